@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
+import type { TaskResult } from "../contracts/task-result.ts";
+import type { ActiveRequests } from "./active-requests.ts";
+import { nextLimit, startLimit } from "./concurrency.ts";
+import { decideWhenIdle } from "./idle.ts";
+import type { MessageQueue } from "./message-queue.ts";
+import { Meter } from "./meter.ts";
+import type { Results } from "./results.ts";
+import { Slots } from "./slots.ts";
+import { work } from "./work.ts";
+
+/** Receive calls at once: while one's messages are taken up, the next is under way. */
+const POLLERS = 3;
+const WINDOW_MS = 1_000;
+const IDLE_LOOK_MS = 5_000;
+const POLL_ERROR_PAUSE_MS = 1_000;
+
+export interface AgentOptions {
+  readonly queue: MessageQueue;
+  readonly results: Results;
+  readonly requests: ActiveRequests;
+  readonly run: (message: TaskMessage, url: TaskUrl, meter: Meter) => Promise<TaskResult>;
+  readonly retire: () => Promise<void>;
+  readonly visibilitySeconds: number;
+  readonly idleMs: number;
+  readonly stallMs: number;
+  readonly logger: Logger;
+}
+
+/** Takes tasks from the queue until it is stopped. */
+export class Agent {
+  private readonly meter = new Meter();
+  private readonly slots = new Slots(startLimit.value);
+  private readonly held = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private lastWork = performance.now();
+
+  constructor(private readonly options: AgentOptions) {}
+
+  /** Runs until {@link stop}; then everything that was taken is finished or given back, and all results stand. */
+  async run(): Promise<void> {
+    await Promise.all([...Array.from({ length: POLLERS }, () => this.poll()), this.adapt(), this.watchIdleness()]);
+    await Promise.all(this.held);
+    await this.options.results.drain();
+    await this.options.queue.drain();
+  }
+
+  /** Takes no more tasks, and gives back those that have not begun. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async poll(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      // Enough is waiting here already: what is not taken, another instance can take.
+      if (this.slots.waiting >= this.slots.limit) {
+        await Promise.race(this.held);
+        continue;
+      }
+      try {
+        const messages = await this.options.queue.receive(signal);
+        for (const message of messages) this.take(message);
+      } catch (error) {
+        this.options.logger.warn({ err: error }, "receiving failed");
+        await pause(POLL_ERROR_PAUSE_MS, signal);
+      }
+    }
+  }
+
+  private take(message: Parameters<typeof work>[1]): void {
+    const { queue, results, requests, visibilitySeconds, logger } = this.options;
+    const run = async (task: TaskMessage, url: TaskUrl) => {
+      const result = await this.options.run(task, url, this.meter);
+      const status = result.http_status ?? 0;
+      this.meter.addTask(!result.ok && (status === 0 || status >= 500 || result.attempts > 1));
+      this.lastWork = performance.now();
+      return result;
+    };
+    const job = work(
+      { queue, results, requests, slots: this.slots, run, visibilitySeconds, logger },
+      message,
+      this.stopping.signal,
+    )
+      .catch((error: unknown) => logger.warn({ err: error }, "a message was left to its timeout"))
+      .finally(() => this.held.delete(job));
+    this.held.add(job);
+  }
+
+  private async adapt(): Promise<void> {
+    let limit = startLimit;
+    while (await pause(WINDOW_MS, this.stopping.signal)) {
+      limit = nextLimit(limit, this.meter.window(this.slots.inUse >= this.slots.limit));
+      this.slots.limit = limit.value;
+    }
+  }
+
+  private async watchIdleness(): Promise<void> {
+    const { requests, idleMs, stallMs, logger } = this.options;
+    while (await pause(Math.min(IDLE_LOOK_MS, stallMs), this.stopping.signal)) {
+      if (this.held.size > 0) this.lastWork = performance.now();
+      const idle = performance.now() - this.lastWork;
+      if (idle < stallMs) continue;
+      try {
+        const active = await requests.list();
+        const decision = decideWhenIdle({ idleMs: idle, active, now: new Date(), stallMs, retireMs: idleMs });
+        for (const reqId of decision.settle) {
+          logger.info({ req_id: reqId }, "request has stalled, a recount is asked for");
+          await requests.askToSettle(reqId);
+        }
+        if (decision.retire) {
+          logger.info({ idle_ms: Math.round(idle) }, "nothing to do, leaving the group");
+          await this.options.retire();
+        }
+      } catch (error) {
+        logger.warn({ err: error }, "looking after idleness failed");
+      }
+    }
+  }
+}
+
+/** @returns false when it was aborted */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(ms, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+#!/bin/bash
+# Turns a plain Amazon Linux 2023 instance into an agent. Run by cloud-init, as root, once; the lines before it set
+# AGENT_CODE_URL (s3://…, the zip) and AGENT_ENV (KEY=value lines for the agent).
+set -euo pipefail
+
+retry() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    "$@" && return 0
+    echo "attempt $attempt of: $* failed" >&2
+    sleep $((attempt * 3))
+  done
+  return 1
+}
+
+retry dnf install -y nodejs24 unzip
+# Amazon Linux names each Node by its version; the unit calls it `node`.
+[ -x /usr/bin/node-24 ] && ln -sf /usr/bin/node-24 /usr/local/bin/node
+
+install -d -o ec2-user -g ec2-user /home/ec2-user/agent
+retry aws s3 cp --only-show-errors "$AGENT_CODE_URL" /tmp/prewarm-agent.zip
+unzip -oq /tmp/prewarm-agent.zip -d /home/ec2-user/agent
+chown -R ec2-user:ec2-user /home/ec2-user/agent
+rm /tmp/prewarm-agent.zip
+
+printf '%s\n' "$AGENT_ENV" > /etc/prewarm-agent.env
+install -m 0644 /home/ec2-user/agent/prewarm-agent.service /etc/systemd/system/prewarm-agent.service
+systemctl daemon-reload
+systemctl enable --now prewarm-agent

@@ -1,0 +1,47 @@
+import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
+import { request } from "undici";
+
+const TOKEN_SECONDS = 21_600;
+const TIMEOUT_MS = 2_000;
+
+/**
+ * The instance's metadata service, version 2 (a token first):
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+ */
+export class InstanceMetadata {
+  constructor(private readonly endpoint: string) {}
+
+  async instanceId(): Promise<string | undefined> {
+    return this.get("/latest/meta-data/instance-id");
+  }
+
+  /** What Spot is about to do (`terminate`, `stop`, `hibernate`) about two minutes from now; undefined: nothing. */
+  async spotAction(): Promise<string | undefined> {
+    const text = await this.get("/latest/meta-data/spot/instance-action");
+    if (text === undefined) return undefined;
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && "action" in parsed ? String(parsed.action) : "unknown";
+  }
+
+  private async get(path: string): Promise<string | undefined> {
+    const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const token = await request(`${this.endpoint}/latest/api/token`, {
+      method: "PUT",
+      headers: { "x-aws-ec2-metadata-token-ttl-seconds": String(TOKEN_SECONDS) },
+      ...timeouts,
+    });
+    const answer = await request(this.endpoint + path, {
+      headers: { "x-aws-ec2-metadata-token": await token.body.text() },
+      ...timeouts,
+    });
+    const text = await answer.body.text();
+    return answer.statusCode === 200 ? text : undefined;
+  }
+}
+
+/** Takes this instance out of its group, which then wants one less. */
+export async function retire(autoScaling: AutoScalingClient, instanceId: string): Promise<void> {
+  await autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: instanceId, ShouldDecrementDesiredCapacity: true }),
+  );
+}

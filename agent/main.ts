@@ -1,0 +1,75 @@
+import { setInterval } from "node:timers/promises";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { pino } from "pino";
+import { ActiveRequests } from "./active-requests.ts";
+import { Agent } from "./agent.ts";
+import { readEnvironment } from "./env.ts";
+import { InstanceMetadata, retire } from "./instance.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { PopPools } from "./pop-pools.ts";
+import { Results } from "./results.ts";
+import { runTask } from "./run-task.ts";
+
+/** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
+const SPOT_LOOK_MS = 5_000;
+/** What still runs so long after the stop is cut off and given back: it fits into a Spot notice's two minutes. */
+const GRACE_MS = 60_000;
+
+const env = readEnvironment(process.env);
+const logger = pino({ name: "prewarm-agent" });
+const metadata = new InstanceMetadata(env.AWS_EC2_METADATA_SERVICE_ENDPOINT);
+const instanceId = env.PREWARM_INSTANCE_ID ?? (await metadata.instanceId()) ?? "unknown";
+
+const db = new DynamoDBClient({ maxAttempts: 8 });
+// The bodies are parsed and checked; a digest of each on top costs more than it finds.
+const sqs = new SQSClient({ maxAttempts: 5, md5: false });
+const pools = new PopPools();
+const agent = new Agent({
+  queue: new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL),
+  results: new Results(db, env.REQUEST_TASK_TABLE),
+  requests: new ActiveRequests(db, env.REQUEST_TABLE),
+  run: (message, url, meter) =>
+    runTask(
+      {
+        pools,
+        ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
+        agent: instanceId,
+        onBytes: (bytes) => meter.addBytes(bytes),
+      },
+      message,
+      url,
+    ),
+  retire: () => retire(new AutoScalingClient({}), instanceId),
+  visibilitySeconds: env.VISIBILITY_SECONDS,
+  idleMs: env.PREWARM_IDLE_MINUTES * 60_000,
+  stallMs: env.PREWARM_STALL_SECONDS * 1_000,
+  logger,
+});
+
+let stopping = false;
+function stop(reason: string): void {
+  if (stopping) return;
+  stopping = true;
+  logger.info({ reason }, "stopping");
+  agent.stop();
+  setTimeout(() => void pools.destroy(), GRACE_MS).unref();
+}
+
+async function watchForSpotNotice(): Promise<void> {
+  for await (const _ of setInterval(SPOT_LOOK_MS, undefined, { ref: false })) {
+    // No metadata service, no Spot: an agent outside EC2 is stopped by signals alone.
+    const action = await metadata.spotAction().catch(() => undefined);
+    if (action !== undefined) return stop(`spot ${action}`);
+  }
+}
+
+process.once("SIGTERM", () => stop("SIGTERM"));
+process.once("SIGINT", () => stop("SIGINT"));
+void watchForSpotNotice();
+logger.info({ instance: instanceId }, "started");
+await agent.run();
+await pools.destroy();
+logger.info("stopped");
+process.exit(0);

@@ -1,0 +1,102 @@
+import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { Batcher } from "./batcher.ts";
+
+const BATCH = 10;
+const DELAY_MS = 20;
+const LONG_POLL_SECONDS = 20;
+
+/** SQS refused one entry of a batch. */
+export class QueueEntryError extends Error {
+  override readonly name = "QueueEntryError";
+}
+
+/** The queue of tasks, seen from the side that empties it. */
+export class MessageQueue {
+  private readonly deletions: Batcher<string>;
+  private readonly extensions: Batcher<{ readonly receipt: string; readonly seconds: number }>;
+
+  constructor(
+    private readonly sqs: SQSClient,
+    private readonly url: string,
+    private readonly deadLetterUrl: string,
+  ) {
+    this.deletions = new Batcher({
+      size: BATCH,
+      delayMs: DELAY_MS,
+      send: async (receipts) => {
+        const Entries = receipts.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle }));
+        const { Failed } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+        return toErrors(receipts.length, Failed);
+      },
+    });
+    this.extensions = new Batcher({
+      size: BATCH,
+      delayMs: DELAY_MS,
+      send: async (items) => {
+        const Entries = items.map(({ receipt, seconds }, i) => ({
+          Id: String(i),
+          ReceiptHandle: receipt,
+          VisibilityTimeout: seconds,
+        }));
+        const { Failed } = await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
+        return toErrors(items.length, Failed);
+      },
+    });
+  }
+
+  /** Up to ten messages; none after 20 seconds without one, or when `signal` aborts. */
+  async receive(signal: AbortSignal): Promise<Message[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: this.url,
+      MaxNumberOfMessages: BATCH,
+      WaitTimeSeconds: LONG_POLL_SECONDS,
+    });
+    try {
+      return (await this.sqs.send(command, { abortSignal: signal })).Messages ?? [];
+    } catch (error) {
+      if (signal.aborted) return [];
+      throw error;
+    }
+  }
+
+  delete(receipt: string): Promise<void> {
+    return this.deletions.add(receipt);
+  }
+
+  /** Keeps a message from others for so many seconds from now; 0 gives it back at once. */
+  hold(receipt: string, seconds: number): Promise<void> {
+    return this.extensions.add({ receipt, seconds });
+  }
+
+  /** Puts a message that cannot be worked on into the dead-letter queue, with the reason. */
+  async bury(body: string, reason: string): Promise<void> {
+    await this.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.deadLetterUrl,
+        MessageBody: body,
+        MessageAttributes: { reason: { DataType: "String", StringValue: reason.slice(0, 1_000) } },
+      }),
+    );
+  }
+
+  /** Returns when all calls have ended. */
+  async drain(): Promise<void> {
+    await Promise.all([this.deletions.drain(), this.extensions.drain()]);
+  }
+}
+
+function toErrors(count: number, failed: readonly BatchResultErrorEntry[] | undefined): (Error | undefined)[] {
+  const errors = new Array<Error | undefined>(count).fill(undefined);
+  for (const entry of failed ?? []) {
+    errors[Number(entry.Id)] = new QueueEntryError(`${entry.Code}: ${entry.Message ?? ""}`);
+  }
+  return errors;
+}

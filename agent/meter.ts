@@ -1,0 +1,35 @@
+import type { Window } from "./concurrency.ts";
+
+/** Counts what is downloaded, and tells it window by window. */
+export class Meter {
+  private bytes = 0;
+  private tasks = 0;
+  private troubled = 0;
+  private since = performance.now();
+
+  addBytes(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  addTask(troubled: boolean): void {
+    this.tasks++;
+    if (troubled) this.troubled++;
+  }
+
+  /** What happened since the last call. */
+  window(saturated: boolean): Window {
+    const now = performance.now();
+    const seconds = Math.max(0.001, (now - this.since) / 1000);
+    const window = {
+      bytesPerSecond: this.bytes / seconds,
+      tasksPerSecond: this.tasks / seconds,
+      troubled: this.tasks === 0 ? 0 : this.troubled / this.tasks,
+      saturated,
+    };
+    this.bytes = 0;
+    this.tasks = 0;
+    this.troubled = 0;
+    this.since = now;
+    return window;
+  }
+}

@@ -1,0 +1,47 @@
+import { isIP } from "node:net";
+import { Pool } from "undici";
+import { CONNECT_TIMEOUT_MS, HEADERS_TIMEOUT_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
+
+const CONNECTIONS_PER_POP = 128;
+/** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */
+const KEEP_ALIVE_MS = 45_000;
+
+export interface PopEndpoint {
+  readonly secure: boolean;
+  readonly address: string;
+  readonly port: number;
+  /** Name that the certificate is checked against, and that tells the POP which distribution is meant. */
+  readonly servername: string;
+}
+
+/** One pool of kept connections for each address and name. */
+export class PopPools {
+  private readonly pools = new Map<string, Pool>();
+  private destroyed = false;
+
+  /** @throws Error once the pools are destroyed: nothing may begin any more */
+  of(endpoint: PopEndpoint): Pool {
+    if (this.destroyed) throw new Error("the agent has stopped");
+    const { secure, address, port, servername } = endpoint;
+    const key = `${address}:${port}/${servername}`;
+    const known = this.pools.get(key);
+    if (known !== undefined) return known;
+    const host = isIP(address) === 6 ? `[${address}]` : address;
+    const pool = new Pool(`${secure ? "https" : "http"}://${host}:${port}`, {
+      connections: CONNECTIONS_PER_POP,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      bodyTimeout: STALLED_BODY_TIMEOUT_MS,
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(servername) === 0 ? { servername } : {}) },
+    });
+    this.pools.set(key, pool);
+    return pool;
+  }
+
+  /** Ends all connections; downloads that still run fail. */
+  async destroy(): Promise<void> {
+    this.destroyed = true;
+    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+    this.pools.clear();
+  }
+}

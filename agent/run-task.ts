@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { flatHeaders } from "../contracts/headers.ts";
+import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
+import { popUrlKey, taskKey, type TaskResult } from "../contracts/task-result.ts";
+import { expiresAt } from "../contracts/timestamps.ts";
+import { type Answer, judge, type Outcome } from "./answer.ts";
+import { download } from "./download.ts";
+import type { PopPools } from "./pop-pools.ts";
+
+const MAX_ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 200;
+
+export interface RunOptions {
+  readonly pools: PopPools;
+  readonly ports: { readonly https: number; readonly http: number };
+  /** Id of this instance, for the result. */
+  readonly agent: string;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. */
+export async function runTask(options: RunOptions, message: TaskMessage, { url: text }: TaskUrl): Promise<TaskResult> {
+  const url = new URL(text);
+  const headers = ["host", message.cf_domain, ...flatHeaders(message.header)];
+  const started = performance.now();
+  let answer: Answer = { bytes: 0 };
+  let outcome: Outcome = { kind: "RETRY", error: "not attempted" };
+  let attempts = 0;
+  while (outcome.kind === "RETRY" && attempts < MAX_ATTEMPTS) {
+    if (attempts > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1) * (0.5 + Math.random()));
+    const pool = options.pools.of(endpoint(options, message, url, attempts));
+    answer = await download(pool, { path: url.pathname + url.search, headers }, options.onBytes);
+    outcome = judge(answer, message.pop);
+    attempts++;
+  }
+  return toResult(options, message, text, answer, outcome, attempts, performance.now() - started);
+}
+
+function endpoint(options: RunOptions, message: TaskMessage, url: URL, attempt: number) {
+  const secure = url.protocol === "https:";
+  return {
+    secure,
+    address: message.ips[attempt % message.ips.length] ?? "",
+    port: url.port === "" ? (secure ? options.ports.https : options.ports.http) : Number(url.port),
+    servername: message.cf_domain.replace(/:\d+$/, ""),
+  };
+}
+
+function toResult(
+  options: RunOptions,
+  message: TaskMessage,
+  url: string,
+  answer: Answer,
+  outcome: Outcome,
+  attempts: number,
+  ms: number,
+): TaskResult {
+  const popUrl = popUrlKey(message.pop, url);
+  return {
+    task_key: taskKey(message.req_id, popUrl, message.shards),
+    pop_url: popUrl,
+    req_id: message.req_id,
+    pop: message.pop,
+    url,
+    ok: outcome.kind === "GOOD",
+    bytes: answer.bytes,
+    http_status: answer.httpStatus,
+    x_cache: answer.xCache,
+    x_amz_cf_pop: answer.xAmzCfPop,
+    x_amz_cf_id: answer.xAmzCfId,
+    ms: Math.round(ms),
+    attempts,
+    error: outcome.kind === "GOOD" ? undefined : outcome.error,
+    agent: options.agent,
+    expire_at: expiresAt(new Date()),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import type { Logger } from "pino";
+import { type TaskMessage, taskMessageSchema, type TaskUrl } from "../contracts/task-message.ts";
+import type { TaskResult } from "../contracts/task-result.ts";
+import type { ActiveRequests } from "./active-requests.ts";
+import type { MessageQueue } from "./message-queue.ts";
+import type { Results } from "./results.ts";
+import type { Slots } from "./slots.ts";
+
+export interface WorkDeps {
+  readonly queue: Pick<MessageQueue, "delete" | "hold" | "bury">;
+  readonly results: Pick<Results, "write">;
+  readonly requests: Pick<ActiveRequests, "isActive">;
+  readonly slots: Pick<Slots, "run">;
+  readonly run: (message: TaskMessage, url: TaskUrl) => Promise<TaskResult>;
+  readonly visibilitySeconds: number;
+  readonly logger: Pick<Logger, "debug" | "info" | "warn">;
+}
+
+/** The agent is stopping: what has not begun is given back. */
+export class StoppingError extends Error {
+  override readonly name = "StoppingError";
+}
+
+/**
+ * Works through one message: every URL downloaded and its result written, only then is the message deleted. Whatever
+ * goes wrong, the message is left for another agent, and nothing is lost.
+ */
+export async function work(deps: WorkDeps, message: Message, stopping: AbortSignal): Promise<void> {
+  const receipt = message.ReceiptHandle ?? "";
+  const body = message.Body ?? "";
+  const parsed = parse(body);
+  if ("reason" in parsed) {
+    deps.logger.warn({ message_id: message.MessageId, reason: parsed.reason }, "message is not a task");
+    await deps.queue.bury(body, parsed.reason);
+    await deps.queue.delete(receipt);
+    return;
+  }
+  const stopHolding = keepHeld(deps, receipt);
+  try {
+    await Promise.all(parsed.task.urls.map((url) => deps.slots.run(() => runOne(deps, parsed.task, url, stopping))));
+    await deps.queue.delete(receipt);
+  } catch (error) {
+    if (!(error instanceof StoppingError)) deps.logger.warn({ err: error, req_id: parsed.task.req_id }, "message is given back");
+    await deps.queue.hold(receipt, 0).catch(() => undefined);
+  } finally {
+    stopHolding();
+  }
+}
+
+async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) throw new StoppingError();
+  if (!(await deps.requests.isActive(task.req_id))) return;
+  const result = await deps.run(task, url);
+  // A download that was cut off by the stop says nothing of the POP.
+  if (stopping.aborted && !result.ok) throw new StoppingError();
+  await deps.results.write(result);
+  if (!result.ok) deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, error: result.error }, "task failed");
+}
+
+/** Extends a message's visibility before it is over, for as long as it is worked on. */
+function keepHeld(deps: WorkDeps, receipt: string): () => void {
+  const timer = setInterval(
+    () => {
+      deps.queue.hold(receipt, deps.visibilitySeconds).catch((error: unknown) => {
+        deps.logger.warn({ err: error }, "a message could not be held longer");
+      });
+    },
+    (deps.visibilitySeconds * 1000) / 3,
+  );
+  return () => clearInterval(timer);
+}
+
+function parse(body: string): { task: TaskMessage } | { reason: string } {
+  try {
+    const parsed = taskMessageSchema.safeParse(JSON.parse(body));
+    if (parsed.success) return { task: parsed.data };
+    return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
+  } catch (error) {
+    return { reason: `not JSON: ${error instanceof Error ? error.message : error}` };
+  }
+}

@@ -1,0 +1,42 @@
+import { MAX_HEADER_LENGTH } from "./limits.ts";
+
+/** Set by the agent itself, or meaningless beyond one connection (RFC 9110, 7.6.1): a caller may not set them. */
+const REFUSED = new Set([
+  "host",
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "te",
+  "trailer",
+  "upgrade",
+  "content-length",
+  "expect",
+]);
+
+// RFC 9110, 5.6.2 (token) and 5.5 (field value: visible ASCII, space and tab).
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e]*$/;
+
+export type ParsedHeader = { readonly name: string; readonly value: string } | { readonly problem: string };
+
+/** Splits one `Name: value` of a request's `header` list, or says why it cannot be sent. */
+export function parseHeader(line: string): ParsedHeader {
+  if (line.length > MAX_HEADER_LENGTH) return { problem: `is longer than ${MAX_HEADER_LENGTH} characters` };
+  const colon = line.indexOf(":");
+  if (colon < 1) return { problem: "is not of the form 'Name: value'" };
+  const name = line.slice(0, colon).trim();
+  const value = line.slice(colon + 1).trim();
+  if (!NAME.test(name)) return { problem: "has a character that no header name may have" };
+  if (!VALUE.test(value)) return { problem: "has a character that no header value may have" };
+  if (REFUSED.has(name.toLowerCase())) return { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
+  return { name: name.toLowerCase(), value };
+}
+
+/** A request's header list as names and values in turn, the flat form that undici takes. Lines that are refused are left out. */
+export function flatHeaders(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    const parsed = parseHeader(line);
+    return "problem" in parsed ? [] : [parsed.name, parsed.value];
+  });
+}

@@ -1,0 +1,14 @@
+/** Bounds that both the API's answers and the pipeline's batch sizes rest on, with where each comes from. */
+export const MAX_INSTANCES = 300;
+export const MAX_TIMEOUT_MINUTES = 10_080;
+export const MAX_URLS = 60_000;
+/** CloudFront refuses longer ones: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+export const MAX_URL_LENGTH = 8_192;
+export const MAX_HEADERS = 50;
+export const MAX_HEADER_LENGTH = 8_192;
+/** All headers together: they travel in every task message. */
+export const MAX_HEADER_BYTES = 8_192;
+/** Tasks are put into one message up to this size, so that ten of them stay within SQS's older bound of 256 KiB a batch. */
+export const MAX_MESSAGE_BYTES = 25_000;
+/** How often a task message may be received before SQS moves it to the dead-letter queue. */
+export const MAX_RECEIVES = 5;

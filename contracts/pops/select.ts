@@ -1,0 +1,110 @@
+/**
+ * Which POPs a request means, and what is known of one POP. Pure, from the catalogue; used where a request is validated
+ * and where its POPs are resolved.
+ */
+import { type Basis, COUNTRY_DEFAULTS, POP_CODES, REGION_DEFAULTS, SITES, type Site } from "./catalogue.ts";
+import { COUNTRY_NAMES, countryCode } from "./countries.ts";
+import { sitePops } from "./site-pops.ts";
+
+/** Which of a request's three lists counts. */
+export type TargetType = "pop" | "country" | "region";
+
+/** `pops`: upper-case codes, none twice, in the order of the names. `unknown`: the names without a POP, as written. */
+export interface Selection {
+  readonly pops: string[];
+  readonly unknown: string[];
+}
+
+/** Two at a site survive one of them being gone; more add little, as they share the REC. */
+const MOST_PER_SITE = 2;
+
+const STRONGEST_FIRST: readonly Basis[] = ["observed", "listed", "example"];
+
+const SITE_OF: ReadonlyMap<string, Site> = new Map(SITES.map((site) => [site.iata, site]));
+const KNOWN_POPS: ReadonlySet<string> = new Set(POP_CODES.map(({ pop }) => pop));
+const REGIONS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(REGION_DEFAULTS));
+const NAMED_COUNTRIES: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(COUNTRY_DEFAULTS));
+
+/** Every region's POPs but China's: those belong to a separate service (cloudfront.cn), used only when asked for. */
+const WORLDWIDE = [...REGIONS].flatMap(([region, pops]) => (region === "cn" ? [] : pops));
+
+/** What an empty list stands for; `pop` and `region` agree, so that leaving everything out warms every region. */
+const DEFAULTS: Readonly<Record<TargetType, readonly string[]>> = {
+  pop: WORLDWIDE,
+  region: WORLDWIDE,
+  country: [...NAMED_COUNTRIES.values()].flat(),
+};
+
+/** The POPs one name stands for; none if the catalogue does not have it. */
+const RESOLVERS: Readonly<Record<TargetType, (name: string) => readonly string[]>> = {
+  pop: (name) => [canonical(name)].filter((pop) => KNOWN_POPS.has(pop)),
+  region: (name) => REGIONS.get(name.trim().toLowerCase()) ?? [],
+  country: (name) => {
+    const code = countryCode(name);
+    return code === undefined ? [] : countryPops(code);
+  },
+};
+
+/**
+ * The POPs that `names` stand for. Names are trimmed and of any case: POP codes, regions, or countries by ISO code or
+ * English name. An empty list means the default set of that type. An unknown name does not spoil the known ones.
+ */
+export function selectPops(targetType: TargetType, names: readonly string[]): Selection {
+  if (names.length === 0) return { pops: unique(DEFAULTS[targetType]), unknown: [] };
+  const resolved = names.map((name) => ({ name, pops: RESOLVERS[targetType](name) }));
+  return {
+    pops: unique(resolved.flatMap(({ pops }) => pops)),
+    unknown: unique(resolved.filter(({ pops }) => pops.length === 0).map(({ name }) => name)),
+  };
+}
+
+/** The names to offer in an error message: all POP codes, all regions, or the countries with POPs by English name. */
+export function knownNames(targetType: TargetType): string[] {
+  if (targetType === "pop") return [...KNOWN_POPS];
+  if (targetType === "region") return [...REGIONS.keys()];
+  const withPops = Object.entries(COUNTRY_NAMES).filter(([code]) => countryPops(code).length > 0);
+  return withPops.map(([, name]) => name).sort();
+}
+
+/** The known codes at the site of an unknown one (`SIN99-C1`), best first; none if the site is unknown too. */
+export function suggestPops(name: string): string[] {
+  const site = canonical(name).slice(0, 3);
+  return STRONGEST_FIRST.flatMap((basis) => sitePops(site, basis));
+}
+
+/** The site a POP stands at, by its first three letters: the POP itself need not be in the catalogue. */
+export function siteOf(pop: string): Site | null {
+  return SITE_OF.get(canonical(pop).slice(0, 3)) ?? null;
+}
+
+/** The name of the REC that likely serves a POP; null in China and for an unknown site. */
+export function recOf(pop: string): string | null {
+  return siteOf(pop)?.rec ?? null;
+}
+
+/**
+ * The host name that resolves to a POP's addresses, `<label>.<POP>.cloudfront.net` (`.cn` for China's, suffix E).
+ * `label` is the first label of the distribution's own domain. In use by public tools; AWS documents none of it.
+ */
+export function popDomain(label: string, pop: string): string {
+  const code = canonical(pop);
+  return `${label}.${code}.${/-E\d+$/.test(code) ? "cloudfront.cn" : "cloudfront.net"}`;
+}
+
+/** A country's named set; else, from each of its sites, the POPs seen at work; else those that others list. */
+function countryPops(code: string): readonly string[] {
+  const named = NAMED_COUNTRIES.get(COUNTRY_NAMES[code] ?? "");
+  if (named !== undefined) return named;
+  const sites = SITES.filter(({ country }) => country === code);
+  const best = (basis: Basis) => sites.flatMap(({ iata }) => sitePops(iata, basis).slice(0, MOST_PER_SITE));
+  const observed = best("observed");
+  return observed.length > 0 ? observed : best("listed");
+}
+
+function canonical(pop: string): string {
+  return pop.trim().toUpperCase();
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { distributionSchema } from "./distribution.ts";
+import { statusSchema } from "./status.ts";
+
+const count = z.number().int().nonnegative();
+
+/** Present exactly while a request is active, so that the index on it lists the active ones and nothing else. */
+export const ACTIVE = "y";
+export const ACTIVE_INDEX = "active";
+
+/** Asks Shutdown, through the stream, to recount and settle the request. */
+export const SETTLE_DUE = "DUE";
+
+/** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
+export const requestItemSchema = z.object({
+  req_id: z.string(),
+  status: statusSchema,
+  active: z.literal(ACTIVE).optional(),
+  created_at: z.string(),
+  last_update_time: z.string(),
+  timeout_at: z.string(),
+  /** TTL: seconds since the epoch. */
+  expire_at: count,
+
+  // What was asked for.
+  url_count: count,
+  cf_domain: z.string().optional(),
+  pops: z.array(z.string()),
+  header: z.array(z.string()),
+  instance_count: count,
+  need_invalidate: z.boolean(),
+
+  // What is to be done. Bytes count only where the size is known.
+  total_count: count,
+  total_size: count,
+  /** False when the size of any good URL could not be told: progress is then counted in tasks. */
+  sizes_known: z.boolean(),
+  distributions: z.array(distributionSchema),
+  /** Over how many partition keys the results are spread. */
+  shards: z.number().int().positive(),
+  /** Targets (POP and distribution) whose tasks are to be queued, and those whose tasks are. */
+  targets_total: count,
+  targets_sent: count,
+  /** How many batches of paths are invalidated, of those that need_invalidate asks for. */
+  invalidated_batches: count,
+
+  // What is done.
+  download_count: count,
+  download_size: z.number().int(),
+  failed_count: z.number().int(),
+
+  // How it ends.
+  settle: z.literal(SETTLE_DUE).optional(),
+  /** How often the recount found tasks missing and queued them again. */
+  requeues: count,
+  /** Key of the report, once it stands. */
+  report: z.string().optional(),
+  /** Set once all that a request held is given back: timer, instances, queue. */
+  closed: z.boolean().optional(),
+  /** Why a FAILED request failed, for its operator. */
+  reason: z.string().optional(),
+});
+
+export type RequestItem = z.infer<typeof requestItemSchema>;

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/**
+ * FAILED: the POP did not resolve. RESOLVED: it did, nothing is queued yet. READY: its tasks may be queued (the stream
+ * starts the fan-out). SENT: they are.
+ */
+export const targetStates = ["FAILED", "RESOLVED", "READY", "SENT"] as const;
+
+/** One item of the Request-Pop table: what one POP has to warm for one distribution. */
+export const requestPopItemSchema = z.object({
+  req_id: z.string(),
+  /** Sort key: `pop#label`. */
+  target: z.string(),
+  pop: z.string(),
+  /** First label of the distribution's domain, under which the POP was looked up. */
+  label: z.string(),
+  state: z.enum(targetStates),
+  /** The POP's addresses; none when it failed. */
+  ips: z.array(z.string()),
+  error: z.string().optional(),
+  expire_at: z.number().int(),
+});
+
+export type RequestPopItem = z.infer<typeof requestPopItemSchema>;
+
+export function targetKey(pop: string, label: string): string {
+  return `${pop}#${label}`;
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const ATTEMPTS = 10;
+
+/** A write was refused because its condition does not hold: alone, or as part of a transaction. */
+export function isConditionFailure(error: unknown): boolean {
+  return reasons(error).includes("ConditionalCheckFailed");
+}
+
+/**
+ * Runs a transaction again while another write to the same item is in its way. The SDK does not: a cancelled
+ * transaction may have reasons that no repetition mends.
+ */
+export async function withConflictRetry<T>(transact: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transact();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+      await sleep(Math.random() * 25 * 2 ** Math.min(attempt, 6));
+    }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "TransactionConflictException" || error.name === "TransactionInProgressException") return true;
+  const codes = reasons(error);
+  return codes.includes("TransactionConflict") && !codes.includes("ConditionalCheckFailed");
+}
+
+/** The codes of a cancelled transaction, or the one of a single conditional write. */
+function reasons(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  if (error.name === "ConditionalCheckFailedException") return ["ConditionalCheckFailed"];
+  if (error.name !== "TransactionCanceledException" || !("CancellationReasons" in error)) return [];
+  const list: unknown = error.CancellationReasons;
+  if (!Array.isArray(list)) return [];
+  return list.map((reason: { Code?: string } | undefined) => reason?.Code ?? "None");
+}

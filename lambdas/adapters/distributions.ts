@@ -1,0 +1,53 @@
+import {
+  type CloudFrontClient,
+  CreateInvalidationCommand,
+  GetInvalidationCommand,
+  paginateListDistributions,
+} from "@aws-sdk/client-cloudfront";
+
+/** A distribution of this account. */
+export interface OwnDistribution {
+  readonly id: string;
+  /** Its `*.cloudfront.net` domain. */
+  readonly domain: string;
+  /** Its alternate domain names; may be wildcards. */
+  readonly aliases: readonly string[];
+}
+
+/** CloudFront, as far as warming needs it. */
+export class Distributions {
+  constructor(private readonly cloudFront: CloudFrontClient) {}
+
+  /** All distributions of the account. */
+  async own(): Promise<OwnDistribution[]> {
+    const found: OwnDistribution[] = [];
+    for await (const page of paginateListDistributions({ client: this.cloudFront }, {})) {
+      for (const item of page.DistributionList?.Items ?? []) {
+        found.push({ id: item.Id ?? "", domain: item.DomainName ?? "", aliases: item.Aliases?.Items ?? [] });
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Starts to invalidate paths, at most 3,000. The same `reference` with the same paths is the same invalidation, so a
+   * step that runs twice starts it once. Returns its id.
+   */
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<string> {
+    const { Invalidation } = await this.cloudFront.send(
+      new CreateInvalidationCommand({
+        DistributionId: distributionId,
+        InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
+      }),
+    );
+    if (Invalidation?.Id === undefined) throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
+    return Invalidation.Id;
+  }
+
+  async isInvalidated(distributionId: string, id: string): Promise<boolean> {
+    const { Invalidation } = await this.cloudFront.send(
+      new GetInvalidationCommand({ DistributionId: distributionId, Id: id }),
+    );
+    return Invalidation?.Status === "Completed";
+  }
+}

@@ -1,0 +1,44 @@
+import {
+  type AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  SetDesiredCapacityCommand,
+} from "@aws-sdk/client-auto-scaling";
+
+/** The Auto Scaling group of agents. */
+export class Fleet {
+  constructor(
+    private readonly autoScaling: AutoScalingClient,
+    readonly groupName: string,
+  ) {}
+
+  async desiredCapacity(): Promise<number> {
+    const { AutoScalingGroups } = await this.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.groupName] }),
+    );
+    const group = AutoScalingGroups?.[0];
+    if (group === undefined) throw new Error(`There is no Auto Scaling group ${this.groupName}`);
+    return group.DesiredCapacity ?? 0;
+  }
+
+  async setDesiredCapacity(capacity: number): Promise<void> {
+    await this.autoScaling.send(
+      new SetDesiredCapacityCommand({
+        AutoScalingGroupName: this.groupName,
+        DesiredCapacity: capacity,
+        HonorCooldown: false,
+      }),
+    );
+  }
+
+  /** Raises the group to `capacity` if it is below; returns what it was before. */
+  async raiseTo(capacity: number): Promise<number> {
+    const before = await this.desiredCapacity();
+    if (before < capacity) await this.setDesiredCapacity(capacity);
+    return before;
+  }
+
+  /** Takes a raise back, unless somebody has changed the group since. */
+  async restore(from: number, to: number): Promise<void> {
+    if ((await this.desiredCapacity()) === from) await this.setDesiredCapacity(to);
+  }
+}

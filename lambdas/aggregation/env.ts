@@ -1,0 +1,7 @@
+import { z } from "zod";
+
+export const envSchema = z.object({
+  REQUEST_TABLE: z.string().min(1),
+});
+
+export type Env = z.infer<typeof envSchema>;

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Progress } from "../adapters/request-table.ts";
+
+/** What counts of a result, as the stream writes it. */
+const imageSchema = z.object({
+  req_id: z.object({ S: z.string() }),
+  ok: z.object({ BOOL: z.boolean() }),
+  bytes: z.object({ N: z.string() }),
+});
+
+const recordSchema = z.object({
+  eventID: z.string(),
+  dynamodb: z.object({
+    /** Seconds since the epoch. */
+    ApproximateCreationDateTime: z.number().optional(),
+    NewImage: imageSchema,
+    OldImage: imageSchema.optional(),
+  }),
+});
+
+type Image = z.infer<typeof imageSchema>;
+
+/** What a batch of the stream changes in one request's counters. */
+export interface BatchProgress extends Progress {
+  readonly reqId: string;
+  /** When the newest of its results was written. */
+  readonly at: Date;
+  /** The same for the same records, so that a batch that is tried again is counted once. */
+  readonly token: string;
+}
+
+/** The batch's events, of which each is parsed on its own: one that is not a result must not hold up the others. */
+export const streamBatchSchema = z.object({ Records: z.array(z.unknown()) });
+
+/**
+ * Sums a batch, request by request: new image less old image, so that a result that is written twice adds nothing and
+ * a late success corrects an earlier failure.
+ */
+export function progressOfBatch(records: readonly unknown[]): { progress: BatchProgress[]; invalid: unknown[] } {
+  const sums = new Map<string, { count: number; size: number; failed: number; at: number; ids: string[] }>();
+  const invalid: unknown[] = [];
+  for (const record of records) {
+    const parsed = recordSchema.safeParse(record);
+    if (!parsed.success) {
+      invalid.push(record);
+      continue;
+    }
+    const { eventID, dynamodb } = parsed.data;
+    const reqId = dynamodb.NewImage.req_id.S;
+    const sum = sums.get(reqId) ?? { count: 0, size: 0, failed: 0, at: 0, ids: [] };
+    add(sum, dynamodb.NewImage, 1);
+    if (dynamodb.OldImage !== undefined) add(sum, dynamodb.OldImage, -1);
+    sum.at = Math.max(sum.at, dynamodb.ApproximateCreationDateTime ?? 0);
+    sum.ids.push(eventID);
+    sums.set(reqId, sum);
+  }
+  const progress = [...sums].map(([reqId, { count, size, failed, at, ids }]) => ({
+    reqId,
+    count,
+    size,
+    failed,
+    at: new Date(at * 1000),
+    token: createHash("sha256").update([reqId, ...ids].join()).digest("hex").slice(0, 36),
+  }));
+  return { progress, invalid };
+}
+
+function add(sum: { count: number; size: number; failed: number }, image: Image, sign: 1 | -1): void {
+  sum.count += sign;
+  if (image.ok.BOOL) sum.size += sign * Number(image.bytes.N);
+  else sum.failed += sign;
+}

@@ -1,0 +1,35 @@
+import type { ApiDeps } from "./deps.ts";
+import { RefusedError } from "./errors.ts";
+import type { InstancesBody } from "./instances-request.ts";
+
+export async function readInstances(deps: ApiDeps) {
+  return { status: "success", message: "query success", desiredcapacity: await deps.fleet.desiredCapacity() };
+}
+
+/**
+ * Sets the group's size, and stops a request if that is asked for. The new size becomes the wish of every request
+ * that goes on, so that it holds when one of them ends and the group follows the largest wish that is left.
+ */
+export async function changeInstances(deps: ApiDeps, body: InstancesBody) {
+  if (body.req_id !== undefined) await stopOrCheck(deps, body.req_id, body.force_stop ?? false);
+  for (const item of await deps.requests.active()) {
+    await deps.requests.setInstanceCount(item.req_id, body.DesiredCapacity);
+  }
+  await deps.fleet.setDesiredCapacity(body.DesiredCapacity);
+  return {
+    status: "success",
+    message: `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${body.DesiredCapacity}`,
+  };
+}
+
+async function stopOrCheck(deps: ApiDeps, reqId: string, stop: boolean): Promise<void> {
+  const item = await deps.requests.get(reqId);
+  if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
+  if (!stop) return;
+  if (await deps.requests.end(reqId, "STOPPED")) {
+    deps.logger.info("Request stopped", { req_id: reqId });
+    return;
+  }
+  const now = await deps.requests.get(reqId);
+  throw new RefusedError(409, `req_id: the request is ${now?.status ?? "gone"} already and cannot be stopped`);
+}

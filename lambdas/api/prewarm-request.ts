@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { parseHeader } from "../../contracts/headers.ts";
+import { MAX_HEADER_BYTES, MAX_HEADERS, MAX_INSTANCES, MAX_TIMEOUT_MINUTES, MAX_URLS } from "../../contracts/limits.ts";
+import { knownNames, selectPops, suggestPops, type TargetType } from "../../contracts/pops/select.ts";
+import { normalizeUrl } from "../../contracts/urls.ts";
+import { RefusedError } from "./errors.ts";
+
+const names = z.array(z.string("must be a string"), "must be a list of strings").optional();
+
+/** Body of POST /prewarm, as the user writes it. */
+export const prewarmBodySchema = z.object(
+  {
+    url_list: z
+      .array(z.string("must be a string"), "is required: a list of absolute http(s) URLs")
+      .min(1, "must have at least one URL"),
+    cf_domain: z.string("must be a string").trim().optional(),
+    target_type: z.enum(["pop", "country", "region"], "must be one of pop, country, region").optional(),
+    pops: names,
+    countries: names,
+    regions: names,
+    timeout: z
+      .int(`is required: whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`)
+      .min(1, "must be at least 1 minute")
+      .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`),
+    header: z
+      .array(z.string("must be a string of the form 'Name: value'"), "must be a list of 'Name: value'")
+      .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
+      .optional(),
+    instance_count: z
+      .int(`is required: a whole number from 0 to ${MAX_INSTANCES}`)
+      .min(0, "must not be negative")
+      .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
+    need_invalidate: z.boolean("must be true or false").optional(),
+  },
+  "must be a JSON object",
+);
+
+export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
+
+/** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
+export interface PrewarmRequest {
+  readonly urls: readonly string[];
+  readonly cfDomain: string | undefined;
+  readonly pops: readonly string[];
+  readonly timeoutMinutes: number;
+  readonly header: readonly string[];
+  readonly instanceCount: number;
+  readonly needInvalidate: boolean;
+}
+
+/** Without cf_domain, every host is looked up; more than these is rather a list of the wrong URLs. */
+const MAX_HOSTS = 20;
+
+/** Checks what a schema cannot, and reports everything that is wrong together. @throws RefusedError 400 */
+export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
+  const problems: string[] = [];
+  const { urls, errorUrls } = checkUrls(body.url_list, problems);
+  const cfDomain = checkDomain(body.cf_domain, problems);
+  if (cfDomain === undefined) checkHosts(urls, problems);
+  const header = checkHeader(body.header ?? [], problems);
+  const pops = checkTargets(body, problems);
+  if (problems.length > 0) throw new RefusedError(400, problems.join("; "), errorUrls);
+  return {
+    urls,
+    cfDomain,
+    pops,
+    timeoutMinutes: body.timeout,
+    header,
+    instanceCount: body.instance_count,
+    needInvalidate: body.need_invalidate ?? false,
+  };
+}
+
+function checkUrls(list: readonly string[], problems: string[]): { urls: string[]; errorUrls: string[] } {
+  const urls = new Set<string>();
+  const errorUrls: string[] = [];
+  let first = "";
+  for (const text of list) {
+    const result = normalizeUrl(text);
+    if ("url" in result) urls.add(result.url);
+    else {
+      if (errorUrls.length === 0) first = `'${abbreviate(text)}' ${result.problem}`;
+      errorUrls.push(text);
+    }
+  }
+  if (errorUrls.length > 0) {
+    const others = errorUrls.length > 1 ? ` and ${errorUrls.length - 1} more (see error_urls)` : "";
+    problems.push(`url_list: ${first}${others}; absolute http:// or https:// URLs are needed`);
+  }
+  if (urls.size > MAX_URLS) problems.push(`url_list: ${urls.size} different URLs; at most ${MAX_URLS} in one request`);
+  return { urls: [...urls], errorUrls };
+}
+
+function checkDomain(domain: string | undefined, problems: string[]): string | undefined {
+  if (domain === undefined || domain === "") return undefined;
+  // A URL pasted instead of a name is clear enough, and common.
+  const name = domain.replace(/^https?:\/\//i, "").replace(/\/$/, "").toLowerCase();
+  if (/^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(name)) return name;
+  problems.push(`cf_domain: '${abbreviate(domain)}' is not a domain name, such as d111111abcdef8.cloudfront.net`);
+  return undefined;
+}
+
+function checkHosts(urls: readonly string[], problems: string[]): void {
+  const hosts = new Set(urls.map((url) => new URL(url).hostname));
+  if (hosts.size > MAX_HOSTS) {
+    problems.push(`cf_domain: is needed, because the URLs have ${hosts.size} different hosts (without it at most ${MAX_HOSTS})`);
+  }
+}
+
+function checkHeader(lines: readonly string[], problems: string[]): readonly string[] {
+  lines.forEach((line, i) => {
+    const parsed = parseHeader(line);
+    if ("problem" in parsed) problems.push(`header[${i}]: '${abbreviate(line)}' ${parsed.problem}`);
+  });
+  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+  if (bytes > MAX_HEADER_BYTES) problems.push(`header: ${bytes} bytes together; at most ${MAX_HEADER_BYTES}`);
+  return lines;
+}
+
+const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
+
+function checkTargets(body: PrewarmBody, problems: string[]): readonly string[] {
+  const type = body.target_type ?? "pop";
+  const { pops, unknown } = selectPops(type, body[LISTS[type]] ?? []);
+  if (unknown.length > 0) {
+    const near = type === "pop" ? unknown.flatMap(suggestPops) : [];
+    const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
+    problems.push(`${LISTS[type]}: unknown ${unknown.map((name) => `'${abbreviate(name)}'`).join(", ")}; ${known}`);
+  }
+  return pops;
+}
+
+function abbreviate(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

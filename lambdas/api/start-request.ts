@@ -1,0 +1,64 @@
+import { listKeys } from "../../contracts/list-keys.ts";
+import { ACTIVE, type RequestItem } from "../../contracts/request-item.ts";
+import { expiresAt, formatTimestamp } from "../../contracts/timestamps.ts";
+import type { ApiDeps } from "./deps.ts";
+import type { PrewarmRequest } from "./prewarm-request.ts";
+
+/** The item of a request that was just asked for. */
+export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date): RequestItem {
+  return {
+    req_id: reqId,
+    status: "CREATED",
+    active: ACTIVE,
+    created_at: formatTimestamp(now),
+    last_update_time: formatTimestamp(now),
+    timeout_at: formatTimestamp(new Date(now.getTime() + request.timeoutMinutes * 60_000)),
+    expire_at: expiresAt(now),
+    url_count: request.urls.length,
+    ...(request.cfDomain === undefined ? {} : { cf_domain: request.cfDomain }),
+    pops: [...request.pops],
+    header: [...request.header],
+    instance_count: request.instanceCount,
+    need_invalidate: request.needInvalidate,
+    total_count: 0,
+    total_size: 0,
+    sizes_known: true,
+    distributions: [],
+    shards: 1,
+    targets_total: 0,
+    targets_sent: 0,
+    invalidated_batches: 0,
+    download_count: 0,
+    download_size: 0,
+    failed_count: 0,
+    requeues: 0,
+    closed: false,
+  };
+}
+
+/**
+ * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
+ * runs. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ */
+export async function startRequest(deps: ApiDeps, reqId: string, request: PrewarmRequest, now: Date): Promise<RequestItem> {
+  const item = newRequestItem(reqId, request, now);
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    undo.push(() => deps.lists.delete(listKeys.urls(reqId)));
+    await deps.lists.write(listKeys.urls(reqId), request.urls.map((url) => [url]));
+    undo.push(() => deps.timer.cancel(reqId));
+    await deps.timer.set(reqId, new Date(now.getTime() + request.timeoutMinutes * 60_000), deps.timerTarget);
+    if (request.instanceCount > 0) {
+      const before = await deps.fleet.raiseTo(request.instanceCount);
+      if (before < request.instanceCount) undo.push(() => deps.fleet.restore(request.instanceCount, before));
+    }
+    undo.push(() => deps.requests.delete(reqId));
+    await deps.requests.put(item);
+    return item;
+  } catch (error) {
+    for (const step of undo.reverse()) {
+      await step().catch((cause: unknown) => deps.logger.error("Undoing a refused request failed", { req_id: reqId, cause }));
+    }
+    throw error;
+  }
+}

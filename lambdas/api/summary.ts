@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { listKeys } from "../../contracts/list-keys.ts";
+import type { RequestItem } from "../../contracts/request-item.ts";
+import { isTerminal } from "../../contracts/status.ts";
+import type { ApiDeps } from "./deps.ts";
+import { RefusedError } from "./errors.ts";
+
+/** A stopped request's report follows its status by seconds; a caller is spared the second question. */
+const REPORT_WAIT_MS = 15_000;
+const REPORT_POLL_MS = 250;
+
+/** API Gateway's answers end at 6 MB; beyond this many characters of URLs, the list in the bucket tells the rest. */
+const MAX_URL_CHARACTERS = 4_000_000;
+
+/** Body of GET /summary, but for its timestamp. @throws RefusedError 409 for a request that has not ended. */
+export async function summarize(deps: ApiDeps, first: RequestItem) {
+  const item = await withReport(deps, first);
+  const pops = await deps.requestPops.of(item.req_id);
+  return {
+    request_id: item.req_id,
+    failure_pops: [...new Set(pops.filter((pop) => pop.state === "FAILED").map((pop) => pop.pop))],
+    failure_urls: await failedUrls(deps, item.req_id),
+    failure_pop_urls_report: await deps.links.of(item.report),
+    created_at: item.created_at,
+    last_update_time: item.last_update_time,
+    status: item.status,
+    ...(item.reason === undefined ? {} : { reason: item.reason }),
+  };
+}
+
+async function withReport(deps: ApiDeps, first: RequestItem): Promise<RequestItem & { report: string }> {
+  let item = first;
+  const deadline = deps.now().getTime() + REPORT_WAIT_MS;
+  for (;;) {
+    if (!isTerminal(item.status)) {
+      throw new RefusedError(409, `The request is ${item.status}; its summary can be read once it has ended`);
+    }
+    if (item.report !== undefined) return { ...item, report: item.report };
+    if (deps.now().getTime() >= deadline) {
+      throw new RefusedError(409, `The request is ${item.status}; its report is still being written, ask again in a moment`);
+    }
+    await sleep(REPORT_POLL_MS);
+    item = (await deps.requests.get(item.req_id)) ?? item;
+  }
+}
+
+async function failedUrls(deps: ApiDeps, reqId: string): Promise<string[]> {
+  const urls: string[] = [];
+  let characters = 0;
+  try {
+    for await (const [url = ""] of deps.lists.read(listKeys.failedUrls(reqId))) {
+      characters += url.length;
+      if (characters > MAX_URL_CHARACTERS) break;
+      urls.push(url);
+    }
+  } catch (error) {
+    // A request that ended before its sizes were asked has no such list.
+    if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
+  }
+  return urls;
+}

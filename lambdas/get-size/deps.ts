@@ -1,0 +1,25 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { documentClient } from "../adapters/clients.ts";
+import { Dns } from "../adapters/dns.ts";
+import { RequestTable } from "../adapters/request-table.ts";
+import { UrlLists } from "../adapters/url-lists.ts";
+import type { Env } from "./env.ts";
+
+export interface GetSizeDeps {
+  readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
+  readonly lists: Pick<UrlLists, "read" | "write">;
+  readonly dns: Pick<Dns, "addresses">;
+  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+  readonly logger: Pick<Logger, "info">;
+}
+
+export function createDeps(env: Env): GetSizeDeps {
+  return {
+    requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
+    lists: new UrlLists(new S3Client({}), env.BUCKET),
+    dns: new Dns(env.PREWARM_DNS_SERVERS),
+    ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+    logger: new Logger({ serviceName: "get-size" }),
+  };
+}

@@ -1,0 +1,16 @@
+import { popDomain } from "../../contracts/pops/select.ts";
+
+/** How many POPs are tried when no name of the distribution resolves. */
+const POPS = 5;
+
+/**
+ * Names under which a URL's distribution may be reached, the likeliest first: before a launch the URL's own host often
+ * points elsewhere or nowhere yet, so what was given as the distribution goes before it.
+ */
+export function entryPoints(cfDomain: string | undefined, host: string, pops: readonly string[]): string[] {
+  const domain = cfDomain ?? host;
+  const label = domain.split(".", 1)[0] ?? domain;
+  return [
+    ...new Set([domain, host, `${label}.cloudfront.net`, ...pops.slice(0, POPS).map((pop) => popDomain(label, pop))]),
+  ];
+}

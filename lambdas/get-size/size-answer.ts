@@ -1,0 +1,41 @@
+/** What is known after an answer: the size (null: good, but it cannot be told), why the URL is bad, or what to try. */
+export type SizeAnswer =
+  | { readonly size: number | null }
+  | { readonly problem: string; readonly retry: boolean }
+  | { readonly ask: "range" };
+
+/** A header's value as undici gives it. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Reads the answer to a HEAD. */
+export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
+  if (status >= 200 && status < 300) {
+    const size = contentLength(headers);
+    return size === null ? { ask: "range" } : { size };
+  }
+  const certain = status < 400 || status === 404 || status === 410;
+  // Origins refuse HEAD with whatever they like; a GET tells whether it is the method or the object.
+  return certain ? refusal(status, headers) : { ask: "range" };
+}
+
+/** Reads the answer to a GET of the first byte. */
+export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
+  const range = String(headers["content-range"] ?? "");
+  const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
+  if ((status === 206 || status === 416) && total !== undefined) return { size: Number(total) };
+  if (status === 200) return { size: contentLength(headers) };
+  if (status >= 200 && status < 300) return { size: null };
+  return refusal(status, headers);
+}
+
+function refusal(status: number, headers: Headers): SizeAnswer {
+  const location = headers["location"];
+  if (status >= 300 && status < 400) return { problem: `HTTP ${status}: redirects to ${location ?? "nowhere"}`, retry: false };
+  return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 };
+}
+
+function contentLength(headers: Headers): number | null {
+  const text = headers["content-length"];
+  // An encoded answer says how long the encoding is, which is what is downloaded too.
+  return typeof text === "string" && /^\d+$/.test(text) ? Number(text) : null;
+}

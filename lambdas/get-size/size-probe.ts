@@ -1,0 +1,102 @@
+import { isIP } from "node:net";
+import { Pool } from "undici";
+import { flatHeaders } from "../../contracts/headers.ts";
+import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
+
+const ATTEMPTS = 3;
+const CONNECT_TIMEOUT_MS = 5_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+const CONNECTIONS = 64;
+
+/** Size in bytes (null: good, but it cannot be told), or why the URL cannot be warmed. */
+export type Size = { readonly size: number | null } | { readonly problem: string };
+
+export interface SizeProbeOptions {
+  /** Host to ask with; the URL's own where absent. */
+  readonly cfDomain: string | undefined;
+  readonly header: readonly string[];
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  /** Addresses at which a host's distribution is reached. @throws when there are none */
+  readonly addressesOf: (host: string) => Promise<readonly string[]>;
+}
+
+/** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
+export class SizeProbe {
+  private readonly pools = new Map<string, Pool>();
+  private readonly header: string[];
+
+  constructor(private readonly options: SizeProbeOptions) {
+    this.header = flatHeaders(options.header);
+  }
+
+  async size(text: string): Promise<Size> {
+    const url = new URL(text);
+    let problem = "";
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        const answer = await this.ask(url, attempt);
+        if ("size" in answer) return answer;
+        if ("ask" in answer) return { size: null };
+        problem = answer.problem;
+        if (!answer.retry) break;
+      } catch (error) {
+        problem = describe(error);
+        if (isDnsError(error)) break;
+      }
+    }
+    return { problem };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+  }
+
+  private async ask(url: URL, attempt: number): Promise<SizeAnswer> {
+    const addresses = await this.options.addressesOf(url.hostname);
+    const pool = this.pool(url, addresses[attempt % addresses.length] ?? url.hostname);
+    const host = this.options.cfDomain ?? url.host;
+    const head = await this.exchange(pool, url, "HEAD", ["host", host]);
+    const answer = readHeadAnswer(head.status, head.headers);
+    if (!("ask" in answer)) return answer;
+    const range = await this.exchange(pool, url, "GET", ["host", host, "range", "bytes=0-0"]);
+    return readRangeAnswer(range.status, range.headers);
+  }
+
+  private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: string[]) {
+    const { statusCode, headers: answered, body } = await pool.request({
+      path: url.pathname + url.search,
+      method,
+      headers: [...headers, ...this.header],
+      headersTimeout: HEADERS_TIMEOUT_MS,
+    });
+    // Of a server that ignores the range, no more than this is read: the connection is given up instead.
+    await body.dump({ limit: 65_536 }).catch(() => undefined);
+    return { status: statusCode, headers: answered as Headers };
+  }
+
+  private pool(url: URL, address: string): Pool {
+    const secure = url.protocol === "https:";
+    const port = url.port === "" ? (secure ? this.options.httpsPort : this.options.httpPort) : Number(url.port);
+    const servername = this.options.cfDomain ?? url.hostname;
+    const key = `${url.protocol}//${address}:${port}#${servername}`;
+    const known = this.pools.get(key);
+    if (known !== undefined) return known;
+    const pool = new Pool(`${url.protocol}//${address}:${port}`, {
+      connections: CONNECTIONS,
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(servername) === 0 ? { servername } : {}) },
+    });
+    this.pools.set(key, pool);
+    return pool;
+  }
+}
+
+function isDnsError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("query");
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : error.name;
+  return error.message.includes(code) ? error.message : `${code}: ${error.message}`;
+}

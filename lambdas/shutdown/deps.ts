@@ -1,0 +1,41 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Capacity } from "../adapters/capacity.ts";
+import { documentClient } from "../adapters/clients.ts";
+import { Fleet } from "../adapters/fleet.ts";
+import { RequestPopTable } from "../adapters/request-pop-table.ts";
+import { RequestTable } from "../adapters/request-table.ts";
+import { TaskQueue } from "../adapters/task-queue.ts";
+import { TaskResultTable } from "../adapters/task-results.ts";
+import { Timer } from "../adapters/timer.ts";
+import { UrlLists } from "../adapters/url-lists.ts";
+import type { Env } from "./env.ts";
+
+export interface ShutdownDeps {
+  readonly requests: Pick<RequestTable, "get" | "active" | "end" | "goOn" | "close">;
+  readonly requestPops: Pick<RequestPopTable, "of">;
+  readonly results: Pick<TaskResultTable, "of" | "put">;
+  readonly lists: Pick<UrlLists, "read" | "write">;
+  readonly queue: Pick<TaskQueue, "send" | "depth" | "purge">;
+  readonly capacity: Pick<Capacity, "follow">;
+  readonly timer: Pick<Timer, "cancel">;
+  readonly logger: Pick<Logger, "info" | "warn">;
+}
+
+export function createDeps(env: Env): ShutdownDeps {
+  const db = documentClient();
+  const requests = new RequestTable(db, env.REQUEST_TABLE);
+  return {
+    requests,
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+    results: new TaskResultTable(db, env.REQUEST_TASK_TABLE),
+    lists: new UrlLists(new S3Client({}), env.BUCKET),
+    queue: new TaskQueue(new SQSClient({}), env.QUEUE_URL),
+    capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+    timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+    logger: new Logger({ serviceName: "shutdown" }),
+  };
+}

@@ -1,0 +1,42 @@
+import { listKeys } from "../../contracts/list-keys.ts";
+import type { RequestItem } from "../../contracts/request-item.ts";
+import type { TaskResult } from "../../contracts/task-result.ts";
+import type { ShutdownDeps } from "./deps.ts";
+import { Ledger } from "./ledger.ts";
+
+export const REPORT_HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"] as const;
+
+/**
+ * Reads all results of a request once, counts them exactly and writes the report: a row a task that failed or has no
+ * result. Nothing of it grows with the number of results but one bit each.
+ */
+export async function recount(deps: Pick<ShutdownDeps, "lists" | "requestPops" | "results">, item: RequestItem): Promise<Ledger> {
+  const prepared = item.total_count > 0;
+  const rows: string[][] = [];
+  if (prepared) for await (const row of deps.lists.read(listKeys.successUrls(item.req_id))) rows.push(row);
+  const ledger = new Ledger(rows, item.distributions, await deps.requestPops.of(item.req_id));
+  await deps.lists.write(listKeys.report(item.req_id), reportRows(deps.results.of(item.req_id, item.shards), ledger));
+  return ledger;
+}
+
+async function* reportRows(results: AsyncIterable<TaskResult>, ledger: Ledger): AsyncGenerator<readonly unknown[]> {
+  yield REPORT_HEADER;
+  for await (const result of results) {
+    if (ledger.enter(result) && !result.ok) yield reportRow(result);
+  }
+  for (const { target, row } of ledger.missing()) {
+    yield [target.pop, row[0], "no result: the request ended before an agent finished it", "", "", "", 0];
+  }
+}
+
+function reportRow(result: TaskResult): readonly unknown[] {
+  return [
+    result.pop,
+    result.url,
+    result.error,
+    result.http_status,
+    result.x_amz_cf_pop,
+    result.x_amz_cf_id,
+    result.attempts,
+  ];
+}

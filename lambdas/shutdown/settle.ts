@@ -1,0 +1,96 @@
+import { hostToAsk, distributionOf } from "../../contracts/distribution.ts";
+import { listKeys } from "../../contracts/list-keys.ts";
+import type { RequestItem } from "../../contracts/request-item.ts";
+import type { TaskMessage } from "../../contracts/task-message.ts";
+import { popUrlKey, taskKey, type TaskResult } from "../../contracts/task-result.ts";
+import type { ShutdownDeps } from "./deps.ts";
+import type { Ledger, PlannedTask } from "./ledger.ts";
+import { recount } from "./recount.ts";
+import { decideSettlement } from "./settlement.ts";
+
+/** How many results are written at a time when missing tasks are given up. */
+const CHUNK = 1_000;
+
+/**
+ * Recounts an active request, and ends it if its tasks are done or its time is up; otherwise it goes on, with what is
+ * lost queued again. The report stands before the status says so.
+ */
+export async function settle(deps: ShutdownDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+  const ledger = await recount(deps, item);
+  const count = ledger.count();
+  const depth = await deps.queue.depth();
+  const settlement = decideSettlement({
+    total: item.total_count,
+    counted: count.download_count,
+    timeIsUp,
+    messages: depth.available + depth.inFlight,
+    requeues: item.requeues,
+  });
+  deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
+  const report = listKeys.report(item.req_id);
+  switch (settlement) {
+    case "FINISH":
+      await deps.requests.end(item.req_id, "FINISHED", { ...count, report });
+      return;
+    case "TIME_OUT":
+      await deps.requests.end(item.req_id, "TIMEOUT", { ...count, report });
+      return;
+    case "REQUEUE":
+      await deps.queue.send(messagesFor(item, ledger));
+      await deps.requests.goOn(item.req_id, { ...count, requeues: item.requeues + 1 });
+      return;
+    case "GIVE_UP":
+      await deps.requests.goOn(item.req_id, count);
+      await giveUp(deps, item, ledger);
+      return;
+    case "GO_ON":
+      await deps.requests.goOn(item.req_id, count);
+  }
+}
+
+function* messagesFor(item: RequestItem, ledger: Ledger): Generator<TaskMessage> {
+  for (const { target, row } of ledger.missing()) {
+    const [url = "", bytes = ""] = row;
+    const parsed = new URL(url);
+    const distribution = distributionOf(item.distributions, parsed.hostname);
+    yield {
+      req_id: item.req_id,
+      pop: target.pop,
+      ips: target.ips,
+      cf_domain: distribution === undefined ? parsed.host : hostToAsk(distribution, parsed),
+      header: item.header,
+      shards: item.shards,
+      urls: [{ url, bytes: bytes === "" ? null : Number(bytes) }],
+    };
+  }
+}
+
+/** Writes failed results for what no agent ever finished; the stream counts them, and the request ends. */
+async function giveUp(deps: ShutdownDeps, item: RequestItem, ledger: Ledger): Promise<void> {
+  let chunk: TaskResult[] = [];
+  for (const task of ledger.missing()) {
+    chunk.push(lostResult(item, task));
+    if (chunk.length === CHUNK) {
+      await deps.results.put(chunk);
+      chunk = [];
+    }
+  }
+  await deps.results.put(chunk);
+}
+
+function lostResult(item: RequestItem, { target, row: [url = ""] }: PlannedTask): TaskResult {
+  const popUrl = popUrlKey(target.pop, url);
+  return {
+    task_key: taskKey(item.req_id, popUrl, item.shards),
+    pop_url: popUrl,
+    req_id: item.req_id,
+    pop: target.pop,
+    url,
+    ok: false,
+    bytes: 0,
+    ms: 0,
+    attempts: 0,
+    error: `lost: no agent finished it, though it was queued ${item.requeues + 1} times`,
+    expire_at: item.expire_at,
+  };
+}

@@ -1,0 +1,29 @@
+/** What a recount leads to. */
+export type Settlement =
+  /** Every task has a result. */
+  | "FINISH"
+  /** The time is up. */
+  | "TIME_OUT"
+  /** Results are missing, and no message is left that could bring them. */
+  | "REQUEUE"
+  /** The same, and it was tried often enough: they become failed results. */
+  | "GIVE_UP"
+  /** Results are missing, and messages are on their way. */
+  | "GO_ON";
+
+/** How often missing tasks are queued again before they are failed. */
+export const MAX_REQUEUES = 3;
+
+export function decideSettlement(facts: {
+  readonly total: number;
+  readonly counted: number;
+  readonly timeIsUp: boolean;
+  /** Messages in the queue, of any request, in flight or not. */
+  readonly messages: number;
+  readonly requeues: number;
+}): Settlement {
+  if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";
+  if (facts.timeIsUp) return "TIME_OUT";
+  if (facts.total === 0 || facts.messages > 0) return "GO_ON";
+  return facts.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
+}

@@ -1,0 +1,41 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Capacity } from "../adapters/capacity.ts";
+import { documentClient } from "../adapters/clients.ts";
+import { Distributions } from "../adapters/distributions.ts";
+import { Dns } from "../adapters/dns.ts";
+import { Fleet } from "../adapters/fleet.ts";
+import { RequestPopTable } from "../adapters/request-pop-table.ts";
+import { RequestTable } from "../adapters/request-table.ts";
+import { TaskQueue } from "../adapters/task-queue.ts";
+import { UrlLists } from "../adapters/url-lists.ts";
+import type { Env } from "./env.ts";
+
+export interface TaskDeps {
+  readonly requests: Pick<RequestTable, "get" | "advance" | "amend" | "end" | "askToSettle">;
+  readonly requestPops: Pick<RequestPopTable, "put" | "of" | "get" | "markSent">;
+  readonly lists: Pick<UrlLists, "read">;
+  readonly queue: Pick<TaskQueue, "send">;
+  readonly distributions: Pick<Distributions, "own" | "invalidate" | "isInvalidated">;
+  readonly dns: Pick<Dns, "addresses" | "alias">;
+  readonly capacity: Pick<Capacity, "ensure">;
+  readonly logger: Pick<Logger, "info" | "warn">;
+}
+
+export function createDeps(env: Env): TaskDeps {
+  const db = documentClient();
+  const requests = new RequestTable(db, env.REQUEST_TABLE);
+  return {
+    requests,
+    requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+    lists: new UrlLists(new S3Client({}), env.BUCKET),
+    queue: new TaskQueue(new SQSClient({}), env.QUEUE_URL),
+    distributions: new Distributions(new CloudFrontClient({})),
+    dns: new Dns(env.PREWARM_DNS_SERVERS),
+    capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+    logger: new Logger({ serviceName: "task" }),
+  };
+}

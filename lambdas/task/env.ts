@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { dnsServersSchema } from "../adapters/dns.ts";
+
+export const envSchema = z.object({
+  REQUEST_TABLE: z.string().min(1),
+  REQUEST_POP_TABLE: z.string().min(1),
+  BUCKET: z.string().min(1),
+  QUEUE_URL: z.url(),
+  GROUP_NAME: z.string().min(1),
+  PREWARM_DNS_SERVERS: dnsServersSchema,
+});
+
+export type Env = z.infer<typeof envSchema>;

@@ -1,0 +1,68 @@
+import { listKeys } from "../../contracts/list-keys.ts";
+import type { Distribution } from "../../contracts/distribution.ts";
+import type { RequestItem } from "../../contracts/request-item.ts";
+import type { TaskDeps } from "./deps.ts";
+import { findDistributions } from "./find-distributions.ts";
+import { invalidateAll } from "./invalidation.ts";
+import { resolveTargets } from "./resolve-targets.ts";
+import { computeTotals } from "./totals.ts";
+
+/**
+ * CHECK_POP → INSERT_TASK: finds the distribution, resolves the POPs, invalidates if asked, sets the totals, and then
+ * sets every target READY, which starts the fan-out. Each part may be run again after a crash.
+ */
+export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => boolean): Promise<void> {
+  const item = await deps.requests.get(reqId);
+  if (item?.status === "CHECK_POP" && !(await checkPops(deps, item, hasTime))) return;
+  await releaseTargets(deps, reqId);
+}
+
+/** @returns whether the request is in INSERT_TASK now, with targets to release */
+async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
+  const reqId = item.req_id;
+  const distributions = await findDistributions(item.cf_domain, await hostsOf(deps, item), {
+    own: () => deps.distributions.own(),
+    alias: (name) => deps.dns.alias(name),
+  });
+  const foreign = distributions.filter(({ id }) => id === undefined);
+  if (item.need_invalidate && foreign.length > 0) {
+    const labels = foreign.map(({ label }) => label).join(", ");
+    await deps.requests.end(reqId, "FAILED", {
+      reason: `need_invalidate: no distribution of this account answers to ${labels}, so nothing could be invalidated`,
+    });
+    return false;
+  }
+  const targets = await resolveTargets(deps, item, distributions);
+  await deps.requestPops.put(targets);
+  const resolved = targets.filter(({ state }) => state === "RESOLVED");
+  if (resolved.length === 0) {
+    await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
+    return false;
+  }
+  if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return false;
+  const totals = await computeTotals(deps.lists.read(listKeys.successUrls(reqId)), distributions, targets);
+  deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
+  return deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
+    ...totals,
+    distributions: distributions satisfies Distribution[],
+    targets_total: resolved.length,
+  });
+}
+
+async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
+  const item = await deps.requests.get(reqId);
+  if (item?.status !== "INSERT_TASK") return;
+  // A group lowered by another request's end, just as this one came, is raised again here.
+  await deps.capacity.ensure();
+  const targets = await deps.requestPops.of(reqId);
+  const waiting = targets.filter(({ state }) => state === "RESOLVED");
+  await deps.requestPops.put(waiting.map((target) => ({ ...target, state: "READY" })));
+}
+
+/** The hosts of the URLs, which matter only where no domain is given. */
+async function hostsOf(deps: TaskDeps, item: RequestItem): Promise<string[]> {
+  if (item.cf_domain !== undefined) return [];
+  const hosts = new Set<string>();
+  for await (const [url = ""] of deps.lists.read(listKeys.successUrls(item.req_id))) hosts.add(new URL(url).hostname);
+  return [...hosts];
+}

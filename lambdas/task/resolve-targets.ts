@@ -1,0 +1,30 @@
+import pMap from "p-map";
+import type { Distribution } from "../../contracts/distribution.ts";
+import { popDomain } from "../../contracts/pops/select.ts";
+import type { RequestItem } from "../../contracts/request-item.ts";
+import { type RequestPopItem, targetKey } from "../../contracts/request-pop-item.ts";
+import type { TaskDeps } from "./deps.ts";
+
+const IN_PARALLEL = 32;
+
+/** Looks every POP up under every distribution's label: its addresses, or why it has none. */
+export async function resolveTargets(
+  deps: Pick<TaskDeps, "dns">,
+  item: RequestItem,
+  distributions: readonly Distribution[],
+): Promise<RequestPopItem[]> {
+  const pairs = distributions.flatMap(({ label }) => item.pops.map((pop) => ({ pop, label })));
+  return pMap(pairs, ({ pop, label }) => resolve(deps, item, pop, label), { concurrency: IN_PARALLEL });
+}
+
+async function resolve(deps: Pick<TaskDeps, "dns">, item: RequestItem, pop: string, label: string): Promise<RequestPopItem> {
+  const base = { req_id: item.req_id, target: targetKey(pop, label), pop, label, expire_at: item.expire_at };
+  const name = popDomain(label, pop);
+  try {
+    const ips = await deps.dns.addresses(name);
+    if (ips.length === 0) return { ...base, state: "FAILED", ips, error: `${name} has no address` };
+    return { ...base, state: "RESOLVED", ips };
+  } catch (error) {
+    return { ...base, state: "FAILED", ips: [], error: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,48 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AssetHashType, DockerImage } from "aws-cdk-lib";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import { buildSync } from "esbuild";
+import type { Construct } from "constructs";
+
+const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
+
+/** The agent as instances fetch it at boot: one ES module with all it needs, and its systemd unit. */
+export class AgentCode extends Asset {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      path: AGENT,
+      assetHashType: AssetHashType.OUTPUT,
+      bundling: {
+        // Never used: the local bundling below always succeeds or throws.
+        image: DockerImage.fromRegistry("none"),
+        local: {
+          tryBundle(outputDir) {
+            bundleAgent(outputDir);
+            return true;
+          },
+        },
+      },
+    });
+  }
+}
+
+function bundleAgent(outputDir: string): void {
+  buildSync({
+    entryPoints: [join(AGENT, "main.ts")],
+    outfile: join(outputDir, "main.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    // The oldest Node that the same bundle must run on, which is a developer's.
+    target: "node20",
+    mainFields: ["module", "main"],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: "warning",
+  });
+  cpSync(join(AGENT, "prewarm-agent.service"), join(outputDir, "prewarm-agent.service"));
+}

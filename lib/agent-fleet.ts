@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { Stack } from "aws-cdk-lib";
+import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
+import * as ec2 from "aws-cdk-lib/aws-ec2";
+import * as iam from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import { MAX_INSTANCES } from "../contracts/limits.ts";
+import { AgentCode } from "./agent-code.ts";
+import type { AgentNetwork } from "./network.ts";
+import type { Storage } from "./storage.ts";
+import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
+
+export interface AgentFleetProps {
+  readonly network: AgentNetwork;
+  readonly storage: Storage;
+  readonly tasks: TaskQueue;
+  readonly groupName: string;
+  /** Key pair to log in with. @default none: there is Session Manager */
+  readonly keyPair?: ec2.IKeyPair;
+}
+
+/** Graviton types with the network to match, of several sizes and generations so that Spot has a choice. */
+const INSTANCE_TYPES = ["c7gn.large", "c6gn.large", "c7gn.xlarge", "c6gn.xlarge", "c7gn.medium", "c6gn.medium"];
+
+const BOOT_SCRIPT = new URL("../agent/boot.sh", import.meta.url);
+
+/** The Auto Scaling group of agents: all Spot, empty until a request wants instances. */
+export class AgentFleet extends Construct {
+  readonly role: iam.Role;
+  readonly group: autoscaling.CfnAutoScalingGroup;
+
+  constructor(scope: Construct, id: string, props: AgentFleetProps) {
+    super(scope, id);
+    this.role = new iam.Role(this, "Role", {
+      assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
+      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName("AmazonSSMManagedInstanceCore")],
+    });
+    const code = new AgentCode(this, "Code");
+    code.grantRead(this.role);
+    this.grant(props);
+
+    const template = new ec2.LaunchTemplate(this, "Template", {
+      machineImage: ec2.MachineImage.latestAmazonLinux2023({ cpuType: ec2.AmazonLinuxCpuType.ARM_64 }),
+      role: this.role,
+      securityGroup: props.network.securityGroup,
+      associatePublicIpAddress: true,
+      requireImdsv2: true,
+      httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED,
+      httpPutResponseHopLimit: 1,
+      ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
+      blockDevices: [
+        {
+          deviceName: "/dev/xvda",
+          volume: ec2.BlockDeviceVolume.ebs(8, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }),
+        },
+      ],
+      userData: userData(code.s3ObjectUrl, {
+        AWS_REGION: Stack.of(this).region,
+        QUEUE_URL: props.tasks.queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
+        REQUEST_TABLE: props.storage.requests.tableName,
+        REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
+        GROUP_NAME: props.groupName,
+        VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
+      }),
+    });
+
+    this.group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
+      autoScalingGroupName: props.groupName,
+      minSize: "0",
+      maxSize: String(MAX_INSTANCES),
+      vpcZoneIdentifier: props.network.subnetIds,
+      capacityRebalance: true,
+      mixedInstancesPolicy: {
+        instancesDistribution: {
+          onDemandBaseCapacity: 0,
+          onDemandPercentageAboveBaseCapacity: 0,
+          spotAllocationStrategy: "price-capacity-optimized",
+        },
+        launchTemplate: {
+          launchTemplateSpecification: {
+            launchTemplateId: template.launchTemplateId ?? "",
+            version: template.latestVersionNumber,
+          },
+          overrides: INSTANCE_TYPES.map((instanceType) => ({ instanceType })),
+        },
+      },
+      tags: [{ key: "Name", value: props.groupName, propagateAtLaunch: true }],
+    });
+  }
+
+  private grant({ storage, tasks, groupName }: AgentFleetProps): void {
+    tasks.queue.grantConsumeMessages(this.role);
+    tasks.deadLetters.grantSendMessages(this.role);
+    storage.requests.grantReadWriteData(this.role);
+    storage.requestTasks.grantWriteData(this.role);
+    const { partition, region, account } = Stack.of(this);
+    this.role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ["autoscaling:TerminateInstanceInAutoScalingGroup"],
+        resources: [
+          `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
+        ],
+      }),
+    );
+  }
+}
+
+/** What cloud-init runs: the variables first, then the boot script as it stands. */
+function userData(codeUrl: string, environment: Record<string, string>): ec2.UserData {
+  const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const data = ec2.UserData.forLinux({ shebang: "#!/bin/bash" });
+  data.addCommands(`AGENT_CODE_URL='${codeUrl}'`, `AGENT_ENV='${lines.join("\n")}'`, readFileSync(BOOT_SCRIPT, "utf8"));
+  return data;
+}

@@ -1,0 +1,99 @@
+import { Aws, CfnCondition, Fn } from "aws-cdk-lib";
+import * as apigateway from "aws-cdk-lib/aws-apigateway";
+import * as iam from "aws-cdk-lib/aws-iam";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+
+export interface ApiProps {
+  readonly handler: lambda.IFunction;
+  /** Id of the interface endpoint through which alone the API is reached; an empty one means a public API. @default public */
+  readonly vpcEndpointId?: string;
+}
+
+const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", "POST"] } as const;
+
+/** The REST API: three resources in front of one function, every method behind the API key. */
+export class Api extends Construct {
+  readonly restApi: apigateway.RestApi;
+  readonly key: apigateway.IApiKey;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    this.restApi = new apigateway.RestApi(this, "Rest", {
+      restApiName: "prewarm",
+      deployOptions: { stageName: "prod", throttlingRateLimit: 50, throttlingBurstLimit: 100 },
+      endpointTypes: [apigateway.EndpointType.REGIONAL],
+      defaultMethodOptions: { apiKeyRequired: true },
+      cloudWatchRole: false,
+    });
+    // The stack names its outputs itself.
+    this.restApi.node.tryRemoveChild("Endpoint");
+    const integration = new apigateway.LambdaIntegration(props.handler, { allowTestInvoke: false });
+    for (const [path, methods] of Object.entries(ROUTES)) {
+      const resource = this.restApi.root.addResource(path);
+      for (const method of methods) resource.addMethod(method, integration);
+    }
+    for (const refusal of REFUSALS) this.refuse(refusal);
+    this.key = this.restApi.addApiKey("Key");
+    const plan = this.restApi.addUsagePlan("Plan", { apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }] });
+    plan.addApiKey(this.key);
+    if (props.vpcEndpointId !== undefined) this.makePrivateIf(props.vpcEndpointId);
+  }
+
+  private refuse({ type, statusCode, message }: Refusal): void {
+    // What API Gateway refuses itself, it can answer in one shape only: it has the fields of every route's.
+    const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
+    this.restApi.addGatewayResponse(type.responseType, {
+      type,
+      ...(statusCode === undefined ? {} : { statusCode }),
+      templates: {
+        "application/json": `{"status":"Failed","error_message":${text},"error_urls":[],"request_id":"","message":${text}}`,
+      },
+    });
+  }
+
+  /** The same template serves both: the endpoint's id is known only when it is launched. */
+  private makePrivateIf(vpcEndpointId: string): void {
+    const isPrivate = new CfnCondition(this, "IsPrivate", {
+      expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
+    });
+    const api = this.restApi.node.defaultChild as apigateway.CfnRestApi;
+    api.addPropertyOverride("EndpointConfiguration", {
+      "Fn::If": [
+        isPrivate.logicalId,
+        { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] },
+        { Types: ["REGIONAL"] },
+      ],
+    });
+    const policy = new iam.PolicyDocument({
+      statements: [
+        new iam.PolicyStatement({
+          principals: [new iam.AnyPrincipal()],
+          actions: ["execute-api:Invoke"],
+          resources: ["execute-api:/*"],
+          conditions: { StringEquals: { "aws:SourceVpce": vpcEndpointId } },
+        }),
+      ],
+    });
+    api.policy = Fn.conditionIf(isPrivate.logicalId, policy, Aws.NO_VALUE);
+  }
+}
+
+interface Refusal {
+  readonly type: apigateway.ResponseType;
+  readonly statusCode?: string;
+  /** @default what API Gateway says */
+  readonly message?: string;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  { type: apigateway.ResponseType.INVALID_API_KEY, message: "No valid API key: send it in the header x-api-key" },
+  {
+    type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
+    statusCode: "404",
+    message: "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances",
+  },
+  { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: "The body is larger than API Gateway's 10 MB" },
+  { type: apigateway.ResponseType.DEFAULT_4XX },
+  { type: apigateway.ResponseType.DEFAULT_5XX },
+];

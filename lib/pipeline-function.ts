@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import * as logs from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+
+export interface PipelineFunctionProps {
+  /** Folder below `lambdas/`. */
+  readonly name: string;
+  readonly environment: Record<string, string>;
+  /** @default 15 minutes, the longest there is */
+  readonly timeout?: Duration;
+  /** In MB. @default 512 */
+  readonly memorySize?: number;
+}
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** One of the Lambdas: Graviton, Node 24, one ES module with its pinned SDK inside, logs kept for a month. */
+export class PipelineFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    super(scope, id, {
+      entry: `${ROOT}lambdas/${props.name}/index.ts`,
+      projectRoot: ROOT,
+      depsLockFilePath: `${ROOT}package-lock.json`,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      timeout: props.timeout ?? Duration.minutes(15),
+      memorySize: props.memorySize ?? 512,
+      environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
+      awsSdkConnectionReuse: false,
+      logGroup: new logs.LogGroup(scope, `${id}Logs`, {
+        retention: logs.RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      bundling: {
+        format: OutputFormat.ESM,
+        // The oldest Node that the same bundle must run on, which is a developer's.
+        target: "node20",
+        mainFields: ["module", "main"],
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        externalModules: [],
+        // CommonJS parts of the bundle call `require`, which an ES module does not have.
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        logLevel: LogLevel.WARNING,
+      },
+    });
+  }
+}

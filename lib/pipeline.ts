@@ -1,0 +1,181 @@
+import { Duration } from "aws-cdk-lib";
+import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { DynamoEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import * as scheduler from "aws-cdk-lib/aws-scheduler";
+import * as sqs from "aws-cdk-lib/aws-sqs";
+import { Stack } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import { SETTLE_DUE } from "../contracts/request-item.ts";
+import { TERMINAL_STATUSES } from "../contracts/status.ts";
+import { PipelineFunction } from "./pipeline-function.ts";
+import type { Storage } from "./storage.ts";
+import type { TaskQueue } from "./task-queue.ts";
+
+export interface PipelineProps {
+  readonly storage: Storage;
+  readonly tasks: TaskQueue;
+  /** Name of the agents' Auto Scaling group. */
+  readonly groupName: string;
+}
+
+type Pattern = { readonly eventName?: string[]; readonly dynamodb: object };
+
+/** The five functions, and the streams and timers that call them. */
+export class Pipeline extends Construct {
+  readonly api: lambda.Function;
+  readonly getSize: lambda.Function;
+  readonly task: lambda.Function;
+  readonly aggregation: lambda.Function;
+  readonly shutdown: lambda.Function;
+  /** Batches of stream records that a function failed on again and again. */
+  readonly failedBatches: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: PipelineProps) {
+    super(scope, id);
+    const { storage, tasks, groupName } = props;
+    this.failedBatches = new sqs.Queue(this, "FailedBatches", {
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+    });
+    const timers = new scheduler.ScheduleGroup(this, "Timers");
+    const timerRole = new iam.Role(this, "TimerRole", {
+      assumedBy: new iam.ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+      }),
+    });
+
+    const names = {
+      REQUEST_TABLE: storage.requests.tableName,
+      REQUEST_POP_TABLE: storage.requestPops.tableName,
+      REQUEST_TASK_TABLE: storage.requestTasks.tableName,
+      BUCKET: storage.bucket.bucketName,
+      QUEUE_URL: tasks.queue.queueUrl,
+      GROUP_NAME: groupName,
+      SCHEDULE_GROUP: timers.scheduleGroupName,
+    };
+    const environment = <K extends keyof typeof names>(...keys: K[]) =>
+      Object.fromEntries(keys.map((key) => [key, names[key]]));
+
+    this.shutdown = new PipelineFunction(this, "Shutdown", {
+      name: "shutdown",
+      memorySize: 1_024,
+      environment: names,
+    });
+    this.api = new PipelineFunction(this, "Api", {
+      name: "api",
+      memorySize: 1_024,
+      // API Gateway waits no longer.
+      timeout: Duration.seconds(29),
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
+        SCHEDULE_ROLE_ARN: timerRole.roleArn,
+        SHUTDOWN_ARN: this.shutdown.functionArn,
+      },
+    });
+    this.getSize = new PipelineFunction(this, "GetSize", {
+      name: "get-size",
+      memorySize: 1_769,
+      environment: environment("REQUEST_TABLE", "BUCKET"),
+    });
+    this.task = new PipelineFunction(this, "Task", {
+      name: "task",
+      memorySize: 1_769,
+      environment: environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+    });
+    this.aggregation = new PipelineFunction(this, "Aggregation", {
+      name: "aggregation",
+      timeout: Duration.minutes(2),
+      environment: environment("REQUEST_TABLE"),
+    });
+
+    this.grant(props, timers, timerRole);
+    this.connect(storage);
+  }
+
+  private connect(storage: Storage): void {
+    const status = (...values: string[]) => ({ NewImage: { status: { S: values } } });
+    this.follow(this.getSize, storage.requests, [{ eventName: ["INSERT"], dynamodb: status("CREATED") }]);
+    this.follow(this.task, storage.requests, [{ dynamodb: status("CHECK_POP") }]);
+    this.follow(this.task, storage.requestPops, [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }]);
+    this.follow(this.shutdown, storage.requests, [
+      { dynamodb: { NewImage: { settle: { S: [SETTLE_DUE] } } } },
+      { dynamodb: { NewImage: { status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } } } },
+    ]);
+    this.aggregation.addEventSource(
+      new DynamoEventSource(storage.requestTasks, {
+        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+        batchSize: 1_000,
+        maxBatchingWindow: Duration.seconds(1),
+        parallelizationFactor: 2,
+        // A batch must be tried again as it was: its token is what keeps it from counting twice.
+        bisectBatchOnError: false,
+        retryAttempts: 100,
+        maxRecordAge: Duration.hours(12),
+        onFailure: new SqsDlq(this.failedBatches),
+        filters: [{ pattern: JSON.stringify({ eventName: ["INSERT", "MODIFY"] }) }],
+      }),
+    );
+  }
+
+  /** Calls a function for each item whose new image matches one of the patterns. */
+  private follow(fn: lambda.Function, table: dynamodb.Table, patterns: Pattern[]): void {
+    fn.addEventSource(
+      new DynamoEventSource(table, {
+        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+        // One item at a time: a failing one holds up nobody, and each has the function's whole time.
+        batchSize: 1,
+        parallelizationFactor: 10,
+        retryAttempts: 20,
+        maxRecordAge: Duration.hours(12),
+        onFailure: new SqsDlq(this.failedBatches),
+        filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+      }),
+    );
+  }
+
+  private grant({ storage, tasks, groupName }: PipelineProps, timers: scheduler.ScheduleGroup, timerRole: iam.Role): void {
+    const { requests, requestPops, requestTasks, bucket } = storage;
+    for (const fn of [this.api, this.getSize, this.task, this.aggregation, this.shutdown]) requests.grantReadWriteData(fn);
+    requestPops.grantReadData(this.api);
+    requestPops.grantReadWriteData(this.task);
+    requestPops.grantReadData(this.shutdown);
+    requestTasks.grantReadWriteData(this.shutdown);
+    for (const fn of [this.api, this.getSize, this.shutdown]) bucket.grantReadWrite(fn);
+    bucket.grantRead(this.task);
+    bucket.grantDelete(this.api);
+    tasks.queue.grantSendMessages(this.task);
+    tasks.queue.grantSendMessages(this.shutdown);
+    tasks.queue.grantPurge(this.shutdown);
+    for (const fn of [this.api, this.shutdown]) tasks.queue.grant(fn, "sqs:GetQueueAttributes");
+    for (const fn of [this.api, this.task, this.shutdown]) grantFleet(fn, groupName);
+    timers.grantWriteSchedules(this.api);
+    timers.grantDeleteSchedules(this.api);
+    timers.grantDeleteSchedules(this.shutdown);
+    timerRole.grantPassRole(this.api.grantPrincipal);
+    this.shutdown.grantInvoke(timerRole);
+    this.task.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ["cloudfront:ListDistributions", "cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
+        // ListDistributions knows no resource, and which distribution a request names is not known before.
+        resources: ["*"],
+      }),
+    );
+  }
+}
+
+function grantFleet(fn: lambda.Function, groupName: string): void {
+  const { partition, region, account } = Stack.of(fn);
+  fn.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: ["autoscaling:SetDesiredCapacity"],
+      resources: [`arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
+    }),
+  );
+  // Describing groups knows no resource.
+  fn.addToRolePolicy(
+    new iam.PolicyStatement({ actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] }),
+  );
+}

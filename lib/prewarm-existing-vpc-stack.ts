@@ -1,0 +1,42 @@
+import { CfnParameter, CfnRule, Fn, Stack, type StackProps, Token } from "aws-cdk-lib";
+import * as ec2 from "aws-cdk-lib/aws-ec2";
+import type { Construct } from "constructs";
+import { envNameParameter } from "./env-name.ts";
+import { Prewarm } from "./prewarm.ts";
+
+/** Prewarm in a VPC that is there already; with `vpce`, behind an API that is reached from within alone. */
+export class PrewarmExistingVpcStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, { description: "Prewarm: warms CloudFront edge locations (existing VPC)", ...props });
+    const parameter = (name: string, type: string, description: string) =>
+      new CfnParameter(this, name, { type, description });
+    const envName = envNameParameter(this);
+    const vpc = parameter("vpc", "AWS::EC2::VPC::Id", "VPC to run the agents in");
+    const subnet = parameter("subnet", "List<AWS::EC2::Subnet::Id>", "Public subnets of that VPC");
+    const sg = parameter("sg", "AWS::EC2::SecurityGroup::Id", "Security group of the agents: they call out, nobody calls in");
+    const key = parameter("key", "AWS::EC2::KeyPair::KeyName", "Key pair to log in to the agents with");
+    const vpce = new CfnParameter(this, "vpce", {
+      default: "",
+      allowedPattern: "(vpce-[0-9a-f]+)?",
+      constraintDescription: "empty, or the id of an interface endpoint: vpce-…",
+      description: "Interface endpoint for execute-api: if given, the API is private and reached through it alone",
+    });
+    new CfnRule(this, "SubnetsInVpc", {
+      assertions: [
+        {
+          assert: Fn.conditionEachMemberEquals(Token.asList({ "Fn::ValueOf": [subnet.logicalId, "VpcId"] }), vpc.valueAsString),
+          assertDescription: "Every subnet must lie in the VPC that is given as vpc",
+        },
+      ],
+    });
+    new Prewarm(this, "Prewarm", {
+      envName,
+      network: {
+        subnetIds: subnet.valueAsList,
+        securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", sg.valueAsString, { mutable: false }),
+      },
+      keyPair: ec2.KeyPair.fromKeyPairName(this, "KeyPair", key.valueAsString),
+      vpce,
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { envNameParameter } from "./env-name.ts";
+import { Network } from "./network.ts";
+import { Prewarm } from "./prewarm.ts";
+
+/** Prewarm in a VPC of its own. */
+export class PrewarmStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, { description: "Prewarm: warms CloudFront edge locations (new VPC)", ...props });
+    new Prewarm(this, "Prewarm", { envName: envNameParameter(this), network: new Network(this, "Network") });
+  }
+}

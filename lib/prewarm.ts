@@ -1,0 +1,46 @@
+import { CfnOutput, type CfnParameter } from "aws-cdk-lib";
+import type * as ec2 from "aws-cdk-lib/aws-ec2";
+import { Construct } from "constructs";
+import { AgentFleet } from "./agent-fleet.ts";
+import { Api } from "./api.ts";
+import type { AgentNetwork } from "./network.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Storage } from "./storage.ts";
+import { TaskQueue } from "./task-queue.ts";
+
+export interface PrewarmProps {
+  readonly envName: string;
+  readonly network: AgentNetwork;
+  /** @default none */
+  readonly keyPair?: ec2.IKeyPair;
+  /** @default a public API */
+  readonly vpce?: CfnParameter;
+}
+
+/** Everything but the network, the same in both stacks; only connects the parts. */
+export class Prewarm extends Construct {
+  constructor(scope: Construct, id: string, props: PrewarmProps) {
+    super(scope, id);
+    const groupName = `prewarm_asg_${props.envName}`;
+    const storage = new Storage(this, "Storage");
+    const tasks = new TaskQueue(this, "TaskQueue");
+    const pipeline = new Pipeline(this, "Pipeline", { storage, tasks, groupName });
+    new AgentFleet(this, "Fleet", {
+      network: props.network,
+      storage,
+      tasks,
+      groupName,
+      ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
+    });
+    const api = new Api(this, "Api", {
+      handler: pipeline.api,
+      ...(props.vpce === undefined ? {} : { vpcEndpointId: props.vpce.valueAsString }),
+    });
+    output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
+    output(scope, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
+  }
+}
+
+function output(scope: Construct, name: string, value: string, description: string): void {
+  new CfnOutput(scope, name, { value, description }).overrideLogicalId(name);
+}

@@ -1,0 +1,38 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Aws } from "./emulator.ts";
+
+/** Clients of the APIs that the local run itself asks. */
+export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
+  const config = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: {
+      accessKeyId: aws.env["AWS_ACCESS_KEY_ID"] ?? "",
+      secretAccessKey: aws.env["AWS_SECRET_ACCESS_KEY"] ?? "",
+    },
+  };
+  return {
+    apiGateway: new APIGatewayClient(config),
+    autoScaling: new AutoScalingClient(config),
+    cloudFormation: new CloudFormationClient(config),
+    cloudFront: new CloudFrontClient(config),
+    db: DynamoDBDocumentClient.from(new DynamoDBClient(config)),
+    ec2: new EC2Client(config),
+    s3: new S3Client(config),
+    scheduler: new SchedulerClient(config),
+    sqs: new SQSClient(config),
+    ssm: new SSMClient(config),
+  };
+}
+
+export type LocalClients = ReturnType<typeof localClients>;

@@ -1,0 +1,39 @@
+import type { Entry } from "./reply.ts";
+
+/**
+ * What one tier keeps. A key is the distribution's domain and the path with its query string: an alias and the domain name
+ * the same object, two distributions never do.
+ */
+export class Cache {
+  readonly #entries = new Map<string, Entry>();
+
+  fresh(key: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.expiresAt > now ? entry : undefined;
+  }
+
+  /** Fresh or expired: what a revalidation starts from. */
+  last(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  put(key: string, entry: Entry): void {
+    this.#entries.set(key, entry);
+  }
+
+  /** @returns how many entries went */
+  invalidate(matches: (key: string) => boolean): number {
+    const gone = [...this.#entries.keys()].filter(matches);
+    for (const key of gone) this.#entries.delete(key);
+    return gone.length;
+  }
+}
+
+export function cacheKey(domain: string, target: string): string {
+  return domain + target;
+}
+
+/** The path and query of a key. A domain has no slash, a path begins with one. */
+export function targetOf(key: string): string {
+  return key.slice(key.indexOf("/"));
+}

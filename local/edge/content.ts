@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+
+const BLOCK_BYTES = 64 * 1024;
+
+/**
+ * The bytes of one object: pseudo-random, the same in every run for the same name, and made a block at a time, so that an
+ * object of any size costs the origin 64 KiB of memory and any part of it can be made without the part before it.
+ */
+export class Content {
+  readonly size: number;
+  readonly etag: string;
+  readonly #seed: number;
+
+  constructor(name: string, size: number) {
+    const digest = createHash("sha256").update(name).digest();
+    this.size = size;
+    this.#seed = digest.readUInt32LE(0);
+    this.etag = `"${digest.toString("hex", 0, 8)}-${size.toString(16)}"`;
+  }
+
+  /** The bytes from `start` up to, not including, `end`. */
+  *read(start = 0, end = this.size): Generator<Buffer> {
+    for (let at = start; at < end; ) {
+      const index = Math.floor(at / BLOCK_BYTES);
+      const from = at - index * BLOCK_BYTES;
+      const block = this.#block(index).subarray(from, Math.min(BLOCK_BYTES, from + end - at));
+      at += block.length;
+      yield block;
+    }
+  }
+
+  #block(index: number): Buffer {
+    const words = new Uint32Array(BLOCK_BYTES / 4);
+    // xorshift32, seeded by the block's number; it would stay at 0 for ever, hence the 1.
+    let state = (this.#seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0 || 1;
+    for (let word = 0; word < words.length; word += 1) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      words[word] = state;
+    }
+    return Buffer.from(words.buffer);
+  }
+}

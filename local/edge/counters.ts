@@ -1,0 +1,37 @@
+import type { Source } from "./reply.ts";
+
+/** `requests` is the sum of the next five: each request counts in exactly one of them. */
+export interface PopCounters {
+  requests: number;
+  /** GETs answered out of the POP. */
+  hits: number;
+  /** GETs answered out of the REC. */
+  recHits: number;
+  /** GETs that went to the origin. */
+  misses: number;
+  heads: number;
+  /** Answers of 4xx and 5xx, whatever layer had them, and what a POP made up or never said. */
+  errors: number;
+  /** Bytes of the bodies that were answered. A client that leaves halfway is not subtracted. */
+  bytes: number;
+}
+
+export function newCounters(): PopCounters {
+  return { requests: 0, hits: 0, recHits: 0, misses: 0, heads: 0, errors: 0, bytes: 0 };
+}
+
+const BY_SOURCE = { pop: "hits", rec: "recHits", origin: "misses" } as const;
+
+export interface Counted {
+  readonly method: string;
+  readonly status: number;
+  readonly source: Source;
+  readonly bytes: number;
+}
+
+export function count(counters: PopCounters, { method, status, source, bytes }: Counted): void {
+  counters.requests += 1;
+  counters.bytes += bytes;
+  if (status >= 400 || source === "none") counters.errors += 1;
+  else counters[method === "HEAD" ? "heads" : BY_SOURCE[source]] += 1;
+}

@@ -1,0 +1,55 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { BodyFault } from "./faults.ts";
+
+/** TLS encrypts what it is given at once: a large body in one piece would stand in memory twice for every client. */
+const SLICE_BYTES = 256 * 1024;
+
+/** A reset that arrives together with data reads as an orderly end in clients on libuv: let them read the data first. */
+const RESET_DELAY_MS = 20;
+
+/** Content-Length as the answer states it. */
+export function statedLength(length: number, fault: BodyFault | undefined): number {
+  return fault?.kind === "lie" ? Math.max(0, length + fault.contentLengthDelta) : length;
+}
+
+/**
+ * Sends the body of a response whose head is written, as far as the fault allows.
+ *
+ * @param reset ends a connection with RST
+ * @returns how many bytes of the body are to be sent
+ */
+export function deliver(
+  response: ServerResponse,
+  body: Buffer,
+  fault: BodyFault | undefined,
+  reset: (socket: Socket) => void,
+): number {
+  // The client may have left while the tiers were asked; writing to it would be an unhandled error.
+  if (response.destroyed) return 0;
+  if (fault === undefined) {
+    if (body.length <= SLICE_BYTES) response.end(body);
+    else pour(response, body, () => response.end());
+    return body.length;
+  }
+  const { socket } = response;
+  const part = "after" in fault && fault.after !== undefined ? body.subarray(0, Math.max(0, fault.after)) : body;
+  // Nothing else sends the head when the part is empty.
+  response.flushHeaders();
+  pour(response, part, () => {
+    if (fault.kind === "reset" && socket) setTimeout(reset, RESET_DELAY_MS, socket).unref();
+    else if (fault.kind !== "stall") socket?.end();
+  });
+  return part.length;
+}
+
+/** Each slice waits until the one before it was taken: a client that reads slowly costs one slice. */
+function pour(response: ServerResponse, body: Buffer, done: () => void, from = 0): void {
+  if (from >= body.length) {
+    done();
+    return;
+  }
+  response.write(body.subarray(from, from + SLICE_BYTES), (error) => {
+    if (!error && !response.destroyed) pour(response, body, done, from + SLICE_BYTES);
+  });
+}

@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** A request as a fault hook sees it. */
+export interface FaultRequest {
+  readonly pop: string;
+  /** The loopback address that was asked: a POP may have several. */
+  readonly address: string;
+  readonly method: string;
+  /** With the query string. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export type Fault =
+  /** An answer of this status instead of the object; nothing is asked of the tiers. */
+  | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** A while before the answer. */
+  | { readonly kind: "slow"; readonly ms: number }
+  /** Another POP answers, with its own cache and name. A POP that the edge does not have lends its name alone. */
+  | { readonly kind: "otherPop"; readonly pop: string }
+  | BodyFault;
+
+/** Faults of an answer that is already on its way. */
+export type BodyFault =
+  /** Silence: from the beginning, or after the headers and so many bytes. */
+  | { readonly kind: "stall"; readonly after?: number }
+  /** The connection is closed in good order after so many bytes, fewer than Content-Length. */
+  | { readonly kind: "truncate"; readonly after: number }
+  /** The connection is reset (RST) after so many bytes. */
+  | { readonly kind: "reset"; readonly after: number }
+  /** Content-Length is off by so much; the whole body follows and then the connection is closed. */
+  | { readonly kind: "lie"; readonly contentLengthDelta: number };
+
+/** Decides for each request whether it goes wrong, and how. Called once a request, before anything else. */
+export type FaultHook = (request: FaultRequest) => Fault | undefined;

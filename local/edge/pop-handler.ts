@@ -1,0 +1,45 @@
+import type { RequestListener } from "node:http";
+import { count } from "./counters.ts";
+import { answer, type Exchange, type ExchangeContext, type Pop, send } from "./exchange.ts";
+import type { Fault, FaultHook } from "./faults.ts";
+import { madeUp } from "./find.ts";
+
+export interface PopHandlerOptions extends ExchangeContext {
+  /** Which POP has a local address. */
+  readonly popAt: ReadonlyMap<string, Pop>;
+  readonly popNamed: ReadonlyMap<string, Pop>;
+  /** Asked anew for each request, because it may change while the edge runs. */
+  readonly faults: () => FaultHook | undefined;
+}
+
+/** Answers the requests of every POP; which one is meant, the local address of the connection tells. */
+export function popHandler(options: PopHandlerOptions): RequestListener {
+  return (request, response) => {
+    const address = request.socket.localAddress ?? "";
+    const pop = options.popAt.get(address);
+    if (!pop) {
+      request.socket.destroy(); // The client has left already, and the address with it.
+      return;
+    }
+    const { method = "GET", url: path = "/", headers } = request;
+    const fault = options.faults()?.({ pop: pop.name, address, method, path, headers });
+    handle({ pop, request, response }, fault, options);
+  };
+}
+
+function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandlerOptions): void {
+  const { pop, request, response } = exchange;
+  if (fault?.kind === "status") {
+    send(exchange, madeUp(fault.status, fault.headers), options);
+  } else if (fault?.kind === "otherPop") {
+    const other = options.popNamed.get(fault.pop) ?? { ...pop, name: fault.pop };
+    void answer({ ...exchange, pop: other }, options);
+  } else if (fault?.kind === "slow") {
+    const timer = setTimeout(() => void answer(exchange, options), fault.ms);
+    response.once("close", () => clearTimeout(timer));
+  } else if (fault?.kind === "stall" && fault.after === undefined) {
+    count(pop.counters, { method: request.method ?? "GET", status: 0, source: "none", bytes: 0 });
+  } else {
+    void answer(exchange, options, fault);
+  }
+}

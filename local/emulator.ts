@@ -1,0 +1,84 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findEmulator } from "./find-emulator.ts";
+import { LOCAL } from "./paths.ts";
+import { freePort } from "./ports.ts";
+import { start, stop } from "./processes.ts";
+
+const REGION = "us-east-1";
+/** Twelve digits, which the emulator takes as the account. A key of our own: the CDK CLI remembers the account of a key. */
+const ACCOUNT = "719325840116";
+const READY_TIMEOUT_MS = 60_000;
+
+/** AWS APIs to deploy to. */
+export interface Aws {
+  readonly endpoint: string;
+  readonly region: string;
+  /** What a process needs in its environment to talk to it. */
+  readonly env: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the emulator, on loopback and on free ports; with AWS_ENDPOINT_URL set, what stands there is used instead.
+ * `functionEnv` reaches the Lambdas: they inherit the emulator's environment.
+ */
+export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Aws> {
+  const given = process.env["AWS_ENDPOINT_URL"];
+  if (given !== undefined && given !== "") return { ...awsAt(given), close: async () => undefined };
+  const { command, args, env } = await findEmulator(say);
+  const port = await freePort(4566);
+  // `localhost`, not 127.0.0.1: S3 puts the bucket's name before it.
+  const aws = awsAt(`http://localhost:${port}`);
+  const tmp = `${LOCAL}tmp`;
+  rmSync(tmp, { recursive: true, force: true });
+  mkdirSync(tmp, { recursive: true });
+  rmSync(`${LOCAL}emulator.log`, { force: true });
+  const child = start(
+    command,
+    args,
+    {
+      ...process.env,
+      ...aws.env,
+      ...functionEnv,
+      ...env,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: "127.0.0.1",
+      // Listeners for services that nothing here uses.
+      IOT_MTLS_ENABLED: "0",
+      SFTP_ENABLED: "0",
+      TMPDIR: tmp,
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
+    `${LOCAL}emulator.log`,
+  );
+  await ready(aws.endpoint, () => child.exitCode);
+  return { ...aws, close: () => stop(child) };
+}
+
+function awsAt(endpoint: string): Omit<Aws, "close"> {
+  const region = process.env["AWS_REGION"] ?? REGION;
+  return {
+    endpoint,
+    region,
+    env: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+  };
+}
+
+async function ready(endpoint: string, exitCode: () => number | null): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (exitCode() !== null) throw new Error(`The AWS emulator ended with ${exitCode()}; see .local/emulator.log`);
+    const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`The AWS emulator is not ready after ${READY_TIMEOUT_MS / 1000} s; see .local/emulator.log`);
+}

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import { request } from "undici";
+
+/** API Gateway takes no larger body. */
+const MAX_BODY = 10 * 2 ** 20;
+const NO_KEY = "No valid API key: send it in the header x-api-key";
+const TOO_LARGE = "The body is larger than API Gateway's 10 MB";
+
+export interface EntranceOptions {
+  readonly port: number;
+  /** Where the emulator answers for the API: its URL without the stage's path. */
+  readonly target: string;
+  readonly apiKey: string;
+}
+
+/** The API at an address as on AWS, `http://localhost:<port>/prod/`, with the key checked whatever the emulator does. */
+export interface Entrance {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
+  const server = createServer((from, to) => {
+    forward(options, from, to).catch((error: unknown) => {
+      if (!to.headersSent) refuse(to, 502, `The emulator does not answer: ${error instanceof Error ? error.message : error}`);
+      else to.destroy();
+    });
+  });
+  server.listen(options.port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://localhost:${options.port}/prod/`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+async function forward(options: EntranceOptions, from: IncomingMessage, to: ServerResponse): Promise<void> {
+  const path = from.url ?? "/";
+  if (!path.startsWith("/prod/")) return refuse(to, 403, "The API's URLs begin with /prod/");
+  if (from.headers["x-api-key"] !== options.apiKey) return refuse(to, 403, NO_KEY);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of from) {
+    size += chunk.length;
+    if (size > MAX_BODY) return refuse(to, 413, TOO_LARGE);
+    chunks.push(chunk);
+  }
+  const { host: _host, connection: _connection, "transfer-encoding": _encoding, ...headers } = from.headers;
+  const answer = await request(options.target + path, {
+    method: from.method === "POST" ? "POST" : from.method === "HEAD" ? "HEAD" : from.method === "GET" ? "GET" : "PUT",
+    headers,
+    body: size > 0 ? Buffer.concat(chunks) : null,
+    headersTimeout: 60_000,
+  });
+  const type = answer.headers["content-type"];
+  to.writeHead(answer.statusCode, typeof type === "string" ? { "content-type": type } : {});
+  to.end(Buffer.from(await answer.body.arrayBuffer()));
+}
+
+/** What API Gateway refuses itself, in the one shape that it can. */
+function refuse(to: ServerResponse, status: number, message: string): void {
+  to.writeHead(status, { "content-type": "application/json", connection: "close" });
+  to.end(JSON.stringify({ status: "Failed", error_message: message, error_urls: [], request_id: "", message }));
+}

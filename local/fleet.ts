@@ -1,0 +1,143 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { unzipSync } from "fflate";
+import type { LocalClients } from "./clients.ts";
+import type { Deployed } from "./deploy.ts";
+import { LOCAL } from "./paths.ts";
+import { start, stop } from "./processes.ts";
+
+const LOOK_MS = 250;
+/** systemd waits as long before it starts a crashed agent again. */
+const RESTART_MS = 2_000;
+/** More processes than this one machine does not bear; instances beyond stay without an agent. */
+const MAX_PROCESSES = 20;
+
+interface Running {
+  process: ChildProcess;
+  restart: NodeJS.Timeout | undefined;
+}
+
+/**
+ * The instances that the emulator lists but cannot boot: for each instance of the group one agent process, started and
+ * stopped as the group changes. Code and environment are those that the launch template's user data gives an instance.
+ */
+export class LocalFleet {
+  private readonly agents = new Map<string, Running>();
+  private readonly leaving = new Set<Promise<void>>();
+  private closing = false;
+  private looking: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly clients: LocalClients,
+    private readonly groupName: string,
+    private readonly code: string,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  static async start(
+    clients: LocalClients,
+    deployed: Deployed,
+    env: NodeJS.ProcessEnv,
+    say: (line: string) => void,
+  ): Promise<LocalFleet> {
+    const userData = await readUserData(clients, deployed);
+    const code = `${LOCAL}agent`;
+    mkdirSync(code, { recursive: true });
+    mkdirSync(`${LOCAL}logs`, { recursive: true });
+    await fetchCode(clients, userData.codeUrl, code);
+    const groupName = deployed.resource("PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup");
+    const fleet = new LocalFleet(clients, groupName, code, { ...userData.env, ...env }, say);
+    fleet.looking = fleet.follow();
+    return fleet;
+  }
+
+  /** Instances with a running agent. */
+  get size(): number {
+    return this.agents.size;
+  }
+
+  /** Process ids of the agents. */
+  pids(): number[] {
+    return [...this.agents.values()].flatMap(({ process }) => (process.pid === undefined ? [] : [process.pid]));
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.looking;
+    for (const id of [...this.agents.keys()]) this.terminate(id);
+    await Promise.all(this.leaving);
+  }
+
+  private async follow(): Promise<void> {
+    while (!this.closing) {
+      await this.look().catch((error: unknown) => this.say(`The fleet could not be looked at: ${error}`));
+      await sleep(LOOK_MS);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const { AutoScalingGroups } = await this.clients.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.groupName] }),
+    );
+    const listed = (AutoScalingGroups?.[0]?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? "");
+    const wanted = new Set(listed.slice(0, MAX_PROCESSES));
+    if (listed.length > MAX_PROCESSES && this.agents.size < MAX_PROCESSES) {
+      this.say(`${listed.length} instances are wanted; this machine runs ${MAX_PROCESSES} agents`);
+    }
+    for (const id of this.agents.keys()) if (!wanted.has(id)) this.terminate(id);
+    for (const id of wanted) if (!this.agents.has(id)) this.launch(id);
+  }
+
+  private launch(id: string): void {
+    const env = { ...process.env, ...this.env, PREWARM_INSTANCE_ID: id };
+    const log = `${LOCAL}logs/${id}.log`;
+    const child = start(process.execPath, ["--enable-source-maps", `${this.code}/main.mjs`], env, log);
+    const running: Running = { process: child, restart: undefined };
+    child.once("exit", (code) => {
+      if (this.agents.get(id) !== running || code === 0) return;
+      this.say(`The agent of ${id} ended with ${code ?? child.signalCode}; it is started again`);
+      running.restart = setTimeout(() => this.agents.get(id) === running && this.launch(id), RESTART_MS);
+    });
+    this.agents.set(id, running);
+  }
+
+  private terminate(id: string): void {
+    const running = this.agents.get(id);
+    this.agents.delete(id);
+    if (running === undefined) return;
+    clearTimeout(running.restart);
+    const leaving = stop(running.process, 90_000).finally(() => this.leaving.delete(leaving));
+    this.leaving.add(leaving);
+  }
+}
+
+/** What an instance would find in its user data: where the code lies, and the agent's environment. */
+async function readUserData(clients: LocalClients, deployed: Deployed) {
+  const { LaunchTemplateVersions } = await clients.ec2.send(
+    new DescribeLaunchTemplateVersionsCommand({
+      LaunchTemplateId: deployed.resource("PrewarmFleetTemplate", "AWS::EC2::LaunchTemplate"),
+      Versions: ["$Latest"],
+    }),
+  );
+  const encoded = LaunchTemplateVersions?.[0]?.LaunchTemplateData?.UserData ?? "";
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const codeUrl = /^AGENT_CODE_URL='(.+)'$/m.exec(text)?.[1];
+  const lines = /^AGENT_ENV='([^']+)'$/m.exec(text)?.[1];
+  if (codeUrl === undefined || lines === undefined) throw new Error("The launch template's user data is not as expected");
+  const env = Object.fromEntries(lines.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  return { codeUrl, env };
+}
+
+async function fetchCode(clients: LocalClients, url: string, folder: string): Promise<void> {
+  const { hostname, pathname } = new URL(url);
+  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: hostname, Key: pathname.slice(1) }));
+  if (Body === undefined) throw new Error(`${url} has no body`);
+  for (const [name, bytes] of Object.entries(unzipSync(await Body.transformToByteArray()))) {
+    writeFileSync(`${folder}/${name}`, bytes);
+  }
+}

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { once } from "node:events";
+
+/** A command that ended badly, with the end of what it printed. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  constructor(command: string, code: number | string | null, output: string) {
+    super(`${command} ended with ${code}:\n${output.trim().split("\n").slice(-25).join("\n")}`);
+  }
+}
+
+/** Runs a command to its end. @throws CommandError when that is not 0 */
+export async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env, cwd?: string): Promise<string> {
+  const child = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new CommandError([command, ...args].join(" "), code, output);
+  return output;
+}
+
+/**
+ * Starts a process that stays, its output in a file. It gets a process group of its own: a Ctrl-C reaches us alone, and
+ * we end it in order.
+ */
+export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
+  const log = openSync(logFile, "a");
+  return spawn(command, args, { env, stdio: ["ignore", log, log], detached: true });
+}
+
+/** Ends a process and all that it started: asks first, and insists after `graceMs`. */
+export async function stop(child: ChildProcess, graceMs = 5_000): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  signalGroup(child.pid, "SIGTERM");
+  const timer = setTimeout(() => child.pid !== undefined && signalGroup(child.pid, "SIGKILL"), graceMs);
+  await ended;
+  clearTimeout(timer);
+  // What the process itself had started and left behind.
+  signalGroup(child.pid, "SIGKILL");
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
