@@ -14,9 +14,7 @@ export interface Answer {
 }
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
-export type Outcome =
-  | { readonly kind: "GOOD" }
-  | { readonly kind: "RETRY" | "FINAL"; readonly error: string };
+export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FINAL"; readonly error: string };
 
 /**
  * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
@@ -26,7 +24,8 @@ export function judge(answer: Answer, pop: string): Outcome {
   const { httpStatus: status, bytes, contentLength } = answer;
   if (answer.failure !== undefined) return { kind: "RETRY", error: answer.failure };
   if (status === undefined) return { kind: "RETRY", error: "no answer" };
-  if (status >= 300 && status < 400) return { kind: "FINAL", error: `HTTP ${status}: redirects to ${answer.location ?? "nowhere"}` };
+  if (status >= 300 && status < 400)
+    return { kind: "FINAL", error: `HTTP ${status}: redirects to ${answer.location ?? "nowhere"}` };
   if (status >= 400 && status < 500) return { kind: "FINAL", error: `HTTP ${status}` };
   if (status < 200 || status >= 500) return { kind: "RETRY", error: `HTTP ${status}` };
   if (contentLength !== undefined && bytes !== contentLength) {

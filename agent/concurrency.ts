@@ -30,7 +30,8 @@ export const startLimit: Limit = { value: START, before: undefined };
  * does not, and falls fast when attempts fail.
  */
 export function nextLimit(limit: Limit, window: Window): Limit {
-  if (window.troubled > TOO_MUCH_TROUBLE) return { value: Math.max(MIN, Math.floor(limit.value / 2)), before: undefined };
+  if (window.troubled > TOO_MUCH_TROUBLE)
+    return { value: Math.max(MIN, Math.floor(limit.value / 2)), before: undefined };
   if (!window.saturated) return limit;
   const { bytesPerSecond, tasksPerSecond } = window;
   const gained =

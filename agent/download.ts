@@ -41,7 +41,11 @@ export function download(dispatcher: Dispatcher, ask: Ask, onBytes: (bytes: numb
   });
 }
 
-function readHead(answer: Mutable<Answer>, status: number, headers: Record<string, string | string[] | undefined>): void {
+function readHead(
+  answer: Mutable<Answer>,
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+): void {
   answer.httpStatus = status;
   const length = headers["content-length"];
   if (typeof length === "string" && length !== "") answer.contentLength = Number(length);

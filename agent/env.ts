@@ -28,6 +28,7 @@ export class EnvironmentError extends Error {
 /** @throws EnvironmentError that names every fault, not the first */
 export function readEnvironment(variables: NodeJS.ProcessEnv): Env {
   const parsed = envSchema.safeParse(variables);
-  if (!parsed.success) throw new EnvironmentError(`The environment is not as it must be:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new EnvironmentError(`The environment is not as it must be:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

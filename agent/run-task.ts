@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { flatHeaders } from "../contracts/headers.ts";
 import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
-import { popUrlKey, taskKey, type TaskResult } from "../contracts/task-result.ts";
+import { popUrlKey, type TaskResult, taskKey } from "../contracts/task-result.ts";
 import { expiresAt } from "../contracts/timestamps.ts";
 import { type Answer, judge, type Outcome } from "./answer.ts";
 import { download } from "./download.ts";

@@ -1,6 +1,6 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
-import { type TaskMessage, taskMessageSchema, type TaskUrl } from "../contracts/task-message.ts";
+import { type TaskMessage, type TaskUrl, taskMessageSchema } from "../contracts/task-message.ts";
 import type { TaskResult } from "../contracts/task-result.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import type { MessageQueue } from "./message-queue.ts";
@@ -41,7 +41,8 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
     await Promise.all(parsed.task.urls.map((url) => deps.slots.run(() => runOne(deps, parsed.task, url, stopping))));
     await deps.queue.delete(receipt);
   } catch (error) {
-    if (!(error instanceof StoppingError)) deps.logger.warn({ err: error, req_id: parsed.task.req_id }, "message is given back");
+    if (!(error instanceof StoppingError))
+      deps.logger.warn({ err: error, req_id: parsed.task.req_id }, "message is given back");
     await deps.queue.hold(receipt, 0).catch(() => undefined);
   } finally {
     stopHolding();
@@ -55,7 +56,8 @@ async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping:
   // A download that was cut off by the stop says nothing of the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
-  if (!result.ok) deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, error: result.error }, "task failed");
+  if (!result.ok)
+    deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, error: result.error }, "task failed");
 }
 
 /** Extends a message's visibility before it is over, for as long as it is worked on. */

@@ -29,7 +29,8 @@ export function parseHeader(line: string): ParsedHeader {
   const value = line.slice(colon + 1).trim();
   if (!NAME.test(name)) return { problem: "has a character that no header name may have" };
   if (!VALUE.test(value)) return { problem: "has a character that no header value may have" };
-  if (REFUSED.has(name.toLowerCase())) return { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
+  if (REFUSED.has(name.toLowerCase()))
+    return { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
   return { name: name.toLowerCase(), value };
 }
 

@@ -16,7 +16,8 @@ export function normalizeUrl(text: string): NormalizedUrl {
   const encoded = trimmed.replaceAll(" ", "%20").replaceAll("(", "%28").replaceAll(")", "%29");
   if (!URL.canParse(encoded)) return { problem: "is not an absolute URL" };
   const url = new URL(encoded);
-  if (url.protocol !== "http:" && url.protocol !== "https:") return { problem: `has the scheme ${url.protocol.slice(0, -1)}` };
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return { problem: `has the scheme ${url.protocol.slice(0, -1)}` };
   if (!/^https?:\/\//i.test(encoded)) return { problem: "is not an absolute URL" };
   if (url.username !== "" || url.password !== "") return { problem: "has a user name or password" };
   url.hash = "";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
-import { buildSync } from "esbuild";
 import type { Construct } from "constructs";
+import { buildSync } from "esbuild";
 
 const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
 

@@ -22,6 +22,8 @@ export interface AgentFleetProps {
 /** Graviton types with the network to match, of several sizes and generations so that Spot has a choice. */
 const INSTANCE_TYPES = ["c7gn.large", "c6gn.large", "c7gn.xlarge", "c6gn.xlarge", "c7gn.medium", "c6gn.medium"];
 
+const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64";
+
 const BOOT_SCRIPT = new URL("../agent/boot.sh", import.meta.url);
 
 /** The Auto Scaling group of agents: all Spot, empty until a request wants instances. */
@@ -40,7 +42,11 @@ export class AgentFleet extends Construct {
     this.grant(props);
 
     const template = new ec2.LaunchTemplate(this, "Template", {
-      machineImage: ec2.MachineImage.latestAmazonLinux2023({ cpuType: ec2.AmazonLinuxCpuType.ARM_64 }),
+      // Resolved when an instance is launched, so that it starts from the newest image without a deployment:
+      // https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+      machineImage: ec2.MachineImage.resolveSsmParameterAtLaunch(AMI_PARAMETER, {
+        os: ec2.OperatingSystemType.LINUX,
+      }),
       role: this.role,
       securityGroup: props.network.securityGroup,
       associatePublicIpAddress: true,

@@ -35,7 +35,9 @@ export class Api extends Construct {
     }
     for (const refusal of REFUSALS) this.refuse(refusal);
     this.key = this.restApi.addApiKey("Key");
-    const plan = this.restApi.addUsagePlan("Plan", { apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }] });
+    const plan = this.restApi.addUsagePlan("Plan", {
+      apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
+    });
     plan.addApiKey(this.key);
     if (props.vpcEndpointId !== undefined) this.makePrivateIf(props.vpcEndpointId);
   }
@@ -59,11 +61,7 @@ export class Api extends Construct {
     });
     const api = this.restApi.node.defaultChild as apigateway.CfnRestApi;
     api.addPropertyOverride("EndpointConfiguration", {
-      "Fn::If": [
-        isPrivate.logicalId,
-        { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] },
-        { Types: ["REGIONAL"] },
-      ],
+      "Fn::If": [isPrivate.logicalId, { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] }, { Types: ["REGIONAL"] }],
     });
     const policy = new iam.PolicyDocument({
       statements: [

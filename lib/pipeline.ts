@@ -1,11 +1,10 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
-import { Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { SETTLE_DUE } from "../contracts/request-item.ts";
 import { TERMINAL_STATUSES } from "../contracts/status.ts";
@@ -136,9 +135,14 @@ export class Pipeline extends Construct {
     );
   }
 
-  private grant({ storage, tasks, groupName }: PipelineProps, timers: scheduler.ScheduleGroup, timerRole: iam.Role): void {
+  private grant(
+    { storage, tasks, groupName }: PipelineProps,
+    timers: scheduler.ScheduleGroup,
+    timerRole: iam.Role,
+  ): void {
     const { requests, requestPops, requestTasks, bucket } = storage;
-    for (const fn of [this.api, this.getSize, this.task, this.aggregation, this.shutdown]) requests.grantReadWriteData(fn);
+    for (const fn of [this.api, this.getSize, this.task, this.aggregation, this.shutdown])
+      requests.grantReadWriteData(fn);
     requestPops.grantReadData(this.api);
     requestPops.grantReadWriteData(this.task);
     requestPops.grantReadData(this.shutdown);
@@ -171,11 +175,11 @@ function grantFleet(fn: lambda.Function, groupName: string): void {
   fn.addToRolePolicy(
     new iam.PolicyStatement({
       actions: ["autoscaling:SetDesiredCapacity"],
-      resources: [`arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`],
+      resources: [
+        `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
+      ],
     }),
   );
   // Describing groups knows no resource.
-  fn.addToRolePolicy(
-    new iam.PolicyStatement({ actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] }),
-  );
+  fn.addToRolePolicy(new iam.PolicyStatement({ actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] }));
 }

@@ -13,7 +13,11 @@ export class PrewarmExistingVpcStack extends Stack {
     const envName = envNameParameter(this);
     const vpc = parameter("vpc", "AWS::EC2::VPC::Id", "VPC to run the agents in");
     const subnet = parameter("subnet", "List<AWS::EC2::Subnet::Id>", "Public subnets of that VPC");
-    const sg = parameter("sg", "AWS::EC2::SecurityGroup::Id", "Security group of the agents: they call out, nobody calls in");
+    const sg = parameter(
+      "sg",
+      "AWS::EC2::SecurityGroup::Id",
+      "Security group of the agents: they call out, nobody calls in",
+    );
     const key = parameter("key", "AWS::EC2::KeyPair::KeyName", "Key pair to log in to the agents with");
     const vpce = new CfnParameter(this, "vpce", {
       default: "",
@@ -24,7 +28,10 @@ export class PrewarmExistingVpcStack extends Stack {
     new CfnRule(this, "SubnetsInVpc", {
       assertions: [
         {
-          assert: Fn.conditionEachMemberEquals(Token.asList({ "Fn::ValueOf": [subnet.logicalId, "VpcId"] }), vpc.valueAsString),
+          assert: Fn.conditionEachMemberEquals(
+            Token.asList({ "Fn::ValueOf": [subnet.logicalId, "VpcId"] }),
+            vpc.valueAsString,
+          ),
           assertDescription: "Every subnet must lie in the VPC that is given as vpc",
         },
       ],
@@ -33,7 +40,9 @@ export class PrewarmExistingVpcStack extends Stack {
       envName,
       network: {
         subnetIds: subnet.valueAsList,
-        securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", sg.valueAsString, { mutable: false }),
+        securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", sg.valueAsString, {
+          mutable: false,
+        }),
       },
       keyPair: ec2.KeyPair.fromKeyPairName(this, "KeyPair", key.valueAsString),
       vpce,

@@ -7,7 +7,6 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Aws } from "./emulator.ts";
 
@@ -31,7 +30,6 @@ export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
     s3: new S3Client(config),
     scheduler: new SchedulerClient(config),
     sqs: new SQSClient(config),
-    ssm: new SSMClient(config),
   };
 }
 

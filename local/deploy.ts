@@ -1,8 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
 import { GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
-import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { z } from "zod";
 import type { LocalClients } from "./clients.ts";
 import type { Aws } from "./emulator.ts";
@@ -10,10 +9,10 @@ import { LOCAL, ROOT } from "./paths.ts";
 import { run } from "./processes.ts";
 
 const CDK = `${ROOT}node_modules/aws-cdk/bin/cdk`;
-/** The one thing on AWS that an emulator lacks: the parameter that names the newest Amazon Linux. */
-const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64";
-
-const outputsSchema = z.record(z.string(), z.object({ prewarmapikeyoutput: z.string(), prewarmapiEndpoint: z.string() }));
+const outputsSchema = z.record(
+  z.string(),
+  z.object({ prewarmapikeyoutput: z.string(), prewarmapiEndpoint: z.string() }),
+);
 
 /** The deployed stack, as far as a user of its outputs knows it, and the names of its parts. */
 export interface Deployed {
@@ -32,9 +31,6 @@ export async function deploy(
   stackName: string,
   parameters: Record<string, string> = {},
 ): Promise<Deployed> {
-  await clients.ssm.send(
-    new PutParameterCommand({ Name: AMI_PARAMETER, Type: "String", Value: "ami-0123456789abcdef0", Overwrite: true }),
-  );
   const outputs = `${LOCAL}outputs-${stackName}.json`;
   rmSync(outputs, { force: true });
   await cdk(aws, ["bootstrap", `aws://${aws.env["AWS_ACCESS_KEY_ID"]}/${aws.region}`]);
@@ -58,7 +54,9 @@ export async function deploy(
     apiId: new URL(stack.prewarmapiEndpoint).hostname.split(".", 1)[0] ?? "",
     apiKey: key.value ?? "",
     resource: (logicalId, type) => {
-      const found = StackResources.find((it) => it.LogicalResourceId?.startsWith(logicalId) && it.ResourceType === type);
+      const found = StackResources.find(
+        (it) => it.LogicalResourceId?.startsWith(logicalId) && it.ResourceType === type,
+      );
       if (found?.PhysicalResourceId === undefined) throw new Error(`${stackName} has no ${type} ${logicalId}`);
       return found.PhysicalResourceId;
     },

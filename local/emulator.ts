@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findEmulator } from "./find-emulator.ts";
 import { LOCAL } from "./paths.ts";
@@ -25,14 +25,18 @@ export interface Aws {
  */
 export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Aws> {
   const given = process.env["AWS_ENDPOINT_URL"];
-  if (given !== undefined && given !== "") return { ...awsAt(given), close: async () => undefined };
+  if (given !== undefined && given !== "") {
+    return { ...awsAt(given, process.env["AWS_ACCESS_KEY_ID"] ?? "test"), close: async () => undefined };
+  }
   const { command, args, env } = await findEmulator(say);
   const port = await freePort(4566);
-  // `localhost`, not 127.0.0.1: S3 puts the bucket's name before it.
-  const aws = awsAt(`http://localhost:${port}`);
+  // An address, not `localhost`: before a name the SDK puts the bucket, and not every machine resolves that.
+  const aws = awsAt(`http://127.0.0.1:${port}`, ACCOUNT);
   const tmp = `${LOCAL}tmp`;
   rmSync(tmp, { recursive: true, force: true });
   mkdirSync(tmp, { recursive: true });
+  // The emulator puts CommonJS scripts there, and the project's own package.json would make modules of them.
+  writeFileSync(`${tmp}/package.json`, '{ "type": "commonjs" }\n');
   rmSync(`${LOCAL}emulator.log`, { force: true });
   const child = start(
     command,
@@ -44,6 +48,8 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
       ...env,
       GATEWAY_PORT: String(port),
       BIND_HOST: "127.0.0.1",
+      // Calls of the API are not signed, and are then taken to be of this account.
+      MINISTACK_ACCOUNT_ID: ACCOUNT,
       // Listeners for services that nothing here uses.
       IOT_MTLS_ENABLED: "0",
       SFTP_ENABLED: "0",
@@ -56,7 +62,7 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   return { ...aws, close: () => stop(child) };
 }
 
-function awsAt(endpoint: string): Omit<Aws, "close"> {
+function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
   const region = process.env["AWS_REGION"] ?? REGION;
   return {
     endpoint,
@@ -65,9 +71,11 @@ function awsAt(endpoint: string): Omit<Aws, "close"> {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: ACCOUNT,
+      AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_EC2_METADATA_DISABLED: "true",
+      // Node 20 will do here; on AWS it is 24.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   };
 }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { request } from "undici";
 
 /** API Gateway takes no larger body. */
@@ -23,7 +23,8 @@ export interface Entrance {
 export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
   const server = createServer((from, to) => {
     forward(options, from, to).catch((error: unknown) => {
-      if (!to.headersSent) refuse(to, 502, `The emulator does not answer: ${error instanceof Error ? error.message : error}`);
+      if (!to.headersSent)
+        refuse(to, 502, `The emulator does not answer: ${error instanceof Error ? error.message : error}`);
       else to.destroy();
     });
   });

@@ -128,8 +128,11 @@ async function readUserData(clients: LocalClients, deployed: Deployed) {
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const codeUrl = /^AGENT_CODE_URL='(.+)'$/m.exec(text)?.[1];
   const lines = /^AGENT_ENV='([^']+)'$/m.exec(text)?.[1];
-  if (codeUrl === undefined || lines === undefined) throw new Error("The launch template's user data is not as expected");
-  const env = Object.fromEntries(lines.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  if (codeUrl === undefined || lines === undefined)
+    throw new Error("The launch template's user data is not as expected");
+  const env = Object.fromEntries(
+    lines.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
   return { codeUrl, env };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync } from "node:fs";
 import { once } from "node:events";
+import { openSync } from "node:fs";
 
 /** A command that ended badly, with the end of what it printed. */
 export class CommandError extends Error {
@@ -11,7 +11,12 @@ export class CommandError extends Error {
 }
 
 /** Runs a command to its end. @throws CommandError when that is not 0 */
-export async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env, cwd?: string): Promise<string> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  cwd?: string,
+): Promise<string> {
   const child = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));

@@ -54,9 +54,15 @@ export interface StandIn {
 }
 
 /** Makes a distribution in the emulated CloudFront, an edge that serves it, and carries its invalidations out there. */
-export async function startStandIn(cloudFront: CloudFrontClient, place: EdgePlace, options: StandInOptions): Promise<StandIn> {
+export async function startStandIn(
+  cloudFront: CloudFrontClient,
+  place: EdgePlace,
+  options: StandInOptions,
+): Promise<StandIn> {
   const { aliases, ...edgeOptions } = options;
-  const { Distribution } = await cloudFront.send(new CreateDistributionCommand({ DistributionConfig: config(aliases) }));
+  const { Distribution } = await cloudFront.send(
+    new CreateDistributionCommand({ DistributionConfig: config(aliases) }),
+  );
   const { Id: distributionId = "", DomainName: domain = "" } = Distribution ?? {};
   const { httpsPort, httpPort, dnsPort } = place;
   const edge = await startEdge({ ...edgeOptions, distributions: [{ domain, aliases }], httpsPort, httpPort, dnsPort });
@@ -77,10 +83,14 @@ function followInvalidations(cloudFront: CloudFrontClient, distributionId: strin
   const done = new Set<string>();
   let closing = false;
   const look = async () => {
-    const { InvalidationList } = await cloudFront.send(new ListInvalidationsCommand({ DistributionId: distributionId }));
+    const { InvalidationList } = await cloudFront.send(
+      new ListInvalidationsCommand({ DistributionId: distributionId }),
+    );
     for (const { Id = "" } of InvalidationList?.Items ?? []) {
       if (done.has(Id)) continue;
-      const { Invalidation } = await cloudFront.send(new GetInvalidationCommand({ DistributionId: distributionId, Id }));
+      const { Invalidation } = await cloudFront.send(
+        new GetInvalidationCommand({ DistributionId: distributionId, Id }),
+      );
       edge.invalidate(Invalidation?.InvalidationBatch?.Paths?.Items ?? []);
       done.add(Id);
     }

@@ -16,7 +16,8 @@ export async function writeBatches(
   for (let i = 0; i < requests.length; i += BATCH) {
     let batch = requests.slice(i, i + BATCH);
     for (let attempt = 1; batch.length > 0; attempt++) {
-      if (attempt > ATTEMPTS) throw new Error(`${batch.length} items for ${table} stayed unprocessed ${ATTEMPTS} times`);
+      if (attempt > ATTEMPTS)
+        throw new Error(`${batch.length} items for ${table} stayed unprocessed ${ATTEMPTS} times`);
       if (attempt > 1) await sleep(Math.random() * 25 * 2 ** attempt);
       batch = (await send(batch)).UnprocessedItems?.[table] ?? [];
     }

@@ -40,7 +40,8 @@ export class Distributions {
         InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
       }),
     );
-    if (Invalidation?.Id === undefined) throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
+    if (Invalidation?.Id === undefined)
+      throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
     return Invalidation.Id;
   }
 

@@ -5,7 +5,12 @@ import { z } from "zod";
 export const dnsServersSchema = z
   .string()
   .optional()
-  .transform((text) => (text ?? "").split(",").map((server) => server.trim()).filter((server) => server !== ""));
+  .transform((text) =>
+    (text ?? "")
+      .split(",")
+      .map((server) => server.trim())
+      .filter((server) => server !== ""),
+  );
 
 /** Look-ups in the DNS, with its errors as the DNS names them (`ENOTFOUND`, `ETIMEOUT`, …). */
 export class Dns {

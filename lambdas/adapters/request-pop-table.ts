@@ -1,4 +1,10 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { type RequestPopItem, requestPopItemSchema } from "../../contracts/request-pop-item.ts";
 import { writeBatches } from "./batch-write.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";

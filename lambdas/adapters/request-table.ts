@@ -1,6 +1,6 @@
 import {
-  type DynamoDBDocumentClient,
   DeleteCommand,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -144,7 +144,10 @@ export class RequestTable {
         ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
         ...(condition.includes("#status") ? { "#status": "status" } : {}),
       },
-      ExpressionAttributeValues: { ...Object.fromEntries(Object.entries(set).map(([k, v]) => [`:${k}`, v])), ...values },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(set).map(([k, v]) => [`:${k}`, v])),
+        ...values,
+      },
     });
     return this.whetherConditionHolds(() => this.db.send(update));
   }

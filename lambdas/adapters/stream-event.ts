@@ -5,9 +5,7 @@ import { z } from "zod";
  * twice, so a step reads the item again.
  */
 export const streamKeysSchema = z.object({
-  Records: z.array(
-    z.object({ dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }) }),
-  ),
+  Records: z.array(z.object({ dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }) })),
 });
 
 /** The keys of a batch, each once, in order. */

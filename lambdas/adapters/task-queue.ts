@@ -37,7 +37,9 @@ export class TaskQueue {
 
   /** Queues all messages in full batches, several at once; what SQS refuses of a batch is sent again alone. */
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
-    await pMap(inBatches(messages), (batch) => this.sendBatch(batch).then(() => pMapSkip), { concurrency: IN_PARALLEL });
+    await pMap(inBatches(messages), (batch) => this.sendBatch(batch).then(() => pMapSkip), {
+      concurrency: IN_PARALLEL,
+    });
   }
 
   async depth(): Promise<QueueDepth> {

@@ -61,7 +61,10 @@ export function progressOfBatch(records: readonly unknown[]): { progress: BatchP
     size,
     failed,
     at: new Date(at * 1000),
-    token: createHash("sha256").update([reqId, ...ids].join()).digest("hex").slice(0, 36),
+    token: createHash("sha256")
+      .update([reqId, ...ids].join())
+      .digest("hex")
+      .slice(0, 36),
   }));
   return { progress, invalid };
 }

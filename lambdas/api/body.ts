@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { RefusedError } from "./errors.ts";
 
 /** JSON of a request's body. @throws RefusedError 400 saying what is wrong and where. */
@@ -14,7 +14,9 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const hint = /^\s*(\/\/|\/\*)|[,{[]\s*\/\/|[,{["\d]\s*\/\*/m.test(text) ? " (JSON has no comments: remove them)" : "";
+    const hint = /^\s*(\/\/|\/\*)|[,{[]\s*\/\/|[,{["\d]\s*\/\*/m.test(text)
+      ? " (JSON has no comments: remove them)"
+      : "";
     throw new RefusedError(400, `The body is not valid JSON: ${error instanceof Error ? error.message : error}${hint}`);
   }
 }

@@ -1,9 +1,11 @@
 import type { ApiDeps } from "./deps.ts";
 import { RefusedError } from "./errors.ts";
 import type { InstancesBody } from "./instances-request.ts";
+import { timestamp } from "./timestamp.ts";
 
 export async function readInstances(deps: ApiDeps) {
-  return { status: "success", message: "query success", desiredcapacity: await deps.fleet.desiredCapacity() };
+  const desiredcapacity = await deps.fleet.desiredCapacity();
+  return { status: "success", timestamp: timestamp(deps), message: "query success", desiredcapacity };
 }
 
 /**
@@ -18,6 +20,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody) {
   await deps.fleet.setDesiredCapacity(body.DesiredCapacity);
   return {
     status: "success",
+    timestamp: timestamp(deps),
     message: `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${body.DesiredCapacity}`,
   };
 }

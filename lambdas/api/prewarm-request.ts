@@ -94,7 +94,10 @@ function checkUrls(list: readonly string[], problems: string[]): { urls: string[
 function checkDomain(domain: string | undefined, problems: string[]): string | undefined {
   if (domain === undefined || domain === "") return undefined;
   // A URL pasted instead of a name is clear enough, and common.
-  const name = domain.replace(/^https?:\/\//i, "").replace(/\/$/, "").toLowerCase();
+  const name = domain
+    .replace(/^https?:\/\//i, "")
+    .replace(/\/$/, "")
+    .toLowerCase();
   if (/^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(name)) return name;
   problems.push(`cf_domain: '${abbreviate(domain)}' is not a domain name, such as d111111abcdef8.cloudfront.net`);
   return undefined;
@@ -103,7 +106,9 @@ function checkDomain(domain: string | undefined, problems: string[]): string | u
 function checkHosts(urls: readonly string[], problems: string[]): void {
   const hosts = new Set(urls.map((url) => new URL(url).hostname));
   if (hosts.size > MAX_HOSTS) {
-    problems.push(`cf_domain: is needed, because the URLs have ${hosts.size} different hosts (without it at most ${MAX_HOSTS})`);
+    problems.push(
+      `cf_domain: is needed, because the URLs have ${hosts.size} different hosts (without it at most ${MAX_HOSTS})`,
+    );
   }
 }
 

@@ -6,8 +6,8 @@ interface QueueDepth {
   readonly inFlight: number;
 }
 
-/** Body of GET /prewarm, but for its timestamp. */
-export function describeProgress(item: RequestItem, queue: QueueDepth) {
+/** Body of GET /prewarm. */
+export function describeProgress(item: RequestItem, queue: QueueDepth, timestamp: string) {
   const downloadCount = Math.min(item.download_count, item.total_count);
   const remaining = item.total_count - downloadCount;
   const inProgress = inProgressOf(remaining, queue, item.active !== undefined);
@@ -23,6 +23,7 @@ export function describeProgress(item: RequestItem, queue: QueueDepth) {
     total_count: item.total_count,
     created_at: item.created_at,
     last_update_time: item.last_update_time,
+    timestamp,
     status: item.status,
   };
 }

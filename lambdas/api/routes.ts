@@ -8,8 +8,9 @@ import { checkPrewarmRequest, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
 import { startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
+import { timestamp } from "./timestamp.ts";
 
-/** Answers one call with the fields of its body; what every answer has, the handler adds. */
+/** Answers one call with the body of a 200. @throws RefusedError for any other status */
 export type Route = (deps: ApiDeps, event: APIGatewayProxyEvent) => Promise<Record<string, unknown>>;
 
 export const routes: Readonly<Record<string, Route>> = {
@@ -29,7 +30,7 @@ export const routes: Readonly<Record<string, Route>> = {
 
   "GET /prewarm": async (deps, event) => {
     const item = await requestOf(deps, event);
-    return describeProgress(item, await deps.queue.depth());
+    return describeProgress(item, await deps.queue.depth(), timestamp(deps));
   },
 
   "GET /summary": async (deps, event) => summarize(deps, await requestOf(deps, event)),

@@ -40,12 +40,20 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
  * runs. When a step fails, what was made is undone, newest first, and the step's error is thrown.
  */
-export async function startRequest(deps: ApiDeps, reqId: string, request: PrewarmRequest, now: Date): Promise<RequestItem> {
+export async function startRequest(
+  deps: ApiDeps,
+  reqId: string,
+  request: PrewarmRequest,
+  now: Date,
+): Promise<RequestItem> {
   const item = newRequestItem(reqId, request, now);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(listKeys.urls(reqId)));
-    await deps.lists.write(listKeys.urls(reqId), request.urls.map((url) => [url]));
+    await deps.lists.write(
+      listKeys.urls(reqId),
+      request.urls.map((url) => [url]),
+    );
     undo.push(() => deps.timer.cancel(reqId));
     await deps.timer.set(reqId, new Date(now.getTime() + request.timeoutMinutes * 60_000), deps.timerTarget);
     if (request.instanceCount > 0) {
@@ -57,7 +65,9 @@ export async function startRequest(deps: ApiDeps, reqId: string, request: Prewar
     return item;
   } catch (error) {
     for (const step of undo.reverse()) {
-      await step().catch((cause: unknown) => deps.logger.error("Undoing a refused request failed", { req_id: reqId, cause }));
+      await step().catch((cause: unknown) =>
+        deps.logger.error("Undoing a refused request failed", { req_id: reqId, cause }),
+      );
     }
     throw error;
   }

@@ -4,6 +4,7 @@ import type { RequestItem } from "../../contracts/request-item.ts";
 import { isTerminal } from "../../contracts/status.ts";
 import type { ApiDeps } from "./deps.ts";
 import { RefusedError } from "./errors.ts";
+import { timestamp } from "./timestamp.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
 const REPORT_WAIT_MS = 15_000;
@@ -12,7 +13,7 @@ const REPORT_POLL_MS = 250;
 /** API Gateway's answers end at 6 MB; beyond this many characters of URLs, the list in the bucket tells the rest. */
 const MAX_URL_CHARACTERS = 4_000_000;
 
-/** Body of GET /summary, but for its timestamp. @throws RefusedError 409 for a request that has not ended. */
+/** Body of GET /summary. @throws RefusedError 409 for a request that has not ended. */
 export async function summarize(deps: ApiDeps, first: RequestItem) {
   const item = await withReport(deps, first);
   const pops = await deps.requestPops.of(item.req_id);
@@ -21,6 +22,7 @@ export async function summarize(deps: ApiDeps, first: RequestItem) {
     failure_pops: [...new Set(pops.filter((pop) => pop.state === "FAILED").map((pop) => pop.pop))],
     failure_urls: await failedUrls(deps, item.req_id),
     failure_pop_urls_report: await deps.links.of(item.report),
+    timestamp: timestamp(deps),
     created_at: item.created_at,
     last_update_time: item.last_update_time,
     status: item.status,
@@ -37,7 +39,10 @@ async function withReport(deps: ApiDeps, first: RequestItem): Promise<RequestIte
     }
     if (item.report !== undefined) return { ...item, report: item.report };
     if (deps.now().getTime() >= deadline) {
-      throw new RefusedError(409, `The request is ${item.status}; its report is still being written, ask again in a moment`);
+      throw new RefusedError(
+        409,
+        `The request is ${item.status}; its report is still being written, ask again in a moment`,
+      );
     }
     await sleep(REPORT_POLL_MS);
     item = (await deps.requests.get(item.req_id)) ?? item;

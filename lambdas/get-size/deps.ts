@@ -1,5 +1,5 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import { Logger } from "@aws-lambda-powertools/logger";
+import { S3Client } from "@aws-sdk/client-s3";
 import { documentClient } from "../adapters/clients.ts";
 import { Dns } from "../adapters/dns.ts";
 import { RequestTable } from "../adapters/request-table.ts";

@@ -11,7 +11,8 @@ export function createHandler(deps: GetSizeDeps) {
       const measured = await measureUrls(deps, item);
       deps.logger.info("Sizes asked", { req_id: reqId, ...measured });
       if (measured.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP");
-      else await deps.requests.end(reqId, "FAILED", { reason: `No URL can be read; the first: ${measured.firstProblem}` });
+      else
+        await deps.requests.end(reqId, "FAILED", { reason: `No URL can be read; the first: ${measured.firstProblem}` });
     }
   };
 }

@@ -30,7 +30,8 @@ export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
 
 function refusal(status: number, headers: Headers): SizeAnswer {
   const location = headers["location"];
-  if (status >= 300 && status < 400) return { problem: `HTTP ${status}: redirects to ${location ?? "nowhere"}`, retry: false };
+  if (status >= 300 && status < 400)
+    return { problem: `HTTP ${status}: redirects to ${location ?? "nowhere"}`, retry: false };
   return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 };
 }
 

@@ -64,7 +64,11 @@ export class SizeProbe {
   }
 
   private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: string[]) {
-    const { statusCode, headers: answered, body } = await pool.request({
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await pool.request({
       path: url.pathname + url.search,
       method,
       headers: [...headers, ...this.header],

@@ -10,7 +10,10 @@ export const REPORT_HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_po
  * Reads all results of a request once, counts them exactly and writes the report: a row a task that failed or has no
  * result. Nothing of it grows with the number of results but one bit each.
  */
-export async function recount(deps: Pick<ShutdownDeps, "lists" | "requestPops" | "results">, item: RequestItem): Promise<Ledger> {
+export async function recount(
+  deps: Pick<ShutdownDeps, "lists" | "requestPops" | "results">,
+  item: RequestItem,
+): Promise<Ledger> {
   const prepared = item.total_count > 0;
   const rows: string[][] = [];
   if (prepared) for await (const row of deps.lists.read(listKeys.successUrls(item.req_id))) rows.push(row);

@@ -1,8 +1,8 @@
-import { hostToAsk, distributionOf } from "../../contracts/distribution.ts";
+import { distributionOf, hostToAsk } from "../../contracts/distribution.ts";
 import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
 import type { TaskMessage } from "../../contracts/task-message.ts";
-import { popUrlKey, taskKey, type TaskResult } from "../../contracts/task-result.ts";
+import { popUrlKey, type TaskResult, taskKey } from "../../contracts/task-result.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import type { Ledger, PlannedTask } from "./ledger.ts";
 import { recount } from "./recount.ts";

@@ -1,8 +1,8 @@
+import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { Logger } from "@aws-lambda-powertools/logger";
 import { Capacity } from "../adapters/capacity.ts";
 import { documentClient } from "../adapters/clients.ts";
 import { Distributions } from "../adapters/distributions.ts";

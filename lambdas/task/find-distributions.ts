@@ -1,5 +1,5 @@
-import type { OwnDistribution } from "../adapters/distributions.ts";
 import { type Distribution, matchesName } from "../../contracts/distribution.ts";
+import type { OwnDistribution } from "../adapters/distributions.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface Sources {
@@ -46,7 +46,12 @@ async function find(
       own.find((it) => [it.domain, ...it.aliases].some((alias) => alias.toLowerCase() === current)) ??
       own.find((it) => it.aliases.some((alias) => matchesName(current, alias)));
     if (mine !== undefined) {
-      return { label: firstLabel(mine.domain), domain: domain ?? mine.domain, id: mine.id, names: [mine.domain, ...mine.aliases] };
+      return {
+        label: firstLabel(mine.domain),
+        domain: domain ?? mine.domain,
+        id: mine.id,
+        names: [mine.domain, ...mine.aliases],
+      };
     }
     if (CLOUDFRONT.test(current)) break;
     const next = await sources.alias(current);

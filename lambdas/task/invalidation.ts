@@ -44,7 +44,10 @@ export async function invalidateAll(
   return true;
 }
 
-async function batchesOf(rows: AsyncIterable<readonly string[]>, distributions: readonly Distribution[]): Promise<Batch[]> {
+async function batchesOf(
+  rows: AsyncIterable<readonly string[]>,
+  distributions: readonly Distribution[],
+): Promise<Batch[]> {
   const paths = new Map<string, Set<string>>();
   for await (const [text = ""] of rows) {
     const url = new URL(text);

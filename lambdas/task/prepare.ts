@@ -1,5 +1,5 @@
-import { listKeys } from "../../contracts/list-keys.ts";
 import type { Distribution } from "../../contracts/distribution.ts";
+import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
 import type { TaskDeps } from "./deps.ts";
 import { findDistributions } from "./find-distributions.ts";

@@ -17,7 +17,12 @@ export async function resolveTargets(
   return pMap(pairs, ({ pop, label }) => resolve(deps, item, pop, label), { concurrency: IN_PARALLEL });
 }
 
-async function resolve(deps: Pick<TaskDeps, "dns">, item: RequestItem, pop: string, label: string): Promise<RequestPopItem> {
+async function resolve(
+  deps: Pick<TaskDeps, "dns">,
+  item: RequestItem,
+  pop: string,
+  label: string,
+): Promise<RequestPopItem> {
   const base = { req_id: item.req_id, target: targetKey(pop, label), pop, label, expire_at: item.expire_at };
   const name = popDomain(label, pop);
   try {

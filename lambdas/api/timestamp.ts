@@ -1,0 +1,7 @@
+import { formatTimestamp } from "../../contracts/timestamps.ts";
+import type { ApiDeps } from "./deps.ts";
+
+/** The time of an answer. */
+export function timestamp(deps: Pick<ApiDeps, "now">): string {
+  return formatTimestamp(deps.now());
+}
