@@ -1,0 +1,77 @@
+import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
+import { parseOptions, USAGE } from "./options.ts";
+import { DEAD_POP, FILES, HOST, world } from "./world.ts";
+
+const say = (line: string) => console.log(line);
+
+/** Resolves when the user wants it to end. */
+const ended = new Promise<void>((resolve) => {
+  process.once("SIGINT", resolve);
+  process.once("SIGTERM", resolve);
+});
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) say(USAGE);
+  else await serve(options.edge, options.port);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function serve(edge: boolean, port: number | undefined): Promise<void> {
+  const prewarm = await startLocalPrewarm({
+    say,
+    ...(edge ? { edge: world } : {}),
+    ...(port === undefined ? {} : { port }),
+  });
+  try {
+    say(welcome(prewarm, edge));
+    await ended;
+    say("\nEnding …");
+  } finally {
+    await prewarm.close();
+  }
+}
+
+function welcome({ apiUrl, apiKey, aws }: LocalPrewarm, edge: boolean): string {
+  const curl = `curl -sS -H 'x-api-key: ${apiKey}'`;
+  const host = edge ? HOST : "<your domain>";
+  const body = JSON.stringify({
+    url_list: [`https://${host}/index.html`, `https://${host}/css/bootstrap-icons.css`],
+    cf_domain: host,
+    target_type: "pop",
+    pops: ["ATL56-C1", "SIN2-C1", "DFW55-C3"],
+    timeout: 5,
+    instance_count: 1,
+  });
+  return `
+API      ${apiUrl}
+Key      ${apiKey}
+AWS      ${aws.endpoint} (${aws.region})
+${edge ? edgeLines() : `Edge     ${outsideEdge()}`}
+Logs     .local/emulator.log (Lambdas), .local/logs/ (agents)
+
+Start a request, which answers with its request_id:
+  ${curl} -X POST -d '${body}' ${apiUrl}prewarm
+Its progress:
+  ${curl} '${apiUrl}prewarm?req_id=REQUEST_ID'
+Its summary, once it has ended:
+  ${curl} '${apiUrl}summary?req_id=REQUEST_ID'
+More or fewer instances; with "force_stop": true the request is stopped:
+  ${curl} -X POST -d '{"DesiredCapacity": 2, "req_id": "REQUEST_ID", "force_stop": false}' ${apiUrl}instances
+How many there are:
+  ${curl} ${apiUrl}instances
+
+Ctrl-C ends everything.`;
+}
+
+function edgeLines(): string {
+  return `Edge     stands in for CloudFront: https://${HOST} with ${Object.keys(FILES).length} files, at every known POP but ${DEAD_POP}
+         ${Object.keys(FILES).join(" ")}`;
+}
+
+function outsideEdge(): string {
+  const { PREWARM_DNS_SERVERS: servers, PREWARM_HTTPS_PORT: https = "443", PREWARM_HTTP_PORT: http = "80" } = process.env;
+  return `POPs as ${servers === undefined ? "this machine's DNS" : `the DNS at ${servers}`} resolves them, ports ${https} and ${http}`;
+}
