@@ -15,7 +15,6 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/e2e/global-setup.ts"],
           // One stack for all of them.
           fileParallelism: false,
           testTimeout: 180_000,

@@ -50,6 +50,8 @@ export class Agent {
   /** Takes no more tasks, and gives back those that have not begun. */
   stop(): void {
     this.stopping.abort();
+    // Tasks that wait for a slot are let in, and find that nothing may begin any more.
+    this.slots.limit = Number.POSITIVE_INFINITY;
   }
 
   private async poll(): Promise<void> {
@@ -61,7 +63,7 @@ export class Agent {
         continue;
       }
       try {
-        const messages = await this.options.queue.receive(signal);
+        const messages = await this.options.queue.receive();
         for (const message of messages) this.take(message);
       } catch (error) {
         this.options.logger.warn({ err: error }, "receiving failed");

@@ -22,11 +22,12 @@ export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FI
  */
 export function judge(answer: Answer, pop: string): Outcome {
   const { httpStatus: status, bytes, contentLength } = answer;
+  // A refusal is one from its first line on, whatever became of its body.
+  if (status !== undefined && status >= 300 && status < 400)
+    return { kind: "FINAL", error: `HTTP ${status}: redirects to ${answer.location ?? "nowhere"}` };
+  if (status !== undefined && status >= 400 && status < 500) return { kind: "FINAL", error: `HTTP ${status}` };
   if (answer.failure !== undefined) return { kind: "RETRY", error: answer.failure };
   if (status === undefined) return { kind: "RETRY", error: "no answer" };
-  if (status >= 300 && status < 400)
-    return { kind: "FINAL", error: `HTTP ${status}: redirects to ${answer.location ?? "nowhere"}` };
-  if (status >= 400 && status < 500) return { kind: "FINAL", error: `HTTP ${status}` };
   if (status < 200 || status >= 500) return { kind: "RETRY", error: `HTTP ${status}` };
   if (contentLength !== undefined && bytes !== contentLength) {
     return { kind: "RETRY", error: `${bytes} of ${contentLength} bytes arrived` };

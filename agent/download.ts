@@ -64,6 +64,7 @@ function set(
 }
 
 function describe(error: Error): string {
-  const code = "code" in error ? String(error.code) : error.name;
+  // A parser's error may have the property and nothing in it.
+  const code = "code" in error && error.code !== undefined ? String(error.code) : error.name;
   return error.message === "" || error.message === code ? code : `${code}: ${error.message}`;
 }

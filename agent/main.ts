@@ -23,8 +23,9 @@ const metadata = new InstanceMetadata(env.AWS_EC2_METADATA_SERVICE_ENDPOINT);
 const instanceId = env.PREWARM_INSTANCE_ID ?? (await metadata.instanceId()) ?? "unknown";
 
 const db = new DynamoDBClient({ maxAttempts: 8 });
-// The bodies are parsed and checked; a digest of each on top costs more than it finds.
-const sqs = new SQSClient({ maxAttempts: 5, md5: false });
+// The bodies are parsed and checked; a digest of each on top costs more than it finds. The endpoint is the one that all
+// other calls go to.
+const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false });
 const pools = new PopPools();
 const agent = new Agent({
   queue: new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL),

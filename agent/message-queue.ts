@@ -11,7 +11,8 @@ import { Batcher } from "./batcher.ts";
 
 const BATCH = 10;
 const DELAY_MS = 20;
-const LONG_POLL_SECONDS = 20;
+/** SQS allows 20; but a call is waited out, never cut off, and a stop should not take long. */
+const LONG_POLL_SECONDS = 5;
 
 /** SQS refused one entry of a batch. */
 export class QueueEntryError extends Error {
@@ -52,19 +53,19 @@ export class MessageQueue {
     });
   }
 
-  /** Up to ten messages; none after 20 seconds without one, or when `signal` aborts. */
-  async receive(signal: AbortSignal): Promise<Message[]> {
-    const command = new ReceiveMessageCommand({
-      QueueUrl: this.url,
-      MaxNumberOfMessages: BATCH,
-      WaitTimeSeconds: LONG_POLL_SECONDS,
-    });
-    try {
-      return (await this.sqs.send(command, { abortSignal: signal })).Messages ?? [];
-    } catch (error) {
-      if (signal.aborted) return [];
-      throw error;
-    }
+  /**
+   * Up to ten messages; none after five seconds without one. It cannot be aborted: messages on their way to a caller
+   * that hung up would be nobody's until their visibility timeout.
+   */
+  async receive(): Promise<Message[]> {
+    const { Messages } = await this.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.url,
+        MaxNumberOfMessages: BATCH,
+        WaitTimeSeconds: LONG_POLL_SECONDS,
+      }),
+    );
+    return Messages ?? [];
   }
 
   delete(receipt: string): Promise<void> {
@@ -74,6 +75,11 @@ export class MessageQueue {
   /** Keeps a message from others for so many seconds from now; 0 gives it back at once. */
   hold(receipt: string, seconds: number): Promise<void> {
     return this.extensions.add({ receipt, seconds });
+  }
+
+  /** Puts a message into the queue anew, as if it had never been received. */
+  async send(body: string): Promise<void> {
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: this.url, MessageBody: body }));
   }
 
   /** Puts a message that cannot be worked on into the dead-letter queue, with the reason. */

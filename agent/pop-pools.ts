@@ -19,6 +19,9 @@ export class PopPools {
   private readonly pools = new Map<string, Pool>();
   private destroyed = false;
 
+  /** `ca`: the only authority to trust, PEM; for private edges and tests. @default those that Node trusts */
+  constructor(private readonly options: { readonly ca?: string } = {}) {}
+
   /** @throws Error once the pools are destroyed: nothing may begin any more */
   of(endpoint: PopEndpoint): Pool {
     if (this.destroyed) throw new Error("the agent has stopped");
@@ -32,7 +35,7 @@ export class PopPools {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_TIMEOUT_MS,
       bodyTimeout: STALLED_BODY_TIMEOUT_MS,
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(servername) === 0 ? { servername } : {}) },
+      connect: { ...this.options, timeout: CONNECT_TIMEOUT_MS, ...(isIP(servername) === 0 ? { servername } : {}) },
     });
     this.pools.set(key, pool);
     return pool;

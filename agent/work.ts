@@ -8,7 +8,7 @@ import type { Results } from "./results.ts";
 import type { Slots } from "./slots.ts";
 
 export interface WorkDeps {
-  readonly queue: Pick<MessageQueue, "delete" | "hold" | "bury">;
+  readonly queue: Pick<MessageQueue, "delete" | "hold" | "send" | "bury">;
   readonly results: Pick<Results, "write">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly slots: Pick<Slots, "run">;
@@ -36,23 +36,49 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
     await deps.queue.delete(receipt);
     return;
   }
-  const stopHolding = keepHeld(deps, receipt);
+  const left = new Set(parsed.task.urls);
   try {
-    await Promise.all(parsed.task.urls.map((url) => deps.slots.run(() => runOne(deps, parsed.task, url, stopping))));
-    await deps.queue.delete(receipt);
+    await runAll(deps, parsed.task, left, receipt, stopping);
   } catch (error) {
-    if (!(error instanceof StoppingError))
+    if (!(error instanceof StoppingError)) {
       deps.logger.warn({ err: error, req_id: parsed.task.req_id }, "message is given back");
-    await deps.queue.hold(receipt, 0).catch(() => undefined);
-  } finally {
-    stopHolding();
+      await deps.queue.hold(receipt, 0);
+      return;
+    }
+    // As a new message: one that is merely shown again has one delivery less to live, and a fleet that shrinks would pass
+    // it from one stopping agent to the next until it is taken for poison.
+    await deps.queue.send(JSON.stringify({ ...parsed.task, urls: [...left] }));
   }
+  await deps.queue.delete(receipt);
+}
+
+/**
+ * Every URL to its end, also when another one fails: a message is not let go while a part of it still runs here. What
+ * is done is taken out of `left`.
+ */
+async function runAll(
+  deps: WorkDeps,
+  task: TaskMessage,
+  left: Set<TaskUrl>,
+  receipt: string,
+  stopping: AbortSignal,
+): Promise<void> {
+  const stopHolding = keepHeld(deps, receipt);
+  const outcomes = await Promise.allSettled(
+    task.urls.map((url) => deps.slots.run(() => runOne(deps, task, url, stopping).then(() => left.delete(url)))),
+  );
+  // Before the message is given back: an extension that comes after that would hide it from the others.
+  stopHolding();
+  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+  if (errors.length > 0) throw errors.find((error) => !(error instanceof StoppingError)) ?? errors[0];
 }
 
 async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping: AbortSignal): Promise<void> {
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(task.req_id))) return;
-  const result = await deps.run(task, url);
+  const result = await deps.run(task, url).catch((error: unknown) => {
+    throw stopping.aborted ? new StoppingError() : error;
+  });
   // A download that was cut off by the stop says nothing of the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);

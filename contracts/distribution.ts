@@ -31,5 +31,6 @@ export function hostToAsk(distribution: Distribution, url: URL): string {
 /** Whether a host is a name, or lies under a wildcard alias (`*.example.com` is one label deep). */
 export function matchesName(host: string, name: string): boolean {
   if (!name.startsWith("*.")) return host.toLowerCase() === name.toLowerCase();
-  return host.slice(host.indexOf(".") + 1).toLowerCase() === name.slice(2).toLowerCase();
+  const dot = host.indexOf(".");
+  return dot > 0 && host.slice(dot + 1).toLowerCase() === name.slice(2).toLowerCase();
 }

@@ -17,7 +17,8 @@ export async function askAgain(standIn: StandIn, urls: readonly string[], pops: 
       await answer.body.dump({ limit: Number.POSITIVE_INFINITY });
       await dispatcher.close();
       const xCache = String(answer.headers["x-cache"]);
-      if (answer.statusCode !== 200 || !xCache.startsWith("Hit")) cold.push(`${text} at ${pop}: ${answer.statusCode} ${xCache}`);
+      if (answer.statusCode !== 200 || !xCache.startsWith("Hit"))
+        cold.push(`${text} at ${pop}: ${answer.statusCode} ${xCache}`);
     }
   }
   return cold;

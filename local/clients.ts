@@ -31,7 +31,7 @@ export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
     ec2: new EC2Client(config),
     s3: new S3Client(config),
     scheduler: new SchedulerClient(config),
-    sqs: new SQSClient(config),
+    sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
   };
 }
 

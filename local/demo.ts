@@ -57,7 +57,9 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
     instance_count: INSTANCES,
   };
   say(`\nPOST ${prewarm.apiUrl}prewarm`);
-  say(`  ${body.url_list.length} URLs (one of them a 404), ${body.pops.length} POPs (one of them dead), ${INSTANCES} instances\n`);
+  say(
+    `  ${body.url_list.length} URLs (one of them a 404), ${body.pops.length} POPs (one of them dead), ${INSTANCES} instances\n`,
+  );
   const reqId = await api.start(body);
   const progress = await follow(api, reqId);
   const summary = await api.summary(reqId);
@@ -71,7 +73,9 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   say(`Failed tasks:            ${progress.failed_count}`);
   say(`POPs without an address: ${summary.failure_pops.join(", ") || "none"}`);
   say(`URLs that cannot be read: ${summary.failure_urls.join(", ") || "none"}`);
-  say(`Fetches the origin saw:  ${originFetches} (${GOOD_URLS.length} objects, ${recs().size} RECs, ${progress.total_count} downloads)`);
+  say(
+    `Fetches the origin saw:  ${originFetches} (${GOOD_URLS.length} objects, ${recs().size} RECs, ${progress.total_count} downloads)`,
+  );
   const cold = await askAgain(standIn, GOOD_URLS, POPS);
   say(`Asked again everywhere:  ${progress.total_count - cold.length} of ${progress.total_count} are hits`);
   return { progress, summary, report, rows, originFetches, cold };

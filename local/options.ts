@@ -20,7 +20,11 @@ export interface StartOptions {
 /** Reads the command line of `npm start`. @throws UsageError that says what is wrong */
 export function parseOptions(args: readonly string[]): StartOptions {
   const values = parse(args);
-  return { port: values.port === undefined ? undefined : toPort(values.port), edge: !values["no-edge"], help: values.help };
+  return {
+    port: values.port === undefined ? undefined : toPort(values.port),
+    edge: !values["no-edge"],
+    help: values.help,
+  };
 }
 
 function parse(args: readonly string[]) {

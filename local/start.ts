@@ -72,6 +72,10 @@ function edgeLines(): string {
 }
 
 function outsideEdge(): string {
-  const { PREWARM_DNS_SERVERS: servers, PREWARM_HTTPS_PORT: https = "443", PREWARM_HTTP_PORT: http = "80" } = process.env;
+  const {
+    PREWARM_DNS_SERVERS: servers,
+    PREWARM_HTTPS_PORT: https = "443",
+    PREWARM_HTTP_PORT: http = "80",
+  } = process.env;
   return `POPs as ${servers === undefined ? "this machine's DNS" : `the DNS at ${servers}`} resolves them, ports ${https} and ${http}`;
 }

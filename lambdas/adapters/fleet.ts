@@ -30,11 +30,9 @@ export class Fleet {
     );
   }
 
-  /** Raises the group to `capacity` if it is below; returns what it was before. */
-  async raiseTo(capacity: number): Promise<number> {
-    const before = await this.desiredCapacity();
-    if (before < capacity) await this.setDesiredCapacity(capacity);
-    return before;
+  /** Raises the group to `capacity` if it is below. */
+  async raiseTo(capacity: number): Promise<void> {
+    if ((await this.desiredCapacity()) < capacity) await this.setDesiredCapacity(capacity);
   }
 
   /** Takes a raise back, unless somebody has changed the group since. */

@@ -2,9 +2,9 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { documentClient } from "../adapters/clients.ts";
 import { Fleet } from "../adapters/fleet.ts";
+import { queueClient } from "../adapters/queue-client.ts";
 import { ReportLinks } from "../adapters/report-links.ts";
 import { RequestPopTable } from "../adapters/request-pop-table.ts";
 import { RequestTable } from "../adapters/request-table.ts";
@@ -35,7 +35,7 @@ export function createDeps(env: Env): ApiDeps {
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
     lists: new UrlLists(s3, env.BUCKET),
     links: new ReportLinks(s3, env.BUCKET),
-    queue: new TaskQueue(new SQSClient({}), env.QUEUE_URL),
+    queue: new TaskQueue(queueClient(), env.QUEUE_URL),
     fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },

@@ -3,6 +3,7 @@ import { parseHeader } from "../../contracts/headers.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, MAX_INSTANCES, MAX_TIMEOUT_MINUTES, MAX_URLS } from "../../contracts/limits.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../../contracts/pops/select.ts";
 import { normalizeUrl } from "../../contracts/urls.ts";
+import type { MoreFaults } from "./body.ts";
 import { RefusedError } from "./errors.ts";
 
 const names = z.array(z.string("must be a string"), "must be a list of strings").optional();
@@ -69,6 +70,17 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
     instanceCount: body.instance_count,
     needInvalidate: body.need_invalidate ?? false,
   };
+}
+
+/** What is wrong with the URLs of a body that has other faults too: all bad ones are told at once, whatever else is. */
+export function checkUrlsAlone(json: unknown): MoreFaults {
+  const problems: string[] = [];
+  const list = z.object({ url_list: z.array(z.unknown()) }).safeParse(json).data?.url_list ?? [];
+  const { errorUrls } = checkUrls(
+    list.filter((url) => typeof url === "string"),
+    problems,
+  );
+  return { problems, errorUrls };
 }
 
 function checkUrls(list: readonly string[], problems: string[]): { urls: string[]; errorUrls: string[] } {

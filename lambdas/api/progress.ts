@@ -35,7 +35,9 @@ export function percentage(
   const byBytes = item.sizes_known && item.total_size > 0;
   const [done, total] = byBytes ? [item.download_size, item.total_size] : [item.download_count, item.total_count];
   if (total === 0) return 0;
-  return Math.max(0, Math.min(100, Math.floor((done / total) * 100)));
+  const most = item.download_count < item.total_count ? 99 : 100;
+  // Multiplied first: 29 / 100 * 100 is a little less than 29.
+  return Math.max(0, Math.min(most, Math.floor((done * 100) / total)));
 }
 
 /**

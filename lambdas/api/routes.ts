@@ -4,7 +4,7 @@ import type { ApiDeps } from "./deps.ts";
 import { RefusedError } from "./errors.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
-import { checkPrewarmRequest, prewarmBodySchema } from "./prewarm-request.ts";
+import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
 import { startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
@@ -15,7 +15,9 @@ export type Route = (deps: ApiDeps, event: APIGatewayProxyEvent) => Promise<Reco
 
 export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
-    const request = checkPrewarmRequest(parseBody(prewarmBodySchema, event.body, event.isBase64Encoded));
+    const request = checkPrewarmRequest(
+      parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone),
+    );
     const item = await startRequest(deps, deps.newId(), request, deps.now());
     deps.logger.info("Request created", { req_id: item.req_id, urls: item.url_count, pops: item.pops.length });
     return {

@@ -57,8 +57,9 @@ export async function startRequest(
     undo.push(() => deps.timer.cancel(reqId));
     await deps.timer.set(reqId, new Date(now.getTime() + request.timeoutMinutes * 60_000), deps.timerTarget);
     if (request.instanceCount > 0) {
-      const before = await deps.fleet.raiseTo(request.instanceCount);
+      const before = await deps.fleet.desiredCapacity();
       if (before < request.instanceCount) undo.push(() => deps.fleet.restore(request.instanceCount, before));
+      await deps.fleet.raiseTo(request.instanceCount);
     }
     undo.push(() => deps.requests.delete(reqId));
     await deps.requests.put(item);

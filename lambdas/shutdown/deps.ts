@@ -2,10 +2,10 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { Capacity } from "../adapters/capacity.ts";
 import { documentClient } from "../adapters/clients.ts";
 import { Fleet } from "../adapters/fleet.ts";
+import { queueClient } from "../adapters/queue-client.ts";
 import { RequestPopTable } from "../adapters/request-pop-table.ts";
 import { RequestTable } from "../adapters/request-table.ts";
 import { TaskQueue } from "../adapters/task-queue.ts";
@@ -33,7 +33,7 @@ export function createDeps(env: Env): ShutdownDeps {
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
     results: new TaskResultTable(db, env.REQUEST_TASK_TABLE),
     lists: new UrlLists(new S3Client({}), env.BUCKET),
-    queue: new TaskQueue(new SQSClient({}), env.QUEUE_URL),
+    queue: new TaskQueue(queueClient(), env.QUEUE_URL),
     capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     logger: new Logger({ serviceName: "shutdown" }),

@@ -2,12 +2,12 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { Capacity } from "../adapters/capacity.ts";
 import { documentClient } from "../adapters/clients.ts";
 import { Distributions } from "../adapters/distributions.ts";
 import { Dns } from "../adapters/dns.ts";
 import { Fleet } from "../adapters/fleet.ts";
+import { queueClient } from "../adapters/queue-client.ts";
 import { RequestPopTable } from "../adapters/request-pop-table.ts";
 import { RequestTable } from "../adapters/request-table.ts";
 import { TaskQueue } from "../adapters/task-queue.ts";
@@ -32,7 +32,7 @@ export function createDeps(env: Env): TaskDeps {
     requests,
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
     lists: new UrlLists(new S3Client({}), env.BUCKET),
-    queue: new TaskQueue(new SQSClient({}), env.QUEUE_URL),
+    queue: new TaskQueue(queueClient(), env.QUEUE_URL),
     distributions: new Distributions(new CloudFrontClient({})),
     dns: new Dns(env.PREWARM_DNS_SERVERS),
     capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { EnvironmentError, readEnvironment } from "../../agent/env.ts";
+
+const GIVEN = {
+  QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/tasks",
+  DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
+  REQUEST_TABLE: "requests",
+  REQUEST_TASK_TABLE: "tasks",
+  GROUP_NAME: "prewarm_asg_prod",
+  VISIBILITY_SECONDS: "120",
+};
+
+test("what an instance is given is enough, and the rest is as documented", () => {
+  expect(readEnvironment({ ...GIVEN, HOME: "/root" })).toEqual({
+    ...GIVEN,
+    VISIBILITY_SECONDS: 120,
+    PREWARM_HTTPS_PORT: 443,
+    PREWARM_HTTP_PORT: 80,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254",
+    PREWARM_IDLE_MINUTES: 15,
+    PREWARM_STALL_SECONDS: 20,
+  });
+});
+
+test("every fault is named, not the first", () => {
+  const { QUEUE_URL: _, ...incomplete } = GIVEN;
+  const read = () => readEnvironment({ ...incomplete, REQUEST_TABLE: "", VISIBILITY_SECONDS: "soon" });
+  expect(read).toThrow(EnvironmentError);
+  expect(read).toThrow(/(?=[^]*QUEUE_URL)(?=[^]*REQUEST_TABLE)(?=[^]*VISIBILITY_SECONDS)/);
+});

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { MessageQueue, QueueEntryError } from "../../agent/message-queue.ts";
+import { type Answers, fakeAws, Refusal } from "./fake-aws.ts";
+
+async function queue(answers: Answers) {
+  const aws = await fakeAws(answers);
+  return { aws, queue: new MessageQueue(aws.sqs, "https://sqs.example/tasks", "https://sqs.example/dead") };
+}
+
+const never = (left: AbortSignal) => new Promise<never>((_, reject) => left.addEventListener("abort", reject));
+const handles = (n: number) => Array.from({ length: n }, (_, i) => `r${i}`);
+
+describe("receive", () => {
+  test("asks for as many as there may be, for as long as there may be", async () => {
+    const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}" }];
+    const { queue: q, aws } = await queue({ ReceiveMessage: () => ({ Messages }) });
+    expect(await q.receive(new AbortController().signal)).toEqual(Messages);
+    expect(aws.asked("ReceiveMessage")).toEqual([
+      { QueueUrl: "https://sqs.example/tasks", MaxNumberOfMessages: 10, WaitTimeSeconds: 20 },
+    ]);
+  });
+
+  test("of an empty queue is nothing", async () => {
+    const { queue: q } = await queue({ ReceiveMessage: () => ({}) });
+    expect(await q.receive(new AbortController().signal)).toEqual([]);
+  });
+
+  test("ends at once, with nothing, when it is aborted", async () => {
+    let left = false;
+    const { queue: q, aws } = await queue({
+      ReceiveMessage: (_, signal) => never(signal).finally(() => (left = true)),
+    });
+    const stopping = new AbortController();
+    const receiving = q.receive(stopping.signal);
+    await expect.poll(() => aws.asked("ReceiveMessage")).toHaveLength(1);
+    stopping.abort();
+    expect(await receiving).toEqual([]);
+    await expect.poll(() => left).toBe(true);
+    expect(await q.receive(stopping.signal)).toEqual([]);
+  });
+
+  test("an error that is no abort is one", async () => {
+    const { queue: q } = await queue({
+      ReceiveMessage: () => {
+        throw new Refusal("QueueDoesNotExist");
+      },
+    });
+    await expect(q.receive(new AbortController().signal)).rejects.toThrow("QueueDoesNotExist");
+  });
+});
+
+describe("delete and hold", () => {
+  const success = { Successful: [] };
+
+  test("travel together, up to ten", async () => {
+    const { queue: q, aws } = await queue({
+      DeleteMessageBatch: () => success,
+      ChangeMessageVisibilityBatch: () => success,
+    });
+    await Promise.all([...handles(12).map((handle) => q.delete(handle)), q.hold("a", 120), q.hold("b", 0)]);
+    const deletions = aws.asked("DeleteMessageBatch");
+    expect(deletions.map(({ Entries = [] }) => Entries.length)).toEqual([10, 2]);
+    expect(deletions.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.ReceiptHandle))).toEqual(handles(12));
+    for (const { QueueUrl, Entries = [] } of deletions) {
+      expect(QueueUrl).toBe("https://sqs.example/tasks");
+      expect(new Set(Entries.map(({ Id }) => Id)).size).toBe(Entries.length);
+    }
+    expect(aws.asked("ChangeMessageVisibilityBatch")).toEqual([
+      {
+        QueueUrl: "https://sqs.example/tasks",
+        Entries: [
+          { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 120 },
+          { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 0 },
+        ],
+      },
+    ]);
+  });
+
+  test.each([
+    { name: "delete", act: (q: MessageQueue, handle: string) => q.delete(handle) },
+    { name: "hold", act: (q: MessageQueue, handle: string) => q.hold(handle, 120) },
+  ])("an entry that SQS refuses is an error of that $name alone", async ({ act }) => {
+    const Failed = [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired", SenderFault: true }];
+    const partly = () => ({ Successful: [], Failed });
+    const { queue: q } = await queue({ DeleteMessageBatch: partly, ChangeMessageVisibilityBatch: partly });
+    const outcomes = await Promise.allSettled(handles(3).map((handle) => act(q, handle)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(outcomes[1]).toEqual({ status: "rejected", reason: new QueueEntryError("ReceiptHandleIsInvalid: expired") });
+  });
+
+  test("drain sends them and waits for them", async () => {
+    const ended: string[] = [];
+    const slowly = (name: string) => async () => {
+      await sleep(50);
+      ended.push(name);
+      return success;
+    };
+    const { queue: q } = await queue({
+      DeleteMessageBatch: slowly("delete"),
+      ChangeMessageVisibilityBatch: slowly("hold"),
+    });
+    const all = [q.delete("a"), q.hold("b", 0)];
+    await q.drain();
+    expect(ended.sort()).toEqual(["delete", "hold"]);
+    await Promise.all(all);
+  });
+});
+
+test("bury keeps the message as it came, with the reason as far as it fits", async () => {
+  const { queue: q, aws } = await queue({ SendMessage: () => ({ MessageId: "m" }) });
+  await q.bury('{"a":1}', "x".repeat(2_000));
+  expect(aws.asked("SendMessage")).toEqual([
+    {
+      QueueUrl: "https://sqs.example/dead",
+      MessageBody: '{"a":1}',
+      MessageAttributes: { reason: { DataType: "String", StringValue: "x".repeat(1_000) } },
+    },
+  ]);
+});

@@ -1,0 +1,18 @@
+import { HOST } from "../../local/world.ts";
+
+/** URLs of the stand-in edge's site. */
+export function urls(...paths: string[]): string[] {
+  return paths.map((path) => `https://${HOST}${path}`);
+}
+
+/** A small request that can be carried out, with what a test wants otherwise. */
+export function body(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    url_list: urls("/index.html", "/css/bootstrap-icons.css"),
+    cf_domain: HOST,
+    pops: ["ATL56-C1", "SIN2-C1", "DFW55-C3"],
+    timeout: 5,
+    instance_count: 1,
+    ...changes,
+  };
+}

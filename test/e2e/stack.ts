@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { request } from "undici";
+import type { FaultHook } from "../../local/edge/faults.ts";
+import type { LocalPrewarm } from "../../local/local-prewarm.ts";
+import type { StandIn } from "../../local/stand-in-edge.ts";
+
+/** An answer of the API as it came over HTTP. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+}
+
+/** Everything of which a refused request must leave no more than there was. */
+export interface Inventory {
+  readonly requests: number;
+  readonly schedules: number;
+  readonly objects: number;
+  readonly capacity: number;
+}
+
+/** The running stack, as the tests ask it. */
+export class Stack {
+  constructor(readonly prewarm: LocalPrewarm) {}
+
+  get standIn(): StandIn {
+    if (this.prewarm.standIn === undefined) throw new Error("the end-to-end tests need the stand-in edge");
+    return this.prewarm.standIn;
+  }
+
+  setFaults(hook: FaultHook | undefined): void {
+    this.standIn.edge.setFaults(hook);
+  }
+
+  /** Calls the API with the key, or without any (`""`). The body goes out as it is, without a content type. */
+  async call(method: "GET" | "POST", path: string, body?: string, key = this.prewarm.apiKey): Promise<HttpAnswer> {
+    const answer = await request(this.prewarm.apiUrl + path, {
+      method,
+      headers: key === "" ? {} : { "x-api-key": key },
+      body: body ?? null,
+    });
+    return { status: answer.statusCode, json: JSON.parse(await answer.body.text()) as Record<string, unknown> };
+  }
+
+  post(path: string, body: unknown): Promise<HttpAnswer> {
+    return this.call("POST", path, JSON.stringify(body));
+  }
+
+  /** Starts a request and returns its id. */
+  async start(body: Record<string, unknown>): Promise<string> {
+    const { status, json } = await this.post("prewarm", body);
+    if (status !== 200) throw new Error(`POST /prewarm: ${status} ${JSON.stringify(json)}`);
+    return String(json["request_id"]);
+  }
+
+  async progress(reqId: string): Promise<Record<string, unknown>> {
+    return (await this.call("GET", `prewarm?req_id=${reqId}`)).json;
+  }
+
+  /** Waits until a request's progress is as `wanted`. */
+  async until(
+    reqId: string,
+    wanted: string | ((progress: Record<string, unknown>) => boolean),
+    patienceMs = 60_000,
+  ): Promise<Record<string, unknown>> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const progress = await this.progress(reqId);
+      if (typeof wanted === "string" ? progress["status"] === wanted : wanted(progress)) return progress;
+      if (Date.now() > deadline) throw new Error(`after ${patienceMs} ms: ${JSON.stringify(progress)}`);
+      await sleep(200);
+    }
+  }
+
+  async summary(reqId: string): Promise<Record<string, unknown>> {
+    const { status, json } = await this.call("GET", `summary?req_id=${reqId}`);
+    if (status !== 200) throw new Error(`GET /summary: ${status} ${JSON.stringify(json)}`);
+    return json;
+  }
+
+  /** Lines of a request's report, its header first. */
+  async report(reqId: string): Promise<string[]> {
+    const answer = await request(String((await this.summary(reqId))["failure_pop_urls_report"]));
+    return (await answer.body.text()).trim().split("\n");
+  }
+
+  async capacity(): Promise<number> {
+    return Number((await this.call("GET", "instances")).json["desiredcapacity"]);
+  }
+
+  /** Waits until the group wants so many instances, and as many agents run. */
+  async untilAgents(count: number): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while ((await this.capacity()) !== count || this.prewarm.fleet.size !== count) {
+      if (Date.now() > deadline) {
+        throw new Error(`capacity ${await this.capacity()}, agents ${this.prewarm.fleet.size}, not ${count}`);
+      }
+      await sleep(200);
+    }
+  }
+
+  async inventory(): Promise<Inventory> {
+    const { clients, deployed } = this.prewarm;
+    const items = await clients.db.send(
+      new ScanCommand({
+        TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
+        Select: "COUNT",
+      }),
+    );
+    const schedules = await clients.scheduler.send(new ListSchedulesCommand({}));
+    const objects = await clients.s3.send(
+      new ListObjectsV2Command({ Bucket: deployed.resource("PrewarmStorageLists", "AWS::S3::Bucket") }),
+    );
+    return {
+      requests: items.Count ?? 0,
+      schedules: schedules.Schedules?.length ?? 0,
+      objects: objects.KeyCount ?? 0,
+      capacity: await this.capacity(),
+    };
+  }
+
+  /** Messages in the queue of tasks, in flight or not. */
+  async queued(): Promise<number> {
+    const { clients, deployed } = this.prewarm;
+    const { Attributes } = await clients.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue"),
+        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+      }),
+    );
+    return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
+  }
+}

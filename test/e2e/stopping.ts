@@ -1,0 +1,87 @@
+import { expect, it } from "vitest";
+import { body, urls } from "./bodies.ts";
+import type { Stack } from "./stack.ts";
+
+/** Makes a path hang at every POP, until the faults are taken off. */
+function hang(stack: Stack, path: string): void {
+  stack.standIn.edge.addObject(path, { size: 1_000 });
+  stack.setFaults((request) => (request.method === "GET" && request.path === path ? { kind: "stall" } : undefined));
+}
+
+export function stopping(running: () => Stack): void {
+  it("POST /instances changes how many agents run, while a request runs", async () => {
+    const stack = running();
+    hang(stack, "/hangs.bin");
+    const reqId = await stack.start(body({ url_list: urls("/hangs.bin"), instance_count: 1 }));
+    await stack.until(reqId, "IN_PROGRESS");
+    await stack.untilAgents(1);
+    for (const count of [3, 2]) {
+      const { status, json } = await stack.post("instances", { DesiredCapacity: count, req_id: reqId });
+      expect(status).toBe(200);
+      expect(json).toEqual({
+        status: "success",
+        timestamp: expect.any(String),
+        message: `Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: ${count}`,
+      });
+      await stack.untilAgents(count);
+      expect(new Set(stack.prewarm.fleet.pids()).size).toBe(count);
+    }
+    const read = await stack.call("GET", "instances");
+    expect(read.json).toEqual({
+      status: "success",
+      timestamp: expect.any(String),
+      message: "query success",
+      desiredcapacity: 2,
+    });
+    const stop = await stack.post("instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
+    expect(stop.status).toBe(200);
+    const progress = await stack.until(reqId, "STOPPED");
+    expect(progress).toMatchObject({
+      total_count: 3,
+      download_count: 0,
+      available_task_count: 3,
+      in_progress_task_count: 0,
+    });
+    const report = await stack.report(reqId);
+    expect(report).toHaveLength(4);
+    expect(report[1]).toContain("no result: the request ended before an agent finished it");
+    await stack.untilAgents(0);
+    const again = await stack.post("instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
+    expect(again.status).toBe(409);
+    expect(again.json["message"]).toMatch(/is STOPPED already/);
+  });
+
+  it("two requests at once: one ends as if it were alone, the other by its timer", async () => {
+    const stack = running();
+    hang(stack, "/hangs-too.bin");
+    const stuck = await stack.start(
+      body({ url_list: urls("/hangs-too.bin", "/js/shop.js"), timeout: 1, instance_count: 1 }),
+    );
+    const good = await stack.start(
+      body({ url_list: urls("/video/poster.jpg", "/index.html"), instance_count: 3, pops: ["MXP64-P2", "SIN2-C1"] }),
+    );
+    await stack.until(good, "FINISHED");
+    expect(await stack.progress(good)).toMatchObject({
+      download_count: 4,
+      download_size: 2 * 501_000,
+      failed_count: 0,
+    });
+    // The fleet follows the wish of the one that is left.
+    await stack.untilAgents(1);
+    expect(await stack.until(stuck, ({ download_count }) => download_count === 3)).toMatchObject({
+      status: "IN_PROGRESS",
+      total_count: 6,
+    });
+    const ended = await stack.until(stuck, "TIMEOUT", 120_000);
+    expect(ended).toMatchObject({ total_count: 6, download_count: 3, download_size: 30_000 });
+    const report = await stack.report(stuck);
+    expect(
+      report
+        .slice(1)
+        .map((row) => row.split(",")[0])
+        .sort(),
+    ).toEqual(["ATL56-C1", "DFW55-C3", "SIN2-C1"]);
+    await stack.untilAgents(0);
+    expect((await stack.inventory()).schedules).toBe(0);
+  });
+}

@@ -1,0 +1,163 @@
+import { expect, it } from "vitest";
+import { askAgain } from "../../local/check-warm.ts";
+import { readResults } from "../../local/pop-report.ts";
+import { DEAD_POP, FILES, HOST } from "../../local/world.ts";
+import { body, urls } from "./bodies.ts";
+import type { Stack } from "./stack.ts";
+
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
+const REPORT_HEADER = "pop,url,error,http_status,x_amz_cf_pop,x_amz_cf_id,attempts";
+
+export function warming(running: () => Stack): void {
+  it("a request from POST to FINISHED, with every answer as it is documented", async () => {
+    const stack = running();
+    const paths = ["/index.html", "/js/shop.js", "/video/intro-1.ts"];
+    const bytes = paths.reduce((sum, path) => sum + (FILES[path] ?? 0), 0);
+    const missing = urls("/gone.html");
+    const started = await stack.post(
+      "prewarm",
+      body({ url_list: [...urls(...paths), ...missing], pops: ["SIN2-C1", "ATL56-C1", DEAD_POP] }),
+    );
+    expect(started.status).toBe(200);
+    expect(started.json).toEqual({
+      status: "Success",
+      error_message: "",
+      error_urls: [],
+      request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      timestamp: expect.stringMatching(TIME),
+      timeout_at: expect.stringMatching(TIME),
+    });
+    const reqId = String(started.json["request_id"]);
+
+    const early = await stack.call("GET", `summary?req_id=${reqId}`);
+    expect(early.status).toBe(409);
+    expect(early.json["error_message"]).toMatch(/The request is (CREATED|CHECK_POP|INSERT_TASK|IN_PROGRESS)/);
+
+    const progress = await stack.until(reqId, "FINISHED");
+    expect(progress).toEqual({
+      request_id: reqId,
+      download_size: 2 * bytes,
+      total_size: 2 * bytes,
+      percentage_complete: 100,
+      available_task_count: 0,
+      in_progress_task_count: 0,
+      download_count: 6,
+      failed_count: 0,
+      total_count: 6,
+      created_at: started.json["timestamp"],
+      last_update_time: expect.stringMatching(TIME),
+      timestamp: expect.stringMatching(TIME),
+      status: "FINISHED",
+    });
+    expect(await stack.summary(reqId)).toEqual({
+      request_id: reqId,
+      failure_pops: [DEAD_POP],
+      failure_urls: missing,
+      failure_pop_urls_report: expect.stringMatching(/^http/),
+      timestamp: expect.stringMatching(TIME),
+      created_at: started.json["timestamp"],
+      last_update_time: expect.stringMatching(TIME),
+      status: "FINISHED",
+    });
+    expect(await stack.report(reqId)).toEqual([REPORT_HEADER]);
+    expect(await askAgain(stack.standIn, urls(...paths), ["SIN2-C1", "ATL56-C1"])).toEqual([]);
+    await stack.untilAgents(0);
+    expect(await stack.queued()).toBe(0);
+    expect((await stack.inventory()).schedules).toBe(0);
+  });
+
+  it("a region and a country, by their default POPs", async () => {
+    const stack = running();
+    const region = await stack.start(body({ target_type: "region", regions: ["au", "ca"], pops: ["SIN2-C1"] }));
+    const country = await stack.start(body({ target_type: "country", countries: ["japan", "IN"], pops: ["SIN2-C1"] }));
+    await stack.until(region, "FINISHED");
+    await stack.until(country, "FINISHED");
+    const pops = async (reqId: string) =>
+      [...new Set((await readResults(stack.prewarm, reqId)).map(({ pop }) => pop))].sort();
+    expect(await pops(region)).toEqual(["SYD1-C1", "SYD62-P1", "YUL62-C1", "YUL62-C2"]);
+    expect(await pops(country)).toEqual(["BOM78-P1", "BOM78-P4", "NRT57-P2", "NRT57-P3"]);
+  });
+
+  it("duplicates once, spellings put right, headers sent, http and https", async () => {
+    const stack = running();
+    const asked: string[] = [];
+    stack.standIn.edge.addObject("/a b(1).txt", { size: 11 });
+    stack.setFaults(({ method, path, headers }) => {
+      if (method === "GET") asked.push(`${path} ${headers["x-launch"]} ${headers.host}`);
+      return undefined;
+    });
+    const reqId = await stack.start(
+      body({
+        url_list: [` https://${HOST}/a b(1).txt`, `https://${HOST}/a%20b%281%29.txt `, `http://${HOST}/index.html`],
+        header: ["X-Launch: midnight"],
+        pops: ["FRA56-P2"],
+      }),
+    );
+    const progress = await stack.until(reqId, "FINISHED");
+    expect(progress).toMatchObject({ total_count: 2, download_count: 2, failed_count: 0 });
+    expect(asked.sort()).toEqual([`/a%20b%281%29.txt midnight ${HOST}`, `/index.html midnight ${HOST}`]);
+  });
+
+  it("a domain that is absent, one that is an alias, and the distribution's own", async () => {
+    const stack = running();
+    for (const cfDomain of [undefined, HOST, stack.standIn.domain]) {
+      const reqId = await stack.start(body({ cf_domain: cfDomain, pops: ["LHR50-P2"] }));
+      expect(await stack.until(reqId, "FINISHED")).toMatchObject({ download_count: 2, failed_count: 0 });
+    }
+  });
+
+  it("what fails at a POP, said in the report", async () => {
+    const stack = running();
+    stack.standIn.edge.addObject("/secret.bin", { size: 10 });
+    stack.setFaults(({ method, path, pop }) =>
+      method === "GET" && path === "/secret.bin" && pop === "CDG50-P1" ? { kind: "status", status: 403 } : undefined,
+    );
+    const reqId = await stack.start(
+      body({ url_list: urls("/secret.bin", "/index.html"), pops: ["CDG50-P1", "CDG52-P2"] }),
+    );
+    expect(await stack.until(reqId, "FINISHED")).toMatchObject({
+      total_count: 4,
+      download_count: 4,
+      failed_count: 1,
+      download_size: 10 + 2 * 1_000,
+      total_size: 20 + 2 * 1_000,
+      percentage_complete: 99,
+    });
+    const [header, row, ...more] = await stack.report(reqId);
+    expect(header).toBe(REPORT_HEADER);
+    expect(row).toMatch(/^CDG50-P1,https:\/\/www\.example\.com\/secret\.bin,HTTP 403,403,CDG50-P1,[^,]+,1$/);
+    expect(more).toEqual([]);
+  });
+
+  it("nothing that can be warmed: FAILED, with the reason", async () => {
+    const stack = running();
+    const noUrl = await stack.start(body({ url_list: urls("/gone-1", "/gone-2") }));
+    await stack.until(noUrl, "FAILED");
+    expect(await stack.summary(noUrl)).toMatchObject({
+      status: "FAILED",
+      failure_urls: urls("/gone-1", "/gone-2"),
+      reason: "No URL can be read; the first: HTTP 404",
+    });
+    const noPop = await stack.start(body({ pops: [DEAD_POP] }));
+    await stack.until(noPop, "FAILED");
+    expect(await stack.summary(noPop)).toMatchObject({
+      failure_pops: [DEAD_POP],
+      reason: expect.stringContaining("No POP resolved"),
+    });
+    await stack.untilAgents(0);
+  });
+
+  it("an object that was replaced, with need_invalidate", async () => {
+    const stack = running();
+    const path = "/news.json?v=1";
+    stack.standIn.edge.addObject(path, { size: 100 });
+    const request = body({ url_list: urls(path), pops: ["DUB2-C1"] });
+    await stack.until(await stack.start(request), "FINISHED");
+    stack.standIn.edge.addObject(path, { size: 200 });
+
+    const stale = await stack.until(await stack.start(request), "FINISHED");
+    expect(stale["download_size"]).toBe(100);
+    const fresh = await stack.until(await stack.start({ ...request, need_invalidate: true }), "FINISHED");
+    expect(fresh["download_size"]).toBe(200);
+  });
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { parseBody } from "../../../lambdas/api/body.ts";
+import { RefusedError } from "../../../lambdas/api/errors.ts";
+import { instancesBodySchema } from "../../../lambdas/api/instances-request.ts";
+
+const read = (body: object) => parseBody(instancesBodySchema, JSON.stringify(body), false);
+
+describe("POST /instances", () => {
+  it.each([
+    { DesiredCapacity: 0 },
+    { DesiredCapacity: 300 },
+    { DesiredCapacity: 1, req_id: "r1" },
+    { DesiredCapacity: 1, force_stop: false },
+    { DesiredCapacity: 0, req_id: "r1", force_stop: true },
+  ])("takes %j", (body) => {
+    expect(read(body)).toEqual(body);
+  });
+
+  const capacity = "DesiredCapacity: is required: a whole number from 0 to 300";
+  it.each([
+    [{}, capacity],
+    [{ DesiredCapacity: null }, capacity],
+    [{ DesiredCapacity: "1" }, capacity],
+    [{ DesiredCapacity: 1.5 }, capacity],
+    [{ DesiredCapacity: -1 }, "DesiredCapacity: must not be negative"],
+    [{ DesiredCapacity: 301 }, "DesiredCapacity: must be at most 300"],
+    [{ DesiredCapacity: 1, req_id: 7 }, "req_id: must be a string"],
+    [{ DesiredCapacity: 1, req_id: "" }, "req_id: must not be empty"],
+    [{ DesiredCapacity: 1, force_stop: "true" }, "force_stop: must be true or false"],
+    [{ DesiredCapacity: 1, force_stop: true }, "req_id: is required with force_stop: the request to stop"],
+    [{ req_id: 7, force_stop: 1 }, `${capacity}; req_id: must be a string; force_stop: must be true or false`],
+    [[], "must be a JSON object"],
+  ])("refuses %j: %s", (body, message) => {
+    expect(() => read(body)).toThrow(new RefusedError(400, message));
+  });
+});

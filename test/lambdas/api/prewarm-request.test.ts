@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+import { knownNames, selectPops } from "../../../contracts/pops/select.ts";
+import { parseBody } from "../../../lambdas/api/body.ts";
+import { RefusedError } from "../../../lambdas/api/errors.ts";
+import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";
+
+const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
+const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
+
+const read = (change: object) =>
+  checkPrewarmRequest(parseBody(prewarmBodySchema, JSON.stringify({ ...BODY, ...change }), false, checkUrlsAlone));
+
+function refusal(change: object): RefusedError {
+  try {
+    read(change);
+  } catch (error) {
+    if (error instanceof RefusedError && error.statusCode === 400) return error;
+    throw error;
+  }
+  throw new Error("not refused");
+}
+
+describe("a request that can be carried out", () => {
+  it("has the defaults where nothing is said", () => {
+    expect(read({})).toEqual({
+      urls: BODY.url_list,
+      cfDomain: undefined,
+      pops: selectPops("pop", []).pops,
+      timeoutMinutes: 5,
+      header: [],
+      instanceCount: 1,
+      needInvalidate: false,
+    });
+  });
+
+  it("says what it was told", () => {
+    const said = {
+      cf_domain: " CDN.Example.com ",
+      target_type: "pop",
+      pops: ["SIN2-C1", " sin2-c1", "ATL56-C1"],
+      timeout: 10_080,
+      header: ["Accept-Encoding: br"],
+      instance_count: 300,
+      need_invalidate: true,
+    };
+    expect(read(said)).toEqual({
+      urls: BODY.url_list,
+      cfDomain: "cdn.example.com",
+      pops: ["SIN2-C1", "ATL56-C1"],
+      timeoutMinutes: 10_080,
+      header: ["Accept-Encoding: br"],
+      instanceCount: 300,
+      needInvalidate: true,
+    });
+  });
+
+  it("has every URL once, in order, as it is spelt when normalised", () => {
+    const a = "https://cdn.example.com/a%281%29.js";
+    const url_list = [
+      "https://cdn.example.com/b",
+      ` ${a}`,
+      "https://CDN.example.com/a(1).js",
+      "https://cdn.example.com/b#x",
+    ];
+    expect(read({ url_list }).urls).toEqual(["https://cdn.example.com/b", a]);
+  });
+
+  it.each([
+    [{ timeout: 1 }, { timeoutMinutes: 1 }],
+    [{ instance_count: 0 }, { instanceCount: 0 }],
+    [{ cf_domain: "" }, { cfDomain: undefined }],
+    [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cfDomain: "d111111abcdef8.cloudfront.net" }],
+    [{ cf_domain: "d1.cloudfront.cn" }, { cfDomain: "d1.cloudfront.cn" }],
+    [{ some_other_field: 1 }, {}],
+  ])("%j", (change, expected) => {
+    expect(read(change)).toMatchObject(expected);
+  });
+
+  it("may leave the list of 20 hosts to be looked up, and any number with cf_domain", () => {
+    const hosts = (n: number) => Array.from({ length: n }, (_, i) => `https://h${i}.example.com/`);
+    expect(read({ url_list: hosts(20) }).urls).toHaveLength(20);
+    expect(read({ url_list: hosts(21), cf_domain: "d1.cloudfront.net" }).urls).toHaveLength(21);
+    expect(refusal({ url_list: hosts(21) }).message).toMatch(/^cf_domain: is needed, because the URLs have 21 /);
+  });
+});
+
+describe("the POPs", () => {
+  it.each(["pop", "country", "region"] as const)("target_type %s: its own list counts, no other", (target_type) => {
+    const lists = { pops: ["SIN2-C1"], countries: ["india"], regions: ["eu"] };
+    expect(read({ target_type, ...lists }).pops).toEqual(selectPops(target_type, lists[LISTS[target_type]]).pops);
+  });
+
+  it.each(["pop", "country", "region"] as const)(
+    "target_type %s: an empty or absent list is its default set",
+    (type) => {
+      const all = selectPops(type, []).pops;
+      expect(all.length).toBeGreaterThan(2);
+      expect(read({ target_type: type }).pops).toEqual(all);
+      expect(read({ target_type: type, [LISTS[type]]: [] }).pops).toEqual(all);
+    },
+  );
+
+  it("without target_type, pops counts", () => {
+    expect(read({ pops: ["SIN2-C1"], countries: ["india"] }).pops).toEqual(["SIN2-C1"]);
+  });
+
+  it("a fault in a list that does not count is none", () => {
+    expect(read({ pops: ["SIN2-C1"], countries: ["atlantis"] }).pops).toEqual(["SIN2-C1"]);
+  });
+
+  it.each([
+    ["region", ["eu", "mars", "Venus"], "regions: unknown 'mars', 'Venus'; known: apac, au, ca, cn, eu, jp, sa, us"],
+    ["country", ["atlantis"], `countries: unknown 'atlantis'; known: ${knownNames("country").join(", ")}`],
+    ["pop", ["XXX1-C1"], `pops: unknown 'XXX1-C1'; known: ${knownNames("pop").join(", ")}`],
+  ] as const)("an unknown %s is named, and what is known is listed", (target_type, names, message) => {
+    expect(sorted(refusal({ target_type, [LISTS[target_type]]: names }).message)).toEqual(sorted(message));
+  });
+
+  it("for an unknown POP at a known site, what is known there", () => {
+    const { message } = refusal({ pops: ["SIN2-C1", "SIN999-C1"] });
+    expect(message).toMatch(/^pops: unknown 'SIN999-C1'; known there: .*SIN2-P1/);
+    expect(message).not.toMatch(/FRA/);
+  });
+});
+
+describe("a request that cannot", () => {
+  const timeout = "timeout: is required: whole minutes from 1 to 10080";
+  const count = "instance_count: is required: a whole number from 0 to 300";
+  it.each([
+    [{ url_list: undefined }, "url_list: is required: a list of absolute http(s) URLs"],
+    [{ url_list: null }, "url_list: is required: a list of absolute http(s) URLs"],
+    [{ url_list: "https://cdn.example.com/" }, "url_list: is required: a list of absolute http(s) URLs"],
+    [{ url_list: [] }, "url_list: must have at least one URL"],
+    [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
+    [{ cf_domain: 7 }, "cf_domain: must be a string"],
+    [{ cf_domain: null }, "cf_domain: must be a string"],
+    [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
+    [{ cf_domain: "localhost" }, /^cf_domain: 'localhost' is not a domain name/],
+    [{ cf_domain: "d1.cloudfront.net/path" }, /^cf_domain: .* is not a domain name/s],
+    [{ cf_domain: `${"a".repeat(64)}.example` }, /^cf_domain: .* is not a domain name/s],
+    [{ cf_domain: "x\r\nHost: evil.example" }, /^cf_domain: .* is not a domain name/s],
+    [{ target_type: "continent" }, "target_type: must be one of pop, country, region"],
+    [{ target_type: 1 }, "target_type: must be one of pop, country, region"],
+    [{ pops: "SIN2-C1" }, "pops: must be a list of strings"],
+    [{ pops: [1] }, "pops[0]: must be a string"],
+    [{ countries: {} }, "countries: must be a list of strings"],
+    [{ regions: [null] }, "regions[0]: must be a string"],
+    [{ timeout: undefined }, timeout],
+    [{ timeout: null }, timeout],
+    [{ timeout: "5" }, timeout],
+    [{ timeout: 1.5 }, timeout],
+    [{ timeout: 0 }, "timeout: must be at least 1 minute"],
+    [{ timeout: -1 }, "timeout: must be at least 1 minute"],
+    [{ timeout: 10_081 }, "timeout: must be at most 10080 minutes"],
+    [{ header: "A: 1" }, "header: must be a list of 'Name: value'"],
+    [{ header: { A: "1" } }, "header: must be a list of 'Name: value'"],
+    [{ header: [1] }, "header[0]: must be a string of the form 'Name: value'"],
+    [{ header: ["A: 1", "B"] }, "header[1]: 'B' is not of the form 'Name: value'"],
+    [{ header: ["A: 1\r\nB: 2"] }, /^header\[0\]: .* has a character that no header value may have$/s],
+    [{ header: ["Host: a.example"] }, /^header\[0\]: 'Host: a.example' sets Host, /],
+    [{ header: Array(51).fill("A: 1") }, "header: must have at most 50 lines"],
+    [{ header: Array(3).fill(`A: ${"x".repeat(3_000)}`) }, "header: 9009 bytes together; at most 8192"],
+    [{ instance_count: undefined }, count],
+    [{ instance_count: "1" }, count],
+    [{ instance_count: 0.5 }, count],
+    [{ instance_count: -1 }, "instance_count: must not be negative"],
+    [{ instance_count: 301 }, "instance_count: must be at most 300"],
+    [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
+    [{ need_invalidate: 0 }, "need_invalidate: must be true or false"],
+  ])("%j", (change, message) => {
+    const { message: said, errorUrls } = refusal(change);
+    if (typeof message === "string") expect(said).toBe(message);
+    else expect(said).toMatch(message);
+    expect(errorUrls).toEqual([]);
+  });
+
+  const bad = ["ftp://cdn.example.com/a", "/relative", "", "//cdn.example.com/a", "https://user:pw@cdn.example.com/"];
+  const first = "url_list: 'ftp://cdn.example.com/a' has the scheme ftp and 4 more (see error_urls)";
+
+  it("tells every bad URL, as it was written, and the first one's fault", () => {
+    const { message, errorUrls } = refusal({ url_list: [bad[0], ...BODY.url_list, ...bad.slice(1)] });
+    expect(message).toBe(`${first}; absolute http:// or https:// URLs are needed`);
+    expect(errorUrls).toEqual(bad);
+  });
+
+  it("tells them with whatever else is wrong: faults of meaning", () => {
+    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX1-C1"] };
+    const { message, errorUrls } = refusal(change);
+    expect(errorUrls).toEqual(bad);
+    for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: ", "pops: "]) expect(message).toContain(part);
+  });
+
+  it("and faults of form", () => {
+    const change = { url_list: [...bad, 7], timeout: 0, instance_count: undefined };
+    const { message, errorUrls } = refusal(change);
+    expect(errorUrls).toEqual(bad);
+    for (const part of ["url_list[5]: ", first, "timeout: ", "instance_count: "]) expect(message).toContain(part);
+  });
+
+  it("has more URLs than one request may", () => {
+    const url_list = Array.from({ length: 60_001 }, (_, i) => `https://cdn.example.com/${i}`);
+    expect(refusal({ url_list }).message).toBe("url_list: 60001 different URLs; at most 60000 in one request");
+    expect(read({ url_list: [...url_list.slice(1), "https://cdn.example.com/1"] }).urls).toHaveLength(60_000);
+  });
+
+  it("quotes no more of what is wrong than helps", () => {
+    const { message } = refusal({ url_list: ["x".repeat(100_000)] });
+    expect(message.length).toBeLessThan(300);
+  });
+});
+
+/** A message's words: what is listed may come in any order. */
+function sorted(message: string): string[] {
+  return message.split(/[ ,;]+/).sort();
+}

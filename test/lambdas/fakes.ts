@@ -1,0 +1,251 @@
+import type { RequestItem } from "../../contracts/request-item.ts";
+import { SETTLE_DUE } from "../../contracts/request-item.ts";
+import type { RequestPopItem } from "../../contracts/request-pop-item.ts";
+import type { TaskMessage } from "../../contracts/task-message.ts";
+import type { TaskResult } from "../../contracts/task-result.ts";
+import type { Distributions, OwnDistribution } from "../../lambdas/adapters/distributions.ts";
+import type { Dns } from "../../lambdas/adapters/dns.ts";
+import type { Fleet } from "../../lambdas/adapters/fleet.ts";
+import type { RequestPopTable } from "../../lambdas/adapters/request-pop-table.ts";
+import type { RequestTable } from "../../lambdas/adapters/request-table.ts";
+import type { TaskQueue } from "../../lambdas/adapters/task-queue.ts";
+import type { TaskResultTable } from "../../lambdas/adapters/task-results.ts";
+import type { Timer, TimerTarget } from "../../lambdas/adapters/timer.ts";
+import type { UrlLists } from "../../lambdas/adapters/url-lists.ts";
+
+/** The adapters' public sides, kept in memory, with the conditions under which the real ones write. */
+type Public<T> = Pick<T, keyof T>;
+
+export const silent = { info() {}, warn() {}, error() {} };
+
+export class FakeRequests implements Public<RequestTable> {
+  readonly items = new Map<string, RequestItem>();
+  private readonly tokens = new Set<string>();
+
+  constructor(...items: readonly RequestItem[]) {
+    for (const item of items) this.items.set(item.req_id, item);
+  }
+
+  /** The item, without which a test has no ground. */
+  the(reqId = "r1"): RequestItem {
+    const item = this.items.get(reqId);
+    if (item === undefined) throw new Error(`no item ${reqId}`);
+    return item;
+  }
+
+  async put(item: RequestItem) {
+    if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
+    this.items.set(item.req_id, item);
+  }
+  async delete(reqId: string) {
+    this.items.delete(reqId);
+  }
+  async get(reqId: string) {
+    return this.items.get(reqId);
+  }
+  async active() {
+    return [...this.items.values()].filter(({ active }) => active !== undefined);
+  }
+  async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
+    return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
+  }
+  async end(reqId: string, to: RequestItem["status"], fields = {}) {
+    return this.change(reqId, isActive, { ...fields, status: to }, ["active", "settle"]);
+  }
+  async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
+    return this.change(reqId, ({ status }) => status === current, fields);
+  }
+  async setInstanceCount(reqId: string, instanceCount: number) {
+    this.change(reqId, isActive, { instance_count: instanceCount });
+  }
+  async askToSettle(reqId: string) {
+    this.change(reqId, (item) => isActive(item) && item.settle === undefined, { settle: SETTLE_DUE });
+  }
+  async goOn(reqId: string, fields: Partial<RequestItem>) {
+    return this.change(reqId, isActive, fields, ["settle"]);
+  }
+  async close(reqId: string, fields: Partial<RequestItem>) {
+    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true });
+  }
+  async addProgress(
+    reqId: string,
+    { count, size, failed }: { count: number; size: number; failed: number },
+    _at: Date,
+    token: string,
+  ) {
+    if (this.tokens.has(token)) return true;
+    const { download_count = 0, download_size = 0, failed_count = 0 } = this.items.get(reqId) ?? {};
+    const done = this.change(reqId, isActive, {
+      download_count: download_count + count,
+      download_size: download_size + size,
+      failed_count: failed_count + failed,
+    });
+    if (done) this.tokens.add(token);
+    return done;
+  }
+
+  private change(
+    reqId: string,
+    holds: (item: RequestItem) => boolean,
+    fields: Partial<RequestItem>,
+    remove: readonly string[] = [],
+  ): boolean {
+    const item = this.items.get(reqId);
+    if (item === undefined || !holds(item)) return false;
+    const changed = Object.entries({ ...item, ...fields }).filter(([name]) => !remove.includes(name));
+    this.items.set(reqId, Object.fromEntries(changed) as unknown as RequestItem);
+    return true;
+  }
+}
+
+function isActive(item: RequestItem): boolean {
+  return item.active !== undefined;
+}
+
+export class FakeRequestPops implements Public<RequestPopTable> {
+  readonly items = new Map<string, RequestPopItem>();
+
+  constructor(
+    private readonly requests: FakeRequests,
+    ...items: readonly RequestPopItem[]
+  ) {
+    for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
+  }
+
+  async put(items: readonly RequestPopItem[]) {
+    for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
+  }
+  async get(reqId: string, target: string) {
+    return this.items.get(`${reqId}/${target}`);
+  }
+  async of(reqId: string) {
+    return [...this.items.values()].filter(({ req_id }) => req_id === reqId);
+  }
+  async markSent(reqId: string, target: string) {
+    const key = `${reqId}/${target}`;
+    const item = this.items.get(key);
+    const owner = this.requests.items.get(reqId);
+    if (item?.state !== "READY" || owner?.active === undefined) return false;
+    this.items.set(key, { ...item, state: "SENT" });
+    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1 });
+    return true;
+  }
+}
+
+export class FakeLists implements Public<UrlLists> {
+  constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
+
+  async *read(key: string) {
+    const rows = this.objects[key];
+    if (rows === undefined) throw Object.assign(new Error(`no ${key}`), { name: "NoSuchKey" });
+    yield* rows.map((row) => [...row]);
+  }
+  async write(key: string, rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>) {
+    const written: string[][] = [];
+    for await (const row of rows) written.push(row.map((value) => (value === null ? "" : String(value ?? ""))));
+    this.objects[key] = written;
+  }
+  async delete(key: string) {
+    delete this.objects[key];
+  }
+}
+
+export class FakeQueue implements Public<TaskQueue> {
+  messages: TaskMessage[] = [];
+  inFlight = 0;
+
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
+    for await (const message of messages) this.messages.push(message);
+  }
+  async depth() {
+    return { available: this.messages.length, inFlight: this.inFlight };
+  }
+  async purge() {
+    this.messages = [];
+  }
+}
+
+export class FakeResults implements Public<TaskResultTable> {
+  constructor(readonly items: TaskResult[] = []) {}
+
+  async *of(reqId: string) {
+    yield* this.items.filter((item) => item.req_id === reqId);
+  }
+  async put(results: readonly TaskResult[]) {
+    this.items.push(...results);
+  }
+}
+
+export class FakeFleet implements Public<Fleet> {
+  readonly groupName = "prewarm_asg_prod";
+  constructor(public capacity = 0) {}
+
+  async desiredCapacity() {
+    return this.capacity;
+  }
+  async setDesiredCapacity(capacity: number) {
+    this.capacity = capacity;
+  }
+  async raiseTo(capacity: number) {
+    this.capacity = Math.max(this.capacity, capacity);
+  }
+  async restore(from: number, to: number) {
+    if (this.capacity === from) this.capacity = to;
+  }
+}
+
+export class FakeTimer implements Public<Timer> {
+  readonly schedules = new Map<string, { readonly at: Date; readonly target: TimerTarget }>();
+
+  async set(reqId: string, at: Date, target: TimerTarget) {
+    this.schedules.set(reqId, { at, target });
+  }
+  async cancel(reqId: string) {
+    this.schedules.delete(reqId);
+  }
+}
+
+/** Addresses and aliases by name; what is not there does not exist. */
+export class FakeDns implements Public<Dns> {
+  constructor(
+    private readonly hosts: Readonly<Record<string, readonly string[]>>,
+    private readonly aliases: Readonly<Record<string, string>> = {},
+  ) {}
+
+  async addresses(name: string) {
+    const found = this.hosts[name];
+    if (found === undefined) {
+      throw Object.assign(new Error(`queryA ENOTFOUND ${name}`), { code: "ENOTFOUND", syscall: "queryA" });
+    }
+    return [...found];
+  }
+  async alias(name: string) {
+    return this.aliases[name];
+  }
+}
+
+export class FakeDistributions implements Public<Distributions> {
+  /** Paths by reference: the same reference is the same invalidation. */
+  readonly invalidations = new Map<string, { readonly distributionId: string; readonly paths: readonly string[] }>();
+
+  constructor(
+    private readonly list: readonly OwnDistribution[] = [],
+    /** How often each invalidation is asked for before it is complete. */
+    public asksUntilComplete = 1,
+  ) {}
+
+  async own() {
+    return [...this.list];
+  }
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
+    const known = this.invalidations.get(reference);
+    if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
+    this.invalidations.set(reference, { distributionId, paths });
+    return reference;
+  }
+  async isInvalidated(_distributionId: string, id: string) {
+    if (!this.invalidations.has(id)) throw new Error(`no invalidation ${id}`);
+    this.asksUntilComplete--;
+    return this.asksUntilComplete <= 0;
+  }
+}

@@ -1,0 +1,142 @@
+import type { ServerResponse } from "node:http";
+import { describe, expect, it } from "vitest";
+import type { RequestItem } from "../../../contracts/request-item.ts";
+import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
+import { createHandler } from "../../../lambdas/get-size/handler.ts";
+import { FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import { keysEvent, request } from "../items.ts";
+import { type Fault, watch } from "../watch.ts";
+import { serve } from "./server.ts";
+
+const EVENT = keysEvent({ req_id: "r1" });
+const SIZES: Record<string, number> = { "/a": 10, "/b": 0 };
+const url = (path: string) => [`http://cdn.example.com${path}`];
+
+async function world({
+  paths = ["/a"],
+  item = request(),
+  hosts = { "cdn.example.com": ["127.0.0.1"] },
+  fault,
+}: {
+  readonly paths?: readonly string[];
+  readonly item?: RequestItem;
+  readonly hosts?: Record<string, string[]>;
+  readonly fault?: Fault;
+} = {}) {
+  const { port, seen } = await serve(({ method, url: path = "" }, response) => answer(method, path, response));
+  const requests = new FakeRequests(item);
+  const lists = new FakeLists({ "r1.csv": paths.map(url) });
+  const ports = { httpsPort: port, httpPort: port };
+  const fakes = { requests, lists, dns: new FakeDns(hosts), ports, logger: silent };
+  const { deps, calls } = watch<GetSizeDeps>(fakes, fault);
+  return {
+    requests,
+    lists,
+    calls,
+    seen,
+    handle: createHandler(deps),
+    again: createHandler(watch<GetSizeDeps>(fakes).deps),
+  };
+}
+
+function answer(method: string | undefined, path: string, response: ServerResponse) {
+  if (path === "/unsized") return response.writeHead(200, { "transfer-encoding": "chunked" }).end("x");
+  const size = SIZES[path];
+  if (size === undefined) return response.writeHead(404).end();
+  return response.writeHead(200, { "content-length": size }).end(method === "HEAD" ? "" : "x".repeat(size));
+}
+
+describe("Get Size", () => {
+  it("parts the list into what can be warmed and what cannot: CREATED to CHECK_POP", async () => {
+    const { handle, requests, lists } = await world({ paths: ["/a", "/gone", "/b", "/unsized", "/lost"] });
+    await handle(EVENT);
+    expect(requests.the().status).toBe("CHECK_POP");
+    expect(lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual([
+      [...url("/a"), "10"],
+      [...url("/b"), "0"],
+      [...url("/unsized"), ""],
+    ]);
+    expect(lists.objects["r1/failed_urls.csv"]?.toSorted()).toEqual([
+      [...url("/gone"), "HTTP 404"],
+      [...url("/lost"), "HTTP 404"],
+    ]);
+  });
+
+  it("writes both lists before the status says so", async () => {
+    const { handle, calls } = await world();
+    await handle(EVENT);
+    expect(calls.slice(-3)).toEqual(["lists.write", "lists.write", "requests.advance"]);
+  });
+
+  it("fails a request of which no URL can be read, and says why", async () => {
+    const { handle, requests, lists } = await world({ paths: ["/gone"] });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason: "No URL can be read; the first: HTTP 404" });
+    expect(requests.the().active).toBeUndefined();
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+  });
+
+  it("looks a host up once, and under the distribution's other names if it has to", async () => {
+    const item = request({ cf_domain: "d1.cloudfront.net", pops: ["SIN2-P1"] });
+    const { handle, requests, calls, seen } = await world({
+      paths: ["/a", "/b"],
+      item,
+      hosts: { "d1.SIN2-P1.cloudfront.net": ["127.0.0.1"] },
+    });
+    await handle(EVENT);
+    expect(requests.the().status).toBe("CHECK_POP");
+    expect(calls.filter((call) => call === "dns.addresses")).toHaveLength(3);
+    expect(new Set(seen.map(({ headers }) => headers.host))).toEqual(new Set(["d1.cloudfront.net"]));
+  });
+
+  it("says of a host that is nowhere what the DNS said of its likeliest name", async () => {
+    const { handle, requests } = await world({ hosts: {} });
+    await handle(EVENT);
+    expect(requests.the().reason).toBe("No URL can be read; the first: queryA ENOTFOUND cdn.example.com");
+  });
+
+  it.each(["CHECK_POP", "IN_PROGRESS", "STOPPED"] as const)(
+    "passes over a request that is %s already",
+    async (status) => {
+      const { handle, requests, calls } = await world({ item: request({ status }) });
+      await handle(EVENT);
+      expect(calls).toEqual(["requests.get"]);
+      expect(requests.the().status).toBe(status);
+    },
+  );
+
+  it("passes over a request that is gone", async () => {
+    const { handle, calls } = await world();
+    await handle(keysEvent({ req_id: "r9" }));
+    expect(calls).toEqual(["requests.get"]);
+  });
+
+  it("does not bring a request back that was stopped meanwhile", async () => {
+    const { handle, requests } = await world({
+      fault: (call) => {
+        if (call === "lists.read") requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
+        return undefined;
+      },
+    });
+    await handle(EVENT);
+    expect(requests.the().status).toBe("STOPPED");
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])("run again after call %i failed, it comes to the same", async (n) => {
+    for (const when of ["before", "after"] as const) {
+      const { handle, again, requests, lists } = await world({
+        paths: ["/a", "/gone"],
+        fault: (call, i) => (i === n && call !== "dns.addresses" ? when : undefined),
+      });
+      await handle(EVENT).catch(() => undefined);
+      await again(EVENT);
+      expect(requests.the().status).toBe("CHECK_POP");
+      expect(lists.objects["r1/success_urls.csv"]).toEqual([[...url("/a"), "10"]]);
+      expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+    }
+  });
+
+  it("refuses an event that is none of a stream", async () => {
+    await expect((await world()).handle({ req_id: "r1" })).rejects.toThrow();
+  });
+});

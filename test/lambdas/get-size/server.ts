@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { afterEach } from "vitest";
+import { createCertificate } from "../../../local/edge/certificate.ts";
+
+/** What one request asked, as the server saw it. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly servername: string | false | null | undefined;
+}
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A server on loopback that ends with the test; `tls` names the hosts of its certificate, which nobody vouches for. */
+export async function serve(
+  answer: (request: IncomingMessage, response: ServerResponse, n: number) => void,
+  tls?: readonly string[],
+): Promise<{ readonly port: number; readonly seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const { method = "", url: path = "", headers, socket } = request;
+    answer(request, response, seen.push({ method, path, headers, servername: (socket as TLSSocket).servername }));
+  };
+  const certificate = tls === undefined ? undefined : createCertificate(tls);
+  const server =
+    certificate === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: certificate.certPem, key: certificate.keyPem }, listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { port: (server.address() as AddressInfo).port, seen };
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { readHeadAnswer, readRangeAnswer } from "../../../lambdas/get-size/size-answer.ts";
+
+const length = (value: string) => ({ "content-length": value });
+const range = (value: string) => ({ "content-range": value, "content-length": "1" });
+const problem = (text: string, retry = false) => ({ problem: text, retry });
+
+describe("the answer to a HEAD", () => {
+  it.each([
+    [200, length("1234"), { size: 1_234 }],
+    [200, length("0"), { size: 0 }],
+    [203, length("5"), { size: 5 }],
+    [200, {}, { ask: "range" }],
+    [200, length("many"), { ask: "range" }],
+    [200, length("-1"), { ask: "range" }],
+    [200, { "content-length": ["1", "2"] }, { ask: "range" }],
+    [301, { location: "https://a.example/" }, problem("HTTP 301: redirects to https://a.example/")],
+    [302, {}, problem("HTTP 302: redirects to nowhere")],
+    [404, length("9"), problem("HTTP 404")],
+    [410, {}, problem("HTTP 410")],
+    [400, {}, { ask: "range" }],
+    [403, {}, { ask: "range" }],
+    [405, {}, { ask: "range" }],
+    [429, {}, { ask: "range" }],
+    [500, {}, { ask: "range" }],
+    [501, {}, { ask: "range" }],
+    [503, {}, { ask: "range" }],
+  ])("%i %j: %j", (status, headers, answer) => {
+    expect(readHeadAnswer(status, headers)).toEqual(answer);
+  });
+});
+
+describe("the answer to a GET of one byte", () => {
+  it.each([
+    [206, range("bytes 0-0/1234"), { size: 1_234 }],
+    [206, range("bytes 0-0/*"), { size: null }],
+    [206, range("nonsense"), { size: null }],
+    [206, {}, { size: null }],
+    [416, { "content-range": "bytes */0" }, { size: 0 }],
+    [416, {}, problem("HTTP 416")],
+    [200, length("1234"), { size: 1_234 }],
+    [200, {}, { size: null }],
+    [204, {}, { size: null }],
+    [307, { location: "/b" }, problem("HTTP 307: redirects to /b")],
+    [403, length("9"), problem("HTTP 403")],
+    [404, {}, problem("HTTP 404")],
+    [429, {}, problem("HTTP 429", true)],
+    [500, {}, problem("HTTP 500", true)],
+    [503, {}, problem("HTTP 503", true)],
+  ])("%i %j: %j", (status, headers, answer) => {
+    expect(readRangeAnswer(status, headers)).toEqual(answer);
+  });
+});

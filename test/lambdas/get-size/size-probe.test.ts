@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { SizeProbe, type SizeProbeOptions } from "../../../lambdas/get-size/size-probe.ts";
+import { serve } from "./server.ts";
+
+const probes: SizeProbe[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  await Promise.all(probes.splice(0).map((probe) => probe.close()));
+});
+
+function newProbe(port: number, options: Partial<SizeProbeOptions> = {}): SizeProbe {
+  const addressesOf = async () => ["127.0.0.1"];
+  const probe = new SizeProbe({
+    ...{ cfDomain: undefined, header: [], httpsPort: port, httpPort: port, addressesOf },
+    ...options,
+  });
+  probes.push(probe);
+  return probe;
+}
+
+/** Answers of a server: one for a HEAD, one for a GET. */
+type Answers = Record<"HEAD" | "GET", (response: ServerResponse, request: IncomingMessage) => unknown>;
+const refuse = (status: number) => (response: ServerResponse) => response.writeHead(status).end();
+const body = "x".repeat(1_234);
+const whole = (response: ServerResponse) => response.writeHead(200, { "content-length": 1_234 }).end(body);
+const chunked = (response: ServerResponse) => response.writeHead(200, { "transfer-encoding": "chunked" }).end(body);
+const range = (response: ServerResponse, { headers }: IncomingMessage) => {
+  if (headers.range !== "bytes=0-0") return refuse(400)(response);
+  return response.writeHead(206, { "content-range": "bytes 0-0/1234", "content-length": 1 }).end("x");
+};
+const redirect = (response: ServerResponse) => response.writeHead(301, { location: "https://new.example/" }).end();
+const reset = (response: ServerResponse) => response.destroy();
+
+describe("a URL's size", () => {
+  it.each<[string, Answers, object, string[]]>([
+    ["HEAD tells", { HEAD: whole, GET: reset }, { size: 1_234 }, ["HEAD"]],
+    ["HEAD is refused", { HEAD: refuse(403), GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
+    ["HEAD is not implemented", { HEAD: refuse(501), GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
+    ["HEAD has no Content-Length", { HEAD: chunked, GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
+    ["the range is ignored", { HEAD: refuse(405), GET: whole }, { size: 1_234 }, ["HEAD", "GET"]],
+    ["nobody says", { HEAD: chunked, GET: chunked }, { size: null }, ["HEAD", "GET"]],
+    ["HEAD and GET are refused", { HEAD: refuse(403), GET: refuse(403) }, { problem: "HTTP 403" }, ["HEAD", "GET"]],
+    ["not there", { HEAD: refuse(404), GET: reset }, { problem: "HTTP 404" }, ["HEAD"]],
+    ["moved", { HEAD: redirect, GET: reset }, { problem: "HTTP 301: redirects to https://new.example/" }, ["HEAD"]],
+  ])("%s", async (_, answers, size, asked) => {
+    const { port, seen } = await serve((request, response) => answers[request.method as "HEAD"](response, request));
+    expect(await newProbe(port).size("http://cdn.example.com/a.js?v=1")).toEqual(size);
+    expect(seen.map(({ method }) => method)).toEqual(asked);
+    expect(new Set(seen.map(({ path }) => path))).toEqual(new Set(["/a.js?v=1"]));
+  });
+
+  it("is asked for three times before a fault is believed", async () => {
+    const { port, seen } = await serve((_, response) => refuse(503)(response));
+    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ problem: "HTTP 503" });
+    expect(seen.map(({ method }) => method)).toEqual(["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]);
+  });
+
+  it.each([
+    ["a 503", refuse(503)],
+    ["a 429", refuse(429)],
+    ["a reset", reset],
+  ])("is found after %s that passes", async (_, fault) => {
+    const { port } = await serve((_, response, n) => (n <= 2 ? fault(response) : whole(response)));
+    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+  });
+
+  it("is not there when every connection is reset or refused, and the problem says so", async () => {
+    const { port } = await serve((_, response) => reset(response));
+    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({
+      problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/),
+    });
+    // Nothing listens at port 9 of this machine.
+    expect(await newProbe(9).size("http://cdn.example.com/")).toEqual({
+      problem: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  it("is asked for at the next address when one is dead", async () => {
+    const { port } = await serve((_, response) => whole(response));
+    const addressesOf = async () => ["127.0.0.2", "127.0.0.1"];
+    expect(await newProbe(port, { addressesOf }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+  });
+
+  it("of a server that ignores the range is told without reading it all", async () => {
+    const gigabyte = 2 ** 30;
+    let sent = 0;
+    const { port } = await serve((request, response) => {
+      if (request.method === "HEAD") {
+        refuse(403)(response);
+        return;
+      }
+      response.writeHead(200, { "content-length": gigabyte });
+      const chunk = Buffer.alloc(2 ** 16);
+      const push = () => {
+        while (!response.destroyed && sent < gigabyte && response.write(chunk)) sent += chunk.length;
+      };
+      response.on("drain", push).on("error", () => {});
+      push();
+    });
+    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ size: gigabyte });
+    expect(sent).toBeLessThan(gigabyte / 8);
+  });
+
+  it("has no second look-up where the name does not exist", async () => {
+    const addressesOf = vi.fn(() =>
+      Promise.reject(Object.assign(new Error("queryA ENOTFOUND a.example"), { code: "ENOTFOUND", syscall: "queryA" })),
+    );
+    const size = await newProbe(9, { addressesOf }).size("https://a.example/");
+    expect(size).toEqual({ problem: "queryA ENOTFOUND a.example" });
+    expect(addressesOf).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what a probe sends", () => {
+  const header = ["X-Token: abc", "Accept-Encoding: br", "broken"];
+
+  it("is the request's headers, with the URL's own host", async () => {
+    const { port, seen } = await serve((request, response) =>
+      (request.method === "HEAD" ? refuse(403) : range)(response, request),
+    );
+    await newProbe(port, { header }).size("http://cdn.example.com/");
+    expect(seen).toHaveLength(2);
+    for (const { headers } of seen) {
+      expect(headers).toMatchObject({ host: "cdn.example.com", "x-token": "abc", "accept-encoding": "br" });
+    }
+  });
+
+  it("goes to the URL's own port where it has one, and names it", async () => {
+    const { port, seen } = await serve((_, response) => whole(response));
+    await newProbe(9).size(`http://cdn.example.com:${port}/`);
+    expect(seen[0]?.headers.host).toBe(`cdn.example.com:${port}`);
+  });
+
+  it.each([
+    ["the distribution's domain, where it is given", "d1.cloudfront.net", "d1.cloudfront.net"],
+    ["the URL's own host, where it is not", undefined, "cdn.example.com"],
+  ])("asks by SNI and Host for %s", async (_, cfDomain, name) => {
+    vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
+    expect(await newProbe(port, { cfDomain }).size("https://cdn.example.com/")).toEqual({ size: 1_234 });
+    expect(seen).toMatchObject([{ servername: name, headers: { host: name } }]);
+  });
+
+  it("goes to nobody who cannot prove who he is", async () => {
+    const { port, seen } = await serve((_, response) => whole(response), ["cdn.example.com"]);
+    const size = await newProbe(port).size("https://cdn.example.com/");
+    expect(size).toEqual({ problem: expect.stringMatching(/self-signed|UNABLE_TO_VERIFY|unable to/i) });
+    expect(seen).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { ACTIVE, type RequestItem } from "../../contracts/request-item.ts";
+import { type RequestPopItem, targetKey } from "../../contracts/request-pop-item.ts";
+import { shardKey, type TaskResult } from "../../contracts/task-result.ts";
+
+export const LABEL = "d111111abcdef8";
+export const DOMAIN = `${LABEL}.cloudfront.net`;
+
+/** A request that was just created; a change of `active` to undefined makes it one that has ended. */
+export function request(
+  change: Omit<Partial<RequestItem>, "active"> & { readonly active?: typeof ACTIVE | undefined } = {},
+): RequestItem {
+  const { active = "active" in change ? undefined : ACTIVE, ...rest } = change;
+  return {
+    req_id: "r1",
+    status: "CREATED",
+    created_at: "2024-04-16 03:10:21.405000",
+    last_update_time: "2024-04-16 03:11:53.531000",
+    timeout_at: "2999-01-01 00:00:00.000000",
+    expire_at: 1_800_000_000,
+    url_count: 2,
+    pops: ["SIN2-P1", "FRA56-P4"],
+    header: [],
+    instance_count: 1,
+    need_invalidate: false,
+    total_count: 0,
+    total_size: 0,
+    sizes_known: true,
+    distributions: [],
+    shards: 1,
+    targets_total: 0,
+    targets_sent: 0,
+    invalidated_batches: 0,
+    download_count: 0,
+    download_size: 0,
+    failed_count: 0,
+    requeues: 0,
+    closed: false,
+    ...(active === undefined ? {} : { active }),
+    ...rest,
+  };
+}
+
+export function target(pop: string, change: Partial<RequestPopItem> = {}): RequestPopItem {
+  const label = change.label ?? LABEL;
+  return {
+    req_id: "r1",
+    target: targetKey(pop, label),
+    pop,
+    label,
+    state: "SENT",
+    ips: ["192.0.2.1"],
+    expire_at: 1_800_000_000,
+    ...change,
+  };
+}
+
+export function result(pop: string, url: string, change: Partial<TaskResult> = {}): TaskResult {
+  return {
+    task_key: shardKey("r1", 0),
+    pop_url: `${pop}#${url}`,
+    req_id: "r1",
+    pop,
+    url,
+    ok: true,
+    bytes: 10,
+    ms: 5,
+    attempts: 1,
+    expire_at: 1_800_000_000,
+    ...change,
+  };
+}
+
+/** A batch of a table's stream, as far as its keys go. */
+export function keysEvent(...keys: Record<string, string>[]) {
+  const marshalled = keys.map((key) => Object.fromEntries(Object.entries(key).map(([name, S]) => [name, { S }])));
+  return { Records: marshalled.map((Keys) => ({ eventID: "1", dynamodb: { Keys } })) };
+}
