@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
 import { z } from "zod";
 import type { LocalClients } from "./clients.ts";
 import type { Aws } from "./emulator.ts";
-import { LOCAL, ROOT } from "./paths.ts";
+import { ROOT, RUN } from "./paths.ts";
 import { run } from "./processes.ts";
 
 const CDK = `${ROOT}node_modules/aws-cdk/bin/cdk`;
@@ -31,7 +30,7 @@ export async function deploy(
   stackName: string,
   parameters: Record<string, string> = {},
 ): Promise<Deployed> {
-  const outputs = `${LOCAL}outputs-${stackName}.json`;
+  const outputs = `${RUN}outputs-${stackName}.json`;
   rmSync(outputs, { force: true });
   await cdk(aws, ["bootstrap", `aws://${aws.env["AWS_ACCESS_KEY_ID"]}/${aws.region}`]);
   await cdk(aws, [
@@ -64,8 +63,6 @@ export async function deploy(
 }
 
 async function cdk(aws: Aws, args: readonly string[]): Promise<string> {
-  // One output folder for each endpoint: two runs at once would write into each other's.
-  const folder = createHash("sha256").update(aws.endpoint).digest("hex").slice(0, 8);
   const env = { ...process.env, ...aws.env, CDK_DISABLE_CLI_TELEMETRY: "true", CI: "true" };
-  return run(process.execPath, [CDK, ...args, "--no-notices", `--output=${LOCAL}cdk.out-${folder}`], env, ROOT);
+  return run(process.execPath, [CDK, ...args, "--no-notices", `--output=${RUN}cdk.out`], env, ROOT);
 }

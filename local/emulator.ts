@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findEmulator } from "./find-emulator.ts";
-import { LOCAL } from "./paths.ts";
+import { LOCAL, RUN } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { start, stop } from "./processes.ts";
 
@@ -32,8 +32,7 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   const port = await freePort(4566);
   // An address, not `localhost`: before a name the SDK puts the bucket, and not every machine resolves that.
   const aws = awsAt(`http://127.0.0.1:${port}`, ACCOUNT);
-  const tmp = `${LOCAL}tmp`;
-  rmSync(tmp, { recursive: true, force: true });
+  const tmp = `${RUN}tmp`;
   mkdirSync(tmp, { recursive: true });
   // The emulator puts CommonJS scripts there, and the project's own package.json would make modules of them.
   writeFileSync(`${tmp}/package.json`, '{ "type": "commonjs" }\n');

@@ -7,7 +7,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { unzipSync } from "fflate";
 import type { LocalClients } from "./clients.ts";
 import type { Deployed } from "./deploy.ts";
-import { LOCAL } from "./paths.ts";
+import { LOCAL, RUN } from "./paths.ts";
 import { start, stop } from "./processes.ts";
 
 const LOOK_MS = 250;
@@ -46,7 +46,7 @@ export class LocalFleet {
     say: (line: string) => void,
   ): Promise<LocalFleet> {
     const userData = await readUserData(clients, deployed);
-    const code = `${LOCAL}agent`;
+    const code = `${RUN}agent`;
     mkdirSync(code, { recursive: true });
     mkdirSync(`${LOCAL}logs`, { recursive: true });
     await fetchCode(clients, userData.codeUrl, code);

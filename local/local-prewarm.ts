@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { type LocalClients, localClients } from "./clients.ts";
 import { type Deployed, deploy } from "./deploy.ts";
 import { type Aws, startAws } from "./emulator.ts";
 import { openEntrance } from "./entrance.ts";
 import { LocalFleet } from "./fleet.ts";
-import { LOCAL } from "./paths.ts";
+import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { edgeEnvironment, reserveEdge, type StandIn, type StandInOptions, startStandIn } from "./stand-in-edge.ts";
 
@@ -39,15 +39,14 @@ export const ENDPOINT_FILE = `${LOCAL}endpoint.json`;
 /** Starts everything, newest last; whatever fails, what was started is ended again, newest first. */
 export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPrewarm> {
   const { say, stackName = STACK } = options;
-  mkdirSync(LOCAL, { recursive: true });
-  const closers: (() => Promise<unknown>)[] = [];
+  openRunFolder();
+  const closers: (() => Promise<unknown>)[] = [async () => closeRunFolder()];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     const place = options.edge === undefined ? undefined : await reserveEdge();
     const env = { ...(place === undefined ? {} : edgeEnvironment(place)), ...options.env };
-    if (place !== undefined) closers.push(async () => rmSync(place.caFile, { force: true }));
 
     say("Starting the AWS emulator …");
     const aws = await startAws(env, say);

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { type Edge, startEdge } from "./edge/edge.ts";
 import type { EdgeOptions } from "./edge/edge-options.ts";
-import { LOCAL } from "./paths.ts";
+import { RUN } from "./paths.ts";
 import { freePort } from "./ports.ts";
 
 const LOOK_MS = 50;
@@ -26,7 +26,7 @@ export async function reserveEdge(): Promise<EdgePlace> {
     httpsPort: await freePort(),
     httpPort: await freePort(),
     dnsPort: await freePort(),
-    caFile: `${LOCAL}edge-ca-${process.pid}.pem`,
+    caFile: `${RUN}edge-ca.pem`,
   };
 }
 

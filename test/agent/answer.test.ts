@@ -15,7 +15,12 @@ const cases: readonly [name: string, answer: Partial<Answer>, kind: "GOOD" | "RE
   ["a POP of the same site", { xAmzCfPop: "SIN2-P10" }, "RETRY", "answered by SIN2-P10 instead of SIN2-P1"],
   ["a body that broke off", { bytes: 9, ...CUT }, "RETRY", CUT.failure],
   ["a body that broke off at its very end", CUT, "RETRY", CUT.failure],
-  ["a redirect", { httpStatus: 302, location: "https://a.example/" }, "FINAL", "HTTP 302: redirects to https://a.example/"],
+  [
+    "a redirect",
+    { httpStatus: 302, location: "https://a.example/" },
+    "FINAL",
+    "HTTP 302: redirects to https://a.example/",
+  ],
   ["a redirect to nowhere", { httpStatus: 304 }, "FINAL", "HTTP 304: redirects to nowhere"],
   ["the first status of the client's faults", { httpStatus: 400 }, "FINAL", "HTTP 400"],
   ["the last status of the client's faults", { httpStatus: 499 }, "FINAL", "HTTP 499"],

@@ -55,7 +55,11 @@ test("whatever happens, it is a whole number within its bounds", () => {
 });
 
 /** A minute on a link where every download brings so much until the link is full; beyond `breaks`, attempts fail. */
-function aMinute(link: { readonly perDownload: number; readonly capacity: number; readonly breaks?: number }): number[] {
+function aMinute(link: {
+  readonly perDownload: number;
+  readonly capacity: number;
+  readonly breaks?: number;
+}): number[] {
   const { perDownload, capacity, breaks = Number.POSITIVE_INFINITY } = link;
   const values: number[] = [];
   for (let limit = startLimit; values.length < 60; values.push(limit.value)) {

@@ -45,7 +45,10 @@ test("what comes is no HTTP", async () => {
   const get = await server((_, response) => {
     response.socket?.end("SSH-2.0-OpenSSH_9.6\r\n");
   });
-  expect(await get()).toEqual({ bytes: 0, failure: expect.stringMatching(/^(HTTPParserError|HPE_\w+): Response does not match/) });
+  expect(await get()).toEqual({
+    bytes: 0,
+    failure: expect.stringMatching(/^(HTTPParserError|HPE_\w+): Response does not match/),
+  });
 });
 
 test("a dispatcher that is closed", async () => {

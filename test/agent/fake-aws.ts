@@ -25,10 +25,7 @@ type Operation = keyof Operations;
 type Input<K extends Operation> = Operations[K][0];
 type Output<K extends Operation> = Omit<Operations[K][1], "$metadata">;
 
-/** `left` aborts when the caller does not wait any longer. */
-export type Answers = {
-  readonly [K in Operation]?: (input: Input<K>, left: AbortSignal) => Output<K> | Promise<Output<K>>;
-};
+export type Answers = { readonly [K in Operation]?: (input: Input<K>) => Output<K> | Promise<Output<K>> };
 
 /** What an answer throws to refuse a call as the service would. */
 export class Refusal extends Error {
@@ -55,17 +52,15 @@ export async function fakeAws(answers: Answers): Promise<FakeAws> {
   const calls: { operation: Operation; input: unknown }[] = [];
   const unplanned: string[] = [];
   const server = createServer(async (request, response) => {
-    const left = new AbortController();
-    response.once("close", () => left.abort());
     const operation = String(request.headers["x-amz-target"]).split(".")[1] as Operation;
     const input = JSON.parse(await text(request));
     calls.push({ operation, input });
     const reply = (status: number, body: object) =>
       response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
     try {
-      const answer = answers[operation] as ((input: unknown, left: AbortSignal) => unknown) | undefined;
+      const answer = answers[operation] as ((input: unknown) => unknown) | undefined;
       if (answer === undefined) unplanned.push(`${operation} ${JSON.stringify(input)}`);
-      reply(200, Object(await (answer ?? refuse)(input, left.signal)));
+      reply(200, Object(await (answer ?? refuse)(input)));
     } catch (error) {
       const { type, status } = error instanceof Refusal ? error : new Refusal(`TestFault: ${error}`);
       reply(status, { __type: `com.amazonaws#${type}`, message: `${error}` });

@@ -8,45 +8,30 @@ async function queue(answers: Answers) {
   return { aws, queue: new MessageQueue(aws.sqs, "https://sqs.example/tasks", "https://sqs.example/dead") };
 }
 
-const never = (left: AbortSignal) => new Promise<never>((_, reject) => left.addEventListener("abort", reject));
 const handles = (n: number) => Array.from({ length: n }, (_, i) => `r${i}`);
 
 describe("receive", () => {
-  test("asks for as many as there may be, for as long as there may be", async () => {
+  test("asks for as many as there may be, and does not wait longer than a stop may take", async () => {
     const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}" }];
     const { queue: q, aws } = await queue({ ReceiveMessage: () => ({ Messages }) });
-    expect(await q.receive(new AbortController().signal)).toEqual(Messages);
+    expect(await q.receive()).toEqual(Messages);
     expect(aws.asked("ReceiveMessage")).toEqual([
-      { QueueUrl: "https://sqs.example/tasks", MaxNumberOfMessages: 10, WaitTimeSeconds: 20 },
+      { QueueUrl: "https://sqs.example/tasks", MaxNumberOfMessages: 10, WaitTimeSeconds: 5 },
     ]);
   });
 
   test("of an empty queue is nothing", async () => {
     const { queue: q } = await queue({ ReceiveMessage: () => ({}) });
-    expect(await q.receive(new AbortController().signal)).toEqual([]);
+    expect(await q.receive()).toEqual([]);
   });
 
-  test("ends at once, with nothing, when it is aborted", async () => {
-    let left = false;
-    const { queue: q, aws } = await queue({
-      ReceiveMessage: (_, signal) => never(signal).finally(() => (left = true)),
-    });
-    const stopping = new AbortController();
-    const receiving = q.receive(stopping.signal);
-    await expect.poll(() => aws.asked("ReceiveMessage")).toHaveLength(1);
-    stopping.abort();
-    expect(await receiving).toEqual([]);
-    await expect.poll(() => left).toBe(true);
-    expect(await q.receive(stopping.signal)).toEqual([]);
-  });
-
-  test("an error that is no abort is one", async () => {
+  test("an error is one", async () => {
     const { queue: q } = await queue({
       ReceiveMessage: () => {
         throw new Refusal("QueueDoesNotExist");
       },
     });
-    await expect(q.receive(new AbortController().signal)).rejects.toThrow("QueueDoesNotExist");
+    await expect(q.receive()).rejects.toThrow("QueueDoesNotExist");
   });
 });
 
@@ -105,6 +90,12 @@ describe("delete and hold", () => {
     expect(ended.sort()).toEqual(["delete", "hold"]);
     await Promise.all(all);
   });
+});
+
+test("send puts a message into the queue anew", async () => {
+  const { queue: q, aws } = await queue({ SendMessage: () => ({ MessageId: "m" }) });
+  await q.send('{"a":1}');
+  expect(aws.asked("SendMessage")).toEqual([{ QueueUrl: "https://sqs.example/tasks", MessageBody: '{"a":1}' }]);
 });
 
 test("bury keeps the message as it came, with the reason as far as it fits", async () => {

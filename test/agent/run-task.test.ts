@@ -71,7 +71,8 @@ function object(path: string, troubles: readonly (Fault | undefined)[] = [], siz
   return `https://www.example.com${path}`;
 }
 
-const visited = (path: string) => (seen.get(path) ?? []).map(({ address }) => edge.addressesOf("SIN2-P1").indexOf(address));
+const visited = (path: string) =>
+  (seen.get(path) ?? []).map(({ address }) => edge.addressesOf("SIN2-P1").indexOf(address));
 
 describe("a good download", () => {
   test("is recorded with all that the edge said of it: first a miss, then a hit", async () => {
@@ -121,7 +122,8 @@ describe("a good download", () => {
 describe("whom it asks, and as whom", () => {
   test("the distribution by its own name or an alias, whatever the URL's host is", async () => {
     const url = object("/names.bin");
-    for (const cf_domain of [DOMAIN, ALIAS]) expect(await run({ url, message: { cf_domain } })).toMatchObject({ ok: true });
+    for (const cf_domain of [DOMAIN, ALIAS])
+      expect(await run({ url, message: { cf_domain } })).toMatchObject({ ok: true });
     expect(seen.get("/names.bin")?.map(({ headers }) => headers.host)).toEqual([DOMAIN, ALIAS]);
   });
 
@@ -135,7 +137,11 @@ describe("whom it asks, and as whom", () => {
   test("a server that cannot prove that name is told nothing", async () => {
     const url = object("/secret.bin");
     const result = await run({ url, message: { cf_domain: "www.example.org" } });
-    expect(result).toMatchObject({ ok: false, attempts: 3, error: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID") });
+    expect(result).toMatchObject({
+      ok: false,
+      attempts: 3,
+      error: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),
+    });
     expect(result).toMatchObject({ bytes: 0, http_status: undefined, x_amz_cf_pop: undefined });
     expect(visited("/secret.bin")).toEqual([]);
   });
@@ -213,10 +219,20 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     ["resets", [reset, reset, reset], 3, { ok: false, error: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) }],
     ["a promise of more than comes", [{ kind: "lie", contentLengthDelta: 7 }], 2, good],
     ["another POP's answer", [other], 2, good],
-    ["nobody but another POP", [other, other, other], 3, { ok: false, bytes: SIZE, error: otherError, x_amz_cf_pop: "FRA56-P4" }],
+    [
+      "nobody but another POP",
+      [other, other, other],
+      3,
+      { ok: false, bytes: SIZE, error: otherError, x_amz_cf_pop: "FRA56-P4" },
+    ],
     ["silence", [{ kind: "stall" }], 2, good],
     ["silence in the middle", [{ kind: "stall", after: 300_000 }], 2, good],
-    ["one fault after the other, and then what is final", [busy, { kind: "status", status: 404 }], 2, { ok: false, error: "HTTP 404" }],
+    [
+      "one fault after the other, and then what is final",
+      [busy, { kind: "status", status: 404 }],
+      2,
+      { ok: false, error: "HTTP 404" },
+    ],
   ];
 
   test.each(cases)("%s", async (name, troubles, attempts, expected) => {

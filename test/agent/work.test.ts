@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Slots } from "../../agent/slots.ts";
 import { type WorkDeps, work } from "../../agent/work.ts";
+import { taskMessageSchema } from "../../contracts/task-message.ts";
 import type { TaskResult } from "../../contracts/task-result.ts";
 import { deferred, turn } from "./deferred.ts";
 import { taskMessage } from "./task-messages.ts";
@@ -13,10 +14,11 @@ interface Plan {
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
+  readonly send?: () => Promise<void>;
   readonly bury?: () => Promise<void>;
 }
 
-/** Works through one message. `did` says in order what was done, `after` when each step had ended. */
+/** Works through one message. `did` says in order what was done. */
 function start(body: string, plan: Plan, slots = new Slots(10)) {
   const did: string[] = [];
   const unplanned: string[] = [];
@@ -29,7 +31,9 @@ function start(body: string, plan: Plan, slots = new Slots(10)) {
   const deps: WorkDeps = {
     queue: {
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
-      hold: (receipt, seconds) => call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
+      hold: (receipt, seconds) =>
+        call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
+      send: (text) => call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send),
       bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury),
     },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
@@ -58,6 +62,11 @@ const RESULT: TaskResult = {
   ...{ task_key: "r#0", pop_url: "p#u", req_id: "r", pop: "p", url: "u", ok: true },
   ...{ bytes: 1, ms: 1, attempts: 1, expire_at: 1 },
 };
+const urlsOf = (body: string) =>
+  taskMessageSchema
+    .parse(JSON.parse(body))
+    .urls.map(({ url }) => url)
+    .join(" ");
 const bodyOf = (...urls: string[]) =>
   JSON.stringify(taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) }));
 
@@ -68,7 +77,12 @@ afterEach(() => {
 describe("a message that is a task", () => {
   test("results stand before it is deleted", async () => {
     const written = deferred();
-    const { did, ended, unplanned } = start(bodyOf("a"), { active: yes, run: good, write: () => written.promise, delete: done });
+    const { did, ended, unplanned } = start(bodyOf("a"), {
+      active: yes,
+      run: good,
+      write: () => written.promise,
+      delete: done,
+    });
     await turn();
     expect(did).toEqual(["active? q", "run a", "write a"]);
     written.resolve();
@@ -121,17 +135,6 @@ describe("a message is given back at once, and not deleted, when", () => {
     expect(unplanned).toEqual([]);
   });
 
-  test("it cannot be deleted", async () => {
-    const { did, ended } = start(bodyOf("a"), { active: yes, run: good, write: done, delete: fail("expired"), hold: done });
-    await ended;
-    expect(did.slice(-2)).toEqual(["delete r", "hold r 0"]);
-  });
-
-  test("even that fails: then it is left to its timeout", async () => {
-    const { ended } = start(bodyOf("a"), { active: fail("no table"), hold: fail("no queue") });
-    await expect(ended).resolves.toBeUndefined();
-  });
-
   test("but not before the rest of it has ended and is written", async () => {
     const slow = deferred<object>();
     const run = (url: string) => (url === "slow" ? slow.promise : good());
@@ -142,6 +145,19 @@ describe("a message is given back at once, and not deleted, when", () => {
     slow.resolve({});
     await ended;
     expect(did.slice(-2)).toEqual(["write slow", "hold r 0"]);
+  });
+});
+
+describe("a message is left to its timeout when", () => {
+  test("it cannot be deleted: its results stand, so that doing it again does no harm", async () => {
+    const { did, ended } = start(bodyOf("a"), { active: yes, run: good, write: done, delete: fail("expired") });
+    await expect(ended).rejects.toThrow("expired");
+    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
+  });
+
+  test("it cannot be given back", async () => {
+    const { ended } = start(bodyOf("a"), { active: fail("no table"), hold: fail("no queue") });
+    await expect(ended).rejects.toThrow("no queue");
   });
 });
 
@@ -175,7 +191,13 @@ describe("while it is worked on", () => {
   test("its visibility is extended in time, as long as it takes, and no longer", async () => {
     vi.useFakeTimers();
     const slow = deferred<object>();
-    const { did, ended } = start(bodyOf("a"), { active: yes, run: () => slow.promise, write: done, delete: done, hold: done });
+    const { did, ended } = start(bodyOf("a"), {
+      active: yes,
+      run: () => slow.promise,
+      write: done,
+      delete: done,
+      hold: done,
+    });
     const held = () => did.filter((what) => what === "hold r 120").length;
     await vi.advanceTimersByTimeAsync(39_000);
     expect(held()).toBe(0);
@@ -226,43 +248,70 @@ describe("while it is worked on", () => {
   });
 });
 
-describe("when the agent stops", () => {
-  test("a message that has not begun is given back without asking anything", async () => {
+describe("when the agent stops, what has not begun goes back into the queue anew", () => {
+  test("a whole message, without asking anything; only then is it deleted", async () => {
     const slots = new Slots(1);
     const other = deferred();
     void slots.run(() => other.promise);
-    const { did, ended, stop } = start(bodyOf("a", "b"), { hold: done }, slots);
+    const sent = deferred();
+    const { did, ended, stop } = start(bodyOf("a", "b"), { send: () => sent.promise, delete: done }, slots);
     stop();
     other.resolve();
+    await turn();
+    expect(did).toEqual(["send it anew"]);
+    sent.resolve();
     await ended;
-    expect(did).toEqual(["hold r 0"]);
+    expect(did).toEqual(["send it anew", "delete r"]);
   });
 
-  test.each([
-    { name: "a good result counts", run: { ok: true }, did: ["write a", "delete r"] },
-    { name: "a download that was cut off says nothing", run: { ok: false, error: "UND_ERR_DESTROYED" }, did: ["hold r 0"] },
-  ])("$name", async ({ run, did: expected }) => {
-    const running = deferred<object>();
-    const plan = { active: yes, run: () => running.promise, write: done, delete: done, hold: done };
+  test("it is not deleted when it could not be sent", async () => {
+    const { did, ended, stop } = start(bodyOf("a"), { active: yes, run: bad, send: fail("no queue") });
+    stop();
+    await expect(ended).rejects.toThrow("no queue");
+    expect(did).not.toContain("delete r");
+  });
+
+  test.each<{ name: string; run: () => Promise<Partial<TaskResult>>; did: string[] }>([
+    { name: "a good result counts", run: good, did: ["write a", "delete r"] },
+    { name: "a bad one may be the stop's own fault", run: bad, did: ["send it anew", "delete r"] },
+    {
+      name: "a download that was not let begin",
+      run: fail("the agent has stopped"),
+      did: ["send it anew", "delete r"],
+    },
+  ])("of one that runs: $name", async ({ run, did: expected }) => {
+    const running = deferred();
+    const plan = { active: yes, run: () => running.promise.then(run), write: done, delete: done, send: done };
     const { did, ended, stop } = start(bodyOf("a"), plan);
     await turn();
     stop();
-    running.resolve(run);
+    running.resolve();
     await ended;
     expect(did.slice(2)).toEqual(expected);
   });
 
-  test("what had begun of a message is finished and stored before the rest of it is given back", async () => {
+  test("of one that is begun: what runs is finished and stored, then the rest goes back", async () => {
     const slots = new Slots(1);
     const running = deferred<object>();
-    const plan = { active: yes, run: () => running.promise, write: done, hold: done };
-    const { did, ended, stop } = start(bodyOf("a", "b"), plan, slots);
+    const plan = { active: yes, run: () => running.promise, write: done, send: done, delete: done };
+    const { did, ended, stop } = start(bodyOf("a", "b", "c"), plan, slots);
     await turn();
     stop();
     slots.limit = Number.POSITIVE_INFINITY;
     await turn();
     running.resolve({});
     await ended;
-    expect(did).toEqual(["active? q", "run a", "write a", "hold r 0"]);
+    expect(did).toEqual(["active? q", "run a", "write a", "send b c", "delete r"]);
+  });
+
+  test("of one whose result is lost meanwhile: all of it is given back", async () => {
+    const running = deferred<object>();
+    const plan = { active: yes, run: () => running.promise, write: fail("no table"), hold: done };
+    const { did, ended, stop } = start(bodyOf("a"), plan);
+    await turn();
+    stop();
+    running.resolve({});
+    await ended;
+    expect(did.at(-1)).toBe("hold r 0");
   });
 });

@@ -18,6 +18,12 @@ type Public<T> = Pick<T, keyof T>;
 
 export const silent = { info() {}, warn() {}, error() {} };
 
+export async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 export class FakeRequests implements Public<RequestTable> {
   readonly items = new Map<string, RequestItem>();
   private readonly tokens = new Set<string>();
@@ -141,9 +147,8 @@ export class FakeLists implements Public<UrlLists> {
     yield* rows.map((row) => [...row]);
   }
   async write(key: string, rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>) {
-    const written: string[][] = [];
-    for await (const row of rows) written.push(row.map((value) => (value === null ? "" : String(value ?? ""))));
-    this.objects[key] = written;
+    const written = await collect(rows);
+    this.objects[key] = written.map((row) => row.map((value) => String(value ?? "")));
   }
   async delete(key: string) {
     delete this.objects[key];
@@ -155,7 +160,7 @@ export class FakeQueue implements Public<TaskQueue> {
   inFlight = 0;
 
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
-    for await (const message of messages) this.messages.push(message);
+    this.messages.push(...(await collect(messages)));
   }
   async depth() {
     return { available: this.messages.length, inFlight: this.inFlight };

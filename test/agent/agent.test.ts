@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { describe, expect, test, vi } from "vitest";
+import { ActiveRequests } from "../../agent/active-requests.ts";
+import { Agent, type AgentOptions } from "../../agent/agent.ts";
+import { MessageQueue } from "../../agent/message-queue.ts";
+import { Results } from "../../agent/results.ts";
+import type { TaskMessage, TaskUrl } from "../../contracts/task-message.ts";
+import type { TaskResult } from "../../contracts/task-result.ts";
+import { formatTimestamp } from "../../contracts/timestamps.ts";
+import { type Deferred, deferred } from "./deferred.ts";
+import { type Answers, fakeAws, Refusal } from "./fake-aws.ts";
+import { taskMessage } from "./task-messages.ts";
+
+const TASKS = "https://sqs.example/tasks";
+const done = { Successful: [] };
+
+function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
+  const pop_url = `${pop}#${url}`;
+  return { task_key: `${req_id}#0`, pop_url, req_id, pop, url, ok: true, bytes: 1, ms: 1, attempts: 1, expire_at: 1 };
+}
+
+/** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
+async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
+  const waiting = messages.map((urls) => JSON.stringify(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1 })) })));
+  const log: string[] = [];
+  let received = 0;
+  const aws = await fakeAws({
+    ReceiveMessage: async () => {
+      if (waiting.length === 0) await sleep(100);
+      return { Messages: waiting.splice(0, 10).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })) };
+    },
+    GetItem: () => ({ Item: { active: { S: "y" } } }),
+    BatchWriteItem: ({ RequestItems = {} }) => {
+      for (const { PutRequest } of RequestItems["results"] ?? []) log.push(`stored ${PutRequest?.Item?.["url"]?.S}`);
+      return {};
+    },
+    DeleteMessageBatch: ({ Entries = [] }) => {
+      for (const { ReceiptHandle } of Entries) log.push(`deleted ${ReceiptHandle}`);
+      return done;
+    },
+    SendMessage: ({ QueueUrl, MessageBody }) => {
+      const { urls }: TaskMessage = JSON.parse(MessageBody ?? "");
+      log.push(`${QueueUrl === TASKS ? "sent" : "buried"} ${urls.map(({ url }) => url)}`);
+      return { MessageId: "m" };
+    },
+    ...answers,
+  });
+  const start = (options: Partial<AgentOptions> = {}) => {
+    const agent = new Agent({
+      queue: new MessageQueue(aws.sqs, TASKS, "https://sqs.example/dead"),
+      results: new Results(aws.db, "results"),
+      requests: new ActiveRequests(aws.db, "requests"),
+      run: async (message, url) => resultOf(message, url),
+      retire: () => Promise.reject(new Error("unplanned: retire")),
+      visibilitySeconds: 120,
+      idleMs: 60_000,
+      stallMs: 60_000,
+      logger: pino({ level: "silent" }),
+      ...options,
+    });
+    return { stop: () => agent.stop(), ended: agent.run() };
+  };
+  return { aws, log, start, received: () => received };
+}
+
+/** Downloads that last until they are told to end. */
+function downloads() {
+  const running = new Map<string, Deferred<Partial<TaskResult>>>();
+  const run = async (message: TaskMessage, url: TaskUrl) => {
+    const download = deferred<Partial<TaskResult>>();
+    running.set(url.url, download);
+    return { ...resultOf(message, url), ...(await download.promise) };
+  };
+  return {
+    running,
+    run,
+    endAll: (how: Partial<TaskResult> = {}) => running.forEach(({ resolve }) => void resolve(how)),
+  };
+}
+
+const numbered = (n: number, name = "u") => Array.from({ length: n }, (_, i) => [`${name}${i}`]);
+const count = (log: readonly string[], word: string) => log.filter((line) => line.startsWith(word)).length;
+
+test("all that is in the queue is downloaded, stored and only then deleted", async () => {
+  const { log, start } = await world([["a", "b"], ...numbered(33)]);
+  const { stop, ended } = start();
+  await expect.poll(() => count(log, "deleted")).toBe(34);
+  stop();
+  await ended;
+  expect(count(log, "stored")).toBe(35);
+  expect(log.indexOf("deleted r0")).toBeGreaterThan(Math.max(log.indexOf("stored a"), log.indexOf("stored b")));
+  numbered(33).forEach(
+    ([url], i) => void expect(log.indexOf(`deleted r${i + 1}`)).toBeGreaterThan(log.indexOf(`stored ${url}`)),
+  );
+});
+
+test("it takes as much as it can do and a little more, and leaves the rest to others", async () => {
+  const { start, received } = await world(numbered(500));
+  const { running, run, endAll } = downloads();
+  const { stop, ended } = start({ run });
+  await expect.poll(() => running.size).toBe(32);
+  await sleep(100);
+  expect(running.size).toBe(32);
+  // As many again wait for a slot, and three calls were under way when that became so.
+  expect(received()).toBeGreaterThanOrEqual(64);
+  expect(received()).toBeLessThanOrEqual(90);
+  // After a second it tries whether more at once bring more.
+  await expect.poll(() => running.size, { timeout: 2_000 }).toBe(42);
+  stop();
+  endAll();
+  await ended;
+});
+
+describe("stop", () => {
+  test("what has not begun goes back at once, what runs is finished and stored, then run() resolves", async () => {
+    const { aws, log, start } = await world(numbered(40));
+    const { running, run, endAll } = downloads();
+    const { stop, ended } = start({ run });
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    await expect.poll(() => aws.asked("ReceiveMessage").length).toBeGreaterThan(5);
+    expect(running.size).toBe(32);
+    stop();
+    await expect.poll(() => count(log, "deleted")).toBe(8);
+    expect(log.filter((line) => line.startsWith("sent")).sort()).toEqual(
+      numbered(40)
+        .slice(32)
+        .map(([url]) => `sent ${url}`)
+        .sort(),
+    );
+    await sleep(150);
+    const receives = aws.asked("ReceiveMessage").length;
+    await sleep(150);
+    expect([aws.asked("ReceiveMessage").length, running.size, count(log, "stored"), over]).toEqual([
+      receives,
+      32,
+      0,
+      false,
+    ]);
+    endAll();
+    await ended;
+    expect([count(log, "stored"), count(log, "deleted"), count(log, "sent")]).toEqual([32, 40, 8]);
+  });
+
+  test("messages that were on their way go back, too", async () => {
+    const arriving = deferred<object>();
+    let calls = 0;
+    const Body = JSON.stringify(taskMessage({ urls: [{ url: "late", bytes: 1 }] }));
+    const { log, start } = await world([], {
+      ReceiveMessage: async () => {
+        if (calls++ > 0) return {};
+        await arriving.promise;
+        return { Messages: [{ Body, ReceiptHandle: "r" }] };
+      },
+    });
+    const { stop, ended } = start();
+    await expect.poll(() => calls).toBeGreaterThan(0);
+    stop();
+    arriving.resolve({});
+    await ended;
+    expect(log).toEqual(["sent late", "deleted r"]);
+  });
+
+  test("downloads that were cut off by it are nobody's failure", async () => {
+    const { log, start } = await world([["a"], ["b"]]);
+    const { running, run } = downloads();
+    const { stop, ended } = start({ run });
+    await expect.poll(() => running.size).toBe(2);
+    stop();
+    running.get("a")?.resolve({ ok: false, error: "UND_ERR_DESTROYED" });
+    running.get("b")?.reject(new Error("the agent has stopped"));
+    await ended;
+    expect(log.sort()).toEqual(["deleted r0", "deleted r1", "sent a", "sent b"]);
+  });
+
+  test("of an agent that has nothing is quick", async () => {
+    const { start } = await world([]);
+    const { stop, ended } = start();
+    await sleep(50);
+    const begun = performance.now();
+    stop();
+    await ended;
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+});
+
+test("one message that cannot be handled does not stop the others", async () => {
+  let refused = 0;
+  const { log, start } = await world([["lost"], ["kept"]], {
+    BatchWriteItem: ({ RequestItems = {} }) => {
+      const urls = (RequestItems["results"] ?? []).map(({ PutRequest }) => PutRequest?.Item?.["url"]?.S);
+      if (urls.includes("lost") && refused++ === 0) throw new Refusal("ValidationException");
+      log.push(...urls.map((url) => `stored ${url}`));
+      return {};
+    },
+    ChangeMessageVisibilityBatch: () => {
+      throw new Refusal("OverLimit");
+    },
+  });
+  const { stop, ended } = start({
+    run: async (message, url) => {
+      if (url.url === "kept") await sleep(100);
+      return resultOf(message, url);
+    },
+  });
+  await expect.poll(() => log).toContain("deleted r1");
+  stop();
+  await ended;
+  expect(log).toEqual(["stored kept", "deleted r1"]);
+});
+
+test("a queue that cannot be read is asked again after a while", async () => {
+  let calls = 0;
+  const { start } = await world([], {
+    ReceiveMessage: async () => {
+      calls++;
+      throw new Refusal("KmsThrottled");
+    },
+  });
+  const { stop, ended } = start();
+  await sleep(500);
+  expect(calls).toBe(3);
+  await expect.poll(() => calls, { timeout: 2_000 }).toBeGreaterThanOrEqual(6);
+  stop();
+  await ended;
+});
+
+describe("an agent that finds nothing to do", () => {
+  const request = (req_id: string, status: string, secondsAgo: number) => ({
+    req_id: { S: req_id },
+    status: { S: status },
+    last_update_time: { S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) },
+  });
+
+  test("leaves the group when no request is active, after a while", async () => {
+    const { aws, start } = await world([], { Query: () => ({ Items: [] }) });
+    const retire = vi.fn(() => Promise.resolve());
+    const { stop, ended } = start({ retire, stallMs: 50, idleMs: 300 });
+    await sleep(200);
+    expect(retire).not.toHaveBeenCalled();
+    await expect.poll(() => retire.mock.calls.length).toBeGreaterThan(0);
+    stop();
+    await ended;
+    expect(aws.asked("Query")[0]).toMatchObject({ TableName: "requests", IndexName: "active" });
+  });
+
+  test("stays while one is, and asks for a recount of one that stalls", async () => {
+    const items = () => [
+      request("moves", "IN_PROGRESS", 0),
+      request("stalls", "IN_PROGRESS", 60),
+      request("is new", "CREATED", 60),
+    ];
+    const { aws, start } = await world([], { Query: () => ({ Items: items() }), UpdateItem: () => ({}) });
+    const { stop, ended } = start({ stallMs: 200, idleMs: 200 });
+    await expect.poll(() => aws.asked("UpdateItem").length).toBeGreaterThan(0);
+    stop();
+    await ended;
+    expect(new Set(aws.asked("UpdateItem").map(({ Key }) => Key?.["req_id"]?.S))).toEqual(new Set(["stalls"]));
+  });
+
+  test("is not one whose download lasts long", async () => {
+    const { aws, start } = await world([["long"]]);
+    const { running, run, endAll } = downloads();
+    const { stop, ended } = start({ run, stallMs: 50, idleMs: 100 });
+    await expect.poll(() => running.size).toBe(1);
+    await sleep(400);
+    stop();
+    endAll();
+    await ended;
+    expect(aws.asked("Query")).toEqual([]);
+  });
+
+  test("bears a table that cannot be read", async () => {
+    let calls = 0;
+    const { start } = await world([], {
+      Query: () => {
+        if (calls++ === 0) throw new Refusal("InternalServerError", 500);
+        return { Items: [] };
+      },
+    });
+    const retire = vi.fn(() => Promise.resolve());
+    const { stop, ended } = start({ retire, stallMs: 30, idleMs: 60 });
+    await expect.poll(() => retire.mock.calls.length).toBeGreaterThan(0);
+    stop();
+    await ended;
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
+import { FakeDistributions, FakeLists, FakeRequests } from "../fakes.ts";
+import { request } from "../items.ts";
+
+const ONE = [{ label: "d1", id: "E1", names: [] }];
+
+function world(urls: readonly string[], change: Parameters<typeof request>[0] = {}) {
+  const requests = new FakeRequests(request({ status: "CHECK_POP", ...change }));
+  const distributions = new FakeDistributions();
+  const deps = {
+    requests,
+    distributions,
+    lists: new FakeLists({ "r1/success_urls.csv": urls.map((url) => [url, "1"]) }),
+  };
+  const run = (found = ONE as Parameters<typeof invalidateAll>[2], hasTime = () => true) =>
+    invalidateAll(deps, requests.the(), found, hasTime);
+  return { requests, distributions, run, batches: () => [...distributions.invalidations] };
+}
+
+const many = (n: number) => Array.from({ length: n }, (_, i) => `https://a.example/${String(i).padStart(5, "0")}`);
+const sizes = (batches: [string, { paths: readonly string[] }][]) =>
+  batches.map(([ref, { paths }]) => [ref, paths.length]);
+
+describe("invalidation", () => {
+  it("is of a URL's path and query, as an object's name: no wildcard, http and https as one", async () => {
+    const { run, batches } = world([
+      "https://a.example/b.js?v=1&w=2",
+      "https://a.example/b.js",
+      "http://a.example/b.js",
+      "https://a.example/img/*",
+      "https://a.example/q?x=*",
+      "https://a.example/",
+      "https://a.example/%E6%97%A5%281%29",
+    ]);
+    expect(await run()).toBe(true);
+    const paths = ["/", "/%E6%97%A5%281%29", "/b.js", "/b.js?v=1&w=2", "/img/%2A", "/q?x=%2A"];
+    expect(batches()).toEqual([["r1-0", { distributionId: "E1", paths }]]);
+  });
+
+  it("goes in batches of 3,000, each path once, each batch counted when it is complete", async () => {
+    const { run, batches, requests } = world([...many(6_001), "http://a.example/00000"]);
+    expect(await run()).toBe(true);
+    expect(sizes(batches())).toEqual([
+      ["r1-0", 3_000],
+      ["r1-1", 3_000],
+      ["r1-2", 1],
+    ]);
+    expect(new Set(batches().flatMap(([, { paths }]) => paths)).size).toBe(6_001);
+    expect(requests.the().invalidated_batches).toBe(3);
+  });
+
+  it("is of each URL in its own distribution; of none in another account", async () => {
+    const { run, batches } = world(["https://a.example/1", "https://b.example/2", "https://c.example/3"]);
+    await run([
+      { label: "d1", id: "E1", names: [], hosts: ["a.example"] },
+      { label: "d2", id: "E2", names: [], hosts: ["b.example"] },
+      { label: "d3", names: [], hosts: ["c.example"] },
+    ]);
+    expect(batches().map(([, batch]) => batch)).toEqual([
+      { distributionId: "E1", paths: ["/1"] },
+      { distributionId: "E2", paths: ["/2"] },
+    ]);
+  });
+
+  it("waits until a batch is complete", async () => {
+    const { run, distributions } = world(["https://a.example/1"]);
+    distributions.asksUntilComplete = 2;
+    expect(await run()).toBe(true);
+    expect(distributions.asksUntilComplete).toBe(0);
+  });
+
+  it("that runs out of time says so in the item, and goes on from there", async () => {
+    const { run, batches, requests, distributions } = world(many(3_001).toReversed());
+    expect(await run(ONE, () => false)).toBe(true);
+    requests.items.set("r1", request({ status: "CHECK_POP", invalidated_batches: 1 }));
+    distributions.invalidations.clear();
+    distributions.asksUntilComplete = 2;
+    expect(await run(ONE, () => false)).toBe(false);
+    expect(requests.the().invalidated_batches).toBe(1);
+    expect(await run(ONE, () => false)).toBe(true);
+    expect(batches()).toEqual([["r1-1", { distributionId: "E1", paths: ["/03000"] }]]);
+    expect(requests.the().invalidated_batches).toBe(2);
+  });
+
+  it("ends where the request is not at CHECK_POP any more", async () => {
+    const { run, batches, requests } = world(many(3_001));
+    const item = requests.the();
+    requests.the = () => item;
+    requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
+    expect(await run()).toBe(false);
+    expect(sizes(batches())).toEqual([["r1-0", 3_000]]);
+  });
+
+  it("of nothing is done at once", async () => {
+    const { run, batches } = world([]);
+    expect(await run()).toBe(true);
+    expect(batches()).toEqual([]);
+  });
+});
