@@ -91,7 +91,11 @@ const REFUSALS: readonly Refusal[] = [
     statusCode: "404",
     message: "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances",
   },
-  { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: "The body is larger than API Gateway's 10 MB" },
+  {
+    type: apigateway.ResponseType.REQUEST_TOO_LARGE,
+    message:
+      "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests",
+  },
   { type: apigateway.ResponseType.DEFAULT_4XX },
   { type: apigateway.ResponseType.DEFAULT_5XX },
 ];

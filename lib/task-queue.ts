@@ -3,8 +3,8 @@ import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { MAX_RECEIVES } from "../contracts/limits.ts";
 
-/** How long an agent keeps a message from others before it must say that it is still at it. */
-export const VISIBILITY = Duration.seconds(120);
+/** How long an agent keeps a message from others before it must say that it is still at it; a vanished one keeps it no longer. */
+export const VISIBILITY = Duration.seconds(30);
 
 /** The queue of tasks, and where messages end that no agent could finish. */
 export class TaskQueue extends Construct {

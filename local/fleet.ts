@@ -61,9 +61,12 @@ export class LocalFleet {
     return this.agents.size;
   }
 
-  /** Process ids of the agents. */
+  /** Process ids of the agents that run: one that crashed has none until it is started again. */
   pids(): number[] {
-    return [...this.agents.values()].flatMap(({ process }) => (process.pid === undefined ? [] : [process.pid]));
+    const alive = [...this.agents.values()]
+      .map(({ process }) => process)
+      .filter((it) => it.exitCode === null && it.signalCode === null);
+    return alive.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
   async close(): Promise<void> {

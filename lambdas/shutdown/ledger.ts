@@ -23,7 +23,10 @@ export class Ledger {
   private readonly urls: readonly { readonly row: readonly string[]; readonly label: string | undefined }[];
   private readonly urlIndex: ReadonlyMap<string, number>;
   private readonly targets: readonly RequestPopItem[];
-  private readonly popIndex: ReadonlyMap<string, number>;
+  /** The POPs of each label, numbered: a POP may stand under one label and have failed under another. */
+  private readonly popIndex = new Map<string, Map<string, number>>();
+  /** Bits of a URL: as many as the label with the most POPs has. */
+  private readonly width: number;
   private readonly seen: Uint8Array;
   private downloadCount = 0;
   private downloadSize = 0;
@@ -37,9 +40,12 @@ export class Ledger {
     this.urls = rows.map((row) => ({ row, label: labelOf(row, distributions) }));
     this.urlIndex = new Map(rows.map(([url = ""], i) => [url, i]));
     this.targets = targets.filter(({ state }) => state !== "FAILED");
-    const pops = [...new Set(this.targets.map(({ pop }) => pop))];
-    this.popIndex = new Map(pops.map((pop, i) => [pop, i]));
-    this.seen = new Uint8Array(Math.ceil((rows.length * pops.length) / 8));
+    for (const { pop, label } of this.targets) {
+      const pops = this.popIndex.get(label) ?? new Map<string, number>();
+      this.popIndex.set(label, pops.set(pop, pops.size));
+    }
+    this.width = Math.max(0, ...[...this.popIndex.values()].map((pops) => pops.size));
+    this.seen = new Uint8Array(Math.ceil((rows.length * this.width) / 8));
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
@@ -69,8 +75,9 @@ export class Ledger {
 
   private bit(pop: string, url: string): number | undefined {
     const i = this.urlIndex.get(url);
-    const j = this.popIndex.get(pop);
-    return i === undefined || j === undefined ? undefined : i * this.popIndex.size + j;
+    if (i === undefined) return undefined;
+    const j = this.popIndex.get(this.urls[i]?.label ?? "")?.get(pop);
+    return j === undefined ? undefined : i * this.width + j;
   }
 
   private has(bit: number): boolean {

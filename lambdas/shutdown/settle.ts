@@ -40,9 +40,9 @@ export async function settle(deps: ShutdownDeps, item: RequestItem, timeIsUp: bo
       await deps.requests.goOn(item.req_id, { ...count, requeues: item.requeues + 1 });
       return;
     case "GIVE_UP":
-      await deps.requests.goOn(item.req_id, count);
       await giveUp(deps, item, ledger);
-      return;
+      // Every task has a result now. The recount says so at once, and again if this run does not come to it.
+      return settle(deps, item, timeIsUp);
     case "GO_ON":
       await deps.requests.goOn(item.req_id, count);
   }
@@ -65,7 +65,7 @@ function* messagesFor(item: RequestItem, ledger: Ledger): Generator<TaskMessage>
   }
 }
 
-/** Writes failed results for what no agent ever finished; the stream counts them, and the request ends. */
+/** Writes failed results for what no agent ever finished. */
 async function giveUp(deps: ShutdownDeps, item: RequestItem, ledger: Ledger): Promise<void> {
   let chunk: TaskResult[] = [];
   for (const task of ledger.missing()) {

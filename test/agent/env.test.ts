@@ -26,5 +26,5 @@ test("every fault is named, not the first", () => {
   const { QUEUE_URL: _, ...incomplete } = GIVEN;
   const read = () => readEnvironment({ ...incomplete, REQUEST_TABLE: "", VISIBILITY_SECONDS: "soon" });
   expect(read).toThrow(EnvironmentError);
-  expect(read).toThrow(/(?=[^]*QUEUE_URL)(?=[^]*REQUEST_TABLE)(?=[^]*VISIBILITY_SECONDS)/);
+  for (const name of ["QUEUE_URL", "REQUEST_TABLE", "VISIBILITY_SECONDS"]) expect(read).toThrow(name);
 });

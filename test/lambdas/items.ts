@@ -5,14 +5,12 @@ import { shardKey, type TaskResult } from "../../contracts/task-result.ts";
 export const LABEL = "d111111abcdef8";
 export const DOMAIN = `${LABEL}.cloudfront.net`;
 
-/** A request that was just created; a change of `active` to undefined makes it one that has ended. */
-export function request(
-  change: Omit<Partial<RequestItem>, "active"> & { readonly active?: typeof ACTIVE | undefined } = {},
-): RequestItem {
-  const { active = "active" in change ? undefined : ACTIVE, ...rest } = change;
+/** A request that was just created; with `active: undefined`, one that has ended. */
+export function request(change: Partial<RequestItem> = {}): RequestItem {
   return {
     req_id: "r1",
     status: "CREATED",
+    active: ACTIVE,
     created_at: "2024-04-16 03:10:21.405000",
     last_update_time: "2024-04-16 03:11:53.531000",
     timeout_at: "2999-01-01 00:00:00.000000",
@@ -35,8 +33,7 @@ export function request(
     failed_count: 0,
     requeues: 0,
     closed: false,
-    ...(active === undefined ? {} : { active }),
-    ...rest,
+    ...change,
   };
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { RequestItem } from "../../../contracts/request-item.ts";
 import { describeProgress, percentage } from "../../../lambdas/api/progress.ts";
 import { request } from "../items.ts";
 
@@ -48,7 +49,7 @@ describe("GET /prewarm", () => {
     download_count: 4,
     download_size: 40,
   });
-  const counts = (change: Parameters<typeof request>[0], available: number, inFlight: number) => {
+  const counts = (change: Partial<RequestItem>, available: number, inFlight: number) => {
     const answer = describeProgress(request({ ...item, ...change }), { available, inFlight }, NOW);
     return [answer.available_task_count, answer.in_progress_task_count, answer.download_count, answer.total_count];
   };
@@ -74,7 +75,7 @@ describe("GET /prewarm", () => {
           ...item,
           total_count: total,
           download_count: done,
-          ...(active ? {} : { active: undefined }),
+          active: active ? "y" : undefined,
         });
         const answer = describeProgress(now, { available, inFlight }, NOW);
         const { available_task_count, in_progress_task_count, total_count, download_count } = answer;

@@ -222,6 +222,8 @@ describe("whatever happens", () => {
     expect(smooth.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
     expect(smooth.calls.length).toBeGreaterThan(20);
     for (const [n, call] of smooth.calls.entries()) {
+      // A failed look-up is an answer: that POP does not resolve.
+      if (call === "dns.addresses") continue;
       for (const when of ["before", "after"] as const) {
         const crashed = await run(world({ item, fault: (_, i) => (i === n ? when : undefined) }));
         const where = `${when} ${call} (${n})`;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { RequestItem } from "../../../contracts/request-item.ts";
 import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
 import { FakeDistributions, FakeLists, FakeRequests } from "../fakes.ts";
 import { request } from "../items.ts";
 
 const ONE = [{ label: "d1", id: "E1", names: [] }];
 
-function world(urls: readonly string[], change: Parameters<typeof request>[0] = {}) {
+function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
   const requests = new FakeRequests(request({ status: "CHECK_POP", ...change }));
   const distributions = new FakeDistributions();
   const deps = {

@@ -1,0 +1,24 @@
+import type { LabOptions } from "./lab.ts";
+
+type Scenario = Omit<LabOptions, "seed" | "say">;
+
+/** Everything at once: agents killed, messages twice, counters interrupted after their write, AWS and the edge at fault. */
+const everything: Pick<Scenario, "rules" | "edge"> = {
+  rules: [
+    { kind: "deliver-twice", service: "sqs", share: 0.1 },
+    // The write of a batch's sum stands, and its function fails: the whole batch comes again.
+    { kind: "refuse-after", service: "dynamodb", operations: ["TransactWriteItems"], share: 0.1 },
+    ...["dynamodb", "sqs", "s3", "autoscaling", "scheduler", "cloudfront"].flatMap((service) => [
+      { kind: "fail" as const, service, share: 0.03 },
+      { kind: "lose-answer" as const, service, share: 0.01 },
+      { kind: "delay" as const, service, share: 0.01, ms: 1_000 },
+    ]),
+  ],
+  edge: { status: 0.02, truncate: 0.01, reset: 0.01, lie: 0.005, otherPop: 0.005, slow: 0.05, stall: 0.0005 },
+};
+
+/** What `npm run test:faults` runs. */
+export const full: Scenario = { ...everything, urls: 250, pops: 20, instances: 3, kills: 15, patienceMs: 900_000 };
+
+/** What is part of `npm test`. */
+export const short: Scenario = { ...everything, urls: 60, pops: 10, instances: 2, kills: 2, patienceMs: 110_000 };

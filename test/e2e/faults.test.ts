@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { runLab } from "../../local/faults/lab.ts";
+import { short } from "../../local/faults/scenarios.ts";
+
+it("nothing is lost and nothing counted twice, with everything going wrong at once", async () => {
+  const report = await runLab({ ...short, seed: 7, say: () => undefined });
+  expect(report.violations).toEqual([]);
+  expect(report).toMatchObject({ tasks: 600, lost: 0, countedTwice: 0, stuck: 0 });
+  // A lab in which nothing went wrong has shown nothing.
+  expect(report.injected).toMatchObject({
+    "agents killed": short.kills,
+    fail: expect.toSatisfy((count: number) => count > 0),
+    "deliver-twice": expect.toSatisfy((count: number) => count > 0),
+    "edge: status": expect.toSatisfy((count: number) => count > 0),
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
+import { createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { FakeRequests } from "../fakes.ts";
+import { request } from "../items.ts";
+import { type Fault, watch } from "../watch.ts";
+import { record } from "./records.ts";
+
+const RUNNING = { status: "IN_PROGRESS", total_count: 3, total_size: 30 } as const;
+const good = record({ bytes: 10 });
+const bad = record({ ok: false });
+
+function world(items = [request(RUNNING)], fault?: Fault) {
+  const requests = new FakeRequests(...items);
+  const warnings: unknown[][] = [];
+  const logger = { info() {}, warn: (...args: unknown[]) => warnings.push(args) } as AggregationDeps["logger"];
+  const { deps, calls } = watch<AggregationDeps>({ requests, logger }, fault);
+  const handler = createHandler(deps);
+  return { requests, warnings, calls, handle: (...Records: unknown[]) => handler({ Records }) };
+}
+
+describe("Aggregation", () => {
+  it("adds a batch to the counters", async () => {
+    const { handle, requests } = world();
+    await handle(good, bad);
+    expect(requests.the()).toMatchObject({ download_count: 2, download_size: 10, failed_count: 1 });
+    expect(requests.the().settle).toBeUndefined();
+  });
+
+  it("asks for the recount when the counters reach the total, not before", async () => {
+    const { handle, requests, calls } = world();
+    await handle(good, bad);
+    expect(calls).not.toContain("requests.askToSettle");
+    await handle(record({ bytes: 20 }));
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", settle: "DUE", download_count: 3 });
+  });
+
+  it("asks when they step over it", async () => {
+    const { handle, requests } = world([request({ ...RUNNING, download_count: 3 })]);
+    await handle(good);
+    expect(requests.the().settle).toBe("DUE");
+  });
+
+  it("asks again when a batch changes nothing: the run before may have ended between the two", async () => {
+    const { handle, requests, calls } = world([request({ ...RUNNING, download_count: 3 })]);
+    await handle(record({}, {}));
+    expect(calls).not.toContain("requests.addProgress");
+    expect(requests.the().settle).toBe("DUE");
+  });
+
+  it("asks nothing of a request whose total is not known yet", async () => {
+    const { handle, calls } = world([request()]);
+    await handle(good);
+    expect(calls).not.toContain("requests.askToSettle");
+  });
+
+  it("leaves the numbers of a request alone that has ended, and the others their own", async () => {
+    const { handle, requests, calls } = world([
+      request({ ...RUNNING, active: undefined, status: "STOPPED", download_count: 2 }),
+      request({ ...RUNNING, req_id: "r2" }),
+    ]);
+    await handle(good, record({ req_id: "r2" }), record({ req_id: "gone" }));
+    expect(requests.the("r1")).toMatchObject({ status: "STOPPED", download_count: 2 });
+    expect(requests.the("r2")).toMatchObject({ download_count: 1, download_size: 10 });
+    expect(calls).not.toContain("requests.askToSettle");
+  });
+
+  it("warns of records that are no results, and counts the rest", async () => {
+    const { handle, requests, warnings } = world();
+    await handle({ eventID: "x" }, good);
+    expect(requests.the().download_count).toBe(1);
+    expect(warnings).toEqual([["Records that are no task results", { count: 1, first: { eventID: "x" } }]]);
+  });
+
+  it("counts a batch once that is tried again after any crash, and asks for the recount", async () => {
+    const batch = [good, bad, record({}), record({ req_id: "r2" })];
+    const items = [request(RUNNING), request({ ...RUNNING, req_id: "r2", total_count: 1 })];
+    const smooth = world(items);
+    await smooth.handle(...batch);
+    expect(smooth.calls).toHaveLength(6);
+    for (const n of smooth.calls.keys()) {
+      for (const when of ["before", "after"] as const) {
+        const { handle, requests } = world(items, (_, i) => (i === n ? when : undefined));
+        await handle(...batch).catch(() => handle(...batch));
+        expect(requests.items).toEqual(smooth.requests.items);
+        expect(requests.the("r1")).toMatchObject({ download_count: 3, settle: "DUE" });
+      }
+    }
+  });
+
+  it("refuses an event that has no records", async () => {
+    const { deps } = watch<AggregationDeps>({ requests: new FakeRequests(), logger: world().warnings as never });
+    await expect(createHandler(deps)({})).rejects.toThrow();
+  });
+});

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { progressOfBatch } from "../../../lambdas/aggregation/progress-of-batch.ts";
+import { type Image, record } from "./records.ts";
+
+const sums = (records: readonly unknown[]) =>
+  progressOfBatch(records).progress.map(({ reqId, count, size, failed }) => [reqId, count, size, failed]);
+const good: Image = { bytes: 10 };
+const bad: Image = { ok: false, bytes: 3 };
+
+describe("what a batch changes", () => {
+  it.each([
+    ["nothing", [], []],
+    ["a good result", [record(good)], [["r1", 1, 10, 0]]],
+    ["a failed one: its bytes do not count", [record(bad)], [["r1", 1, 0, 1]]],
+    ["the same written twice adds nothing", [record(good, good)], [["r1", 0, 0, 0]]],
+    ["a late success corrects a failure", [record(good, bad)], [["r1", 0, 10, -1]]],
+    ["a late failure corrects a success", [record(bad, good)], [["r1", 0, -10, 1]]],
+    ["another size corrects the first", [record({ bytes: 25 }, good)], [["r1", 0, 15, 0]]],
+    ["an empty file is one too", [record({ bytes: 0 })], [["r1", 1, 0, 0]]],
+    [
+      "each request's own",
+      [record(good), record({ ...bad, req_id: "r2" }), record(bad), record({ ...good, req_id: "r2" })],
+      [
+        ["r1", 2, 10, 1],
+        ["r2", 2, 10, 1],
+      ],
+    ],
+  ])("%s", (_, records, expected) => {
+    expect(sums(records)).toEqual(expected);
+  });
+
+  it("is dated by the newest result", () => {
+    const [older, newer] = [record(good), record(good)];
+    older.dynamodb.ApproximateCreationDateTime -= 60;
+    expect(progressOfBatch([newer, older]).progress[0]?.at).toEqual(new Date("2024-04-16T03:12:21Z"));
+  });
+
+  it.each([
+    ["nothing at all", null],
+    ["a REMOVE", { eventID: "x", eventName: "REMOVE", dynamodb: { OldImage: record(good).dynamodb.NewImage } }],
+    ["no bytes", { eventID: "x", dynamodb: { NewImage: { req_id: { S: "r1" }, ok: { BOOL: true } } } }],
+    [
+      "bytes in words",
+      { eventID: "x", dynamodb: { NewImage: { ...record(good).dynamodb.NewImage, bytes: { S: "10" } } } },
+    ],
+  ])("passes a record over that is no result: %s", (_, stranger) => {
+    const { progress, invalid } = progressOfBatch([stranger, record(good)]);
+    expect(invalid).toEqual([stranger]);
+    expect(progress).toMatchObject([{ reqId: "r1", count: 1, size: 10, failed: 0 }]);
+  });
+
+  it("adds up to what the table holds, in whatever batches its changes come", () => {
+    const write = fc.record({
+      req_id: fc.constantFrom("r1", "r2"),
+      task: fc.nat(5),
+      ok: fc.boolean(),
+      bytes: fc.nat(99),
+    });
+    fc.assert(
+      fc.property(fc.array(write), fc.integer({ min: 1, max: 10 }), (writes, size) => {
+        const table = new Map<string, Image>();
+        const records = writes.map(({ task, ...image }) => {
+          const key = `${image.req_id} ${task}`;
+          const change = record(image, table.get(key));
+          table.set(key, image);
+          return change;
+        });
+        const total = new Map<string, number[]>();
+        const add = (reqId: string, ...numbers: number[]) =>
+          total.set(
+            reqId,
+            (total.get(reqId) ?? [0, 0, 0]).map((n, i) => n + (numbers[i] ?? 0)),
+          );
+        for (let i = 0; i < records.length; i += size) {
+          for (const { reqId, ...sum } of progressOfBatch(records.slice(i, i + size)).progress) {
+            add(reqId, sum.count, sum.size, sum.failed);
+          }
+        }
+        for (const { req_id = "", ok, bytes = 0 } of table.values()) add(req_id, -1, ok ? -bytes : 0, ok ? 0 : -1);
+        for (const rest of total.values()) expect(rest).toEqual([0, 0, 0]);
+      }),
+    );
+  });
+});
+
+describe("a batch's token", () => {
+  const token = (...records: unknown[]) => progressOfBatch(records).progress[0]?.token ?? "";
+  const [a, b] = [record(good, undefined, "a"), record(good, undefined, "b")];
+
+  it("is the same when it is tried again", () => {
+    expect(token(a, b)).toBe(token(structuredClone(a), structuredClone(b)));
+    expect(token(a, b)).toHaveLength(36);
+  });
+
+  it("is another for every other batch", () => {
+    const ab = record(good, undefined, "a,b");
+    const tokens = [token(a), token(b), token(a, b), token(record({ req_id: "r2" }, undefined, "a"))];
+    expect(new Set(tokens).size).toBe(4);
+    expect(token(ab)).not.toBe(token(a));
+  });
+
+  it("is another for each request of a batch", () => {
+    const { progress } = progressOfBatch([a, record({ req_id: "r2" })]);
+    expect(new Set(progress.map((it) => it.token)).size).toBe(2);
+  });
+});

@@ -1,0 +1,25 @@
+/** A record of the Request-Task stream, as far as Aggregation reads it. */
+export interface Image {
+  readonly req_id?: string;
+  readonly ok?: boolean;
+  readonly bytes?: number;
+}
+
+let id = 0;
+
+/** An INSERT, or a MODIFY where there is an old image. */
+export function record(image: Image, old?: Image, eventID = String(++id)) {
+  return {
+    eventID,
+    eventName: old === undefined ? "INSERT" : "MODIFY",
+    dynamodb: {
+      ApproximateCreationDateTime: 1_713_237_141,
+      NewImage: marshall(image),
+      ...(old === undefined ? {} : { OldImage: marshall(old) }),
+    },
+  };
+}
+
+function marshall({ req_id = "r1", ok = true, bytes = 10 }: Image) {
+  return { req_id: { S: req_id }, ok: { BOOL: ok }, bytes: { N: String(bytes) }, ms: { N: "5" } };
+}

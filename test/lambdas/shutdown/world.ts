@@ -1,0 +1,74 @@
+import type { RequestItem } from "../../../contracts/request-item.ts";
+import type { TaskResult } from "../../../contracts/task-result.ts";
+import { Capacity } from "../../../lambdas/adapters/capacity.ts";
+import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
+import { createHandler } from "../../../lambdas/shutdown/handler.ts";
+import {
+  FakeFleet,
+  FakeLists,
+  FakeQueue,
+  FakeRequestPops,
+  FakeRequests,
+  FakeResults,
+  FakeTimer,
+  silent,
+} from "../fakes.ts";
+import { DOMAIN, keysEvent, LABEL, request, result, target } from "../items.ts";
+import { type Fault, watch } from "../watch.ts";
+
+export const EVENT = keysEvent({ req_id: "r1" });
+export const PAST = "2024-04-16 03:17:21.046000";
+export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"];
+export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
+
+/** Good results of all tasks but those that are named. */
+export function resultsBut(...missing: string[]): TaskResult[] {
+  const tasks = ["SIN2-P1", "FRA56-P4"].flatMap((pop) => [result(pop, A, { bytes: 10 }), result(pop, B, { bytes: 5 })]);
+  return tasks.filter(({ pop_url }) => !missing.includes(pop_url));
+}
+
+export interface Given {
+  readonly item?: Partial<RequestItem>;
+  readonly others?: readonly RequestItem[];
+  readonly results?: readonly TaskResult[];
+  readonly fault?: Fault;
+}
+
+/** A request in progress, of two URLs at two POPs, whose recount is due; one instance, a timer, nothing queued. */
+export function world({ item = {}, others = [], results = resultsBut(), fault }: Given = {}) {
+  const requests = new FakeRequests(
+    request({
+      status: "IN_PROGRESS",
+      settle: "DUE",
+      total_count: 4,
+      total_size: 30,
+      targets_total: 2,
+      targets_sent: 2,
+      distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
+      ...item,
+    }),
+    ...others,
+  );
+  const targets = [
+    target("SIN2-P1"),
+    target("FRA56-P4", { ips: ["192.0.2.9"] }),
+    target("XXX1-P1", { state: "FAILED" }),
+  ];
+  const requestPops = new FakeRequestPops(requests, ...targets);
+  const lists = new FakeLists({
+    "r1/success_urls.csv": [
+      [A, "10"],
+      [B, ""],
+    ],
+  });
+  const table = new FakeResults([...results]);
+  const queue = new FakeQueue();
+  const timer = new FakeTimer();
+  timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
+  const fleet = new FakeFleet(1);
+  const capacity = new Capacity(requests, fleet);
+  const fakes = { requests, requestPops, results: table, lists, queue, capacity, timer, logger: silent };
+  const { deps, calls } = watch<ShutdownDeps>(fakes, fault);
+  const report = () => lists.objects["r1/report.csv"];
+  return { requests, requestPops, lists, table, queue, timer, fleet, calls, report, handle: createHandler(deps) };
+}

@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { readEnvironment } from "../../agent/env.ts";
+import { AgentFleet } from "../../lib/agent-fleet.ts";
+import { Network } from "../../lib/network.ts";
+import { Storage } from "../../lib/storage.ts";
+import { TaskQueue } from "../../lib/task-queue.ts";
+import { newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
+
+const app = newApp();
+const stack = new Stack(app, "Test");
+new AgentFleet(stack, "Fleet", {
+  network: new Network(stack, "Network"),
+  storage: new Storage(stack, "Storage"),
+  tasks: new TaskQueue(stack, "TaskQueue"),
+  groupName: "prewarm_asg_test",
+});
+const template = Template.fromStack(stack);
+const launch = theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
+
+describe("the group", () => {
+  const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
+
+  test("has the name that it is known by, and 0 to 300 instances", () => {
+    expect(group).toMatchObject({ AutoScalingGroupName: "prewarm_asg_test", MinSize: "0", MaxSize: "300" });
+    // A deployment must not end what a request has started.
+    expect(group).not.toHaveProperty("DesiredCapacity");
+  });
+
+  test("is all Spot, of whatever type is cheap and unlikely to be taken away", () => {
+    const { InstancesDistribution, LaunchTemplate } = group.MixedInstancesPolicy;
+    expect(InstancesDistribution).toEqual({
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: 0,
+      SpotAllocationStrategy: "price-capacity-optimized",
+    });
+    const types: string[] = LaunchTemplate.Overrides.map(({ InstanceType }: { InstanceType: string }) => InstanceType);
+    expect(new Set(types).size).toBeGreaterThanOrEqual(4);
+    // The image and the code are for Graviton.
+    for (const type of types) expect(type).toMatch(/^[a-z]+\dg[a-z]*\./);
+    expect(launch.ImageId).toMatch(/^resolve:ssm:.*al2023.*arm64$/);
+    expect(group.CapacityRebalance).toBe(true);
+  });
+
+  test("starts instances in the network that it is given, from the newest version of the template", () => {
+    const subnets = resourcesOf(template, "AWS::EC2::Subnet").map(([id]) => ({ Ref: id }));
+    expect(group.VPCZoneIdentifier).toEqual(subnets);
+    const version = group.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version;
+    expect(version).toHaveProperty(["Fn::GetAtt", 1], "LatestVersionNumber");
+  });
+});
+
+describe("an instance", () => {
+  test("is reached by nobody, and its metadata by nobody but itself", () => {
+    expect(launch.MetadataOptions).toEqual({ HttpTokens: "required", HttpPutResponseHopLimit: 1 });
+    const [[securityGroup] = []] = resourcesOf(template, "AWS::EC2::SecurityGroup");
+    expect(launch.NetworkInterfaces).toMatchObject([
+      { AssociatePublicIpAddress: true, Groups: [{ "Fn::GetAtt": [securityGroup, "GroupId"] }] },
+    ]);
+    expect(launch).not.toHaveProperty("KeyName");
+    expect(launch.BlockDeviceMappings).toMatchObject([{ Ebs: { Encrypted: true } }]);
+  });
+
+  test("may do what the agent does, and to these resources alone", () => {
+    const statements: { Action: string | string[]; Resource: unknown }[] = theOnly(template, "AWS::IAM::Policy")
+      .PolicyDocument.Statement;
+    const actions = statements.flatMap(({ Action }) => Action);
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage"],
+        ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
+        ...["autoscaling:TerminateInstanceInAutoScalingGroup", "s3:GetObject*"],
+      ]),
+    );
+    for (const { Resource } of statements) expect(Resource).not.toBe("*");
+    const leave = statements.find(({ Action }) => Action === "autoscaling:TerminateInstanceInAutoScalingGroup");
+    expect(rendered(leave?.Resource)).toBe(
+      "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/prewarm_asg_test",
+    );
+  });
+});
+
+describe("the user data", () => {
+  const script = rendered(launch.UserData);
+  const code = /^AGENT_CODE_URL='s3:\/\/[^/']+\/([0-9a-f]{64})\.zip'$/m.exec(script)?.[1];
+  const boot = readFileSync(`${ROOT}agent/boot.sh`, "utf8");
+
+  test("is a shell script, the boot script in it as it stands, and within EC2's 16 KiB", () => {
+    expect(script.startsWith("#!/bin/bash\n")).toBe(true);
+    expect(script).toContain(boot);
+    expect(Buffer.byteLength(script)).toBeLessThan(16 * 1024);
+    execFileSync("bash", ["-n"], { input: script });
+  });
+
+  test("gives the agent all of the environment that it reads", () => {
+    const before = script.slice(0, script.indexOf(boot));
+    const lines = execFileSync("bash", { input: `${before}\nprintf '%s\\n' "$AGENT_ENV"`, encoding: "utf8" });
+    const variables = Object.fromEntries(
+      lines
+        .trim()
+        .split("\n")
+        .map((line) => line.split("=", 2)),
+    );
+    // References come out as names; a queue's is its URL.
+    for (const name of ["QUEUE_URL", "DEAD_LETTER_QUEUE_URL"])
+      variables[name] = `https://sqs.example/${variables[name]}`;
+    const [[, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(
+      ([id]) => id === variables["QUEUE_URL"]?.split("/ref-")[1],
+    );
+    expect(readEnvironment(variables)).toMatchObject({
+      ...{ GROUP_NAME: "prewarm_asg_test", VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout },
+    });
+    expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");
+    expect(variables["QUEUE_URL"]).not.toBe(variables["DEAD_LETTER_QUEUE_URL"]);
+    expect(variables["REQUEST_TABLE"]).not.toBe(variables["REQUEST_TASK_TABLE"]);
+  });
+
+  test("fetches code that runs: it gets as far as its environment", () => {
+    const { directory } = app.synth();
+    expect(readdirSync(`${directory}/asset.${code}`)).toEqual(
+      expect.arrayContaining(["main.mjs", "main.mjs.map", "prewarm-agent.service"]),
+    );
+    const run = () =>
+      execFileSync(process.execPath, [`${directory}/asset.${code}/main.mjs`], {
+        env: {},
+        encoding: "utf8",
+        stdio: "pipe",
+      });
+    expect(run).toThrow(/EnvironmentError[\s\S]*QUEUE_URL/);
+  });
+
+  test("starts the unit that the code brings along, from where the code is put", () => {
+    const unit = readFileSync(`${ROOT}agent/prewarm-agent.service`, "utf8");
+    const [, file = ""] = /^ExecStart=.* (\S+main\.mjs)$/m.exec(unit) ?? [];
+    const [, environment = ""] = /^EnvironmentFile=(\S+)$/m.exec(unit) ?? [];
+    expect(file).toBe("/home/ec2-user/agent/main.mjs");
+    expect(boot).toContain("unzip -oq /tmp/prewarm-agent.zip -d /home/ec2-user/agent\n");
+    expect(boot).toContain(`"$AGENT_ENV" > ${environment}\n`);
+    expect(boot).toContain("install -m 0644 /home/ec2-user/agent/prewarm-agent.service /etc/systemd/system/");
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { resourcesOf, synthesizeStacks } from "./synth.ts";
+
+describe.each(synthesizeStacks())("in $name", ({ template }) => {
+  /** Checks each resource of a type, of which there must be some. */
+  const every = (
+    type: string,
+    check: (properties: ReturnType<typeof resourcesOf>[number][1]["Properties"], id: string) => void,
+  ) => {
+    const all = resourcesOf(template, type);
+    expect(all).not.toEqual([]);
+    for (const [id, { Properties }] of all) check(Properties, id);
+  };
+  const idsOf = (type: string) => resourcesOf(template, type).map(([id]) => id);
+
+  test("every function is Graviton on Node 24, and keeps its logs for a while", () => {
+    const logGroups = idsOf("AWS::Logs::LogGroup");
+    every("AWS::Lambda::Function", ({ Architectures, Runtime, LoggingConfig }) => {
+      expect([Architectures, Runtime]).toEqual([["arm64"], "nodejs24.x"]);
+      expect(logGroups).toContain(LoggingConfig.LogGroup.Ref);
+    });
+    every("AWS::Logs::LogGroup", ({ RetentionInDays }) => expect(RetentionInDays).toBe(30));
+    expect(new Set(logGroups).size).toBe(idsOf("AWS::Lambda::Function").length);
+  });
+
+  test("every queue has a dead-letter queue or is one, is encrypted, and takes no plain HTTP", () => {
+    const text = JSON.stringify(template.toJSON());
+    every("AWS::SQS::Queue", ({ RedrivePolicy, SqsManagedSseEnabled }, id) => {
+      const arn = `{"Fn::GetAtt":["${id}","Arn"]}`;
+      const takesTheDead = [`"deadLetterTargetArn":${arn}`, `"OnFailure":{"Destination":${arn}`].some((use) =>
+        text.includes(use),
+      );
+      expect([id, RedrivePolicy !== undefined || takesTheDead]).toEqual([id, true]);
+      expect(SqsManagedSseEnabled).toBe(true);
+      expect(text).toMatch(
+        new RegExp(
+          `"aws:SecureTransport":"false"}},"Effect":"Deny","Principal":{"AWS":"\\*"},"Resource":${arn.replaceAll(/[[\]{}]/g, "\\$&")}`,
+        ),
+      );
+    });
+  });
+
+  test("nobody is let in: no ingress rule, and no function for the public", () => {
+    template.resourceCountIs("AWS::EC2::SecurityGroupIngress", 0);
+    for (const [, { Properties }] of resourcesOf(template, "AWS::EC2::SecurityGroup")) {
+      expect(Properties.SecurityGroupIngress ?? []).toEqual([]);
+    }
+    template.resourceCountIs("AWS::Lambda::Url", 0);
+    every("AWS::Lambda::Permission", ({ Principal, SourceArn }) => {
+      expect(Principal).toBe("apigateway.amazonaws.com");
+      expect(SourceArn).toBeDefined();
+    });
+  });
+
+  test("instance metadata takes a token first", () => {
+    every("AWS::EC2::LaunchTemplate", ({ LaunchTemplateData }) => {
+      expect(LaunchTemplateData.MetadataOptions.HttpTokens).toBe("required");
+    });
+  });
+
+  test("every method of the API wants the key", () => {
+    every("AWS::ApiGateway::Method", ({ ApiKeyRequired }) => expect(ApiKeyRequired).toBe(true));
+  });
+
+  test("every table has a stream, a time to live and a price by use", () => {
+    every("AWS::DynamoDB::Table", ({ StreamSpecification, TimeToLiveSpecification, BillingMode }) => {
+      expect(StreamSpecification).toBeDefined();
+      expect(TimeToLiveSpecification).toEqual({ AttributeName: "expire_at", Enabled: true });
+      expect(BillingMode).toBe("PAY_PER_REQUEST");
+    });
+  });
+
+  test("there is nothing that only CDK needs: no custom resource, no SSM parameter", () => {
+    const types = Object.values(template.toJSON()["Resources"] as Record<string, { Type: string }>).map(
+      ({ Type }) => Type,
+    );
+    expect(types.filter((type) => /^(Custom::|AWS::CloudFormation::|AWS::SSM::|AWS::CDK::)/.test(type))).toEqual([]);
+  });
+
+  test("no role may do everything, and none may do anything to all resources but what has none", () => {
+    const WITHOUT_RESOURCE = /^(autoscaling:DescribeAutoScalingGroups|cloudfront:\w+)$/;
+    every("AWS::IAM::Policy", ({ PolicyDocument }) => {
+      for (const { Action, Effect, Resource } of PolicyDocument.Statement) {
+        const actions = [Action].flat();
+        expect(Effect).toBe("Allow");
+        expect(actions.filter((action) => /^(\*|\w+:\*)$/.test(action))).toEqual([]);
+        if ([Resource].flat().includes("*")) for (const action of actions) expect(action).toMatch(WITHOUT_RESOURCE);
+      }
+    });
+  });
+});

@@ -1,0 +1,162 @@
+import { execFileSync } from "node:child_process";
+import { Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { Pipeline } from "../../lib/pipeline.ts";
+import { Storage } from "../../lib/storage.ts";
+import { TaskQueue } from "../../lib/task-queue.ts";
+import { newApp, rendered, resourcesOf } from "./synth.ts";
+
+const app = newApp();
+const stack = new Stack(app, "Test");
+const [storage, tasks] = [new Storage(stack, "Storage"), new TaskQueue(stack, "TaskQueue")];
+new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test" });
+const template = Template.fromStack(stack);
+
+/** `PipelineGetSize430B4FBA` as `GetSize`. */
+const nameOf = (logicalId: string) =>
+  logicalId.replace(/^(Pipeline|Storage|TaskQueue)/, "").replace(/[0-9A-F]{8}$/, "");
+const functions = new Map(resourcesOf(template, "AWS::Lambda::Function").map(([id, r]) => [nameOf(id), r.Properties]));
+
+test("there are five functions, and each has the time that it may take", () => {
+  const times = Object.fromEntries([...functions].map(([name, { Timeout }]) => [name, Timeout]));
+  expect(times).toEqual({ Api: 29, GetSize: 900, Task: 900, Aggregation: 120, Shutdown: 900 });
+});
+
+test.each(["Api", "GetSize", "Task", "Aggregation", "Shutdown"])(
+  "%s loads with the environment it is given",
+  (name) => {
+    const { Code, Environment } = functions.get(name);
+    const given = Object.entries(Environment.Variables).map(([key, value]) => {
+      const text = rendered(value);
+      return [key, key === "QUEUE_URL" ? `https://sqs.example/${text}` : text];
+    });
+    const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/\.zip$/, "")}/index.mjs`;
+    const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
+    const run = (env: Record<string, string>) =>
+      execFileSync(process.execPath, ["--input-type=module", "-e", load], { env, encoding: "utf8", stdio: "pipe" });
+    expect(run({ ...Object.fromEntries(given), AWS_REGION: "eu-west-1" })).toContain("handler is a function\n");
+    expect(() => run({ AWS_REGION: "eu-west-1" })).toThrow("REQUEST_TABLE");
+  },
+);
+
+describe("the streams", () => {
+  const sources = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => ({
+    call: `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
+    filters: Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    properties: Properties,
+  }));
+
+  const status = (...values: string[]) => ({ status: { S: values } });
+  test.each([
+    { call: "Request → GetSize", filters: [{ eventName: ["INSERT"], dynamodb: { NewImage: status("CREATED") } }] },
+    { call: "Request → Task", filters: [{ dynamodb: { NewImage: status("CHECK_POP") } }] },
+    { call: "RequestPop → Task", filters: [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }] },
+    { call: "RequestTask → Aggregation", filters: [{ eventName: ["INSERT", "MODIFY"] }] },
+    {
+      call: "Request → Shutdown",
+      filters: [
+        { dynamodb: { NewImage: { settle: { S: ["DUE"] } } } },
+        {
+          dynamodb: { NewImage: { ...status("FINISHED", "STOPPED", "TIMEOUT", "FAILED"), closed: { BOOL: [false] } } },
+        },
+      ],
+    },
+  ])("$call", ({ call, filters }) => {
+    expect(sources.filter((source) => source.call === call).map((source) => source.filters)).toEqual([filters]);
+    expect(sources).toHaveLength(5);
+  });
+
+  test("lose nothing: they begin at the beginning, try again, and keep what failed for good", () => {
+    const [[failedBatches] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([id]) =>
+      id.includes("FailedBatches"),
+    );
+    for (const { properties } of sources) {
+      expect(properties).toMatchObject({
+        StartingPosition: "TRIM_HORIZON",
+        DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": [failedBatches, "Arn"] } } },
+      });
+      expect(properties.MaximumRetryAttempts).toBeGreaterThanOrEqual(20);
+    }
+  });
+
+  test("count a batch of results as one: it is never split", () => {
+    const { properties } = sources.find(({ call }) => call === "RequestTask → Aggregation") ?? {};
+    expect(properties).toMatchObject({ BisectBatchOnFunctionError: false, MaximumBatchingWindowInSeconds: 1 });
+  });
+});
+
+describe("the timers", () => {
+  test("have a group and a role of their own, which may call Shutdown and nothing else", () => {
+    const [[groupId] = []] = resourcesOf(template, "AWS::Scheduler::ScheduleGroup");
+    expect(groupId).toBeDefined();
+    const [[roleId, role] = []] = resourcesOf(template, "AWS::IAM::Role").filter(([id]) => id.includes("TimerRole"));
+    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+      {
+        ...{ Principal: { Service: "scheduler.amazonaws.com" }, Action: "sts:AssumeRole" },
+        Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+      },
+    ]);
+    const policies = resourcesOf(template, "AWS::IAM::Policy").filter(([, r]) =>
+      r.Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === roleId),
+    );
+    const statements = policies.flatMap(([, r]) => r.Properties.PolicyDocument.Statement);
+    expect(statements.map(({ Action }) => Action)).toEqual(["lambda:InvokeFunction"]);
+    expect(JSON.stringify(statements)).toContain('"PipelineShutdown');
+    expect(functions.get("Api").Environment.Variables.SCHEDULE_ROLE_ARN).toEqual({ "Fn::GetAtt": [roleId, "Arn"] });
+  });
+});
+
+describe("what each function may do", () => {
+  const allowed = (name: string): string[] => {
+    const role = functions.get(name).Role["Fn::GetAtt"][0];
+    return resourcesOf(template, "AWS::IAM::Policy")
+      .filter(([, { Properties }]) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .flatMap(({ Action }) => Action);
+  };
+
+  test.each([
+    {
+      name: "Api",
+      actions: [
+        ...["dynamodb:PutItem", "dynamodb:UpdateItem", "s3:PutObject", "s3:DeleteObject*", "scheduler:CreateSchedule"],
+        ...["scheduler:DeleteSchedule", "iam:PassRole", "autoscaling:SetDesiredCapacity"],
+      ],
+    },
+    { name: "GetSize", actions: ["dynamodb:UpdateItem", "s3:GetObject*", "s3:PutObject"] },
+    {
+      name: "Task",
+      actions: [
+        ...["dynamodb:BatchWriteItem", "sqs:SendMessage", "cloudfront:CreateInvalidation"],
+        ...["cloudfront:GetInvalidation", "cloudfront:ListDistributions"],
+      ],
+    },
+    { name: "Aggregation", actions: ["dynamodb:UpdateItem"] },
+    {
+      name: "Shutdown",
+      actions: [
+        ...["dynamodb:Query", "sqs:PurgeQueue", "sqs:SendMessage", "s3:PutObject", "scheduler:DeleteSchedule"],
+        ...["autoscaling:SetDesiredCapacity", "autoscaling:DescribeAutoScalingGroups"],
+      ],
+    },
+  ])("$name: what it needs", ({ name, actions }) => {
+    expect(allowed(name)).toEqual(expect.arrayContaining(actions));
+  });
+
+  test.each([
+    { name: "GetSize", never: /^(sqs:(Purge|Receive)|autoscaling|scheduler|cloudfront|iam):?/ },
+    { name: "Aggregation", never: /^(sqs:(Purge|Receive)|s3|autoscaling|scheduler|cloudfront|iam):?/ },
+    { name: "Api", never: /^(sqs:(Purge|Send|Receive)|cloudfront)/ },
+  ])("$name: not what is none of its business", ({ name, never }) => {
+    expect(allowed(name).filter((action) => never.test(action))).toEqual([]);
+  });
+
+  test("to a fleet: this group's size and no other's", () => {
+    const sizes = resourcesOf(template, "AWS::IAM::Policy")
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => Action === "autoscaling:SetDesiredCapacity");
+    expect(sizes).toHaveLength(3);
+    for (const { Resource } of sizes) expect(rendered(Resource)).toMatch(/autoScalingGroupName\/prewarm_asg_test$/);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { rendered, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
+
+const both = synthesizeStacks();
+const [newVpc, existingVpc] = both.map(({ template }) => template) as [Template, Template];
+
+/** But for CDK's own, which nobody fills in. */
+function parametersOf(template: Template) {
+  const { BootstrapVersion: _, ...parameters } = template.findParameters("*");
+  return parameters;
+}
+
+describe("parameters", () => {
+  const envName = { Type: "String", Default: "prod", AllowedPattern: "[a-z0-9][a-z0-9-]{0,19}" };
+
+  test("of the stack with a VPC of its own", () => {
+    expect(parametersOf(newVpc)).toEqual({ envName: expect.objectContaining(envName) });
+  });
+
+  test("of the stack in an existing VPC", () => {
+    const required = (Type: string) => ({ Type, Description: expect.any(String) });
+    expect(parametersOf(existingVpc)).toEqual({
+      envName: expect.objectContaining(envName),
+      vpc: required("AWS::EC2::VPC::Id"),
+      subnet: required("List<AWS::EC2::Subnet::Id>"),
+      sg: required("AWS::EC2::SecurityGroup::Id"),
+      key: required("AWS::EC2::KeyPair::KeyName"),
+      vpce: expect.objectContaining({ Type: "String", Default: "" }),
+    });
+  });
+
+  test("vpce is an endpoint's id or nothing", () => {
+    const pattern = new RegExp(`^(?:${existingVpc.findParameters("vpce")["vpce"]?.["AllowedPattern"]})$`);
+    expect(["", "vpce-0123456789abcdef0"].map((id) => pattern.test(id))).toEqual([true, true]);
+    expect(["vpc-0123456789abcdef0", "vpce-", "no"].map((id) => pattern.test(id))).toEqual([false, false, false]);
+  });
+});
+
+describe.each(both)("$name", ({ template }) => {
+  test("has the two outputs of the contract", () => {
+    const outputs = template.findOutputs("*");
+    expect(Object.keys(outputs).sort()).toEqual(["prewarmapiEndpoint", "prewarmapikeyoutput"]);
+    const [[api = ""] = []] = resourcesOf(template, "AWS::ApiGateway::RestApi");
+    const [[key = ""] = []] = resourcesOf(template, "AWS::ApiGateway::ApiKey");
+    const [[stage = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Stage");
+    expect(rendered(outputs["prewarmapikeyoutput"]?.["Value"])).toBe(
+      `arn:aws:apigateway:eu-west-1::/apikeys/ref-${key}`,
+    );
+    expect(rendered(outputs["prewarmapiEndpoint"]?.["Value"])).toBe(
+      `https://ref-${api}.execute-api.eu-west-1.amazonaws.com/ref-${stage}/`,
+    );
+    expect(theOnly(template, "AWS::ApiGateway::Stage").StageName).toBe("prod");
+  });
+
+  test("names the group by the environment, and tells everybody the same name", () => {
+    const name = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").AutoScalingGroupName;
+    expect(rendered(name)).toBe("prewarm_asg_prod");
+    const told = resourcesOf(template, "AWS::Lambda::Function").flatMap(
+      ([, { Properties }]) => Properties.Environment.Variables.GROUP_NAME ?? [],
+    );
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    for (const one of told) expect(one).toEqual(name);
+    expect(rendered(theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData.UserData)).toContain(
+      "\nGROUP_NAME=prewarm_asg_prod\n",
+    );
+  });
+
+  test("two of them can live in one account: nothing else has a fixed name", () => {
+    const NAMED = /^(TableName|QueueName|BucketName|FunctionName|RoleName|LogGroupName|LaunchTemplateName|GroupName)$/;
+    const names = Object.entries(
+      template.toJSON()["Resources"] as Record<string, { Type: string; Properties?: object }>,
+    )
+      .flatMap(([id, { Type, Properties = {} }]) =>
+        Object.entries(Properties).map(([property, value]) => ({ id, Type, property, value })),
+      )
+      .filter(({ property, value }) => NAMED.test(property) && typeof value === "string");
+    expect(names).toEqual([]);
+  });
+});
+
+describe("the stack in an existing VPC", () => {
+  test("makes no network", () => {
+    for (const type of ["VPC", "Subnet", "SecurityGroup", "InternetGateway"])
+      existingVpc.resourceCountIs(`AWS::EC2::${type}`, 0);
+  });
+
+  test("starts agents where it is told, with the key and the security group that it is given", () => {
+    expect(theOnly(existingVpc, "AWS::AutoScaling::AutoScalingGroup").VPCZoneIdentifier).toEqual({ Ref: "subnet" });
+    const launch = theOnly(existingVpc, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
+    expect(launch.KeyName).toEqual({ Ref: "key" });
+    expect(launch.NetworkInterfaces).toMatchObject([{ Groups: [{ Ref: "sg" }], AssociatePublicIpAddress: true }]);
+  });
+
+  test("refuses subnets of another VPC before it makes anything", () => {
+    const { SubnetsInVpc } = existingVpc.toJSON()["Rules"];
+    expect(SubnetsInVpc.Assertions).toMatchObject([
+      { Assert: { "Fn::EachMemberEquals": [{ "Fn::ValueOf": ["subnet", "VpcId"] }, { Ref: "vpc" }] } },
+    ]);
+  });
+
+  test("is private exactly when vpce is given", () => {
+    const [[isPrivate, condition] = []] = Object.entries(existingVpc.findConditions("*"));
+    expect(condition).toEqual({ "Fn::Not": [{ "Fn::Equals": [{ Ref: "vpce" }, ""] }] });
+    expect(theOnly(existingVpc, "AWS::ApiGateway::RestApi").EndpointConfiguration["Fn::If"]).toEqual([
+      isPrivate,
+      { Types: ["PRIVATE"], VpcEndpointIds: [{ Ref: "vpce" }] },
+      { Types: ["REGIONAL"] },
+    ]);
+  });
+});
+
+/** Without what changes with every line of the code that is deployed. */
+function scrubbed(template: Template): unknown {
+  const text = JSON.stringify(template.toJSON());
+  return JSON.parse(
+    text.replaceAll(/[0-9a-f]{64}/g, "<hash>").replaceAll(/(RestDeployment)[0-9A-F]{8}[0-9a-f]{32}/g, "$1<hash>"),
+  );
+}
+
+test.each(both)("$name, all of it", ({ template }) => {
+  expect(scrubbed(template)).toMatchSnapshot();
+});

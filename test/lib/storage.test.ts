@@ -1,0 +1,80 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { expect, test } from "vitest";
+import { Storage } from "../../lib/storage.ts";
+import { resourcesOf, synthesize, theOnly } from "./synth.ts";
+
+const template = synthesize((scope) => new Storage(scope, "Storage"));
+
+test.each([
+  { table: "Request", keys: [{ AttributeName: "req_id", KeyType: "HASH" }], view: "NEW_AND_OLD_IMAGES" },
+  {
+    table: "RequestPop",
+    keys: [
+      { AttributeName: "req_id", KeyType: "HASH" },
+      { AttributeName: "target", KeyType: "RANGE" },
+    ],
+    view: "NEW_IMAGE",
+  },
+  {
+    table: "RequestTask",
+    keys: [
+      { AttributeName: "task_key", KeyType: "HASH" },
+      { AttributeName: "pop_url", KeyType: "RANGE" },
+    ],
+    view: "NEW_AND_OLD_IMAGES",
+  },
+])("table $table: its keys, a stream, a time to live, and a price by use", ({ table, keys, view }) => {
+  const named = resourcesOf(template, "AWS::DynamoDB::Table").filter(([id]) =>
+    new RegExp(`^Storage${table}[0-9A-F]{8}$`).test(id),
+  );
+  expect(named).toMatchObject([
+    [
+      expect.any(String),
+      {
+        Properties: {
+          KeySchema: keys,
+          StreamSpecification: { StreamViewType: view },
+          TimeToLiveSpecification: { AttributeName: "expire_at", Enabled: true },
+          BillingMode: "PAY_PER_REQUEST",
+        },
+      },
+    ],
+  ]);
+  template.resourceCountIs("AWS::DynamoDB::Table", 3);
+});
+
+test("active requests have an index with what the fleet and the agents want to know of them", () => {
+  template.hasResourceProperties("AWS::DynamoDB::Table", {
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "active",
+        KeySchema: [{ AttributeName: "active", KeyType: "HASH" }],
+        Projection: {
+          ProjectionType: "INCLUDE",
+          NonKeyAttributes: Match.arrayWith(["status", "instance_count", "last_update_time"]),
+        },
+      },
+    ],
+  });
+});
+
+test("the bucket is nobody else's, takes no plain HTTP, and forgets as the tables do", () => {
+  expect(theOnly(template, "AWS::S3::Bucket")).toMatchObject({
+    PublicAccessBlockConfiguration: {
+      ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    },
+    LifecycleConfiguration: { Rules: [{ Status: "Enabled", ExpirationInDays: 30 }] },
+  });
+  template.hasResourceProperties("AWS::S3::BucketPolicy", {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      ]),
+    },
+  });
+});
+
+test("the lists outlive the stack; what can be made anew does not", () => {
+  template.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Retain" });
+  template.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Delete" });
+});

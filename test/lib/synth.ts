@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { App, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import type { Construct } from "constructs";
+import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
+import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** An app with the project's own feature flags: without them, other resources would come out. */
+export function newApp(): App {
+  return new App({ context: JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8")).context });
+}
+
+/** Both stacks, as `cdk synth` makes them. */
+export function synthesizeStacks(): { readonly name: string; readonly template: Template }[] {
+  const app = newApp();
+  const stacks = [new PrewarmStack(app, "PrewarmStack"), new PrewarmExistingVpcStack(app, "PrewarmExistingVpcStack")];
+  return stacks.map((stack) => ({ name: stack.stackName, template: Template.fromStack(stack) }));
+}
+
+/** What a part of the stack alone makes. */
+export function synthesize(build: (scope: Construct) => void): Template {
+  const stack = new Stack(newApp(), "Test");
+  build(stack);
+  return Template.fromStack(stack);
+}
+
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of a thousand shapes, and what is looked up is what is asserted
+  readonly Properties: any;
+}
+
+/** Resources of a type, by logical id. */
+export function resourcesOf(template: Template, type: string): [id: string, resource: Resource][] {
+  return Object.entries(template.findResources(type)) as [string, Resource][];
+}
+
+/** The one resource of a type. */
+export function theOnly(template: Template, type: string): Resource["Properties"] {
+  const all = resourcesOf(template, type);
+  if (all.length !== 1) throw new Error(`there are ${all.length} of ${type}`);
+  return all[0]?.[1].Properties;
+}
+
+/** A value of the template as CloudFormation would come to it, with a made-up one for each reference. */
+export function rendered(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const [[intrinsic, argument] = []] = Object.entries(value);
+  if (intrinsic === "Ref") return REFERENCES[argument] ?? `ref-${argument}`;
+  if (intrinsic === "Fn::Join") return argument[1].map(rendered).join(argument[0]);
+  if (intrinsic === "Fn::Sub")
+    return argument.replaceAll(/\$\{([^}]+)\}/g, (_: string, name: string) => rendered({ Ref: name }));
+  if (intrinsic === "Fn::GetAtt") return `att-${argument.join("-")}`;
+  if (intrinsic === "Fn::Base64") return rendered(argument);
+  throw new Error(`cannot render ${intrinsic}`);
+}
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  "AWS::Region": "eu-west-1",
+  "AWS::AccountId": "123456789012",
+  "AWS::Partition": "aws",
+  "AWS::URLSuffix": "amazonaws.com",
+  envName: "prod",
+};
