@@ -1,3 +1,5 @@
+import { expect } from "vitest";
+
 /** A promise that ends when a test says so. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -18,4 +20,9 @@ export function deferred<T = void>(): Deferred<T> {
 /** Lets everything that is ready run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What is to become true before long; a busy machine may take its time. */
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, { interval: 10, timeout: 10_000 });
 }

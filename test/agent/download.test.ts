@@ -28,7 +28,7 @@ test("an answer that does not promise a length", async () => {
 
 test("hints that come before the answer are none", async () => {
   const get = await server((_, response) => {
-    response.writeEarlyHints({ link: "</a.css>; rel=preload", "x-cache": "hint" });
+    response.writeEarlyHints({ link: "</a.css>; rel=preload", "x-cache": "hint", "x-amz-cf-id": "hint" });
     response.writeHead(203, { "content-length": 2, "x-cache": "Hit" }).end("ok");
   });
   expect(await get()).toEqual({ bytes: 2, httpStatus: 203, contentLength: 2, xCache: "Hit" });

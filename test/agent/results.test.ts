@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ResultNotWrittenError, Results } from "../../agent/results.ts";
 import type { TaskResult } from "../../contracts/task-result.ts";
-import { deferred } from "./deferred.ts";
+import { deferred, turn } from "./deferred.ts";
 import { type Answers, fakeAws, Refusal } from "./fake-aws.ts";
 
 const result = (n: number, different: Partial<TaskResult> = {}): TaskResult => ({
@@ -128,6 +128,7 @@ test("drain sends what waits, waits for all of it, and does not fail with it", a
     drained = true;
   });
   expect(await good).toBe("ValidationException");
+  await turn();
   expect(drained).toBe(false);
   slow.resolve({});
   await draining;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { startLocalPrewarm } from "../../local/local-prewarm.ts";
 import { world } from "../../local/world.ts";
+import { deploying } from "./deploying.ts";
 import { refusals } from "./refusals.ts";
 import { Stack } from "./stack.ts";
 import { stopping } from "./stopping.ts";
@@ -25,5 +26,6 @@ afterAll(async () => {
 }, 120_000);
 
 describe("what is refused", () => refusals(running));
+describe("deploying", () => deploying(running));
 describe("warming", () => warming(running));
 describe("stopping", () => stopping(running));

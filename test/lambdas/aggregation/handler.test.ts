@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { FakeRequests } from "../fakes.ts";
+import { FakeRequests, silent } from "../fakes.ts";
 import { request } from "../items.ts";
 import { type Fault, watch } from "../watch.ts";
 import { record } from "./records.ts";
@@ -89,7 +89,7 @@ describe("Aggregation", () => {
   });
 
   it("refuses an event that has no records", async () => {
-    const { deps } = watch<AggregationDeps>({ requests: new FakeRequests(), logger: world().warnings as never });
-    await expect(createHandler(deps)({})).rejects.toThrow();
+    const handler = createHandler({ requests: new FakeRequests(), logger: silent });
+    await expect(handler({ req_id: "r1" })).rejects.toThrow();
   });
 });

@@ -1,0 +1,173 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, it } from "vitest";
+import { RequestPopTable } from "../../../lambdas/adapters/request-pop-table.ts";
+import { RequestTable } from "../../../lambdas/adapters/request-table.ts";
+import { TaskResultTable } from "../../../lambdas/adapters/task-results.ts";
+import { collect } from "../fakes.ts";
+import { request, result, target } from "../items.ts";
+import { awsError, fakeClient, type Sent } from "./client.ts";
+
+type Answer = (command: Sent, n: number) => unknown;
+
+function tables(answer: Answer = () => ({})) {
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  return {
+    sent,
+    requests: new RequestTable(client, "requests"),
+    requestPops: new RequestPopTable(client, "pops", "requests"),
+    results: new TaskResultTable(client, "tasks"),
+  };
+}
+
+const AT = new Date("2024-04-16T03:12:21Z");
+const PROGRESS = { count: 2, size: 10, failed: 1 };
+const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
+  advance: [({ requests }) => requests.advance("r1", "CREATED", "CHECK_POP", { total_count: 1 }), "#status = :from"],
+  end: [({ requests }) => requests.end("r1", "FAILED", { reason: "why" }), "attribute_exists(active)"],
+  amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
+  goOn: [({ requests }) => requests.goOn("r1", { requeues: 1 }), "attribute_exists(active)"],
+  close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
+  addProgress: [({ requests }) => requests.addProgress("r1", PROGRESS, AT, "token"), "attribute_exists(active)"],
+  markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
+};
+
+interface Update {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, unknown>;
+}
+const updates = ({ name, input }: Sent): Update[] =>
+  name === "TransactWriteCommand" ? input.TransactItems.map((part: { Update: Update }) => part.Update) : [input];
+
+describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
+  it("writes under its condition, with every placeholder there and none to spare", async () => {
+    const t = tables();
+    expect(await write(t)).toBe(true);
+    const all = t.sent.flatMap(updates);
+    expect(all[0]?.ConditionExpression).toContain(condition);
+    for (const { UpdateExpression, ConditionExpression, ExpressionAttributeNames = {}, ...rest } of all) {
+      const used = `${UpdateExpression} ${ConditionExpression}`.match(/[#:]\w+/g) ?? [];
+      const given = [...Object.keys(ExpressionAttributeNames), ...Object.keys(rest.ExpressionAttributeValues)];
+      expect(new Set(used)).toEqual(new Set(given));
+    }
+  });
+
+  it("says false where the condition does not hold, and throws every other fault", async () => {
+    const refuse = (error: Error) => write(tables(() => Promise.reject(error)));
+    expect(await refuse(awsError("ConditionalCheckFailedException"))).toBe(false);
+    expect(
+      await refuse(
+        awsError("TransactionCanceledException", { CancellationReasons: [{ Code: "ConditionalCheckFailed" }] }),
+      ),
+    ).toBe(false);
+    await expect(refuse(awsError("ProvisionedThroughputExceededException"))).rejects.toThrow("Provisioned");
+  });
+});
+
+describe("the Request table", () => {
+  it.each(["end", "goOn"])("%s takes the request's marks off", async (name) => {
+    const t = tables();
+    await writes[name]?.[0](t);
+    const marks = name === "end" ? "active, settle" : "settle";
+    expect(t.sent[0]?.input.UpdateExpression).toMatch(new RegExp(` REMOVE ${marks}$`));
+  });
+
+  it("adds progress in one transaction under the batch's token", async () => {
+    const t = tables();
+    await t.requests.addProgress("r1", PROGRESS, AT, "token");
+    expect(t.sent[0]?.input.ClientRequestToken).toBe("token");
+    expect(t.sent[0]?.input.TransactItems[0].Update.ExpressionAttributeValues).toEqual({
+      ...{ ":at": "2024-04-16 03:12:21.000000", ":count": 2, ":size": 10, ":failed": 1 },
+    });
+  });
+
+  it("asks for one recount at a time, and for none of a request that has ended", async () => {
+    const t = tables();
+    await t.requests.askToSettle("r1");
+    expect(t.sent[0]?.input.ConditionExpression).toBe(
+      "attribute_exists(req_id) AND attribute_exists(active) AND attribute_not_exists(settle)",
+    );
+    await tables(() => Promise.reject(awsError("ConditionalCheckFailedException"))).requests.askToSettle("r1");
+  });
+
+  it("does not put a request over another", async () => {
+    const t = tables();
+    await t.requests.put(request());
+    expect(t.sent[0]?.input).toMatchObject({ ConditionExpression: "attribute_not_exists(req_id)", Item: request() });
+  });
+
+  it("reads what it wrote, strongly; nothing where there is nothing; an item that is none is a fault", async () => {
+    const t = tables(() => ({ Item: request() }));
+    expect(await t.requests.get("r1")).toEqual(request());
+    expect(t.sent[0]?.input).toMatchObject({ Key: { req_id: "r1" }, ConsistentRead: true });
+    expect(await tables().requests.get("r1")).toBeUndefined();
+    await expect(tables(() => ({ Item: { req_id: "r1" } })).requests.get("r1")).rejects.toThrow();
+  });
+
+  it("lists the active ones, page by page, and believes the table, not the index", async () => {
+    const items = {
+      r1: request(),
+      r2: request({ req_id: "r2", status: "STOPPED", active: undefined }),
+      r3: request({ req_id: "r3" }),
+    };
+    const pages = [
+      { Items: [{ req_id: "r1" }, { req_id: "r2" }], LastEvaluatedKey: { req_id: "r2" } },
+      { Items: [{ req_id: "r3" }, { req_id: "gone" }] },
+    ];
+    const t = tables(({ name, input }, n) =>
+      name === "QueryCommand" ? pages[n] : { Item: items[input.Key.req_id as keyof typeof items] },
+    );
+    expect((await t.requests.active()).map(({ req_id }) => req_id)).toEqual(["r1", "r3"]);
+    expect(t.sent[1]?.input).toMatchObject({ IndexName: "active", ExclusiveStartKey: { req_id: "r2" } });
+  });
+});
+
+describe("the Request-Pop table", () => {
+  it("marks a target as sent and counts it in the request, both or neither", async () => {
+    const t = tables();
+    await t.requestPops.markSent("r1", "SIN2-P1#d1");
+    const [pop, owner] = t.sent.flatMap(updates);
+    expect(pop).toMatchObject({ TableName: "pops", Key: { req_id: "r1", target: "SIN2-P1#d1" } });
+    expect(owner).toMatchObject({ TableName: "requests", UpdateExpression: "ADD targets_sent :one" });
+    expect(owner?.ConditionExpression).toBe("attribute_exists(active)");
+  });
+
+  it("reads all of a request, page by page", async () => {
+    const pages = [{ Items: [target("SIN2-P1")], LastEvaluatedKey: { target: "x" } }, { Items: [target("FRA56-P4")] }];
+    const t = tables((_, n) => pages[n]);
+    expect(await t.requestPops.of("r1")).toEqual([target("SIN2-P1"), target("FRA56-P4")]);
+    expect(t.sent[1]?.input.ExclusiveStartKey).toEqual({ target: "x" });
+  });
+
+  it("writes in batches, and reads one", async () => {
+    const t = tables(({ name }) => (name === "GetCommand" ? { Item: target("SIN2-P1") } : {}));
+    await t.requestPops.put(Array.from({ length: 30 }, (_, i) => target(`POP${i}`)));
+    expect(t.sent.map(({ input }) => input.RequestItems.pops.length)).toEqual([25, 5]);
+    expect(await t.requestPops.get("r1", "SIN2-P1#d1")).toEqual(target("SIN2-P1"));
+    expect(await tables().requestPops.get("r1", "SIN2-P1#d1")).toBeUndefined();
+  });
+});
+
+describe("the Request-Task table", () => {
+  it("reads every shard, page by page, strongly", async () => {
+    const url = "https://a.example/";
+    const pages = [
+      { Items: [result("SIN2-P1", url)], LastEvaluatedKey: { pop_url: "x" } },
+      { Items: [result("FRA56-P4", url)] },
+      { Items: [] },
+      { Items: [result("NRT57-P3", url)] },
+    ];
+    const t = tables((_, n) => pages[n]);
+    const all = await collect(t.results.of("r1", 3));
+    expect(all.map(({ pop }) => pop)).toEqual(["SIN2-P1", "FRA56-P4", "NRT57-P3"]);
+    const keys = t.sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead]);
+    expect(keys).toEqual(["r1#0", "r1#0", "r1#1", "r1#2"].map((key) => [key, true]));
+  });
+
+  it("writes in batches", async () => {
+    const t = tables();
+    await t.results.put(Array.from({ length: 26 }, (_, i) => result("SIN2-P1", `https://a.example/${i}`)));
+    expect(t.sent.map(({ input }) => input.RequestItems.tasks.length)).toEqual([25, 1]);
+  });
+});
