@@ -126,24 +126,16 @@ describe("stop", () => {
     stop();
     await eventually(() => count(log, "deleted")).toBe(60 - begun);
     expect(running.size).toBe(begun);
-    expect(log.filter((line) => line.startsWith("sent")).sort()).toEqual(
-      numbered(40)
-        .slice(32)
-        .map(([url]) => `sent ${url}`)
-        .sort(),
-    );
+    const left = numbered(60).flatMap(([url = ""]) => (running.has(url) ? [] : [`sent ${url}`]));
+    expect(log.filter((line) => line.startsWith("sent")).sort()).toEqual(left.sort());
     await sleep(150);
     const receives = aws.asked("ReceiveMessage").length;
     await sleep(150);
-    expect([aws.asked("ReceiveMessage").length, running.size, count(log, "stored"), over]).toEqual([
-      receives,
-      32,
-      0,
-      false,
-    ]);
+    expect(aws.asked("ReceiveMessage")).toHaveLength(receives);
+    expect([running.size, count(log, "stored"), over]).toEqual([begun, 0, false]);
     endAll();
     await ended;
-    expect([count(log, "stored"), count(log, "deleted"), count(log, "sent")]).toEqual([32, 40, 8]);
+    expect([count(log, "stored"), count(log, "deleted"), count(log, "sent")]).toEqual([begun, 60, 60 - begun]);
   });
 
   test("messages that were on their way go back, too", async () => {
@@ -184,7 +176,7 @@ describe("stop", () => {
     const begun = performance.now();
     stop();
     await ended;
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 });
 
@@ -222,7 +214,8 @@ test("a queue that cannot be read is asked again after a while", async () => {
     },
   });
   const { stop, ended } = start();
-  await sleep(500);
+  await eventually(() => calls).toBe(3);
+  await sleep(300);
   expect(calls).toBe(3);
   await eventually(() => calls).toBeGreaterThanOrEqual(6);
   stop();
@@ -239,10 +232,10 @@ describe("an agent that finds nothing to do", () => {
   test("leaves the group when no request is active, after a while", async () => {
     const { aws, start } = await world([], { Query: () => ({ Items: [] }) });
     const retire = vi.fn(() => Promise.resolve());
+    const begun = performance.now();
     const { stop, ended } = start({ retire, stallMs: 50, idleMs: 300 });
-    await sleep(200);
-    expect(retire).not.toHaveBeenCalled();
     await eventually(() => retire.mock.calls.length).toBeGreaterThan(0);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(300);
     stop();
     await ended;
     expect(aws.asked("Query")[0]).toMatchObject({ TableName: "requests", IndexName: "active" });
@@ -263,15 +256,16 @@ describe("an agent that finds nothing to do", () => {
   });
 
   test("is not one whose download lasts long", async () => {
-    const { aws, start } = await world([["long"]]);
+    const { aws, start } = await world([["long"]], { Query: () => ({ Items: [request("r", "CREATED", 0)] }) });
     const { running, run, endAll } = downloads();
     const { stop, ended } = start({ run, stallMs: 50, idleMs: 100 });
     await eventually(() => running.size).toBe(1);
+    const looks = aws.asked("Query").length;
     await sleep(400);
+    expect(aws.asked("Query")).toHaveLength(looks);
     stop();
     endAll();
     await ended;
-    expect(aws.asked("Query")).toEqual([]);
   });
 
   test("bears a table that cannot be read", async () => {

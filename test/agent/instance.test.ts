@@ -63,7 +63,7 @@ describe("the metadata service", () => {
     const url = await serve(() => undefined);
     const begun = performance.now();
     await expect(new InstanceMetadata(url).spotAction()).rejects.toThrow();
-    expect(performance.now() - begun).toBeLessThan(3_500);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });
 

@@ -68,7 +68,7 @@ describe("a header line", () => {
         expect(parsed.value).toMatch(/^[\t -~]*$/);
         expect(parseHeader(`${parsed.name}: ${parsed.value}`)).toEqual(parsed);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

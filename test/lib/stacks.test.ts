@@ -1,5 +1,6 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { testInvariants } from "./invariants.ts";
 import { rendered, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
 
 const both = synthesizeStacks();
@@ -38,6 +39,8 @@ describe("parameters", () => {
 });
 
 describe.each(both)("$name", ({ template }) => {
+  testInvariants(template);
+
   test("has the two outputs of the contract", () => {
     const outputs = template.findOutputs("*");
     expect(Object.keys(outputs).sort()).toEqual(["prewarmapiEndpoint", "prewarmapikeyoutput"]);

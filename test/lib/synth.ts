@@ -1,16 +1,24 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { Construct } from "constructs";
+import { afterAll } from "vitest";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** An app with the project's own feature flags: without them, other resources would come out. */
+/**
+ * An app with the project's own feature flags: without them, other resources would come out. What it makes on disk goes
+ * with the test file, outside of whose tests it is to be called.
+ */
 export function newApp(): App {
-  return new App({ context: JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8")).context });
+  const outdir = mkdtempSync(join(tmpdir(), "prewarm-test-"));
+  afterAll(() => rmSync(outdir, { recursive: true }));
+  return new App({ outdir, context: JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8")).context });
 }
 
 /** Both stacks, as `cdk synth` makes them. */

@@ -1,12 +1,11 @@
-import { describe, expect, test } from "vitest";
-import { resourcesOf, synthesizeStacks } from "./synth.ts";
+import type { Template } from "aws-cdk-lib/assertions";
+import { expect, test } from "vitest";
+import { type Resource, resourcesOf } from "./synth.ts";
 
-describe.each(synthesizeStacks())("in $name", ({ template }) => {
+/** Tests of what holds in every stack, whatever is added to it. */
+export function testInvariants(template: Template): void {
   /** Checks each resource of a type, of which there must be some. */
-  const every = (
-    type: string,
-    check: (properties: ReturnType<typeof resourcesOf>[number][1]["Properties"], id: string) => void,
-  ) => {
+  const every = (type: string, check: (properties: Resource["Properties"], id: string) => void) => {
     const all = resourcesOf(template, type);
     expect(all).not.toEqual([]);
     for (const [id, { Properties }] of all) check(Properties, id);
@@ -88,4 +87,4 @@ describe.each(synthesizeStacks())("in $name", ({ template }) => {
       }
     });
   });
-});
+}
