@@ -1,15 +1,16 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { ACTIVE, ACTIVE_INDEX, SETTLE_DUE } from "../contracts/request-item.ts";
+import { ACTIVE, ACTIVE_INDEX, SETTLE_AGAIN_SECONDS, SETTLE_DUE } from "../contracts/request-item.ts";
 import { parseTimestamp } from "../contracts/timestamps.ts";
 
 /** For so long an answer is believed: a stopped request's tasks are downloaded a few seconds longer at most. */
 const BELIEVED_MS = 3_000;
 
-/** An active request, as far as an idle agent cares. */
+/** An active request, as far as an agent looks after it. */
 export interface ActiveRequest {
   readonly reqId: string;
   readonly status: string;
   readonly lastUpdate: Date;
+  readonly timeoutAt: Date;
 }
 
 /** Which requests are active, as the Request table says. */
@@ -45,19 +46,25 @@ export class ActiveRequests {
       reqId: item["req_id"]?.S ?? "",
       status: item["status"]?.S ?? "",
       lastUpdate: parseTimestamp(item["last_update_time"]?.S ?? ""),
+      timeoutAt: parseTimestamp(item["timeout_at"]?.S ?? ""),
     }));
   }
 
   /** Asks Shutdown, through the stream, to recount a request; nothing happens if that is due already. */
   async askToSettle(reqId: string): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
     try {
       await this.db.send(
         new UpdateItemCommand({
           TableName: this.table,
           Key: { req_id: { S: reqId } },
-          UpdateExpression: "SET settle = :due",
-          ConditionExpression: "attribute_exists(active) AND attribute_not_exists(settle)",
-          ExpressionAttributeValues: { ":due": { S: SETTLE_DUE } },
+          UpdateExpression: "SET settle = :due, settle_at = :now",
+          ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+          ExpressionAttributeValues: {
+            ":due": { S: SETTLE_DUE },
+            ":now": { N: String(now) },
+            ":old": { N: String(now - SETTLE_AGAIN_SECONDS) },
+          },
         }),
       );
     } catch (error) {

@@ -4,17 +4,17 @@ import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
 import type { TaskResult } from "../contracts/task-result.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import { nextLimit, startLimit } from "./concurrency.ts";
-import { decideWhenIdle } from "./idle.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import { Meter } from "./meter.ts";
 import type { Results } from "./results.ts";
 import { Slots } from "./slots.ts";
+import { decideWatch } from "./watch.ts";
 import { work } from "./work.ts";
 
 /** Receive calls at once: while one's messages are taken up, the next is under way. */
 const POLLERS = 3;
 const WINDOW_MS = 1_000;
-const IDLE_LOOK_MS = 5_000;
+const WATCH_MS = 15_000;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
 export interface AgentOptions {
@@ -41,7 +41,7 @@ export class Agent {
 
   /** Runs until {@link stop}; then everything that was taken is finished or given back, and all results stand. */
   async run(): Promise<void> {
-    await Promise.all([...Array.from({ length: POLLERS }, () => this.poll()), this.adapt(), this.watchIdleness()]);
+    await Promise.all([...Array.from({ length: POLLERS }, () => this.poll()), this.adapt(), this.watch()]);
     await Promise.all(this.held);
     await this.options.results.drain();
     await this.options.queue.drain();
@@ -99,27 +99,29 @@ export class Agent {
     }
   }
 
-  private async watchIdleness(): Promise<void> {
-    const { requests, idleMs, stallMs, logger } = this.options;
-    while (await pause(Math.min(IDLE_LOOK_MS, stallMs), this.stopping.signal)) {
+  private async watch(): Promise<void> {
+    const { stallMs, logger } = this.options;
+    while (await pause(Math.min(WATCH_MS, stallMs), this.stopping.signal)) {
       if (this.held.size > 0) this.lastWork = performance.now();
-      const idle = performance.now() - this.lastWork;
-      if (idle < stallMs) continue;
-      try {
-        const active = await requests.list();
-        const decision = decideWhenIdle({ idleMs: idle, active, now: new Date(), stallMs, retireMs: idleMs });
-        for (const reqId of decision.settle) {
-          logger.info({ req_id: reqId }, "request has stalled, a recount is asked for");
-          await requests.askToSettle(reqId);
-        }
-        if (decision.retire) {
-          logger.info({ idle_ms: Math.round(idle) }, "nothing to do, leaving the group");
-          await this.options.retire();
-        }
-      } catch (error) {
-        logger.warn({ err: error }, "looking after idleness failed");
-      }
+      await this.look(performance.now() - this.lastWork).catch((error: unknown) =>
+        logger.warn({ err: error }, "looking after requests failed"),
+      );
     }
+  }
+
+  private async look(idle: number): Promise<void> {
+    const { requests, queue, idleMs: retireMs, stallMs, logger } = this.options;
+    const active = await requests.list();
+    const messages = active.length > 0 && idle >= stallMs ? await queue.messages() : 0;
+    const decision = decideWatch({ idleMs: idle, messages, active, now: new Date(), stallMs, retireMs });
+    for (const reqId of decision.settle) {
+      logger.info({ req_id: reqId }, "request has stalled or is overdue, a recount is asked for");
+      await requests.askToSettle(reqId);
+    }
+    if (!decision.retire) return;
+    logger.info({ idle_ms: Math.round(idle) }, "nothing to do, leaving the group");
+    await this.options.retire();
+    this.stop();
   }
 }
 

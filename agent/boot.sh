@@ -25,5 +25,13 @@ rm /tmp/prewarm-agent.zip
 
 printf '%s\n' "$AGENT_ENV" > /etc/prewarm-agent.env
 install -m 0644 /home/ec2-user/agent/prewarm-agent.service /etc/systemd/system/prewarm-agent.service
+cat > /etc/logrotate.d/prewarm-agent <<'ROTATE'
+/var/log/prewarm-agent.log {
+  size 50M
+  rotate 3
+  copytruncate
+  missingok
+}
+ROTATE
 systemctl daemon-reload
 systemctl enable --now prewarm-agent

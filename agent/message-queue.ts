@@ -2,6 +2,7 @@ import {
   type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -91,6 +92,17 @@ export class MessageQueue {
         MessageAttributes: { reason: { DataType: "String", StringValue: reason.slice(0, 1_000) } },
       }),
     );
+  }
+
+  /** How many messages there are, in flight or not, as SQS estimates them. */
+  async messages(): Promise<number> {
+    const { Attributes } = await this.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.url,
+        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+      }),
+    );
+    return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
   }
 
   /** Returns when all calls have ended. */

@@ -34,10 +34,15 @@ export function parseHeader(line: string): ParsedHeader {
   return { name: name.toLowerCase(), value };
 }
 
-/** A request's header list as names and values in turn, the flat form that undici takes. Lines that are refused are left out. */
+/** Sent unless a request says otherwise: firewalls turn away who does not say who they are. */
+const USER_AGENT = "prewarm";
+
+/**
+ * A request's header list as names and values in turn, the flat form that undici takes, with a User-Agent if it has
+ * none. Lines that are refused are left out.
+ */
 export function flatHeaders(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => {
-    const parsed = parseHeader(line);
-    return "problem" in parsed ? [] : [parsed.name, parsed.value];
-  });
+  const parsed = lines.map(parseHeader).flatMap((header) => ("problem" in header ? [] : [header]));
+  const flat = parsed.flatMap(({ name, value }) => [name, value]);
+  return parsed.some(({ name }) => name === "user-agent") ? flat : ["user-agent", USER_AGENT, ...flat];
 }

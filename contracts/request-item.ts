@@ -11,6 +11,9 @@ export const ACTIVE_INDEX = "active";
 /** Asks Shutdown, through the stream, to recount and settle the request. */
 export const SETTLE_DUE = "DUE";
 
+/** A recount that was asked for so many seconds ago and has not come is asked for again: its function failed for good. */
+export const SETTLE_AGAIN_SECONDS = 1_200;
+
 /** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
 export const requestItemSchema = z.object({
   req_id: z.string(),
@@ -51,6 +54,8 @@ export const requestItemSchema = z.object({
 
   // How it ends.
   settle: z.literal(SETTLE_DUE).optional(),
+  /** When that was asked, in seconds since the epoch: an old question that nobody answered may be asked again. */
+  settle_at: count.optional(),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,
   /** Key of the report, once it stands. */

@@ -98,6 +98,7 @@ export class AgentFleet extends Construct {
   private grant({ storage, tasks, groupName }: AgentFleetProps): void {
     tasks.queue.grantConsumeMessages(this.role);
     tasks.queue.grantSendMessages(this.role);
+    tasks.queue.grant(this.role, "sqs:GetQueueAttributes");
     tasks.deadLetters.grantSendMessages(this.role);
     storage.requests.grantReadWriteData(this.role);
     storage.requestTasks.grantWriteData(this.role);

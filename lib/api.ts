@@ -97,5 +97,5 @@ const REFUSALS: readonly Refusal[] = [
       "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests",
   },
   { type: apigateway.ResponseType.DEFAULT_4XX },
-  { type: apigateway.ResponseType.DEFAULT_5XX },
+  { type: apigateway.ResponseType.DEFAULT_5XX, message: "Internal error; the log has it under $context.requestId" },
 ];

@@ -160,13 +160,9 @@ export class Pipeline extends Construct {
     timers.grantDeleteSchedules(this.shutdown);
     timerRole.grantPassRole(this.api.grantPrincipal);
     this.shutdown.grantInvoke(timerRole);
-    this.task.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: ["cloudfront:ListDistributions", "cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
-        // ListDistributions knows no resource, and which distribution a request names is not known before.
-        resources: ["*"],
-      }),
-    );
+    // ListDistributions knows no resource, and which distribution a request names is not known before.
+    allow(this.getSize, ["cloudfront:ListDistributions"]);
+    allow(this.task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"]);
   }
 }
 
@@ -181,5 +177,9 @@ function grantFleet(fn: lambda.Function, groupName: string): void {
     }),
   );
   // Describing groups knows no resource.
-  fn.addToRolePolicy(new iam.PolicyStatement({ actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] }));
+  allow(fn, ["autoscaling:DescribeAutoScalingGroups"]);
+}
+
+function allow(fn: lambda.Function, actions: string[]): void {
+  fn.addToRolePolicy(new iam.PolicyStatement({ actions, resources: ["*"] }));
 }

@@ -22,7 +22,7 @@ export class Storage extends Construct {
       // Only active requests have the attribute, so that the index holds them alone.
       partitionKey: { name: "active", type: STRING },
       projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: ["status", "instance_count", "last_update_time"],
+      nonKeyAttributes: ["status", "timeout_at", "last_update_time"],
     });
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
     this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);

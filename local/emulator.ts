@@ -37,26 +37,20 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   // The emulator puts CommonJS scripts there, and the project's own package.json would make modules of them.
   writeFileSync(`${tmp}/package.json`, '{ "type": "commonjs" }\n');
   rmSync(`${LOCAL}emulator.log`, { force: true });
-  const child = start(
-    command,
-    args,
-    {
-      ...process.env,
-      ...aws.env,
-      ...functionEnv,
-      ...env,
-      GATEWAY_PORT: String(port),
-      BIND_HOST: "127.0.0.1",
-      // Calls of the API are not signed, and are then taken to be of this account.
-      MINISTACK_ACCOUNT_ID: ACCOUNT,
-      // Listeners for services that nothing here uses.
-      IOT_MTLS_ENABLED: "0",
-      SFTP_ENABLED: "0",
-      TMPDIR: tmp,
-      PYTHONDONTWRITEBYTECODE: "1",
-    },
-    `${LOCAL}emulator.log`,
-  );
+  const environment = {
+    ...aws.env,
+    ...functionEnv,
+    GATEWAY_PORT: String(port),
+    BIND_HOST: "127.0.0.1",
+    // Calls of the API are not signed, and are then taken to be of this account.
+    MINISTACK_ACCOUNT_ID: ACCOUNT,
+    // Listeners for services that nothing here uses.
+    IOT_MTLS_ENABLED: "0",
+    SFTP_ENABLED: "0",
+    TMPDIR: tmp,
+    PYTHONDONTWRITEBYTECODE: "1",
+  };
+  const child = start(command, args(environment), { ...process.env, ...environment, ...env }, `${LOCAL}emulator.log`);
   await ready(aws.endpoint, () => child.exitCode);
   return { ...aws, close: () => stop(child) };
 }

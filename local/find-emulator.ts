@@ -8,10 +8,10 @@ const VENV = `${LOCAL}ministack`;
 const PACKAGES = `${LOCAL}ministack-packages`;
 const IMAGE = "ministackorg/ministack:1.5.33";
 
-/** How to start the emulator: a command, and what its environment needs on top. */
+/** How to start the emulator: a command, its arguments for the environment it is to have, and what that needs on top. */
 export interface EmulatorCommand {
   readonly command: string;
-  readonly args: readonly string[];
+  readonly args: (environment: NodeJS.ProcessEnv) => readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -26,7 +26,7 @@ export class NoEmulatorError extends Error {
  */
 export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
   const onPath = findOnPath("ministack");
-  if (onPath !== undefined) return { command: onPath, args: [], env: {} };
+  if (onPath !== undefined) return { command: onPath, args: () => [], env: {} };
   const python = findOnPath("python3");
   if (python !== undefined) {
     const installed = await installFromPyPI(python, say);
@@ -34,8 +34,7 @@ export async function findEmulator(say: (line: string) => void): Promise<Emulato
   }
   const docker = findOnPath("docker");
   if (docker !== undefined) {
-    // The host's network: the functions inside must reach the edge on loopback.
-    return { command: docker, args: ["run", "--rm", "--network", "host", IMAGE], env: {} };
+    return { command: docker, args: dockerArguments, env: {} };
   }
   throw new NoEmulatorError(
     "The AWS emulator cannot be installed: install Python 3.10 or newer with venv (Debian: apt-get install python3-venv), or Docker, and try again.",
@@ -43,9 +42,10 @@ export async function findEmulator(say: (line: string) => void): Promise<Emulato
 }
 
 async function installFromPyPI(python: string, say: (line: string) => void): Promise<EmulatorCommand | undefined> {
-  const fromVenv = { command: `${VENV}/bin/python`, args: ["-m", "ministack"], env: {} };
+  const args = () => ["-m", "ministack"];
+  const fromVenv = { command: `${VENV}/bin/python`, args, env: {} };
   if (existsSync(`${VENV}/.complete`)) return fromVenv;
-  const fromPackages = { command: python, args: ["-m", "ministack"], env: { PYTHONPATH: PACKAGES } };
+  const fromPackages = { command: python, args, env: { PYTHONPATH: PACKAGES } };
   if (existsSync(`${PACKAGES}/.complete`)) return fromPackages;
   say("Installing the AWS emulator (MiniStack, from PyPI) below .local/ …");
   try {
@@ -66,6 +66,15 @@ async function installFromPyPI(python: string, say: (line: string) => void): Pro
     say(`pip cannot install it either (${lastLine(error)})`);
     return undefined;
   }
+}
+
+/**
+ * The host's network, for the functions inside must reach the edge on loopback; the project's folder under its own path,
+ * for the edge's authority lies in it; and every variable by its name alone, so that Docker takes over its value.
+ */
+function dockerArguments(environment: NodeJS.ProcessEnv): readonly string[] {
+  const variables = Object.keys(environment).flatMap((name) => ["-e", name]);
+  return ["run", "--rm", "--network", "host", "-v", `${ROOT}:${ROOT}`, ...variables, IMAGE];
 }
 
 function lastLine(error: Error): string {

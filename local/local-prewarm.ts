@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type LocalClients, localClients } from "./clients.ts";
 import { type Deployed, deploy } from "./deploy.ts";
 import { type Aws, startAws } from "./emulator.ts";
@@ -72,7 +72,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     });
     closers.push(entrance.close);
     writeFileSync(ENDPOINT_FILE, endpointFile(entrance.url, deployed, aws));
-    closers.push(async () => rmSync(ENDPOINT_FILE, { force: true }));
+    closers.push(async () => removeEndpointFile(entrance.url));
     return { apiUrl: entrance.url, apiKey: deployed.apiKey, aws, clients, deployed, fleet, standIn, close };
   } catch (error) {
     await close();
@@ -82,4 +82,10 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 
 function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws): string {
   return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint: aws.endpoint, region: aws.region, stackName }, null, 2)}\n`;
+}
+
+/** Another run may have written its own meanwhile. */
+function removeEndpointFile(apiUrl: string): void {
+  if (!existsSync(ENDPOINT_FILE)) return;
+  if (readFileSync(ENDPOINT_FILE, "utf8").includes(JSON.stringify(apiUrl))) rmSync(ENDPOINT_FILE);
 }

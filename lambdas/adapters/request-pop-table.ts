@@ -4,6 +4,7 @@ import {
   GetCommand,
   QueryCommand,
   TransactWriteCommand,
+  UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { type RequestPopItem, requestPopItemSchema } from "../../contracts/request-pop-item.ts";
 import { writeBatches } from "./batch-write.ts";
@@ -50,6 +51,23 @@ export class RequestPopTable {
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
     return items;
+  }
+
+  /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
+  async markReady(reqId: string, target: string): Promise<void> {
+    const write = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId, target },
+      UpdateExpression: "SET #state = :ready",
+      ConditionExpression: "#state = :resolved",
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues: { ":ready": "READY", ":resolved": "RESOLVED" },
+    });
+    try {
+      await this.db.send(write);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
   }
 
   /** READY → SENT, and one more in the request's `targets_sent`, both or neither. False when it was SENT already. */

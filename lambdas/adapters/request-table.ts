@@ -7,7 +7,14 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { ACTIVE, ACTIVE_INDEX, type RequestItem, requestItemSchema, SETTLE_DUE } from "../../contracts/request-item.ts";
+import {
+  ACTIVE,
+  ACTIVE_INDEX,
+  type RequestItem,
+  requestItemSchema,
+  SETTLE_AGAIN_SECONDS,
+  SETTLE_DUE,
+} from "../../contracts/request-item.ts";
 import type { Status, TerminalStatus } from "../../contracts/status.ts";
 import { formatTimestamp } from "../../contracts/timestamps.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
@@ -88,7 +95,13 @@ export class RequestTable {
 
   /** Asks Shutdown for a recount, unless one is due or the request has ended. */
   async askToSettle(reqId: string): Promise<void> {
-    await this.update(reqId, { settle: SETTLE_DUE }, "attribute_exists(active) AND attribute_not_exists(settle)", {});
+    const now = Math.floor(Date.now() / 1000);
+    await this.update(
+      reqId,
+      { settle: SETTLE_DUE, settle_at: now },
+      "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+      { ":old": now - SETTLE_AGAIN_SECONDS },
+    );
   }
 
   /** Takes the recount as the truth and lets the request go on. */

@@ -1,6 +1,9 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
 import { shardKey, type TaskResult, taskResultSchema } from "../../contracts/task-result.ts";
-import { writeBatches } from "./batch-write.ts";
+import { isConditionFailure } from "./conflicts.ts";
+
+const IN_PARALLEL = 32;
 
 /** The Request-Task table, as Shutdown recounts it. */
 export class TaskResultTable {
@@ -29,11 +32,17 @@ export class TaskResultTable {
     }
   }
 
-  async put(results: readonly TaskResult[]): Promise<void> {
-    await writeBatches(
-      results.map((result) => ({ PutRequest: { Item: result } })),
-      (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
-      this.table,
-    );
+  /** Writes results where there are none: one that came meanwhile is a better one. */
+  async putIfAbsent(results: readonly TaskResult[]): Promise<void> {
+    await pMap(results, (result) => this.putOne(result), { concurrency: IN_PARALLEL });
+  }
+
+  private async putOne(result: TaskResult): Promise<void> {
+    const condition = "attribute_not_exists(pop_url)";
+    try {
+      await this.db.send(new PutCommand({ TableName: this.table, Item: result, ConditionExpression: condition }));
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
   }
 }

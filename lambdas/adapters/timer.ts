@@ -27,7 +27,8 @@ export class Timer {
           Arn: target.functionArn,
           RoleArn: target.roleArn,
           Input: JSON.stringify({ req_id: reqId }),
-          RetryPolicy: { MaximumEventAgeInSeconds: 3_600, MaximumRetryAttempts: 60 },
+          // The most there is: a timer that gives up leaves a fleet running.
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
         },
       }),
     );

@@ -1,6 +1,8 @@
 import { Logger } from "@aws-lambda-powertools/logger";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { documentClient } from "../adapters/clients.ts";
+import { Distributions } from "../adapters/distributions.ts";
 import { Dns } from "../adapters/dns.ts";
 import { RequestTable } from "../adapters/request-table.ts";
 import { UrlLists } from "../adapters/url-lists.ts";
@@ -9,7 +11,8 @@ import type { Env } from "./env.ts";
 export interface GetSizeDeps {
   readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
   readonly lists: Pick<UrlLists, "read" | "write">;
-  readonly dns: Pick<Dns, "addresses">;
+  readonly distributions: Pick<Distributions, "own">;
+  readonly dns: Pick<Dns, "addresses" | "alias">;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
   readonly logger: Pick<Logger, "info">;
 }
@@ -18,6 +21,7 @@ export function createDeps(env: Env): GetSizeDeps {
   return {
     requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
     lists: new UrlLists(new S3Client({}), env.BUCKET),
+    distributions: new Distributions(new CloudFrontClient({})),
     dns: new Dns(env.PREWARM_DNS_SERVERS),
     ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
     logger: new Logger({ serviceName: "get-size" }),

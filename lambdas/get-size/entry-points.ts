@@ -1,3 +1,4 @@
+import type { Distribution } from "../../contracts/distribution.ts";
 import { popDomain } from "../../contracts/pops/select.ts";
 
 /** How many POPs are tried when no name of the distribution resolves. */
@@ -7,10 +8,13 @@ const POPS = 5;
  * Names under which a URL's distribution may be reached, the likeliest first: before a launch the URL's own host often
  * points elsewhere or nowhere yet, so what was given as the distribution goes before it.
  */
-export function entryPoints(cfDomain: string | undefined, host: string, pops: readonly string[]): string[] {
-  const domain = cfDomain ?? host;
-  const label = domain.split(".", 1)[0] ?? domain;
+export function entryPoints({ domain, label }: Distribution, host: string, pops: readonly string[]): string[] {
   return [
-    ...new Set([domain, host, `${label}.cloudfront.net`, ...pops.slice(0, POPS).map((pop) => popDomain(label, pop))]),
+    ...new Set([
+      domain ?? host,
+      host,
+      `${label}.cloudfront.net`,
+      ...pops.slice(0, POPS).map((pop) => popDomain(label, pop)),
+    ]),
   ];
 }

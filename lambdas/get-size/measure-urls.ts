@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import { type Distribution, distributionOf, hostToAsk } from "../../contracts/distribution.ts";
 import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
 import type { GetSizeDeps } from "./deps.ts";
@@ -16,12 +17,17 @@ export interface Measured {
 }
 
 /** Asks every URL's size and writes the two lists: what can be warmed, and what cannot. */
-export async function measureUrls(deps: GetSizeDeps, item: RequestItem): Promise<Measured> {
+export async function measureUrls(
+  deps: GetSizeDeps,
+  item: RequestItem,
+  distributions: readonly Distribution[],
+): Promise<Measured> {
+  const serving = (host: string) => distributionOf(distributions, host) ?? { label: "", names: [] };
   const probe = new SizeProbe({
-    cfDomain: item.cf_domain,
+    hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
-    addressesOf: onceEach((host) => firstResolving(deps, entryPoints(item.cf_domain, host, item.pops))),
+    addressesOf: onceEach((host) => firstResolving(deps, entryPoints(serving(host), host, item.pops))),
   });
   const good: [string, number | null][] = [];
   const bad: [string, string][] = [];

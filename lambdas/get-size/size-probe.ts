@@ -12,8 +12,8 @@ const CONNECTIONS = 64;
 export type Size = { readonly size: number | null } | { readonly problem: string };
 
 export interface SizeProbeOptions {
-  /** Host to ask with; the URL's own where absent. */
-  readonly cfDomain: string | undefined;
+  /** Host and SNI to ask with, so that the edge finds the distribution; with the URL's port, if it has one. */
+  readonly hostToAsk: (url: URL) => string;
   readonly header: readonly string[];
   readonly httpsPort: number;
   readonly httpPort: number;
@@ -54,8 +54,8 @@ export class SizeProbe {
 
   private async ask(url: URL, attempt: number): Promise<SizeAnswer> {
     const addresses = await this.options.addressesOf(url.hostname);
-    const pool = this.pool(url, addresses[attempt % addresses.length] ?? url.hostname);
-    const host = this.options.cfDomain ?? url.host;
+    const host = this.options.hostToAsk(url);
+    const pool = this.pool(url, host, addresses[attempt % addresses.length] ?? url.hostname);
     const head = await this.exchange(pool, url, "HEAD", ["host", host]);
     const answer = readHeadAnswer(head.status, head.headers);
     if (!("ask" in answer)) return answer;
@@ -79,10 +79,10 @@ export class SizeProbe {
     return { status: statusCode, headers: answered as Headers };
   }
 
-  private pool(url: URL, address: string): Pool {
+  private pool(url: URL, host: string, address: string): Pool {
     const secure = url.protocol === "https:";
     const port = url.port === "" ? (secure ? this.options.httpsPort : this.options.httpPort) : Number(url.port);
-    const servername = this.options.cfDomain ?? url.hostname;
+    const servername = host.replace(/:\d+$/, "");
     const key = `${url.protocol}//${address}:${port}#${servername}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;

@@ -17,7 +17,7 @@ import type { Env } from "./env.ts";
 export interface ShutdownDeps {
   readonly requests: Pick<RequestTable, "get" | "active" | "end" | "goOn" | "close">;
   readonly requestPops: Pick<RequestPopTable, "of">;
-  readonly results: Pick<TaskResultTable, "of" | "put">;
+  readonly results: Pick<TaskResultTable, "of" | "putIfAbsent">;
   readonly lists: Pick<UrlLists, "read" | "write">;
   readonly queue: Pick<TaskQueue, "send" | "depth" | "purge">;
   readonly capacity: Pick<Capacity, "follow">;

@@ -71,11 +71,11 @@ async function giveUp(deps: ShutdownDeps, item: RequestItem, ledger: Ledger): Pr
   for (const task of ledger.missing()) {
     chunk.push(lostResult(item, task));
     if (chunk.length === CHUNK) {
-      await deps.results.put(chunk);
+      await deps.results.putIfAbsent(chunk);
       chunk = [];
     }
   }
-  await deps.results.put(chunk);
+  await deps.results.putIfAbsent(chunk);
 }
 
 function lostResult(item: RequestItem, { target, row: [url = ""] }: PlannedTask): TaskResult {

@@ -12,7 +12,7 @@ export type Settlement =
   | "GO_ON";
 
 /** How often missing tasks are queued again before they are failed. */
-export const MAX_REQUEUES = 3;
+export const MAX_REQUEUES = 2;
 
 export function decideSettlement(facts: {
   readonly total: number;

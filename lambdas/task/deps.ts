@@ -16,11 +16,11 @@ import type { Env } from "./env.ts";
 
 export interface TaskDeps {
   readonly requests: Pick<RequestTable, "get" | "advance" | "amend" | "end" | "askToSettle">;
-  readonly requestPops: Pick<RequestPopTable, "put" | "of" | "get" | "markSent">;
+  readonly requestPops: Pick<RequestPopTable, "put" | "of" | "get" | "markReady" | "markSent">;
   readonly lists: Pick<UrlLists, "read">;
   readonly queue: Pick<TaskQueue, "send">;
-  readonly distributions: Pick<Distributions, "own" | "invalidate" | "isInvalidated">;
-  readonly dns: Pick<Dns, "addresses" | "alias">;
+  readonly distributions: Pick<Distributions, "invalidate" | "isInvalidated">;
+  readonly dns: Pick<Dns, "addresses">;
   readonly capacity: Pick<Capacity, "ensure">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }

@@ -1,14 +1,15 @@
-import type { Distribution } from "../../contracts/distribution.ts";
+import pMap from "p-map";
 import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
 import type { TaskDeps } from "./deps.ts";
-import { findDistributions } from "./find-distributions.ts";
 import { invalidateAll } from "./invalidation.ts";
 import { resolveTargets } from "./resolve-targets.ts";
 import { computeTotals } from "./totals.ts";
 
+const IN_PARALLEL = 32;
+
 /**
- * CHECK_POP → INSERT_TASK: finds the distribution, resolves the POPs, invalidates if asked, sets the totals, and then
+ * CHECK_POP → INSERT_TASK: resolves the POPs, invalidates if asked, sets the totals, and then
  * sets every target READY, which starts the fan-out. Each part may be run again after a crash.
  */
 export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => boolean): Promise<void> {
@@ -20,10 +21,7 @@ export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => bool
 /** @returns whether the request is in INSERT_TASK now, with targets to release */
 async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
   const reqId = item.req_id;
-  const distributions = await findDistributions(item.cf_domain, await hostsOf(deps, item), {
-    own: () => deps.distributions.own(),
-    alias: (name) => deps.dns.alias(name),
-  });
+  const { distributions } = item;
   const foreign = distributions.filter(({ id }) => id === undefined);
   if (item.need_invalidate && foreign.length > 0) {
     const labels = foreign.map(({ label }) => label).join(", ");
@@ -44,7 +42,6 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   return deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
-    distributions: distributions satisfies Distribution[],
     targets_total: resolved.length,
   });
 }
@@ -56,13 +53,5 @@ async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
   await deps.capacity.ensure();
   const targets = await deps.requestPops.of(reqId);
   const waiting = targets.filter(({ state }) => state === "RESOLVED");
-  await deps.requestPops.put(waiting.map((target) => ({ ...target, state: "READY" })));
-}
-
-/** The hosts of the URLs, which matter only where no domain is given. */
-async function hostsOf(deps: TaskDeps, item: RequestItem): Promise<string[]> {
-  if (item.cf_domain !== undefined) return [];
-  const hosts = new Set<string>();
-  for await (const [url = ""] of deps.lists.read(listKeys.successUrls(item.req_id))) hosts.add(new URL(url).hostname);
-  return [...hosts];
+  await pMap(waiting, ({ target }) => deps.requestPops.markReady(reqId, target), { concurrency: IN_PARALLEL });
 }

@@ -58,25 +58,30 @@ test("list gives the active ones, as the index has them", async () => {
     req_id: { S: "q" },
     status: { S: "IN_PROGRESS" },
     last_update_time: { S: "2024-04-16 03:12:21.046000" },
+    timeout_at: { S: "2024-04-16 03:17:21.046000" },
   };
   const { requests: r, aws } = await requests({ Query: () => ({ Items: [item] }) });
   expect(await r.list()).toEqual([
-    { reqId: "q", status: "IN_PROGRESS", lastUpdate: new Date("2024-04-16T03:12:21.046Z") },
+    {
+      ...{ reqId: "q", status: "IN_PROGRESS" },
+      ...{ lastUpdate: new Date("2024-04-16T03:12:21.046Z"), timeoutAt: new Date("2024-04-16T03:17:21.046Z") },
+    },
   ]);
   expect(aws.asked("Query")).toMatchObject([{ TableName: "requests", IndexName: "active" }]);
 });
 
 describe("askToSettle", () => {
-  test("asks for it only where it is active and not asked for already", async () => {
+  test("asks for it only where it is active and not asked for already, or long ago in vain", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_700_000_000_500 });
     const { requests: r, aws } = await requests({ UpdateItem: () => ({}) });
     await r.askToSettle("q");
     expect(aws.asked("UpdateItem")).toEqual([
       {
         TableName: "requests",
         Key: { req_id: { S: "q" } },
-        UpdateExpression: "SET settle = :due",
-        ConditionExpression: "attribute_exists(active) AND attribute_not_exists(settle)",
-        ExpressionAttributeValues: { ":due": { S: "DUE" } },
+        UpdateExpression: "SET settle = :due, settle_at = :now",
+        ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+        ExpressionAttributeValues: { ":due": { S: "DUE" }, ":now": { N: "1700000000" }, ":old": { N: "1699998800" } },
       },
     ]);
   });

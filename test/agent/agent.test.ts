@@ -9,7 +9,7 @@ import type { TaskMessage, TaskUrl } from "../../contracts/task-message.ts";
 import type { TaskResult } from "../../contracts/task-result.ts";
 import { formatTimestamp } from "../../contracts/timestamps.ts";
 import { type Deferred, deferred, eventually } from "./deferred.ts";
-import { type Answers, fakeAws, Refusal } from "./fake-aws.ts";
+import { type Answers, type FakeAws, fakeAws, Refusal } from "./fake-aws.ts";
 import { taskMessage } from "./task-messages.ts";
 
 const TASKS = "https://sqs.example/tasks";
@@ -222,53 +222,69 @@ test("a queue that cannot be read is asked again after a while", async () => {
   await ended;
 });
 
-describe("an agent that finds nothing to do", () => {
-  const request = (req_id: string, status: string, secondsAgo: number) => ({
-    req_id: { S: req_id },
-    status: { S: status },
-    last_update_time: { S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) },
+describe("it looks after requests", () => {
+  const time = (secondsAgo: number) => ({ S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) });
+  /** Moved so many seconds ago; its time is up so many seconds ago (or is to come). */
+  const request = (req_id: string, status: string, moved: number, timeout = -60) => ({
+    ...{ req_id: { S: req_id }, status: { S: status }, last_update_time: time(moved), timeout_at: time(timeout) },
   });
+  const attributes = (ApproximateNumberOfMessages: string) => () => ({ Attributes: { ApproximateNumberOfMessages } });
+  const recounted = (aws: FakeAws) => new Set(aws.asked("UpdateItem").map(({ Key }) => Key?.["req_id"]?.S));
 
-  test("leaves the group when no request is active, after a while", async () => {
+  test("when none is active for a while, it leaves the group and stops by itself", async () => {
     const { aws, start } = await world([], { Query: () => ({ Items: [] }) });
     const retire = vi.fn(() => Promise.resolve());
     const begun = performance.now();
-    const { stop, ended } = start({ retire, stallMs: 50, idleMs: 300 });
-    await eventually(() => retire.mock.calls.length).toBeGreaterThan(0);
+    await start({ retire, stallMs: 50, idleMs: 300 }).ended;
     expect(performance.now() - begun).toBeGreaterThanOrEqual(300);
-    stop();
-    await ended;
+    expect(retire).toHaveBeenCalledOnce();
     expect(aws.asked("Query")[0]).toMatchObject({ TableName: "requests", IndexName: "active" });
   });
 
-  test("stays while one is, and asks for a recount of one that stalls", async () => {
-    const items = () => [
+  test("while one is, it stays, and asks for a recount of those that stall", async () => {
+    const Items = () => [
       request("moves", "IN_PROGRESS", 0),
       request("stalls", "IN_PROGRESS", 60),
-      request("is new", "CREATED", 60),
+      request("new", "CREATED", 60),
     ];
-    const { aws, start } = await world([], { Query: () => ({ Items: items() }), UpdateItem: () => ({}) });
+    const { aws, start } = await world([], {
+      Query: () => ({ Items: Items() }),
+      GetQueueAttributes: attributes("0"),
+      UpdateItem: () => ({}),
+    });
     const { stop, ended } = start({ stallMs: 200, idleMs: 200 });
     await eventually(() => aws.asked("UpdateItem").length).toBeGreaterThan(0);
     stop();
     await ended;
-    expect(new Set(aws.asked("UpdateItem").map(({ Key }) => Key?.["req_id"]?.S))).toEqual(new Set(["stalls"]));
+    expect(recounted(aws)).toEqual(new Set(["stalls"]));
   });
 
-  test("is not one whose download lasts long", async () => {
-    const { aws, start } = await world([["long"]], { Query: () => ({ Items: [request("r", "CREATED", 0)] }) });
-    const { running, run, endAll } = downloads();
-    const { stop, ended } = start({ run, stallMs: 50, idleMs: 100 });
-    await eventually(() => running.size).toBe(1);
-    const looks = aws.asked("Query").length;
-    await sleep(400);
-    expect(aws.asked("Query")).toHaveLength(looks);
+  test("with messages left, stalling takes longer", async () => {
+    const { aws, start } = await world([], {
+      Query: () => ({ Items: [request("stalls", "IN_PROGRESS", 1)] }),
+      GetQueueAttributes: attributes("1"),
+    });
+    const { stop, ended } = start({ stallMs: 200, idleMs: 200 });
+    await eventually(() => aws.asked("GetQueueAttributes").length).toBeGreaterThan(2);
     stop();
-    endAll();
     await ended;
   });
 
-  test("bears a table that cannot be read", async () => {
+  test("a long download is work: only a request that nobody ended is recounted meanwhile", async () => {
+    const Items = () => [request("stalls", "IN_PROGRESS", 60), request("overdue", "IN_PROGRESS", 0, 150)];
+    const { aws, start } = await world([["long"]], { Query: () => ({ Items: Items() }), UpdateItem: () => ({}) });
+    const { running, run, endAll } = downloads();
+    // Idle is what an agent is that has done nothing for a stall; this one begins within it.
+    const { stop, ended } = start({ run, stallMs: 400, idleMs: 400 });
+    await eventually(() => running.size).toBe(1);
+    await eventually(() => aws.asked("UpdateItem").length).toBeGreaterThan(2);
+    stop();
+    endAll();
+    await ended;
+    expect(recounted(aws)).toEqual(new Set(["overdue"]));
+  });
+
+  test("a table that cannot be read is read again", async () => {
     let calls = 0;
     const { start } = await world([], {
       Query: () => {
@@ -277,9 +293,15 @@ describe("an agent that finds nothing to do", () => {
       },
     });
     const retire = vi.fn(() => Promise.resolve());
-    const { stop, ended } = start({ retire, stallMs: 30, idleMs: 60 });
-    await eventually(() => retire.mock.calls.length).toBeGreaterThan(0);
-    stop();
-    await ended;
+    await start({ retire, stallMs: 30, idleMs: 60 }).ended;
+    expect(retire).toHaveBeenCalledOnce();
+  });
+
+  test("an agent that cannot leave goes on, and tries again", async () => {
+    const { log, start } = await world([], { Query: () => ({ Items: [] }) });
+    const retire = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error("ScalingActivityInProgress"));
+    await start({ retire, stallMs: 30, idleMs: 60 }).ended;
+    expect(retire).toHaveBeenCalledTimes(2);
+    expect(log).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ interface Operations {
     sqs.ChangeMessageVisibilityBatchCommandInput,
     Partial<sqs.ChangeMessageVisibilityBatchCommandOutput>,
   ];
+  GetQueueAttributes: [sqs.GetQueueAttributesCommandInput, sqs.GetQueueAttributesCommandOutput];
   SendMessage: [sqs.SendMessageCommandInput, sqs.SendMessageCommandOutput];
   GetItem: [dynamodb.GetItemCommandInput, dynamodb.GetItemCommandOutput];
   Query: [dynamodb.QueryCommandInput, dynamodb.QueryCommandOutput];

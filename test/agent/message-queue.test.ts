@@ -98,6 +98,15 @@ test("send puts a message into the queue anew", async () => {
   expect(aws.asked("SendMessage")).toEqual([{ QueueUrl: "https://sqs.example/tasks", MessageBody: '{"a":1}' }]);
 });
 
+test("messages counts those that wait and those that somebody has", async () => {
+  const Attributes = { ApproximateNumberOfMessages: "3", ApproximateNumberOfMessagesNotVisible: "4" };
+  const { queue: q, aws } = await queue({ GetQueueAttributes: () => ({ Attributes }) });
+  expect(await q.messages()).toBe(7);
+  expect(aws.asked("GetQueueAttributes")).toEqual([
+    { QueueUrl: "https://sqs.example/tasks", AttributeNames: Object.keys(Attributes) },
+  ]);
+});
+
 test("bury keeps the message as it came, with the reason as far as it fits", async () => {
   const { queue: q, aws } = await queue({ SendMessage: () => ({ MessageId: "m" }) });
   await q.bury('{"a":1}', "x".repeat(2_000));

@@ -8,7 +8,7 @@ it("nothing is lost and nothing counted twice, with everything going wrong at on
   expect(report).toMatchObject({ tasks: 600, lost: 0, countedTwice: 0, stuck: 0 });
   // A lab in which nothing went wrong has shown nothing.
   expect(report.injected).toMatchObject({
-    "agents killed": short.kills,
+    "agents killed": expect.toSatisfy((count: number) => count > 0),
     fail: expect.toSatisfy((count: number) => count > 0),
     "deliver-twice": expect.toSatisfy((count: number) => count > 0),
     "edge: status": expect.toSatisfy((count: number) => count > 0),

@@ -71,6 +71,7 @@ describe("an instance", () => {
     expect(actions).toEqual(
       expect.arrayContaining([
         ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage"],
+        "sqs:GetQueueAttributes",
         ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
         ...["autoscaling:TerminateInstanceInAutoScalingGroup", "s3:GetObject*"],
       ]),

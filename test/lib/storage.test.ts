@@ -43,7 +43,7 @@ test.each([
   template.resourceCountIs("AWS::DynamoDB::Table", 3);
 });
 
-test("active requests have an index with what the fleet and the agents want to know of them", () => {
+test("active requests have an index with what the agents want to know of them", () => {
   template.hasResourceProperties("AWS::DynamoDB::Table", {
     GlobalSecondaryIndexes: [
       {
@@ -51,7 +51,7 @@ test("active requests have an index with what the fleet and the agents want to k
         KeySchema: [{ AttributeName: "active", KeyType: "HASH" }],
         Projection: {
           ProjectionType: "INCLUDE",
-          NonKeyAttributes: Match.arrayWith(["status", "instance_count", "last_update_time"]),
+          NonKeyAttributes: Match.arrayWith(["status", "timeout_at", "last_update_time"]),
         },
       },
     ],

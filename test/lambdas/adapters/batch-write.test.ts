@@ -35,4 +35,6 @@ it("fails when something stays unprocessed", async () => {
   const send = vi.fn<Send>(async (batch) => answer(batch.slice(0, 2)));
   await expect(writeBatches(items(30), send, "table")).rejects.toThrow("2 items for table stayed unprocessed 10 times");
   expect(send).toHaveBeenCalledTimes(10);
+  // A pause before every one but the first.
+  expect(Math.random).toHaveBeenCalledTimes(9);
 });

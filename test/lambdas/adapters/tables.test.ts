@@ -131,6 +131,10 @@ describe("the Request-Pop table", () => {
     expect(pop).toMatchObject({ TableName: "pops", Key: { req_id: "r1", target: "SIN2-P1#d1" } });
     expect(owner).toMatchObject({ TableName: "requests", UpdateExpression: "ADD targets_sent :one" });
     expect(owner?.ConditionExpression).toBe("attribute_exists(active)");
+    expect([pop, owner].map((update) => update?.ExpressionAttributeValues)).toEqual([
+      { ":sent": "SENT", ":ready": "READY" },
+      { ":one": 1 },
+    ]);
   });
 
   it("reads all of a request, page by page", async () => {

@@ -80,6 +80,8 @@ describe("sending", () => {
     expect(error).toBeInstanceOf(TasksNotQueuedError);
     expect(String(error)).toContain("1 task messages could not be queued: try later");
     expect(sent.map((command) => popsOf(command).length)).toEqual([3, 1, 1, 1, 1, 1, 1, 1]);
+    // A pause before every one but the first.
+    expect(Math.random).toHaveBeenCalledTimes(7);
   });
 
   it("fails with SQS, and with what reads the messages", async () => {

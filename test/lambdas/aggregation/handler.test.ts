@@ -27,6 +27,12 @@ describe("Aggregation", () => {
     expect(requests.the().settle).toBeUndefined();
   });
 
+  it("adds a size that was corrected, though the count stays", async () => {
+    const { handle, requests } = world();
+    await handle(record({ bytes: 25 }, { bytes: 10 }));
+    expect(requests.the()).toMatchObject({ download_count: 0, download_size: 15, failed_count: 0 });
+  });
+
   it("asks for the recount when the counters reach the total, not before", async () => {
     const { handle, requests, calls } = world();
     await handle(good, bad);

@@ -84,15 +84,18 @@ describe("POST /prewarm", () => {
     const at = new Date("2024-04-16T03:17:21.046Z");
     expect(timer.schedules.get("new-id")).toEqual({ at, target: { functionArn: "arn:shutdown", roleArn: "arn:role" } });
     expect(fleet.capacity).toBe(2);
-    expect(requests.the("new-id")).toMatchObject({
-      status: "CREATED",
-      active: "y",
-      closed: false,
-      timeout_at: "2024-04-16 03:17:21.046000",
-      url_count: 2,
-      pops: ["SIN2-C1", "ATL56-C1"],
-      instance_count: 2,
-    });
+    expect(requests.the("new-id")).toEqual(
+      request({
+        req_id: "new-id",
+        created_at: STAMP,
+        last_update_time: STAMP,
+        timeout_at: "2024-04-16 03:17:21.046000",
+        expire_at: Date.parse("2024-05-16T03:12:21Z") / 1000,
+        url_count: 2,
+        pops: ["SIN2-C1", "ATL56-C1"],
+        instance_count: 2,
+      }),
+    );
     expect(requests.the("new-id")).not.toHaveProperty("cf_domain");
   });
 
@@ -112,7 +115,12 @@ describe("POST /prewarm", () => {
     ["broken JSON", "{", /^The body is not valid JSON/, []],
     ["comments", '{"url_list": [] // all\n}', /JSON has no comments/, []],
     ["missing fields", {}, /^url_list: is required.*; timeout: is required.*; instance_count: is required/, []],
-    ["bad URLs", { ...BODY, url_list: ["ftp://a", "b"] }, /^url_list: /, ["ftp://a", "b"]],
+    [
+      "bad URLs",
+      { ...BODY, url_list: ["ftp://a", "b"] },
+      /^url_list: 'ftp:\/\/a' has .* and 1 more \(see error_urls\); /,
+      ["ftp://a", "b"],
+    ],
     ["bad URLs and more", { ...BODY, url_list: ["b"], timeout: 0 }, /^timeout: .*; url_list: 'b' /, ["b"]],
     ["an unknown POP", { ...BODY, pops: ["SIN999-C1"] }, /^pops: unknown 'SIN999-C1'; known there: /, []],
   ])("refuses %s with 400 in its own shape, and makes nothing", async (_, body, message, error_urls) => {

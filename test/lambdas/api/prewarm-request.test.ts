@@ -204,8 +204,10 @@ describe("a request that cannot", () => {
   });
 
   it("quotes no more of what is wrong than helps", () => {
-    const { message } = refusal({ url_list: ["x".repeat(100_000)] });
-    expect(message.length).toBeLessThan(300);
+    const fault = "is not an absolute URL; absolute http:// or https:// URLs are needed";
+    const short = "x".repeat(100);
+    expect(refusal({ url_list: [short] }).message).toBe(`url_list: '${short}' ${fault}`);
+    expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(97)}...' ${fault}`);
   });
 });
 

@@ -23,7 +23,9 @@ async function world({
   readonly hosts?: Record<string, string[]>;
   readonly fault?: Fault;
 } = {}) {
-  const { port, seen } = await serve(({ method, url: path = "" }, response) => answer(method, path, response));
+  const { port, seen, connections } = await serve(({ method, url: path = "" }, response) =>
+    answer(method, path, response),
+  );
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": paths.map(url) });
   const ports = { httpsPort: port, httpPort: port };
@@ -34,6 +36,7 @@ async function world({
     lists,
     calls,
     seen,
+    connections,
     handle: createHandler(deps),
     again: createHandler(watch<GetSizeDeps>(fakes).deps),
   };
@@ -60,6 +63,12 @@ describe("Get Size", () => {
       [...url("/gone"), "HTTP 404"],
       [...url("/lost"), "HTTP 404"],
     ]);
+  });
+
+  it("leaves no connection open", async () => {
+    const { handle, connections } = await world({ paths: ["/a", "/b"] });
+    await handle(EVENT);
+    await expect.poll(connections).toBe(0);
   });
 
   it("writes both lists before the status says so", async () => {

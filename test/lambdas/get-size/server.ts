@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { promisify } from "node:util";
 import { afterEach } from "vitest";
 import { createCertificate } from "../../../local/edge/certificate.ts";
 
@@ -23,7 +24,7 @@ afterEach(() => {
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse, n: number) => void,
   tls?: readonly string[],
-): Promise<{ readonly port: number; readonly seen: Seen[] }> {
+): Promise<{ readonly port: number; readonly seen: Seen[]; readonly connections: () => Promise<number> }> {
   const seen: Seen[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const { method = "", url: path = "", headers, socket } = request;
@@ -40,5 +41,6 @@ export async function serve(
     server.close();
     server.closeAllConnections();
   });
-  return { port: (server.address() as AddressInfo).port, seen };
+  const connections = promisify(server.getConnections.bind(server));
+  return { port: (server.address() as AddressInfo).port, seen, connections };
 }

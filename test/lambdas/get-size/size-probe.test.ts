@@ -120,7 +120,7 @@ describe("what a probe sends", () => {
     const { port, seen } = await serve((request, response) =>
       (request.method === "HEAD" ? refuse(403) : range)(response, request),
     );
-    await newProbe(port, { header }).size("http://cdn.example.com/");
+    await newProbe(port, { header, httpsPort: 9 }).size("http://cdn.example.com/");
     expect(seen).toHaveLength(2);
     for (const { headers } of seen) {
       expect(headers).toMatchObject({ host: "cdn.example.com", "x-token": "abc", "accept-encoding": "br" });
@@ -140,7 +140,8 @@ describe("what a probe sends", () => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
-    expect(await newProbe(port, { cfDomain }).size("https://cdn.example.com/")).toEqual({ size: 1_234 });
+    const probe = newProbe(port, { cfDomain, httpPort: 9 });
+    expect(await probe.size("https://cdn.example.com/")).toEqual({ size: 1_234 });
     expect(seen).toMatchObject([{ servername: name, headers: { host: name } }]);
   });
 

@@ -22,12 +22,20 @@ describe("how much there is to do", () => {
   });
 
   it("goes by each URL's own distribution", async () => {
-    const two = [
+    const found = [
       { label: "d1", names: [], hosts: ["a.example"] },
       { label: "d2", names: [], hosts: ["b.example"] },
+      { label: "d3", names: [], hosts: ["c.example"] },
     ];
-    const targets = [at("SIN2-P1"), at("FRA56-P4"), at("SIN2-P1", "d2"), dead("FRA56-P4", "d2")];
-    expect(await totals(rows, two, targets)).toMatchObject({ total_count: 3, total_size: 25 });
+    const targets = [
+      at("SIN2-P1"),
+      at("FRA56-P4"),
+      at("SIN2-P1", "d2"),
+      dead("FRA56-P4", "d2"),
+      dead("FRA56-P4", "d3"),
+    ];
+    const lost = ["https://c.example/3", "100"];
+    expect(await totals([...rows, lost], found, targets)).toMatchObject({ total_count: 3, total_size: 25 });
   });
 
   it("counts only the bytes that are known, and says so", async () => {

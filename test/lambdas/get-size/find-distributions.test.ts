@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findDistributions } from "../../../lambdas/task/find-distributions.ts";
+import { findDistributions } from "../../../lambdas/get-size/find-distributions.ts";
 
 const MAIN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.example.com", "www.example.com"] };
 const WILD = { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.example.com"] };
@@ -42,7 +42,9 @@ describe("with cf_domain", () => {
 
   it("an alias of an alias is followed, to an end", async () => {
     const chain = { "a.other.com": "b.other.com", "b.other.com": "c.other.com", "c.other.com": "d9.cloudfront.net" };
-    expect((await find("a.other.com", [], chain).found)[0]?.label).toBe("d9");
+    const straight = find("a.other.com", [], chain);
+    expect((await straight.found)[0]?.label).toBe("d9");
+    expect(straight.asked).toEqual(Object.keys(chain));
     const circle = { "a.other.com": "b.other.com", "b.other.com": "a.other.com" };
     const { asked, found } = find("a.other.com", [], circle);
     expect(await found).toEqual([{ label: "a", domain: "a.other.com", names: [] }]);
