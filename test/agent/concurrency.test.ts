@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Limit, nextLimit, startLimit, type Window } from "../../agent/concurrency.ts";
 
 const BUSY: Window = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
-const at = (value: number, before: Limit["before"] = undefined): Limit => ({ value, before });
+const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({ value, before, usualTrouble });
 
 describe("one step", () => {
   const before = { bytesPerSecond: 1_000, tasksPerSecond: 10 };

@@ -73,6 +73,14 @@ describe("a header line", () => {
   });
 });
 
-it("a list becomes names and values in turn, without the lines that are refused", () => {
-  expect(flatHeaders(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual(["a", "1", "a", "2"]);
+describe("a list of lines", () => {
+  it("becomes names and values in turn, without the lines that are refused", () => {
+    const flat = flatHeaders(["A: 1", "Host: evil", "broken", "a: 2"]);
+    expect(flat).toEqual(["user-agent", "prewarm", "a", "1", "a", "2"]);
+  });
+
+  it("says who asks, unless it says so itself", () => {
+    expect(flatHeaders([])).toEqual(["user-agent", "prewarm"]);
+    expect(flatHeaders(["User-Agent: mine"])).toEqual(["user-agent", "mine"]);
+  });
 });

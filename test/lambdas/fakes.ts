@@ -127,6 +127,11 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   async of(reqId: string) {
     return [...this.items.values()].filter(({ req_id }) => req_id === reqId);
   }
+  async markReady(reqId: string, target: string) {
+    const key = `${reqId}/${target}`;
+    const item = this.items.get(key);
+    if (item?.state === "RESOLVED") this.items.set(key, { ...item, state: "READY" });
+  }
   async markSent(reqId: string, target: string) {
     const key = `${reqId}/${target}`;
     const item = this.items.get(key);
@@ -176,8 +181,9 @@ export class FakeResults implements Public<TaskResultTable> {
   async *of(reqId: string) {
     yield* this.items.filter((item) => item.req_id === reqId);
   }
-  async put(results: readonly TaskResult[]) {
-    this.items.push(...results);
+  async putIfAbsent(results: readonly TaskResult[]) {
+    const known = new Set(this.items.map(({ pop_url }) => pop_url));
+    this.items.push(...results.filter(({ pop_url }) => !known.has(pop_url)));
   }
 }
 

@@ -86,7 +86,7 @@ describe("the Request table", () => {
     const t = tables();
     await t.requests.askToSettle("r1");
     expect(t.sent[0]?.input.ConditionExpression).toBe(
-      "attribute_exists(req_id) AND attribute_exists(active) AND attribute_not_exists(settle)",
+      "attribute_exists(req_id) AND attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
     );
     await tables(() => Promise.reject(awsError("ConditionalCheckFailedException"))).requests.askToSettle("r1");
   });
@@ -169,9 +169,14 @@ describe("the Request-Task table", () => {
     expect(keys).toEqual(["r1#0", "r1#0", "r1#1", "r1#2"].map((key) => [key, true]));
   });
 
-  it("writes in batches", async () => {
-    const t = tables();
-    await t.results.put(Array.from({ length: 26 }, (_, i) => result("SIN2-P1", `https://a.example/${i}`)));
-    expect(t.sent.map(({ input }) => input.RequestItems.tasks.length)).toEqual([25, 1]);
+  it("writes where there is none, and leaves what came meanwhile", async () => {
+    const t = tables((_, n) => {
+      if (n === 1) throw Object.assign(new Error("there is one"), { name: "ConditionalCheckFailedException" });
+      return {};
+    });
+    await t.results.putIfAbsent(Array.from({ length: 3 }, (_, i) => result("SIN2-P1", `https://a.example/${i}`)));
+    expect(t.sent.map(({ input }) => [input.Item.url, input.ConditionExpression])).toEqual(
+      [0, 1, 2].map((i) => [`https://a.example/${i}`, "attribute_not_exists(pop_url)"]),
+    );
   });
 });

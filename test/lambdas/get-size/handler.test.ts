@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../contracts/request-item.ts";
+import type { OwnDistribution } from "../../../lambdas/adapters/distributions.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
-import { FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
 import { type Fault, watch } from "../watch.ts";
 import { serve } from "./server.ts";
@@ -16,11 +17,13 @@ async function world({
   paths = ["/a"],
   item = request(),
   hosts = { "cdn.example.com": ["127.0.0.1"] },
+  own = [],
   fault,
 }: {
   readonly paths?: readonly string[];
   readonly item?: RequestItem;
   readonly hosts?: Record<string, string[]>;
+  readonly own?: readonly OwnDistribution[];
   readonly fault?: Fault;
 } = {}) {
   const { port, seen, connections } = await serve(({ method, url: path = "" }, response) =>
@@ -29,7 +32,8 @@ async function world({
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": paths.map(url) });
   const ports = { httpsPort: port, httpPort: port };
-  const fakes = { requests, lists, dns: new FakeDns(hosts), ports, logger: silent };
+  const distributions = new FakeDistributions(own);
+  const fakes = { requests, lists, distributions, dns: new FakeDns(hosts), ports, logger: silent };
   const { deps, calls } = watch<GetSizeDeps>(fakes, fault);
   return {
     requests,
@@ -50,6 +54,18 @@ function answer(method: string | undefined, path: string, response: ServerRespon
 }
 
 describe("Get Size", () => {
+  it("finds the distributions, from the domain or else from the hosts, and asks under their names", async () => {
+    const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
+    const names = ["d1.cloudfront.net", "cdn.example.com"];
+    const given = await world({ item: request({ cf_domain: "d1.cloudfront.net" }), own });
+    await given.handle(EVENT);
+    expect(given.requests.the().distributions).toEqual([{ label: "d1", domain: "d1.cloudfront.net", id: "E1", names }]);
+    expect(given.seen).toMatchObject([{ headers: { host: "cdn.example.com" } }]);
+    const absent = await world({ own });
+    await absent.handle(EVENT);
+    expect(absent.requests.the().distributions).toMatchObject([{ label: "d1", hosts: ["cdn.example.com"] }]);
+  });
+
   it("parts the list into what can be warmed and what cannot: CREATED to CHECK_POP", async () => {
     const { handle, requests, lists } = await world({ paths: ["/a", "/gone", "/b", "/unsized", "/lost"] });
     await handle(EVENT);

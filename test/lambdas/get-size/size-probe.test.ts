@@ -13,7 +13,7 @@ afterEach(async () => {
 function newProbe(port: number, options: Partial<SizeProbeOptions> = {}): SizeProbe {
   const addressesOf = async () => ["127.0.0.1"];
   const probe = new SizeProbe({
-    ...{ cfDomain: undefined, header: [], httpsPort: port, httpPort: port, addressesOf },
+    ...{ hostToAsk: (url: URL) => url.host, header: [], httpsPort: port, httpPort: port, addressesOf },
     ...options,
   });
   probes.push(probe);
@@ -134,15 +134,16 @@ describe("what a probe sends", () => {
   });
 
   it.each([
-    ["the distribution's domain, where it is given", "d1.cloudfront.net", "d1.cloudfront.net"],
-    ["the URL's own host, where it is not", undefined, "cdn.example.com"],
-  ])("asks by SNI and Host for %s", async (_, cfDomain, name) => {
+    ["the distribution's domain", "d1.cloudfront.net", "d1.cloudfront.net"],
+    ["the URL's own host", "cdn.example.com", "cdn.example.com"],
+    ["a host with a port", "cdn.example.com:8443", "cdn.example.com"],
+  ])("asks by SNI and Host for %s", async (_, host, name) => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
-    const probe = newProbe(port, { cfDomain, httpPort: 9 });
+    const probe = newProbe(port, { hostToAsk: () => host, httpPort: 9 });
     expect(await probe.size("https://cdn.example.com/")).toEqual({ size: 1_234 });
-    expect(seen).toMatchObject([{ servername: name, headers: { host: name } }]);
+    expect(seen).toMatchObject([{ servername: name, headers: { host } }]);
   });
 
   it("goes to nobody who cannot prove who he is", async () => {

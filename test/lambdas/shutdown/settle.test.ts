@@ -90,7 +90,7 @@ describe("a recount that is due", () => {
     const w = world({ results: [], item: { requeues: 3, total_count: 2_500 } });
     w.lists.objects["r1/success_urls.csv"] = urls;
     await w.handle(EVENT);
-    expect(w.calls.filter((call) => call === "results.put")).toHaveLength(3);
+    expect(w.calls.filter((call) => call === "results.putIfAbsent")).toHaveLength(3);
     expect(w.requests.the()).toMatchObject({ status: "FINISHED", download_count: 2_500, failed_count: 2_500 });
   });
 

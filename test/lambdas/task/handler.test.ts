@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Distribution } from "../../../contracts/distribution.ts";
 import type { RequestItem } from "../../../contracts/request-item.ts";
 import { Capacity } from "../../../lambdas/adapters/capacity.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
@@ -17,7 +18,7 @@ import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
 import { type Fault, watch } from "../watch.ts";
 
 const CHECK_POP = keysEvent({ req_id: "r1" });
-const OWN = [{ id: "E1", domain: DOMAIN, aliases: ["cdn.example.com"] }];
+const OWN = [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }];
 const ROWS = [
   ["https://cdn.example.com/a", "10"],
   ["https://cdn.example.com/b", "5"],
@@ -30,7 +31,7 @@ const POPS = ["SIN2-P1", "FRA56-P4", "XXX1-P1"];
 
 interface Given {
   readonly item?: Partial<RequestItem>;
-  readonly own?: typeof OWN;
+  readonly own?: Distribution[];
   readonly hosts?: Record<string, string[]>;
   readonly remainingMs?: number;
   readonly fault?: Fault;
@@ -38,11 +39,13 @@ interface Given {
 
 /** A request at CHECK_POP: two good URLs, two POPs that resolve and one that does not. */
 function world({ item = {}, own = OWN, hosts = HOSTS, remainingMs = 900_000, fault }: Given = {}) {
-  const requests = new FakeRequests(request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, ...item }));
+  const requests = new FakeRequests(
+    request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, distributions: own, ...item }),
+  );
   const requestPops = new FakeRequestPops(requests);
   const lists = new FakeLists({ "r1/success_urls.csv": ROWS });
   const queue = new FakeQueue();
-  const distributions = new FakeDistributions(own);
+  const distributions = new FakeDistributions([]);
   const fleet = new FakeFleet(0);
   const capacity = new Capacity(requests, fleet);
   const dns = new FakeDns(hosts);
@@ -87,15 +90,6 @@ describe("a request at CHECK_POP", () => {
       `queryA ENOTFOUND ${LABEL}.XXX1-P1.cloudfront.net`,
     );
     expect(queue.messages).toEqual([]);
-  });
-
-  it("finds the distributions from the hosts where no domain is given", async () => {
-    const w = world();
-    const { cf_domain, ...item } = w.requests.the();
-    w.requests.items.set("r1", item);
-    await w.handle(CHECK_POP);
-    expect(cf_domain).toBe(DOMAIN);
-    expect(w.requests.the().distributions).toMatchObject([{ label: LABEL, hosts: ["cdn.example.com"] }]);
   });
 
   it("gets its instances back, should the end of another request have taken them", async () => {
@@ -144,7 +138,7 @@ describe("need_invalidate", () => {
   });
 
   it("of another account's distribution fails the request, and warms nothing", async () => {
-    const { handle, requests, states, calls } = world({ item, own: [] });
+    const { handle, requests, states, calls } = world({ item, own: [{ label: LABEL, domain: DOMAIN, names: [] }] });
     await handle(CHECK_POP);
     expect(requests.the()).toMatchObject({
       status: "FAILED",
