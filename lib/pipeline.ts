@@ -87,7 +87,10 @@ export class Pipeline extends Construct {
     this.aggregation = new PipelineFunction(this, "Aggregation", {
       name: "aggregation",
       timeout: Duration.minutes(2),
-      environment: environment("REQUEST_TABLE"),
+      environment: {
+        ...environment("REQUEST_TABLE"),
+        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
+      },
     });
 
     this.grant(props, timers, timerRole);
@@ -143,6 +146,7 @@ export class Pipeline extends Construct {
     const { requests, requestPops, requestTasks, bucket } = storage;
     for (const fn of [this.api, this.getSize, this.task, this.aggregation, this.shutdown])
       requests.grantReadWriteData(fn);
+    this.failedBatches.grantSendMessages(this.aggregation);
     requestPops.grantReadData(this.api);
     requestPops.grantReadWriteData(this.task);
     requestPops.grantReadData(this.shutdown);

@@ -1,16 +1,20 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { documentClient } from "../adapters/clients.ts";
+import { DeadLetters } from "../adapters/dead-letters.ts";
+import { queueClient } from "../adapters/queue-client.ts";
 import { RequestTable } from "../adapters/request-table.ts";
 import type { Env } from "./env.ts";
 
 export interface AggregationDeps {
   readonly requests: Pick<RequestTable, "get" | "addProgress" | "askToSettle">;
+  readonly deadLetters: Pick<DeadLetters, "bury">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
 export function createDeps(env: Env): AggregationDeps {
   return {
     requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
+    deadLetters: new DeadLetters(queueClient(), env.DEAD_LETTER_QUEUE_URL),
     logger: new Logger({ serviceName: "aggregation" }),
   };
 }

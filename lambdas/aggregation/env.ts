@@ -2,6 +2,7 @@ import { z } from "zod";
 
 export const envSchema = z.object({
   REQUEST_TABLE: z.string().min(1),
+  DEAD_LETTER_QUEUE_URL: z.url(),
 });
 
 export type Env = z.infer<typeof envSchema>;

@@ -5,16 +5,17 @@ import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 export function createHandler(deps: AggregationDeps) {
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
-    if (invalid.length > 0) {
-      // Passed over, not thrown: it would be tried for ever, and the recount finds what the counters miss.
-      deps.logger.warn("Records that are no task results", { count: invalid.length, first: invalid[0] });
-    }
     for (const { reqId, at, token, ...sum } of progress) {
       const changes = sum.count !== 0 || sum.size !== 0 || sum.failed !== 0;
       if (changes && !(await deps.requests.addProgress(reqId, sum, at, token))) continue;
       const item = await deps.requests.get(reqId);
       if (item?.active === undefined || item.total_count === 0) continue;
       if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);
+    }
+    // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
+    for (const { record, reason } of invalid) {
+      deps.logger.warn("A record is no task result", { reason });
+      await deps.deadLetters.bury(record, reason);
     }
   };
 }

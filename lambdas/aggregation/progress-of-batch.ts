@@ -30,6 +30,12 @@ export interface BatchProgress extends Progress {
   readonly token: string;
 }
 
+/** A record that is no task result, and why. */
+export interface InvalidRecord {
+  readonly record: unknown;
+  readonly reason: string;
+}
+
 /** The batch's events, of which each is parsed on its own: one that is not a result must not hold up the others. */
 export const streamBatchSchema = z.object({ Records: z.array(z.unknown()) });
 
@@ -37,13 +43,16 @@ export const streamBatchSchema = z.object({ Records: z.array(z.unknown()) });
  * Sums a batch, request by request: new image less old image, so that a result that is written twice adds nothing and
  * a late success corrects an earlier failure.
  */
-export function progressOfBatch(records: readonly unknown[]): { progress: BatchProgress[]; invalid: unknown[] } {
+export function progressOfBatch(records: readonly unknown[]): {
+  progress: BatchProgress[];
+  invalid: InvalidRecord[];
+} {
   const sums = new Map<string, { count: number; size: number; failed: number; at: number; ids: string[] }>();
-  const invalid: unknown[] = [];
+  const invalid: InvalidRecord[] = [];
   for (const record of records) {
     const parsed = recordSchema.safeParse(record);
     if (!parsed.success) {
-      invalid.push(record);
+      invalid.push({ record, reason: z.prettifyError(parsed.error) });
       continue;
     }
     const { eventID, dynamodb } = parsed.data;

@@ -3,7 +3,11 @@ import { describe, expect, test } from "vitest";
 import { type Limit, nextLimit, startLimit, type Window } from "../../agent/concurrency.ts";
 
 const BUSY: Window = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
-const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({ value, before, usualTrouble });
+const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({
+  value,
+  before,
+  usualTrouble,
+});
 
 describe("one step", () => {
   const before = { bytesPerSecond: 1_000, tasksPerSecond: 10 };
@@ -17,6 +21,8 @@ describe("one step", () => {
     ["stays where it does not bind", at(42, before), { saturated: false, bytesPerSecond: 9_000 }, 42],
     ["halves on trouble", at(42, before), { troubled: 0.06, bytesPerSecond: 9_000 }, 21],
     ["halves on trouble that comes unsaturated", at(42), { troubled: 1, saturated: false }, 21],
+    ["halves on more trouble than usual", at(42, before, 0.3), { troubled: 0.36, bytesPerSecond: 9_000 }, 21],
+    ["bears the usual trouble", at(42, before, 0.3), { troubled: 0.34, bytesPerSecond: 2_000 }, 55],
     ["bears a little trouble", at(42, before), { troubled: 0.05, bytesPerSecond: 2_000 }, 55],
     ["never exceeds its bound", at(1_000), {}, 1_024],
     ["never falls below its bound by trouble", at(5), { troubled: 1 }, 4],
@@ -33,6 +39,14 @@ describe("one step", () => {
     expect(nextLimit(at(42, before), { ...BUSY, troubled: 1 }).before).toBeUndefined();
     expect(nextLimit(at(42), BUSY).before).toEqual(before);
   });
+});
+
+test("trouble becomes usual if it goes on, and unusual again if it does not; no tasks say nothing of it", () => {
+  const after = (usual: number, window: Partial<Window>) =>
+    nextLimit(at(42, undefined, usual), { ...BUSY, ...window }).usualTrouble;
+  expect(after(0, { troubled: 0.4 })).toBe(0.2);
+  expect(after(0.4, { troubled: 0 })).toBe(0.2);
+  expect(after(0.4, { troubled: 0, tasksPerSecond: 0 })).toBe(0.4);
 });
 
 test("whatever happens, it is a whole number within its bounds", () => {
@@ -54,33 +68,43 @@ test("whatever happens, it is a whole number within its bounds", () => {
   );
 });
 
-/** A minute on a link where every download brings so much until the link is full; beyond `breaks`, attempts fail. */
-function aMinute(link: {
+interface Link {
   readonly perDownload: number;
   readonly capacity: number;
+  /** Beyond so many at once, attempts fail. @default never */
   readonly breaks?: number;
-}): number[] {
-  const { perDownload, capacity, breaks = Number.POSITIVE_INFINITY } = link;
+  /** Share of the attempts that fails anyway. @default none */
+  readonly broken?: number;
+}
+
+/** A minute on a link where every download brings so much until the link is full. */
+function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, broken = 0 }: Link): number[] {
   const values: number[] = [];
   for (let limit = startLimit; values.length < 60; values.push(limit.value)) {
     const bytesPerSecond = Math.min(limit.value * perDownload, capacity);
-    const troubled = limit.value > breaks ? 0.3 : 0;
+    const troubled = limit.value > breaks ? broken + 0.3 : broken;
     limit = nextLimit(limit, { bytesPerSecond, tasksPerSecond: bytesPerSecond / 100, troubled, saturated: true });
   }
   return values;
 }
 
 describe("on a simulated link it settles", () => {
-  const cases: readonly [name: string, link: Parameters<typeof aMinute>[0], low: number, high: number][] = [
+  const cases: readonly [name: string, link: Link, low: number, high: number][] = [
     ["one step around what fills a fast one", { perDownload: 1, capacity: 400 }, 459, 597],
     ["where it began, if that fills it", { perDownload: 10, capacity: 100 }, 32, 42],
     ["at the bound, if nothing else holds it", { perDownload: 1, capacity: 1e9 }, 787, 1_024],
     ["around where attempts begin to fail", { perDownload: 1, capacity: 1e9, breaks: 200 }, 101, 254],
-    ["at the lower bound, if attempts fail always", { perDownload: 1, capacity: 1e9, breaks: 0 }, 4, 4],
+    ["around what fills it, if a third fails anyway", { perDownload: 1, capacity: 400, broken: 0.33 }, 400, 700],
+    [
+      "around where more begin to fail, if a third fails anyway",
+      { perDownload: 1, capacity: 1e9, breaks: 200, broken: 0.33 },
+      100,
+      260,
+    ],
   ];
 
   test.each(cases)("%s", (_name, link, low, high) => {
-    const settled = aMinute(link).slice(20);
+    const settled = aMinute(link).slice(30);
     expect(Math.min(...settled)).toBeGreaterThanOrEqual(low);
     expect(Math.max(...settled)).toBeLessThanOrEqual(high);
   });

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RequestPopTable } from "../../../lambdas/adapters/request-pop-table.ts";
 import { RequestTable } from "../../../lambdas/adapters/request-table.ts";
 import { TaskResultTable } from "../../../lambdas/adapters/task-results.ts";
@@ -82,12 +82,25 @@ describe("the Request table", () => {
     });
   });
 
+  it("changes the wish of an active request", async () => {
+    const t = tables();
+    await t.requests.setInstanceCount("r1", 7);
+    expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
+  });
+
   it("asks for one recount at a time, and for none of a request that has ended", async () => {
     const t = tables();
-    await t.requests.askToSettle("r1");
+    vi.useFakeTimers({ now: AT, toFake: ["Date"] });
+    await t.requests.askToSettle("r1").finally(vi.useRealTimers);
     expect(t.sent[0]?.input.ConditionExpression).toBe(
       "attribute_exists(req_id) AND attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
     );
+    // One that has not come for twenty minutes is asked for again.
+    const now = AT.getTime() / 1000;
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({
+      ...{ ":settle": "DUE", ":settle_at": now, ":old": now - 1_200 },
+    });
     await tables(() => Promise.reject(awsError("ConditionalCheckFailedException"))).requests.askToSettle("r1");
   });
 
@@ -137,6 +150,22 @@ describe("the Request-Pop table", () => {
     ]);
   });
 
+  it("sets a target READY that is RESOLVED, and lets one be that is further", async () => {
+    const t = tables();
+    await t.requestPops.markReady("r1", "SIN2-P1#d1");
+    expect(t.sent[0]?.input).toMatchObject({
+      Key: { req_id: "r1", target: "SIN2-P1#d1" },
+      UpdateExpression: "SET #state = :ready",
+      ConditionExpression: "#state = :resolved",
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues: { ":ready": "READY", ":resolved": "RESOLVED" },
+    });
+    const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
+    await further.requestPops.markReady("r1", "SIN2-P1#d1");
+    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
+    await expect(denied.requestPops.markReady("r1", "SIN2-P1#d1")).rejects.toThrow("AccessDenied");
+  });
+
   it("reads all of a request, page by page", async () => {
     const pages = [{ Items: [target("SIN2-P1")], LastEvaluatedKey: { target: "x" } }, { Items: [target("FRA56-P4")] }];
     const t = tables((_, n) => pages[n]);
@@ -171,12 +200,14 @@ describe("the Request-Task table", () => {
 
   it("writes where there is none, and leaves what came meanwhile", async () => {
     const t = tables((_, n) => {
-      if (n === 1) throw Object.assign(new Error("there is one"), { name: "ConditionalCheckFailedException" });
+      if (n === 1) throw awsError("ConditionalCheckFailedException");
       return {};
     });
     await t.results.putIfAbsent(Array.from({ length: 3 }, (_, i) => result("SIN2-P1", `https://a.example/${i}`)));
     expect(t.sent.map(({ input }) => [input.Item.url, input.ConditionExpression])).toEqual(
       [0, 1, 2].map((i) => [`https://a.example/${i}`, "attribute_not_exists(pop_url)"]),
     );
+    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
+    await expect(denied.results.putIfAbsent([result("SIN2-P1", "u")])).rejects.toThrow("AccessDenied");
   });
 });

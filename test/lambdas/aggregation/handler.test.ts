@@ -12,11 +12,11 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
-  const warnings: unknown[][] = [];
-  const logger = { info() {}, warn: (...args: unknown[]) => warnings.push(args) } as AggregationDeps["logger"];
-  const { deps, calls } = watch<AggregationDeps>({ requests, logger }, fault);
+  const buried: unknown[] = [];
+  const deadLetters = { bury: async (record: unknown) => void buried.push(record) };
+  const { deps, calls } = watch<AggregationDeps>({ requests, deadLetters, logger: silent }, fault);
   const handler = createHandler(deps);
-  return { requests, warnings, calls, handle: (...Records: unknown[]) => handler({ Records }) };
+  return { requests, buried, calls, handle: (...Records: unknown[]) => handler({ Records }) };
 }
 
 describe("Aggregation", () => {
@@ -72,10 +72,10 @@ describe("Aggregation", () => {
   });
 
   it("warns of records that are no results, and counts the rest", async () => {
-    const { handle, requests, warnings } = world();
+    const { handle, requests, buried } = world();
     await handle({ eventID: "x" }, good);
     expect(requests.the().download_count).toBe(1);
-    expect(warnings).toEqual([["Records that are no task results", { count: 1, first: { eventID: "x" } }]]);
+    expect(buried).toEqual([{ eventID: "x" }]);
   });
 
   it("counts a batch once that is tried again after any crash, and asks for the recount", async () => {

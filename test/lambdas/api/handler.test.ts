@@ -1,63 +1,13 @@
-import type { APIGatewayProxyEvent } from "aws-lambda";
 import { describe, expect, it } from "vitest";
-import type { ApiDeps } from "../../../lambdas/api/deps.ts";
-import { createHandler } from "../../../lambdas/api/handler.ts";
-import { FakeFleet, FakeLists, FakeQueue, FakeRequestPops, FakeRequests, FakeTimer, silent } from "../fakes.ts";
 import { request, target } from "../items.ts";
-import { type Fault, watch } from "../watch.ts";
+import { world } from "./world.ts";
 
-const NOW = new Date("2024-04-16T03:12:21.046Z");
 const STAMP = "2024-04-16 03:12:21.046000";
 const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).js"];
 const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 2, pops: ["SIN2-C1", "ATL56-C1"] };
 
 /** What a POST /prewarm does, in order. */
 const STEPS = ["lists.write", "timer.set", "fleet.desiredCapacity", "fleet.raiseTo", "requests.put"];
-
-/** The world around the API: nothing in it yet but one instance, and what a test puts there. */
-function world(fault?: Fault) {
-  const requests = new FakeRequests();
-  const requestPops = new FakeRequestPops(requests);
-  const lists = new FakeLists();
-  const queue = new FakeQueue();
-  const fleet = new FakeFleet(1);
-  const timer = new FakeTimer();
-  const errors: unknown[][] = [];
-  let ticks = 0;
-  const { deps, calls } = watch<ApiDeps>(
-    {
-      requests,
-      requestPops,
-      lists,
-      queue,
-      fleet,
-      timer,
-      links: { of: async (key) => `https://bucket.example/${key}?signed` },
-      timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
-      logger: { ...silent, error: (...args: unknown[]) => errors.push(args) } as ApiDeps["logger"],
-      now: () => new Date(NOW.getTime() + ticks),
-      newId: () => "new-id",
-    },
-    fault,
-  );
-  const handle = createHandler(deps);
-  return {
-    ...{ requests, requestPops, lists, queue, fleet, timer, errors, calls },
-    /** How many milliseconds the clock is on. */
-    passTime: (ms: number) => {
-      ticks += ms;
-    },
-    call: async (route: string, body?: unknown, query: Record<string, string> | null = null) => {
-      const [httpMethod, resource] = route.split(" ");
-      const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-      const event = { httpMethod, resource, body: text, queryStringParameters: query, isBase64Encoded: false };
-      const requestContext = { requestId: "api-request-id" };
-      const answer = await handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
-      expect(answer.headers).toEqual({ "content-type": "application/json" });
-      return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
-    },
-  };
-}
 
 describe("POST /prewarm", () => {
   it("answers what the contract says, and no more", async () => {

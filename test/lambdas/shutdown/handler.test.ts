@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TaskMessage } from "../../../contracts/task-message.ts";
+import { MAX_REQUEUES } from "../../../lambdas/shutdown/settlement.ts";
 import { keysEvent, request } from "../items.ts";
 import { A, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
 
@@ -146,7 +147,7 @@ describe("whatever happens", () => {
   const given = {
     FINISHED: {},
     TIMEOUT: { results: resultsBut(`SIN2-P1#${A}`), item: { timeout_at: PAST } },
-    "FINISHED, with a task given up": { results: resultsBut(`SIN2-P1#${A}`), item: { requeues: 3 } },
+    "FINISHED, with a task given up": { results: resultsBut(`SIN2-P1#${A}`), item: { requeues: MAX_REQUEUES } },
     STOPPED: { item: { status: "STOPPED", active: undefined, settle: undefined } },
   } as const;
 

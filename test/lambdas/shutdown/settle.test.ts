@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { taskMessageSchema } from "../../../contracts/task-message.ts";
 import { popUrlKey, taskKey } from "../../../contracts/task-result.ts";
+import { MAX_REQUEUES } from "../../../lambdas/shutdown/settlement.ts";
 import { DOMAIN, request, result } from "../items.ts";
 import { A, B, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
 
@@ -71,10 +72,10 @@ describe("a recount that is due", () => {
   it("gives up what was lost often enough: failed results, and the request ends", async () => {
     const { handle, requests, table, report, queue } = world({
       results: resultsBut(`SIN2-P1#${A}`),
-      item: { requeues: 3, shards: 7 },
+      item: { requeues: MAX_REQUEUES, shards: 7 },
     });
     await handle(EVENT);
-    const error = "lost: no agent finished it, though it was queued 4 times";
+    const error = "lost: no agent finished it, though it was queued 3 times";
     const popUrl = popUrlKey("SIN2-P1", A);
     expect(table.items.at(-1)).toEqual({
       ...{ task_key: taskKey("r1", popUrl, 7), pop_url: popUrl, req_id: "r1", pop: "SIN2-P1", url: A, ok: false },
@@ -87,7 +88,7 @@ describe("a recount that is due", () => {
 
   it("gives up thousands, a thousand at a time", async () => {
     const urls = Array.from({ length: 1_250 }, (_, i) => [`https://cdn.example.com/${i}`, "1"]);
-    const w = world({ results: [], item: { requeues: 3, total_count: 2_500 } });
+    const w = world({ results: [], item: { requeues: MAX_REQUEUES, total_count: 2_500 } });
     w.lists.objects["r1/success_urls.csv"] = urls;
     await w.handle(EVENT);
     expect(w.calls.filter((call) => call === "results.putIfAbsent")).toHaveLength(3);

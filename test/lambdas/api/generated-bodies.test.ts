@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { knownNames } from "../../../contracts/pops/select.ts";
+import { request } from "../items.ts";
+import { world } from "./world.ts";
+
+const RUNS = 10_000;
+
+/** Fields as they should be, as they should not, and of any kind. */
+const url = fc.oneof(
+  fc.webUrl(),
+  fc.constantFrom("ftp://a.example/", "/relative", "", " https://a.example/x y(1) "),
+  fc.string(),
+);
+const anything = fc.anything({ withBigInt: false, withDate: false, maxDepth: 2 });
+const field = <T>(good: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: good as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: anything });
+const names = (type: "pop" | "country" | "region") =>
+  fc.array(fc.oneof(fc.constantFrom(...knownNames(type)), fc.string()), { maxLength: 4 });
+
+const prewarmBody = fc.record(
+  {
+    url_list: field(fc.array(url, { maxLength: 6 })),
+    cf_domain: field(fc.oneof(fc.domain(), fc.string())),
+    target_type: field(fc.constantFrom("pop", "country", "region")),
+    pops: field(names("pop")),
+    countries: field(names("country")),
+    regions: field(names("region")),
+    timeout: field(fc.integer({ min: -1, max: 10_100 })),
+    header: field(
+      fc.array(fc.oneof(fc.constantFrom("X-A: b", "Host: x", "A: b\r\nC: d"), fc.string()), { maxLength: 4 }),
+    ),
+    instance_count: field(fc.integer({ min: -1, max: 301 })),
+    need_invalidate: field(fc.boolean()),
+  },
+  { requiredKeys: [] },
+);
+const instancesBody = fc.record(
+  {
+    DesiredCapacity: field(fc.integer({ min: -1, max: 301 })),
+    req_id: field(fc.constantFrom("r1", "x")),
+    force_stop: field(fc.boolean()),
+  },
+  { requiredKeys: [] },
+);
+/** Good but for one field, which may be anything. */
+const nearlyGood = fc
+  .tuple(
+    fc.record({
+      url_list: fc.array(fc.webUrl(), { minLength: 1, maxLength: 6 }),
+      cf_domain: fc.domain(),
+      pops: fc.subarray(["SIN2-C1", "ATL56-C1", "DFW55-C3"]),
+      timeout: fc.integer({ min: 1, max: 10_080 }),
+      instance_count: fc.integer({ min: 0, max: 300 }),
+    }),
+    fc.constantFrom("url_list", "cf_domain", "pops", "timeout", "header", "instance_count", "need_invalidate", "more"),
+    fc.oneof(anything, fc.constant(undefined)),
+  )
+  .map(([good, name, value]) => ({ ...good, [name]: value }));
+
+/** As JSON, cut off somewhere, or not JSON at all. */
+const text = (body: fc.Arbitrary<unknown>) =>
+  fc.oneof(
+    { weight: 8, arbitrary: body.map((value) => JSON.stringify(value) ?? "") },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(body, fc.nat()).map(([value, at]) => (JSON.stringify(value) ?? "").slice(0, at % 200)),
+    },
+    { weight: 1, arbitrary: fc.string() },
+  );
+
+describe(`${RUNS} generated bodies`, () => {
+  it("POST /prewarm: a request is made, or refused with nothing made", async () => {
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(text(fc.oneof(prewarmBody, nearlyGood)), async (body) => {
+        const { call, requests, lists, timer, fleet, errors } = world();
+        const { status, body: answer } = await call("POST /prewarm", body);
+        expect([200, 400]).toContain(status);
+        expect(errors).toEqual([]);
+        const made = [requests.items.size, Object.keys(lists.objects).length, timer.schedules.size];
+        expect(made).toEqual(status === 200 ? [1, 1, 1] : [0, 0, 0]);
+        if (status === 200) accepted++;
+        else {
+          expect(fleet.capacity).toBe(1);
+          expect(answer).toMatchObject({ status: "Failed", error_message: expect.stringMatching(/./) });
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    // Generated bodies of which none is good would show nothing of the good ones.
+    expect(accepted).toBeGreaterThan(RUNS / 100);
+  }, 120_000);
+
+  it("POST /instances: the group changes, or nothing does", async () => {
+    await fc.assert(
+      fc.asyncProperty(text(instancesBody), async (body) => {
+        const { call, requests, fleet, errors } = world();
+        requests.items.set("r1", request());
+        const { status } = await call("POST /instances", body);
+        expect([200, 400, 404]).toContain(status);
+        expect(errors).toEqual([]);
+        if (status !== 200) {
+          expect(fleet.capacity).toBe(1);
+          expect(requests.the()).toEqual(request());
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  }, 120_000);
+
+  it.each(["GET /prewarm", "GET /summary", "GET /instances"])(
+    "%s: any query string is answered",
+    async (route) => {
+      await fc.assert(
+        fc.asyncProperty(fc.option(fc.dictionary(fc.constantFrom("req_id", "x"), fc.string())), async (query) => {
+          const { call, errors } = world();
+          const { status } = await call(route, undefined, query);
+          expect(route === "GET /instances" ? [200] : [400, 404]).toContain(status);
+          expect(errors).toEqual([]);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    120_000,
+  );
+});
