@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod";
+import { allowPrivateAddressesSchema } from "../contracts/addresses.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),
@@ -10,6 +11,7 @@ export const envSchema = z.object({
   VISIBILITY_SECONDS: z.coerce.number().int().min(2),
   PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
   PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+  PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
   /** Id of this instance; absent: the metadata service is asked. */
   PREWARM_INSTANCE_ID: z.string().optional(),
   /** The metadata service, as the AWS SDKs name it. */

@@ -26,7 +26,7 @@ const db = new DynamoDBClient({ maxAttempts: 8 });
 // The bodies are parsed and checked; a digest of each on top costs more than it finds. The endpoint is the one that all
 // other calls go to.
 const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false });
-const pools = new PopPools();
+const pools = new PopPools({ allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
 const agent = new Agent({
   queue: new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL),
   results: new Results(db, env.REQUEST_TASK_TABLE),

@@ -24,7 +24,10 @@ export async function runTask(options: RunOptions, message: TaskMessage, { url: 
   const headers = ["host", message.cf_domain, ...flatHeaders(message.header)];
   const started = performance.now();
   let answer: Answer = { bytes: 0 };
-  let outcome: Outcome = { kind: "RETRY", error: "not attempted" };
+  // Task has looked at them already, but a message may come from elsewhere; one bad address spoils the others.
+  const problem = message.ips.map((ip) => options.pools.problemWith(ip)).find((it) => it !== undefined);
+  let outcome: Outcome =
+    problem === undefined ? { kind: "RETRY", error: "not attempted" } : { kind: "FINAL", error: problem };
   let attempts = 0;
   while (outcome.kind === "RETRY" && attempts < MAX_ATTEMPTS) {
     if (attempts > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1) * (0.5 + Math.random()));

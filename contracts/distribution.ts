@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A distribution that a request warms, as far as it could be found out. */
 export const distributionSchema = z.object({

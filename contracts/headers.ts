@@ -1,15 +1,22 @@
 import { MAX_HEADER_LENGTH } from "./limits.ts";
 
-/** Set by the agent itself, or meaningless beyond one connection (RFC 9110, 7.6.1): a caller may not set them. */
+/**
+ * Set by the agent itself, or for one connection only (RFC 9110, 7.6.1, and RFC 7540, 3.2.1): a caller may not set them.
+ * As `Connection` is among them, none can name others to be dropped on the way. `X-Forwarded-For` and the like are a
+ * caller's to set: any viewer may send them, and CloudFront takes its own note of who asks.
+ */
 const REFUSED = new Set([
   "host",
   "connection",
   "keep-alive",
   "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
   "transfer-encoding",
   "te",
   "trailer",
   "upgrade",
+  "http2-settings",
   "content-length",
   "expect",
 ]);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { distributionSchema } from "./distribution.ts";
 import { statusSchema } from "./status.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * FAILED: the POP did not resolve. RESOLVED: it did, nothing is queued yet. READY: its tasks may be queued (the stream

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Where a request stands. `CREATED → CHECK_POP → INSERT_TASK → IN_PROGRESS → FINISHED`, or out of any active one. */
 export const STATUSES = [

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const taskUrlSchema = z.object({
   url: z.string().min(1),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 /** One item of the Request-Task table: how one task ended. */
 export const taskResultSchema = z.object({

@@ -46,7 +46,12 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
   };
   try {
     const place = options.edge === undefined ? undefined : await reserveEdge();
-    const env = { ...(place === undefined ? {} : edgeEnvironment(place)), ...options.env };
+    const env = {
+      // An edge on this machine is at addresses that are refused on AWS.
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: process.env["PREWARM_ALLOW_PRIVATE_ADDRESSES"] || "true",
+      ...(place === undefined ? {} : edgeEnvironment(place)),
+      ...options.env,
+    };
 
     say("Starting the AWS emulator …");
     const aws = await startAws(env, say);

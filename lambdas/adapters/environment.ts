@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Environment variables that a function or the agent cannot do without, or cannot make sense of. */
 export class EnvironmentError extends Error {

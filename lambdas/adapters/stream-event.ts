@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A batch from a table's stream, of which only the keys are read: the table is the truth, a record may be late or come

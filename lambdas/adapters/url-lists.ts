@@ -5,6 +5,14 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { parse } from "csv-parse";
 import { stringify } from "csv-stringify";
 
+export interface WriteOptions {
+  /**
+   * For a list that people open and no program reads back: fields that a spreadsheet would take for a formula get a `'`
+   * in front. What stands in them may come from a server that was asked. @default false
+   */
+  readonly forSpreadsheets?: boolean;
+}
+
 /** The lists of a request in the bucket: CSV, read and written row by row. */
 export class UrlLists {
   constructor(
@@ -22,13 +30,20 @@ export class UrlLists {
   }
 
   /** Writes a CSV object from rows as they come; nothing stands under the key until all of them do. */
-  async write(key: string, rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>): Promise<void> {
+  async write(
+    key: string,
+    rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>,
+    { forSpreadsheets = false }: WriteOptions = {},
+  ): Promise<void> {
     const body = new PassThrough();
     const upload = new Upload({
       client: this.s3,
       params: { Bucket: this.bucket, Key: key, Body: body, ContentType: "text/csv; charset=utf-8" },
     });
-    await Promise.all([pipeline(Readable.from(rows), stringify(), body), upload.done()]);
+    await Promise.all([
+      pipeline(Readable.from(rows), stringify({ escape_formulas: forSpreadsheets }), body),
+      upload.done(),
+    ]);
   }
 
   async delete(key: string): Promise<void> {

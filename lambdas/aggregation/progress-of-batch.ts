@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Progress } from "../adapters/request-table.ts";
 
 /** What counts of a result, as the stream writes it. */

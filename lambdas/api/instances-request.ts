@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_INSTANCES } from "../../contracts/limits.ts";
 
 /** Body of POST /instances. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseHeader } from "../../contracts/headers.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, MAX_INSTANCES, MAX_TIMEOUT_MINUTES, MAX_URLS } from "../../contracts/limits.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../../contracts/pops/select.ts";

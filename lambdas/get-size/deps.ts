@@ -22,7 +22,10 @@ export function createDeps(env: Env): GetSizeDeps {
     requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
     lists: new UrlLists(new S3Client({}), env.BUCKET),
     distributions: new Distributions(new CloudFrontClient({})),
-    dns: new Dns(env.PREWARM_DNS_SERVERS),
+    dns: new Dns({
+      servers: env.PREWARM_DNS_SERVERS,
+      allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
+    }),
     ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
     logger: new Logger({ serviceName: "get-size" }),
   };

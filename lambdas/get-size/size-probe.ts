@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Pool } from "undici";
+import { AddressRefusedError } from "../../contracts/addresses.ts";
 import { flatHeaders } from "../../contracts/headers.ts";
 import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
 
@@ -17,7 +18,7 @@ export interface SizeProbeOptions {
   readonly header: readonly string[];
   readonly httpsPort: number;
   readonly httpPort: number;
-  /** Addresses at which a host's distribution is reached. @throws when there are none */
+  /** Addresses at which a host's distribution is reached, fit to be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
 }
 
@@ -42,7 +43,7 @@ export class SizeProbe {
         if (!answer.retry) break;
       } catch (error) {
         problem = describe(error);
-        if (isDnsError(error)) break;
+        if (isDnsError(error) || error instanceof AddressRefusedError) break;
       }
     }
     return { problem };
@@ -55,7 +56,9 @@ export class SizeProbe {
   private async ask(url: URL, attempt: number): Promise<SizeAnswer> {
     const addresses = await this.options.addressesOf(url.hostname);
     const host = this.options.hostToAsk(url);
-    const pool = this.pool(url, host, addresses[attempt % addresses.length] ?? url.hostname);
+    const address = addresses[attempt % addresses.length];
+    if (address === undefined) throw new Error(`${url.hostname} has no address`);
+    const pool = this.pool(url, host, address);
     const head = await this.exchange(pool, url, "HEAD", ["host", host]);
     const answer = readHeadAnswer(head.status, head.headers);
     if (!("ask" in answer)) return answer;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isTerminal } from "../../contracts/status.ts";
 import { parseTimestamp } from "../../contracts/timestamps.ts";
 import { keysOf, streamKeysSchema } from "../adapters/stream-event.ts";

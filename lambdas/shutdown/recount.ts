@@ -18,7 +18,8 @@ export async function recount(
   const rows: string[][] = [];
   if (prepared) for await (const row of deps.lists.read(listKeys.successUrls(item.req_id))) rows.push(row);
   const ledger = new Ledger(rows, item.distributions, await deps.requestPops.of(item.req_id));
-  await deps.lists.write(listKeys.report(item.req_id), reportRows(deps.results.of(item.req_id, item.shards), ledger));
+  const report = reportRows(deps.results.of(item.req_id, item.shards), ledger);
+  await deps.lists.write(listKeys.report(item.req_id), report, { forSpreadsheets: true });
   return ledger;
 }
 

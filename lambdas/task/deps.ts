@@ -34,7 +34,10 @@ export function createDeps(env: Env): TaskDeps {
     lists: new UrlLists(new S3Client({}), env.BUCKET),
     queue: new TaskQueue(queueClient(), env.QUEUE_URL),
     distributions: new Distributions(new CloudFrontClient({})),
-    dns: new Dns(env.PREWARM_DNS_SERVERS),
+    dns: new Dns({
+      servers: env.PREWARM_DNS_SERVERS,
+      allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
+    }),
     capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
     logger: new Logger({ serviceName: "task" }),
   };

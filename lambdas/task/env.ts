@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod";
+import { allowPrivateAddressesSchema } from "../../contracts/addresses.ts";
 import { dnsServersSchema } from "../adapters/dns.ts";
 
 export const envSchema = z.object({
@@ -8,6 +9,7 @@ export const envSchema = z.object({
   QUEUE_URL: z.url(),
   GROUP_NAME: z.string().min(1),
   PREWARM_DNS_SERVERS: dnsServersSchema,
+  PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
 });
 
 export type Env = z.infer<typeof envSchema>;

@@ -42,10 +42,13 @@ describe("a header line", () => {
     "Connection",
     "Keep-Alive",
     "Proxy-Connection",
+    "Proxy-Authenticate",
+    "Proxy-Authorization",
     "Transfer-Encoding",
     "TE",
     "Trailer",
     "Upgrade",
+    "HTTP2-Settings",
     "Content-Length",
     "Expect",
   ])("%s is for the agent to set", (name) => {

@@ -5,6 +5,7 @@ import { deploying } from "./deploying.ts";
 import { refusals } from "./refusals.ts";
 import { Stack } from "./stack.ts";
 import { stopping } from "./stopping.ts";
+import { surviving } from "./surviving.ts";
 import { warming } from "./warming.ts";
 
 // One deployed stack for all of it: the parts are real, and take seconds to start.
@@ -16,7 +17,9 @@ function running(): Stack {
 }
 
 beforeAll(async () => {
-  stack = new Stack(await startLocalPrewarm({ edge: world, say: () => undefined }));
+  // A stalled request is seen after five seconds instead of twenty.
+  const env = { PREWARM_STALL_SECONDS: "5" };
+  stack = new Stack(await startLocalPrewarm({ edge: world, env, say: () => undefined }));
 }, 300_000);
 
 afterEach(() => stack?.setFaults(undefined));
@@ -28,4 +31,5 @@ afterAll(async () => {
 describe("what is refused", () => refusals(running));
 describe("deploying", () => deploying(running));
 describe("warming", () => warming(running));
+describe("surviving", () => surviving(running));
 describe("stopping", () => stopping(running));

@@ -51,27 +51,31 @@ export function stopping(running: () => Stack): void {
     expect(again.json["message"]).toMatch(/is STOPPED already/);
   });
 
-  it("two requests at once: one ends as if it were alone, the other by its timer", async () => {
+  it("three requests at once over the same POPs: one stopped, one timed out, and the third as if it were alone", async () => {
     const stack = running();
     hang(stack, "/hangs-too.bin");
-    const stuck = await stack.start(
-      body({ url_list: urls("/hangs-too.bin", "/js/shop.js"), timeout: 1, instance_count: 1 }),
-    );
-    const good = await stack.start(
-      body({ url_list: urls("/video/poster.jpg", "/index.html"), instance_count: 3, pops: ["MXP64-P2", "SIN2-C1"] }),
-    );
+    const hanging = { url_list: urls("/hangs-too.bin", "/js/shop.js"), timeout: 1 };
+    const stuck = await stack.start(body({ ...hanging, instance_count: 1 }));
+    const stopped = await stack.start(body({ ...hanging, instance_count: 2 }));
+    const good = await stack.start(body({ url_list: urls("/video/poster.jpg", "/index.html"), instance_count: 3 }));
+    await stack.until(stopped, "IN_PROGRESS");
+    await stack.post("instances", { DesiredCapacity: 3, req_id: stopped, force_stop: true });
     await stack.until(good, "FINISHED");
     expect(await stack.progress(good)).toMatchObject({
-      download_count: 4,
-      download_size: 2 * 501_000,
+      total_count: 6,
+      download_count: 6,
+      total_size: 3 * 501_000,
+      download_size: 3 * 501_000,
       failed_count: 0,
     });
-    // The fleet follows the wish of the one that is left.
-    await stack.untilAgents(1);
+    expect(await stack.report(good)).toHaveLength(1);
+    expect(await stack.progress(stopped)).toMatchObject({ status: "STOPPED", total_count: 6 });
     expect(await stack.until(stuck, ({ download_count }) => download_count === 3)).toMatchObject({
       status: "IN_PROGRESS",
       total_count: 6,
     });
+    // The fleet follows the wish of the one that is left: the three that the stop asked for.
+    await stack.untilAgents(3);
     const ended = await stack.until(stuck, "TIMEOUT", 120_000);
     expect(ended).toMatchObject({ total_count: 6, download_count: 3, download_size: 30_000 });
     const report = await stack.report(stuck);

@@ -29,7 +29,7 @@ test.each(["Api", "GetSize", "Task", "Aggregation", "Shutdown"])(
     const { Code, Environment } = functions.get(name);
     const given = Object.entries(Environment.Variables).map(([key, value]) => {
       const text = rendered(value);
-      return [key, key === "QUEUE_URL" ? `https://sqs.example/${text}` : text];
+      return [key, key.endsWith("_URL") ? `https://sqs.example/${text}` : text];
     });
     const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/\.zip$/, "")}/index.mjs`;
     const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
@@ -135,7 +135,7 @@ describe("what each function may do", () => {
         ...["cloudfront:GetInvalidation", "s3:GetObject*"],
       ],
     },
-    { name: "Aggregation", actions: ["dynamodb:UpdateItem"] },
+    { name: "Aggregation", actions: ["dynamodb:UpdateItem", "sqs:SendMessage"] },
     {
       name: "Shutdown",
       actions: [

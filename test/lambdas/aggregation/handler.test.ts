@@ -95,7 +95,11 @@ describe("Aggregation", () => {
   });
 
   it("refuses an event that has no records", async () => {
-    const handler = createHandler({ requests: new FakeRequests(), logger: silent });
+    const handler = createHandler({
+      requests: new FakeRequests(),
+      deadLetters: { bury: async () => undefined },
+      logger: silent,
+    });
     await expect(handler({ req_id: "r1" })).rejects.toThrow();
   });
 });

@@ -1,0 +1,145 @@
+import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, it } from "vitest";
+import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../contracts/limits.ts";
+import { readResults } from "../../local/pop-report.ts";
+import { HOST } from "../../local/world.ts";
+import { body, urls } from "./bodies.ts";
+import type { Stack } from "./stack.ts";
+
+/** Changes a request's item behind everybody's back. */
+async function tamper({ prewarm }: Stack, reqId: string, expression: string, values: Record<string, unknown>) {
+  await prewarm.clients.db.send(
+    new UpdateCommand({
+      TableName: prewarm.deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
+      Key: { req_id: reqId },
+      UpdateExpression: expression,
+      ExpressionAttributeValues: values,
+    }),
+  );
+}
+
+/** Lets a path hang at every POP until `release`. */
+function holdBack(stack: Stack, path: string): { readonly release: () => void; readonly asked: () => number } {
+  stack.standIn.edge.addObject(path, { size: 1_000 });
+  let asked = 0;
+  stack.setFaults((request) => {
+    if (request.method !== "GET" || request.path !== path) return undefined;
+    asked++;
+    return { kind: "stall" };
+  });
+  return { release: () => stack.setFaults(undefined), asked: () => asked };
+}
+
+export function surviving(running: () => Stack): void {
+  it("counters that are below the truth, as after lost stream records: the recount ends the request exactly", async () => {
+    const stack = running();
+    const { release } = holdBack(stack, "/held-1.bin");
+    const reqId = await stack.start(body({ url_list: urls("/held-1.bin", "/index.html"), pops: ["SIN2-C1"] }));
+    await stack.until(reqId, ({ download_count }) => download_count === 1);
+    await tamper(stack, reqId, "ADD download_count :less, download_size :bytes", { ":less": -1, ":bytes": -400 });
+    release();
+    expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({
+      total_count: 2,
+      download_count: 2,
+      download_size: 2_000,
+      failed_count: 0,
+    });
+  });
+
+  it("counters that are above it: the recount puts them right, and the request goes on", async () => {
+    const stack = running();
+    const { release } = holdBack(stack, "/held-2.bin");
+    const reqId = await stack.start(body({ url_list: urls("/held-2.bin", "/index.html"), pops: ["SIN2-C1"] }));
+    await stack.until(reqId, ({ download_count }) => download_count === 1);
+    await tamper(stack, reqId, "SET settle = :due ADD download_count :more", { ":due": "DUE", ":more": 1 });
+    const after = await stack.until(reqId, ({ download_count }) => download_count === 1);
+    expect(after["status"]).toBe("IN_PROGRESS");
+    release();
+    expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({ download_count: 2, download_size: 2_000 });
+  });
+
+  it("a message that went to the dead-letter queue: its tasks are queued again", async () => {
+    const stack = running();
+    const { clients, deployed } = stack.prewarm;
+    const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
+    await stack.until(reqId, "IN_PROGRESS");
+    const QueueUrl = deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue");
+    // Received as often as it may be, by somebody who does nothing: then one more look moves it.
+    for (let i = 0; i <= MAX_RECEIVES; i++) {
+      await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
+    }
+    expect(await stack.queued()).toBe(0);
+    await stack.post("instances", { DesiredCapacity: 1 });
+    expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({ download_count: 2, failed_count: 0 });
+  });
+
+  it("a timer that is gone: the agents see that the time is up", async () => {
+    const stack = running();
+    const { clients } = stack.prewarm;
+    holdBack(stack, "/held-3.bin");
+    const reqId = await stack.start(body({ url_list: urls("/held-3.bin"), pops: ["SIN2-C1"] }));
+    await stack.until(reqId, "IN_PROGRESS");
+    const { Schedules } = await clients.scheduler.send(new ListSchedulesCommand({}));
+    const schedule = Schedules?.find(({ Name }) => Name === reqId);
+    await clients.scheduler.send(new DeleteScheduleCommand({ Name: reqId, GroupName: schedule?.GroupName }));
+    await tamper(stack, reqId, "SET timeout_at = :past", { ":past": "2024-04-16 03:12:21.046000" });
+    expect(await stack.until(reqId, "TIMEOUT", 60_000)).toMatchObject({ download_count: 0, total_count: 1 });
+    await stack.untilAgents(0);
+  });
+
+  it("a request whose item is deleted: its tasks are dropped, not done", async () => {
+    const stack = running();
+    const { clients, deployed } = stack.prewarm;
+    const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
+    await stack.until(reqId, "IN_PROGRESS");
+    const TableName = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
+    await clients.db.send(new DeleteCommand({ TableName, Key: { req_id: reqId } }));
+    expect((await stack.call("GET", `prewarm?req_id=${reqId}`)).status).toBe(404);
+    await stack.post("instances", { DesiredCapacity: 1 });
+    await expect.poll(() => stack.queued(), { timeout: 20_000 }).toBe(0);
+    expect(await readResults(stack.prewarm, reqId)).toEqual([]);
+    await stack.post("instances", { DesiredCapacity: 0 });
+    await clients.scheduler.send(
+      new DeleteScheduleCommand({
+        Name: reqId,
+        GroupName: (await clients.scheduler.send(new ListSchedulesCommand({}))).Schedules?.[0]?.GroupName,
+      }),
+    );
+    await stack.untilAgents(0);
+  });
+
+  it("a download that outlasts the visibility of its message: it is nobody else's meanwhile", async () => {
+    const stack = running();
+    const path = "/long.bin";
+    stack.standIn.edge.addObject(path, { size: 1_000 });
+    let asked = 0;
+    // Stalls for the 30 s after which an attempt ends, which is as long as a message is hidden unless it is held.
+    stack.setFaults(({ method, path: asks }) => {
+      if (method !== "GET" || asks !== path) return undefined;
+      asked++;
+      return asked === 1 ? { kind: "stall", after: 100 } : undefined;
+    });
+    const reqId = await stack.start(body({ url_list: urls(path), pops: ["SIN2-C1"], instance_count: 3 }));
+    const done = await stack.until(reqId, "FINISHED", 90_000);
+    expect(done).toMatchObject({ download_count: 1, download_size: 1_000, failed_count: 0 });
+    expect(asked).toBe(2);
+    expect((await readResults(stack.prewarm, reqId))[0]).toMatchObject({ attempts: 2 });
+  });
+
+  it("a URL and headers at their longest", async () => {
+    const stack = running();
+    const prefix = `https://${HOST}/`;
+    const path = `/${"x".repeat(MAX_URL_LENGTH - prefix.length)}`;
+    stack.standIn.edge.addObject(path, { size: 77 });
+    // The edge's own bound on all headers together, Node's default of 16 KiB, includes the path.
+    const header = [`X-Long: ${"y".repeat(MAX_HEADER_BYTES - 1_000)}`];
+    const reqId = await stack.start(body({ url_list: urls(path), header, pops: ["SIN2-C1", "ATL56-C1"] }));
+    const done = await stack.until(reqId, "FINISHED");
+    expect(done).toMatchObject({ total_count: 2, download_count: 2, failed_count: 0, download_size: 154 });
+    const tooLong = await stack.post("prewarm", body({ url_list: [`${prefix}${path}x`] }));
+    expect(tooLong.status).toBe(400);
+    expect(tooLong.json["error_message"]).toMatch(/is longer than 8192 characters/);
+  });
+}
