@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList, isIP, isIPv4 } from "node:net";
 import * as z from "zod";
 
 /**
@@ -7,9 +7,7 @@ import * as z from "zod";
  * special-purpose addresses (https://www.iana.org/assignments/iana-ipv4-special-registry); documentation addresses are
  * let through: they lead nowhere.
  */
-const REFUSED = { 4: new BlockList(), 6: new BlockList() } as const;
-
-const REFUSED_IPV4 = [
+const REFUSED_IPV4 = blockList("ipv4", [
   "0.0.0.0/8", // this host
   "10.0.0.0/8", // private
   "100.64.0.0/10", // behind a carrier's NAT
@@ -22,9 +20,10 @@ const REFUSED_IPV4 = [
   "198.18.0.0/15", // benchmarks
   "224.0.0.0/4", // multicast
   "240.0.0.0/4", // reserved, broadcast
-];
+]);
 
-const REFUSED_IPV6 = [
+/** A list of its own: one list would hold each IPv4 address for the IPv6 address that it is mapped to. */
+const REFUSED_IPV6 = blockList("ipv6", [
   // Of the IPv6 addresses, only 2000::/3 has been given out to the public. Beyond it lie the unspecified one, loopback,
   // IPv4 in disguise (::ffff:0:0/96, 64:ff9b::/96), unique local (with fd00:ec2::254), link-local and multicast.
   "::/3",
@@ -32,13 +31,15 @@ const REFUSED_IPV6 = [
   "8000::/1",
   "2001::/23", // protocol assignments; Teredo, which has an IPv4 address inside
   "2002::/16", // 6to4, which has one too
-];
+]);
 
-for (const [family, subnets] of [[4, REFUSED_IPV4] as const, [6, REFUSED_IPV6] as const]) {
+function blockList(family: "ipv4" | "ipv6", subnets: readonly string[]): BlockList {
+  const list = new BlockList();
   for (const subnet of subnets) {
     const [network = "", prefix] = subnet.split("/");
-    REFUSED[family].addSubnet(network, Number(prefix), `ipv${family}`);
+    list.addSubnet(network, Number(prefix), family);
   }
+  return list;
 }
 
 /** `PREWARM_ALLOW_PRIVATE_ADDRESSES`: for an edge on one's own machine or network. Never set on AWS. */
@@ -57,10 +58,10 @@ export class AddressRefusedError extends Error {
 
 /** Why an address must not be connected to; undefined: it may be. A name is refused too: it would be looked up again. */
 export function addressProblem(address: string, allowPrivate: boolean): string | undefined {
-  const family = isIP(address);
-  if (family === 0) return `'${address}' is not an IP address`;
-  if (allowPrivate || !REFUSED[family as 4 | 6].check(address, `ipv${family as 4 | 6}`)) return undefined;
-  return `${address} is a private or reserved address, which is refused`;
+  if (isIP(address) === 0) return `'${address}' is not an IP address`;
+  if (allowPrivate) return undefined;
+  const refused = isIPv4(address) ? REFUSED_IPV4.check(address, "ipv4") : REFUSED_IPV6.check(address, "ipv6");
+  return refused ? `${address} is a private or reserved address, which is refused` : undefined;
 }
 
 /**
@@ -70,6 +71,7 @@ export function addressProblem(address: string, allowPrivate: boolean): string |
 export function checkAddresses(name: string, addresses: readonly string[], allowPrivate: boolean): void {
   for (const address of addresses) {
     const problem = addressProblem(address, allowPrivate);
-    if (problem !== undefined) throw new AddressRefusedError(address, `${name}: ${problem}`);
+    if (problem !== undefined)
+      throw new AddressRefusedError(address, name === address ? problem : `${name}: ${problem}`);
   }
 }

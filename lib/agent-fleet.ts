@@ -6,6 +6,8 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { MAX_INSTANCES } from "../contracts/limits.ts";
 import { AgentCode } from "./agent-code.ts";
+import { allow } from "./allow.ts";
+import { groupArn } from "./group-arn.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
@@ -24,6 +26,15 @@ const INSTANCE_TYPES = ["c7gn.large", "c6gn.large", "c7gn.xlarge", "c6gn.xlarge"
 
 const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64";
 
+/** For a shell without a key, a port or a way in: AWS's own policy for it also reads every parameter of the account. */
+const SESSION_MANAGER = [
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
+];
+
 const BOOT_SCRIPT = new URL("../agent/boot.sh", import.meta.url);
 
 /** The Auto Scaling group of agents: all Spot, empty until a request wants instances. */
@@ -35,11 +46,9 @@ export class AgentFleet extends Construct {
     super(scope, id);
     this.role = new iam.Role(this, "Role", {
       assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
-      managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName("AmazonSSMManagedInstanceCore")],
     });
     const code = new AgentCode(this, "Code");
-    code.grantRead(this.role);
-    this.grant(props);
+    this.grant(props, code);
 
     const template = new ec2.LaunchTemplate(this, "Template", {
       // Resolved when an instance is launched, so that it starts from the newest image without a deployment:
@@ -95,22 +104,24 @@ export class AgentFleet extends Construct {
     });
   }
 
-  private grant({ storage, tasks, groupName }: AgentFleetProps): void {
-    tasks.queue.grantConsumeMessages(this.role);
-    tasks.queue.grantSendMessages(this.role);
-    tasks.queue.grant(this.role, "sqs:GetQueueAttributes");
-    tasks.deadLetters.grantSendMessages(this.role);
-    storage.requests.grantReadWriteData(this.role);
-    storage.requestTasks.grantWriteData(this.role);
-    const { partition, region, account } = Stack.of(this);
-    this.role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ["autoscaling:TerminateInstanceInAutoScalingGroup"],
-        resources: [
-          `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
-        ],
-      }),
+  private grant({ storage, tasks, groupName }: AgentFleetProps, code: AgentCode): void {
+    allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.s3ObjectKey));
+    allow(
+      this.role,
+      [
+        ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+        ...["sqs:SendMessage", "sqs:GetQueueAttributes"],
+      ],
+      tasks.queue.queueArn,
     );
+    allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
+    allow(this.role, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
+    allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
+    allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
+    allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));
+    // What Session Manager takes, and none of it knows a resource that could be named before an instance is there:
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+    allow(this.role, SESSION_MANAGER, "*");
   }
 }
 

@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { allow } from "./allow.ts";
 
 export interface PipelineFunctionProps {
   /** Folder below `lambdas/`. */
@@ -20,6 +22,10 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** One of the Lambdas: Graviton, Node 24, one ES module with its pinned SDK inside, logs kept for a month. */
 export class PipelineFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     super(scope, id, {
       entry: `${ROOT}lambdas/${props.name}/index.ts`,
       projectRoot: ROOT,
@@ -30,10 +36,8 @@ export class PipelineFunction extends NodejsFunction {
       memorySize: props.memorySize ?? 512,
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
       awsSdkConnectionReuse: false,
-      logGroup: new logs.LogGroup(scope, `${id}Logs`, {
-        retention: logs.RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
+      role: roleOf(scope, id, logGroup),
       bundling: {
         format: OutputFormat.ESM,
         // The oldest Node that the same bundle must run on, which is a developer's.
@@ -49,4 +53,11 @@ export class PipelineFunction extends NodejsFunction {
       },
     });
   }
+}
+
+/** It may write its own log; what else it may do is said where it is used. AWS's basic role writes every log there is. */
+function roleOf(scope: Construct, id: string, logGroup: logs.LogGroup): iam.Role {
+  const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
+  allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
+  return role;
 }

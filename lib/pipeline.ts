@@ -2,13 +2,15 @@ import { Duration, Stack } from "aws-cdk-lib";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
-import { DynamoEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { SETTLE_DUE } from "../contracts/request-item.ts";
 import { TERMINAL_STATUSES } from "../contracts/status.ts";
+import { allow } from "./allow.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
+import { grantPipeline } from "./pipeline-permissions.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -93,7 +95,9 @@ export class Pipeline extends Construct {
       },
     });
 
-    this.grant(props, timers, timerRole);
+    grantPipeline(this, props, timers, timerRole);
+    // They write to the bucket, so they are gone before it is emptied.
+    for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     this.connect(storage);
   }
 
@@ -116,7 +120,7 @@ export class Pipeline extends Construct {
         bisectBatchOnError: false,
         retryAttempts: 100,
         maxRecordAge: Duration.hours(12),
-        onFailure: new SqsDlq(this.failedBatches),
+        onFailure: keptIn(this.failedBatches),
         filters: [{ pattern: JSON.stringify({ eventName: ["INSERT", "MODIFY"] }) }],
       }),
     );
@@ -132,58 +136,19 @@ export class Pipeline extends Construct {
         parallelizationFactor: 10,
         retryAttempts: 20,
         maxRecordAge: Duration.hours(12),
-        onFailure: new SqsDlq(this.failedBatches),
+        onFailure: keptIn(this.failedBatches),
         filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
       }),
     );
   }
-
-  private grant(
-    { storage, tasks, groupName }: PipelineProps,
-    timers: scheduler.ScheduleGroup,
-    timerRole: iam.Role,
-  ): void {
-    const { requests, requestPops, requestTasks, bucket } = storage;
-    for (const fn of [this.api, this.getSize, this.task, this.aggregation, this.shutdown])
-      requests.grantReadWriteData(fn);
-    this.failedBatches.grantSendMessages(this.aggregation);
-    requestPops.grantReadData(this.api);
-    requestPops.grantReadWriteData(this.task);
-    requestPops.grantReadData(this.shutdown);
-    requestTasks.grantReadWriteData(this.shutdown);
-    for (const fn of [this.api, this.getSize, this.shutdown]) bucket.grantReadWrite(fn);
-    bucket.grantRead(this.task);
-    bucket.grantDelete(this.api);
-    tasks.queue.grantSendMessages(this.task);
-    tasks.queue.grantSendMessages(this.shutdown);
-    tasks.queue.grantPurge(this.shutdown);
-    for (const fn of [this.api, this.shutdown]) tasks.queue.grant(fn, "sqs:GetQueueAttributes");
-    for (const fn of [this.api, this.task, this.shutdown]) grantFleet(fn, groupName);
-    timers.grantWriteSchedules(this.api);
-    timers.grantDeleteSchedules(this.api);
-    timers.grantDeleteSchedules(this.shutdown);
-    timerRole.grantPassRole(this.api.grantPrincipal);
-    this.shutdown.grantInvoke(timerRole);
-    // ListDistributions knows no resource, and which distribution a request names is not known before.
-    allow(this.getSize, ["cloudfront:ListDistributions"]);
-    allow(this.task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"]);
-  }
 }
 
-function grantFleet(fn: lambda.Function, groupName: string): void {
-  const { partition, region, account } = Stack.of(fn);
-  fn.addToRolePolicy(
-    new iam.PolicyStatement({
-      actions: ["autoscaling:SetDesiredCapacity"],
-      resources: [
-        `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName}`,
-      ],
-    }),
-  );
-  // Describing groups knows no resource.
-  allow(fn, ["autoscaling:DescribeAutoScalingGroups"]);
-}
-
-function allow(fn: lambda.Function, actions: string[]): void {
-  fn.addToRolePolicy(new iam.PolicyStatement({ actions, resources: ["*"] }));
+/** A queue that keeps what a function gave up on: CDK's own also lets the function look at the queue. */
+function keptIn({ queueArn }: sqs.IQueue): lambda.IEventSourceDlq {
+  return {
+    bind: (_, fn) => {
+      allow(fn, ["sqs:SendMessage"], queueArn);
+      return { destination: queueArn };
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
-import * as s3 from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { ACTIVE_INDEX } from "../contracts/request-item.ts";
 import { KEEP_DAYS } from "../contracts/timestamps.ts";
+import { DisposableBucket } from "./disposable-bucket.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
 
@@ -12,7 +12,9 @@ export class Storage extends Construct {
   readonly requests: dynamodb.Table;
   readonly requestPops: dynamodb.Table;
   readonly requestTasks: dynamodb.Table;
-  readonly bucket: s3.Bucket;
+  readonly bucket: DisposableBucket;
+  /** What a query for active requests needs permission for. */
+  readonly activeIndexArn: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -24,14 +26,11 @@ export class Storage extends Construct {
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: ["status", "timeout_at", "last_update_time"],
     });
+    this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
     this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
-    this.bucket = new s3.Bucket(this, "Lists", {
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      encryption: s3.BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+    this.bucket = new DisposableBucket(this, "Lists", {
       lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
@@ -42,6 +41,8 @@ export class Storage extends Construct {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       stream,
       timeToLiveAttribute: "expire_at",
+      // Encrypted at rest with a key that AWS owns, as every table is: a key of one's own would cost, and let nobody out.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }

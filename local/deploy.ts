@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
-import { z } from "zod";
+import * as z from "zod";
 import type { LocalClients } from "./clients.ts";
 import type { Aws } from "./emulator.ts";
 import { ROOT, RUN } from "./paths.ts";

@@ -37,7 +37,7 @@ export class Dns {
     const { allowPrivateAddresses = false } = this.options;
     // An address instead of a name, in a URL: said clearly, and before anybody is asked.
     const literal = name.replace(/^\[|\]$/g, "");
-    if (isIP(literal) !== 0) checkAddresses(name, [literal], allowPrivateAddresses);
+    if (isIP(literal) !== 0) checkAddresses(literal, [literal], allowPrivateAddresses);
     const addresses = await this.resolver.resolve4(name);
     checkAddresses(name, addresses, allowPrivateAddresses);
     return addresses;

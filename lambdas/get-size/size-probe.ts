@@ -104,6 +104,7 @@ function isDnsError(error: unknown): boolean {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof AddressRefusedError) return error.message;
   const code = "code" in error ? String(error.code) : error.name;
   return error.message.includes(code) ? error.message : `${code}: ${error.message}`;
 }

@@ -9,7 +9,7 @@ import { shardCount, shardKey, type TaskResult, taskResultSchema } from "../../c
 import { ApiClient, type Progress } from "../api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local-prewarm.ts";
 import { freePort } from "../ports.ts";
-import { startAwsProxy } from "./aws-proxy.ts";
+import { type AwsProxy, startAwsProxy } from "./aws-proxy.ts";
 import { type EdgeShares, edgeFaults } from "./edge-faults.ts";
 import { type Aftermath, type Figures, figures, violations } from "./invariants.ts";
 import { seededRandom } from "./random.ts";
@@ -27,6 +27,8 @@ export interface LabOptions {
   readonly kills: number;
   readonly rules: readonly Rule[];
   readonly edge: EdgeShares;
+  /** Services that are gone for some seconds, one after the other, while the tasks are done. */
+  readonly blackouts: readonly { readonly service: string; readonly seconds: number }[];
   readonly patienceMs: number;
   readonly say: (line: string) => void;
 }
@@ -66,7 +68,9 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
       api.start({ url_list: urls, cf_domain: HOST, pops, timeout: 60, instance_count: options.instances }),
     );
     proxy.rules = options.rules;
+    const dark = blackouts(proxy, options);
     const kills = await follow(prewarm, api, reqId, options);
+    await dark;
     proxy.rules = [];
     prewarm.standIn?.edge.setFaults(undefined);
     const seconds = (performance.now() - started) / 1000;
@@ -83,6 +87,17 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   } finally {
     await prewarm.close();
     await proxy.close();
+  }
+}
+
+/** Takes one service after the other away for a while, from the moment on that there are tasks to do. */
+async function blackouts(proxy: AwsProxy, { blackouts, rules, say }: LabOptions): Promise<void> {
+  for (const { service, seconds } of blackouts) {
+    await sleep(3_000);
+    say(`${service} is gone for ${seconds} s`);
+    proxy.rules = [{ kind: "fail", service, share: 1 }, ...rules];
+    await sleep(seconds * 1_000);
+    proxy.rules = rules;
   }
 }
 

@@ -18,7 +18,26 @@ const everything: Pick<Scenario, "rules" | "edge"> = {
 };
 
 /** What `npm run test:faults` runs. */
-export const full: Scenario = { ...everything, urls: 250, pops: 20, instances: 3, kills: 15, patienceMs: 900_000 };
+export const full: Scenario = {
+  ...everything,
+  urls: 250,
+  pops: 20,
+  instances: 3,
+  kills: 15,
+  patienceMs: 900_000,
+  blackouts: [
+    { service: "sqs", seconds: 5 },
+    { service: "dynamodb", seconds: 5 },
+  ],
+};
 
 /** What is part of `npm test`. */
-export const short: Scenario = { ...everything, urls: 60, pops: 10, instances: 2, kills: 4, patienceMs: 110_000 };
+export const short: Scenario = {
+  ...everything,
+  urls: 60,
+  pops: 10,
+  instances: 2,
+  kills: 4,
+  patienceMs: 110_000,
+  blackouts: [{ service: "sqs", seconds: 2 }],
+};

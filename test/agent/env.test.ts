@@ -16,6 +16,7 @@ test("what an instance is given is enough, and the rest is as documented", () =>
     VISIBILITY_SECONDS: 120,
     PREWARM_HTTPS_PORT: 443,
     PREWARM_HTTP_PORT: 80,
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: false,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254",
     PREWARM_IDLE_MINUTES: 15,
     PREWARM_STALL_SECONDS: 20,

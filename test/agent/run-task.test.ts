@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { PopPools } from "../../agent/pop-pools.ts";
 import { type RunOptions, runTask } from "../../agent/run-task.ts";
+import { AddressRefusedError } from "../../contracts/addresses.ts";
 import { popUrlKey, type TaskResult, taskKey, taskResultSchema } from "../../contracts/task-result.ts";
 import { type Edge, startEdge } from "../../local/edge/edge.ts";
 import type { Fault, FaultRequest } from "../../local/edge/faults.ts";
@@ -38,7 +39,7 @@ beforeAll(async () => {
       return faults.get(request.path)?.[requests.length]?.(request);
     },
   });
-  pools = new PopPools({ ca: edge.caPem });
+  pools = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
 });
 afterAll(async () => {
   await pools.destroy();
@@ -149,7 +150,7 @@ describe("whom it asks, and as whom", () => {
 
   test("an authority that nobody trusts proves nothing", async () => {
     const url = object("/untrusted.bin");
-    const strict = new PopPools();
+    const strict = new PopPools({ allowPrivateAddresses: true });
     const result = await run({ url, options: { pools: strict } });
     expect(result).toMatchObject({ ok: false, error: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) });
     expect(visited("/untrusted.bin")).toEqual([]);
@@ -182,6 +183,40 @@ describe("whom it asks, and as whom", () => {
       ...{ host: DOMAIN, connection: "keep-alive", "user-agent": "prewarm" },
       ...{ "x-token": "a: b", "accept-encoding": "br" },
     });
+  });
+});
+
+describe("an address that is not public", () => {
+  const guarded = async (ips: readonly string[], path: string) => {
+    const strict = new PopPools({ ca: edge.caPem });
+    onTestFinished(() => strict.destroy());
+    const url = object(path);
+    return run({ url, message: { ips: [...ips] }, options: { pools: strict } });
+  };
+  const refused = (error: string) => ({ ok: false, attempts: 0, bytes: 0, http_status: undefined, error });
+
+  test("is never asked, and the task's failure says which it was", async () => {
+    const [ip = ""] = edge.addressesOf("SIN2-P1");
+    const error = `${ip} is a private or reserved address, which is refused`;
+    // Behind a good one too: that one is not asked either.
+    for (const ips of [[ip], ["192.0.2.1", ip]]) {
+      expect(await guarded(ips, "/private.bin")).toMatchObject(refused(error));
+    }
+    expect(visited("/private.bin")).toEqual([]);
+  });
+
+  test.each(["169.254.169.254", "10.0.0.1", "::1", "::ffff:127.0.0.1", "fd00:ec2::254"])("%s", async (ip) => {
+    const error = `${ip} is a private or reserved address, which is refused`;
+    expect(await guarded([ip], "/inside.bin")).toMatchObject(refused(error));
+  });
+
+  test("a name in its place is not looked up", async () => {
+    expect(await guarded(["localhost"], "/name.bin")).toMatchObject(refused("'localhost' is not an IP address"));
+  });
+
+  test("gets no connections either, whoever asks for them", () => {
+    const endpoint = { secure: false, address: "127.0.0.1", port: edge.httpPort, servername: ALIAS };
+    expect(() => new PopPools().of(endpoint)).toThrow(AddressRefusedError);
   });
 });
 
@@ -288,7 +323,7 @@ test("connections are kept: 200 tasks one after the other, then 20 at once", asy
 });
 
 test("once the pools are destroyed, what runs is cut off and nothing begins", async () => {
-  const own = new PopPools({ ca: edge.caPem });
+  const own = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
   const path = "/destroyed.bin";
   const url = object(path, [{ kind: "slow", ms: 10_000 }]);
   const running = run({ url, options: { pools: own } });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { startLocalPrewarm } from "../../local/local-prewarm.ts";
 import { world } from "../../local/world.ts";
 import { deploying } from "./deploying.ts";
+import { type MetadataService, startMetadataService } from "./metadata-service.ts";
 import { refusals } from "./refusals.ts";
 import { Stack } from "./stack.ts";
 import { stopping } from "./stopping.ts";
@@ -10,6 +11,7 @@ import { warming } from "./warming.ts";
 
 // One deployed stack for all of it: the parts are real, and take seconds to start.
 let stack: Stack | undefined;
+let metadata: MetadataService | undefined;
 
 function running(): Stack {
   if (stack === undefined) throw new Error("the stack is not up");
@@ -18,14 +20,16 @@ function running(): Stack {
 
 beforeAll(async () => {
   // A stalled request is seen after five seconds instead of twenty.
-  const env = { PREWARM_STALL_SECONDS: "5" };
-  stack = new Stack(await startLocalPrewarm({ edge: world, env, say: () => undefined }));
+  metadata = await startMetadataService();
+  const env = { PREWARM_STALL_SECONDS: "5", AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
+  stack = new Stack(await startLocalPrewarm({ edge: world, env, say: () => undefined }), metadata);
 }, 300_000);
 
 afterEach(() => stack?.setFaults(undefined));
 
 afterAll(async () => {
   await stack?.prewarm.close();
+  metadata?.close();
 }, 120_000);
 
 describe("what is refused", () => refusals(running));

@@ -7,6 +7,7 @@ import { request } from "undici";
 import type { FaultHook } from "../../local/edge/faults.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import type { StandIn } from "../../local/stand-in-edge.ts";
+import type { MetadataService } from "./metadata-service.ts";
 
 /** An answer of the API as it came over HTTP. */
 export interface HttpAnswer {
@@ -24,7 +25,10 @@ export interface Inventory {
 
 /** The running stack, as the tests ask it. */
 export class Stack {
-  constructor(readonly prewarm: LocalPrewarm) {}
+  constructor(
+    readonly prewarm: LocalPrewarm,
+    readonly metadata: MetadataService,
+  ) {}
 
   get standIn(): StandIn {
     if (this.prewarm.standIn === undefined) throw new Error("the end-to-end tests need the stand-in edge");

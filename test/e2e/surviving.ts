@@ -128,6 +128,18 @@ export function surviving(running: () => Stack): void {
     expect((await readResults(stack.prewarm, reqId))[0]).toMatchObject({ attempts: 2 });
   });
 
+  it("a Spot notice: the agent goes, before its instance does", async () => {
+    const stack = running();
+    await stack.untilAgents(0);
+    await stack.post("instances", { DesiredCapacity: 1 });
+    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 20_000 }).toBe(1);
+    stack.metadata.spotAction = "terminate";
+    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 30_000 }).toBe(0);
+    stack.metadata.spotAction = undefined;
+    await stack.post("instances", { DesiredCapacity: 0 });
+    await stack.untilAgents(0);
+  });
+
   it("a URL and headers at their longest", async () => {
     const stack = running();
     const prefix = `https://${HOST}/`;

@@ -1,3 +1,4 @@
+import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReportLinks } from "../../../lambdas/adapters/report-links.ts";
 import { UrlLists } from "../../../lambdas/adapters/url-lists.ts";
@@ -28,6 +29,16 @@ describe("a list in the bucket", () => {
     expect(await collect(lists.read("r1/report.csv"))).toEqual(
       rows.map((row) => row.map((value) => String(value ?? ""))),
     );
+  });
+
+  it("for people has no formula in it; one for programs is as it was", async () => {
+    const formulas = ['=HYPERLINK("https://evil.example")', "+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "＝1", "a=b", -1];
+    await lists.write("r1/report.csv", [formulas], { forSpreadsheets: true });
+    expect(parse(bucket.objects.get("r1/report.csv") ?? "")).toEqual([
+      ['\'=HYPERLINK("https://evil.example")', "'+1", "'-1+1", "'@SUM(A1)", "'\tx", "'\rx", "'＝1", "a=b", "-1"],
+    ]);
+    await lists.write("r1/success_urls.csv", [formulas]);
+    expect(await collect(lists.read("r1/success_urls.csv"))).toEqual([formulas.map(String)]);
   });
 
   it("may be empty", async () => {

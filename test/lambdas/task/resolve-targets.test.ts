@@ -1,5 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { Dns } from "../../../lambdas/adapters/dns.ts";
 import { resolveTargets } from "../../../lambdas/task/resolve-targets.ts";
+import { Distributions } from "../../../local/edge/distributions.ts";
+import { startDnsServer } from "../../../local/edge/dns-server.ts";
 import { FakeDns } from "../fakes.ts";
 import { request } from "../items.ts";
 
@@ -25,5 +28,26 @@ it("looks every POP up under every distribution's label: its addresses, or why i
       ...{ ...bjs, target: "BJS9-E1#d2", label: "d2", state: "FAILED", ips: [] },
       error: "queryA ENOTFOUND d2.BJS9-E1.cloudfront.cn",
     },
+  ]);
+});
+
+it("a POP whose name leads inside has failed, with all of its addresses", async () => {
+  const server = await startDnsServer({
+    distributions: new Distributions([{ domain: "d1.cloudfront.net", aliases: [] }]),
+    addressesOf: new Map([
+      ["SIN2-P1", ["192.0.2.1", "169.254.169.254"]],
+      ["FRA56-P4", ["192.0.2.2"]],
+    ]),
+    nearest: [],
+  });
+  onTestFinished(() => server.close());
+  const dns = new Dns({ servers: [server.address] });
+  const item = request({ pops: ["SIN2-P1", "FRA56-P4"] });
+  expect(await resolveTargets({ dns }, item, [{ label: "d1", names: [] }])).toMatchObject([
+    {
+      ...{ pop: "SIN2-P1", state: "FAILED", ips: [] },
+      error: "d1.SIN2-P1.cloudfront.net: 169.254.169.254 is a private or reserved address, which is refused",
+    },
+    { pop: "FRA56-P4", state: "RESOLVED", ips: ["192.0.2.2"] },
   ]);
 });

@@ -1,0 +1,165 @@
+import { writeFileSync } from "node:fs";
+import { RUN } from "../local/paths.ts";
+import type { Bench } from "./bench.ts";
+import { bundleWorker } from "./bundle.ts";
+import { HOST, type Server } from "./nginx.ts";
+import { runPinned, runWorker } from "./pinned.ts";
+import { type Findings, table, verdict } from "./row.ts";
+import { median, readable } from "./statistics.ts";
+
+const AT_ONCE = 60;
+const MB = 1e6;
+
+interface Measured {
+  readonly tasks: number;
+  readonly seconds: number;
+  readonly cpuMicros: number;
+}
+
+/** Downloads of a kind: what each contestant does of them in one round. */
+type Contestant = (server: Server) => Promise<Measured>;
+
+/** Small and large objects, the engine and its peers in turn, and memory. */
+export async function benchDownload({ rounds, server, tools, say }: Bench): Promise<Findings> {
+  const worker = bundleWorker("download");
+  const ours = (path: string, tasks: number, atOnce: number) => async (it: Server) =>
+    runWorker<Measured & { peakMB: number }>(worker, {
+      ...{ BENCH_TASKS: String(tasks), BENCH_AT_ONCE: String(atOnce), BENCH_PATH: path, BENCH_HOST: HOST },
+      ...{ BENCH_WARM_UP: String(path === "/small" ? 5_000 : 1), BENCH_PORT: String(it.port), BENCH_CA: it.caFile },
+      BENCH_ADDRESSES: it.addresses.join(),
+    });
+  const small = await contest(server, rounds, say, {
+    "a curl process a task, six at a time": curlProcesses(240),
+    ...(tools.has("aria2c") ? { aria2c: aria2(2_000) } : {}),
+    "curl --parallel": curlParallel(15_000),
+    ...(tools.has("hey") ? { hey: hey(40_000) } : {}),
+    "our engine": ours("/small", 40_000, AT_ONCE),
+    ...(tools.has("wrk") ? { wrk: wrk("/small", AT_ONCE, 2) } : {}),
+  });
+  const large = await contest(server, Math.min(rounds, 5), say, {
+    curl: curlLarge(4),
+    "our engine": ours("/256m", 4, 4),
+    ...(tools.has("wrk") ? { wrk: wrk("/256m", 4, 2) } : {}),
+  });
+  const { peakMB } = await ours("/1g", 64, 64)(server);
+  say(`64 downloads of 1 GB at once: ${readable(peakMB)} MB`);
+
+  const overParallel = small.ratio("our engine", "curl --parallel");
+  const overProcess = small.ratio("our engine", "a curl process a task, six at a time");
+  const overWrk = small.ratio("our engine", "wrk");
+  const overCurl = large.ratio("our engine", "curl");
+  const worst = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
+  return {
+    title: "Download engine",
+    rows: [
+      {
+        what: "download engine, 10 KB over TLS, one core",
+        atLeast: "2.2 × `curl --parallel`, 150 × a process a task",
+        aim: "0.5 × wrk",
+        measured: `${readable(overParallel)} × \`curl --parallel\`, ${readable(overProcess)} × a process a task, ${readable(overWrk)} × wrk`,
+        verdict: worst === "met" && overWrk >= 0.5 ? "aim" : worst,
+      },
+      {
+        what: "256 MB objects, one core",
+        atLeast: "0.9 × curl",
+        aim: "1.0 × curl",
+        measured: `${readable(overCurl)} × curl`,
+        verdict: verdict(overCurl, 0.9, 1, "more"),
+      },
+      {
+        what: "peak memory, 64 downloads of 1 GB at once",
+        atLeast: "250 MB",
+        aim: "150 MB",
+        measured: `${readable(peakMB)} MB`,
+        verdict: verdict(peakMB, 250, 150, "less"),
+      },
+    ],
+    notes: [
+      "10 KB objects over TLS, 20 addresses, 60 connections (wrk, which knows one address: 60 to that):",
+      small.table("tasks/s", (it) => it.tasks / it.seconds),
+      "256 MB objects over TLS, four at once:",
+      large.table("MB/s", (it) => (it.tasks * 256 * 2 ** 20) / MB / it.seconds),
+    ],
+    units: { downloadCpuMicros: small.cpu("our engine"), largeMBPerSecond: large.rate("our engine") * 268.4 },
+  };
+}
+
+/** Lets everyone run in turn, round after round: what disturbs the machine disturbs all of them. */
+async function contest(server: Server, rounds: number, say: (line: string) => void, all: Record<string, Contestant>) {
+  const runs = new Map<string, Measured[]>(Object.keys(all).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, run] of Object.entries(all)) {
+      const it = await run(server);
+      runs.get(name)?.push(it);
+      say(`  ${name}: ${readable(it.tasks / it.seconds)}/s, ${readable(it.cpuMicros / it.tasks)} µs CPU`);
+    }
+  }
+  const perRound = (name: string) => (runs.get(name) ?? []).map((it) => it.tasks / it.seconds);
+  const cpu = (name: string) => median((runs.get(name) ?? []).map((it) => it.cpuMicros / it.tasks));
+  const ratio = (a: string, b: string) => median(perRound(a).map((rate, i) => rate / (perRound(b)[i] ?? Number.NaN)));
+  return {
+    ratio,
+    cpu,
+    rate: (name: string) => median(perRound(name)),
+    table: (unit: string, rateOf: (it: Measured) => number) =>
+      table(
+        ["who", `${unit}, median`, "ours / theirs, median of rounds", "CPU µs a task"],
+        [...runs].map(([name, its]) => [
+          name,
+          readable(median(its.map(rateOf))),
+          readable(ratio("our engine", name)),
+          readable(cpu(name)),
+        ]),
+      ),
+  };
+}
+
+const curlProcesses =
+  (tasks: number): Contestant =>
+  async ({ addresses, port }) => {
+    const urls = Array.from({ length: tasks }, (_, i) => `https://${addresses[i % addresses.length]}:${port}/${i}`);
+    writeFileSync(`${RUN}urls`, urls.join("\n"));
+    return { tasks, ...(await runPinned(`xargs -P 6 -n 1 curl -sk -o /dev/null < ${RUN}urls`)) };
+  };
+
+const curlParallel =
+  (tasks: number): Contestant =>
+  async ({ addresses, port }) => {
+    const lines = Array.from(
+      { length: tasks },
+      (_, i) => `url = "https://${addresses[i % addresses.length]}:${port}/${i}"\noutput = "/dev/null"`,
+    );
+    writeFileSync(`${RUN}curlrc`, lines.join("\n"));
+    return { tasks, ...(await runPinned(`curl -sk --parallel --parallel-max ${AT_ONCE} -K ${RUN}curlrc`)) };
+  };
+
+const curlLarge =
+  (tasks: number): Contestant =>
+  async ({ addresses, port }) => {
+    const all = addresses.slice(0, tasks).map((it) => `-o /dev/null https://${it}:${port}/256m`);
+    return { tasks, ...(await runPinned(`curl -sk --parallel ${all.join(" ")}`)) };
+  };
+
+const aria2 =
+  (tasks: number): Contestant =>
+  async ({ addresses, port }) => {
+    const urls = Array.from({ length: tasks }, (_, i) => `https://${addresses[i % addresses.length]}:${port}/${i}\n out=${i}`);
+    writeFileSync(`${RUN}aria2`, urls.join("\n"));
+    const flags = `-q --check-certificate=false --file-allocation=none --allow-overwrite=true -j ${AT_ONCE}`;
+    return { tasks, ...(await runPinned(`aria2c ${flags} -d ${RUN}aria2.out -i ${RUN}aria2`)) };
+  };
+
+const hey =
+  (tasks: number): Contestant =>
+  async ({ addresses, port }) => ({
+    tasks,
+    ...(await runPinned(`GOMAXPROCS=1 hey -n ${tasks} -c ${AT_ONCE - (tasks % AT_ONCE)} https://${addresses[0]}:${port}/small`)),
+  });
+
+const wrk =
+  (path: string, connections: number, seconds: number): Contestant =>
+  async ({ addresses, port }) => {
+    const ran = await runPinned(`wrk -t 1 -c ${connections} -d ${seconds} https://${addresses[0]}:${port}${path}`);
+    const [, tasks, took] = /(\d+) requests in ([\d.]+)s/.exec(ran.stdout) ?? [];
+    return { tasks: Number(tasks), seconds: Number(took), cpuMicros: ran.cpuMicros };
+  };

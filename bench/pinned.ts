@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+
+/** What is measured runs on one core, what serves it on the other. */
+export const OUR_CORE = 0;
+export const SERVING_CORE = 1;
+
+export interface Ran {
+  readonly seconds: number;
+  /** User and system time of the process and of all that it started. */
+  readonly cpuMicros: number;
+  readonly stdout: string;
+}
+
+/** Runs a shell command on our core to its end. */
+export async function runPinned(command: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  // bash's own `time` counts the children in, and is there wherever bash is.
+  const script = `TIMEFORMAT='@%R %U %S'; time { ${command}\n}`;
+  const child = spawn("taskset", ["-c", String(OUR_CORE), "bash", "-c", script], { env: { ...process.env, ...env } });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => (stdout += chunk));
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  await once(child, "close");
+  const times = /@([\d.]+) ([\d.]+) ([\d.]+)\s*$/.exec(stderr);
+  if (times === null) throw new Error(`${command}\n${stderr}`);
+  const [real = 0, user = 0, system = 0] = times.slice(1).map(Number);
+  return { seconds: real, cpuMicros: (user + system) * 1e6, stdout };
+}
+
+/** Starts a Node process that stays, on a core. Its errors are ours. */
+export function startPinned(core: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn("taskset", ["-c", String(core), process.execPath, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+}
+
+/** Runs one of our workers on our core: a bundle that prints its findings as JSON in its last line. */
+export async function runWorker<T>(bundle: string, env: NodeJS.ProcessEnv): Promise<T> {
+  const child = startPinned(OUR_CORE, [...nodeFlags(), bundle], env);
+  let stdout = "";
+  child.stdout?.on("data", (chunk) => (stdout += chunk));
+  const [code] = await once(child, "close");
+  const last = stdout.trim().split("\n").at(-1) ?? "";
+  if (code !== 0) throw new Error(`${bundle} ended with ${code}: ${stdout}`);
+  return JSON.parse(last) as T;
+}
+
+/** `BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…"` profiles what is measured. */
+function nodeFlags(): string[] {
+  return (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+}
+
+/** User and system time of a process so far, in microseconds; the kernel counts in hundredths of a second. */
+export function cpuMicrosOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** The most memory that a process has had, in MB. */
+export function peakMegabytes(pid: number): number {
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(peak ?? Number.NaN) / 1_024;
+}

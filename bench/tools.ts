@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+
+/** What is compared with, or needed to measure; nothing is installed from here. */
+const TOOLS: Readonly<Record<string, { readonly version: readonly string[]; readonly needed: boolean }>> = {
+  nginx: { version: ["-v"], needed: true },
+  taskset: { version: ["--version"], needed: true },
+  curl: { version: ["--version"], needed: true },
+  wrk: { version: ["-v"], needed: false },
+  aria2c: { version: ["--version"], needed: false },
+  hey: { version: ["-h"], needed: false },
+};
+
+/** Tools that are there, by name, with their versions. */
+export type Tools = ReadonlyMap<string, string>;
+
+/** @throws Error that names what must be installed and is not */
+export function findTools(say: (line: string) => void): Tools {
+  const found = new Map<string, string>();
+  const missing: string[] = [];
+  for (const [name, { version, needed }] of Object.entries(TOOLS)) {
+    const { error, stdout, stderr } = spawnSync(name, version, { encoding: "utf8" });
+    if (error === undefined) found.set(name, /\d+(\.\d+)+/.exec(`${stdout}${stderr}`)?.[0] ?? "installed");
+    else if (needed) missing.push(name);
+    else say(`${name} is not installed: its rows are left out`);
+  }
+  if (missing.length > 0) throw new Error(`To measure, install: ${missing.join(", ")}`);
+  return found;
+}

@@ -1,0 +1,39 @@
+import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
+import * as s3 from "aws-cdk-lib/aws-s3";
+import type { Construct } from "constructs";
+import { allow } from "./allow.ts";
+import { PipelineFunction } from "./pipeline-function.ts";
+
+const EMPTYING = Duration.minutes(15);
+
+/**
+ * A private bucket that goes with its stack: CloudFormation deletes none that holds objects, so a function empties it
+ * first. CDK's `autoDeleteObjects` does the same with a function of another architecture and runtime than all the rest.
+ */
+export class DisposableBucket extends s3.Bucket {
+  /** Deleted right before the bucket. Whoever writes to the bucket depends on this, and so is gone by then. */
+  readonly emptied: CustomResource;
+
+  constructor(scope: Construct, id: string, props: Pick<s3.BucketProps, "lifecycleRules">) {
+    super(scope, id, {
+      ...props,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const emptying = new PipelineFunction(scope, "Emptying", {
+      name: "empty-bucket",
+      timeout: EMPTYING,
+      environment: { BUCKET: this.bucketName },
+    });
+    allow(emptying, ["s3:ListBucket"], this.bucketArn);
+    allow(emptying, ["s3:DeleteObject"], this.arnForObjects("*"));
+    this.emptied = new CustomResource(scope, "Emptied", {
+      resourceType: "Custom::EmptiedBucket",
+      serviceToken: emptying.functionArn,
+      serviceTimeout: EMPTYING.plus(Duration.minutes(1)),
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { Stack } from "aws-cdk-lib";
+import * as iam from "aws-cdk-lib/aws-iam";
+import type * as scheduler from "aws-cdk-lib/aws-scheduler";
+import { allow } from "./allow.ts";
+import { groupArn } from "./group-arn.ts";
+import type { Pipeline, PipelineProps } from "./pipeline.ts";
+
+/** What each of the functions may call, and on what: exactly what its code does. */
+export function grantPipeline(
+  pipeline: Pipeline,
+  { storage, tasks, groupName }: PipelineProps,
+  timers: scheduler.ScheduleGroup,
+  timerRole: iam.Role,
+): void {
+  const { api, getSize, task, aggregation, shutdown } = pipeline;
+  const { bucket, activeIndexArn } = storage;
+  const [requests, requestPops, requestTasks] = [storage.requests, storage.requestPops, storage.requestTasks].map(
+    ({ tableArn }) => tableArn,
+  ) as [string, string, string];
+  const objects = bucket.arnForObjects("*");
+  const queue = tasks.queue.queueArn;
+  const schedules = Stack.of(pipeline).formatArn({
+    service: "scheduler",
+    resource: "schedule",
+    resourceName: `${timers.scheduleGroupName}/*`,
+  });
+
+  allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
+  allow(api, ["dynamodb:Query"], activeIndexArn, requestPops);
+  allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
+  // Without it, S3 does not say that an object is missing, but that reading it is forbidden.
+  allow(api, ["s3:ListBucket"], bucket.bucketArn);
+  allow(api, ["sqs:GetQueueAttributes"], queue);
+  allow(api, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
+  api.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: ["iam:PassRole"],
+      resources: [timerRole.roleArn],
+      conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    }),
+  );
+
+  allow(getSize, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  allow(getSize, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
+  // Listing distributions knows no resource.
+  allow(getSize, ["cloudfront:ListDistributions"], "*");
+
+  allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
+  allow(task, ["dynamodb:Query"], activeIndexArn);
+  allow(task, ["s3:GetObject"], objects);
+  allow(task, ["sqs:SendMessage"], queue);
+  // Which distribution a request names is not known before; it is one of this account.
+  const distributions = Stack.of(pipeline).formatArn({
+    service: "cloudfront",
+    region: "",
+    resource: "distribution",
+    resourceName: "*",
+  });
+  allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], distributions);
+
+  allow(aggregation, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  allow(aggregation, ["sqs:SendMessage"], pipeline.failedBatches.queueArn);
+
+  allow(shutdown, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
+  allow(shutdown, ["dynamodb:PutItem"], requestTasks);
+  allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
+  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:PurgeQueue"], queue);
+  allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
+
+  for (const fn of [api, task, shutdown]) {
+    allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(pipeline, groupName));
+    // Describing groups knows no resource.
+    allow(fn, ["autoscaling:DescribeAutoScalingGroups"], "*");
+  }
+  allow(timerRole, ["lambda:InvokeFunction"], shutdown.functionArn);
+}
