@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import * as z from "zod";
 import { LOCAL, ROOT } from "../local/paths.ts";
 
 export const BUILT = `${LOCAL}bench/`;
@@ -25,22 +26,58 @@ export function bundleWorker(name: string): string {
   return outfile;
 }
 
-/** What `cdk synth` would upload: the agent's bundle, and each Lambda's by name. */
+/** What `cdk synth` would upload: the agent's bundle, and each Lambda's by name, with its environment. */
 export interface Deployables {
   readonly agent: string;
   readonly lambdas: ReadonlyMap<string, string>;
+  readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
+const templateSchema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Metadata: z.record(z.string(), z.unknown()).optional(),
+      Properties: z
+        .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional() })
+        .optional(),
+    }),
+  ),
+});
+
+let synthesized: Deployables | undefined;
+
+/** Runs `cdk synth`, once. */
 export function synthesize(): Deployables {
+  synthesized ??= synthesizeNow();
+  return synthesized;
+}
+
+function synthesizeNow(): Deployables {
   execFileSync("npx", ["cdk", "synth", "--quiet", "--output", SYNTH, "PrewarmStack"], { cwd: ROOT, stdio: "pipe" });
-  const template = JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8")) as {
-    Resources: Record<string, { Type: string; Metadata?: Record<string, string> }>;
-  };
-  const lambdas = Object.entries(template.Resources).flatMap(([id, { Type, Metadata }]): [string, string][] => {
+  const template = templateSchema.parse(JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8")));
+  const lambdas = new Map<string, string>();
+  const environments = new Map<string, Record<string, string>>();
+  for (const [id, { Type, Metadata, Properties }] of Object.entries(template.Resources)) {
     const asset = Metadata?.["aws:asset:path"];
-    if (Type !== "AWS::Lambda::Function" || asset === undefined) return [];
-    return [[id.replace(/^Prewarm(Pipeline)?/, "").replace(/[0-9A-F]{8}$/, ""), `${SYNTH}/${asset}/index.mjs`]];
-  });
+    const file = `${SYNTH}/${asset}/index.mjs`;
+    // The CDK's own functions are none of ours.
+    if (Type !== "AWS::Lambda::Function" || !existsSync(file)) continue;
+    const name = id.replace(/^Prewarm(Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
+    lambdas.set(name, file);
+    environments.set(name, withoutReferences(Properties?.Environment?.Variables ?? {}));
+  }
   const agent = readdirSync(SYNTH).find((name) => existsSync(`${SYNTH}/${name}/main.mjs`));
-  return { agent: `${SYNTH}/${agent}/main.mjs`, lambdas: new Map(lambdas) };
+  return { agent: `${SYNTH}/${agent}/main.mjs`, lambdas, environments };
+}
+
+/** What only a deployment knows is a URL here, which is good enough for every schema. */
+function withoutReferences(variables: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : "https://example.com/x",
+    ]),
+  );
 }

@@ -143,7 +143,10 @@ const curlLarge =
 const aria2 =
   (tasks: number): Contestant =>
   async ({ addresses, port }) => {
-    const urls = Array.from({ length: tasks }, (_, i) => `https://${addresses[i % addresses.length]}:${port}/${i}\n out=${i}`);
+    const urls = Array.from(
+      { length: tasks },
+      (_, i) => `https://${addresses[i % addresses.length]}:${port}/${i}\n out=${i}`,
+    );
     writeFileSync(`${RUN}aria2`, urls.join("\n"));
     const flags = `-q --check-certificate=false --file-allocation=none --allow-overwrite=true -j ${AT_ONCE}`;
     return { tasks, ...(await runPinned(`aria2c ${flags} -d ${RUN}aria2.out -i ${RUN}aria2`)) };
@@ -153,7 +156,9 @@ const hey =
   (tasks: number): Contestant =>
   async ({ addresses, port }) => ({
     tasks,
-    ...(await runPinned(`GOMAXPROCS=1 hey -n ${tasks} -c ${AT_ONCE - (tasks % AT_ONCE)} https://${addresses[0]}:${port}/small`)),
+    ...(await runPinned(
+      `GOMAXPROCS=1 hey -n ${tasks} -c ${AT_ONCE - (tasks % AT_ONCE)} https://${addresses[0]}:${port}/small`,
+    )),
   });
 
 const wrk =

@@ -29,7 +29,10 @@ export async function startNginx(count = 20): Promise<Server> {
   writeFileSync(`${folder}cert.pem`, certPem);
   writeFileSync(`${folder}key.pem`, keyPem);
   writeFileSync(`${folder}www/small`, Buffer.alloc(SMALL_BYTES, 120));
-  for (const [name, bytes] of [["256m", 256 * 2 ** 20], ["1g", 2 ** 30]] as const) {
+  for (const [name, bytes] of [
+    ["256m", 256 * 2 ** 20],
+    ["1g", 2 ** 30],
+  ] as const) {
     writeFileSync(`${folder}www/${name}`, "");
     // Sparse: no disk is filled, and the page cache holds zeros.
     truncateSync(`${folder}www/${name}`, bytes);
@@ -38,7 +41,9 @@ export async function startNginx(count = 20): Promise<Server> {
   const httpPort = await freePort();
   const addresses = Array.from({ length: count }, (_, i) => `127.88.0.${i + 1}`);
   writeFileSync(`${folder}nginx.conf`, config(folder, addresses, port, httpPort));
-  const child = spawn("nginx", ["-p", folder, "-c", `${folder}nginx.conf`, "-e", `${folder}error.log`], { stdio: "ignore" });
+  const child = spawn("nginx", ["-p", folder, "-c", `${folder}nginx.conf`, "-e", `${folder}error.log`], {
+    stdio: "ignore",
+  });
   for (let i = 0; ; i++) {
     const answer = await request(`http://${addresses[0]}:${httpPort}/ready`).catch(() => undefined);
     await answer?.body.dump();

@@ -69,7 +69,7 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
     );
     proxy.rules = options.rules;
     const dark = blackouts(proxy, options);
-    const kills = await follow(prewarm, api, reqId, options);
+    const kills = await follow(prewarm, api, reqId, options, random);
     await dark;
     proxy.rules = [];
     prewarm.standIn?.edge.setFaults(undefined);
@@ -102,7 +102,13 @@ async function blackouts(proxy: AwsProxy, { blackouts, rules, say }: LabOptions)
 }
 
 /** Waits for the end, and kills an agent whenever another part of the tasks is done. Returns how many. */
-async function follow(prewarm: LocalPrewarm, api: ApiClient, reqId: string, options: LabOptions): Promise<number> {
+async function follow(
+  prewarm: LocalPrewarm,
+  api: ApiClient,
+  reqId: string,
+  options: LabOptions,
+  random: () => number,
+): Promise<number> {
   const deadline = Date.now() + options.patienceMs;
   let kills = 0;
   let last = "";
@@ -114,14 +120,15 @@ async function follow(prewarm: LocalPrewarm, api: ApiClient, reqId: string, opti
     if (["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status)) return kills;
     // One at a third of its share of the tasks, the next a whole share later: the first early, the last before the end.
     const due = Math.floor((progress.download_count / Math.max(1, progress.total_count)) * options.kills + 0.67);
-    if (progress.download_count > 0 && kills < due && killOne(prewarm)) kills++;
+    if (progress.download_count > 0 && kills < due && killOne(prewarm, random)) kills++;
     await sleep(150);
   }
   return kills;
 }
 
-function killOne({ fleet }: LocalPrewarm): boolean {
-  const pid = fleet.pids()[0];
+function killOne({ fleet }: LocalPrewarm, random: () => number): boolean {
+  const pids = fleet.pids();
+  const pid = pids[Math.floor(random() * pids.length)];
   if (pid === undefined) return false;
   process.kill(pid, "SIGKILL");
   return true;

@@ -1,0 +1,53 @@
+import { closeRunFolder, openRunFolder } from "../local/paths.ts";
+import { benchAgent } from "./agent.ts";
+import { benchAggregation } from "./aggregation.ts";
+import type { Bench } from "./bench.ts";
+import { benchDownload } from "./download.ts";
+import { benchEndToEnd } from "./end-to-end.ts";
+import { benchFanOut } from "./fan-out.ts";
+import { benchGetSize } from "./get-size.ts";
+import { benchImports } from "./imports.ts";
+import { startNginx } from "./nginx.ts";
+import { printed, writeReport } from "./report.ts";
+import type { Findings } from "./row.ts";
+import { findTools } from "./tools.ts";
+
+/** In the order of docs/benchmarks.md. */
+const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
+  download: benchDownload,
+  agent: benchAgent,
+  fanout: benchFanOut,
+  aggregation: benchAggregation,
+  "get-size": benchGetSize,
+  imports: benchImports,
+  "end-to-end": benchEndToEnd,
+};
+
+const say = (line: string) => console.log(line);
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in PARTS));
+
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
+  process.exitCode = 1;
+} else {
+  openRunFolder();
+  const tools = findTools(say);
+  const server = await startNginx();
+  const found = new Map<string, Findings>();
+  try {
+    for (const [name, run] of Object.entries(PARTS)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      say(`\n${name}`);
+      const findings = await run({ rounds, server, tools, say });
+      found.set(name, findings);
+      say(`\n${printed(findings)}`);
+    }
+  } finally {
+    await server.close();
+    closeRunFolder();
+  }
+  writeReport(found, Object.keys(PARTS), tools);
+  say("\nWritten: docs/benchmarks.md");
+}

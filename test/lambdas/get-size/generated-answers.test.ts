@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Headers, readHeadAnswer, readRangeAnswer } from "../../../lambdas/get-size/size-answer.ts";
+
+const headers: fc.Arbitrary<Headers> = fc.dictionary(
+  fc.constantFrom("content-length", "content-range", "location", "x-cache"),
+  fc.oneof(fc.string(), fc.nat().map(String), fc.constantFrom("bytes 0-0/9", "bytes */9"), fc.array(fc.string())),
+);
+const status = fc.integer({ min: 100, max: 999 });
+
+describe("whatever a server answers", () => {
+  it.each([
+    ["a HEAD", readHeadAnswer],
+    ["a GET of one byte", readRangeAnswer],
+  ])("to %s is a size of bytes, a problem in words, or another question", (_, read) => {
+    fc.assert(
+      fc.property(status, headers, (code, given) => {
+        const answer = read(code, given);
+        if ("size" in answer)
+          expect(answer.size === null || (Number.isSafeInteger(answer.size) && answer.size >= 0)).toBe(true);
+        else if ("problem" in answer) expect(answer.problem).toMatch(/^HTTP \d+/);
+        else expect(answer).toEqual({ ask: "range" });
+        // Only a success has a size: an error page's length is nobody's.
+        if ("size" in answer) expect([2, 4]).toContain(Math.floor(code / 100));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
