@@ -14,6 +14,8 @@ import { work } from "./work.ts";
 /** Receive calls at once: while one's messages are taken up, the next is under way. */
 const POLLERS = 3;
 const WINDOW_MS = 1_000;
+/** Share of a window in which the event loop had something to do, from which on the core is taken to be full. */
+const CPU_BOUND = 0.97;
 const WATCH_MS = 15_000;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
@@ -26,6 +28,8 @@ export interface AgentOptions {
   readonly visibilitySeconds: number;
   readonly idleMs: number;
   readonly stallMs: number;
+  /** Whether it looks after requests that stall, and leaves the group. @default true */
+  readonly watches?: boolean;
   readonly logger: Logger;
 }
 
@@ -41,7 +45,11 @@ export class Agent {
 
   /** Runs until {@link stop}; then everything that was taken is finished or given back, and all results stand. */
   async run(): Promise<void> {
-    await Promise.all([...Array.from({ length: POLLERS }, () => this.poll()), this.adapt(), this.watch()]);
+    await Promise.all([
+      ...Array.from({ length: POLLERS }, () => this.poll()),
+      this.adapt(),
+      this.options.watches === false ? undefined : this.watch(),
+    ]);
     await Promise.all(this.held);
     await this.options.results.drain();
     await this.options.queue.drain();
@@ -93,8 +101,12 @@ export class Agent {
 
   private async adapt(): Promise<void> {
     let limit = startLimit;
+    let before = performance.eventLoopUtilization();
     while (await pause(WINDOW_MS, this.stopping.signal)) {
-      limit = nextLimit(limit, this.meter.window(this.slots.inUse >= this.slots.limit));
+      const now = performance.eventLoopUtilization();
+      const cpuBound = performance.eventLoopUtilization(now, before).utilization > CPU_BOUND;
+      before = now;
+      limit = nextLimit(limit, { ...this.meter.window(this.slots.inUse >= this.slots.limit), cpuBound });
       this.slots.limit = limit.value;
     }
   }

@@ -13,17 +13,20 @@ retry() {
   return 1
 }
 
-retry dnf install -y nodejs24 unzip
+retry dnf install -y nodejs24 unzip logrotate
 # Amazon Linux names each Node by its version; the unit calls it `node`.
 [ -x /usr/bin/node-24 ] && ln -sf /usr/bin/node-24 /usr/local/bin/node
 
-install -d -o ec2-user -g ec2-user /home/ec2-user/agent
+# The code is root's: the agent, which runs as ec2-user, can read it and cannot change it.
+install -d -m 0755 /home/ec2-user/agent
 retry aws s3 cp --only-show-errors "$AGENT_CODE_URL" /tmp/prewarm-agent.zip
 unzip -oq /tmp/prewarm-agent.zip -d /home/ec2-user/agent
-chown -R ec2-user:ec2-user /home/ec2-user/agent
+chmod -R a+rX,go-w /home/ec2-user/agent
 rm /tmp/prewarm-agent.zip
 
 printf '%s\n' "$AGENT_ENV" > /etc/prewarm-agent.env
+# systemd reads it, as root, and hands it to the agent.
+chmod 0600 /etc/prewarm-agent.env
 install -m 0644 /home/ec2-user/agent/prewarm-agent.service /etc/systemd/system/prewarm-agent.service
 cat > /etc/logrotate.d/prewarm-agent <<'ROTATE'
 /var/log/prewarm-agent.log {

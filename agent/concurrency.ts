@@ -7,6 +7,8 @@ export interface Window {
   readonly troubled: number;
   /** Whether as many tasks ran as were allowed: only then does the limit bind. */
   readonly saturated: boolean;
+  /** Whether this process's own core is what binds: more at once would only wait for it. @default false */
+  readonly cpuBound?: boolean;
 }
 
 export interface Limit {
@@ -42,7 +44,7 @@ export function nextLimit(limit: Limit, window: Window): Limit {
 function adjust(limit: Limit, window: Window): Pick<Limit, "value" | "before"> {
   if (window.troubled > limit.usualTrouble + TOO_MUCH_TROUBLE)
     return { value: Math.max(MIN, Math.floor(limit.value / 2)), before: undefined };
-  if (!window.saturated) return limit;
+  if (!window.saturated || window.cpuBound === true) return limit;
   const { bytesPerSecond, tasksPerSecond } = window;
   const gained =
     limit.before === undefined ||

@@ -16,6 +16,8 @@ export const envSchema = z.object({
   PREWARM_INSTANCE_ID: z.string().optional(),
   /** The metadata service, as the AWS SDKs name it. */
   AWS_EC2_METADATA_SERVICE_ENDPOINT: z.url().default("http://169.254.169.254"),
+  /** Processes of an instance; absent: one for each core. */
+  PREWARM_WORKERS: z.coerce.number().int().min(1).optional(),
   PREWARM_IDLE_MINUTES: z.coerce.number().positive().default(15),
   PREWARM_STALL_SECONDS: z.coerce.number().positive().default(20),
 });

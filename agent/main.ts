@@ -1,16 +1,18 @@
+import { availableParallelism } from "node:os";
 import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { pino } from "pino";
 import { ActiveRequests } from "./active-requests.ts";
 import { Agent } from "./agent.ts";
 import { readEnvironment } from "./env.ts";
 import { InstanceMetadata, retire } from "./instance.ts";
+import { createLogger } from "./log.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { PopPools } from "./pop-pools.ts";
 import { Results } from "./results.ts";
 import { runTask } from "./run-task.ts";
+import { isSibling, Siblings } from "./siblings.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
 const SPOT_LOOK_MS = 5_000;
@@ -18,8 +20,9 @@ const SPOT_LOOK_MS = 5_000;
 const GRACE_MS = 60_000;
 
 const env = readEnvironment(process.env);
-const logger = pino({ name: "prewarm-agent" });
+const logger = createLogger();
 const metadata = new InstanceMetadata(env.AWS_EC2_METADATA_SERVICE_ENDPOINT);
+const sibling = isSibling(process.argv);
 const instanceId = env.PREWARM_INSTANCE_ID ?? (await metadata.instanceId()) ?? "unknown";
 
 const db = new DynamoDBClient({ maxAttempts: 8 });
@@ -46,8 +49,13 @@ const agent = new Agent({
   visibilitySeconds: env.VISIBILITY_SECONDS,
   idleMs: env.PREWARM_IDLE_MINUTES * 60_000,
   stallMs: env.PREWARM_STALL_SECONDS * 1_000,
+  // One process of an instance does it for all.
+  watches: !sibling,
   logger,
 });
+const siblings = new Siblings(process.argv[1] ?? "", { ...process.env, PREWARM_INSTANCE_ID: instanceId }, (code) =>
+  logger.warn({ code }, "another process of this instance has ended, it is started again"),
+);
 
 let stopping = false;
 function stop(reason: string): void {
@@ -55,6 +63,7 @@ function stop(reason: string): void {
   stopping = true;
   logger.info({ reason }, "stopping");
   agent.stop();
+  siblings.stop();
   setTimeout(() => void pools.destroy(), GRACE_MS).unref();
 }
 
@@ -66,11 +75,20 @@ async function watchForSpotNotice(): Promise<void> {
   }
 }
 
-process.once("SIGTERM", () => stop("SIGTERM"));
-process.once("SIGINT", () => stop("SIGINT"));
-void watchForSpotNotice();
+// Not once: a service manager tells every process of ours, and the first one tells the others again.
+process.on("SIGTERM", () => stop("SIGTERM"));
+process.on("SIGINT", () => stop("SIGINT"));
+if (sibling) {
+  process.once("disconnect", () => stop("the first process has ended"));
+} else {
+  void watchForSpotNotice();
+  siblings.start((env.PREWARM_WORKERS ?? availableParallelism()) - 1);
+}
 logger.info({ instance: instanceId }, "started");
 await agent.run();
+// It may have left by itself, with nothing to do.
+siblings.stop();
+await siblings.ended();
 await pools.destroy();
 logger.info("stopped");
 process.exit(0);

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { Pool } from "undici";
 import { AddressRefusedError, addressProblem } from "../contracts/addresses.ts";
 import { CONNECT_TIMEOUT_MS, HEADERS_TIMEOUT_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
@@ -26,6 +27,8 @@ export interface PopPoolsOptions {
 export class PopPools {
   private readonly pools = new Map<string, Pool>();
   private destroyed = false;
+  /** One for all connections: to make one takes as long as several downloads. */
+  private secureContext: SecureContext | undefined;
 
   constructor(private readonly options: PopPoolsOptions = {}) {}
 
@@ -54,12 +57,18 @@ export class PopPools {
       bodyTimeout: STALLED_BODY_TIMEOUT_MS,
       connect: {
         timeout: CONNECT_TIMEOUT_MS,
-        ...(this.options.ca === undefined ? {} : { ca: this.options.ca }),
+        secureContext: this.trust(),
         ...(isIP(servername) === 0 ? { servername } : {}),
       },
     });
     this.pools.set(key, pool);
     return pool;
+  }
+
+  private trust(): SecureContext {
+    const { ca } = this.options;
+    this.secureContext ??= createSecureContext(ca === undefined ? {} : { ca });
+    return this.secureContext;
   }
 
   /** Ends all connections; downloads that still run fail. */

@@ -21,7 +21,7 @@ export interface RunOptions {
 /** Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. */
 export async function runTask(options: RunOptions, message: TaskMessage, { url: text }: TaskUrl): Promise<TaskResult> {
   const url = new URL(text);
-  const headers = ["host", message.cf_domain, ...flatHeaders(message.header)];
+  const headers = headersOf(message);
   const started = performance.now();
   let answer: Answer = { bytes: 0 };
   // Task has looked at them already, but a message may come from elsewhere; one bad address spoils the others.
@@ -37,6 +37,15 @@ export async function runTask(options: RunOptions, message: TaskMessage, { url: 
     attempts++;
   }
   return toResult(options, message, text, answer, outcome, attempts, performance.now() - started);
+}
+
+/** Parsed once a message, however many URLs it has. */
+const knownHeaders = new WeakMap<TaskMessage, string[]>();
+
+function headersOf(message: TaskMessage): string[] {
+  const headers = knownHeaders.get(message) ?? ["host", message.cf_domain, ...flatHeaders(message.header)];
+  knownHeaders.set(message, headers);
+  return headers;
 }
 
 function endpoint(options: RunOptions, message: TaskMessage, url: URL, attempt: number) {

@@ -1,7 +1,12 @@
-/** A bounded number of things at once, whose bound may change while they run. */
+/**
+ * A bounded number of things at once, whose bound may change while they run. Groups that wait take turns: a message of
+ * a hundred URLs of one POP would else open a hundred connections there at once, and leave them idle afterwards.
+ */
 export class Slots {
   private used = 0;
-  private readonly queue: (() => void)[] = [];
+  private queued = 0;
+  /** Groups that wait, the one whose turn is next first. */
+  private readonly groups = new Map<string, (() => void)[]>();
 
   constructor(private bound: number) {}
 
@@ -19,12 +24,12 @@ export class Slots {
   }
 
   get waiting(): number {
-    return this.queue.length;
+    return this.queued;
   }
 
-  /** Runs `work` once there is a slot, first come first served. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.used >= this.bound) await new Promise<void>((resolve) => this.queue.push(resolve));
+  /** Runs `work` once there is a slot: first come first served within a group. */
+  async run<T>(work: () => Promise<T>, group = ""): Promise<T> {
+    if (this.used >= this.bound) await this.turn(group);
     else this.used++;
     try {
       return await work();
@@ -34,12 +39,26 @@ export class Slots {
     }
   }
 
+  private turn(group: string): Promise<void> {
+    this.queued++;
+    return new Promise((resolve) => {
+      const waiting = this.groups.get(group);
+      if (waiting === undefined) this.groups.set(group, [resolve]);
+      else waiting.push(resolve);
+    });
+  }
+
   private admit(): void {
     while (this.used < this.bound) {
-      const next = this.queue.shift();
-      if (next === undefined) return;
+      const [first] = this.groups;
+      if (first === undefined) return;
+      const [group, waiting] = first;
+      const next = waiting.shift();
+      this.groups.delete(group);
+      if (waiting.length > 0) this.groups.set(group, waiting);
+      this.queued--;
       this.used++;
-      next();
+      next?.();
     }
   }
 }

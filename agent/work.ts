@@ -65,7 +65,9 @@ async function runAll(
 ): Promise<void> {
   const stopHolding = keepHeld(deps, receipt);
   const outcomes = await Promise.allSettled(
-    task.urls.map((url) => deps.slots.run(() => runOne(deps, task, url, stopping).then(() => left.delete(url)))),
+    task.urls.map((url) =>
+      deps.slots.run(() => runOne(deps, task, url, stopping).then(() => left.delete(url)), task.pop),
+    ),
   );
   // Before the message is given back: an extension that comes after that would hide it from the others.
   stopHolding();
@@ -104,7 +106,8 @@ function parse(body: string): { task: TaskMessage } | { reason: string } {
     const parsed = taskMessageSchema.safeParse(JSON.parse(body));
     if (parsed.success) return { task: parsed.data };
     return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
-  } catch (error) {
-    return { reason: `not JSON: ${error instanceof Error ? error.message : error}` };
+  } catch {
+    // The parser would quote the body, and headers are in it.
+    return { reason: "not JSON" };
   }
 }

@@ -25,12 +25,17 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
   const ours = (path: string, tasks: number, atOnce: number) => async (it: Server) =>
     runWorker<Measured & { peakMB: number }>(worker, {
       ...{ BENCH_TASKS: String(tasks), BENCH_AT_ONCE: String(atOnce), BENCH_PATH: path, BENCH_HOST: HOST },
-      ...{ BENCH_WARM_UP: String(path === "/small" ? 5_000 : 1), BENCH_PORT: String(it.port), BENCH_CA: it.caFile },
+      ...{
+        BENCH_WARM_UP: String(path === "/small" ? 5_000 : 1),
+        BENCH_PORT: String(it.port),
+        BENCH_SECONDS: "30",
+        BENCH_CA: it.caFile,
+      },
       BENCH_ADDRESSES: it.addresses.join(),
     });
   const small = await contest(server, rounds, say, {
     "a curl process a task, six at a time": curlProcesses(240),
-    ...(tools.has("aria2c") ? { aria2c: aria2(2_000) } : {}),
+    ...(tools.has("aria2c") ? { aria2c: aria2(500) } : {}),
     "curl --parallel": curlParallel(15_000),
     ...(tools.has("hey") ? { hey: hey(40_000) } : {}),
     "our engine": ours("/small", 40_000, AT_ONCE),
@@ -42,32 +47,33 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
     ...(tools.has("wrk") ? { wrk: wrk("/256m", 4, 2) } : {}),
   });
   const { peakMB } = await ours("/1g", 64, 64)(server);
-  say(`64 downloads of 1 GB at once: ${readable(peakMB)} MB`);
+  say(`64 downloads of 1 GB at once, for 30 seconds: ${readable(peakMB)} MB`);
 
-  const overParallel = small.ratio("our engine", "curl --parallel");
-  const overProcess = small.ratio("our engine", "a curl process a task, six at a time");
-  const overWrk = small.ratio("our engine", "wrk");
-  const overCurl = large.ratio("our engine", "curl");
-  const worst = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
+  const eachProcess = "a curl process a task, six at a time";
+  const measured = ["curl --parallel", eachProcess, "wrk"].map((name) => small.cpuRatio("our engine", name));
+  const [overParallel = 0, overProcess = 0, overWrk = 0] = measured;
+  const least = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
+  const largeByCpu = large.cpuRatio("our engine", "curl");
+  const largeByClock = large.ratio("our engine", "curl");
   return {
     title: "Download engine",
     rows: [
       {
-        what: "download engine, 10 KB over TLS, one core",
+        what: "download engine, 10 KB over TLS, tasks a second of one core",
         atLeast: "2.2 × `curl --parallel`, 150 × a process a task",
         aim: "0.5 × wrk",
         measured: `${readable(overParallel)} × \`curl --parallel\`, ${readable(overProcess)} × a process a task, ${readable(overWrk)} × wrk`,
-        verdict: worst === "met" && overWrk >= 0.5 ? "aim" : worst,
+        verdict: least === "met" && overWrk >= 0.5 ? "aim" : least,
       },
       {
         what: "256 MB objects, one core",
         atLeast: "0.9 × curl",
         aim: "1.0 × curl",
-        measured: `${readable(overCurl)} × curl`,
-        verdict: verdict(overCurl, 0.9, 1, "more"),
+        measured: `${readable(largeByClock)} × curl by the clock, ${readable(largeByCpu)} × by CPU`,
+        verdict: verdict(largeByClock, 0.9, 1, "more"),
       },
       {
-        what: "peak memory, 64 downloads of 1 GB at once",
+        what: "peak memory, 64 downloads of 1 GB at once (for 30 s)",
         atLeast: "250 MB",
         aim: "150 MB",
         measured: `${readable(peakMB)} MB`,
@@ -75,12 +81,13 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
       },
     ],
     notes: [
+      "The ratios of small objects are those of CPU, as a second of one core: the clock's are in the tables, and suffer from whatever else the machine does.",
       "10 KB objects over TLS, 20 addresses, 60 connections (wrk, which knows one address: 60 to that):",
       small.table("tasks/s", (it) => it.tasks / it.seconds),
       "256 MB objects over TLS, four at once:",
       large.table("MB/s", (it) => (it.tasks * 256 * 2 ** 20) / MB / it.seconds),
     ],
-    units: { downloadCpuMicros: small.cpu("our engine"), largeMBPerSecond: large.rate("our engine") * 268.4 },
+    units: { downloadCpuMicros: small.cpu("our engine"), largeMBPerSecond: 268.4e6 / large.cpu("our engine") },
   };
 }
 
@@ -99,16 +106,19 @@ async function contest(server: Server, rounds: number, say: (line: string) => vo
   const ratio = (a: string, b: string) => median(perRound(a).map((rate, i) => rate / (perRound(b)[i] ?? Number.NaN)));
   return {
     ratio,
+    /** How many times the work of b a does in a second of CPU. */
+    cpuRatio: (a: string, b: string) => cpu(b) / cpu(a),
     cpu,
     rate: (name: string) => median(perRound(name)),
     table: (unit: string, rateOf: (it: Measured) => number) =>
       table(
-        ["who", `${unit}, median`, "ours / theirs, median of rounds", "CPU µs a task"],
+        ["who", `${unit}, median`, "ours / theirs, median of rounds", "CPU µs a task", "ours / theirs by CPU"],
         [...runs].map(([name, its]) => [
           name,
           readable(median(its.map(rateOf))),
           readable(ratio("our engine", name)),
           readable(cpu(name)),
+          readable(cpu(name) / cpu("our engine")),
         ]),
       ),
   };

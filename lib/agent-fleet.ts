@@ -6,6 +6,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { MAX_INSTANCES } from "../contracts/limits.ts";
 import { AgentCode } from "./agent-code.ts";
+import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
 import { groupArn } from "./group-arn.ts";
 import type { AgentNetwork } from "./network.ts";
@@ -40,6 +41,7 @@ const BOOT_SCRIPT = new URL("../agent/boot.sh", import.meta.url);
 /** The Auto Scaling group of agents: all Spot, empty until a request wants instances. */
 export class AgentFleet extends Construct {
   readonly role: iam.Role;
+  readonly logs: AgentLogs;
   readonly group: autoscaling.CfnAutoScalingGroup;
 
   constructor(scope: Construct, id: string, props: AgentFleetProps) {
@@ -48,6 +50,8 @@ export class AgentFleet extends Construct {
       assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
     });
     const code = new AgentCode(this, "Code");
+    this.logs = new AgentLogs(this, "Logs");
+    this.logs.grantWrite(this.role);
     this.grant(props, code);
 
     const template = new ec2.LaunchTemplate(this, "Template", {
@@ -69,7 +73,7 @@ export class AgentFleet extends Construct {
           volume: ec2.BlockDeviceVolume.ebs(8, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }),
         },
       ],
-      userData: userData(code.s3ObjectUrl, {
+      userData: userData(code.s3ObjectUrl, this.logs.shipping(), {
         AWS_REGION: Stack.of(this).region,
         QUEUE_URL: props.tasks.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
@@ -100,6 +104,10 @@ export class AgentFleet extends Construct {
           overrides: INSTANCE_TYPES.map((instanceType) => ({ instanceType })),
         },
       },
+      // Free, and by the minute: for graphs of one's own.
+      metricsCollection: [
+        { granularity: "1Minute", metrics: ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupTotalInstances"] },
+      ],
       tags: [{ key: "Name", value: props.groupName, propagateAtLaunch: true }],
     });
   }
@@ -125,10 +133,15 @@ export class AgentFleet extends Construct {
   }
 }
 
-/** What cloud-init runs: the variables first, then the boot script as it stands. */
-function userData(codeUrl: string, environment: Record<string, string>): ec2.UserData {
+/** What cloud-init runs: the variables, how its logs are shipped, then the boot script as it stands. */
+function userData(codeUrl: string, shipping: string, environment: Record<string, string>): ec2.UserData {
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const data = ec2.UserData.forLinux({ shebang: "#!/bin/bash" });
-  data.addCommands(`AGENT_CODE_URL='${codeUrl}'`, `AGENT_ENV='${lines.join("\n")}'`, readFileSync(BOOT_SCRIPT, "utf8"));
+  data.addCommands(
+    `AGENT_CODE_URL='${codeUrl}'`,
+    `AGENT_ENV='${lines.join("\n")}'`,
+    shipping,
+    readFileSync(BOOT_SCRIPT, "utf8"),
+  );
   return data;
 }

@@ -9,20 +9,20 @@ import type { Pipeline, PipelineProps } from "./pipeline.ts";
 export function grantPipeline(
   pipeline: Pipeline,
   { storage, tasks, groupName }: PipelineProps,
-  timers: scheduler.ScheduleGroup,
+  timers: scheduler.CfnScheduleGroup,
   timerRole: iam.Role,
 ): void {
   const { api, getSize, task, aggregation, shutdown } = pipeline;
   const { bucket, activeIndexArn } = storage;
-  const [requests, requestPops, requestTasks] = [storage.requests, storage.requestPops, storage.requestTasks].map(
-    ({ tableArn }) => tableArn,
-  ) as [string, string, string];
+  const { tableArn: requests } = storage.requests;
+  const { tableArn: requestPops } = storage.requestPops;
+  const { tableArn: requestTasks } = storage.requestTasks;
   const objects = bucket.arnForObjects("*");
   const queue = tasks.queue.queueArn;
   const schedules = Stack.of(pipeline).formatArn({
     service: "scheduler",
     resource: "schedule",
-    resourceName: `${timers.scheduleGroupName}/*`,
+    resourceName: `${timers.ref}/*`,
   });
 
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);

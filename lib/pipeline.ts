@@ -41,7 +41,8 @@ export class Pipeline extends Construct {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
-    const timers = new scheduler.ScheduleGroup(this, "Timers");
+    // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
+    const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
     const timerRole = new iam.Role(this, "TimerRole", {
       assumedBy: new iam.ServicePrincipal("scheduler.amazonaws.com", {
         conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
@@ -55,7 +56,7 @@ export class Pipeline extends Construct {
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
       GROUP_NAME: groupName,
-      SCHEDULE_GROUP: timers.scheduleGroupName,
+      SCHEDULE_GROUP: timers.ref,
     };
     const environment = <K extends keyof typeof names>(...keys: K[]) =>
       Object.fromEntries(keys.map((key) => [key, names[key]]));

@@ -1,6 +1,7 @@
 import { CfnParameter, CfnRule, Fn, Stack, type StackProps, Token } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
+import { alarmEmailParameter } from "./alarm-email.ts";
 import { envNameParameter } from "./env-name.ts";
 import { Prewarm } from "./prewarm.ts";
 
@@ -25,6 +26,7 @@ export class PrewarmExistingVpcStack extends Stack {
       constraintDescription: "empty, or the id of an interface endpoint: vpce-…",
       description: "Interface endpoint for execute-api: if given, the API is private and reached through it alone",
     });
+    const alarmEmail = alarmEmailParameter(this);
     new CfnRule(this, "SubnetsInVpc", {
       assertions: [
         {
@@ -38,6 +40,7 @@ export class PrewarmExistingVpcStack extends Stack {
     });
     new Prewarm(this, "Prewarm", {
       envName,
+      alarmEmail,
       network: {
         subnetIds: subnet.valueAsList,
         securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", sg.valueAsString, {

@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { alarmEmailParameter } from "./alarm-email.ts";
 import { envNameParameter } from "./env-name.ts";
 import { Network } from "./network.ts";
 import { Prewarm } from "./prewarm.ts";
@@ -8,6 +9,8 @@ import { Prewarm } from "./prewarm.ts";
 export class PrewarmStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, { description: "Prewarm: warms CloudFront edge locations (new VPC)", ...props });
-    new Prewarm(this, "Prewarm", { envName: envNameParameter(this), network: new Network(this, "Network") });
+    const envName = envNameParameter(this);
+    const alarmEmail = alarmEmailParameter(this);
+    new Prewarm(this, "Prewarm", { envName, alarmEmail, network: new Network(this, "Network") });
   }
 }

@@ -3,6 +3,7 @@ import type * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
 import { Api } from "./api.ts";
+import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Storage } from "./storage.ts";
@@ -11,6 +12,8 @@ import { TaskQueue } from "./task-queue.ts";
 export interface PrewarmProps {
   readonly envName: string;
   readonly network: AgentNetwork;
+  /** Address that alarms are sent to; an empty one: nobody's. */
+  readonly alarmEmail: CfnParameter;
   /** @default none */
   readonly keyPair?: ec2.IKeyPair;
   /** @default a public API */
@@ -25,7 +28,7 @@ export class Prewarm extends Construct {
     const storage = new Storage(this, "Storage");
     const tasks = new TaskQueue(this, "TaskQueue");
     const pipeline = new Pipeline(this, "Pipeline", { storage, tasks, groupName });
-    new AgentFleet(this, "Fleet", {
+    const fleet = new AgentFleet(this, "Fleet", {
       network: props.network,
       storage,
       tasks,
@@ -36,6 +39,7 @@ export class Prewarm extends Construct {
       handler: pipeline.api,
       ...(props.vpce === undefined ? {} : { vpcEndpointId: props.vpce.valueAsString }),
     });
+    new Monitoring(this, "Monitoring", { storage, tasks, pipeline, fleet, groupName, alarmEmail: props.alarmEmail });
     output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
     output(scope, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
   }

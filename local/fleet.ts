@@ -11,7 +11,7 @@ import { LOCAL, RUN } from "./paths.ts";
 import { start, stop } from "./processes.ts";
 
 const LOOK_MS = 250;
-/** systemd waits as long before it starts a crashed agent again. */
+/** systemd waits a little longer before it starts a crashed agent again. */
 const RESTART_MS = 2_000;
 /** More processes than this one machine does not bear; instances beyond stay without an agent. */
 const MAX_PROCESSES = 20;

@@ -1,5 +1,6 @@
 import {
   type AutoScalingClient,
+  type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
   SetDesiredCapacityCommand,
 } from "@aws-sdk/client-auto-scaling";
@@ -12,12 +13,23 @@ export class Fleet {
   ) {}
 
   async desiredCapacity(): Promise<number> {
+    return (await this.describe()).DesiredCapacity ?? 0;
+  }
+
+  /** How many instances are wanted, how many there are in whatever state, and how many of them are up. */
+  async state(): Promise<{ readonly wanted: number; readonly instances: number; readonly inService: number }> {
+    const { DesiredCapacity: wanted = 0, Instances = [] } = await this.describe();
+    const inService = Instances.filter(({ LifecycleState }) => LifecycleState === "InService").length;
+    return { wanted, instances: Instances.length, inService };
+  }
+
+  private async describe(): Promise<AutoScalingGroup> {
     const { AutoScalingGroups } = await this.autoScaling.send(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.groupName] }),
     );
     const group = AutoScalingGroups?.[0];
     if (group === undefined) throw new Error(`There is no Auto Scaling group ${this.groupName}`);
-    return group.DesiredCapacity ?? 0;
+    return group;
   }
 
   async setDesiredCapacity(capacity: number): Promise<void> {

@@ -8,6 +8,7 @@ export function createHandler(deps: AggregationDeps) {
     for (const { reqId, at, token, ...sum } of progress) {
       const changes = sum.count !== 0 || sum.size !== 0 || sum.failed !== 0;
       if (changes && !(await deps.requests.addProgress(reqId, sum, at, token))) continue;
+      if (changes) deps.logger.info("Counted", { req_id: reqId, ...sum });
       const item = await deps.requests.get(reqId);
       if (item?.active === undefined || item.total_count === 0) continue;
       if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { errorFields } from "../../contracts/log-fields.ts";
 import type { ApiDeps } from "./deps.ts";
 import { errorBody } from "./error-body.ts";
 import { RefusedError } from "./errors.ts";
@@ -19,7 +20,7 @@ export function createHandler(deps: ApiDeps) {
         return answer(error.statusCode, errorBody(name, error.message, error.errorUrls, timestamp(deps)));
       }
       const id = event.requestContext.requestId;
-      deps.logger.error("A call failed", { route: name, api_request_id: id, error });
+      deps.logger.error("A call failed", { route: name, api_request_id: id, error: errorFields(error) });
       const message = `Internal error; the log has it under ${id}`;
       return answer(500, errorBody(name, message, [], timestamp(deps)));
     }

@@ -1,4 +1,5 @@
 import { listKeys } from "../../contracts/list-keys.ts";
+import { errorFields } from "../../contracts/log-fields.ts";
 import { ACTIVE, type RequestItem } from "../../contracts/request-item.ts";
 import { expiresAt, formatTimestamp } from "../../contracts/timestamps.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -67,7 +68,7 @@ export async function startRequest(
   } catch (error) {
     for (const step of undo.reverse()) {
       await step().catch((cause: unknown) =>
-        deps.logger.error("Undoing a refused request failed", { req_id: reqId, cause }),
+        deps.logger.error("Undoing a refused request failed", { req_id: reqId, error: errorFields(cause) }),
       );
     }
     throw error;

@@ -1,5 +1,6 @@
 import type { Distribution } from "../../contracts/distribution.ts";
 import { listKeys } from "../../contracts/list-keys.ts";
+import { withoutQueries } from "../../contracts/log-fields.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
 import { keysOf, streamKeysSchema } from "../adapters/stream-event.ts";
 import type { GetSizeDeps } from "./deps.ts";
@@ -14,7 +15,8 @@ export function createHandler(deps: GetSizeDeps) {
       if (item?.status !== "CREATED") continue;
       const distributions = await distributionsOf(deps, item);
       const measured = await measureUrls(deps, item, distributions);
-      deps.logger.info("Sizes asked", { req_id: reqId, ...measured });
+      const { firstProblem = "" } = measured;
+      deps.logger.info("Sizes asked", { req_id: reqId, ...measured, firstProblem: withoutQueries(firstProblem) });
       if (measured.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", { distributions });
       else
         await deps.requests.end(reqId, "FAILED", { reason: `No URL can be read; the first: ${measured.firstProblem}` });

@@ -76,6 +76,8 @@ export class SizeProbe {
       method,
       headers: [...headers, ...this.header],
       headersTimeout: HEADERS_TIMEOUT_MS,
+      // Else undici gives up the connection after every HEAD, and each URL costs a TLS handshake.
+      reset: false,
     });
     // Of a server that ignores the range, no more than this is read: the connection is given up instead.
     await body.dump({ limit: 65_536 }).catch(() => undefined);

@@ -116,3 +116,17 @@ test("whatever comes and ends in whatever order, nothing begins above the bound 
     { numRuns: 60 },
   );
 });
+
+test("groups that wait take turns, each in its own order", async () => {
+  const slots = new Slots(1);
+  const begun: string[] = [];
+  const names = ["a1", "a2", "a3", "b1", "b2", "c1"];
+  const runs = names.map((name) =>
+    slots.run(async () => {
+      begun.push(name);
+      await turn();
+    }, name[0]),
+  );
+  await Promise.all(runs);
+  expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
+});

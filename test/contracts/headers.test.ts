@@ -11,6 +11,7 @@ describe("a header line", () => {
     ["Referer: https://a.example/?b=c:d", "referer", "https://a.example/?b=c:d"],
     ["X-Empty:", "x-empty", ""],
     ["X-Tab: a\tb", "x-tab", "a\tb"],
+    [`X:${"a".repeat(MAX_HEADER_LENGTH - 2)}`, "x", "a".repeat(MAX_HEADER_LENGTH - 2)],
     ["!#$%&'*+.^_`|~-09azAZ: odd", "!#$%&'*+.^_`|~-09azaz", "odd"],
     // The line break is the file's, not the header's.
     ["X-Key: value\r\n", "x-key", "value"],

@@ -4,6 +4,7 @@ import { world } from "../../local/world.ts";
 import { deploying } from "./deploying.ts";
 import { type MetadataService, startMetadataService } from "./metadata-service.ts";
 import { refusals } from "./refusals.ts";
+import { secrets } from "./secrets.ts";
 import { Stack } from "./stack.ts";
 import { stopping } from "./stopping.ts";
 import { surviving } from "./surviving.ts";
@@ -34,6 +35,7 @@ afterAll(async () => {
 
 describe("what is refused", () => refusals(running));
 describe("deploying", () => deploying(running));
+describe("secrets", () => secrets(running));
 describe("warming", () => warming(running));
 describe("surviving", () => surviving(running));
 describe("stopping", () => stopping(running));

@@ -194,6 +194,9 @@ export class FakeFleet implements Public<Fleet> {
   async desiredCapacity() {
     return this.capacity;
   }
+  async state() {
+    return { wanted: this.capacity, instances: this.capacity, inService: this.capacity };
+  }
   async setDesiredCapacity(capacity: number) {
     this.capacity = capacity;
   }

@@ -15,14 +15,17 @@ function parametersOf(template: Template) {
 describe("parameters", () => {
   const envName = { Type: "String", Default: "prod", AllowedPattern: "[a-z0-9][a-z0-9-]{0,19}" };
 
+  const alarmEmail = expect.objectContaining({ Type: "String", Default: "" });
+
   test("of the stack with a VPC of its own", () => {
-    expect(parametersOf(newVpc)).toEqual({ envName: expect.objectContaining(envName) });
+    expect(parametersOf(newVpc)).toEqual({ envName: expect.objectContaining(envName), alarmEmail });
   });
 
   test("of the stack in an existing VPC", () => {
     const required = (Type: string) => ({ Type, Description: expect.any(String) });
     expect(parametersOf(existingVpc)).toEqual({
       envName: expect.objectContaining(envName),
+      alarmEmail,
       vpc: required("AWS::EC2::VPC::Id"),
       subnet: required("List<AWS::EC2::Subnet::Id>"),
       sg: required("AWS::EC2::SecurityGroup::Id"),
@@ -70,14 +73,19 @@ describe.each(both)("$name", ({ template }) => {
   });
 
   test("two of them can live in one account: nothing else has a fixed name", () => {
-    const NAMED = /^(TableName|QueueName|BucketName|FunctionName|RoleName|LogGroupName|LaunchTemplateName|GroupName)$/;
+    const NAMED =
+      /^(TableName|QueueName|BucketName|FunctionName|RoleName|LogGroupName|LaunchTemplateName|GroupName|TopicName|AlarmName|DashboardName)$/;
+    const NAMES = /^AWS::(Scheduler|Events|SNS|ApiGateway::(ApiKey|UsagePlan)|Lambda)/;
     const names = Object.entries(
       template.toJSON()["Resources"] as Record<string, { Type: string; Properties?: object }>,
     )
       .flatMap(([id, { Type, Properties = {} }]) =>
         Object.entries(Properties).map(([property, value]) => ({ id, Type, property, value })),
       )
-      .filter(({ property, value }) => NAMED.test(property) && typeof value === "string");
+      .filter(
+        ({ Type, property, value }) =>
+          (NAMED.test(property) || (property === "Name" && NAMES.test(Type))) && typeof value === "string",
+      );
     expect(names).toEqual([]);
   });
 });
@@ -103,7 +111,9 @@ describe("the stack in an existing VPC", () => {
   });
 
   test("is private exactly when vpce is given", () => {
-    const [[isPrivate, condition] = []] = Object.entries(existingVpc.findConditions("*"));
+    const [[isPrivate, condition] = []] = Object.entries(existingVpc.findConditions("*")).filter(([id]) =>
+      id.includes("IsPrivate"),
+    );
     expect(condition).toEqual({ "Fn::Not": [{ "Fn::Equals": [{ Ref: "vpce" }, ""] }] });
     expect(theOnly(existingVpc, "AWS::ApiGateway::RestApi").EndpointConfiguration["Fn::If"]).toEqual([
       isPrivate,

@@ -74,7 +74,20 @@ test("the bucket is nobody else's, takes no plain HTTP, and forgets as the table
   });
 });
 
-test("the lists outlive the stack; what can be made anew does not", () => {
-  template.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Retain" });
+test("all of it goes with the stack: the bucket is emptied first", () => {
+  template.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Delete" });
   template.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Delete" });
+  const [[bucket] = []] = resourcesOf(template, "AWS::S3::Bucket");
+  const [[emptying, { Properties: properties }] = ["", { Properties: {} }]] = resourcesOf(
+    template,
+    "AWS::Lambda::Function",
+  );
+  expect(theOnly(template, "Custom::EmptiedBucket").ServiceToken).toEqual({ "Fn::GetAtt": [emptying, "Arn"] });
+  expect(properties.Environment.Variables.BUCKET).toEqual({ Ref: bucket });
+});
+
+test("a table can be set back to what it was", () => {
+  template.allResourcesProperties("AWS::DynamoDB::Table", {
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  });
 });

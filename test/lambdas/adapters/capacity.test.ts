@@ -55,8 +55,8 @@ describe("capacity", () => {
 });
 
 describe("the group", () => {
-  function newFleet(DesiredCapacity?: number) {
-    const groups = DesiredCapacity === undefined ? [] : [{ DesiredCapacity }];
+  function newFleet(DesiredCapacity?: number, Instances?: readonly object[]) {
+    const groups = DesiredCapacity === undefined ? [] : [{ DesiredCapacity, Instances }];
     const { client, sent } = fakeClient<AutoScalingClient>(() => ({ AutoScalingGroups: groups }));
     const set = () => sent.flatMap(({ name, input }) => (name === "SetDesiredCapacityCommand" ? [input] : []));
     return { fleet: new Fleet(client, "prewarm_asg_prod"), sent, set };
@@ -72,6 +72,13 @@ describe("the group", () => {
     expect(await fleet.desiredCapacity()).toBe(4);
     expect(sent[0]?.input).toEqual({ AutoScalingGroupNames: ["prewarm_asg_prod"] });
     await expect(newFleet().fleet.desiredCapacity()).rejects.toThrow("There is no Auto Scaling group prewarm_asg_prod");
+  });
+
+  it("has the instances that it lists, whatever is wanted, and says which of them are up", async () => {
+    const two = [{ LifecycleState: "InService" }, { LifecycleState: "Pending" }];
+    expect(await newFleet(4, two).fleet.state()).toEqual({ wanted: 4, instances: 2, inService: 1 });
+    expect(await newFleet(3).fleet.state()).toEqual({ wanted: 3, instances: 0, inService: 0 });
+    await expect(newFleet().fleet.state()).rejects.toThrow("There is no Auto Scaling group prewarm_asg_prod");
   });
 
   it.each([

@@ -46,6 +46,7 @@ describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
     expect(await write(t)).toBe(true);
     const all = t.sent.flatMap(updates);
     expect(all[0]?.ConditionExpression).toContain(condition);
+    expect(all[0]?.UpdateExpression).not.toMatch(/REMOVE\s*$/);
     for (const { UpdateExpression, ConditionExpression, ExpressionAttributeNames = {}, ...rest } of all) {
       const used = `${UpdateExpression} ${ConditionExpression}`.match(/[#:]\w+/g) ?? [];
       const given = [...Object.keys(ExpressionAttributeNames), ...Object.keys(rest.ExpressionAttributeValues)];
@@ -80,6 +81,12 @@ describe("the Request table", () => {
     expect(t.sent[0]?.input.TransactItems[0].Update.ExpressionAttributeValues).toEqual({
       ...{ ":at": "2024-04-16 03:12:21.000000", ":count": 2, ":size": 10, ":failed": 1 },
     });
+  });
+
+  it("closes a request with what was counted last", async () => {
+    const t = tables();
+    await t.requests.close("r1", { report: "key" });
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closed": true, ":report": "key" });
   });
 
   it("changes the wish of an active request", async () => {

@@ -68,6 +68,7 @@ describe("a list in the bucket", () => {
     await expect(lists.write("r1.csv", broken())).rejects.toThrow("the table cannot be read");
     // What was under way is given up.
     await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => bucket.parts.size).toBe(0);
     expect(bucket.objects.size).toBe(0);
   });
 

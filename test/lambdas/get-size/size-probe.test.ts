@@ -153,3 +153,14 @@ describe("what a probe sends", () => {
     expect(seen).toEqual([]);
   });
 });
+
+it("one connection does for one URL after the other: a HEAD does not cost it", async () => {
+  const ports = new Set<number | undefined>();
+  const { port } = await serve((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.writeHead(200, { "content-length": 7 }).end();
+  });
+  const probe = newProbe(port);
+  for (let n = 0; n < 20; n++) expect(await probe.size(`http://www.example.com/${n}`)).toEqual({ size: 7 });
+  expect(ports.size).toBeLessThanOrEqual(2);
+});

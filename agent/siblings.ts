@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+
+/** How a process knows that it is a sibling of another, which looks after requests and after Spot for both. */
+const MARK = "sibling";
+/** As long as systemd would wait. */
+const RESTART_MS = 2_000;
+
+export function isSibling(argv: readonly string[]): boolean {
+  return argv.includes(MARK);
+}
+
+/** Further processes of this program, so that an instance's other cores work, too. One that crashes is started again. */
+export class Siblings {
+  private readonly running = new Set<ChildProcess>();
+  private readonly restarts = new Set<NodeJS.Timeout>();
+  private stopping = false;
+
+  constructor(
+    private readonly program: string,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly onCrash: (code: number | string | null) => void,
+  ) {}
+
+  start(count: number): void {
+    for (let i = 0; i < count; i++) this.launch();
+  }
+
+  stop(): void {
+    this.stopping = true;
+    for (const timer of this.restarts) clearTimeout(timer);
+    for (const child of this.running) child.kill("SIGTERM");
+  }
+
+  /** Returns when none runs any more. */
+  async ended(): Promise<void> {
+    while (this.running.size > 0) await Promise.race([...this.running].map((child) => once(child, "exit")));
+  }
+
+  private launch(): void {
+    const child = fork(this.program, [MARK], { env: this.env });
+    this.running.add(child);
+    child.once("exit", (code, signal) => {
+      this.running.delete(child);
+      if (this.stopping) return;
+      this.onCrash(code ?? signal);
+      const timer = setTimeout(() => {
+        this.restarts.delete(timer);
+        this.launch();
+      }, RESTART_MS);
+      this.restarts.add(timer);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+/** An error as a log may show it. */
+export interface ErrorFields {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: ErrorFields;
+}
+
+/**
+ * What of an error goes into a log: these fields alone. Errors of clients have more, such as the answer that they came
+ * from or the item that a write ran into, and so whatever a request's headers hold.
+ */
+export function errorFields(error: unknown): ErrorFields {
+  if (!(error instanceof Error)) return { name: typeof error, message: withoutQueries(String(error)) };
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message: withoutQueries(message),
+    ...("code" in error && error.code !== undefined ? { code: String(error.code) } : {}),
+    ...(stack === undefined ? {} : { stack: withoutQueries(stack) }),
+    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+  };
+}
+
+/** A text whose URLs lost their queries: in a signed URL, the query is the key. */
+export function withoutQueries(text: string): string {
+  return text.replaceAll(/\?[^\s"'<>?]*=[^\s"'<>]*/g, "?…");
+}

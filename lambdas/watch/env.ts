@@ -1,0 +1,5 @@
+import * as z from "zod";
+
+export const envSchema = z.object({ REQUEST_TABLE: z.string().min(1), GROUP_NAME: z.string().min(1) });
+
+export type Env = z.infer<typeof envSchema>;

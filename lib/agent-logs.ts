@@ -1,0 +1,48 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import type * as iam from "aws-cdk-lib/aws-iam";
+import * as logs from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { allow } from "./allow.ts";
+
+/** What is shipped: the agent's log, and what the boot script said. */
+const FILES = { agent: "/var/log/prewarm-agent.log", boot: "/var/log/cloud-init-output.log" };
+
+const CONFIG = "/etc/prewarm-logs.json";
+
+/** The log group of all agents, so that nobody needs a shell on an instance to see why it does nothing. */
+export class AgentLogs extends Construct {
+  readonly logGroup: logs.LogGroup;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.logGroup = new logs.LogGroup(this, "Group", {
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  grantWrite(role: iam.IRole): void {
+    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], this.logGroup.logGroupArn);
+  }
+
+  /**
+   * Lines of shell for the user data, before the boot script: Amazon's log agent is started when the script ends,
+   * however it ends, so that a boot that failed can be read too. Without the log agent, the agent works all the same.
+   */
+  shipping(): string {
+    const files = Object.entries(FILES).map(([name, path]) => ({
+      file_path: path,
+      log_group_name: this.logGroup.logGroupName,
+      log_stream_name: `{instance_id}/${name}`,
+    }));
+    const config = JSON.stringify({ logs: { logs_collected: { files: { collect_list: files } } } });
+    return [
+      "ship_logs() {",
+      `  printf '%s' '${config}' > ${CONFIG}`,
+      "  dnf install -y amazon-cloudwatch-agent &&",
+      `    /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${CONFIG}`,
+      "}",
+      "trap 'ship_logs || echo \"no logs are shipped\" >&2' EXIT",
+    ].join("\n");
+  }
+}

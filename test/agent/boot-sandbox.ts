@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** Of the machine's own programs, those that a plain instance has too. */
+const PROGRAMS = ["bash", "cat", "chmod", "cp", "env", "grep", "id", "install", "ln", "mkdir", "rm", "setpriv", "sh"];
+
+/** Packages come from nowhere: what was asked for is put where the real package puts it. */
+const DNF = `#!/bin/bash
+echo "dnf $*" >> /calls
+for name in "$@"; do
+  case $name in
+    nodejs24) ln -s /host/node /usr/bin/node-24 ;;
+    unzip) ln -s /host/bin/unzip /usr/bin/unzip ;;
+    logrotate) mkdir -p /etc/logrotate.d ;;
+  esac
+done
+`;
+
+/** The bucket, which cannot be reached at first, as when the network is not quite up. */
+const AWS = `#!/bin/bash
+echo "aws $*" >> /calls
+[ -e /tried ] || { : > /tried; echo "could not connect to the endpoint" >&2; exit 1; }
+cp "/bucket/\${4#s3://}" "$5"
+`;
+
+/** Starts a unit as systemd does, as far as it goes here: its user, folder, variables, command and log; nothing else. */
+const SYSTEMCTL = `#!/bin/bash
+echo "systemctl $*" >> /calls
+[ "$1" = enable ] || exit 0
+setting() { while IFS= read -r line; do [[ $line == "$1="* ]] && echo "\${line#*=}"; done < "/etc/systemd/system/$3.service"; true; }
+unit=$3
+get() { setting "$1" "" "$unit"; }
+mapfile -t variables < "$(get EnvironmentFile)"
+read -ra command <<< "$(get ExecStart)"
+become=()
+[ -e /real-root ] && become=(setpriv --reuid="$(id -u "$(get User)")" --regid="$(id -g "$(get User)")" --clear-groups)
+log=$(get StandardOutput)
+cd "$(get WorkingDirectory)"
+{
+  env -i "\${variables[@]}" "\${become[@]}" "\${command[@]}" >> "\${log#append:}" 2>&1 &
+  echo $! > /agent.pid
+  wait $!
+  echo $? > /agent.exit
+} < /dev/null > /dev/null 2>&1 &
+`;
+
+/** Mounts the little that an instance shares with this machine, in a mount namespace of its own, and goes in. */
+const ENTER = `set -euo pipefail
+root=$1 node=$2
+mount --make-rprivate /
+for name in lib lib64 usr/lib usr/lib64 usr/libexec; do
+  if [ -L "/$name" ]; then ln -sfn "$(readlink "/$name")" "$root/$name"
+  elif [ -d "/$name" ]; then mkdir -p "$root/$name"; mount --rbind "/$name" "$root/$name"; fi
+done
+mount --rbind /usr/bin "$root/host/bin"
+mount --bind "$node" "$root/host/node"
+mount --rbind /proc "$root/proc"
+mount --rbind /dev "$root/dev"
+exec chroot "$root" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/root /usr/bin/bash /user-data
+`;
+
+const asRoot = process.getuid?.() === 0;
+const UNSHARE = asRoot ? ["--mount"] : ["--mount", "--map-root-user"];
+const run = promisify(execFile);
+
+/** Why the sandbox cannot be had on this machine; undefined: it can. */
+export async function sandboxProblem(): Promise<string | undefined> {
+  if (process.platform !== "linux") return "namespaces are Linux's";
+  if (!existsSync("/usr/bin/unzip")) return "there is no unzip on this machine";
+  try {
+    await run("unshare", [...UNSHARE, "mount", "--make-rprivate", "/"]);
+    return undefined;
+  } catch (error) {
+    return `this machine lets nobody make a mount namespace: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** A folder that takes itself for an Amazon Linux instance: nothing outside of it is written to. */
+export class BootSandbox {
+  readonly root = mkdtempSync(join(tmpdir(), "prewarm-boot-"));
+
+  constructor() {
+    // Everybody may come in, as at a real root: the agent is not root.
+    chmodSync(this.root, 0o755);
+    for (const folder of ["etc/systemd/system", "home/ec2-user", "host/bin", "usr/bin", "usr/local/bin", "var/log"])
+      mkdirSync(join(this.root, folder), { recursive: true });
+    for (const folder of ["bucket", "dev", "proc", "root", "tmp"]) mkdirSync(join(this.root, folder));
+    symlinkSync("usr/bin", join(this.root, "bin"));
+    this.write("host/node", "");
+    this.write("etc/passwd", "root:x:0:0::/root:/bin/bash\nec2-user:x:1000:1000::/home/ec2-user:/bin/bash\n");
+    this.write("etc/group", "root:x:0:\nec2-user:x:1000:\n");
+    // A pause between attempts is nothing to wait for here.
+    const stands = { dnf: DNF, aws: AWS, systemctl: SYSTEMCTL, sleep: '#!/bin/bash\necho "sleep $*" >> /calls\n' };
+    for (const [name, script] of Object.entries(stands)) this.write(`usr/bin/${name}`, script, 0o755);
+    for (const name of PROGRAMS) {
+      const script = `#!/host/bin/bash\nexec -a ${name} /host/bin/${name} "$@"\n`;
+      this.write(`usr/bin/${name}`, script, 0o755);
+    }
+    if (asRoot) this.write("real-root", "");
+  }
+
+  /** Puts an object where the instance reads it, under `bucket/key`. */
+  putObject(path: string, bytes: Uint8Array): void {
+    mkdirSync(join(this.root, "bucket", path, ".."), { recursive: true });
+    writeFileSync(join(this.root, "bucket", path), bytes);
+  }
+
+  /** Boots with this user data, to its end; what it started goes on. @returns what the console shows */
+  async boot(userData: string): Promise<string> {
+    this.write("user-data", userData);
+    const { stdout, stderr } = await run("unshare", [
+      ...[...UNSHARE, "bash", "-c", ENTER, "enter", this.root, process.execPath],
+    ]);
+    return stdout + stderr;
+  }
+
+  read(path: string): string {
+    const file = join(this.root, path);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  /** Process id of the agent. */
+  get pid(): number {
+    return Number(this.read("agent.pid"));
+  }
+
+  /** Exit code of the agent; undefined while it runs. */
+  get exitCode(): number | undefined {
+    const text = this.read("agent.exit");
+    return text === "" ? undefined : Number(text);
+  }
+
+  remove(): void {
+    if (this.exitCode === undefined && this.pid > 0) process.kill(this.pid, "SIGKILL");
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private write(path: string, text: string, mode = 0o644): void {
+    writeFileSync(join(this.root, path), text, { mode });
+  }
+}

@@ -1,0 +1,168 @@
+import { once } from "node:events";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AgentFleet } from "../../lib/agent-fleet.ts";
+import { Network } from "../../lib/network.ts";
+import { Storage } from "../../lib/storage.ts";
+import { TaskQueue } from "../../lib/task-queue.ts";
+import { BootSandbox, sandboxProblem } from "../agent/boot-sandbox.ts";
+import { taskMessage } from "../agent/task-messages.ts";
+import { newApp, rendered, theOnly } from "./synth.ts";
+
+const SECRETS = ["Bearer eyJhbGciOi", "session=s3cr3t", "AKIAFAKEKEYOFTHEROLE", "c2VjcmV0", "Signature-in-the-query"];
+const [authorization = "", cookie = "", accessKeyId = "", secretKey = "", signature = ""] = SECRETS;
+
+/** What the stack gives an instance: its user data, and the code as it lies in the bucket. */
+function shipped() {
+  const app = newApp();
+  const stack = new Stack(app, "Test");
+  new AgentFleet(stack, "Fleet", {
+    network: new Network(stack, "Network"),
+    storage: new Storage(stack, "Storage"),
+    tasks: new TaskQueue(stack, "TaskQueue"),
+    groupName: "prewarm_asg_test",
+  });
+  const { UserData } = theOnly(Template.fromStack(stack), "AWS::EC2::LaunchTemplate").LaunchTemplateData;
+  const userData = rendered(UserData);
+  const [, object = "", hash] = /^AGENT_CODE_URL='s3:\/\/([^/']+\/([0-9a-f]{64})\.zip)'$/m.exec(userData) ?? [];
+  const folder = `${app.synth().directory}/asset.${hash}`;
+  const files = readdirSync(folder).map((name) => [name, readFileSync(`${folder}/${name}`)] as const);
+  return { userData, object, zip: zipSync(Object.fromEntries(files)) };
+}
+
+/** AWS and the instance's metadata service, as far as an agent asks them, with one message in the queue. */
+async function startAws() {
+  const calls: { readonly operation: string; readonly input: unknown }[] = [];
+  const header = [`Authorization: ${authorization}`, `Cookie: ${cookie}`];
+  const urls = [{ url: `https://www.example.com/a.bin?Signature=${signature}`, bytes: 1 }];
+  const messages = [
+    {
+      MessageId: "m1",
+      ReceiptHandle: "r1",
+      Body: JSON.stringify(taskMessage({ ips: ["169.254.169.254"], header, urls })),
+    },
+    { MessageId: "m2", ReceiptHandle: "r2", Body: authorization },
+  ];
+  const answers: Record<string, () => unknown> = {
+    ReceiveMessage: () => ({ Messages: messages.splice(0) }),
+    GetItem: () => ({ Item: { active: { S: "y" } } }),
+  };
+  const server = createServer(async (request, response) => {
+    const target = request.headers["x-amz-target"];
+    if (target === undefined) return metadata(request, response);
+    const operation = String(target).split(".")[1] ?? "";
+    const input: unknown = JSON.parse(await text(request));
+    calls.push({ operation, input });
+    if (operation === "ReceiveMessage" && messages.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" });
+    response.end(JSON.stringify(answers[operation]?.() ?? {}));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, calls, close: () => [server.closeAllConnections(), server.close()] };
+}
+
+function metadata(request: IncomingMessage, response: ServerResponse): void {
+  const role = "/latest/meta-data/iam/security-credentials/";
+  const known: Record<string, string> = {
+    "/latest/api/token": "token",
+    "/latest/meta-data/instance-id": "i-0123456789abcdef0",
+    [role]: "agent",
+    [`${role}agent`]: JSON.stringify({
+      ...{ Code: "Success", Type: "AWS-HMAC", AccessKeyId: accessKeyId, SecretAccessKey: secretKey, Token: "t" },
+      ...{ LastUpdated: new Date(), Expiration: new Date(Date.now() + 3_600_000) },
+    }),
+  };
+  const answer = known[request.url ?? ""];
+  response.writeHead(answer === undefined ? 404 : 200).end(answer);
+}
+
+const code = shipped();
+const problem = await sandboxProblem();
+if (problem !== undefined) console.warn(`The boot is not tried: ${problem}`);
+
+describe.skipIf(problem !== undefined)("an instance that boots", () => {
+  let aws: Awaited<ReturnType<typeof startAws>>;
+  let sandbox: BootSandbox;
+  let console: string;
+  const log = () => sandbox.read("var/log/prewarm-agent.log");
+  const lines = () =>
+    log()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  beforeAll(async () => {
+    aws = await startAws();
+    sandbox = new BootSandbox();
+    sandbox.putObject(code.object, code.zip);
+    // Only where AWS is differs from a real instance.
+    const here = `AWS_ENDPOINT_URL=${aws.url}\nAWS_EC2_METADATA_SERVICE_ENDPOINT=${aws.url}\nAWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true`;
+    const queues = code.userData.replaceAll(/^((?:.*_)?QUEUE_URL)=(?!http).*$/gm, "$1=https://sqs.example/queue");
+    console = await sandbox.boot(queues.replace("AGENT_ENV='", `AGENT_ENV='${here}\n`));
+  }, 60_000);
+  afterAll(() => {
+    sandbox?.remove();
+    aws?.close();
+  });
+
+  test("installs what it needs, and asks again for code that does not come at once", () => {
+    expect(console).toContain("attempt 1 of: aws s3 cp");
+    // What comes after these is for the logs.
+    expect(sandbox.read("calls").split("\n").slice(0, 6)).toEqual([
+      expect.stringMatching(/^dnf install -y .*nodejs24/),
+      expect.stringMatching(/^aws s3 cp .* \/tmp\/prewarm-agent.zip$/),
+      "sleep 3",
+      expect.stringMatching(/^aws s3 cp/),
+      "systemctl daemon-reload",
+      "systemctl enable --now prewarm-agent",
+    ]);
+  });
+
+  test("leaves the agent no file that it could change, and its variables to root", () => {
+    const mode = (path: string) => (statSync(`${sandbox.root}/${path}`).mode & 0o777).toString(8);
+    const owner = (path: string) => statSync(`${sandbox.root}/${path}`).uid;
+    for (const name of ["main.mjs", "prewarm-agent.service"]) {
+      expect(mode(`home/ec2-user/agent/${name}`)).toBe("644");
+      expect(owner(`home/ec2-user/agent/${name}`)).toBe(process.getuid?.());
+    }
+    expect(mode("etc/prewarm-agent.env")).toBe("600");
+    expect(mode("etc/systemd/system/prewarm-agent.service")).toBe("644");
+    expect(readdirSync(`${sandbox.root}/tmp`)).toEqual([]);
+  });
+
+  test("has an agent that works: a task at the metadata service's address fails without a connection", async () => {
+    const put = () => aws.calls.find(({ operation }) => operation === "PutItem")?.input;
+    await expect.poll(put, { timeout: 20_000 }).toMatchObject({
+      Item: {
+        agent: { S: "i-0123456789abcdef0" },
+        attempts: { N: "0" },
+        error: { S: "169.254.169.254 is a private or reserved address, which is refused" },
+      },
+    });
+    await expect.poll(() => aws.calls.map(({ operation }) => operation)).toContain("SendMessage");
+    expect(sandbox.exitCode).toBeUndefined();
+  });
+
+  test("and that ends well when it is told to", async () => {
+    process.kill(sandbox.pid, "SIGTERM");
+    await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBe(0);
+    expect(lines().map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(["started", "task failed", "message is not a task", "stopping", "stopped"]),
+    );
+  });
+
+  test("writes no secret into its log", () => {
+    expect(log()).toContain("https://www.example.com/a.bin");
+    for (const secret of SECRETS) expect(log()).not.toContain(secret);
+    expect(console).not.toContain(accessKeyId);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { type AwsCall, awsCallsFrom } from "./aws-calls.ts";
+import { rendered, resourcesOf, synthesizeStacks } from "./synth.ts";
+
+const [{ template } = { template: undefined }] = synthesizeStacks();
+if (template === undefined) throw new Error("there is no stack");
+
+/** Which resource of the stack a class of the code works on, by the field that holds its name. */
+const RESOURCES: Readonly<Record<string, string>> = {
+  "RequestTable.table": "table Request",
+  "RequestTable.table/index": "table Request/index/active",
+  "ActiveRequests.table": "table Request",
+  "ActiveRequests.table/index": "table Request/index/active",
+  "RequestPopTable.table": "table RequestPop",
+  "RequestPopTable.requestTable": "table Request",
+  "TaskResultTable.table": "table RequestTask",
+  "Results.table": "table RequestTask",
+  "UrlLists.bucket": "objects",
+  "ReportLinks.bucket": "objects",
+  "DoomedBucket.name": "objects",
+  "TaskQueue.url": "queue Tasks",
+  "MessageQueue.url": "queue Tasks",
+  "MessageQueue.deadLetterUrl": "queue DeadLetters",
+  "DeadLetters.url": "queue FailedBatches",
+  "Timer.group": "schedules",
+  "Fleet.groupName": "group",
+  Distributions: "distributions",
+  // `retire` is a function: it has the instance's id, and the group is the one that this is in.
+  "": "group",
+};
+
+/** These know no resource at all: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+const WITHOUT_RESOURCE = ["autoscaling:DescribeAutoScalingGroups", "cloudfront:ListDistributions"];
+
+const LOG = ["logs:CreateLogStream log", "logs:PutLogEvents log"];
+/** What Lambda itself does with the role: it reads the stream, and sets aside what failed. */
+const stream = (...tables: string[]) => [
+  ...tables.flatMap((table) =>
+    ["DescribeStream", "GetRecords", "GetShardIterator"].map((call) => `dynamodb:${call} stream ${table}`),
+  ),
+  "dynamodb:ListStreams *",
+  "sqs:SendMessage queue FailedBatches",
+];
+
+const ROLES = [
+  // A schedule is made with the role that it calls Shutdown with. To be told that an object is missing takes ListBucket.
+  { role: "PipelineApiRole", entry: "lambdas/api", beside: [...LOG, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
+  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...LOG, ...stream("Request")] },
+  { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...LOG, ...stream("Request", "RequestPop")] },
+  { role: "PipelineAggregationRole", entry: "lambdas/aggregation", beside: [...LOG, ...stream("RequestTask")] },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...LOG, ...stream("Request")] },
+  { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: LOG },
+  { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: LOG },
+  {
+    role: "FleetRole",
+    entry: "agent",
+    beside: [
+      ...LOG,
+      // The boot script fetches the agent; Session Manager is the way in.
+      "s3:GetObject code",
+      "ssm:UpdateInstanceInformation *",
+      ...["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"].map(
+        (call) => `ssmmessages:${call} *`,
+      ),
+    ],
+  },
+];
+
+function needed({ action, on }: AwsCall): string {
+  if (WITHOUT_RESOURCE.includes(action)) return `${action} *`;
+  if (action === "s3:ListBucket") return `${action} bucket`;
+  const resource = RESOURCES[on];
+  if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);
+  return `${action} ${resource}`;
+}
+
+/** `att-PrewarmStorageRequest46E9D817-Arn` as `table Request`. */
+function nameOf(arn: string): string {
+  const named: [RegExp, string][] = [
+    [/^\*$/, "*"],
+    [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
+    [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
+    [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|DeadLetters|FailedBatches)[0-9A-F]{8}-Arn$/, "queue $1"],
+    [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],
+    [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn$/, "bucket"],
+    [/^att-PrewarmPipeline(TimerRole)[0-9A-F]{8}-Arn$/, "$1"],
+    [/^att-Prewarm\w+Logs(?:Group)?[0-9A-F]{8}-Arn$/, "log"],
+    [/^arn:aws:scheduler:eu-west-1:123456789012:schedule\/ref-PrewarmPipelineTimers[0-9A-F]{8}\/\*$/, "schedules"],
+    [
+      /^arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:\*:autoScalingGroupName\/prewarm_asg_prod$/,
+      "group",
+    ],
+    [/^arn:aws:cloudfront::123456789012:distribution\/\*$/, "distributions"],
+    [/^arn:aws:s3:::cdk-[\w-]+\/[0-9a-f]{64}\.zip$/, "code"],
+  ];
+  const [pattern, name] = named.find(([candidate]) => candidate.test(arn)) ?? [];
+  if (pattern === undefined || name === undefined)
+    throw new Error(`${arn} is none of the resources that code works on`);
+  return arn.replace(pattern, name);
+}
+
+function allowed(role: string): string[] {
+  const ofRole = ({ Ref }: { Ref: string }) => Ref.replace(/^Prewarm/, "").replace(/[0-9A-F]{8}$/, "") === role;
+  return resourcesOf(template as NonNullable<typeof template>, "AWS::IAM::Policy")
+    .filter(([, { Properties }]) => Properties.Roles.some(ofRole))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }: { Action: string | string[]; Resource: unknown }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((arn) => `${action} ${nameOf(rendered(arn))}`)),
+    );
+}
+
+describe("a role allows what its code calls, and nothing else", () => {
+  test.each(ROLES)("$role", { timeout: 60_000 }, ({ role, entry, beside }) => {
+    const calls = awsCallsFrom(`${entry}/${entry === "agent" ? "main" : "index"}.ts`);
+    expect(calls).not.toEqual([]);
+    const needs = new Set([...calls.map(needed), ...beside]);
+    expect([...new Set(allowed(role))].sort()).toEqual([...needs].sort());
+  });
+
+  test("and there is no role of which this was not asked, and no policy of AWS's own", () => {
+    const roles = resourcesOf(template, "AWS::IAM::Role");
+    const names = roles.map(([id]) => id.replace(/^Prewarm/, "").replace(/[0-9A-F]{8}$/, ""));
+    // The timers' own is looked at in pipeline.test.ts.
+    expect(names.sort()).toEqual([...ROLES.map(({ role }) => role), "PipelineTimerRole"].sort());
+    for (const [, { Properties }] of roles) expect(Properties).not.toHaveProperty("ManagedPolicyArns");
+  });
+});
