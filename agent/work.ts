@@ -7,6 +7,9 @@ import type { MessageQueue } from "./message-queue.ts";
 import type { Results } from "./results.ts";
 import type { Slots } from "./slots.ts";
 
+/** A message is given back for later: what failed, AWS itself or the network, may last, and deliveries are counted. */
+const RETRY_SECONDS = 20;
+
 export interface WorkDeps {
   readonly queue: Pick<MessageQueue, "delete" | "hold" | "send" | "bury">;
   readonly results: Pick<Results, "write">;
@@ -42,7 +45,7 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
   } catch (error) {
     if (!(error instanceof StoppingError)) {
       deps.logger.warn({ err: error, req_id: parsed.task.req_id }, "message is given back");
-      await deps.queue.hold(receipt, 0);
+      await deps.queue.hold(receipt, RETRY_SECONDS);
       return;
     }
     // As a new message: one that is merely shown again has one delivery less to live, and a fleet that shrinks would pass

@@ -7,6 +7,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { ZodError } from "zod";
 import {
   ACTIVE,
   ACTIVE_INDEX,
@@ -69,7 +70,8 @@ export class RequestTable {
       ids.push(...(page.Items ?? []).map((item) => String(item["req_id"])));
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
-    const items = await Promise.all(ids.map((id) => this.get(id)));
+    // One that cannot be read, by an older hand or from another version, must not hold up the others.
+    const items = await Promise.all(ids.map((id) => this.get(id).catch(ignoreInvalid)));
     return items.filter((item): item is RequestItem => item?.active === ACTIVE);
   }
 
@@ -104,9 +106,14 @@ export class RequestTable {
     );
   }
 
-  /** Takes the recount as the truth and lets the request go on. */
-  async goOn(reqId: string, fields: Fields): Promise<boolean> {
-    return this.update(reqId, fields, "attribute_exists(active)", {}, ["settle"]);
+  /**
+   * Lets an active request go on after a recount. With `asRead`, only if its count of downloads is still that: false
+   * when it has moved meanwhile, or the request has ended.
+   */
+  async goOn(reqId: string, fields: Fields, asRead?: number): Promise<boolean> {
+    const unmoved = asRead === undefined ? "" : " AND download_count = :asRead";
+    const values = asRead === undefined ? {} : { ":asRead": asRead };
+    return this.update(reqId, fields, `attribute_exists(active)${unmoved}`, values, ["settle"]);
   }
 
   /** Marks an ended request as wound down. */
@@ -174,4 +181,8 @@ export class RequestTable {
       throw error;
     }
   }
+}
+
+function ignoreInvalid(error: unknown): undefined {
+  if (!(error instanceof ZodError)) throw error;
 }

@@ -9,7 +9,11 @@ export const instancesBodySchema = z
         .int(`is required: a whole number from 0 to ${MAX_INSTANCES}`)
         .min(0, "must not be negative")
         .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
-      req_id: z.string("must be a string").min(1, "must not be empty").optional(),
+      req_id: z
+        .string("must be a string")
+        .min(1, "must not be empty")
+        .max(200, "must be at most 200 characters")
+        .optional(),
       force_stop: z.boolean("must be true or false").optional(),
     },
     "must be a JSON object",

@@ -136,13 +136,18 @@ function checkHeader(lines: readonly string[], problems: string[]): readonly str
 
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
 
+/** An answer must fit what Lambda may return, however much nonsense was asked for. */
+const MAX_NAMED = 50;
+
 function checkTargets(body: PrewarmBody, problems: string[]): readonly string[] {
   const type = body.target_type ?? "pop";
   const { pops, unknown } = selectPops(type, body[LISTS[type]] ?? []);
   if (unknown.length > 0) {
-    const near = type === "pop" ? unknown.flatMap(suggestPops) : [];
+    const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
-    problems.push(`${LISTS[type]}: unknown ${unknown.map((name) => `'${abbreviate(name)}'`).join(", ")}; ${known}`);
+    const named = unknown.slice(0, MAX_NAMED).map((name) => `'${abbreviate(name)}'`);
+    const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : "";
+    problems.push(`${LISTS[type]}: unknown ${named.join(", ")}${more}; ${known}`);
   }
   return pops;
 }

@@ -46,7 +46,8 @@ export const routes: Readonly<Record<string, Route>> = {
 async function requestOf(deps: ApiDeps, event: APIGatewayProxyEvent) {
   const reqId = event.queryStringParameters?.["req_id"];
   if (reqId === undefined || reqId === "") throw new RefusedError(400, "req_id: is required in the query string");
-  const item = await deps.requests.get(reqId);
+  // DynamoDB would refuse so long a key.
+  const item = reqId.length > 200 ? undefined : await deps.requests.get(reqId);
   if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
   return item;
 }

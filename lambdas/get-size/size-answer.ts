@@ -4,6 +4,8 @@ export type SizeAnswer =
   | { readonly problem: string; readonly retry: boolean }
   | { readonly ask: "range" };
 
+const MAX_CREDIBLE_BYTES = 50e9;
+
 /** A header's value as undici gives it. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -22,7 +24,7 @@ export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
 export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
   const range = String(headers["content-range"] ?? "");
   const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
-  if ((status === 206 || status === 416) && total !== undefined) return { size: Number(total) };
+  if ((status === 206 || status === 416) && total !== undefined) return { size: credible(Number(total)) };
   if (status === 200) return { size: contentLength(headers) };
   if (status >= 200 && status < 300) return { size: null };
   return refusal(status, headers);
@@ -38,5 +40,10 @@ function refusal(status: number, headers: Headers): SizeAnswer {
 function contentLength(headers: Headers): number | null {
   const text = headers["content-length"];
   // An encoded answer says how long the encoding is, which is what is downloaded too.
-  return typeof text === "string" && /^\d+$/.test(text) ? Number(text) : null;
+  return typeof text === "string" && /^\d+$/.test(text) ? credible(Number(text)) : null;
+}
+
+/** CloudFront caches no object over 50 GB: a length far beyond that is a lie, and would spoil the sum of all. */
+function credible(bytes: number): number | null {
+  return bytes <= MAX_CREDIBLE_BYTES ? bytes : null;
 }

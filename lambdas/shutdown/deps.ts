@@ -15,7 +15,10 @@ import { UrlLists } from "../adapters/url-lists.ts";
 import type { Env } from "./env.ts";
 
 export interface ShutdownDeps {
-  readonly requests: Pick<RequestTable, "get" | "active" | "end" | "goOn" | "close">;
+  readonly requests: Pick<
+    RequestTable,
+    "get" | "active" | "end" | "goOn" | "close" | "askToSettle" | "setInstanceCount"
+  >;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly results: Pick<TaskResultTable, "of" | "putIfAbsent">;
   readonly lists: Pick<UrlLists, "read" | "write">;

@@ -1,6 +1,6 @@
 import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
-import type { TaskResult } from "../../contracts/task-result.ts";
+import type { CountedResult } from "../adapters/task-results.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { Ledger } from "./ledger.ts";
 
@@ -23,7 +23,7 @@ export async function recount(
   return ledger;
 }
 
-async function* reportRows(results: AsyncIterable<TaskResult>, ledger: Ledger): AsyncGenerator<readonly unknown[]> {
+async function* reportRows(results: AsyncIterable<CountedResult>, ledger: Ledger): AsyncGenerator<readonly unknown[]> {
   yield REPORT_HEADER;
   for await (const result of results) {
     if (ledger.enter(result) && !result.ok) yield reportRow(result);
@@ -33,7 +33,7 @@ async function* reportRows(results: AsyncIterable<TaskResult>, ledger: Ledger): 
   }
 }
 
-function reportRow(result: TaskResult): readonly unknown[] {
+function reportRow(result: CountedResult): readonly unknown[] {
   return [
     result.pop,
     result.url,

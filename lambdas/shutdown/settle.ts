@@ -3,8 +3,9 @@ import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
 import type { TaskMessage } from "../../contracts/task-message.ts";
 import { popUrlKey, type TaskResult, taskKey } from "../../contracts/task-result.ts";
+import { parseTimestamp } from "../../contracts/timestamps.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import type { Ledger, PlannedTask } from "./ledger.ts";
+import type { Count, Ledger, PlannedTask } from "./ledger.ts";
 import { recount } from "./recount.ts";
 import { decideSettlement } from "./settlement.ts";
 
@@ -16,15 +17,23 @@ const CHUNK = 1_000;
  * lost queued again. The report stands before the status says so.
  */
 export async function settle(deps: ShutdownDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+  if (timeIsUp) {
+    // No instance waits for the recount, which may take minutes, or fail.
+    await deps.requests.setInstanceCount(item.req_id, 0);
+    await deps.capacity.follow();
+  }
+  // Before the recount: what is finished while it goes on would seem lost when the queue is empty after it.
+  const depth = await deps.queue.depth();
   const ledger = await recount(deps, item);
   const count = ledger.count();
-  const depth = await deps.queue.depth();
   const settlement = decideSettlement({
     total: item.total_count,
     counted: count.download_count,
     timeIsUp,
     messages: depth.available + depth.inFlight,
     requeues: item.requeues,
+    allQueued: item.status === "IN_PROGRESS",
+    stillForMs: Date.now() - parseTimestamp(item.last_update_time).getTime(),
   });
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
   const report = listKeys.report(item.req_id);
@@ -37,14 +46,27 @@ export async function settle(deps: ShutdownDeps, item: RequestItem, timeIsUp: bo
       return;
     case "REQUEUE":
       await deps.queue.send(messagesFor(item, ledger));
-      await deps.requests.goOn(item.req_id, { ...count, requeues: item.requeues + 1 });
+      await goOn(deps, item, count, { requeues: item.requeues + 1 });
       return;
     case "GIVE_UP":
       await giveUp(deps, item, ledger);
       // Every task has a result now. The recount says so at once, and again if this run does not come to it.
       return settle(deps, item, timeIsUp);
     case "GO_ON":
-      await deps.requests.goOn(item.req_id, count);
+      await goOn(deps, item, count);
+  }
+}
+
+/**
+ * Lets the request go on with the recount as its counters, unless they have moved meanwhile. Asks for another recount
+ * if they have reached the total: nobody could, while this one was due.
+ */
+async function goOn(deps: ShutdownDeps, item: RequestItem, count: Count, fields: { requeues?: number } = {}) {
+  const { req_id: reqId, download_count: asRead } = item;
+  if (!(await deps.requests.goOn(reqId, { ...fields, ...count }, asRead))) await deps.requests.goOn(reqId, fields);
+  const after = await deps.requests.get(reqId);
+  if (after?.active !== undefined && after.download_count >= after.total_count && after.total_count > 0) {
+    await deps.requests.askToSettle(reqId);
   }
 }
 

@@ -11,6 +11,9 @@ export type Settlement =
   /** Results are missing, and messages are on their way. */
   | "GO_ON";
 
+/** Longer than any attempt may last without a byte, and its message be hidden after that. */
+const STILL_MS = 300_000;
+
 /** How often missing tasks are queued again before they are failed. */
 export const MAX_REQUEUES = 2;
 
@@ -21,9 +24,15 @@ export function decideSettlement(facts: {
   /** Messages in the queue, of any request, in flight or not. */
   readonly messages: number;
   readonly requeues: number;
+  /** Whether all of the request's tasks have been queued. */
+  readonly allQueued: boolean;
+  /** Since when the request's numbers have not moved. */
+  readonly stillForMs: number;
 }): Settlement {
   if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";
   if (facts.timeIsUp) return "TIME_OUT";
-  if (facts.total === 0 || facts.messages > 0) return "GO_ON";
+  if (facts.total === 0 || !facts.allQueued) return "GO_ON";
+  // Messages of another request say nothing of this one, once its own numbers have stood still for long.
+  if (facts.messages > 0 && facts.stillForMs < STILL_MS) return "GO_ON";
   return facts.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
 }

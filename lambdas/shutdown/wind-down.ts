@@ -8,15 +8,16 @@ import { recount } from "./recount.ts";
  * point. Other active requests keep theirs: messages of this one are then skipped by the agents, not purged.
  */
 export async function windDown(deps: ShutdownDeps, item: RequestItem): Promise<void> {
+  await deps.timer.cancel(item.req_id);
+  // Whoever stopped the request said how many instances are to go on.
+  if (item.status !== "STOPPED") await deps.capacity.follow();
+  await purgeIfAlone(deps);
+  // Last, for it may take long: no instance waits for a report.
   let summary = {};
   if (item.report === undefined) {
     const ledger = await recount(deps, item);
     summary = { ...ledger.count(), report: listKeys.report(item.req_id) };
   }
-  await deps.timer.cancel(item.req_id);
-  // Whoever stopped the request said how many instances are to go on.
-  if (item.status !== "STOPPED") await deps.capacity.follow();
-  await purgeIfAlone(deps);
   await deps.requests.close(item.req_id, summary);
   deps.logger.info("Wound down", { req_id: item.req_id, status: item.status });
 }

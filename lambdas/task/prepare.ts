@@ -39,6 +39,12 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   }
   if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return false;
   const totals = await computeTotals(deps.lists.read(listKeys.successUrls(reqId)), distributions, targets);
+  if (totals.total_count === 0) {
+    await deps.requests.end(reqId, "FAILED", {
+      reason: "No good URL belongs to a distribution with a POP that resolved",
+    });
+    return false;
+  }
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   return deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,

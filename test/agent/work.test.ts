@@ -130,7 +130,7 @@ describe("a message is given back at once, and not deleted, when", () => {
   test.each(cases)("%s", async (_name, plan) => {
     const { did, ended, unplanned } = start(bodyOf("a"), { ...plan, hold: done });
     await ended;
-    expect(did.at(-1)).toBe("hold r 0");
+    expect(did.at(-1)).toBe("hold r 20");
     expect(did).not.toContain("delete r");
     expect(unplanned).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe("a message is given back at once, and not deleted, when", () => {
     expect(did.at(-1)).toBe("write lost");
     slow.resolve({});
     await ended;
-    expect(did.slice(-2)).toEqual(["write slow", "hold r 0"]);
+    expect(did.slice(-2)).toEqual(["write slow", "hold r 20"]);
   });
 });
 
@@ -242,7 +242,7 @@ describe("while it is worked on", () => {
     const giveBack = deferred();
     const { did, ended } = start(bodyOf("a"), { active: fail("no table"), hold: () => giveBack.promise });
     await vi.advanceTimersByTimeAsync(200_000);
-    expect(did).toEqual(["active? q", "hold r 0"]);
+    expect(did).toEqual(["active? q", "hold r 20"]);
     giveBack.resolve();
     await ended;
   });
@@ -312,6 +312,6 @@ describe("when the agent stops, what has not begun goes back into the queue anew
     stop();
     running.resolve({});
     await ended;
-    expect(did.at(-1)).toBe("hold r 0");
+    expect(did.at(-1)).toBe("hold r 20");
   });
 });

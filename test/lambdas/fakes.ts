@@ -67,8 +67,9 @@ export class FakeRequests implements Public<RequestTable> {
   async askToSettle(reqId: string) {
     this.change(reqId, (item) => isActive(item) && item.settle === undefined, { settle: SETTLE_DUE });
   }
-  async goOn(reqId: string, fields: Partial<RequestItem>) {
-    return this.change(reqId, isActive, fields, ["settle"]);
+  async goOn(reqId: string, fields: Partial<RequestItem>, asRead?: number) {
+    const unmoved = (item: RequestItem) => asRead === undefined || item.download_count === asRead;
+    return this.change(reqId, (item) => isActive(item) && unmoved(item), fields, ["settle"]);
   }
   async close(reqId: string, fields: Partial<RequestItem>) {
     return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true });

@@ -192,17 +192,20 @@ describe("the Request-Pop table", () => {
 describe("the Request-Task table", () => {
   it("reads every shard, page by page, strongly", async () => {
     const url = "https://a.example/";
-    const pages = [
-      { Items: [result("SIN2-P1", url)], LastEvaluatedKey: { pop_url: "x" } },
-      { Items: [result("FRA56-P4", url)] },
-      { Items: [] },
-      { Items: [result("NRT57-P3", url)] },
-    ];
-    const t = tables((_, n) => pages[n]);
-    const all = await collect(t.results.of("r1", 3));
+    const pages: Record<string, object[]> = {
+      "r1#0": [
+        { Items: [result("SIN2-P1", url)], LastEvaluatedKey: { pop_url: "x" } },
+        { Items: [result("FRA56-P4", url), { nonsense: true }] },
+      ],
+      "r1#1": [{ Items: [] }],
+      "r1#8": [{ Items: [result("NRT57-P3", url)] }],
+    };
+    const t = tables(({ input }) => pages[input.ExpressionAttributeValues[":key"]]?.shift() ?? { Items: [] });
+    const all = await collect(t.results.of("r1", 9));
     expect(all.map(({ pop }) => pop)).toEqual(["SIN2-P1", "FRA56-P4", "NRT57-P3"]);
     const keys = t.sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead]);
-    expect(keys).toEqual(["r1#0", "r1#0", "r1#1", "r1#2"].map((key) => [key, true]));
+    const asked = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((shard) => [`r1#${shard}`, true]);
+    expect(keys.toSorted()).toEqual(asked.toSorted());
   });
 
   it("writes where there is none, and leaves what came meanwhile", async () => {

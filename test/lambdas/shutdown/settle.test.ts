@@ -47,7 +47,8 @@ describe("a recount that is due", () => {
       [1, 0],
       [0, 1],
     ] as const) {
-      const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item: { download_count: 4 } });
+      const item = { download_count: 4 };
+      const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item });
       if (available > 0) queue.messages = [taskMessageSchema.parse(message("NRT57-P3", A))];
       queue.inFlight = inFlight;
       await handle(EVENT);

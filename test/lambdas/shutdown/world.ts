@@ -1,5 +1,6 @@
 import type { RequestItem } from "../../../contracts/request-item.ts";
 import type { TaskResult } from "../../../contracts/task-result.ts";
+import { formatTimestamp } from "../../../contracts/timestamps.ts";
 import { Capacity } from "../../../lambdas/adapters/capacity.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
@@ -17,6 +18,8 @@ import { DOMAIN, keysEvent, LABEL, request, result, target } from "../items.ts";
 import { type Fault, watch } from "../watch.ts";
 
 export const EVENT = keysEvent({ req_id: "r1" });
+/** A request whose numbers moved a moment ago. */
+const JUST_NOW = formatTimestamp(new Date());
 export const PAST = "2024-04-16 03:17:21.046000";
 export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"];
 export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
@@ -40,6 +43,7 @@ export function world({ item = {}, others = [], results = resultsBut(), fault }:
     request({
       status: "IN_PROGRESS",
       settle: "DUE",
+      last_update_time: JUST_NOW,
       total_count: 4,
       total_size: 30,
       targets_total: 2,
