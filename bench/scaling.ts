@@ -80,7 +80,7 @@ function compute(tasks: number, bytes: number) {
   const bytesPerMessage = 400 + perMessage * 90;
   const chunks = Math.max(1, Math.ceil((BATCH.sqs * bytesPerMessage) / SQS_CALL_BYTES));
   const work = instanceSeconds / instances;
-  const seconds = Math.max(work, tasks / QUOTA.tableWrites);
+  const seconds = Math.max(work, tasks / QUOTA.tableWrites, (tasks * bytes * 8) / (QUOTA.edgeGigabits * 1e9));
   const sqsCalls = (messages / BATCH.sqs) * (2 * chunks + 1);
   const lambdaCoreSeconds =
     (tasks * units.aggregationCpuMicros) / 1e6 +
@@ -99,8 +99,11 @@ function compute(tasks: number, bytes: number) {
     ["instances a group (300, ours)", instances / MAX_INSTANCES],
     ["Spot vCPUs (640, adjustable)", (instances * INSTANCE.cores) / QUOTA.spotVcpus],
     ["DynamoDB writes a table (40,000/s, adjustable)", tasks / work / QUOTA.tableWrites],
-    ["CloudFront requests a distribution (250,000/s, adjustable)", rate / QUOTA.edgeRequests],
-    ["CloudFront throughput a distribution (150 Gbit/s, adjustable)", (rate * bytes * 8) / 1e9 / QUOTA.edgeGigabits],
+    ["CloudFront requests a distribution (250,000/s, adjustable)", tasks / work / QUOTA.edgeRequests],
+    [
+      "CloudFront throughput a distribution (150 Gbit/s, adjustable)",
+      (tasks * bytes * 8) / work / 1e9 / QUOTA.edgeGigabits,
+    ],
     ["messages in flight (120,000)", Math.min(messages, instances * 1_024) / QUOTA.inFlight],
   ]);
   return { instances, requests, seconds, rate, sqsCalls, perMessage, money, binds };

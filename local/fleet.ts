@@ -97,7 +97,8 @@ export class LocalFleet {
   }
 
   private launch(id: string): void {
-    const env = { ...process.env, ...this.env, PREWARM_INSTANCE_ID: id };
+    // One process an instance: this machine is one instance already.
+    const env = { PREWARM_WORKERS: "1", ...process.env, ...this.env, PREWARM_INSTANCE_ID: id };
     const log = `${LOCAL}logs/${id}.log`;
     const child = start(process.execPath, ["--enable-source-maps", `${this.code}/main.mjs`], env, log);
     const running: Running = { process: child, restart: undefined };

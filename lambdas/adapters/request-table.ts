@@ -7,7 +7,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { ZodError } from "zod";
+import * as z from "zod";
 import {
   ACTIVE,
   ACTIVE_INDEX,
@@ -184,5 +184,5 @@ export class RequestTable {
 }
 
 function ignoreInvalid(error: unknown): undefined {
-  if (!(error instanceof ZodError)) throw error;
+  if (!(error instanceof z.ZodError)) throw error;
 }
