@@ -61,6 +61,11 @@ export class LocalFleet {
     return this.agents.size;
   }
 
+  /** Agents that were told to stop and have not yet: they may still take a message, and send it on. */
+  get stopping(): number {
+    return this.leaving.size;
+  }
+
   /** Process ids of the agents that run: one that crashed has none until it is started again. */
   pids(): number[] {
     const alive = [...this.agents.values()]

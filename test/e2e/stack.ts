@@ -95,10 +95,12 @@ export class Stack {
     return Number((await this.call("GET", "instances")).json["desiredcapacity"]);
   }
 
-  /** Waits until the group wants so many instances, and as many agents run. */
+  /** Waits until the group wants so many instances, and as many agents run; with none, until the last has gone. */
   async untilAgents(count: number): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    while ((await this.capacity()) !== count || this.prewarm.fleet.size !== count) {
+    // An agent that stops may finish a download for a minute.
+    const deadline = Date.now() + 90_000;
+    const { fleet } = this.prewarm;
+    while ((await this.capacity()) !== count || fleet.size !== count || (count === 0 && fleet.stopping > 0)) {
       if (Date.now() > deadline) {
         throw new Error(`capacity ${await this.capacity()}, agents ${this.prewarm.fleet.size}, not ${count}`);
       }

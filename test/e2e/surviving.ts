@@ -63,6 +63,7 @@ export function surviving(running: () => Stack): void {
   it("a message that went to the dead-letter queue: its tasks are queued again", async () => {
     const stack = running();
     const { clients, deployed } = stack.prewarm;
+    await stack.untilAgents(0);
     const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
     await stack.until(reqId, "IN_PROGRESS");
     const QueueUrl = deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue");
@@ -92,6 +93,7 @@ export function surviving(running: () => Stack): void {
   it("a request whose item is deleted: its tasks are dropped, not done", async () => {
     const stack = running();
     const { clients, deployed } = stack.prewarm;
+    await stack.untilAgents(0);
     const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
     await stack.until(reqId, "IN_PROGRESS");
     const TableName = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
