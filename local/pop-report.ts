@@ -14,22 +14,28 @@ export interface PopRow {
   readonly failed: number;
 }
 
-/** All results of a small request (one shard), as the agents wrote them. */
-export async function readResults({ clients, deployed }: LocalPrewarm, reqId: string): Promise<TaskResult[]> {
+/** All results of a request, as the agents wrote them; a small one has them in one shard. */
+export async function readResults(
+  { clients, deployed }: LocalPrewarm,
+  reqId: string,
+  shards = 1,
+): Promise<TaskResult[]> {
   const results: TaskResult[] = [];
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await clients.db.send(
-      new QueryCommand({
-        TableName: deployed.resource("PrewarmStorageRequestTask", "AWS::DynamoDB::Table"),
-        KeyConditionExpression: "task_key = :key",
-        ExpressionAttributeValues: { ":key": shardKey(reqId, 0) },
-        ExclusiveStartKey: start,
-      }),
-    );
-    results.push(...(page.Items ?? []).map((item) => taskResultSchema.parse(item)));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  for (let shard = 0; shard < shards; shard++) {
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await clients.db.send(
+        new QueryCommand({
+          TableName: deployed.resource("PrewarmStorageRequestTask", "AWS::DynamoDB::Table"),
+          KeyConditionExpression: "task_key = :key",
+          ExpressionAttributeValues: { ":key": shardKey(reqId, shard) },
+          ExclusiveStartKey: start,
+        }),
+      );
+      results.push(...(page.Items ?? []).map((item) => taskResultSchema.parse(item)));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
   return results;
 }
 

@@ -15,7 +15,7 @@ import { UrlLists } from "../adapters/url-lists.ts";
 import type { Env } from "./env.ts";
 
 export interface TaskDeps {
-  readonly requests: Pick<RequestTable, "get" | "advance" | "amend" | "end" | "askToSettle">;
+  readonly requests: Pick<RequestTable, "get" | "advance" | "amend" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "get" | "markReady" | "markSent">;
   readonly lists: Pick<UrlLists, "read">;
   readonly queue: Pick<TaskQueue, "send">;

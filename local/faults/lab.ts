@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { request } from "undici";
 import { POP_CODES } from "../../contracts/pops/catalogue.ts";
 import { recOf } from "../../contracts/pops/select.ts";
-import { shardCount, shardKey, type TaskResult, taskResultSchema } from "../../contracts/task-result.ts";
+import { shardCount } from "../../contracts/task-result.ts";
 import { ApiClient, type Progress } from "../api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local-prewarm.ts";
+import { readResults } from "../pop-report.ts";
 import { freePort } from "../ports.ts";
 import { type AwsProxy, startAwsProxy } from "./aws-proxy.ts";
 import { type EdgeShares, edgeFaults } from "./edge-faults.ts";
@@ -167,7 +167,7 @@ async function aftermath(
   const terminal = ["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status);
   return {
     progress,
-    results: await allResults(prewarm, reqId, shardCount(planned.size)),
+    results: await readResults(prewarm, reqId, shardCount(planned.size)),
     reportRows: terminal ? await reportRows(api, reqId) : Number.NaN,
     planned,
     ...left,
@@ -188,26 +188,6 @@ async function reportRows(api: ApiClient, reqId: string): Promise<number> {
   const summary = await api.summary(reqId);
   const answer = await request(summary.failure_pop_urls_report);
   return (await answer.body.text()).trim().split("\n").length - 1;
-}
-
-async function allResults({ clients, deployed }: LocalPrewarm, reqId: string, shards: number): Promise<TaskResult[]> {
-  const results: TaskResult[] = [];
-  for (let shard = 0; shard < shards; shard++) {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await clients.db.send(
-        new QueryCommand({
-          TableName: deployed.resource("PrewarmStorageRequestTask", "AWS::DynamoDB::Table"),
-          KeyConditionExpression: "task_key = :key",
-          ExpressionAttributeValues: { ":key": shardKey(reqId, shard) },
-          ExclusiveStartKey: start,
-        }),
-      );
-      results.push(...(page.Items ?? []).map((item) => taskResultSchema.parse(item)));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-  }
-  return results;
 }
 
 function prefixed(injected: Readonly<Record<string, number>>): Record<string, number> {
