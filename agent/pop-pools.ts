@@ -1,20 +1,8 @@
-import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { Pool } from "undici";
 import { AddressRefusedError, addressProblem } from "../contracts/addresses.ts";
-import { CONNECT_TIMEOUT_MS, HEADERS_TIMEOUT_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
-
-const CONNECTIONS_PER_POP = 128;
-/** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */
-const KEEP_ALIVE_MS = 45_000;
-
-export interface PopEndpoint {
-  readonly secure: boolean;
-  readonly address: string;
-  readonly port: number;
-  /** Name that the certificate is checked against, and that tells the POP which distribution is meant. */
-  readonly servername: string;
-}
+import type { Endpoint } from "./http/connection.ts";
+import { PopPool } from "./http/pop-pool.ts";
+import { CHECK_TIME_MS } from "./timeouts.ts";
 
 export interface PopPoolsOptions {
   /** The only authority to trust, PEM; for private edges and tests. @default those that Node trusts */
@@ -25,10 +13,12 @@ export interface PopPoolsOptions {
 
 /** One pool of kept connections for each address and name. */
 export class PopPools {
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools = new Map<string, PopPool>();
   private destroyed = false;
   /** One for all connections: to make one takes as long as several downloads. */
   private secureContext: SecureContext | undefined;
+  /** One for all connections: a timer for each download costs more than to look at all of them now and then. */
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: PopPoolsOptions = {}) {}
 
@@ -41,40 +31,35 @@ export class PopPools {
    * @throws AddressRefusedError for an address that must not be connected to
    * @throws Error once the pools are destroyed: nothing may begin any more
    */
-  of(endpoint: PopEndpoint): Pool {
+  of(endpoint: Endpoint): PopPool {
     if (this.destroyed) throw new Error("the agent has stopped");
-    const { secure, address, port, servername } = endpoint;
-    const key = `${address}:${port}/${servername}`;
+    const key = `${endpoint.secure ? "https" : "http"} ${endpoint.address} ${endpoint.port} ${endpoint.servername}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
-    const problem = this.problemWith(address);
-    if (problem !== undefined) throw new AddressRefusedError(address, problem);
-    const host = isIP(address) === 6 ? `[${address}]` : address;
-    const pool = new Pool(`${secure ? "https" : "http"}://${host}:${port}`, {
-      connections: CONNECTIONS_PER_POP,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      bodyTimeout: STALLED_BODY_TIMEOUT_MS,
-      connect: {
-        timeout: CONNECT_TIMEOUT_MS,
-        secureContext: this.trust(),
-        ...(isIP(servername) === 0 ? { servername } : {}),
-      },
-    });
+    const problem = this.problemWith(endpoint.address);
+    if (problem !== undefined) throw new AddressRefusedError(endpoint.address, problem);
+    const pool = new PopPool(endpoint, this.trust());
     this.pools.set(key, pool);
+    this.timer ??= setInterval(() => this.checkTime(), CHECK_TIME_MS).unref();
     return pool;
+  }
+
+  /** Ends all connections; downloads that still run fail. */
+  async destroy(): Promise<void> {
+    this.destroyed = true;
+    clearInterval(this.timer);
+    for (const pool of this.pools.values()) pool.destroy();
+    this.pools.clear();
+  }
+
+  private checkTime(): void {
+    const now = performance.now();
+    for (const pool of this.pools.values()) pool.checkTime(now);
   }
 
   private trust(): SecureContext {
     const { ca } = this.options;
     this.secureContext ??= createSecureContext(ca === undefined ? {} : { ca });
     return this.secureContext;
-  }
-
-  /** Ends all connections; downloads that still run fail. */
-  async destroy(): Promise<void> {
-    this.destroyed = true;
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
-    this.pools.clear();
   }
 }

@@ -4,7 +4,7 @@ import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
 import { popUrlKey, type TaskResult, taskKey } from "../contracts/task-result.ts";
 import { expiresAt } from "../contracts/timestamps.ts";
 import { type Answer, judge, type Outcome } from "./answer.ts";
-import { download } from "./download.ts";
+import { headerLines } from "./http/header-lines.ts";
 import type { PopPools } from "./pop-pools.ts";
 
 const MAX_ATTEMPTS = 3;
@@ -32,7 +32,7 @@ export async function runTask(options: RunOptions, message: TaskMessage, { url: 
   while (outcome.kind === "RETRY" && attempts < MAX_ATTEMPTS) {
     if (attempts > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1) * (0.5 + Math.random()));
     const pool = options.pools.of(endpoint(options, message, url, attempts));
-    answer = await download(pool, { path: url.pathname + url.search, headers }, options.onBytes);
+    answer = await pool.download(url.pathname + url.search, headers, options.onBytes);
     outcome = judge(answer, message.pop);
     attempts++;
   }
@@ -40,10 +40,12 @@ export async function runTask(options: RunOptions, message: TaskMessage, { url: 
 }
 
 /** Parsed once a message, however many URLs it has. */
-const knownHeaders = new WeakMap<TaskMessage, string[]>();
+const knownHeaders = new WeakMap<TaskMessage, string>();
 
-function headersOf(message: TaskMessage): string[] {
-  const headers = knownHeaders.get(message) ?? ["host", message.cf_domain, ...flatHeaders(message.header)];
+function headersOf(message: TaskMessage): string {
+  const known = knownHeaders.get(message);
+  if (known !== undefined) return known;
+  const headers = headerLines(["host", message.cf_domain, ...flatHeaders(message.header)]);
   knownHeaders.set(message, headers);
   return headers;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { download } from "../../agent/download.ts";
+import { headerLines } from "../../agent/http/header-lines.ts";
 import { PopPools } from "../../agent/pop-pools.ts";
 
 /** The download engine alone: `BENCH_TASKS` downloads of `BENCH_PATH`, `BENCH_AT_ONCE` at a time, from all addresses in turn. */
@@ -10,17 +10,15 @@ const addresses = env("BENCH_ADDRESSES").split(",");
 const host = env("BENCH_HOST");
 const port = Number(env("BENCH_PORT"));
 const pools = new PopPools({ ca: readFileSync(env("BENCH_CA"), "utf8"), allowPrivateAddresses: true });
-const headers = ["host", host, "user-agent", "prewarm"];
+const headers = headerLines(["host", host, "user-agent", "prewarm"]);
 
 let bytes = 0;
 const ask = (i: number) =>
-  download(
-    pools.of({ secure: true, address: addresses[i % addresses.length] ?? "", port, servername: host }),
-    { path: env("BENCH_PATH"), headers },
-    (n) => {
+  pools
+    .of({ secure: true, address: addresses[i % addresses.length] ?? "", port, servername: host })
+    .download(env("BENCH_PATH"), headers, (n) => {
       bytes += n;
-    },
-  );
+    });
 
 async function run(total: number): Promise<void> {
   let next = 0;

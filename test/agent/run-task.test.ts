@@ -1,4 +1,3 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { PopPools } from "../../agent/pop-pools.ts";
 import { type RunOptions, runTask } from "../../agent/run-task.ts";
@@ -9,7 +8,8 @@ import type { Fault, FaultRequest } from "../../local/edge/faults.ts";
 import { eventually } from "./deferred.ts";
 import { taskMessage } from "./task-messages.ts";
 
-vi.mock("../../agent/timeouts.ts", () => ({
+vi.mock("../../agent/timeouts.ts", async (original) => ({
+  ...(await original<object>()),
   CONNECT_TIMEOUT_MS: 1_000,
   HEADERS_TIMEOUT_MS: 600,
   STALLED_BODY_TIMEOUT_MS: 600,
@@ -180,7 +180,7 @@ describe("whom it asks, and as whom", () => {
     expect(await run({ url, message: { header } })).toMatchObject({ ok: true });
     const headers = seen.get("/headers.bin")?.[0]?.headers;
     expect(headers).toEqual({
-      ...{ host: DOMAIN, connection: "keep-alive", "user-agent": "prewarm" },
+      ...{ host: DOMAIN, "user-agent": "prewarm" },
       ...{ "x-token": "a: b", "accept-encoding": "br" },
     });
   });
@@ -255,7 +255,7 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     ["a body cut short", [{ kind: "truncate", after: 400_000 }], 2, good],
     ["a body of which nothing comes", [{ kind: "truncate", after: 0 }], 2, good],
     ["a reset", [reset], 2, good],
-    ["resets", [reset, reset, reset], 3, { ok: false, error: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) }],
+    ["resets", [reset, reset, reset], 3, { ok: false, error: expect.stringMatching(/ECONNRESET/) }],
     ["a promise of more than comes", [{ kind: "lie", contentLengthDelta: 7 }], 2, good],
     ["another POP's answer", [other], 2, good],
     [
@@ -302,24 +302,6 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     expect(await run({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE - 7 });
     expect(await run({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE });
   });
-});
-
-test("connections are kept: 200 tasks one after the other, then 20 at once", async () => {
-  const address = edge.addressOf("FRA56-P4");
-  let connections = 0;
-  const onConnected = (event: unknown) => {
-    if (JSON.stringify(event, ["connectParams", "hostname"]).includes(address)) connections++;
-  };
-  subscribe("undici:client:connected", onConnected);
-  const url = object("/kept.bin", [], 1_000);
-  const once = () => run({ url, message: { pop: "FRA56-P4", ips: [address] } });
-  for (let n = 0; n < 200; n++) expect((await once()).ok).toBe(true);
-  // One is enough, or two, if the next task comes before the pool has taken the first connection back.
-  expect(connections).toBeLessThanOrEqual(2);
-  const results = await Promise.all(Array.from({ length: 20 }, once));
-  unsubscribe("undici:client:connected", onConnected);
-  expect(results.every(({ ok }) => ok)).toBe(true);
-  expect(connections).toBeLessThanOrEqual(21);
 });
 
 test("once the pools are destroyed, what runs is cut off and nothing begins", async () => {
