@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import * as z from "zod";
@@ -55,6 +55,8 @@ export function synthesize(): Deployables {
 }
 
 function synthesizeNow(): Deployables {
+  // An agent of an earlier run would be found there, too.
+  rmSync(SYNTH, { recursive: true, force: true });
   execFileSync("npx", ["cdk", "synth", "--quiet", "--output", SYNTH, "PrewarmStack"], { cwd: ROOT, stdio: "pipe" });
   const template = templateSchema.parse(JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8")));
   const lambdas = new Map<string, string>();
