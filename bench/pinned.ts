@@ -30,16 +30,21 @@ export async function runPinned(command: string, env: NodeJS.ProcessEnv = {}): P
 }
 
 /** Starts a Node process that stays, on a core. Its errors are ours. */
-export function startPinned(core: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn("taskset", ["-c", String(core), process.execPath, ...args], {
+export function startPinned(
+  core: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
+): ChildProcess {
+  return spawn("taskset", ["-c", String(core), node, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
 }
 
 /** Runs one of our workers on our core: a bundle that prints its findings as JSON in its last line. */
-export async function runWorker<T>(bundle: string, env: NodeJS.ProcessEnv): Promise<T> {
-  const child = startPinned(OUR_CORE, [...nodeFlags(), bundle], env);
+export async function runWorker<T>(bundle: string, env: NodeJS.ProcessEnv, node?: string): Promise<T> {
+  const child = startPinned(OUR_CORE, [...nodeFlags(), bundle], env, node);
   let stdout = "";
   child.stdout?.on("data", (chunk) => (stdout += chunk));
   const [code] = await once(child, "close");

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { LOCAL, ROOT } from "../local/paths.ts";
+import { ROOT } from "../local/paths.ts";
 import { type Findings, table } from "./row.ts";
 import type { Tools } from "./tools.ts";
 
 const PAGE = `${ROOT}docs/benchmarks.md`;
-/** What each part found last, so that a part may be measured alone and the page stays whole. */
-const KEPT = `${LOCAL}bench/findings.json`;
+/** What each part found last, kept with the page, so that a part may be measured alone and the page stays whole. */
+const KEPT = `${ROOT}bench/findings.json`;
 
 export interface Kept {
   readonly date: string;
@@ -26,8 +26,7 @@ export function writeReport(found: ReadonlyMap<string, Findings>, order: readonl
   const date = new Date().toISOString().slice(0, 16).replace("T", " ");
   const kept = keptFindings();
   for (const [name, findings] of found) kept[name] = { date, findings };
-  mkdirSync(`${LOCAL}bench`, { recursive: true });
-  writeFileSync(KEPT, JSON.stringify(kept, null, 2));
+  writeFileSync(KEPT, `${JSON.stringify(kept, null, 2)}\n`);
   const parts = order.flatMap((name) => kept[name] ?? []);
   writeFileSync(PAGE, page(parts, tools));
 }

@@ -26,3 +26,15 @@ export function findTools(say: (line: string) => void): Tools {
   if (missing.length > 0) throw new Error(`To measure, install: ${missing.join(", ")}`);
   return found;
 }
+
+/**
+ * Another Node to measure with as well, as `BENCH_OTHER_NODE` names it: on AWS runs a newer one than development needs.
+ * @throws Error if it does not run
+ */
+export function otherNode(): { readonly program: string; readonly version: string } | undefined {
+  const program = process.env["BENCH_OTHER_NODE"];
+  if (program === undefined || program === "") return undefined;
+  const { error, stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
+  if (error !== undefined) throw new Error(`BENCH_OTHER_NODE: ${error.message}`);
+  return { program, version: stdout.trim() };
+}
