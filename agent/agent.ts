@@ -4,6 +4,7 @@ import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
 import type { TaskResult } from "../contracts/task-result.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import { nextLimit, startLimit } from "./concurrency.ts";
+import { memoryIsTight } from "./memory.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import { Meter } from "./meter.ts";
 import type { Results } from "./results.ts";
@@ -28,6 +29,8 @@ export interface AgentOptions {
   readonly visibilitySeconds: number;
   readonly idleMs: number;
   readonly stallMs: number;
+  /** What this process may have. */
+  readonly memoryBytes: number;
   /** Whether it looks after requests that stall, and leaves the group. @default true */
   readonly watches?: boolean;
   readonly logger: Logger;
@@ -94,7 +97,9 @@ export class Agent {
       message,
       this.stopping.signal,
     )
-      .catch((error: unknown) => logger.warn({ err: error }, "a message was left to its timeout"))
+      .catch((error: unknown) =>
+        logger.warn({ err: error, message_id: message.MessageId }, "a message was left to its timeout"),
+      )
       .finally(() => this.held.delete(job));
     this.held.add(job);
   }
@@ -106,7 +111,8 @@ export class Agent {
       const now = performance.eventLoopUtilization();
       const cpuBound = performance.eventLoopUtilization(now, before).utilization > CPU_BOUND;
       before = now;
-      limit = nextLimit(limit, { ...this.meter.window(this.slots.inUse >= this.slots.limit), cpuBound });
+      const memoryTight = memoryIsTight(this.options.memoryBytes);
+      limit = nextLimit(limit, { ...this.meter.window(this.slots.inUse >= this.slots.limit), cpuBound, memoryTight });
       this.slots.limit = limit.value;
     }
   }

@@ -6,8 +6,9 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { ActiveRequests } from "./active-requests.ts";
 import { Agent } from "./agent.ts";
 import { readEnvironment } from "./env.ts";
-import { InstanceMetadata, retire } from "./instance.ts";
+import { InstanceMetadata, identify, retire } from "./instance.ts";
 import { createLogger } from "./log.ts";
+import { memoryShare } from "./memory.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { PopPools } from "./pop-pools.ts";
 import { Results } from "./results.ts";
@@ -23,16 +24,18 @@ const env = readEnvironment(process.env);
 const logger = createLogger();
 const metadata = new InstanceMetadata(env.AWS_EC2_METADATA_SERVICE_ENDPOINT);
 const sibling = isSibling(process.argv);
-const instanceId = env.PREWARM_INSTANCE_ID ?? (await metadata.instanceId()) ?? "unknown";
+const processes = env.PREWARM_WORKERS ?? availableParallelism();
+const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
 
 const db = new DynamoDBClient({ maxAttempts: 8 });
 // The bodies are parsed and checked; a digest of each on top costs more than it finds. The endpoint is the one that all
 // other calls go to.
 const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false });
 const pools = new PopPools({ allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
+const results = new Results(db, env.REQUEST_TASK_TABLE);
 const agent = new Agent({
   queue: new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL),
-  results: new Results(db, env.REQUEST_TASK_TABLE),
+  results,
   requests: new ActiveRequests(db, env.REQUEST_TABLE),
   run: (message, url, meter) =>
     runTask(
@@ -45,10 +48,12 @@ const agent = new Agent({
       message,
       url,
     ),
-  retire: () => retire(new AutoScalingClient({}), instanceId),
+  // Asked again: at the start, nobody may have known.
+  retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   visibilitySeconds: env.VISIBILITY_SECONDS,
   idleMs: env.PREWARM_IDLE_MINUTES * 60_000,
   stallMs: env.PREWARM_STALL_SECONDS * 1_000,
+  memoryBytes: memoryShare(processes),
   // One process of an instance does it for all.
   watches: !sibling,
   logger,
@@ -64,7 +69,10 @@ function stop(reason: string): void {
   logger.info({ reason }, "stopping");
   agent.stop();
   siblings.stop();
-  setTimeout(() => void pools.destroy(), GRACE_MS).unref();
+  setTimeout(() => {
+    results.giveUp();
+    void pools.destroy();
+  }, GRACE_MS).unref();
 }
 
 async function watchForSpotNotice(): Promise<void> {
@@ -82,7 +90,7 @@ if (sibling) {
   process.once("disconnect", () => stop("the first process has ended"));
 } else {
   void watchForSpotNotice();
-  siblings.start((env.PREWARM_WORKERS ?? availableParallelism()) - 1);
+  siblings.start(processes - 1);
 }
 logger.info({ instance: instanceId }, "started");
 await agent.run();

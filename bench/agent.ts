@@ -1,10 +1,7 @@
-import { once } from "node:events";
-import type { TaskMessage } from "../contracts/task-message.ts";
+import { messageFor, runAgent } from "./agent-run.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
-import { startFakeAws } from "./fake-aws.ts";
 import { HOST, type Server, SMALL_BYTES } from "./nginx.ts";
-import { cpuMicrosOf, OUR_CORE, peakMegabytes, startPinned } from "./pinned.ts";
 import { type Findings, table, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
@@ -54,59 +51,13 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
 }
 
 async function once40k(bundle: string, server: Server, urlsPerMessage: number) {
-  const messages = bodies(server, urlsPerMessage);
+  const urls = Array.from({ length: urlsPerMessage }, (_, i) => ({
+    url: `https://${HOST}/assets/images/products/${String(i).padStart(6, "0")}.webp`,
+    bytes: SMALL_BYTES,
+  }));
+  const messages = server.addresses.map((address, pop) => messageFor(address, pop, urls));
   const copies = Math.round(TASKS / messages.length / urlsPerMessage);
   const tasks = messages.length * copies * urlsPerMessage;
-  const aws = await startFakeAws({ messages, copies });
-  const agent = startPinned(OUR_CORE, [...profile(), "--enable-source-maps", bundle], {
-    ...aws.env,
-    ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
-    ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", GROUP_NAME: "g", VISIBILITY_SECONDS: "30" },
-    ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
-    ...{
-      PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
-      PREWARM_WORKERS: "1",
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      NODE_EXTRA_CA_CERTS: server.caFile,
-    },
-  });
-  agent.stdout?.resume();
-  const pid = agent.pid ?? 0;
-  const done = aws.event("done");
-  await aws.event("first");
-  const before = cpuMicrosOf(pid);
-  const started = performance.now();
-  const { written, calls } = await done;
-  const cpuMicros = (cpuMicrosOf(pid) - before) / tasks;
-  const seconds = (performance.now() - started) / 1_000;
-  const peakMB = peakMegabytes(pid);
-  const ended = once(agent, "exit");
-  agent.kill("SIGTERM");
-  await ended;
-  await aws.close();
-  // A message may come again, a result must not be missing.
-  if (written < tasks) throw new Error(`${written} results of ${tasks}`);
-  return { cpuMicros, rate: tasks / seconds, peakMB, calls: Object.values(calls).reduce((a, b) => a + b, 0) / tasks };
-}
-
-function bodies({ addresses }: Server, urlsPerMessage: number): string[] {
-  return addresses.map((address, pop) => {
-    const message: TaskMessage = {
-      req_id: "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90",
-      pop: `BEN${pop}-C1`,
-      ips: [address],
-      cf_domain: HOST,
-      header: ["Accept-Encoding: gzip, deflate, br"],
-      shards: 8,
-      urls: Array.from({ length: urlsPerMessage }, (_, i) => ({
-        url: `https://${HOST}/assets/images/products/${String(i).padStart(6, "0")}.webp`,
-        bytes: SMALL_BYTES,
-      })),
-    };
-    return JSON.stringify(message);
-  });
-}
-
-function profile(): string[] {
-  return (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+  const { seconds, cpuMicros, peakMB, awsCalls } = await runAgent({ bundle, server, messages, copies, tasks });
+  return { cpuMicros: cpuMicros / tasks, rate: tasks / seconds, peakMB, calls: awsCalls / tasks };
 }

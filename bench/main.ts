@@ -7,6 +7,7 @@ import { benchEndToEnd } from "./end-to-end.ts";
 import { benchFanOut } from "./fan-out.ts";
 import { benchGetSize } from "./get-size.ts";
 import { benchImports } from "./imports.ts";
+import { benchLink } from "./link.ts";
 import { startNginx } from "./nginx.ts";
 import { printed, writeReport } from "./report.ts";
 import type { Findings } from "./row.ts";
@@ -16,6 +17,7 @@ import { findTools } from "./tools.ts";
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   download: benchDownload,
   agent: benchAgent,
+  link: benchLink,
   fanout: benchFanOut,
   aggregation: benchAggregation,
   "get-size": benchGetSize,

@@ -16,6 +16,9 @@ export interface Server {
   readonly port: number;
   readonly httpPort: number;
   readonly caFile: string;
+  /** Its certificate and key, for another server of that name. */
+  readonly certFile: string;
+  readonly keyFile: string;
   /** Loopback addresses it answers on. */
   readonly addresses: readonly string[];
   close(): Promise<void>;
@@ -55,6 +58,8 @@ export async function startNginx(count = 20): Promise<Server> {
     port,
     httpPort,
     caFile: `${folder}ca.pem`,
+    certFile: `${folder}cert.pem`,
+    keyFile: `${folder}key.pem`,
     addresses,
     async close() {
       const ended = once(child, "exit");

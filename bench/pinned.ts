@@ -54,7 +54,7 @@ export async function runWorker<T>(bundle: string, env: NodeJS.ProcessEnv, node?
 }
 
 /** `BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=…"` profiles what is measured. */
-function nodeFlags(): string[] {
+export function nodeFlags(): string[] {
   return (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
 }
 

@@ -56,6 +56,7 @@ async function world(messages: readonly (readonly string[])[], answers: Answers 
       visibilitySeconds: 120,
       idleMs: 60_000,
       stallMs: 60_000,
+      memoryBytes: 4e9,
       logger: pino({ level: "silent" }),
       ...options,
     });
@@ -105,7 +106,7 @@ test("it takes as much as it can do and a little more, and leaves the rest to ot
   expect(received()).toBeGreaterThanOrEqual(64);
   expect(received()).toBeLessThanOrEqual(100);
   // After a second it tries whether more at once bring more.
-  await eventually(() => running.size).toBe(42);
+  await eventually(() => running.size).toBe(64);
   stop();
   endAll();
   await ended;

@@ -6,13 +6,17 @@ const BUSY: Window = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, s
 const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({
   value,
   before,
+  doubles: false,
   usualTrouble,
 });
 
 describe("one step", () => {
-  const before = { bytesPerSecond: 1_000, tasksPerSecond: 10 };
+  const before = { value: 32, bytesPerSecond: 1_000, tasksPerSecond: 10 };
+  const doubling = { ...at(64, before), doubles: true };
   const cases: readonly [name: string, limit: Limit, window: Partial<Window>, value: number][] = [
-    ["grows from the start", startLimit, {}, 42],
+    ["doubles from the start", startLimit, {}, 64],
+    ["doubles on while that brings much", doubling, { tasksPerSecond: 12 }, 128],
+    ["goes back when doubling brings little", doubling, { tasksPerSecond: 11, bytesPerSecond: 1_100 }, 32],
     ["grows while bytes do", at(42, before), { bytesPerSecond: 1_031 }, 55],
     ["grows while tasks do", at(42, before), { tasksPerSecond: 10.4 }, 55],
     ["goes back when nothing is gained", at(42, before), {}, 32],
@@ -22,6 +26,12 @@ describe("one step", () => {
     ["stays where the core binds", at(42, before), { cpuBound: true, bytesPerSecond: 9_000 }, 42],
     ["stays where the core binds, also when it brings less", at(42, before), { cpuBound: true, bytesPerSecond: 1 }, 42],
     ["halves on trouble, also where the core binds", at(42, before), { cpuBound: true, troubled: 1 }, 21],
+    [
+      "halves when memory is tight, though it brings more",
+      at(42, before),
+      { memoryTight: true, tasksPerSecond: 90 },
+      21,
+    ],
     ["halves on trouble", at(42, before), { troubled: 0.06, bytesPerSecond: 9_000 }, 21],
     ["halves on trouble that comes unsaturated", at(42), { troubled: 1, saturated: false }, 21],
     ["halves on more trouble than usual", at(42, before, 0.3), { troubled: 0.36, bytesPerSecond: 9_000 }, 21],
@@ -29,7 +39,7 @@ describe("one step", () => {
     ["bears a little trouble", at(42, before), { troubled: 0.05, bytesPerSecond: 2_000 }, 55],
     ["never exceeds its bound", at(1_000), {}, 1_024],
     ["never falls below its bound by trouble", at(5), { troubled: 1 }, 4],
-    ["never falls below its bound by going back", at(4, before), {}, 4],
+    ["never falls below its bound by going back", at(6, { ...before, value: 4 }), {}, 4],
     ["leaves its lower bound again", at(4), {}, 6],
   ];
 
@@ -40,7 +50,13 @@ describe("one step", () => {
   test("what was before counts once: after going back or halving, the next window is compared afresh", () => {
     expect(nextLimit(at(42, before), BUSY).before).toBeUndefined();
     expect(nextLimit(at(42, before), { ...BUSY, troubled: 1 }).before).toBeUndefined();
-    expect(nextLimit(at(42), BUSY).before).toEqual(before);
+    expect(nextLimit(at(42), BUSY).before).toEqual({ ...before, value: 42 });
+  });
+
+  test("it doubles no more once that was too much, or brought trouble", () => {
+    expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).doubles).toBe(true);
+    expect(nextLimit(doubling, BUSY).doubles).toBe(false);
+    expect(nextLimit(doubling, { ...BUSY, troubled: 1 }).doubles).toBe(false);
   });
 });
 
@@ -93,7 +109,7 @@ function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, bro
 
 describe("on a simulated link it settles", () => {
   const cases: readonly [name: string, link: Link, low: number, high: number][] = [
-    ["one step around what fills a fast one", { perDownload: 1, capacity: 400 }, 459, 597],
+    ["not far above what fills a fast one", { perDownload: 1, capacity: 400 }, 400, 666],
     ["where it began, if that fills it", { perDownload: 10, capacity: 100 }, 32, 42],
     ["at the bound, if nothing else holds it", { perDownload: 1, capacity: 1e9 }, 787, 1_024],
     ["around where attempts begin to fail", { perDownload: 1, capacity: 1e9, breaks: 200 }, 101, 254],

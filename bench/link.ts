@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { messageFor, runAgent } from "./agent-run.ts";
+import type { Bench } from "./bench.ts";
+import { bundleWorker, synthesize } from "./bundle.ts";
+import { HOST, type Server, SMALL_BYTES } from "./nginx.ts";
+import { runWorker, SERVING_CORE, startPinned } from "./pinned.ts";
+import { type Findings, table } from "./row.ts";
+import { readable } from "./statistics.ts";
+
+const DELAY_MS = 50;
+const CONNECTION_BYTES_PER_SECOND = 5_000_000;
+const LARGE_BYTES = 40_000_000;
+/** What the peer downloads at once from the start, which the agent has to find out. */
+const FIXED = 512;
+
+interface Mix {
+  readonly name: string;
+  readonly large: number;
+  readonly small: number;
+}
+
+const MIXES: readonly Mix[] = [
+  { name: "tiny ones", large: 0, small: 100_000 },
+  { name: "huge ones", large: 400, small: 0 },
+  { name: "both", large: 200, small: 50_000 },
+];
+
+/**
+ * An edge so far away that one download after the other fills nothing: how near the agent comes, without a setting, to
+ * what the bare engine carries with many downloads at once from the start.
+ */
+export async function benchLink({ server, say }: Bench): Promise<Findings> {
+  const { agent } = synthesize();
+  const edge = await startSlowEdge(server);
+  const lines: string[][] = [];
+  try {
+    for (const mix of MIXES) {
+      const bytes = mix.large * LARGE_BYTES + mix.small * SMALL_BYTES;
+      const peer = await engineAlone(edge, mix);
+      edge.seconds.splice(0);
+      const ours = await runAgent({ bundle: agent, server: edge, ...messagesOf(edge, mix) });
+      const rates = edge.seconds.map((it) => it.bytes).filter((it) => it > 0);
+      const best = Math.max(...rates);
+      const line = [
+        `${readable(mix.large)} × 40 MB, ${readable(mix.small)} × 10 KB`,
+        readable(ours.seconds),
+        readable(bytes / 1e6 / ours.seconds),
+        readable(peer.seconds / ours.seconds),
+        `${readable((100 * ours.cpuMicros) / 1e6 / ours.seconds)} %`,
+        readable(rates.findIndex((it) => it > 0.8 * best) + 1),
+        readable(ours.peakMB),
+      ];
+      say(`  ${mix.name}: ${line.join(" | ")}`);
+      lines.push(line);
+    }
+  } finally {
+    await edge.close();
+  }
+  return {
+    title: "A far link",
+    rows: [],
+    notes: [
+      `Every answer takes ${DELAY_MS} ms, and no connection carries more than 5 MB/s. The agent begins with 32 downloads at once and finds its own level; ` +
+        `the bare engine, with neither queue nor table, has ${FIXED} at once from the start. Where the agent's core is full, more at once would bring nothing:`,
+      table(
+        ["what", "s", "MB/s", "bare engine's time / agent's", "core", "s to 80 % of its best", "peak memory, MB"],
+        lines,
+      ),
+    ],
+  };
+}
+
+function messagesOf({ addresses }: { addresses: readonly string[] }, { large, small }: Mix) {
+  const url = (path: string, bytes: number) => ({ url: `https://${HOST}/${path}`, bytes });
+  const at = (i: number) => addresses[i % addresses.length] ?? "";
+  const messages: string[] = [];
+  const PER_MESSAGE = 50;
+  for (let i = 0; i < small / PER_MESSAGE; i++) {
+    const urls = Array.from({ length: PER_MESSAGE }, (_, n) => url(`assets/${i}/${n}.webp`, SMALL_BYTES));
+    messages.push(messageFor(at(i), i % addresses.length, urls));
+  }
+  // Among the others, as they are in a queue.
+  const distance = Math.max(1, Math.floor(messages.length / Math.max(1, large)));
+  for (let i = 0; i < large; i++) {
+    messages.splice(i * (distance + 1), 0, messageFor(at(i), i % addresses.length, [url("large", LARGE_BYTES)]));
+  }
+  return { messages, copies: 1, tasks: large + small };
+}
+
+interface SlowEdge {
+  readonly port: number;
+  readonly httpPort: number;
+  readonly caFile: string;
+  readonly addresses: readonly string[];
+  /** What it served in each second. */
+  readonly seconds: { readonly requests: number; readonly bytes: number }[];
+  close(): Promise<void>;
+}
+
+async function startSlowEdge({ caFile, certFile, keyFile, addresses }: Server): Promise<SlowEdge> {
+  const seconds: SlowEdge["seconds"] = [];
+  const child = startPinned(SERVING_CORE, [bundleWorker("slow-edge")], {
+    ...{ BENCH_KEY: keyFile, BENCH_CERT: certFile, BENCH_ADDRESSES: addresses.join() },
+    ...{ BENCH_DELAY_MS: String(DELAY_MS), BENCH_LARGE_BYTES: String(LARGE_BYTES) },
+    BENCH_CONNECTION_BYTES_PER_SECOND: String(CONNECTION_BYTES_PER_SECOND),
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.on("message", (it: { event: string; port: number; requests: number; bytes: number }) => {
+      if (it.event === "listening") resolve(it.port);
+      else seconds.push(it);
+    });
+    child.once("exit", (code) => reject(new Error(`the slow edge ended with ${code}`)));
+  });
+  return {
+    ...{ port, httpPort: port, caFile, addresses, seconds },
+    async close() {
+      const ended = once(child, "exit");
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** All large objects, then all small ones: the engine's own pace for both. */
+async function engineAlone({ port, caFile, addresses }: SlowEdge, { large, small }: Mix): Promise<{ seconds: number }> {
+  const run = (path: string, tasks: number) =>
+    runWorker<{ seconds: number }>(bundleWorker("download"), {
+      ...{ BENCH_TASKS: String(tasks), BENCH_AT_ONCE: String(FIXED), BENCH_PATH: path, BENCH_HOST: HOST },
+      ...{ BENCH_WARM_UP: "1", BENCH_PORT: String(port), BENCH_CA: caFile, BENCH_ADDRESSES: addresses.join() },
+    });
+  let seconds = 0;
+  if (large > 0) seconds += (await run("/large", large)).seconds;
+  if (small > 0) seconds += (await run("/small", small)).seconds;
+  return { seconds };
+}
