@@ -3,6 +3,7 @@ import {
   type AttributeValue,
   BatchWriteItemCommand,
   type DynamoDBClient,
+  DynamoDBServiceException,
   PutItemCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
@@ -12,17 +13,27 @@ import { Batcher } from "./batcher.ts";
 /** The most that one BatchWriteItem takes. */
 const BATCH = 25;
 const DELAY_MS = 25;
-const ATTEMPTS = 8;
+/** Before the second attempt, at most; doubled before each further one, up to the longest. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 10_000;
 
-/** Results that DynamoDB did not take. */
+/** Refusals that pass: the table takes so much a second, and more of it minutes later. */
+const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
+
+/** Results that DynamoDB had not taken when the agent had to end. */
 export class ResultNotWrittenError extends Error {
   override readonly name = "ResultNotWrittenError";
 }
 
-/** Writes results, the good ones in batches. A promise that resolves means that the result stands in the table. */
+/**
+ * Writes results, the good ones in batches. A promise that resolves means that the result stands in the table. While
+ * DynamoDB is busy or out of reach it is pending: the download is done, its message is held, and its slot is not free for
+ * another one, so that nothing is downloaded twice and no more than can be written.
+ */
 export class Results {
   private readonly good: Batcher<TaskResult>;
   private readonly pending = new Set<Promise<void>>();
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly db: DynamoDBClient,
@@ -45,39 +56,70 @@ export class Results {
     await Promise.allSettled([this.good.drain(), ...this.pending]);
   }
 
+  /** Tries no more: what is not written yet fails. */
+  giveUp(): void {
+    this.ending.abort();
+  }
+
   private async writeBatch(results: readonly TaskResult[]): Promise<undefined[]> {
     let requests: WriteRequest[] = results.map((result) => ({ PutRequest: { Item: toItem(result) } }));
-    for (let attempt = 1; requests.length > 0; attempt++) {
-      if (attempt > ATTEMPTS) throw new ResultNotWrittenError(`${requests.length} results stayed unprocessed`);
-      if (attempt > 1) await sleep(Math.random() * 25 * 2 ** attempt);
+    await this.untilTaken(async () => {
       const answer = await this.db.send(new BatchWriteItemCommand({ RequestItems: { [this.table]: requests } }));
       requests = answer.UnprocessedItems?.[this.table] ?? [];
-    }
+      return requests.length === 0;
+    });
     return [];
   }
 
-  /** A failure never replaces a good result: the object was warm once, and a second delivery does not undo that. */
   private writeFailure(result: TaskResult): Promise<void> {
-    const put = this.db
-      .send(
-        new PutItemCommand({
-          TableName: this.table,
-          Item: toItem(result),
-          ConditionExpression: "attribute_not_exists(pop_url) OR ok = :false",
-          ExpressionAttributeValues: { ":false": { BOOL: false } },
-        }),
-      )
-      .then(
-        () => undefined,
-        (error: unknown) => {
-          if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
-        },
-      );
+    const put = this.untilTaken(() => this.putFailure(result));
     const tracked = put.finally(() => this.pending.delete(tracked));
     this.pending.add(tracked);
     tracked.catch(() => undefined);
     return put;
   }
+
+  /** A failure never replaces a good result: the object was warm once, and a second delivery does not undo that. */
+  private async putFailure(result: TaskResult): Promise<true> {
+    const put = new PutItemCommand({
+      TableName: this.table,
+      Item: toItem(result),
+      ConditionExpression: "attribute_not_exists(pop_url) OR ok = :false",
+      ExpressionAttributeValues: { ":false": { BOOL: false } },
+    });
+    try {
+      await this.db.send(put);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
+    }
+    return true;
+  }
+
+  /** @param attempt says whether all of it was taken. @throws what no repetition mends; ResultNotWrittenError at the end */
+  private async untilTaken(attempt: () => Promise<boolean>): Promise<void> {
+    const { signal } = this.ending;
+    let cause: unknown;
+    for (let n = 0; ; n++) {
+      try {
+        if (await attempt()) return;
+      } catch (error) {
+        if (!passes(error)) throw error;
+        cause = error;
+      }
+      if (signal.aborted) throw new ResultNotWrittenError("DynamoDB did not take it in time", { cause });
+      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** n);
+      await sleep(Math.random() * pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** Whether it is DynamoDB's or the network's trouble, not the item's or a permission's. */
+function passes(error: unknown): boolean {
+  if (error instanceof DynamoDBServiceException) {
+    return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
+  }
+  // Sockets, names and credentials that fail have a code, or are called so.
+  return error instanceof Error && ("code" in error || /Timeout|CredentialsProvider/.test(error.name));
 }
 
 /** A result in DynamoDB's own form, written out by hand: this is done for every task. */

@@ -1,3 +1,4 @@
+import { isOverdue } from "../contracts/overdue.ts";
 import type { ActiveRequest } from "./active-requests.ts";
 
 /** What an agent should do about the state of things. */
@@ -10,8 +11,6 @@ export interface WatchDecision {
 
 /** With messages in the queue, even another request's, a request may well go on by itself: it is given longer. */
 const LONGER_WITH_MESSAGES = 15;
-/** The timer has so long to come itself, and to try again. */
-const OVERDUE_MS = 120_000;
 
 /** A request whose tasks are all queued, whose numbers have not moved for a while, and for which no message is left, has lost some. */
 export function decideWatch(facts: {
@@ -25,13 +24,12 @@ export function decideWatch(facts: {
 }): WatchDecision {
   const now = facts.now.getTime();
   const patience = facts.messages > 0 ? facts.stallMs * LONGER_WITH_MESSAGES : facts.stallMs;
-  const isOverdue = ({ timeoutAt }: ActiveRequest) => now - timeoutAt.getTime() >= OVERDUE_MS;
   const hasStalled = ({ status, lastUpdate }: ActiveRequest) =>
     facts.idleMs >= facts.stallMs &&
     (status === "IN_PROGRESS" || status === "INSERT_TASK") &&
     now - lastUpdate.getTime() >= patience;
   return {
-    settle: facts.active.filter((it) => isOverdue(it) || hasStalled(it)).map(({ reqId }) => reqId),
+    settle: facts.active.filter((it) => isOverdue(it.timeoutAt, facts.now) || hasStalled(it)).map(({ reqId }) => reqId),
     retire: facts.active.length === 0 && facts.idleMs >= facts.retireMs,
   };
 }

@@ -1,9 +1,11 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
+import { failureReason } from "../contracts/failure-reasons.ts";
 import { type TaskMessage, type TaskUrl, taskMessageSchema } from "../contracts/task-message.ts";
 import type { TaskResult } from "../contracts/task-result.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import type { MessageQueue } from "./message-queue.ts";
+import { NotATaskError } from "./not-a-task.ts";
 import type { Results } from "./results.ts";
 import type { Slots } from "./slots.ts";
 
@@ -43,16 +45,27 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
   try {
     await runAll(deps, parsed.task, left, receipt, stopping);
   } catch (error) {
-    if (!(error instanceof StoppingError)) {
+    const rest = JSON.stringify({ ...parsed.task, urls: [...left] });
+    if (error instanceof NotATaskError) {
+      deps.logger.warn({ message_id: message.MessageId, reason: error.message }, "a part of a message is no task");
+      await deps.queue.bury(rest, error.message);
+    } else if (error instanceof StoppingError) {
+      // As a new message: one that is merely shown again has one delivery less to live, and a fleet that shrinks would pass
+      // it from one stopping agent to the next until it is taken for poison. Not for a request that has ended, as when it
+      // was stopped and its instances with it: nobody might be left to drop it.
+      if (await isWanted(deps, parsed.task.req_id)) await deps.queue.send(rest);
+    } else {
       deps.logger.warn({ err: error, req_id: parsed.task.req_id }, "message is given back");
       await deps.queue.hold(receipt, RETRY_SECONDS);
       return;
     }
-    // As a new message: one that is merely shown again has one delivery less to live, and a fleet that shrinks would pass
-    // it from one stopping agent to the next until it is taken for poison.
-    await deps.queue.send(JSON.stringify({ ...parsed.task, urls: [...left] }));
   }
   await deps.queue.delete(receipt);
+}
+
+/** Whether a request goes on, or may. */
+async function isWanted({ requests }: Pick<WorkDeps, "requests">, reqId: string): Promise<boolean> {
+  return requests.isActive(reqId).catch(() => true);
 }
 
 /**
@@ -66,7 +79,7 @@ async function runAll(
   receipt: string,
   stopping: AbortSignal,
 ): Promise<void> {
-  const stopHolding = keepHeld(deps, receipt);
+  const stopHolding = keepHeld(deps, receipt, task.req_id);
   const outcomes = await Promise.allSettled(
     task.urls.map((url) =>
       deps.slots.run(() => runOne(deps, task, url, stopping).then(() => left.delete(url)), task.pop),
@@ -75,7 +88,13 @@ async function runAll(
   // Before the message is given back: an extension that comes after that would hide it from the others.
   stopHolding();
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
-  if (errors.length > 0) throw errors.find((error) => !(error instanceof StoppingError)) ?? errors[0];
+  if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
+}
+
+/** Of several errors, the one that decides is the first: what may pass goes before what never will. */
+function weight(error: unknown): number {
+  if (error instanceof NotATaskError) return 2;
+  return error instanceof StoppingError ? 1 : 0;
 }
 
 async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping: AbortSignal): Promise<void> {
@@ -87,16 +106,18 @@ async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping:
   // A download that was cut off by the stop says nothing of the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
-  if (!result.ok)
-    deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, error: result.error }, "task failed");
+  if (result.ok) return;
+  const { error } = result;
+  const reason = failureReason(error);
+  deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, reason, error }, "task failed");
 }
 
 /** Extends a message's visibility before it is over, for as long as it is worked on. */
-function keepHeld(deps: WorkDeps, receipt: string): () => void {
+function keepHeld(deps: WorkDeps, receipt: string, reqId: string): () => void {
   const timer = setInterval(
     () => {
       deps.queue.hold(receipt, deps.visibilitySeconds).catch((error: unknown) => {
-        deps.logger.warn({ err: error }, "a message could not be held longer");
+        deps.logger.warn({ err: error, req_id: reqId }, "a message could not be held longer");
       });
     },
     (deps.visibilitySeconds * 1000) / 3,

@@ -21,6 +21,12 @@ const REFUSED = new Set([
   "expect",
 ]);
 
+/**
+ * With these, a POP answers with a part of the object, or with none (RFC 9110, 13 and 14): nothing would be warmed, and
+ * it would look as if it were.
+ */
+const PARTIAL = new Set(["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]);
+
 // RFC 9110, 5.6.2 (token) and 5.5 (field value: visible ASCII, space and tab).
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
@@ -38,6 +44,10 @@ export function parseHeader(line: string): ParsedHeader {
   if (!VALUE.test(value)) return { problem: "has a character that no header value may have" };
   if (REFUSED.has(name.toLowerCase()))
     return { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
+  if (PARTIAL.has(name.toLowerCase()))
+    return {
+      problem: `sets ${name}, with which a POP sends a part of an object or none, so that it would not be warmed`,
+    };
   return { name: name.toLowerCase(), value };
 }
 

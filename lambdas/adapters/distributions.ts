@@ -14,6 +14,9 @@ export interface OwnDistribution {
   readonly aliases: readonly string[];
 }
 
+/** Answers that say: later. */
+const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
+
 /** CloudFront, as far as warming needs it. */
 export class Distributions {
   constructor(private readonly cloudFront: CloudFrontClient) {}
@@ -31,18 +34,22 @@ export class Distributions {
 
   /**
    * Starts to invalidate paths, at most 3,000. The same `reference` with the same paths is the same invalidation, so a
-   * step that runs twice starts it once. Returns its id.
+   * step that runs twice starts it once.
+   * @returns its id; undefined when CloudFront takes none now, because too many are in progress or too many calls came
    */
-  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<string> {
-    const { Invalidation } = await this.cloudFront.send(
-      new CreateInvalidationCommand({
-        DistributionId: distributionId,
-        InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
-      }),
-    );
-    if (Invalidation?.Id === undefined)
-      throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
-    return Invalidation.Id;
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<string | undefined> {
+    const create = new CreateInvalidationCommand({
+      DistributionId: distributionId,
+      InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
+    });
+    try {
+      const { Invalidation } = await this.cloudFront.send(create);
+      if (Invalidation?.Id !== undefined) return Invalidation.Id;
+    } catch (error) {
+      if (error instanceof Error && BUSY.has(error.name)) return undefined;
+      throw error;
+    }
+    throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
   }
 
   async isInvalidated(distributionId: string, id: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { checkAddresses } from "../../contracts/addresses.ts";
 
@@ -19,6 +20,24 @@ export interface DnsOptions {
   readonly servers: readonly string[];
   /** Whether names may lead to addresses that are not public. @default false */
   readonly allowPrivateAddresses?: boolean;
+}
+
+/** Answers that say that a name has no alias: no such record, no such name, no name at all. */
+const NO_ALIAS = new Set(["ENODATA", "ENOTFOUND", "EBADNAME"]);
+/** Look-ups; each of them asks more than once where no answer comes, but not where the answer is a fault. */
+const ALIAS_ATTEMPTS = 3;
+const ALIAS_PAUSE_MS = 1_000;
+
+/** The DNS gave no answer to what a name is an alias of. */
+export class AliasUnclearError extends Error {
+  override readonly name = "AliasUnclearError";
+  constructor(host: string, code: string, options?: ErrorOptions) {
+    super(
+      `${host}: the DNS does not say which distribution it leads to (${code}); try again, or name the distribution's ` +
+        "*.cloudfront.net domain as cf_domain",
+      options,
+    );
+  }
 }
 
 /** Look-ups in the DNS, with its errors as the DNS names them (`ENOTFOUND`, `ETIMEOUT`, …). */
@@ -43,12 +62,20 @@ export class Dns {
     return addresses;
   }
 
-  /** What a name is an alias of; undefined when it is none or not known. */
+  /**
+   * What a name is an alias of; undefined when it is none, or does not exist. @throws AliasUnclearError when the DNS does
+   * not say so: a name taken for what it is not would lead to no distribution, or to somebody else's
+   */
   async alias(name: string): Promise<string | undefined> {
-    try {
-      return (await this.resolver.resolveCname(name))[0];
-    } catch {
-      return undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.resolver.resolveCname(name))[0];
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+        if (NO_ALIAS.has(code)) return undefined;
+        if (attempt === ALIAS_ATTEMPTS) throw new AliasUnclearError(name, code, { cause: error });
+        await sleep(ALIAS_PAUSE_MS);
+      }
     }
   }
 }

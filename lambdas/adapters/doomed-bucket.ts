@@ -1,4 +1,4 @@
-import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectsCommand, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 
 /** A bucket that is about to be deleted. */
 export class DoomedBucket {
@@ -7,19 +7,25 @@ export class DoomedBucket {
     readonly name: string,
   ) {}
 
-  /** Deletes every object, and returns how many there were. @throws when S3 keeps one */
+  /**
+   * Deletes every object in every version, should somebody have made the bucket keep versions. Stopped in between and
+   * called again, it goes on where it was. Returns how many there were. @throws when S3 keeps one
+   */
   async empty(): Promise<number> {
     let count = 0;
-    // A page has as many keys as one call may delete: 1,000.
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.s3 }, { Bucket: this.name })) {
-      if (Contents.length === 0) continue;
-      const Objects = Contents.map(({ Key = "" }) => ({ Key }));
+    for (;;) {
+      // Always the first page, for what was on it is gone. It has as many keys as one call may delete: 1,000.
+      const page = await this.s3.send(new ListObjectVersionsCommand({ Bucket: this.name }));
+      const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key = "", VersionId }) => ({
+        Key,
+        VersionId,
+      }));
+      if (Objects.length === 0) return count;
       const { Errors = [] } = await this.s3.send(
         new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects, Quiet: true } }),
       );
       if (Errors[0] !== undefined) throw new Error(`${Errors[0].Key} stays: ${Errors[0].Code} ${Errors[0].Message}`);
-      count += Contents.length;
+      count += Objects.length;
     }
-    return count;
   }
 }

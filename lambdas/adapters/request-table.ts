@@ -53,6 +53,19 @@ export class RequestTable {
     return Item === undefined ? undefined : requestItemSchema.parse(Item);
   }
 
+  /** Whether a request goes on. Its item is not read whole: one that somebody spoilt must not hold up the others. */
+  async isActive(reqId: string): Promise<boolean> {
+    const { Item } = await this.db.send(
+      new GetCommand({
+        TableName: this.table,
+        Key: { req_id: reqId },
+        ProjectionExpression: "active",
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.["active"] !== undefined;
+  }
+
   /** The active requests. The index lags behind the table, so each is read again before it is believed. */
   async active(): Promise<RequestItem[]> {
     const ids: string[] = [];

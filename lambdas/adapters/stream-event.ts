@@ -15,3 +15,18 @@ export function keysOf(event: z.infer<typeof streamKeysSchema>): Record<string, 
   );
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
+
+/**
+ * Runs a step for each key of a batch. One that fails does not keep the others from their turn: the batch comes again
+ * with all of them, and a step that is done does no harm then.
+ * @throws what failed, together if it was more than one
+ */
+export async function forEachKey(
+  event: z.infer<typeof streamKeysSchema>,
+  step: (key: Record<string, string>) => Promise<void>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const key of keysOf(event)) await step(key).catch((error: unknown) => errors.push(error));
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} records of a batch failed`);
+  if (errors.length === 1) throw errors[0];
+}

@@ -1,18 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
-  PurgeQueueCommand,
+  type Message,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import pMap, { pMapSkip } from "p-map";
+import * as z from "zod";
 import type { TaskMessage } from "../../contracts/task-message.ts";
+import { onceEach } from "./once-each.ts";
 
 /** The most that one SendMessageBatch takes: SQS bounds both the number and, together, the bytes (256 KiB until 2025). */
 const BATCH = 10;
 const BATCH_BYTES = 256_000;
 const IN_PARALLEL = 16;
 const ATTEMPTS = 8;
+/** Receive calls at once, when messages are dropped. */
+const DROPPERS = 16;
+const ownedSchema = z.object({ req_id: z.string() });
 
 /** Messages that could not be queued. */
 export class TasksNotQueuedError extends Error {
@@ -60,13 +68,50 @@ export class TaskQueue {
     };
   }
 
-  /** Deletes every message. SQS takes one purge a minute; one that is under way does what this one would. */
-  async purge(): Promise<void> {
-    try {
-      await this.sqs.send(new PurgeQueueCommand({ QueueUrl: this.url }));
-    } catch (error) {
-      if (!(error instanceof Error) || !/PurgeQueueInProgress/.test(error.name)) throw error;
-    }
+  /**
+   * Deletes messages one by one, until the queue is empty, one comes whose request goes on, or `ms` are over. Not by
+   * PurgeQueue: that works on for a minute, and takes the messages of a request that starts meanwhile.
+   * @param hasEnded asked once for each request
+   * @returns how many were deleted
+   */
+  async drop(hasEnded: (reqId: string) => Promise<boolean>, ms: number): Promise<number> {
+    const ended = onceEach(hasEnded);
+    const until = Date.now() + ms;
+    let dropped = 0;
+    let othersFound = false;
+    const dropSome = async () => {
+      while (!othersFound && Date.now() < until) {
+        const messages = await this.receive();
+        if (messages.length === 0) return;
+        const { stale, others } = await divide(messages, ended);
+        if (others.length > 0) othersFound = true;
+        await Promise.all([this.delete(stale), this.giveBack(others)]);
+        dropped += stale.length;
+      }
+    };
+    await Promise.all(Array.from({ length: DROPPERS }, dropSome));
+    return dropped;
+  }
+
+  private async receive(): Promise<Message[]> {
+    // Without any wait, SQS asks some of its servers only, and may find nothing where there is something.
+    const { Messages } = await this.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: this.url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: 1 }),
+    );
+    return Messages ?? [];
+  }
+
+  /** One that cannot be deleted comes back later, and an agent drops it. */
+  private async delete(messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
+    const Entries = messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+    await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.url, Entries }));
+  }
+
+  private async giveBack(messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
+    const Entries = messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle, VisibilityTimeout: 0 }));
+    await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries }));
   }
 
   private async sendBatch(bodies: readonly string[]): Promise<void> {
@@ -85,6 +130,26 @@ export class TaskQueue {
       left = Failed.map((entry) => left[Number(entry.Id)] ?? "");
     }
     throw new TasksNotQueuedError(left.length, reason);
+  }
+}
+
+/** What cannot be read is the agents' to look at: they know where to bury it. */
+async function divide(messages: readonly Message[], hasEnded: (reqId: string) => Promise<boolean>) {
+  const stale: Message[] = [];
+  const others: Message[] = [];
+  for (const message of messages) {
+    const reqId = ownerOf(message.Body ?? "");
+    if (reqId !== undefined && (await hasEnded(reqId))) stale.push(message);
+    else others.push(message);
+  }
+  return { stale, others };
+}
+
+function ownerOf(body: string): string | undefined {
+  try {
+    return ownedSchema.parse(JSON.parse(body)).req_id;
+  } catch {
+    return undefined;
   }
 }
 

@@ -27,7 +27,8 @@ export class Timer {
           Arn: target.functionArn,
           RoleArn: target.roleArn,
           Input: JSON.stringify({ req_id: reqId }),
-          // The most there is: a timer that gives up leaves a fleet running.
+          // The most there is: a timer that gives up leaves a fleet running. It is for calls that do not arrive; a call
+          // that arrives and fails is Lambda's to repeat, twice, and then the agents' and the safety net's to make up for.
           RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
         },
       }),

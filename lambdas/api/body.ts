@@ -23,7 +23,7 @@ export function parseBody<T extends z.ZodType>(
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { problems, errorUrls } = checkMore(json);
-  throw new RefusedError(400, [...parsed.error.issues.map(describeIssue), ...problems].join("; "), errorUrls);
+  throw new RefusedError(400, [...describeIssues(parsed.error.issues), ...problems].join("; "), errorUrls);
 }
 
 function parseJson(text: string): unknown {
@@ -33,6 +33,14 @@ function parseJson(text: string): unknown {
     const hint = hasComments(text) ? " (JSON has no comments: remove them)" : "";
     throw new RefusedError(400, `The body is not valid JSON: ${error instanceof Error ? error.message : error}${hint}`);
   }
+}
+
+/** A list may have a million wrong items: each told of would make an answer many times as long as the body. */
+const MAX_ISSUES = 50;
+
+function describeIssues(issues: readonly z.core.$ZodIssue[]): string[] {
+  const told = issues.slice(0, MAX_ISSUES).map(describeIssue);
+  return issues.length > MAX_ISSUES ? [...told, `and ${issues.length - MAX_ISSUES} more faults like these`] : told;
 }
 
 /** One line a fault: the field as a path (`header[2]`), then what is wrong with it. */

@@ -34,5 +34,7 @@ async function stopOrCheck(deps: ApiDeps, reqId: string, stop: boolean): Promise
     return;
   }
   const now = await deps.requests.get(reqId);
+  // Active a moment ago, and STOPPED now: by this very call, whose first answer was lost, or by another at the same time.
+  if (item.active !== undefined && now?.status === "STOPPED") return;
   throw new RefusedError(409, `req_id: the request is ${now?.status ?? "gone"} already and cannot be stopped`);
 }

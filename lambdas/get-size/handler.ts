@@ -2,26 +2,36 @@ import type { Distribution } from "../../contracts/distribution.ts";
 import { listKeys } from "../../contracts/list-keys.ts";
 import { withoutQueries } from "../../contracts/log-fields.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
-import { keysOf, streamKeysSchema } from "../adapters/stream-event.ts";
+import { parseTimestamp } from "../../contracts/timestamps.ts";
+import { AliasUnclearError } from "../adapters/dns.ts";
+import { forEachKey, streamKeysSchema } from "../adapters/stream-event.ts";
 import type { GetSizeDeps } from "./deps.ts";
 import { findDistributions } from "./find-distributions.ts";
 import { measureUrls } from "./measure-urls.ts";
+import { timeBudget } from "./time-budget.ts";
 
 /** CREATED → CHECK_POP, or FAILED when no URL can be read. Run twice, it does no harm: the second finds another status. */
 export function createHandler(deps: GetSizeDeps) {
-  return async (event: unknown): Promise<void> => {
-    for (const { req_id: reqId = "" } of keysOf(streamKeysSchema.parse(event))) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
+    forEachKey(streamKeysSchema.parse(event), async ({ req_id: reqId = "" }) => {
       const item = await deps.requests.get(reqId);
-      if (item?.status !== "CREATED") continue;
-      const distributions = await distributionsOf(deps, item);
-      const measured = await measureUrls(deps, item, distributions);
-      const { firstProblem = "" } = measured;
-      deps.logger.info("Sizes asked", { req_id: reqId, ...measured, firstProblem: withoutQueries(firstProblem) });
-      if (measured.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", { distributions });
-      else
-        await deps.requests.end(reqId, "FAILED", { reason: `No URL can be read; the first: ${measured.firstProblem}` });
-    }
-  };
+      if (item?.status === "CREATED") await askSizes(deps, item, context.getRemainingTimeInMillis());
+    });
+}
+
+async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: number): Promise<void> {
+  const reqId = item.req_id;
+  const distributions = await distributionsOf(deps, item).catch(unclear);
+  if ("unclear" in distributions) {
+    await deps.requests.end(reqId, "FAILED", { reason: distributions.unclear });
+    return;
+  }
+  const budget = timeBudget(remainingMs, new Date(), parseTimestamp(item.timeout_at));
+  const measured = await measureUrls(deps, item, distributions, budget);
+  const { firstProblem = "" } = measured;
+  deps.logger.info("Sizes asked", { req_id: reqId, ...measured, firstProblem: withoutQueries(firstProblem) });
+  if (measured.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", { distributions });
+  else await deps.requests.end(reqId, "FAILED", { reason: `No URL can be read; the first: ${firstProblem}` });
 }
 
 /** Found here, before the first question: sizes must be asked for under the very host that the agents use. */
@@ -34,4 +44,10 @@ async function distributionsOf(deps: GetSizeDeps, item: RequestItem): Promise<Di
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),
   });
+}
+
+/** Not to be mended by trying again for hours, as everything else here is: its caller is told what to do. */
+function unclear(error: unknown): { readonly unclear: string } {
+  if (error instanceof AliasUnclearError) return { unclear: error.message };
+  throw error;
 }

@@ -2,25 +2,35 @@ import pMap from "p-map";
 import { type Distribution, distributionOf, hostToAsk } from "../../contracts/distribution.ts";
 import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
+import { onceEach } from "../adapters/once-each.ts";
 import type { GetSizeDeps } from "./deps.ts";
 import { entryPoints } from "./entry-points.ts";
 import { SizeProbe } from "./size-probe.ts";
 
+/** What an origin is asked at once at most: behind an edge that has nothing yet, every question reaches it. */
 const IN_PARALLEL = 64;
+/** Longer than this, nobody's function may ask. */
+const MAX_TIME_MS = 780_000;
 
 /** What a request's URLs came to, once each. */
 export interface Measured {
   readonly good: number;
   readonly bad: number;
+  /** How many of the good ones are taken for good, because the time was over before they had answered. */
+  readonly unasked: number;
   /** Why the first bad one is. */
   readonly firstProblem: string | undefined;
 }
 
-/** Asks every URL's size and writes the two lists: what can be warmed, and what cannot. */
+/**
+ * Asks every URL's size and writes the two lists: what can be warmed, and what cannot. URLs that have not answered when
+ * the time is over are warmed, with their sizes unknown: a slow origin must not keep a request from its downloads.
+ */
 export async function measureUrls(
   deps: GetSizeDeps,
   item: RequestItem,
   distributions: readonly Distribution[],
+  timeMs = MAX_TIME_MS,
 ): Promise<Measured> {
   const serving = (host: string) => distributionOf(distributions, host) ?? { label: "", names: [] };
   const probe = new SizeProbe({
@@ -31,23 +41,35 @@ export async function measureUrls(
   });
   const good: [string, number | null][] = [];
   const bad: [string, string][] = [];
+  let unasked = 0;
+  let timeIsUp = timeMs <= 0;
+  const timer = setTimeout(() => {
+    timeIsUp = true;
+    // Those that are being asked fail at once.
+    void probe.close();
+  }, timeMs);
   try {
     const rows = deps.lists.read(listKeys.urls(item.req_id));
     await pMap(
       rows,
       async ([url = ""]) => {
-        const size = await probe.size(url);
-        if ("size" in size) good.push([url, size.size]);
-        else bad.push([url, size.problem]);
+        const size = timeIsUp ? undefined : await probe.size(url);
+        if (size !== undefined && "size" in size) good.push([url, size.size]);
+        else if (size !== undefined && !timeIsUp) bad.push([url, size.problem]);
+        else {
+          unasked++;
+          good.push([url, null]);
+        }
       },
       { concurrency: IN_PARALLEL },
     );
   } finally {
+    clearTimeout(timer);
     await probe.close();
   }
   await deps.lists.write(listKeys.successUrls(item.req_id), good);
   await deps.lists.write(listKeys.failedUrls(item.req_id), bad);
-  return { good: good.length, bad: bad.length, firstProblem: bad[0]?.[1] };
+  return { good: good.length, bad: bad.length, unasked, firstProblem: bad[0]?.[1] };
 }
 
 async function firstResolving(deps: GetSizeDeps, names: readonly string[]): Promise<readonly string[]> {
@@ -60,13 +82,4 @@ async function firstResolving(deps: GetSizeDeps, names: readonly string[]): Prom
     }
   }
   throw first;
-}
-
-function onceEach<T>(compute: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (key) => {
-    const value = known.get(key) ?? compute(key);
-    known.set(key, value);
-    return value;
-  };
 }

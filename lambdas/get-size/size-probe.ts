@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { AddressRefusedError } from "../../contracts/addresses.ts";
 import { flatHeaders } from "../../contracts/headers.ts";
@@ -7,6 +8,10 @@ import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 15_000;
+/** Without a byte of a body, of which hardly any is read. */
+const BODY_TIMEOUT_MS = 5_000;
+/** Before the second attempt, about; doubled before the third. An origin that is overrun gets no better by haste. */
+const FIRST_PAUSE_MS = 250;
 const CONNECTIONS = 64;
 
 /** Size in bytes (null: good, but it cannot be told), or why the URL cannot be warmed. */
@@ -26,6 +31,7 @@ export interface SizeProbeOptions {
 export class SizeProbe {
   private readonly pools = new Map<string, Pool>();
   private readonly header: string[];
+  private closed = false;
 
   constructor(private readonly options: SizeProbeOptions) {
     this.header = flatHeaders(options.header);
@@ -34,7 +40,8 @@ export class SizeProbe {
   async size(text: string): Promise<Size> {
     const url = new URL(text);
     let problem = "";
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS && !this.closed; attempt++) {
+      if (attempt > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
       try {
         const answer = await this.ask(url, attempt);
         if ("size" in answer) return answer;
@@ -49,7 +56,9 @@ export class SizeProbe {
     return { problem };
   }
 
+  /** Ends all connections; what is being asked fails, and nothing is asked any more. */
   async close(): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
@@ -76,6 +85,7 @@ export class SizeProbe {
       method,
       headers: [...headers, ...this.header],
       headersTimeout: HEADERS_TIMEOUT_MS,
+      bodyTimeout: BODY_TIMEOUT_MS,
       // Else undici gives up the connection after every HEAD, and each URL costs a TLS handshake.
       reset: false,
     });
@@ -85,6 +95,7 @@ export class SizeProbe {
   }
 
   private pool(url: URL, host: string, address: string): Pool {
+    if (this.closed) throw new Error("the probe is closed");
     const secure = url.protocol === "https:";
     const port = url.port === "" ? (secure ? this.options.httpsPort : this.options.httpPort) : Number(url.port);
     const servername = host.replace(/:\d+$/, "");

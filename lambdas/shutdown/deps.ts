@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -17,15 +18,18 @@ import type { Env } from "./env.ts";
 export interface ShutdownDeps {
   readonly requests: Pick<
     RequestTable,
-    "get" | "active" | "end" | "goOn" | "close" | "askToSettle" | "setInstanceCount"
+    "get" | "isActive" | "active" | "amend" | "end" | "goOn" | "close" | "askToSettle" | "setInstanceCount"
   >;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly results: Pick<TaskResultTable, "of" | "putIfAbsent">;
   readonly lists: Pick<UrlLists, "read" | "write">;
-  readonly queue: Pick<TaskQueue, "send" | "depth" | "purge">;
+  readonly queue: Pick<TaskQueue, "send" | "depth" | "drop">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly timer: Pick<Timer, "cancel">;
   readonly logger: Pick<Logger, "info" | "warn">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 export function createDeps(env: Env): ShutdownDeps {
@@ -40,5 +44,7 @@ export function createDeps(env: Env): ShutdownDeps {
     capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
     logger: new Logger({ serviceName: "shutdown" }),
+    now: Date.now,
+    sleep: (ms) => sleep(ms),
   };
 }

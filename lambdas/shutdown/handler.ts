@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isTerminal } from "../../contracts/status.ts";
 import { parseTimestamp } from "../../contracts/timestamps.ts";
-import { keysOf, streamKeysSchema } from "../adapters/stream-event.ts";
+import { forEachKey, streamKeysSchema } from "../adapters/stream-event.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { settle } from "./settle.ts";
 import { windDown } from "./wind-down.ts";
@@ -15,7 +15,7 @@ export function createHandler(deps: ShutdownDeps) {
   return async (event: unknown): Promise<void> => {
     const parsed = eventSchema.parse(event);
     if ("req_id" in parsed) return timeOut(deps, parsed.req_id);
-    for (const { req_id: reqId = "" } of keysOf(parsed)) await followStatus(deps, reqId);
+    await forEachKey(parsed, ({ req_id: reqId = "" }) => followStatus(deps, reqId));
   };
 }
 

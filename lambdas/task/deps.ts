@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
@@ -23,6 +24,9 @@ export interface TaskDeps {
   readonly dns: Pick<Dns, "addresses">;
   readonly capacity: Pick<Capacity, "ensure">;
   readonly logger: Pick<Logger, "info" | "warn">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 export function createDeps(env: Env): TaskDeps {
@@ -33,12 +37,14 @@ export function createDeps(env: Env): TaskDeps {
     requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
     lists: new UrlLists(new S3Client({}), env.BUCKET),
     queue: new TaskQueue(queueClient(), env.QUEUE_URL),
-    distributions: new Distributions(new CloudFrontClient({})),
+    distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
     dns: new Dns({
       servers: env.PREWARM_DNS_SERVERS,
       allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
     }),
     capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
     logger: new Logger({ serviceName: "task" }),
+    now: Date.now,
+    sleep: (ms) => sleep(ms),
   };
 }

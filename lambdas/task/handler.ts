@@ -1,4 +1,4 @@
-import { keysOf, streamKeysSchema } from "../adapters/stream-event.ts";
+import { forEachKey, streamKeysSchema } from "../adapters/stream-event.ts";
 import type { TaskDeps } from "./deps.ts";
 import { fanOut } from "./fan-out.ts";
 import { prepare } from "./prepare.ts";
@@ -10,9 +10,8 @@ const RESERVE_MS = 120_000;
 export function createHandler(deps: TaskDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MS;
-    for (const { req_id: reqId = "", target } of keysOf(streamKeysSchema.parse(event))) {
-      if (target === undefined) await prepare(deps, reqId, hasTime);
-      else await fanOut(deps, reqId, target);
-    }
+    await forEachKey(streamKeysSchema.parse(event), ({ req_id: reqId = "", target }) =>
+      target === undefined ? prepare(deps, reqId, hasTime) : fanOut(deps, reqId, target),
+    );
   };
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Distribution, distributionOf } from "../../contracts/distribution.ts";
 import { listKeys } from "../../contracts/list-keys.ts";
 import type { RequestItem } from "../../contracts/request-item.ts";
+import { parseTimestamp } from "../../contracts/timestamps.ts";
 import type { TaskDeps } from "./deps.ts";
 
 /**
@@ -10,38 +10,75 @@ import type { TaskDeps } from "./deps.ts";
  */
 const BATCH = 3_000;
 const POLL_MS = 1_000;
+/** Others of the distribution have as many paths in progress as CloudFront allows; nobody tells when they are done. */
+const BUSY_POLL_MS = 5_000;
+/** A run waits no longer: the next one goes on, after the requests that stand behind this one in the stream. */
+const PATIENCE_MS = 60_000;
 
 interface Batch {
   readonly distributionId: string;
   readonly paths: readonly string[];
 }
 
+type Deps = Pick<TaskDeps, "distributions" | "lists" | "requests" | "now" | "sleep">;
+
 /**
  * Invalidates a request's URLs batch after batch and waits for each, so that what is warmed is the new object. Batches
- * that are done are counted in the item: when the function's time runs out, the count's change wakes the next run.
+ * that are done are counted in the item: when a run has waited long enough, the item's change wakes the next run. When
+ * the request's own time is over before, it ends here, with the reason.
  * @returns whether all of it is done
  */
 export async function invalidateAll(
-  deps: Pick<TaskDeps, "distributions" | "lists" | "requests">,
+  deps: Deps,
   item: RequestItem,
   distributions: readonly Distribution[],
   hasTime: () => boolean,
 ): Promise<boolean> {
   const batches = await batchesOf(deps.lists.read(listKeys.successUrls(item.req_id)), distributions);
+  const patienceEnds = deps.now() + PATIENCE_MS;
+  const mayWait = () => hasTime() && deps.now() < patienceEnds;
   for (let i = item.invalidated_batches; i < batches.length; i++) {
     const batch = batches[i];
     if (batch === undefined) break;
-    const id = await deps.distributions.invalidate(batch.distributionId, `${item.req_id}-${i}`, batch.paths);
-    while (!(await deps.distributions.isInvalidated(batch.distributionId, id))) {
-      if (!hasTime()) {
-        await deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: i });
-        return false;
-      }
-      await sleep(POLL_MS);
-    }
+    if (!(await invalidateBatch(deps, item, batch, i, mayWait))) return false;
     if (!(await deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: i + 1 }))) return false;
   }
   return true;
+}
+
+/** @returns whether it is complete; if not, the item says how it goes on */
+async function invalidateBatch(
+  deps: Deps,
+  item: RequestItem,
+  { distributionId, paths }: Batch,
+  i: number,
+  mayWait: () => boolean,
+): Promise<boolean> {
+  const timeoutAt = parseTimestamp(item.timeout_at).getTime();
+  let id: string | undefined;
+  for (;;) {
+    id ??= await deps.distributions.invalidate(distributionId, `${item.req_id}-${i}`, paths);
+    if (id !== undefined && (await deps.distributions.isInvalidated(distributionId, id))) return true;
+    const pauseMs = id === undefined ? BUSY_POLL_MS : POLL_MS;
+    // A moment early rather than late: the timer would end it without saying why.
+    if (deps.now() + pauseMs >= timeoutAt) {
+      await deps.requests.end(item.req_id, "TIMEOUT", { reason: lateReason(distributionId, id) });
+      return false;
+    }
+    if (!mayWait()) {
+      await deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: i });
+      return false;
+    }
+    await deps.sleep(pauseMs);
+  }
+}
+
+function lateReason(distributionId: string, id: string | undefined): string {
+  const why =
+    id === undefined
+      ? "had as many invalidations of others in progress as CloudFront allows, until the time was over"
+      : `had not completed the invalidation ${id} when the time was over`;
+  return `need_invalidate: the distribution ${distributionId} ${why}; nothing was warmed`;
 }
 
 async function batchesOf(

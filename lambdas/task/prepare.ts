@@ -14,12 +14,12 @@ const IN_PARALLEL = 32;
  */
 export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => boolean): Promise<void> {
   const item = await deps.requests.get(reqId);
-  if (item?.status === "CHECK_POP" && !(await checkPops(deps, item, hasTime))) return;
+  if (item?.status === "CHECK_POP") await checkPops(deps, item, hasTime);
+  // Whatever that came to: a step whose answer was lost on the way was made, and the client's second try refused.
   await releaseTargets(deps, reqId);
 }
 
-/** @returns whether the request is in INSERT_TASK now, with targets to release */
-async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
+async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
   const reqId = item.req_id;
   const { distributions } = item;
   const foreign = distributions.filter(({ id }) => id === undefined);
@@ -28,25 +28,25 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
     await deps.requests.end(reqId, "FAILED", {
       reason: `need_invalidate: no distribution of this account answers to ${labels}, so nothing could be invalidated`,
     });
-    return false;
+    return;
   }
   const targets = await resolveTargets(deps, item, distributions);
   await deps.requestPops.put(targets);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");
   if (resolved.length === 0) {
     await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
-    return false;
+    return;
   }
-  if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return false;
+  if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return;
   const totals = await computeTotals(deps.lists.read(listKeys.successUrls(reqId)), distributions, targets);
   if (totals.total_count === 0) {
     await deps.requests.end(reqId, "FAILED", {
       reason: "No good URL belongs to a distribution with a POP that resolved",
     });
-    return false;
+    return;
   }
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
-  return deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
+  await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
     targets_total: resolved.length,
   });

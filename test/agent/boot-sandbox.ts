@@ -24,8 +24,17 @@ for name in "$@"; do
     nodejs24) ln -s /host/node /usr/bin/node-24 ;;
     unzip) ln -s /host/bin/unzip /usr/bin/unzip ;;
     logrotate) mkdir -p /etc/logrotate.d ;;
+    amazon-cloudwatch-agent)
+      [ ! -e /no-log-agent ] || exit 1
+      install -D -m 0755 /log-agent /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl ;;
   esac
 done
+`;
+
+/** Takes its settings from the file that it is told, as the real one: one that is not there is a failure. */
+const LOG_AGENT = `#!/bin/bash
+echo "log agent: $*" >> /calls
+cat "\${!##file:}" > /log-agent.json
 `;
 
 /** The bucket, which cannot be reached at first, as when the network is not quite up. */
@@ -91,7 +100,8 @@ export async function sandboxProblem(): Promise<string | undefined> {
 export class BootSandbox {
   readonly root = mkdtempSync(join(tmpdir(), "prewarm-boot-"));
 
-  constructor() {
+  /** @param hasLogAgent whether the package of Amazon's log agent can be had */
+  constructor(hasLogAgent = true) {
     // Everybody may come in, as at a real root: the agent is not root.
     chmodSync(this.root, 0o755);
     for (const folder of ["etc/systemd/system", "home/ec2-user", "host/bin", "usr/bin", "usr/local/bin", "var/log"])
@@ -108,6 +118,8 @@ export class BootSandbox {
       const script = `#!/host/bin/bash\nexec -a ${name} /host/bin/${name} "$@"\n`;
       this.write(`usr/bin/${name}`, script, 0o755);
     }
+    this.write("log-agent", LOG_AGENT);
+    if (!hasLogAgent) this.write("no-log-agent", "");
     if (asRoot) this.write("real-root", "");
   }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { InstanceMetadata, retire } from "../../agent/instance.ts";
+import { InstanceMetadata, identify, retire } from "../../agent/instance.ts";
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
@@ -64,6 +64,27 @@ describe("the metadata service", () => {
     const begun = performance.now();
     await expect(new InstanceMetadata(url).spotAction()).rejects.toThrow();
     expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+});
+
+describe("an agent's id", () => {
+  const NOW = [0, 0, 0];
+  const fails = () => Promise.reject(new Error("ECONNREFUSED"));
+
+  test("is the instance's, also when the metadata service is late", async () => {
+    const answers = [fails, () => Promise.resolve(undefined), () => Promise.resolve("i-0123")];
+    const service = { instanceId: () => (answers.shift() ?? fails)() };
+    expect(await identify(service, NOW)).toBe("i-0123");
+  });
+
+  test.each([
+    ["that is not there", fails],
+    ["that does not know", () => Promise.resolve(undefined)],
+    ["that says nothing", () => Promise.resolve("")],
+  ])("is nobody else's, without a metadata service: %s", async (_, instanceId) => {
+    const ids = await Promise.all([identify({ instanceId }, NOW), identify({ instanceId }, NOW)]);
+    for (const id of ids) expect(id).toMatch(/^unknown-[0-9a-f-]{36}$/);
+    expect(new Set(ids).size).toBe(2);
   });
 });
 

@@ -2,8 +2,15 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ResultNotWrittenError, Results } from "../../agent/results.ts";
 import type { TaskResult } from "../../contracts/task-result.ts";
-import { deferred, turn } from "./deferred.ts";
+import { deferred, eventually, turn } from "./deferred.ts";
 import { type Answers, fakeAws, Refusal } from "./fake-aws.ts";
+
+/** Pauses of what is tested, which are not waited out. */
+const pauses = vi.hoisted((): number[] => []);
+vi.mock("node:timers/promises", async (original) => ({
+  ...(await original<object>()),
+  setTimeout: async (ms: number) => void pauses.push(ms),
+}));
 
 const result = (n: number, different: Partial<TaskResult> = {}): TaskResult => ({
   ...{ task_key: "r#0", pop_url: `p#${n}`, req_id: "r", pop: "p", url: `u${n}` },
@@ -13,6 +20,7 @@ const failure = (n: number) => result(n, { ok: false, error: "HTTP 503", http_st
 
 afterEach(() => {
   vi.restoreAllMocks();
+  pauses.length = 0;
 });
 
 type Item = Record<string, AttributeValue>;
@@ -94,14 +102,46 @@ describe("what DynamoDB does not take", () => {
     expect(sent).toEqual([["u1", "u2", "u3"], ["u3"], ["u3"]]);
   });
 
-  test("again and again is an error after eight attempts", async () => {
-    // No pauses.
-    vi.spyOn(Math, "random").mockReturnValue(0);
-    const { results, aws } = await table({
-      BatchWriteItem: ({ RequestItems }) => ({ UnprocessedItems: RequestItems }),
-    });
-    await expect(results.write(result(1))).rejects.toThrow(ResultNotWrittenError);
-    expect(aws.asked("BatchWriteItem")).toHaveLength(8);
+  test("for as long as it takes is sent again, with pauses that grow and differ", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    let calls = 0;
+    const busy = () => {
+      if (++calls > 200) return {};
+      // Each way in which DynamoDB says that it is too much.
+      if (calls % 3 === 0) throw new Refusal("ProvisionedThroughputExceededException");
+      if (calls % 3 === 1) throw new Refusal("ThrottlingException");
+      throw new Refusal("InternalServerError", 500);
+    };
+    const { results, aws } = await table({ BatchWriteItem: busy, PutItem: busy });
+    await results.write(result(1));
+    expect(aws.asked("BatchWriteItem")).toHaveLength(201);
+    expect(pauses.slice(0, 10)).toEqual([25, 50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+    expect(pauses).toHaveLength(200);
+    calls = 0;
+    await results.write(failure(2));
+    expect(aws.asked("PutItem")).toHaveLength(201);
+  });
+
+  test("because it cannot be reached is sent again, too", async () => {
+    const { results, aws } = await table();
+    const send = vi.spyOn(aws.db, "send");
+    send.mockRejectedValueOnce(Object.assign(new Error("reset"), { code: "ECONNRESET" }) as never);
+    send.mockRejectedValueOnce(Object.assign(new Error("slow"), { name: "TimeoutError" }) as never);
+    await results.write(result(1));
+    expect(send).toHaveBeenCalledTimes(3);
+  });
+
+  test.each([result(1), failure(1)])("until the agent has to end is an error then, ok: $ok", async (one) => {
+    const busy = () => {
+      throw new Refusal("ThrottlingException");
+    };
+    const { results, aws } = await table({ BatchWriteItem: busy, PutItem: busy });
+    const written = results.write(one);
+    const outcome = expect(written).rejects.toThrow(ResultNotWrittenError);
+    await eventually(() => aws.asked(one.ok ? "BatchWriteItem" : "PutItem").length).toBeGreaterThan(1);
+    results.giveUp();
+    await outcome;
+    await results.drain();
   });
 
   test.each([result(1), failure(1)])("for another reason is an error, ok: $ok", async (one) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { NotATaskError } from "../../agent/not-a-task.ts";
 import { PopPools } from "../../agent/pop-pools.ts";
 import { type RunOptions, runTask } from "../../agent/run-task.ts";
 import { AddressRefusedError } from "../../contracts/addresses.ts";
@@ -73,8 +74,11 @@ function object(path: string, troubles: readonly (Fault | undefined)[] = [], siz
   return `https://www.example.com${path}`;
 }
 
-const visited = (path: string) =>
-  (seen.get(path) ?? []).map(({ address }) => edge.addressesOf("SIN2-P1").indexOf(address));
+/** Which of the POP's two addresses was asked: 0 for the one that was asked first. */
+const visited = (path: string) => {
+  const addresses = (seen.get(path) ?? []).map(({ address }) => address);
+  return addresses.map((address) => (address === addresses[0] ? 0 : 1));
+};
 
 describe("a good download", () => {
   test("is recorded with all that the edge said of it: first a miss, then a hit", async () => {
@@ -122,6 +126,22 @@ describe("a good download", () => {
 });
 
 describe("whom it asks, and as whom", () => {
+  test("a POP's addresses in equal parts, and for each URL the same one first", async () => {
+    const paths = Array.from({ length: 40 }, (_, i) => `/spread/${i}.bin`);
+    const asked = (path: string) => (seen.get(path) ?? []).map(({ address }) => address);
+    for (const path of paths) {
+      const url = object(path, [], 10);
+      await run({ url });
+      await run({ url });
+      expect(new Set(asked(path)).size, path).toBe(1);
+    }
+    const [one = "", two = ""] = edge.addressesOf("SIN2-P1");
+    for (const address of [one, two]) {
+      const share = paths.filter((path) => asked(path)[0] === address).length;
+      expect(share).toBeGreaterThan(10);
+    }
+  });
+
   test("the distribution by its own name or an alias, whatever the URL's host is", async () => {
     const url = object("/names.bin");
     for (const cf_domain of [DOMAIN, ALIAS])
@@ -183,6 +203,21 @@ describe("whom it asks, and as whom", () => {
       ...{ host: DOMAIN, "user-agent": "prewarm" },
       ...{ "x-token": "a: b", "accept-encoding": "br" },
     });
+  });
+});
+
+describe("what is no task, whoever tries", () => {
+  test.each(["", "no URL", "/path", "https://", "ftp://www.example.com/a", "http:// bad/", "javascript:1"])(
+    "the URL %j",
+    async (url) => {
+      await expect(run({ url })).rejects.toThrow(new NotATaskError("a url is not an http(s) URL"));
+    },
+  );
+
+  test.each(["a b", "a\r\nx-evil: 1", "b\u00fccher.example"])("the host %j", async (cf_domain) => {
+    const url = object("/poison.bin");
+    await expect(run({ url, message: { cf_domain } })).rejects.toThrow(new NotATaskError("cf_domain is not a host"));
+    expect(visited("/poison.bin")).toEqual([]);
   });
 });
 
@@ -290,7 +325,15 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
   test("an address where nobody listens", async () => {
     const url = object("/refused.bin");
     const [address = ""] = edge.addressesOf("SIN2-P1");
-    expect(await run({ url, message: { ips: ["127.99.0.1", address] } })).toMatchObject({ ...good, attempts: 2 });
+    // In one order or the other, it comes to the dead one first.
+    const orders = [
+      ["127.99.0.1", address],
+      [address, "127.99.0.1"],
+    ];
+    const results = [];
+    for (const ips of orders) results.push(await run({ url, message: { ips } }));
+    expect(results).toMatchObject([good, good]);
+    expect(results.map(({ attempts }) => attempts).toSorted()).toEqual([1, 2]);
     expect(await run({ url, message: { ips: ["127.99.0.1"] } })).toMatchObject({
       ...{ ok: false, attempts: 3, bytes: 0, error: expect.stringContaining("ECONNREFUSED") },
     });

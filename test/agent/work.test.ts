@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { NotATaskError } from "../../agent/not-a-task.ts";
 import { Slots } from "../../agent/slots.ts";
 import { type WorkDeps, work } from "../../agent/work.ts";
 import { taskMessageSchema } from "../../contracts/task-message.ts";
@@ -180,6 +181,28 @@ describe("a message that is no task goes to the dead letters with the reason, an
     expect(did).toEqual([expect.stringMatching(reason), "delete r"]);
   });
 
+  const poison = () => Promise.reject(new NotATaskError("a url is not an http(s) URL"));
+  const someBad = (url: string) => (url.startsWith("bad") ? poison() : good());
+  const buried = (...urls: string[]) => {
+    const rest = taskMessage({ req_id: "q", urls: urls.map((url) => ({ url, bytes: null })) });
+    return `bury ${JSON.stringify(rest)}: a url is not an http(s) URL`;
+  };
+
+  test("a part of one: the rest is done first, and nothing is tried twice", async () => {
+    const plan = { active: yes, run: someBad, write: done, bury: done, delete: done };
+    const { did, ended, unplanned } = start(bodyOf("bad1", "a", "bad2"), plan);
+    await ended;
+    expect(did.slice(-3)).toEqual(["write a", buried("bad1", "bad2"), "delete r"]);
+    expect(unplanned).toEqual([]);
+  });
+
+  test("a part of one, not before what may pass has passed", async () => {
+    const plan = { active: yes, run: someBad, write: fail("no table"), hold: done };
+    const { did, ended } = start(bodyOf("bad", "a"), plan);
+    await ended;
+    expect(did.at(-1)).toBe("hold r 20");
+  });
+
   test("it is not deleted when it could not be buried", async () => {
     const { did, ended } = start("{", { bury: fail("no queue") });
     await expect(ended).rejects.toThrow("no queue");
@@ -249,19 +272,49 @@ describe("while it is worked on", () => {
 });
 
 describe("when the agent stops, what has not begun goes back into the queue anew", () => {
-  test("a whole message, without asking anything; only then is it deleted", async () => {
+  test("a whole message; only then is it deleted", async () => {
     const slots = new Slots(1);
     const other = deferred();
     void slots.run(() => other.promise);
     const sent = deferred();
-    const { did, ended, stop } = start(bodyOf("a", "b"), { send: () => sent.promise, delete: done }, slots);
+    const { did, ended, stop } = start(
+      bodyOf("a", "b"),
+      { active: yes, send: () => sent.promise, delete: done },
+      slots,
+    );
     stop();
     other.resolve();
     await turn();
-    expect(did).toEqual(["send it anew"]);
+    expect(did).toEqual(["active? q", "send it anew"]);
     sent.resolve();
     await ended;
-    expect(did).toEqual(["send it anew", "delete r"]);
+    expect(did).toEqual(["active? q", "send it anew", "delete r"]);
+  });
+
+  test("a whole message, also when nobody can say whether its request goes on", async () => {
+    const slots = new Slots(1);
+    const other = deferred();
+    void slots.run(() => other.promise);
+    const plan = { active: fail("no table"), send: done, delete: done };
+    const { did, ended, stop } = start(bodyOf("a"), plan, slots);
+    stop();
+    other.resolve();
+    await ended;
+    expect(did).toEqual(["active? q", "send it anew", "delete r"]);
+  });
+
+  test("but not of a request that was stopped, and its instances with it", async () => {
+    const running = deferred();
+    let active = true;
+    const plan = { active: async () => active, run: () => running.promise.then(bad), delete: done };
+    const { did, ended, stop, unplanned } = start(bodyOf("a", "b"), plan);
+    await turn();
+    stop();
+    active = false;
+    running.resolve();
+    await ended;
+    expect(did.slice(4)).toEqual(["active? q", "delete r"]);
+    expect(unplanned).toEqual([]);
   });
 
   test("it is not deleted when it could not be sent", async () => {
@@ -273,11 +326,11 @@ describe("when the agent stops, what has not begun goes back into the queue anew
 
   test.each<{ name: string; run: () => Promise<Partial<TaskResult>>; did: string[] }>([
     { name: "a good result counts", run: good, did: ["write a", "delete r"] },
-    { name: "a bad one may be the stop's own fault", run: bad, did: ["send it anew", "delete r"] },
+    { name: "a bad one may be the stop's own fault", run: bad, did: ["active? q", "send it anew", "delete r"] },
     {
       name: "a download that was not let begin",
       run: fail("the agent has stopped"),
-      did: ["send it anew", "delete r"],
+      did: ["active? q", "send it anew", "delete r"],
     },
   ])("of one that runs: $name", async ({ run, did: expected }) => {
     const running = deferred();
@@ -301,7 +354,7 @@ describe("when the agent stops, what has not begun goes back into the queue anew
     await turn();
     running.resolve({});
     await ended;
-    expect(did).toEqual(["active? q", "run a", "write a", "send b c", "delete r"]);
+    expect(did).toEqual(["active? q", "run a", "write a", "active? q", "send b c", "delete r"]);
   });
 
   test("of one whose result is lost meanwhile: all of it is given back", async () => {

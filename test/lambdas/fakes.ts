@@ -49,6 +49,9 @@ export class FakeRequests implements Public<RequestTable> {
   async get(reqId: string) {
     return this.items.get(reqId);
   }
+  async isActive(reqId: string) {
+    return this.items.get(reqId)?.active !== undefined;
+  }
   async active() {
     return [...this.items.values()].filter(({ active }) => active !== undefined);
   }
@@ -171,8 +174,10 @@ export class FakeQueue implements Public<TaskQueue> {
   async depth() {
     return { available: this.messages.length, inFlight: this.inFlight };
   }
-  async purge() {
-    this.messages = [];
+  async drop(hasEnded: (reqId: string) => Promise<boolean>) {
+    const before = this.messages.length;
+    while (this.messages[0] !== undefined && (await hasEnded(this.messages[0].req_id))) this.messages.shift();
+    return before - this.messages.length;
   }
 }
 
@@ -247,12 +252,15 @@ export class FakeDistributions implements Public<Distributions> {
     private readonly list: readonly OwnDistribution[] = [],
     /** How often each invalidation is asked for before it is complete. */
     public asksUntilComplete = 1,
+    /** How often it takes no invalidation, because others are in progress. */
+    public busy = 0,
   ) {}
 
   async own() {
     return [...this.list];
   }
   async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
+    if (this.busy-- > 0) return undefined;
     const known = this.invalidations.get(reference);
     if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
     this.invalidations.set(reference, { distributionId, paths });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { dnsServersSchema } from "../../../lambdas/adapters/dns.ts";
 import { EnvironmentError, readEnvironment } from "../../../lambdas/adapters/environment.ts";
-import { keysOf, streamKeysSchema } from "../../../lambdas/adapters/stream-event.ts";
+import { forEachKey, keysOf, streamKeysSchema } from "../../../lambdas/adapters/stream-event.ts";
 import { keysEvent } from "../items.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -47,6 +47,20 @@ describe("a batch of a stream", () => {
       { req_id: "r1", target: "SIN2-P1#d1" },
       { req_id: "r1" },
     ]);
+  });
+
+  it("has a step run for each of them, whatever becomes of another", async () => {
+    const event = keysEvent({ req_id: "r1" }, { req_id: "bad" }, { req_id: "r2" });
+    const run: (string | undefined)[] = [];
+    const step = (...bad: string[]) =>
+      forEachKey(streamKeysSchema.parse(event), async ({ req_id = "" }) => {
+        run.push(req_id);
+        if (bad.includes(req_id)) throw new Error(`${req_id} is spoilt`);
+      });
+    await expect(step("bad")).rejects.toThrow("bad is spoilt");
+    expect(run).toEqual(["r1", "bad", "r2"]);
+    await expect(step("bad", "r2")).rejects.toThrow("2 records of a batch failed");
+    await step();
   });
 
   it.each([{}, { Records: [{}] }, { Records: [{ dynamodb: { Keys: { req_id: { N: "1" } } } }] }])(

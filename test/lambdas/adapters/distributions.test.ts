@@ -2,7 +2,7 @@ import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
 import { expect, it, vi } from "vitest";
 import { Distributions } from "../../../lambdas/adapters/distributions.ts";
-import { fakeClient, type Sent } from "./client.ts";
+import { awsError, fakeClient, type Sent } from "./client.ts";
 
 function newDistributions(answer: (command: Sent) => unknown) {
   const { client, sent } = fakeClient<CloudFrontClient>(answer);
@@ -35,6 +35,19 @@ it("invalidates paths under a reference, so that the same step twice is one inva
     InvalidationBatch: { CallerReference: "r1-0", Paths: { Quantity: 2, Items: ["/a", "/b"] } },
   });
   await expect(newDistributions(() => ({})).distributions.invalidate("E1", "r1-0", ["/a"])).rejects.toThrow("no id");
+});
+
+it.each(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"])(
+  "%s is no fault: the invalidation is not taken now",
+  async (name) => {
+    const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
+    expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toBeUndefined();
+  },
+);
+
+it("any other answer to an invalidation is a fault", async () => {
+  const { distributions } = newDistributions(() => Promise.reject(awsError("NoSuchDistribution")));
+  await expect(distributions.invalidate("E1", "r1-0", ["/a"])).rejects.toThrow("NoSuchDistribution");
 });
 
 it.each([

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSocket } from "node:dgram";
+import { decode, encode } from "dns-packet";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../lambdas/adapters/dns.ts";
 import { Distributions } from "../../../local/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../../local/edge/dns-server.ts";
@@ -50,5 +52,45 @@ describe("the DNS", () => {
     expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
     expect(await dns.alias(DOMAIN)).toBeUndefined();
     expect(await dns.alias("nobody.example.com")).toBeUndefined();
+  });
+});
+
+/** A name server that gives these answers in turn, the last one again and again. */
+async function answering(...rcodes: ("SERVFAIL" | "NXDOMAIN" | "NOERROR")[]) {
+  const socket = createSocket("udp4");
+  const asked: string[] = [];
+  socket.on("message", (query, { port, address }) => {
+    const { id = 0, questions = [] } = decode(query);
+    const rcode = rcodes[Math.min(asked.length, rcodes.length - 1)] ?? "SERVFAIL";
+    const { name = "" } = questions[0] ?? {};
+    asked.push(name);
+    const answers = rcode === "NOERROR" ? [{ type: "CNAME" as const, name, data: DOMAIN }] : [];
+    const flags = { SERVFAIL: 2, NXDOMAIN: 3, NOERROR: 0 }[rcode];
+    socket.send(encode({ type: "response", id, flags, questions, answers }), port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  onTestFinished(() => void socket.close());
+  return { dns: new Dns({ servers: [`127.0.0.1:${socket.address().port}`] }), asked };
+}
+
+describe("what a name is an alias of, where the DNS has trouble", () => {
+  it("is asked again", async () => {
+    const { dns, asked } = await answering("SERVFAIL", "SERVFAIL", "NOERROR");
+    expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("is an error that says what to do, and not no alias", async () => {
+    const { dns } = await answering("SERVFAIL");
+    await expect(dns.alias("cdn.example.com")).rejects.toMatchObject({
+      name: "AliasUnclearError",
+      message: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ESERVFAIL.* cf_domain$/),
+    });
+  });
+
+  it("is nothing where the name does not exist, at once", async () => {
+    const { dns, asked } = await answering("NXDOMAIN");
+    expect(await dns.alias("cdn.example.com")).toBeUndefined();
+    expect(asked).toHaveLength(1);
   });
 });

@@ -67,6 +67,18 @@ describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
 });
 
 describe("the Request table", () => {
+  it.each([
+    [{ active: "y" }, true],
+    [{}, false],
+    [undefined, false],
+  ])("says of %j whether it is active, without reading it whole: %s", async (Item, active) => {
+    const t = tables(() => ({ Item }));
+    expect(await t.requests.isActive("r1")).toBe(active);
+    expect(t.sent[0]?.input).toEqual({
+      ...{ TableName: "requests", Key: { req_id: "r1" }, ProjectionExpression: "active", ConsistentRead: true },
+    });
+  });
+
   it.each(["end", "goOn"])("%s takes the request's marks off", async (name) => {
     const t = tables();
     await writes[name]?.[0](t);

@@ -120,19 +120,70 @@ it("the depth is what waits, delayed or not, and what is in flight", async () =>
   expect(await newQueue().queue.depth()).toEqual({ available: 0, inFlight: 0 });
 });
 
-describe("a purge", () => {
-  it("is done", async () => {
-    const { queue, sent } = newQueue();
-    await queue.purge();
-    expect(sent).toEqual([{ name: "PurgeQueueCommand", input: { QueueUrl: QUEUE } }]);
+describe("dropping", () => {
+  const ended = (reqId: string) => Promise.resolve(reqId !== "new");
+  const body = (req_id: string) => JSON.stringify({ ...MESSAGE, req_id, pop: "p" });
+
+  /** A queue with these bodies in it, which can be received once. */
+  function filled(bodies: readonly string[]) {
+    const left = bodies.map((Body, i) => ({ Body, ReceiptHandle: `${i} ${Body}` }));
+    const { queue, sent } = newQueue(({ name }) =>
+      name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {},
+    );
+    const receipts = (name: string) =>
+      sent
+        .filter((command) => command.name === name)
+        .flatMap(({ input }) => input.Entries as { ReceiptHandle: string; VisibilityTimeout?: number }[]);
+    return {
+      queue,
+      sent,
+      left,
+      deleted: () => receipts("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle),
+      givenBack: () => receipts("ChangeMessageVisibilityBatchCommand"),
+    };
+  }
+
+  it("deletes what belongs to ended requests, asked for once each, until nothing is left", async () => {
+    const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
+    const hasEnded = vi.fn(ended);
+    expect(await queue.drop(hasEnded, 60_000)).toBe(96);
+    expect(new Set(deleted()).size).toBe(96);
+    expect(hasEnded.mock.calls.flat()).toEqual(["r1", "r2"]);
+    for (const { name, input } of sent) {
+      expect(input.QueueUrl).toBe(QUEUE);
+      if (name === "ReceiveMessageCommand")
+        expect(input).toMatchObject({ MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+      else expect(input.Entries.length).toBeLessThanOrEqual(10);
+    }
   });
 
-  it.each(["PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress"])("%s is as good", async (name) => {
-    await newQueue(() => Promise.reject(awsError(name))).queue.purge();
+  it.each([
+    ["of a request that goes on", body("new")],
+    ["that is no task", "{"],
+    ["without a request", "{}"],
+  ])("gives a message %s back at once, and ends there", async (_, other) => {
+    const { queue, deleted, givenBack, left } = filled([
+      body("r1"),
+      other,
+      ...Array.from({ length: 200 }, () => body("r1")),
+    ]);
+    await queue.drop(ended, 60_000);
+    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `1 ${other}`, VisibilityTimeout: 0 }]);
+    expect(deleted()).not.toContain(`1 ${other}`);
+    // What the receivers had already is dropped, no more.
+    expect(left.length).toBeGreaterThanOrEqual(200 - 160);
   });
 
-  it("any other fault is one", async () => {
+  it("ends when its time is over", async () => {
+    const { queue, sent } = newQueue(({ name }) =>
+      name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
+    );
+    expect(await queue.drop(ended, 20)).toBeGreaterThan(0);
+    expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
+  });
+
+  it("fails with SQS", async () => {
     const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
-    await expect(queue.purge()).rejects.toThrow("QueueDoesNotExist");
+    await expect(queue.drop(ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
   });
 });

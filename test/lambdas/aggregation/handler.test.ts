@@ -14,7 +14,10 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
   const buried: unknown[] = [];
   const deadLetters = { bury: async (record: unknown) => void buried.push(record) };
-  const { deps, calls } = watch<AggregationDeps>({ requests, deadLetters, logger: silent }, fault);
+  const { deps, calls } = watch<AggregationDeps>(
+    { requests, deadLetters, logger: silent, namespace: "Prewarm/test" },
+    fault,
+  );
   const handler = createHandler(deps);
   return { requests, buried, calls, handle: (...Records: unknown[]) => handler({ Records }) };
 }
@@ -78,6 +81,28 @@ describe("Aggregation", () => {
     expect(buried).toEqual([{ eventID: "x" }]);
   });
 
+  it("says what it has counted, and failures by reason", async () => {
+    const requests = new FakeRequests(request(RUNNING), request({ ...RUNNING, req_id: "r2" }));
+    const lines: unknown[][] = [];
+    const logger = { info: (...line: unknown[]) => void lines.push(line), warn() {} };
+    const handler = createHandler({ requests, deadLetters: { bury: async () => undefined }, logger, namespace: "P" });
+    const broken = { ok: false, error: "ECONNRESET: read ECONNRESET" };
+    const Records = [good, record(broken), record(broken), record({ ms: 70 }, broken), record({ req_id: "r2", ms: 9 })];
+    await handler({ Records });
+    const _aws = (Dimensions: string[][], ...names: string[]) => ({
+      Timestamp: expect.closeTo(Date.now(), -4),
+      CloudWatchMetrics: [
+        { Namespace: "P", Dimensions, Metrics: names.map((Name) => expect.objectContaining({ Name })) },
+      ],
+    });
+    const all = _aws([[]], "Tasks", "Bytes", "FailedTasks", "TaskDuration");
+    expect(lines).toEqual([
+      ["Counted", { req_id: "r1", Tasks: 3, Bytes: 20, FailedTasks: 1, TaskDuration: [5], _aws: all }],
+      ["Failed", { req_id: "r1", reason: "connection", FailedTasks: 1, _aws: _aws([["reason"]], "FailedTasks") }],
+      ["Counted", { req_id: "r2", Tasks: 1, Bytes: 10, FailedTasks: 0, TaskDuration: [9], _aws: all }],
+    ]);
+  });
+
   it("counts a batch once that is tried again after any crash, and asks for the recount", async () => {
     const batch = [good, bad, record({}), record({ req_id: "r2" })];
     const items = [request(RUNNING), request({ ...RUNNING, req_id: "r2", total_count: 1 })];
@@ -99,6 +124,7 @@ describe("Aggregation", () => {
       requests: new FakeRequests(),
       deadLetters: { bury: async () => undefined },
       logger: silent,
+      namespace: "Prewarm/test",
     });
     await expect(handler({ req_id: "r1" })).rejects.toThrow();
   });

@@ -30,6 +30,27 @@ describe("what a batch changes", () => {
     expect(sums(records)).toEqual(expected);
   });
 
+  it("times good results: all of a small batch, a hundred at most of a large one, from all over it", () => {
+    const durations = (records: readonly unknown[]) => progressOfBatch(records).progress[0]?.durations ?? [];
+    expect(durations([record({ ms: 7 }), record({ ...bad, ms: 90_000 }), record({ ms: 8 })])).toEqual([7, 8]);
+    const many = Array.from({ length: 1_000 }, (_, ms) => record({ ms }));
+    expect(durations(many)).toEqual(Array.from({ length: 100 }, (_, i) => i * 10));
+    expect(durations(many.slice(0, 101))).toHaveLength(51);
+  });
+
+  it.each([
+    ["one of each reason", [{ error: "HTTP 404" }], [], { http_4xx: 1 }],
+    ["another failure than before", [{ error: "HTTP 404" }], [{ error: "EPIPE" }], { http_4xx: 1, connection: -1 }],
+    ["the same failure again", [{ error: "EPIPE" }], [{ error: "EPIPE" }], { connection: 0 }],
+    ["one that came good", [{ ok: true }], [{ error: "EPIPE" }], { connection: -1 }],
+    ["one that says nothing", [{}], [], { other: 1 }],
+  ] as const)("counts failures by reason: %s", (_, [now], [before], expected) => {
+    const { failures } = progressOfBatch([
+      record({ ...bad, ...now }, before === undefined ? undefined : { ...bad, ...before }),
+    ]).progress[0] ?? { failures: new Map() };
+    expect(Object.fromEntries(failures)).toEqual(expected);
+  });
+
   it("is dated by the newest result", () => {
     const [older, newer] = [record(good), record(good)];
     older.dynamodb.ApproximateCreationDateTime -= 60;

@@ -3,6 +3,8 @@ export interface Image {
   readonly req_id?: string;
   readonly ok?: boolean;
   readonly bytes?: number;
+  readonly ms?: number;
+  readonly error?: string | undefined;
 }
 
 let id = 0;
@@ -20,6 +22,12 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
   };
 }
 
-function marshall({ req_id = "r1", ok = true, bytes = 10 }: Image) {
-  return { req_id: { S: req_id }, ok: { BOOL: ok }, bytes: { N: String(bytes) }, ms: { N: "5" } };
+function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, error }: Image) {
+  return {
+    req_id: { S: req_id },
+    ok: { BOOL: ok },
+    bytes: { N: String(bytes) },
+    ms: { N: String(ms) },
+    ...(error === undefined ? {} : { error: { S: error } }),
+  };
 }

@@ -85,3 +85,10 @@ describe("a body is refused with 400", () => {
     expect(refusalOf(body).message).toBe(message);
   });
 });
+
+it("of a body with very many faults, the first are told, and how many more there are", () => {
+  const list = Array.from({ length: 100_000 }, () => 1);
+  const { message } = refusalOf(JSON.stringify({ list, n: 1 }));
+  expect(message).toMatch(/^list\[0\]: must be a string; list\[1\]: .*; list\[49\]: must be a string; and 99950 more /);
+  expect(message.length).toBeLessThan(2_000);
+});

@@ -308,6 +308,16 @@ describe("POST /instances", () => {
     expect(fleet.capacity).toBe(3);
   });
 
+  it("with force_stop, has stopped it, though the answer to that was lost and the second try refused", async () => {
+    const { call, requests, fleet } = world();
+    await requests.put(request({ status: "IN_PROGRESS" }));
+    const end = requests.end.bind(requests);
+    requests.end = (...args) => end(...args).then(() => false);
+    const body = { DesiredCapacity: 0, req_id: "r1", force_stop: true };
+    expect(await call("POST /instances", body)).toEqual(success(0));
+    expect([requests.the("r1").status, fleet.capacity]).toEqual(["STOPPED", 0]);
+  });
+
   it.each([
     ["no body", undefined, /^The request has no body/],
     [

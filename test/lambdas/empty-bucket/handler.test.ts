@@ -1,27 +1,16 @@
 import { expect, test } from "vitest";
 import { createHandler } from "../../../lambdas/empty-bucket/handler.ts";
+import { ask } from "../custom-resource.ts";
 
-const IDS = { StackId: "stack", RequestId: "request", LogicalResourceId: "Emptied" };
-
-async function run(RequestType: string, empty: () => Promise<number>) {
-  const answers: unknown[] = [];
-  const handler = createHandler({
-    bucket: { name: "lists", empty },
-    answer: async (url, body) => void answers.push([url, JSON.parse(body)]),
-    logger: { info: () => undefined, error: () => undefined },
-  });
-  await handler({ RequestType, ResponseURL: "https://answer.example/", ...IDS });
-  return answers;
-}
+const run = (RequestType: string, empty: () => Promise<number>) =>
+  ask({ RequestType }, (deps) => createHandler({ ...deps, bucket: { name: "lists", empty } }));
 
 const never = async () => {
   throw new Error("unplanned");
 };
 
 test.each(["Create", "Update"])("%s: nothing is deleted", async (type) => {
-  expect(await run(type, never)).toEqual([
-    ["https://answer.example/", { ...IDS, PhysicalResourceId: "lists", Status: "SUCCESS" }],
-  ]);
+  expect(await run(type, never)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
 });
 
 test("Delete: the bucket is emptied, then CloudFormation is told", async () => {
@@ -30,12 +19,10 @@ test("Delete: the bucket is emptied, then CloudFormation is told", async () => {
     emptied = true;
     return 3;
   };
-  expect(await run("Delete", empty)).toMatchObject([["https://answer.example/", { Status: "SUCCESS" }]]);
+  expect(await run("Delete", empty)).toEqual({ PhysicalResourceId: "lists", Status: "SUCCESS" });
   expect(emptied).toBe(true);
 });
 
-test("Delete that fails: CloudFormation is told why, and does not wait for an hour", async () => {
-  expect(await run("Delete", never)).toMatchObject([
-    ["https://answer.example/", { Status: "FAILED", Reason: "unplanned" }],
-  ]);
+test("Delete that fails: CloudFormation is told why, and does not wait for a quarter of an hour", async () => {
+  expect(await run("Delete", never)).toMatchObject({ Status: "FAILED", Reason: "unplanned" });
 });

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../contracts/request-item.ts";
 import type { OwnDistribution } from "../../../lambdas/adapters/distributions.ts";
+import { AliasUnclearError } from "../../../lambdas/adapters/dns.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
@@ -18,12 +19,17 @@ async function world({
   item = request(),
   hosts = { "cdn.example.com": ["127.0.0.1"] },
   own = [],
+  remainingMs = 900_000,
+  unclear = false,
   fault,
 }: {
   readonly paths?: readonly string[];
   readonly item?: RequestItem;
   readonly hosts?: Record<string, string[]>;
   readonly own?: readonly OwnDistribution[];
+  readonly remainingMs?: number;
+  /** Whether the DNS does not answer what a name is an alias of. */
+  readonly unclear?: boolean;
   readonly fault?: Fault;
 } = {}) {
   const { port, seen, connections } = await serve(({ method, url: path = "" }, response) =>
@@ -33,20 +39,24 @@ async function world({
   const lists = new FakeLists({ "r1.csv": paths.map(url) });
   const ports = { httpsPort: port, httpPort: port };
   const distributions = new FakeDistributions(own);
-  const fakes = { requests, lists, distributions, dns: new FakeDns(hosts), ports, logger: silent };
+  const dns = new FakeDns(hosts);
+  if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
+  const fakes = { requests, lists, distributions, dns, ports, logger: silent };
   const { deps, calls } = watch<GetSizeDeps>(fakes, fault);
+  const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
     requests,
     lists,
     calls,
     seen,
     connections,
-    handle: createHandler(deps),
-    again: createHandler(watch<GetSizeDeps>(fakes).deps),
+    handle: (event: unknown) => createHandler(deps)(event, context),
+    again: (event: unknown) => createHandler(watch<GetSizeDeps>(fakes).deps)(event, context),
   };
 }
 
 function answer(method: string | undefined, path: string, response: ServerResponse) {
+  if (path.startsWith("/slow")) return response;
   if (path === "/unsized") return response.writeHead(200, { "transfer-encoding": "chunked" }).end("x");
   const size = SIZES[path];
   if (size === undefined) return response.writeHead(404).end();
@@ -79,6 +89,46 @@ describe("Get Size", () => {
       [...url("/gone"), "HTTP 404"],
       [...url("/lost"), "HTTP 404"],
     ]);
+  });
+
+  it("warms what has not answered in time, with its size unknown, and asks for no more", async () => {
+    const slow = Array.from({ length: 200 }, (_, i) => `/slow${i}`);
+    // So little is left beside what is kept back.
+    const { handle, requests, lists, seen, connections } = await world({
+      paths: ["/a", "/gone", ...slow],
+      remainingMs: 120_500,
+    });
+    await handle(EVENT);
+    expect(requests.the().status).toBe("CHECK_POP");
+    expect(lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual(
+      [[...url("/a"), "10"], ...slow.map((path) => [...url(path), ""])].toSorted(),
+    );
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+    // 64 at once, and each of them once.
+    expect(seen.length).toBeLessThanOrEqual(66);
+    await expect.poll(connections).toBe(0);
+  });
+
+  it("asks nothing where there is no time at all", async () => {
+    const { handle, lists, seen } = await world({ paths: ["/a"], remainingMs: 60_000 });
+    await handle(EVENT);
+    expect(lists.objects["r1/success_urls.csv"]).toEqual([[...url("/a"), ""]]);
+    expect(seen).toEqual([]);
+  });
+
+  it("fails a request whose distribution the DNS cannot tell, and says so", async () => {
+    const { handle, requests, seen } = await world({
+      fault: (call) => (call === "dns.alias" ? "before" : undefined),
+    });
+    await expect(handle(EVENT)).rejects.toThrow("dns.alias");
+    expect(requests.the().status).toBe("CREATED");
+    const unclear = await world({ unclear: true });
+    await unclear.handle(EVENT);
+    expect(unclear.requests.the()).toMatchObject({
+      status: "FAILED",
+      reason: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ETIMEOUT/),
+    });
+    expect([...seen, ...unclear.seen]).toEqual([]);
   });
 
   it("leaves no connection open", async () => {

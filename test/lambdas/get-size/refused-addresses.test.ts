@@ -32,7 +32,9 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
   const dns = new Dns({ servers: [dnsServer.address], allowPrivateAddresses });
   const ports = { httpsPort: port, httpPort: port };
   const fakes = { requests, lists, dns, distributions: new FakeDistributions([]), ports, logger: silent };
-  await createHandler(watch<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }));
+  await createHandler(watch<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }), {
+    getRemainingTimeInMillis: () => 900_000,
+  });
   return { item: requests.the(), failed: lists.objects["r1/failed_urls.csv"], seen, connections: await connections() };
 }
 

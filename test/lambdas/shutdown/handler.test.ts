@@ -110,17 +110,75 @@ describe("a request that has ended", () => {
     queue.messages = [MESSAGE];
     await handle(EVENT);
     expect([fleet.capacity, queue.messages]).toEqual([3, [MESSAGE]]);
-    expect(calls).not.toContain("queue.purge");
+    expect(calls).not.toContain("queue.drop");
   });
 
-  it("purges no queue that is empty, and one of which all is in flight", async () => {
-    const empty = world({ item: ENDED });
-    await empty.handle(EVENT);
-    expect(empty.calls).not.toContain("queue.purge");
-    const held = world({ item: ENDED });
-    held.queue.inFlight = 1;
-    await held.handle(EVENT);
-    expect(held.calls).toContain("queue.purge");
+  it.each(["capacity.follow", "lists.write"])("keeps its timer, to come again, while %s fails", async (call) => {
+    const fault = (name: string) => (name === call ? "before" : undefined);
+    const { handle, timer, requests } = world({ item: { ...ENDED, report: undefined }, fault });
+    await expect(handle(EVENT)).rejects.toThrow(call);
+    expect(timer.schedules.size).toBe(1);
+    expect(requests.the().closed).toBe(false);
+  });
+
+  it("drops nothing from an empty queue", async () => {
+    const { handle, calls } = world({ item: ENDED });
+    await handle(EVENT);
+    expect(calls).not.toContain("queue.drop");
+  });
+
+  it("drops what an agent took and gave back, or never finished, when it comes back", async () => {
+    let waits = 0;
+    const w: ReturnType<typeof world> = world({
+      item: ENDED,
+      onSleep: () => {
+        if (++waits < 15) return;
+        w.queue.messages = w.queue.inFlight > 0 ? [MESSAGE] : [];
+        w.queue.inFlight = 0;
+      },
+    });
+    w.queue.inFlight = 1;
+    await w.handle(EVENT);
+    expect([w.queue.messages, waits]).toEqual([[], 16]);
+    expect(w.requests.the().closed).toBe(true);
+  });
+
+  it("waits a minute for what does not come back, with the report there before", async () => {
+    const seconds: number[] = [];
+    const w: ReturnType<typeof world> = world({
+      item: { ...ENDED, report: undefined },
+      onSleep: () => {
+        seconds.push(2);
+        expect(w.requests.the()).toMatchObject({ report: "r1/report.csv", closed: false });
+      },
+    });
+    w.queue.inFlight = 1;
+    await w.handle(EVENT);
+    expect(seconds.reduce((sum, s) => sum + s, 0)).toBe(60);
+    expect(w.requests.the().closed).toBe(true);
+  });
+
+  it("leaves the rest to the agents of a request that starts meanwhile", async () => {
+    const w: ReturnType<typeof world> = world({ item: ENDED, onSleep: () => w.requests.items.set("r2", OTHER) });
+    w.queue.inFlight = 1;
+    await w.handle(EVENT);
+    expect(w.calls.filter((call) => call === "queue.drop")).toHaveLength(1);
+  });
+
+  it("drops no message of a request that starts meanwhile", async () => {
+    const w: ReturnType<typeof world> = world({
+      item: ENDED,
+      // Just before the messages are dropped, but after it was looked whether others are active.
+      fault: (call) => {
+        if (call !== "queue.drop") return undefined;
+        w.requests.items.set("r2", OTHER);
+        w.queue.messages.push({ ...MESSAGE, req_id: "r2" });
+        return undefined;
+      },
+    });
+    w.queue.messages = [MESSAGE];
+    await w.handle(EVENT);
+    expect(w.queue.messages.map(({ req_id }) => req_id)).toEqual(["r2"]);
   });
 
   it("and was wound down is left alone", async () => {

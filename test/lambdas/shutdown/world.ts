@@ -35,10 +35,18 @@ export interface Given {
   readonly others?: readonly RequestItem[];
   readonly results?: readonly TaskResult[];
   readonly fault?: Fault;
+  /** What happens while it waits. */
+  readonly onSleep?: () => void;
 }
 
 /** A request in progress, of two URLs at two POPs, whose recount is due; one instance, a timer, nothing queued. */
-export function world({ item = {}, others = [], results = resultsBut(), fault }: Given = {}) {
+export function world({
+  item = {},
+  others = [],
+  results = resultsBut(),
+  fault,
+  onSleep = () => undefined,
+}: Given = {}) {
   const requests = new FakeRequests(
     request({
       status: "IN_PROGRESS",
@@ -71,7 +79,15 @@ export function world({ item = {}, others = [], results = resultsBut(), fault }:
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
   const fleet = new FakeFleet(1);
   const capacity = new Capacity(requests, fleet);
-  const fakes = { requests, requestPops, results: table, lists, queue, capacity, timer, logger: silent };
+  let now = Date.now();
+  const time = {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+      onSleep();
+    },
+  };
+  const fakes = { requests, requestPops, results: table, lists, queue, capacity, timer, logger: silent, ...time };
   const { deps, calls } = watch<ShutdownDeps>(fakes, fault);
   const report = () => lists.objects["r1/report.csv"];
   return { requests, requestPops, lists, table, queue, timer, fleet, calls, report, handle: createHandler(deps) };

@@ -49,7 +49,8 @@ function world({ item = {}, own = OWN, hosts = HOSTS, remainingMs = 900_000, fau
   const fleet = new FakeFleet(0);
   const capacity = new Capacity(requests, fleet);
   const dns = new FakeDns(hosts);
-  const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, logger: silent };
+  const time = { now: Date.now, sleep: () => Promise.resolve() };
+  const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, logger: silent, ...time };
   const { deps, calls } = watch<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
@@ -225,6 +226,15 @@ describe("whatever happens", () => {
         expect(new Set(tasksOf(crashed)), where).toEqual(new Set(TASKS));
       }
     }
+  });
+
+  it("a step whose answer is lost is made, though the client's second try says that it was refused", async () => {
+    const w = world();
+    const advance = w.requests.advance.bind(w.requests);
+    w.requests.advance = (...args) => advance(...args).then(() => false);
+    await run(w);
+    expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
+    expect(tasksOf(w)).toEqual(TASKS);
   });
 
   it("a stop at any call stands", async () => {

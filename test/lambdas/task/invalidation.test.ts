@@ -9,14 +9,21 @@ const ONE = [{ label: "d1", id: "E1", names: [] }];
 function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
   const requests = new FakeRequests(request({ status: "CHECK_POP", ...change }));
   const distributions = new FakeDistributions();
+  let now = Date.UTC(2024, 3, 16);
+  const slept: number[] = [];
   const deps = {
     requests,
     distributions,
+    now: () => now,
+    sleep: async (ms: number) => {
+      slept.push(ms);
+      now += ms;
+    },
     lists: new FakeLists({ "r1/success_urls.csv": urls.map((url) => [url, "1"]) }),
   };
   const run = (found = ONE as Parameters<typeof invalidateAll>[2], hasTime = () => true) =>
     invalidateAll(deps, requests.the(), found, hasTime);
-  return { requests, distributions, run, batches: () => [...distributions.invalidations] };
+  return { requests, distributions, run, slept, batches: () => [...distributions.invalidations] };
 }
 
 const many = (n: number) => Array.from({ length: n }, (_, i) => `https://a.example/${String(i).padStart(5, "0")}`);
@@ -65,13 +72,12 @@ describe("invalidation", () => {
   });
 
   it("waits until a batch is complete", async () => {
-    const { run, distributions } = world(["https://a.example/1"]);
+    const { run, distributions, slept } = world(["https://a.example/1"]);
     distributions.asksUntilComplete = 2;
-    const start = performance.now();
     expect(await run()).toBe(true);
     expect(distributions.asksUntilComplete).toBe(0);
     // Not asked without a pause: CloudFront counts the questions.
-    expect(performance.now() - start).toBeGreaterThan(900);
+    expect(slept).toEqual([1_000]);
   });
 
   it("that runs out of time says so in the item, and goes on from there", async () => {
@@ -85,6 +91,44 @@ describe("invalidation", () => {
     expect(await run(ONE, () => false)).toBe(true);
     expect(batches()).toEqual([["r1-1", { distributionId: "E1", paths: ["/03000"] }]]);
     expect(requests.the().invalidated_batches).toBe(2);
+  });
+
+  it("waits while CloudFront takes none, for others are in progress, and asks less often", async () => {
+    const { run, distributions, slept, batches } = world(["https://a.example/1"]);
+    distributions.busy = 3;
+    expect(await run()).toBe(true);
+    expect(slept).toEqual([5_000, 5_000, 5_000]);
+    expect(sizes(batches())).toEqual([["r1-0", 1]]);
+  });
+
+  it.each(["CloudFront takes none", "it is not complete"])(
+    "while %s, each run waits for a minute only, and others have their turn",
+    async (why) => {
+      const { run, distributions, requests, slept } = world(["https://a.example/1"]);
+      if (why === "it is not complete") distributions.asksUntilComplete = 150;
+      else distributions.busy = 30;
+      for (const runs of [1, 2]) {
+        expect(await run()).toBe(false);
+        expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(runs * 60_000);
+        // Written, so that the stream has a record of it.
+        expect(requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: 0 });
+      }
+      expect(await run()).toBe(true);
+    },
+  );
+
+  it.each([
+    ["busy", /E1 had as many invalidations of others in progress as CloudFront allows/],
+    ["asksUntilComplete", /E1 had not completed the invalidation r1-0 when the time was over/],
+  ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {
+    const { run, distributions, requests, slept } = world(["https://a.example/1"], {
+      timeout_at: "2024-04-16 00:00:30.000000",
+    });
+    distributions[what] = 1_000;
+    expect(await run()).toBe(false);
+    expect(requests.the()).toMatchObject({ status: "TIMEOUT", reason: expect.stringMatching(reason) });
+    expect(requests.the().active).toBeUndefined();
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30_000);
   });
 
   it("ends where the request is not at CHECK_POP any more", async () => {

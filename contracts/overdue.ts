@@ -1,0 +1,7 @@
+/** The timer has so long to come by itself, and its function to try again. */
+const OVERDUE_MS = 120_000;
+
+/** Whether a request's time is up and nobody has ended it, though somebody should have. */
+export function isOverdue(timeoutAt: Date, now: Date): boolean {
+  return now.getTime() - timeoutAt.getTime() >= OVERDUE_MS;
+}
