@@ -6,7 +6,7 @@ import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { unzipSync } from "fflate";
 import type { LocalClients } from "./clients.ts";
-import type { Deployed } from "./deploy.ts";
+import type { Deployed } from "./deployed.ts";
 import { LOCAL, RUN } from "./paths.ts";
 import { start, stop } from "./processes.ts";
 
@@ -16,6 +16,15 @@ const RESTART_MS = 2_000;
 /** More processes than this one machine does not bear; instances beyond stay without an agent. */
 const MAX_PROCESSES = 20;
 
+/** What an instance boots from. */
+interface Boot {
+  /** Of the launch template. */
+  readonly version: number;
+  /** Folder of the agent's code. */
+  readonly code: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 interface Running {
   process: ChildProcess;
   restart: NodeJS.Timeout | undefined;
@@ -23,18 +32,20 @@ interface Running {
 
 /**
  * The instances that the emulator lists but cannot boot: for each instance of the group one agent process, started and
- * stopped as the group changes. Code and environment are those that the launch template's user data gives an instance.
+ * stopped as the group changes. Code and environment are those that the launch template's user data gives an instance
+ * when it is launched: after an update those that run keep what they have.
  */
 export class LocalFleet {
   private readonly agents = new Map<string, Running>();
   private readonly leaving = new Set<Promise<void>>();
   private closing = false;
   private looking: Promise<void> = Promise.resolve();
+  private newest: Boot | undefined;
 
   private constructor(
     private readonly clients: LocalClients,
+    private readonly deployed: Deployed,
     private readonly groupName: string,
-    private readonly code: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly say: (line: string) => void,
   ) {}
@@ -45,13 +56,11 @@ export class LocalFleet {
     env: NodeJS.ProcessEnv,
     say: (line: string) => void,
   ): Promise<LocalFleet> {
-    const userData = await readUserData(clients, deployed);
-    const code = `${RUN}agent`;
-    mkdirSync(code, { recursive: true });
     mkdirSync(`${LOCAL}logs`, { recursive: true });
-    await fetchCode(clients, userData.codeUrl, code);
     const groupName = deployed.resource("PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup");
-    const fleet = new LocalFleet(clients, groupName, code, { ...userData.env, ...env }, say);
+    const fleet = new LocalFleet(clients, deployed, groupName, env, say);
+    // Now, so that a template without code is a fault of the start.
+    await fleet.boot();
     fleet.looking = fleet.follow();
     return fleet;
   }
@@ -98,19 +107,30 @@ export class LocalFleet {
       this.say(`${listed.length} instances are wanted; this machine runs ${MAX_PROCESSES} agents`);
     }
     for (const id of this.agents.keys()) if (!wanted.has(id)) this.terminate(id);
-    for (const id of wanted) if (!this.agents.has(id)) this.launch(id);
+    for (const id of wanted) if (!this.agents.has(id)) this.launch(id, await this.boot());
   }
 
-  private launch(id: string): void {
+  private async boot(): Promise<Boot> {
+    const { version, codeUrl, env } = await readUserData(this.clients, this.deployed);
+    if (this.newest?.version === version) return this.newest;
+    // Of this stack alone: another one's agents may be starting while this one's code is written.
+    const code = `${RUN}agent-${this.deployed.stackName}-${version}`;
+    mkdirSync(code, { recursive: true });
+    await fetchCode(this.clients, codeUrl, code);
+    this.newest = { version, code, env: { ...env, ...this.env } };
+    return this.newest;
+  }
+
+  private launch(id: string, boot: Boot): void {
     // One process an instance: this machine is one instance already.
-    const env = { PREWARM_WORKERS: "1", ...process.env, ...this.env, PREWARM_INSTANCE_ID: id };
+    const env = { PREWARM_WORKERS: "1", ...process.env, ...boot.env, PREWARM_INSTANCE_ID: id };
     const log = `${LOCAL}logs/${id}.log`;
-    const child = start(process.execPath, ["--enable-source-maps", `${this.code}/main.mjs`], env, log);
+    const child = start(process.execPath, ["--enable-source-maps", `${boot.code}/main.mjs`], env, log);
     const running: Running = { process: child, restart: undefined };
     child.once("exit", (code) => {
       if (this.agents.get(id) !== running || code === 0) return;
       this.say(`The agent of ${id} ended with ${code ?? child.signalCode}; it is started again`);
-      running.restart = setTimeout(() => this.agents.get(id) === running && this.launch(id), RESTART_MS);
+      running.restart = setTimeout(() => this.agents.get(id) === running && this.launch(id, boot), RESTART_MS);
     });
     this.agents.set(id, running);
   }
@@ -142,7 +162,7 @@ async function readUserData(clients: LocalClients, deployed: Deployed) {
   const env = Object.fromEntries(
     lines.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
   );
-  return { codeUrl, env };
+  return { version: LaunchTemplateVersions?.[0]?.VersionNumber ?? 0, codeUrl, env };
 }
 
 async function fetchCode(clients: LocalClients, url: string, folder: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { putToWork, type StackAtWork } from "./at-work.ts";
 import { type LocalClients, localClients } from "./clients.ts";
-import { type Deployed, deploy } from "./deploy.ts";
+import { bootstrap, deploy } from "./deploy.ts";
+import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
-import { openEntrance } from "./entrance.ts";
-import { LocalFleet } from "./fleet.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { edgeEnvironment, reserveEdge, type StandIn, type StandInOptions, startStandIn } from "./stand-in-edge.ts";
@@ -20,15 +20,12 @@ export interface LocalOptions {
 }
 
 /** The deployed stack at work on this machine. */
-export interface LocalPrewarm {
-  readonly apiUrl: string;
-  readonly apiKey: string;
+export interface LocalPrewarm extends StackAtWork {
   readonly aws: Aws;
   readonly clients: LocalClients;
-  readonly deployed: Deployed;
-  readonly fleet: LocalFleet;
   readonly standIn: StandIn | undefined;
-  close(): Promise<void>;
+  /** Another stack that was deployed there at work beside this one; it ends with it. */
+  putToWork(deployed: Deployed): Promise<StackAtWork>;
 }
 
 const STACK = "PrewarmStack";
@@ -66,19 +63,17 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     }
 
     say(`Deploying ${stackName} with cdk …`);
+    await bootstrap(aws);
     const deployed = await deploy(aws, clients, stackName);
-    const fleet = await LocalFleet.start(clients, deployed, { ...aws.env, ...env }, say);
-    closers.push(() => fleet.close());
-
-    const entrance = await openEntrance({
-      port: options.port ?? (await freePort(PORT)),
-      target: `${aws.endpoint}/_aws/execute-api/${deployed.apiId}`,
-      apiKey: deployed.apiKey,
-    });
-    closers.push(entrance.close);
-    writeFileSync(ENDPOINT_FILE, endpointFile(entrance.url, deployed, aws));
-    closers.push(async () => removeEndpointFile(entrance.url));
-    return { apiUrl: entrance.url, apiKey: deployed.apiKey, aws, clients, deployed, fleet, standIn, close };
+    const work = async (stack: Deployed, port?: number) => {
+      const atWork = await putToWork(stack, { aws, clients, env, port, say });
+      closers.push(atWork.close);
+      return atWork;
+    };
+    const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
+    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws));
+    closers.push(async () => removeEndpointFile(atWork.apiUrl));
+    return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
     await close();
     throw error;

@@ -1,32 +1,81 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FileSystem } from "aws-cdk-lib";
 import { unzipSync } from "fflate";
-import { expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { CAPABILITY } from "../../scripts/launch-links.ts";
 import { publishedFiles } from "../../scripts/published-files.ts";
 import { ROOT } from "./synth.ts";
 
 const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));
-const files = publishedFiles("my-bucket", "v1/", context);
-const text = (key: string) => Buffer.from(files.find((file) => file.key === key)?.body ?? []).toString("utf8");
+const { code, templates } = publishedFiles("my-bucket", "v1/", context);
+const folder = mkdtempSync(join(tmpdir(), "prewarm-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(["v1/PrewarmStack.template.json", "v1/PrewarmExistingVpcStack.template.json"])(
-  "%s wants no bootstrap, and its code is published with it",
-  (key) => {
-    const template = JSON.parse(text(key));
+/** The files of what is published under a key. */
+function unzip(key: string): Record<string, Uint8Array> {
+  return unzipSync(code.find((file) => file.key === key)?.body ?? new Uint8Array());
+}
+
+test("both templates, under keys that stay the same", () => {
+  expect(templates.map(({ stackName, key }) => [stackName, key])).toEqual([
+    ["PrewarmStack", "v1/PrewarmStack.template.json"],
+    ["PrewarmExistingVpcStack", "v1/PrewarmExistingVpcStack.template.json"],
+  ]);
+});
+
+describe.each(templates)("$stackName", ({ body }) => {
+  const text = Buffer.from(body).toString("utf8");
+  const template = JSON.parse(text);
+  const resources = Object.values(
+    // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of a thousand shapes
+    template.Resources as Record<string, { Type: string; Properties?: any }>,
+  );
+
+  test("is not larger than what CloudFormation reads from S3", () => {
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    expect(body.length).toBeLessThan(1_000_000);
+  });
+
+  test("wants no bootstrap", () => {
     expect(template.Parameters).not.toHaveProperty("BootstrapVersion");
     expect(template.Rules ?? {}).not.toHaveProperty("CheckBootstrapVersion");
-    const codes = Object.values(
-      template.Resources as Record<string, { Properties?: { Code?: { S3Bucket: string; S3Key: string } } }>,
-    ).flatMap(({ Properties }) => (Properties?.Code?.S3Key === undefined ? [] : [Properties.Code]));
-    expect(codes).toHaveLength(7);
-    for (const { S3Bucket, S3Key } of codes) {
+    expect(text).not.toMatch(/bootstrap|hnb659fds|cdk-|assets-/i);
+  });
+
+  test(`wants ${CAPABILITY} and no more: its roles have no names of their own, and no macro is called`, () => {
+    const iam = resources.filter(({ Type }) => Type.startsWith("AWS::IAM::"));
+    expect(new Set(iam.map(({ Type }) => Type))).toContain("AWS::IAM::Role");
+    // The name of an inline policy is a required property and no name of its own.
+    const names = ["RoleName", "InstanceProfileName", "ManagedPolicyName", "UserName", "GroupName"];
+    for (const { Properties } of iam) for (const name of names) expect(Properties).not.toHaveProperty(name);
+    expect(template).not.toHaveProperty("Transform");
+    expect(text).not.toContain("Fn::Transform");
+  });
+
+  test("names code that is published with it", () => {
+    const functions = resources.filter(({ Type }) => Type === "AWS::Lambda::Function");
+    expect(functions.length).toBeGreaterThan(5);
+    for (const { Properties } of functions) {
+      const { S3Bucket, S3Key } = Properties.Code;
       expect(S3Bucket).toBe("my-bucket");
-      const zip = files.find((file) => file.key === S3Key)?.body;
-      expect(Object.keys(unzipSync(zip ?? new Uint8Array()))).toContain("index.mjs");
+      expect(Object.keys(unzip(S3Key))).toContain("index.mjs");
     }
-    const agent = /s3:\/\/my-bucket\/(v1\/[0-9a-f]{64}\.zip)/.exec(text(key))?.[1] ?? "";
-    const zip = files.find((file) => file.key === agent)?.body;
-    expect(Object.keys(unzipSync(zip ?? new Uint8Array()))).toEqual(
-      expect.arrayContaining(["main.mjs", "prewarm-agent.service"]),
-    );
-  },
-);
+    const agent = /s3:\/\/my-bucket\/(v1\/[0-9a-f]{64}\.zip)/.exec(text)?.[1] ?? "";
+    expect(Object.keys(unzip(agent))).toEqual(expect.arrayContaining(["main.mjs", "prewarm-agent.service"]));
+  });
+});
+
+test("a zip's key is made from its content, so that an update by the same URL brings the new code", () => {
+  for (const [index, { key }] of code.entries()) {
+    const unpacked = join(folder, String(index));
+    mkdirSync(unpacked);
+    for (const [name, bytes] of Object.entries(unzip(key))) writeFileSync(join(unpacked, name), bytes);
+    // What CDK itself leaves out is part of its fingerprint.
+    const fingerprint = () => FileSystem.fingerprint(unpacked, { exclude: [".is_custom_resource"] });
+    expect(key).toBe(`v1/${fingerprint()}.zip`);
+    writeFileSync(join(unpacked, "more"), "");
+    expect(key).not.toBe(`v1/${fingerprint()}.zip`);
+  }
+});

@@ -1,0 +1,43 @@
+import type { LocalClients } from "./clients.ts";
+import type { Deployed } from "./deployed.ts";
+import type { Aws } from "./emulator.ts";
+import { openEntrance } from "./entrance.ts";
+import { LocalFleet } from "./fleet.ts";
+import { freePort } from "./ports.ts";
+
+/** A deployed stack with all that an emulator leaves out: its instances, and its API at an address. */
+export interface StackAtWork {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly deployed: Deployed;
+  readonly fleet: LocalFleet;
+  close(): Promise<void>;
+}
+
+export interface WorkOptions {
+  readonly aws: Aws;
+  readonly clients: LocalClients;
+  /** Environment of the agents on top of what their stack gives them. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Port of the API. @default any that is free */
+  readonly port?: number | undefined;
+  readonly say: (line: string) => void;
+}
+
+export async function putToWork(deployed: Deployed, options: WorkOptions): Promise<StackAtWork> {
+  const { aws, clients, env, say } = options;
+  const fleet = await LocalFleet.start(clients, deployed, { ...aws.env, ...env }, say);
+  try {
+    const { apiId, apiKey } = deployed;
+    const target = `${aws.endpoint}/_aws/execute-api/${apiId}`;
+    const entrance = await openEntrance({ port: options.port ?? (await freePort()), target, apiKey });
+    const close = async () => {
+      await entrance.close();
+      await fleet.close();
+    };
+    return { apiUrl: entrance.url, apiKey, deployed, fleet, close };
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+}

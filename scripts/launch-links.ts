@@ -1,0 +1,58 @@
+/** A template in a bucket. */
+export interface TemplateInBucket {
+  readonly bucket: string;
+  /** Of the bucket, and so of every stack that is launched from it: Lambda reads no other region's bucket. */
+  readonly region: string;
+  readonly key: string;
+  readonly stackName: string;
+  /** Parameters that have no default, and whether each is a list. */
+  readonly required: readonly { readonly name: string; readonly list: boolean }[];
+}
+
+/**
+ * The one thing that CloudFormation asks to be told: the templates make roles, none of which has a name of its own.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+ */
+export const CAPABILITY = "CAPABILITY_IAM";
+
+/** Where S3 and the console are, by what a region's name begins with: the last one fits every other region. */
+const PARTITIONS = [
+  { begins: "cn-", s3: "amazonaws.com.cn", console: "console.amazonaws.cn" },
+  { begins: "us-gov-", s3: "amazonaws.com", console: "console.amazonaws-us-gov.com" },
+  { begins: "", s3: "amazonaws.com", console: "console.aws.amazon.com" },
+];
+
+function partitionOf(region: string) {
+  const found = PARTITIONS.find(({ begins }) => region.startsWith(begins));
+  if (found === undefined) throw new Error(`no partition for ${region}`);
+  return found;
+}
+
+/** What CloudFormation takes as TemplateURL. */
+export function templateUrl({ bucket, region, key }: TemplateInBucket): string {
+  const s3 = `s3.${region}.${partitionOf(region).s3}`;
+  // In front of the host, a name with dots is not covered by S3's certificate.
+  return bucket.includes(".") ? `https://${s3}/${bucket}/${key}` : `https://${bucket}.${s3}/${key}`;
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-quick-create-links.html */
+export function consoleUrl(template: TemplateInBucket): string {
+  const { region, stackName } = template;
+  const query = new URLSearchParams({ templateURL: templateUrl(template), stackName });
+  return `https://${partitionOf(region).console}/cloudformation/home?region=${region}#/stacks/create/review?${query}`;
+}
+
+/** The same for a shell; capitals stand for what is to be filled in. */
+export function createStackCommand(template: TemplateInBucket): string {
+  const { region, stackName, required } = template;
+  const parameters = required.map(({ name, list }) => {
+    const value = name.toUpperCase();
+    // The commas of a list are escaped, for others separate what one parameter is made of.
+    return `'ParameterKey=${name},ParameterValue=${list ? `${value}_1\\,${value}_2` : value}'`;
+  });
+  return [
+    `aws cloudformation create-stack --region ${region} --stack-name ${stackName}`,
+    `--template-url ${templateUrl(template)} --capabilities ${CAPABILITY}`,
+    ...(parameters.length === 0 ? [] : [`--parameters ${parameters.join(" ")}`]),
+  ].join(" ");
+}

@@ -1,0 +1,52 @@
+import { parseArgs } from "node:util";
+
+export const USAGE = "Usage: npm run publish-templates -- --bucket BUCKET [--prefix PREFIX]";
+
+/** Words on the command line that make no sense. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  constructor(what: string) {
+    super(`${what}. ${USAGE}`);
+  }
+}
+
+export interface PublishOptions {
+  readonly bucket: string;
+  /** Empty, or ends in a slash; never begins with one. */
+  readonly prefix: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** One part of a prefix. It stands in URLs and, between quotes, in the boot script: nothing there may need escaping. */
+const PART = /^[\w-][\w.-]*$/;
+
+/** Reads the command line; undefined if it asks for help. @throws UsageError that says in one line what is wrong */
+export function publishOptions(args: readonly string[]): PublishOptions | undefined {
+  const { bucket, prefix, help } = parse(args);
+  if (help) return undefined;
+  if (bucket === undefined) throw new UsageError("No bucket is given");
+  if (!BUCKET.test(bucket)) throw new UsageError(`'${bucket}' is not the name of a bucket`);
+  const parts = prefix.split("/").filter((part) => part !== "");
+  const wrong = parts.find((part) => !PART.test(part));
+  if (wrong !== undefined) {
+    throw new UsageError(`'${wrong}' in the prefix: letters, digits, '-', '_' and, not in front, '.' are allowed`);
+  }
+  return { bucket, prefix: parts.map((part) => `${part}/`).join("") };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        bucket: { type: "string" },
+        prefix: { type: "string", default: "" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    // What follows the first sentence is advice on Node's own conventions.
+    throw new UsageError(String(error instanceof Error ? error.message : error).split(/\.\s/, 1)[0] ?? "");
+  }
+}
