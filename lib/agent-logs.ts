@@ -21,6 +21,11 @@ export class AgentLogs extends Construct {
     });
   }
 
+  /**
+   * What the log agent calls for files alone: it makes a stream, and a group only where there is none. Instance ids come
+   * from the metadata service; tags, volumes and retention would want more, and are not configured:
+   * https://github.com/aws/amazon-cloudwatch-agent/blob/main/plugins/outputs/cloudwatchlogs/internal/pusher/target.go
+   */
   grantWrite(role: iam.IRole): void {
     allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], this.logGroup.logGroupArn);
   }

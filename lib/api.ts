@@ -1,8 +1,7 @@
-import { Aws, CfnCondition, Fn } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
-import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { MaybePrivate } from "./maybe-private.ts";
 
 export interface ApiProps {
   readonly handler: lambda.IFunction;
@@ -39,7 +38,9 @@ export class Api extends Construct {
       apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
     });
     plan.addApiKey(this.key);
-    if (props.vpcEndpointId !== undefined) this.makePrivateIf(props.vpcEndpointId);
+    if (props.vpcEndpointId !== undefined) {
+      new MaybePrivate(this, "MaybePrivate", { restApi: this.restApi, vpcEndpointId: props.vpcEndpointId });
+    }
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {
@@ -52,28 +53,6 @@ export class Api extends Construct {
         "application/json": `{"status":"Failed","error_message":${text},"error_urls":[],"request_id":"","message":${text}}`,
       },
     });
-  }
-
-  /** The same template serves both: the endpoint's id is known only when it is launched. */
-  private makePrivateIf(vpcEndpointId: string): void {
-    const isPrivate = new CfnCondition(this, "IsPrivate", {
-      expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
-    });
-    const api = this.restApi.node.defaultChild as apigateway.CfnRestApi;
-    api.addPropertyOverride("EndpointConfiguration", {
-      "Fn::If": [isPrivate.logicalId, { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] }, { Types: ["REGIONAL"] }],
-    });
-    const policy = new iam.PolicyDocument({
-      statements: [
-        new iam.PolicyStatement({
-          principals: [new iam.AnyPrincipal()],
-          actions: ["execute-api:Invoke"],
-          resources: ["execute-api:/*"],
-          conditions: { StringEquals: { "aws:SourceVpce": vpcEndpointId } },
-        }),
-      ],
-    });
-    api.policy = Fn.conditionIf(isPrivate.logicalId, policy, Aws.NO_VALUE);
   }
 }
 

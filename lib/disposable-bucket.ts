@@ -28,8 +28,8 @@ export class DisposableBucket extends s3.Bucket {
       timeout: EMPTYING,
       environment: { BUCKET: this.bucketName },
     });
-    allow(emptying, ["s3:ListBucket"], this.bucketArn);
-    allow(emptying, ["s3:DeleteObject"], this.arnForObjects("*"));
+    allow(emptying, ["s3:ListBucketVersions"], this.bucketArn);
+    allow(emptying, ["s3:DeleteObjectVersion"], this.arnForObjects("*"));
     this.emptied = new CustomResource(scope, "Emptied", {
       resourceType: "Custom::EmptiedBucket",
       serviceToken: emptying.functionArn,

@@ -1,16 +1,14 @@
 import { Duration } from "aws-cdk-lib";
-import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
+import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import * as logs from "aws-cdk-lib/aws-logs";
-import { Construct } from "constructs";
-import type { AgentFleet } from "./agent-fleet.ts";
+import { FAILURE_REASONS } from "../contracts/failure-reasons.ts";
+import { type MetricName, metricNamespace } from "../contracts/metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
 export interface MetricsProps {
   readonly tasks: TaskQueue;
   readonly pipeline: Pipeline;
-  readonly fleet: AgentFleet;
   readonly groupName: string;
   readonly watch: lambda.Function;
   readonly functions: readonly lambda.Function[];
@@ -18,11 +16,14 @@ export interface MetricsProps {
 
 const PERIOD = Duration.minutes(5);
 
-/** What is measured: AWS's own metrics, and what is read out of the logs, under `Prewarm/<group>`. */
-export class Metrics extends Construct {
+/** What is measured: AWS's own metrics, and ours, which CloudWatch takes from the lines that functions log. */
+export class Metrics {
   readonly tasksDone: cloudwatch.IMetric;
   readonly bytes: cloudwatch.IMetric;
   readonly tasksFailed: cloudwatch.IMetric;
+  readonly failures: readonly cloudwatch.IMetric[];
+  /** How long downloads took: the middle one, and those that nine of ten and 99 of 100 were faster than. */
+  readonly durations: readonly cloudwatch.IMetric[];
   readonly activeRequests: cloudwatch.IMetric;
   readonly instances: cloudwatch.IMetric;
   readonly orphans: cloudwatch.IMetric;
@@ -33,37 +34,41 @@ export class Metrics extends Construct {
   readonly queueAge: cloudwatch.IMetric;
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
+  /** Calls of the function that looks at the fleet. */
+  readonly looks: cloudwatch.IMetric;
   /** By the functions' ids, as the next two. */
   readonly errors: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly throttles: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly iteratorAge: Readonly<Record<string, cloudwatch.IMetric>>;
 
-  constructor(scope: Construct, id: string, props: MetricsProps) {
-    super(scope, id);
-    const { tasks, pipeline, groupName, watch, functions } = props;
-    const log = (name: string, of: lambda.Function, message: string, field: string, statistic: string) =>
-      new logs.MetricFilter(this, name, {
-        logGroup: of.logGroup,
-        filterPattern: logs.FilterPattern.stringValue("$.message", "=", message),
-        metricNamespace: `Prewarm/${groupName}`,
-        metricName: name,
-        metricValue: field,
-      }).metric({ statistic, period: PERIOD });
-    this.tasksDone = log("Tasks", pipeline.aggregation, "Counted", "$.count", "Sum");
-    this.bytes = log("Bytes", pipeline.aggregation, "Counted", "$.size", "Sum");
-    this.tasksFailed = log("FailedTasks", pipeline.aggregation, "Counted", "$.failed", "Sum");
-    this.activeRequests = log("ActiveRequests", watch, "Fleet and work", "$.active", "Maximum");
-    this.instances = log("Instances", watch, "Fleet and work", "$.instances", "Maximum");
-    this.orphans = log("OrphanInstances", watch, "Fleet and work", "$.orphans", "Minimum");
-
-    this.wantedInstances = log("WantedInstances", watch, "Fleet and work", "$.wanted", "Minimum");
-    this.missingInstances = log("MissingInstances", watch, "Fleet and work", "$.missing", "Minimum");
+  constructor({ tasks, pipeline, groupName, watch, functions }: MetricsProps) {
+    const own = (metricName: MetricName, statistic: string, options: Partial<cloudwatch.MetricProps> = {}) =>
+      new cloudwatch.Metric({
+        namespace: metricNamespace(groupName),
+        metricName,
+        statistic,
+        period: PERIOD,
+        ...options,
+      });
+    this.tasksDone = own("Tasks", "Sum");
+    this.bytes = own("Bytes", "Sum");
+    this.tasksFailed = own("FailedTasks", "Sum");
+    this.failures = FAILURE_REASONS.map((reason) =>
+      own("FailedTasks", "Sum", { dimensionsMap: { reason }, label: reason }),
+    );
+    this.durations = ["p50", "p90", "p99"].map((percentile) => own("TaskDuration", percentile, { label: percentile }));
+    this.activeRequests = own("ActiveRequests", "Maximum");
+    this.instances = own("Instances", "Maximum");
+    this.orphans = own("OrphanInstances", "Minimum");
+    this.wantedInstances = own("WantedInstances", "Minimum");
+    this.missingInstances = own("MissingInstances", "Minimum");
 
     const last = { statistic: "Maximum", period: PERIOD };
     this.queued = tasks.queue.metricApproximateNumberOfMessagesVisible(last);
     this.queueAge = tasks.queue.metricApproximateAgeOfOldestMessage(last);
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
+    this.looks = watch.metricInvocations({ period: PERIOD });
     this.errors = byId(functions, (fn) => fn.metricErrors({ period: PERIOD }));
     this.throttles = byId(functions, (fn) => fn.metricThrottles({ period: PERIOD }));
     const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation, pipeline.shutdown];

@@ -66,7 +66,8 @@ export function grantPipeline(
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
   allow(shutdown, ["dynamodb:PutItem"], requestTasks);
   allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
-  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:PurgeQueue"], queue);
+  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], queue);
+  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], queue);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
 
   for (const fn of [api, task, shutdown]) {

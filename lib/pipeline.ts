@@ -91,7 +91,7 @@ export class Pipeline extends Construct {
       name: "aggregation",
       timeout: Duration.minutes(2),
       environment: {
-        ...environment("REQUEST_TABLE"),
+        ...environment("REQUEST_TABLE", "GROUP_NAME"),
         DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
       },
     });

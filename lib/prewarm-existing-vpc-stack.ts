@@ -1,17 +1,18 @@
-import { CfnParameter, CfnRule, Fn, Stack, type StackProps, Token } from "aws-cdk-lib";
+import { CfnParameter, CfnRule, Fn, Stack, Token } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
 import { alarmEmailParameter } from "./alarm-email.ts";
 import { envNameParameter } from "./env-name.ts";
 import { Prewarm } from "./prewarm.ts";
+import type { PrewarmStackProps } from "./prewarm-stack.ts";
 
 /** Prewarm in a VPC that is there already; with `vpce`, behind an API that is reached from within alone. */
 export class PrewarmExistingVpcStack extends Stack {
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, { envName: defaultEnvName, ...props }: PrewarmStackProps = {}) {
     super(scope, id, { description: "Prewarm: warms CloudFront edge locations (existing VPC)", ...props });
     const parameter = (name: string, type: string, description: string) =>
       new CfnParameter(this, name, { type, description });
-    const envName = envNameParameter(this);
+    const envName = envNameParameter(this, defaultEnvName);
     const vpc = parameter("vpc", "AWS::EC2::VPC::Id", "VPC to run the agents in");
     const subnet = parameter("subnet", "List<AWS::EC2::Subnet::Id>", "Public subnets of that VPC");
     const sg = parameter(
@@ -27,6 +28,8 @@ export class PrewarmExistingVpcStack extends Stack {
       description: "Interface endpoint for execute-api: if given, the API is private and reached through it alone",
     });
     const alarmEmail = alarmEmailParameter(this);
+    // CloudFormation knows of a subnet which VPC it lies in, and of a security group nothing but its tags:
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
     new CfnRule(this, "SubnetsInVpc", {
       assertions: [
         {

@@ -5,11 +5,16 @@ import { envNameParameter } from "./env-name.ts";
 import { Network } from "./network.ts";
 import { Prewarm } from "./prewarm.ts";
 
+export interface PrewarmStackProps extends StackProps {
+  /** Default of the parameter of that name. @default prod */
+  readonly envName?: string;
+}
+
 /** Prewarm in a VPC of its own. */
 export class PrewarmStack extends Stack {
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, { envName: defaultEnvName, ...props }: PrewarmStackProps = {}) {
     super(scope, id, { description: "Prewarm: warms CloudFront edge locations (new VPC)", ...props });
-    const envName = envNameParameter(this);
+    const envName = envNameParameter(this, defaultEnvName);
     const alarmEmail = alarmEmailParameter(this);
     new Prewarm(this, "Prewarm", { envName, alarmEmail, network: new Network(this, "Network") });
   }

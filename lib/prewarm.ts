@@ -28,7 +28,7 @@ export class Prewarm extends Construct {
     const storage = new Storage(this, "Storage");
     const tasks = new TaskQueue(this, "TaskQueue");
     const pipeline = new Pipeline(this, "Pipeline", { storage, tasks, groupName });
-    const fleet = new AgentFleet(this, "Fleet", {
+    new AgentFleet(this, "Fleet", {
       network: props.network,
       storage,
       tasks,
@@ -39,7 +39,7 @@ export class Prewarm extends Construct {
       handler: pipeline.api,
       ...(props.vpce === undefined ? {} : { vpcEndpointId: props.vpce.valueAsString }),
     });
-    new Monitoring(this, "Monitoring", { storage, tasks, pipeline, fleet, groupName, alarmEmail: props.alarmEmail });
+    new Monitoring(this, "Monitoring", { storage, tasks, pipeline, groupName, alarmEmail: props.alarmEmail });
     output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
     output(scope, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
   }

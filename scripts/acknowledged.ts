@@ -1,58 +1,105 @@
-/** What cdk-nag finds, and why it stays so. docs/security.md shows the same table. */
+/** What cdk-nag finds, where, and why it stays so. docs/security.md shows the same table. */
 export interface Acknowledged {
-  /** As cdk-nag prints it behind "Acknowledge with". */
+  /** As cdk-nag prints it. */
   readonly id: string;
+  /** Paths of the constructs that are found fault with, without the stack's name. `*` stands for one name. */
+  readonly at: readonly string[];
   readonly reason: string;
 }
 
-const iam = (resource: string, reason: string): Acknowledged => ({
-  id: `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`,
+const rule = (name: string, at: readonly string[], reason: string): Acknowledged => ({
+  id: `AwsSolutions-${name}`,
+  at,
   reason,
 });
-const rule = (name: string, reason: string): Acknowledged => ({ id: `AwsSolutions::AwsSolutions-${name}`, reason });
+const iam = (resource: string, roles: readonly string[], reason: string): Acknowledged => ({
+  id: `AwsSolutions-IAM5[Resource::${resource}]`,
+  at: roles.map((role) => `Prewarm/${role}/DefaultPolicy/Resource`),
+  reason,
+});
 
+const METHODS = ["Prewarm/Api/Rest/Default/*/*/Resource"];
+const STAGE = ["Prewarm/Api/Rest/DeploymentStage.prod/Resource"];
 const KEY = "The contract: the caller is known by an API key; with vpce the API is private as well";
 const REGIONAL = "arn:<AWS::Partition>:%:<AWS::Region>:<AWS::AccountId>:";
 
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
-  rule("APIG4", KEY),
-  rule("COG4", KEY),
+  rule("APIG4", METHODS, KEY),
+  rule("COG4", METHODS, KEY),
   rule(
     "APIG1",
+    STAGE,
     "Access logs want a role for all of API Gateway in the account and region, which belongs to the account",
   ),
-  rule("APIG6", "The function logs every call that fails; execution logs want the account's role, as access logs do"),
+  rule(
+    "APIG6",
+    STAGE,
+    "The function logs every call that fails; execution logs want the account's role, as access logs do",
+  ),
   rule(
     "APIG2",
+    ["Prewarm/Api/Rest/Resource"],
     "The function checks bodies, and names every bad field and URL, which API Gateway's validation does not",
   ),
   rule(
     "APIG3",
+    STAGE,
     "A web ACL costs more than all the rest of an idle stack; the stage is throttled, and the key is required",
   ),
-  rule("AS3", "Every request starts and ends instances; there are alarms on what is not as it should be"),
+  rule(
+    "AS3",
+    ["Prewarm/Fleet/Group"],
+    "Every request starts and ends instances; there are alarms on what is not as it should be",
+  ),
   rule(
     "EC26",
+    ["Prewarm/Fleet/Group"],
     "The check fails on its own on a launch template; the only volume is encrypted (test/lib/agent-fleet.test.ts)",
   ),
-  rule("S1", "Lists of URLs and reports, 30 days old at most; access logs would outlive them in another bucket"),
-  rule("SQS3", "It is a dead-letter queue: of the streams' event sources, which cdk-nag does not look at"),
+  rule(
+    "S1",
+    ["Prewarm/Storage/Lists/Resource"],
+    "Lists of URLs and reports, 30 days old at most; access logs would outlive them in another bucket",
+  ),
+  rule(
+    "SQS3",
+    ["Prewarm/Pipeline/FailedBatches/Resource"],
+    "It is a dead-letter queue: of the streams' event sources, which cdk-nag does not look at",
+  ),
   rule(
     "VPC7",
+    ["Network/Vpc/Resource"],
     "Nothing comes in, and what goes out is in the results; flow logs of 300 instances cost more than they say",
   ),
-  iam("<PrewarmStorageLists85C6997E.Arn>/*", "The objects of this one bucket; their names begin with the request's id"),
+  iam(
+    "<PrewarmStorageLists85C6997E.Arn>/*",
+    [
+      ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/ShutdownRole"],
+      "Storage/EmptyingRole",
+    ],
+    "The objects of this one bucket; their names begin with the request's id",
+  ),
   iam(
     `${REGIONAL.replace("%", "scheduler")}schedule/<PrewarmPipelineTimers9B0ADECC>/*`,
+    ["Pipeline/ApiRole", "Pipeline/ShutdownRole"],
     "The schedules of this one group; each has its request's id for a name",
   ),
   iam(
     `${REGIONAL.replace("%", "autoscaling")}autoScalingGroup:*:autoScalingGroupName/prewarm_asg_<envName>`,
+    ["Pipeline/ApiRole", "Pipeline/TaskRole", "Pipeline/ShutdownRole", "Fleet/Role"],
     "One group, by its name; the star stands for the id that AWS makes up",
   ),
   iam(
     "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*",
+    ["Pipeline/TaskRole"],
     "A request names the distribution to invalidate; only those of this account can be",
   ),
-  iam("*", "Calls that know no resource: listing distributions and streams, describing groups, Session Manager"),
+  iam(
+    "*",
+    [
+      ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/AggregationRole"],
+      ...["Pipeline/ShutdownRole", "Fleet/Role", "Monitoring/WatchRole"],
+    ],
+    "Calls that know no resource: listing distributions and streams, describing groups, Session Manager",
+  ),
 ];

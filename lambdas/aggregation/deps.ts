@@ -1,4 +1,5 @@
 import { Logger } from "@aws-lambda-powertools/logger";
+import { metricNamespace } from "../../contracts/metrics.ts";
 import { documentClient } from "../adapters/clients.ts";
 import { DeadLetters } from "../adapters/dead-letters.ts";
 import { queueClient } from "../adapters/queue-client.ts";
@@ -9,6 +10,8 @@ export interface AggregationDeps {
   readonly requests: Pick<RequestTable, "get" | "addProgress" | "askToSettle">;
   readonly deadLetters: Pick<DeadLetters, "bury">;
   readonly logger: Pick<Logger, "info" | "warn">;
+  /** Of the metrics. */
+  readonly namespace: string;
 }
 
 export function createDeps(env: Env): AggregationDeps {
@@ -16,5 +19,6 @@ export function createDeps(env: Env): AggregationDeps {
     requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
     deadLetters: new DeadLetters(queueClient(), env.DEAD_LETTER_QUEUE_URL),
     logger: new Logger({ serviceName: "aggregation" }),
+    namespace: metricNamespace(env.GROUP_NAME),
   };
 }

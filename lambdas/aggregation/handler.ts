@@ -1,3 +1,4 @@
+import { countedLines } from "./counted-lines.ts";
 import type { AggregationDeps } from "./deps.ts";
 import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
@@ -5,10 +6,11 @@ import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 export function createHandler(deps: AggregationDeps) {
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
-    for (const { reqId, at, token, ...sum } of progress) {
-      const changes = sum.count !== 0 || sum.size !== 0 || sum.failed !== 0;
-      if (changes && !(await deps.requests.addProgress(reqId, sum, at, token))) continue;
-      if (changes) deps.logger.info("Counted", { req_id: reqId, ...sum });
+    for (const part of progress) {
+      const { reqId, at, token, count, size, failed } = part;
+      const changes = count !== 0 || size !== 0 || failed !== 0;
+      if (changes && !(await deps.requests.addProgress(reqId, { count, size, failed }, at, token))) continue;
+      if (changes) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);
       const item = await deps.requests.get(reqId);
       if (item?.active === undefined || item.total_count === 0) continue;
       if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { MAX_VALUES } from "../../contracts/metrics.ts";
 import type { Progress } from "../adapters/request-table.ts";
+import { type RequestSum, sumOf } from "./request-sum.ts";
+import { noteDuration, noteFailures } from "./result-details.ts";
 
 /** What counts of a result, as the stream writes it. */
 const imageSchema = z.object({
@@ -22,7 +25,7 @@ const recordSchema = z.object({
 type Image = z.infer<typeof imageSchema>;
 
 /** What a batch of the stream changes in one request's counters. */
-export interface BatchProgress extends Progress {
+export interface BatchProgress extends Progress, Readonly<Pick<RequestSum, "durations" | "failures">> {
   readonly reqId: string;
   /** When the newest of its results was written. */
   readonly at: Date;
@@ -47,8 +50,10 @@ export function progressOfBatch(records: readonly unknown[]): {
   progress: BatchProgress[];
   invalid: InvalidRecord[];
 } {
-  const sums = new Map<string, { count: number; size: number; failed: number; at: number; ids: string[] }>();
+  const sums = new Map<string, RequestSum>();
   const invalid: InvalidRecord[] = [];
+  const step = Math.ceil(records.length / MAX_VALUES);
+  let good = 0;
   for (const record of records) {
     const parsed = recordSchema.safeParse(record);
     if (!parsed.success) {
@@ -56,19 +61,18 @@ export function progressOfBatch(records: readonly unknown[]): {
       continue;
     }
     const { eventID, dynamodb } = parsed.data;
-    const reqId = dynamodb.NewImage.req_id.S;
-    const sum = sums.get(reqId) ?? { count: 0, size: 0, failed: 0, at: 0, ids: [] };
-    add(sum, dynamodb.NewImage, 1);
-    if (dynamodb.OldImage !== undefined) add(sum, dynamodb.OldImage, -1);
+    const { NewImage: now, OldImage: before } = dynamodb;
+    const sum = sumOf(sums, now.req_id.S);
+    add(sum, now, 1);
+    if (before !== undefined) add(sum, before, -1);
+    if (!now.ok.BOOL || before?.ok.BOOL === false) noteFailures(sum.failures, record);
+    else if (good++ % step === 0) noteDuration(sum.durations, record);
     sum.at = Math.max(sum.at, dynamodb.ApproximateCreationDateTime ?? 0);
     sum.ids.push(eventID);
-    sums.set(reqId, sum);
   }
-  const progress = [...sums].map(([reqId, { count, size, failed, at, ids }]) => ({
+  const progress = [...sums].map(([reqId, { at, ids, ...sum }]) => ({
     reqId,
-    count,
-    size,
-    failed,
+    ...sum,
     at: new Date(at * 1000),
     token: createHash("sha256")
       .update([reqId, ...ids].join())
@@ -78,7 +82,7 @@ export function progressOfBatch(records: readonly unknown[]): {
   return { progress, invalid };
 }
 
-function add(sum: { count: number; size: number; failed: number }, image: Image, sign: 1 | -1): void {
+function add(sum: RequestSum, image: Image, sign: 1 | -1): void {
   sum.count += sign;
   if (image.ok.BOOL) sum.size += sign * Number(image.bytes.N);
   else sum.failed += sign;

@@ -1,14 +1,26 @@
+import { withMetrics } from "../../contracts/metrics.ts";
 import type { WatchDeps } from "./deps.ts";
 
 /**
  * Compares the fleet with the work that there is, every few minutes, and says it in one line, which CloudWatch makes
- * metrics of. It changes nothing: instances that outlive their work are somebody's to look at.
+ * metrics of. Instances that outlive their work are left for somebody to look at; requests that nobody would go on with
+ * are recounted. Where there is neither work nor a fleet, the line has no metrics: each is paid for in every hour in
+ * which it has a value.
  */
-export function createHandler({ requests, fleet, logger }: WatchDeps) {
+export function createHandler({ requests, fleet, safetyNet, logger, namespace }: WatchDeps) {
   return async (): Promise<void> => {
-    const active = (await requests.active()).length;
+    const active = await requests.active();
     const { wanted, instances, inService } = await fleet.state();
-    const missing = Math.max(0, wanted - inService);
-    logger.info("Fleet and work", { active, wanted, instances, missing, orphans: active === 0 ? instances : 0 });
+    const values = {
+      ActiveRequests: active.length,
+      Instances: instances,
+      WantedInstances: wanted,
+      MissingInstances: Math.max(0, wanted - inService),
+      OrphanInstances: active.length === 0 ? instances : 0,
+    };
+    const atRest = active.length === 0 && wanted === 0 && instances === 0;
+    logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
+    for (const reqId of await safetyNet.catch(active, new Date()))
+      logger.info("Request was forgotten, a recount is asked for", { req_id: reqId });
   };
 }

@@ -57,6 +57,17 @@ describe("a header line", () => {
     expect(parseHeader(`${name}: x`)).toEqual(problem);
   });
 
+  it.each(["Range", "If-Range", "If-Match", "If-None-Match", "if-modified-since", "IF-UNMODIFIED-SINCE"])(
+    "%s would warm nothing",
+    (name) => {
+      expect(parseHeader(`${name}: x`)).toEqual({
+        problem: `sets ${name}, with which a POP sends a part of an object or none, so that it would not be warmed`,
+      });
+      // Not sent either, should a message of before have it.
+      expect(flatHeaders([`${name}: x`])).toEqual(["user-agent", "prewarm"]);
+    },
+  );
+
   it("that is accepted carries neither line breaks nor a name to be refused, whatever was written", () => {
     const lines = fc.oneof(
       fc.string({ unit: "binary" }),

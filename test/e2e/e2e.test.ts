@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { startLocalPrewarm } from "../../local/local-prewarm.ts";
 import { world } from "../../local/world.ts";
-import { deploying } from "./deploying.ts";
+import { launching } from "./launching.ts";
+import { lifeCycle } from "./life-cycle.ts";
 import { type MetadataService, startMetadataService } from "./metadata-service.ts";
 import { refusals } from "./refusals.ts";
 import { secrets } from "./secrets.ts";
@@ -9,6 +10,7 @@ import { Stack } from "./stack.ts";
 import { stopping } from "./stopping.ts";
 import { surviving } from "./surviving.ts";
 import { warming } from "./warming.ts";
+import { watching } from "./watching.ts";
 
 // One deployed stack for all of it: the parts are real, and take seconds to start.
 let stack: Stack | undefined;
@@ -34,8 +36,12 @@ afterAll(async () => {
 }, 120_000);
 
 describe("what is refused", () => refusals(running));
-describe("deploying", () => deploying(running));
+// Before the others: what they make functions fail at would keep alarms on.
+describe("watching", () => watching(running));
 describe("secrets", () => secrets(running));
 describe("warming", () => warming(running));
 describe("surviving", () => surviving(running));
 describe("stopping", () => stopping(running));
+describe("life cycle", () => lifeCycle(running));
+// Last: each stack more makes the emulator look at more streams.
+describe("launching", () => launching(running));

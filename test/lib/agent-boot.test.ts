@@ -6,7 +6,8 @@ import { text } from "node:stream/consumers";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
 import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { Network } from "../../lib/network.ts";
 import { Storage } from "../../lib/storage.ts";
@@ -85,6 +86,28 @@ function metadata(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(answer === undefined ? 404 : 200).end(answer);
 }
 
+/**
+ * What of https://github.com/aws/amazon-cloudwatch-agent/blob/main/translator/config/schema.json is about files. More of
+ * it would want more of the role.
+ */
+const logAgentSchema = z.strictObject({
+  logs: z.strictObject({
+    logs_collected: z.strictObject({
+      files: z.strictObject({
+        collect_list: z
+          .array(
+            z.strictObject({
+              file_path: z.string().max(4_096),
+              log_group_name: z.string().min(1).max(512),
+              log_stream_name: z.string().min(1).max(512),
+            }),
+          )
+          .min(1),
+      }),
+    }),
+  }),
+});
+
 const code = shipped();
 const problem = await sandboxProblem();
 if (problem !== undefined) console.warn(`The boot is not tried: ${problem}`);
@@ -116,15 +139,28 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
 
   test("installs what it needs, and asks again for code that does not come at once", () => {
     expect(console).toContain("attempt 1 of: aws s3 cp");
-    // What comes after these is for the logs.
-    expect(sandbox.read("calls").split("\n").slice(0, 6)).toEqual([
+    expect(sandbox.read("calls").trim().split("\n")).toEqual([
       expect.stringMatching(/^dnf install -y .*nodejs24/),
       expect.stringMatching(/^aws s3 cp .* \/tmp\/prewarm-agent.zip$/),
       "sleep 3",
       expect.stringMatching(/^aws s3 cp/),
       "systemctl daemon-reload",
       "systemctl enable --now prewarm-agent",
+      "dnf install -y amazon-cloudwatch-agent",
+      "log agent: -a fetch-config -m ec2 -s -c file:/etc/prewarm-logs.json",
     ]);
+  });
+
+  test("ships the agent's log and its own, a stream each, in the form that the log agent wants", () => {
+    const { logs } = logAgentSchema.parse(JSON.parse(sandbox.read("log-agent.json")));
+    const [, agentLog] =
+      /^StandardOutput=append:(.+)$/m.exec(sandbox.read("etc/systemd/system/prewarm-agent.service")) ?? [];
+    const log_group_name = expect.stringMatching(/^ref-FleetLogsGroup/);
+    expect(logs.logs_collected.files.collect_list).toEqual([
+      { file_path: agentLog, log_group_name, log_stream_name: "{instance_id}/agent" },
+      { file_path: "/var/log/cloud-init-output.log", log_group_name, log_stream_name: "{instance_id}/boot" },
+    ]);
+    expect(console).not.toContain("no logs are shipped");
   });
 
   test("leaves the agent no file that it could change, and its variables to root", () => {
@@ -160,9 +196,40 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     );
   });
 
+  test("says in a line of a task which request it belongs to, and why it failed", () => {
+    const { req_id, pop } = taskMessage();
+    expect(lines().filter(({ msg }) => msg === "task failed")).toMatchObject([
+      { req_id, pop, reason: "refused_address", error: expect.stringContaining("169.254.169.254") },
+    ]);
+  });
+
   test("writes no secret into its log", () => {
     expect(log()).toContain("https://www.example.com/a.bin");
     for (const secret of SECRETS) expect(log()).not.toContain(secret);
     expect(console).not.toContain(accessKeyId);
+  });
+});
+
+describe.skipIf(problem !== undefined)("an instance whose code does not come", () => {
+  /** As there is no such object, no agent is started. */
+  async function boot(hasLogAgent: boolean) {
+    const sandbox = new BootSandbox(hasLogAgent);
+    onTestFinished(() => sandbox.remove());
+    const failure = await sandbox.boot(code.userData).catch((error: unknown) => error);
+    return { sandbox, failure };
+  }
+
+  test("fails to boot, and ships what it said", async () => {
+    const { sandbox, failure } = await boot(true);
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("attempt 5 of: aws s3 cp") });
+    const calls = sandbox.read("calls");
+    expect(calls).toContain("log agent: -a fetch-config");
+    expect(calls).not.toContain("systemctl");
+    expect(() => logAgentSchema.parse(JSON.parse(sandbox.read("log-agent.json")))).not.toThrow();
+  });
+
+  test("says so on its console where there is no log agent either", async () => {
+    const { failure } = await boot(false);
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("no logs are shipped") });
   });
 });

@@ -4,7 +4,7 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { Api } from "../../lib/api.ts";
-import { type Resource, resourcesOf, synthesize, theOnly } from "./synth.ts";
+import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const handler = (scope: Construct) =>
   new lambda.Function(scope, "Handler", {
@@ -94,12 +94,45 @@ test("an endpoint that may be empty makes it private or public when the template
   expect(EndpointConfiguration).toEqual({
     "Fn::If": [isPrivate, { Types: ["PRIVATE"], VpcEndpointIds: [{ Ref: "vpce" }] }, { Types: ["REGIONAL"] }],
   });
-  expect(Policy["Fn::If"]).toEqual([isPrivate, expect.anything(), { Ref: "AWS::NoValue" }]);
-  expect(Policy["Fn::If"][1].Statement).toEqual([
-    {
-      ...{ Effect: "Allow", Principal: { AWS: "*" }, Action: "execute-api:Invoke", Resource: "execute-api:/*" },
-      Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } },
-    },
+  const statement = (condition: object) => ({
+    Statement: [
+      {
+        ...{ Effect: "Allow", Principal: { AWS: "*" }, Action: "execute-api:Invoke", Resource: "execute-api:/*" },
+        ...condition,
+      },
+    ],
+    Version: "2012-10-17",
+  });
+  // A policy that the template has no more stays on the API: so there is one that lets everybody in.
+  expect(Policy["Fn::If"]).toEqual([
+    isPrivate,
+    statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
+    statement({}),
   ]);
   maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 5);
+});
+
+test("a change of the endpoint alone gives the stage another deployment", () => {
+  const [[id, redeployed] = ["", { Properties: {} }]] = resourcesOf(maybePrivate, "Custom::ApiDeployment");
+  const [[deployment = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::Deployment");
+  // What the function says after each change of a property, which the endpoint's id is ...
+  expect(redeployed.Properties).toMatchObject({ Deployment: { Ref: deployment }, VpcEndpoint: { Ref: "vpce" } });
+  // ... is what the stage serves.
+  expect(theOnly(maybePrivate, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: id });
+  const [[rest = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::RestApi");
+  const functions = resourcesOf(maybePrivate, "AWS::Lambda::Function").filter(([name]) => name.includes("Redeploying"));
+  expect(functions).toMatchObject([
+    [expect.any(String), { Properties: { Environment: { Variables: { REST_API: { Ref: rest } } } } }],
+  ]);
+  const policies = resourcesOf(maybePrivate, "AWS::IAM::Policy").flatMap(
+    ([, it]) => it.Properties.PolicyDocument.Statement,
+  );
+  const deploys = policies.find(({ Action }) => Action === "apigateway:POST");
+  expect(rendered(deploys?.Resource)).toBe(`arn:aws:apigateway:eu-west-1::/restapis/ref-${rest}/deployments`);
+});
+
+test("an API that is always public has the template's deployment, and no function for it", () => {
+  const [[deployment = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Deployment");
+  expect(theOnly(template, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: deployment });
+  template.resourceCountIs("Custom::ApiDeployment", 0);
 });

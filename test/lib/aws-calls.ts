@@ -19,7 +19,9 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   SendMessageBatch: ["sqs:SendMessage"],
   DeleteMessageBatch: ["sqs:DeleteMessage"],
   ChangeMessageVisibilityBatch: ["sqs:ChangeMessageVisibility"],
-  DeleteObjects: ["s3:DeleteObject"],
+  // Of versions by their ids, wherever the code does it.
+  DeleteObjects: ["s3:DeleteObjectVersion"],
+  ListObjectVersions: ["s3:ListBucketVersions"],
   ListObjectsV2: ["s3:ListBucket"],
   Upload: ["s3:PutObject", "s3:AbortMultipartUpload"],
 };

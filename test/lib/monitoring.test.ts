@@ -1,20 +1,41 @@
 import { readFileSync } from "node:fs";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { ROOT, rendered, resourcesOf, synthesizeStacks } from "./synth.ts";
+import { FAILURE_REASONS } from "../../contracts/failure-reasons.ts";
+import { metricNamespace } from "../../contracts/metrics.ts";
+import type { RequestItem } from "../../contracts/request-item.ts";
+import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
+import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
+import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { alarmState } from "../cloudwatch/alarm-state.ts";
+import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
+import { logged } from "../cloudwatch/logged.ts";
+import { record } from "../lambdas/aggregation/records.ts";
+import { FakeRequests } from "../lambdas/fakes.ts";
+import { request } from "../lambdas/items.ts";
+import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
-const [{ template } = { template: undefined }] = synthesizeStacks();
-if (template === undefined) throw new Error("there is no stack");
+const app = newApp();
+// Nothing here is about the code of functions.
+app.node.setContext("aws:cdk:bundling-stacks", []);
+const template = Template.fromStack(new PrewarmStack(app, "PrewarmStack"));
 
 const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(([id, { Properties }]) => ({
   name: /Monitoring(\w+)Alarm/.exec(id)?.[1] ?? "",
   ...Properties,
 }));
-const alarm = (name: string) => alarms.find((it) => it.name === name);
+
+function alarm(name: string): Resource["Properties"] {
+  const found = alarms.find((it) => it.name === name);
+  if (found === undefined) throw new Error(`there is no alarm ${name}`);
+  return found;
+}
 
 describe("every alarm", () => {
   test.each(alarms)("$name tells somebody, and where the runbook says what to do", (it) => {
-    expect(it.AlarmActions).toEqual([{ Ref: expect.stringMatching(/^PrewarmMonitoringTopic/) }]);
-    expect(it.TreatMissingData).toBe("notBreaching");
+    const topic = [{ Ref: expect.stringMatching(/^PrewarmMonitoringTopic/) }];
+    expect(it).toMatchObject({ AlarmActions: topic, OKActions: topic });
     const headings = readFileSync(`${ROOT}docs/operations.md`, "utf8").matchAll(/^##+ (.+)$/gm);
     const anchors = [...headings].map(([, text = ""]) =>
       text
@@ -30,42 +51,175 @@ describe("every alarm", () => {
     const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 4];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
-        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans"],
-        ...all.flatMap((fn) => [`${fn}Errors`, `${fn}Throttles`]),
+        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence"],
+        ...all.map((fn) => `${fn}Errors`),
+        ...all.slice(0, 5).map((fn) => `${fn}Throttles`),
         ...all.slice(1, 1 + readers).map((fn) => `${fn}IteratorAge`),
       ].sort(),
     );
   });
-});
 
-test.each([
-  { name: "DeadLetters", threshold: 0, periods: 1 },
-  { name: "FailedBatches", threshold: 0, periods: 1 },
-  { name: "TaskErrors", threshold: 0, periods: 2 },
-  { name: "TaskIteratorAge", threshold: 300_000, periods: 2 },
-  { name: "Orphans", threshold: 0, periods: 4 },
-  { name: "Capacity", threshold: 0, periods: 3 },
-])("$name: above $threshold for $periods times five minutes", ({ name, threshold, periods }) => {
-  expect(alarm(name)).toMatchObject({
-    ...{ Threshold: threshold, EvaluationPeriods: periods, ComparisonOperator: "GreaterThanThreshold" },
+  const none: number[] = [];
+  const quiet = [none, none, none, none, none, none];
+  /** Values of the alarm's metric, period by period. */
+  const cases: readonly [name: string, what: string, periods: readonly (readonly number[])[], state: "OK" | "ALARM"][] =
+    [
+      ["DeadLetters", "nothing was ever sent", quiet, "OK"],
+      ["DeadLetters", "an empty queue", [[0, 0, 0]], "OK"],
+      ["DeadLetters", "a message", [[0, 0, 1]], "ALARM"],
+      ["FailedBatches", "an empty queue", [[0]], "OK"],
+      ["FailedBatches", "a note", [[1]], "ALARM"],
+      ["TaskErrors", "no call", quiet, "OK"],
+      ["TaskErrors", "good calls", [[0, 0], [0], none, [0]], "OK"],
+      ["TaskErrors", "one bad call, tried again", [[0], [1, 0], none, none, none], "OK"],
+      ["TaskErrors", "bad calls for ten minutes", [[0], [1, 1], [0, 1]], "ALARM"],
+      ["TaskErrors", "a call that hangs for its time, and hangs again", [[1], none, none, [1], none, none], "ALARM"],
+      [
+        "WatchErrors",
+        "every look fails",
+        [
+          [1, 1, 1],
+          [1, 1, 1],
+        ],
+        "ALARM",
+      ],
+      ["TaskThrottles", "a moment", [[0], [7], [0]], "OK"],
+      ["TaskThrottles", "ten minutes", [[0], [7], [3]], "ALARM"],
+      ["ShutdownIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
+      ["ShutdownIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
+      ["ShutdownIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
+      ["Silence", "a look in each period", [[1], [1], [1], [1]], "OK"],
+      ["Silence", "one look is left out", [[1], [1], none, [1]], "OK"],
+      ["Silence", "it has just stopped", [[1], [1], none, none, none], "OK"],
+      ["Silence", "it has stopped", [[1], none, none, none, none, none], "ALARM"],
+    ];
+  test.each(cases)("%s: %s", (name, _, periods, state) => {
+    expect(alarmState(alarm(name), periods)).toBe(state);
+  });
+
+  test.each(alarms.map(({ name }) => name).filter((name) => name !== "Silence"))("%s is quiet at rest", (name) => {
+    expect(alarmState(alarm(name), quiet)).toBe("OK");
   });
 });
 
-test("what the logs are asked for is what the code logs", () => {
-  const filters = resourcesOf(template, "AWS::Logs::MetricFilter").map(([, { Properties }]) => ({
-    pattern: Properties.FilterPattern,
-    value: Properties.MetricTransformations[0].MetricValue,
-    namespace: rendered(Properties.MetricTransformations[0].MetricNamespace),
-  }));
-  expect(new Set(filters.map(({ namespace }) => namespace))).toEqual(new Set(["Prewarm/prewarm_asg_prod"]));
-  const source = ["aggregation", "watch"]
-    .map((name) => readFileSync(`${ROOT}lambdas/${name}/handler.ts`, "utf8"))
-    .join("");
-  for (const { pattern } of filters)
-    expect(source).toContain(`logger.info("${/^\{ \$\.message = "(.+)" \}$/.exec(pattern)?.[1]}"`);
-  expect(filters.map(({ value }) => value)).toEqual(
-    expect.arrayContaining(["$.count", "$.size", "$.failed", "$.active", "$.instances", "$.orphans", "$.missing"]),
+describe("what functions log", () => {
+  const namespace = metricNamespace("prewarm_asg_prod");
+  const logger = new Logger({ serviceName: "test" });
+
+  const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
+    logged(
+      createWatch({
+        requests: { active: async () => Array.from({ length: fleet.active }, () => ({}) as RequestItem) },
+        fleet: { state: async () => fleet },
+        ...{ safetyNet: { catch: async () => [] }, logger, namespace },
+      }),
+    ).then((lines) => lines.flatMap(embeddedMetrics));
+  const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
+  const busy = { active: 1, wanted: 5, instances: 5, inService: 5 };
+  const left = { active: 0, wanted: 5, instances: 5, inService: 5 };
+  const short = { active: 1, wanted: 5, instances: 4, inService: 3 };
+
+  const count = (...Records: unknown[]) => {
+    const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
+    const deadLetters = { bury: async () => undefined };
+    const handler = createAggregation({ requests, deadLetters, logger, namespace });
+    return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));
+  };
+
+  /** Of what was measured, what belongs to a metric that an alarm or a graph names. */
+  const valuesOf = (metric: Resource["Properties"], measured: readonly Measured[]) =>
+    measured
+      .filter((it) => {
+        const dimensions = Object.entries(it.dimensions).map(([Name, Value]) => ({ Name, Value }));
+        const wanted = [metric.MetricName, rendered(metric.Namespace), metric.Dimensions ?? []];
+        return JSON.stringify([it.name, it.namespace, dimensions]) === JSON.stringify(wanted);
+      })
+      .flatMap(({ values }) => values);
+
+  test.each([
+    ["Orphans", "nothing runs", [rest, rest, rest, rest, rest, rest], "OK"],
+    ["Orphans", "instances work", [busy, busy, busy, busy], "OK"],
+    ["Orphans", "they are about to go", [busy, busy, left, left, left], "OK"],
+    ["Orphans", "they stay", [busy, left, left, left, left], "ALARM"],
+    ["Orphans", "they have gone, a while ago", [left, left, left, left, rest, rest, rest], "OK"],
+    ["Capacity", "nothing is wanted", [rest, rest, rest], "OK"],
+    ["Capacity", "all are there", [busy, busy, busy], "OK"],
+    ["Capacity", "they are booting", [busy, short, short, busy], "OK"],
+    ["Capacity", "Spot has too few", [busy, short, short, short], "ALARM"],
+  ] as const)("%s: %s", async (name, _, looks, state) => {
+    const periods: number[][] = [];
+    for (const fleet of looks) periods.push(valuesOf(alarm(name), await look(fleet)));
+    expect(alarmState(alarm(name), periods)).toBe(state);
+  });
+
+  test("at rest, nothing is measured: metrics are paid for", async () => {
+    expect(await look(rest)).toEqual([]);
+  });
+
+  test("is all that alarms and the dashboard show of ours, and nothing more is paid for", async () => {
+    const failed = (error?: string) => record({ ok: false, error });
+    const measured = [
+      ...(await look(short)),
+      ...(await count(record({ bytes: 10 }), ...EXAMPLES.map(([, error]) => failed(error)))),
+    ];
+    const key = (namespace: string, name: string, ...dimensions: string[]) =>
+      [namespace, name, ...dimensions].join(" ");
+    const paidFor = measured.map((it) => key(it.namespace, it.name, ...Object.entries(it.dimensions).flat()));
+    const shown = ownMetrics();
+    expect(new Set(paidFor)).toEqual(new Set(shown.map((it) => key(it[0] ?? "", it[1] ?? "", ...it.slice(2)))));
+    for (const { Namespace, MetricName } of alarms)
+      if (!rendered(Namespace).startsWith("AWS/")) expect(paidFor).toContain(key(rendered(Namespace), MetricName));
+  });
+});
+
+/** An error of each reason; test/contracts/failure-reasons.test.ts holds them against what the agent says. */
+const EXAMPLES = FAILURE_REASONS.map((reason) => [
+  reason,
+  {
+    timeout: "HEADERS_TIMEOUT",
+    connection: "ECONNRESET",
+    tls: "CERT_HAS_EXPIRED",
+    redirect: "HTTP 301",
+    http_4xx: "HTTP 404",
+    http_5xx: "HTTP 502",
+    incomplete: "1 of 2 bytes arrived",
+    other_pop: "answered by A instead of B",
+    refused_address: "10.0.0.1 is a private or reserved address, which is refused",
+    lost: "lost: ",
+    other: "?",
+  }[reason],
+]);
+
+/** Namespace, name and dimensions of the metrics of ours that the dashboard shows. */
+function ownMetrics(): string[][] {
+  return dashboardMetrics()
+    .map((metric) => metric.filter((it): it is string => typeof it === "string"))
+    .filter(([namespace = ""]) => !namespace.startsWith("AWS/"));
+}
+
+function dashboardMetrics(): unknown[][] {
+  const body = rendered(theOnly(template, "AWS::CloudWatch::Dashboard").DashboardBody);
+  const { widgets } = JSON.parse(body) as { widgets: { properties: { metrics: unknown[][] } }[] };
+  return widgets.flatMap(({ properties }) => properties.metrics);
+}
+
+test("the dashboard is one of those that are free: 50 metrics at most", () => {
+  expect(dashboardMetrics().length).toBeGreaterThan(30);
+  expect(dashboardMetrics().length).toBeLessThanOrEqual(50);
+});
+
+test("the documents say what that costs", () => {
+  const [operations, readme] = ["docs/operations.md", "README.md"].map((name) =>
+    readFileSync(`${ROOT}${name}`, "utf8"),
   );
+  const dollars = alarms.length * 0.1;
+  expect(operations).toMatch(
+    new RegExp(`^\\| ${alarms.length} alarms, each on one metric +\\| ${dollars.toFixed(2)} `, "m"),
+  );
+  expect(operations).toMatch(
+    new RegExp(`^\\| one dashboard of ${dashboardMetrics().length} metrics +\\| 3\\.00 `, "m"),
+  );
+  expect(readme).toContain(`${(dollars + 0.02).toFixed(2)} dollars a month at list price (${alarms.length} alarms,`);
 });
 
 test("alarms are mailed to the address that is given, and to nobody without one", () => {
@@ -79,9 +233,21 @@ test("alarms are mailed to the address that is given, and to nobody without one"
   });
 });
 
-test("there is a dashboard, with the agents' failures by reason", () => {
-  const [[, page] = []] = resourcesOf(template, "AWS::CloudWatch::Dashboard");
-  const body = JSON.stringify(page?.Properties.DashboardBody);
-  expect(body).toContain("task failed");
-  expect(body).toContain("FleetLogsGroup");
+test("monitoring=off: no alarm and no dashboard", () => {
+  const [[condition] = []] = Object.entries(template.findConditions("*")).filter(
+    ([, it]) => JSON.stringify(it) === '{"Fn::Equals":[{"Ref":"monitoring"},"on"]}',
+  );
+  expect(condition).toBeDefined();
+  const paidFor = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"].flatMap((type) =>
+    resourcesOf(template, type),
+  );
+  expect(paidFor.length).toBeGreaterThan(10);
+  for (const [, resource] of paidFor) expect(resource).toMatchObject({ Condition: condition });
+  // Looking at the fleet goes on: requests that were forgotten are found by it.
+  expect(theOnly(template, "AWS::Events::Rule").State).toBe("ENABLED");
+});
+
+test("one look for each period of the alarms, in its middle", () => {
+  expect(theOnly(template, "AWS::Events::Rule").ScheduleExpression).toBe("cron(2/5 * * * ? *)");
+  expect(new Set(alarms.map(({ Period }) => Period))).toEqual(new Set([300]));
 });

@@ -68,7 +68,7 @@ const ROLES = [
 
 function needed({ action, on }: AwsCall): string {
   if (WITHOUT_RESOURCE.includes(action)) return `${action} *`;
-  if (action === "s3:ListBucket") return `${action} bucket`;
+  if (action.startsWith("s3:ListBucket")) return `${action} bucket`;
   const resource = RESOURCES[on];
   if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);
   return `${action} ${resource}`;

@@ -143,7 +143,7 @@ describe("what each function may do", () => {
     {
       name: "Shutdown",
       actions: [
-        ...["dynamodb:Query", "sqs:PurgeQueue", "sqs:SendMessage", "s3:PutObject", "scheduler:DeleteSchedule"],
+        ...["dynamodb:Query", "sqs:DeleteMessage", "sqs:SendMessage", "s3:PutObject", "scheduler:DeleteSchedule"],
         ...["autoscaling:SetDesiredCapacity", "autoscaling:DescribeAutoScalingGroups"],
       ],
     },

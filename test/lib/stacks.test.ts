@@ -16,9 +16,10 @@ describe("parameters", () => {
   const envName = { Type: "String", Default: "prod", AllowedPattern: "[a-z0-9][a-z0-9-]{0,19}" };
 
   const alarmEmail = expect.objectContaining({ Type: "String", Default: "" });
+  const monitoring = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
 
   test("of the stack with a VPC of its own", () => {
-    expect(parametersOf(newVpc)).toEqual({ envName: expect.objectContaining(envName), alarmEmail });
+    expect(parametersOf(newVpc)).toEqual({ envName: expect.objectContaining(envName), alarmEmail, monitoring });
   });
 
   test("of the stack in an existing VPC", () => {
@@ -26,6 +27,7 @@ describe("parameters", () => {
     expect(parametersOf(existingVpc)).toEqual({
       envName: expect.objectContaining(envName),
       alarmEmail,
+      monitoring,
       vpc: required("AWS::EC2::VPC::Id"),
       subnet: required("List<AWS::EC2::Subnet::Id>"),
       sg: required("AWS::EC2::SecurityGroup::Id"),

@@ -6,6 +6,7 @@ import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { Construct } from "constructs";
 import { afterAll } from "vitest";
+import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/env-name.ts";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 
@@ -22,9 +23,12 @@ export function newApp(): App {
 }
 
 /** Both stacks, as `cdk synth` makes them. */
-export function synthesizeStacks(): { readonly name: string; readonly template: Template }[] {
+export function synthesizeStacks(envName = DEFAULT_ENV_NAME): { readonly name: string; readonly template: Template }[] {
   const app = newApp();
-  const stacks = [new PrewarmStack(app, "PrewarmStack"), new PrewarmExistingVpcStack(app, "PrewarmExistingVpcStack")];
+  const stacks = [
+    new PrewarmStack(app, stackIdOf("PrewarmStack", envName), { envName }),
+    new PrewarmExistingVpcStack(app, stackIdOf("PrewarmExistingVpcStack", envName), { envName }),
+  ];
   return stacks.map((stack) => ({ name: stack.stackName, template: Template.fromStack(stack) }));
 }
 

@@ -1,0 +1,17 @@
+import { withMetrics } from "../../contracts/metrics.ts";
+import type { BatchProgress } from "./progress-of-batch.ts";
+
+/** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */
+export function* countedLines(
+  namespace: string,
+  progress: BatchProgress,
+): Generator<[string, Record<string, unknown>]> {
+  const { reqId: req_id, count, size, failed, durations, failures } = progress;
+  const counted = { Tasks: count, Bytes: size, FailedTasks: failed };
+  const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
+  yield ["Counted", { req_id, ...withMetrics(namespace, timed) }];
+  for (const [reason, FailedTasks] of failures) {
+    // A failure that was written twice.
+    if (FailedTasks !== 0) yield ["Failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason }) }];
+  }
+}

@@ -1,0 +1,18 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { AskingCloudFormation, type CustomResourceDeps } from "../adapters/custom-resource.ts";
+import { RestApi } from "../adapters/rest-api.ts";
+import type { Env } from "./env.ts";
+
+export interface RedeployApiDeps extends CustomResourceDeps {
+  readonly api: Pick<RestApi, "deploy">;
+  readonly logger: Pick<Logger, "info" | "error">;
+}
+
+export function createDeps(env: Env): RedeployApiDeps {
+  return {
+    api: new RestApi(new APIGatewayClient({}), env.REST_API),
+    cloudFormation: new AskingCloudFormation(),
+    logger: new Logger({ serviceName: "redeploy-api" }),
+  };
+}

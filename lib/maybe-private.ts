@@ -1,0 +1,80 @@
+import { CfnCondition, CustomResource, Duration, Fn, Stack } from "aws-cdk-lib";
+import type * as apigateway from "aws-cdk-lib/aws-apigateway";
+import * as iam from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import { allow } from "./allow.ts";
+import { PipelineFunction } from "./pipeline-function.ts";
+
+export interface MaybePrivateProps {
+  readonly restApi: apigateway.RestApi;
+  /** Known only when the template is launched; empty for a public API. */
+  readonly vpcEndpointId: string;
+}
+
+const REDEPLOYING = Duration.minutes(1);
+
+/**
+ * An API that is reached through an interface endpoint alone if one is named, and from everywhere if none is. Which it is
+ * may change later, and takes effect then.
+ */
+export class MaybePrivate extends Construct {
+  constructor(scope: Construct, id: string, { restApi, vpcEndpointId }: MaybePrivateProps) {
+    super(scope, id);
+    const isPrivate = new CfnCondition(this, "IsPrivate", {
+      expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
+    });
+    const api = restApi.node.defaultChild as apigateway.CfnRestApi;
+    api.addPropertyOverride("EndpointConfiguration", {
+      "Fn::If": [isPrivate.logicalId, { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] }, { Types: ["REGIONAL"] }],
+    });
+    // For a public API, too: CloudFormation does not take a policy away that is in the template no more
+    // (https://github.com/aws/aws-cdk/issues/21840). This one allows what no policy allows.
+    api.policy = Fn.conditionIf(
+      isPrivate.logicalId,
+      invokable({ StringEquals: { "aws:SourceVpce": vpcEndpointId } }),
+      invokable(),
+    );
+    this.redeploy(restApi, vpcEndpointId);
+  }
+
+  /**
+   * What a stage serves is a copy, policy included, and CloudFormation makes a new one only for another logical id, which
+   * no parameter can change. So the stage is given what a function says: the template's deployment as long as that is
+   * newer than all else, or one that the function makes when the endpoint alone has changed.
+   */
+  private redeploy(restApi: apigateway.RestApi, vpcEndpointId: string): void {
+    const deployment = restApi.latestDeployment?.deploymentId;
+    const redeploying = new PipelineFunction(this, "Redeploying", {
+      name: "redeploy-api",
+      timeout: REDEPLOYING,
+      environment: { REST_API: restApi.restApiId },
+    });
+    const deployments = Stack.of(this).formatArn({
+      service: "apigateway",
+      account: "",
+      resource: `/restapis/${restApi.restApiId}/deployments`,
+    });
+    allow(redeploying, ["apigateway:POST"], deployments);
+    const redeployed = new CustomResource(this, "Redeployed", {
+      resourceType: "Custom::ApiDeployment",
+      serviceToken: redeploying.functionArn,
+      serviceTimeout: REDEPLOYING.plus(Duration.minutes(1)),
+      properties: { Deployment: deployment, VpcEndpoint: vpcEndpointId },
+    });
+    const stage = restApi.deploymentStage.node.defaultChild as apigateway.CfnStage;
+    stage.deploymentId = redeployed.ref;
+  }
+}
+
+function invokable(conditions: Record<string, unknown> = {}): iam.PolicyDocument {
+  return new iam.PolicyDocument({
+    statements: [
+      new iam.PolicyStatement({
+        principals: [new iam.AnyPrincipal()],
+        actions: ["execute-api:Invoke"],
+        resources: ["execute-api:/*"],
+        conditions,
+      }),
+    ],
+  });
+}

@@ -1,0 +1,27 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { ROOT, RUN } from "../../local/paths.ts";
+
+const SAYS = "the next version";
+/** What the next version's functions and agents log at their start. */
+export const NEXT_VERSION = new RegExp(SAYS);
+
+/** All that a deployment is made of. */
+const PARTS = ["agent", "bin", "contracts", "lambdas", "lib", "cdk.json", "package.json", "package-lock.json"];
+
+/** A copy of the project as its next version may be: other functions, another agent, another API. Returns its folder. */
+export function nextVersion(): string {
+  const folder = `${RUN}next/`;
+  mkdirSync(folder, { recursive: true });
+  for (const part of PARTS) cpSync(ROOT + part, folder + part, { recursive: true });
+  const change = (file: string, by: (text: string) => string) => {
+    const text = readFileSync(folder + file, "utf8");
+    if (by(text) === text) throw new Error(`${file} is as it was`);
+    writeFileSync(folder + file, by(text));
+  };
+  for (const name of readdirSync(`${folder}lambdas`)) {
+    if (name !== "adapters") change(`lambdas/${name}/index.ts`, (text) => `console.log("${SAYS}");\n${text}`);
+  }
+  change("agent/main.ts", (text) => `console.log("${SAYS}");\n${text}`);
+  change("lib/api.ts", (text) => text.replace("There is no such route", "No such route"));
+  return folder;
+}

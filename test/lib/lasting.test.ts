@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { LASTING, LASTING_MAPPINGS, type Lasting } from "./lasting-resources.ts";
+import { type Resource, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
+
+/** Beside what every stack has. */
+const OF_ONE_STACK: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  PrewarmStack: {
+    "AWS::EC2::VPC": ["NetworkVpc7FB7348F"],
+    "AWS::EC2::Subnet": ["NetworkVpcPublicSubnet1Subnet36933139", "NetworkVpcPublicSubnet2SubnetC427CCE0"],
+    "AWS::EC2::SecurityGroup": ["NetworkAgents70C11D07"],
+  },
+  PrewarmExistingVpcStack: {
+    "AWS::Logs::LogGroup": ["PrewarmApiMaybePrivateRedeployingLogs9B622A4D"],
+  },
+};
+
+const NETWORK: readonly Lasting[] = ["VPC", "Subnet", "SecurityGroup"].map((type) => ({
+  type: `AWS::EC2::${type}`,
+  lost: "the update, as long as instances run in it",
+  ids: [],
+}));
+
+describe.each(synthesizeStacks())("$name, updated while it works", ({ name, template }) => {
+  test.each([...LASTING, ...NETWORK])("keeps each $type", ({ type, lost, ids }) => {
+    const wanted = [...ids, ...(OF_ONE_STACK[name]?.[type] ?? [])].sort();
+    const found = resourcesOf(template, type).map(([id]) => id);
+    expect(
+      found.filter((id) => !wanted.includes(id)),
+      `${type}: a resource that was not there before. If it is new, add it to the list in this folder. If it is another ` +
+        `in place of an old one, because a construct was renamed or moved, put that back, or override the logical id. Lost otherwise: ${lost}.`,
+    ).toEqual([]);
+    expect(
+      wanted.filter((id) => !found.includes(id)),
+      `${type}: a resource is gone, and the next deployment deletes it. Lost with it: ${lost}.`,
+    ).toEqual([]);
+  });
+
+  test("keeps the mappings of streams to functions", () => {
+    const found = resourcesOf(template, LASTING_MAPPINGS.type).map(([id]) => id.replace(/[0-9A-F]{16}$/, ""));
+    // The first of the two hashes is the table's.
+    const bare = found.map((id) => id.replace(name, "%").replace(/[0-9A-F]{8}$/, "")).sort();
+    expect(bare, `Another id: lost is ${LASTING_MAPPINGS.lost}`).toEqual(LASTING_MAPPINGS.ids);
+  });
+
+  test("has a name of its own making for nothing that cannot be changed in place", () => {
+    for (const [id, { Properties }] of resourcesOf(template, "AWS::DynamoDB::Table"))
+      expect([id, Properties.TableName]).toEqual([id, undefined]);
+    for (const [id, { Properties }] of resourcesOf(template, "AWS::SQS::Queue"))
+      expect([id, Properties.QueueName]).toEqual([id, undefined]);
+  });
+
+  test("leaves the group and its instances alone", () => {
+    const [[, group] = []] = resourcesOf(template, "AWS::AutoScaling::AutoScalingGroup") as [
+      string,
+      Resource & { UpdatePolicy?: unknown },
+    ][];
+    // With one, CloudFormation would end instances to start them from the new launch template.
+    expect(group).not.toHaveProperty("UpdatePolicy");
+    // With it, every deployment would set the group back to it.
+    expect(group?.Properties).not.toHaveProperty("DesiredCapacity");
+    // Any change of these is a change of how many run.
+    expect(group?.Properties).toMatchObject({ MinSize: "0", MaxSize: "300" });
+  });
+
+  test("starts new instances from the new launch template, by its number", () => {
+    const [[launchTemplate = ""] = []] = resourcesOf(template, "AWS::EC2::LaunchTemplate");
+    const { LaunchTemplate } = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MixedInstancesPolicy;
+    expect(LaunchTemplate.LaunchTemplateSpecification).toEqual({
+      LaunchTemplateId: { Ref: launchTemplate },
+      Version: { "Fn::GetAtt": [launchTemplate, "LatestVersionNumber"] },
+    });
+  });
+
+  test("answers without a break: the stage is given a deployment, which does not name a stage", () => {
+    expect(theOnly(template, "AWS::ApiGateway::Deployment")).not.toHaveProperty("StageName");
+    expect(theOnly(template, "AWS::ApiGateway::Stage").DeploymentId).toHaveProperty("Ref");
+  });
+});
