@@ -1,38 +1,26 @@
 import { readFileSync } from "node:fs";
-import { GetDeploymentsCommand, GetRestApiCommand, GetStagesCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeStackResourcesCommand,
   paginateDescribeStackEvents,
   type StackEvent,
   type StackResource,
-  UpdateStackCommand,
-  waitUntilStackUpdateComplete,
 } from "@aws-sdk/client-cloudformation";
-import {
-  CreateKeyPairCommand,
-  CreateSecurityGroupCommand,
-  CreateSubnetCommand,
-  CreateVpcCommand,
-} from "@aws-sdk/client-ec2";
-import { ListObjectsV2Command, PutBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { beforeAll, expect, it } from "vitest";
-import * as z from "zod";
 import { cdk } from "../../local/cdk.ts";
-import { readDeployed } from "../../local/deployed.ts";
 import { destroy } from "../../local/destroy.ts";
 import { LOCAL } from "../../local/paths.ts";
 import { readResults } from "../../local/pop-report.ts";
 import { logLines } from "./aws-call.ts";
+import { BLUE, type Blue, launchBlue, servedDeployment } from "./blue-stack.ts";
 import { body, urls } from "./bodies.ts";
+import { followDeletions } from "./deletions.ts";
 import { listed, listings } from "./listings.ts";
 import { NEXT_VERSION, nextVersion } from "./next-version.ts";
-import { Stack } from "./stack.ts";
+import type { Stack } from "./stack.ts";
 
-/** A stack beside the one that all tests use, as an operator makes it. */
-const BLUE = "PrewarmExistingVpcStack-blue";
 const HELD = "/held-while-the-stack-changes.bin";
 const PATIENCE = { timeout: 20_000 };
 
@@ -145,73 +133,6 @@ export function lifeCycle(running: () => Stack): void {
   });
 }
 
-interface Served {
-  readonly vpce: string;
-  readonly policy: string;
-  readonly deployment: string;
-  readonly deployments: readonly string[];
-}
-
-interface Blue {
-  readonly stack: Stack;
-  /** How the API was after each change of the endpoint. */
-  readonly served: readonly Served[];
-}
-
-/** Launches the second stack, warms something through it, and makes it private, private otherwise, and public again. */
-async function launchBlue({ prewarm, metadata }: Stack): Promise<Blue> {
-  const { aws, clients } = prewarm;
-  const network = await makeNetwork(prewarm);
-  const parameters = Object.entries(network).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
-  await cdk(aws, ["deploy", BLUE, "-c", "envName=blue", "--require-approval=never", ...parameters]);
-  const atWork = await prewarm.putToWork(await readDeployed(clients, BLUE));
-  const stack = new Stack({ ...prewarm, ...atWork }, metadata);
-  const reqId = await stack.start(body({ url_list: urls("/img/logo.svg"), pops: ["SIN2-C1"] }));
-  const served = [await serving(stack, "")];
-  for (const vpce of ["vpce-0aaaaaaaaaaaaaaaa", "vpce-0bbbbbbbbbbbbbbbb", ""]) {
-    await clients.cloudFormation.send(
-      new UpdateStackCommand({
-        StackName: BLUE,
-        UsePreviousTemplate: true,
-        Capabilities: ["CAPABILITY_IAM"],
-        Parameters: [
-          ...["envName", ...Object.keys(network)].map((name) => ({ ParameterKey: name, UsePreviousValue: true })),
-          { ParameterKey: "vpce", ParameterValue: vpce },
-        ],
-      }),
-    );
-    const waiting = { client: clients.cloudFormation, minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
-    await waitUntilStackUpdateComplete(waiting, { StackName: BLUE });
-    served.push(await serving(stack, vpce));
-  }
-  await stack.until(reqId, "FINISHED");
-  return { stack, served };
-}
-
-async function serving(stack: Stack, vpce: string): Promise<Served> {
-  const { clients, deployed } = stack.prewarm;
-  const restApiId = deployed.apiId;
-  const { policy = "" } = await clients.apiGateway.send(new GetRestApiCommand({ restApiId }));
-  const { items = [] } = await clients.apiGateway.send(new GetDeploymentsCommand({ restApiId }));
-  const deployments = items.map(({ id }) => id ?? "");
-  return { vpce, policy, deployments, deployment: await servedDeployment(stack) };
-}
-
-async function servedDeployment({ prewarm: { clients, deployed } }: Stack): Promise<string> {
-  const { item } = await clients.apiGateway.send(new GetStagesCommand({ restApiId: deployed.apiId }));
-  return item?.find(({ stageName }) => stageName === "prod")?.deploymentId ?? "";
-}
-
-async function makeNetwork({ clients: { ec2 } }: Stack["prewarm"]): Promise<Record<string, string>> {
-  const vpc = (await ec2.send(new CreateVpcCommand({ CidrBlock: "10.8.0.0/16" }))).Vpc?.VpcId ?? "";
-  const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock: "10.8.1.0/24" }));
-  const { GroupId } = await ec2.send(
-    new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: "blue", Description: "blue" }),
-  );
-  await ec2.send(new CreateKeyPairCommand({ KeyName: "blue" }));
-  return { vpc, subnet: Subnet?.SubnetId ?? "", sg: GroupId ?? "", key: "blue" };
-}
-
 /** Lets a path hang at every POP, until the faults are taken off. */
 function holdBack(stack: Stack): void {
   stack.standIn.edge.addObject(HELD, { size: 1_000 });
@@ -253,36 +174,4 @@ async function instances({ prewarm: { clients, deployed } }: Stack): Promise<str
 
 function agentLog(instance: string): string {
   return readFileSync(`${LOCAL}logs/${instance}.log`, "utf8");
-}
-
-const notificationSchema = z.object({
-  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
-});
-
-/** The keys of what is deleted in a bucket from now on, each time that it is called those that came since. */
-async function followDeletions({ prewarm: { clients } }: Stack, Bucket: string): Promise<() => Promise<string[]>> {
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: "deletions" }));
-  const { Attributes } = await clients.sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
-  );
-  await clients.s3.send(
-    new PutBucketNotificationConfigurationCommand({
-      Bucket,
-      NotificationConfiguration: {
-        QueueConfigurations: [{ QueueArn: Attributes?.["QueueArn"], Events: ["s3:ObjectRemoved:*"] }],
-      },
-    }),
-  );
-  const keys: string[] = [];
-  return async () => {
-    const { Messages = [] } = await clients.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
-    );
-    for (const { Body = "{}" } of Messages) {
-      keys.push(
-        ...notificationSchema.parse(JSON.parse(Body)).Records.map(({ s3 }) => decodeURIComponent(s3.object.key)),
-      );
-    }
-    return [...keys];
-  };
 }

@@ -21,19 +21,22 @@ const NETWORK: readonly Lasting[] = ["VPC", "Subnet", "SecurityGroup"].map((type
 }));
 
 describe.each(synthesizeStacks())("$name, updated while it works", ({ name, template }) => {
-  test.each([...LASTING, ...NETWORK])("keeps each $type", ({ type, lost, ids }) => {
-    const wanted = [...ids, ...(OF_ONE_STACK[name]?.[type] ?? [])].sort();
-    const found = resourcesOf(template, type).map(([id]) => id);
-    expect(
-      found.filter((id) => !wanted.includes(id)),
-      `${type}: a resource that was not there before. If it is new, add it to the list in this folder. If it is another ` +
-        `in place of an old one, because a construct was renamed or moved, put that back, or override the logical id. Lost otherwise: ${lost}.`,
-    ).toEqual([]);
-    expect(
-      wanted.filter((id) => !found.includes(id)),
-      `${type}: a resource is gone, and the next deployment deletes it. Lost with it: ${lost}.`,
-    ).toEqual([]);
-  });
+  test.each([...LASTING, ...NETWORK].map((lasting) => [lasting.type, lasting] as const))(
+    "keeps each %s",
+    (type, { lost, ids }) => {
+      const wanted = [...ids, ...(OF_ONE_STACK[name]?.[type] ?? [])].sort();
+      const found = resourcesOf(template, type).map(([id]) => id);
+      expect(
+        found.filter((id) => !wanted.includes(id)),
+        `${type}: a resource that was not there before. If it is new, add it to the list in this folder. If it is another ` +
+          `in place of an old one, because a construct was renamed or moved, put that back, or override the logical id. Lost otherwise: ${lost}.`,
+      ).toEqual([]);
+      expect(
+        wanted.filter((id) => !found.includes(id)),
+        `${type}: a resource is gone, and the next deployment deletes it. Lost with it: ${lost}.`,
+      ).toEqual([]);
+    },
+  );
 
   test("keeps the mappings of streams to functions", () => {
     const found = resourcesOf(template, LASTING_MAPPINGS.type).map(([id]) => id.replace(/[0-9A-F]{16}$/, ""));
@@ -60,6 +63,14 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
     expect(group?.Properties).not.toHaveProperty("DesiredCapacity");
     // Any change of these is a change of how many run.
     expect(group?.Properties).toMatchObject({ MinSize: "0", MaxSize: "300" });
+  });
+
+  test("lets the group's instances end with it, or the stack could not be deleted while some run", () => {
+    // CloudFormation wants none and waits, which one that is protected outlasts.
+    const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
+    for (const keeps of ["NewInstancesProtectedFromScaleIn", "LifecycleHookSpecificationList", "DeletionProtection"])
+      expect(group).not.toHaveProperty(keeps);
+    template.resourceCountIs("AWS::AutoScaling::LifecycleHook", 0);
   });
 
   test("starts new instances from the new launch template, by its number", () => {
