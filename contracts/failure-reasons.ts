@@ -29,7 +29,7 @@ const PATTERNS: readonly (readonly [RegExp, FailureReason])[] = [
   [/^lost: /, "lost"],
   [/^\w*(TIMEOUT|TIMEDOUT)/, "timeout"],
   [/^\w*(TLS|CERT|SSL|UNABLE_TO_VERIFY)|^EPROTO/, "tls"],
-  [/^(CLOSED|UND_ERR_SOCKET|ECONN|EPIPE|EHOST|ENET|EADDR|no answer)/, "connection"],
+  [/^(CLOSED|BAD_ANSWER|ECONN|EPIPE|EHOST|ENET|EADDR|no answer)/, "connection"],
 ];
 
 /** @param error what a failed result says of itself */

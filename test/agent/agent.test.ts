@@ -164,7 +164,7 @@ describe("stop", () => {
     const { stop, ended } = start({ run });
     await eventually(() => running.size).toBe(2);
     stop();
-    running.get("a")?.resolve({ ok: false, error: "UND_ERR_DESTROYED" });
+    running.get("a")?.resolve({ ok: false, error: "STOPPED: the agent has stopped" });
     running.get("b")?.reject(new Error("the agent has stopped"));
     await ended;
     expect(log.sort()).toEqual(["deleted r0", "deleted r1", "sent a", "sent b"]);

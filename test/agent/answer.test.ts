@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Answer, judge } from "../../agent/answer.ts";
 
 const WHOLE = { bytes: 10, httpStatus: 200, contentLength: 10, xAmzCfPop: "SIN2-P1" };
-const CUT = { failure: "UND_ERR_SOCKET: other side closed" };
+const CUT = { failure: "CLOSED: the other side closed the connection" };
 
 const cases: readonly [name: string, answer: Partial<Answer>, kind: "GOOD" | "RETRY" | "FINAL", error?: string][] = [
   ["a whole body", {}, "GOOD"],

@@ -43,7 +43,7 @@ describe("a failure's reason", () => {
 
   const OWN: Readonly<Record<string, FailureReason>> = {
     ...{ CONNECT_TIMEOUT: "timeout", HEADERS_TIMEOUT: "timeout", BODY_TIMEOUT: "timeout" },
-    ...{ CLOSED: "connection", BAD_ANSWER: "other" },
+    ...{ CLOSED: "connection", BAD_ANSWER: "connection" },
   };
 
   test("each code that the agent makes up has one", () => {
