@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
 import type { TaskResult } from "../contracts/task-result.ts";
 import type { ActiveRequests } from "./active-requests.ts";
+import type { Cancellation } from "./cancellation.ts";
 import { nextLimit, startLimit } from "./concurrency.ts";
 import { memoryIsTight } from "./memory.ts";
 import type { MessageQueue } from "./message-queue.ts";
@@ -24,7 +25,7 @@ export interface AgentOptions {
   readonly queue: MessageQueue;
   readonly results: Results;
   readonly requests: ActiveRequests;
-  readonly run: (message: TaskMessage, url: TaskUrl, meter: Meter) => Promise<TaskResult>;
+  readonly run: (message: TaskMessage, url: TaskUrl, meter: Meter, cancellation: Cancellation) => Promise<TaskResult>;
   readonly retire: () => Promise<void>;
   readonly visibilitySeconds: number;
   readonly idleMs: number;
@@ -85,8 +86,10 @@ export class Agent {
 
   private take(message: Parameters<typeof work>[1]): void {
     const { queue, results, requests, visibilitySeconds, logger } = this.options;
-    const run = async (task: TaskMessage, url: TaskUrl) => {
-      const result = await this.options.run(task, url, this.meter);
+    const run = async (task: TaskMessage, url: TaskUrl, cancellation: Cancellation) => {
+      const result = await this.options.run(task, url, this.meter, cancellation);
+      // What was cut off says nothing of the link.
+      if (cancellation.cancelled) return result;
       const status = result.http_status ?? 0;
       this.meter.addTask(!result.ok && (status === 0 || status >= 500 || result.attempts > 1));
       this.lastWork = performance.now();

@@ -37,7 +37,7 @@ const agent = new Agent({
   queue: new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL),
   results,
   requests: new ActiveRequests(db, env.REQUEST_TABLE),
-  run: (message, url, meter) =>
+  run: (message, url, meter, cancellation) =>
     runTask(
       {
         pools,
@@ -47,6 +47,7 @@ const agent = new Agent({
       },
       message,
       url,
+      cancellation,
     ),
   // Asked again: at the start, nobody may have known.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),

@@ -4,6 +4,7 @@ import type { TaskMessage, TaskUrl } from "../contracts/task-message.ts";
 import { popUrlKey, type TaskResult, taskKey } from "../contracts/task-result.ts";
 import { expiresAt } from "../contracts/timestamps.ts";
 import { type Answer, judge, type Outcome } from "./answer.ts";
+import type { Cancellation } from "./cancellation.ts";
 import { headerLines } from "./http/header-lines.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import type { PopPools } from "./pop-pools.ts";
@@ -22,9 +23,15 @@ export interface RunOptions {
 /**
  * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address is
  * the first one depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
+ * @param cancellation cuts it off; what comes of it then says nothing of the POP
  * @throws NotATaskError for what cannot be asked for, whoever tries
  */
-export async function runTask(options: RunOptions, message: TaskMessage, { url: text }: TaskUrl): Promise<TaskResult> {
+export async function runTask(
+  options: RunOptions,
+  message: TaskMessage,
+  { url: text }: TaskUrl,
+  cancellation?: Cancellation,
+): Promise<TaskResult> {
   const url = parseUrl(text);
   const headers = headersOf(message);
   const first = firstAddress(text, message.ips.length);
@@ -35,10 +42,10 @@ export async function runTask(options: RunOptions, message: TaskMessage, { url: 
   let outcome: Outcome =
     problem === undefined ? { kind: "RETRY", error: "not attempted" } : { kind: "FINAL", error: problem };
   let attempts = 0;
-  while (outcome.kind === "RETRY" && attempts < MAX_ATTEMPTS) {
+  while (outcome.kind === "RETRY" && attempts < MAX_ATTEMPTS && cancellation?.cancelled !== true) {
     if (attempts > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempts - 1) * (0.5 + Math.random()));
     const pool = options.pools.of(endpoint(options, message, url, first + attempts));
-    answer = await pool.download(url.pathname + url.search, headers, options.onBytes);
+    answer = await pool.download(url.pathname + url.search, headers, options.onBytes, cancellation);
     outcome = judge(answer, message.pop);
     attempts++;
   }

@@ -4,6 +4,7 @@ import { failureReason } from "../contracts/failure-reasons.ts";
 import { type TaskMessage, type TaskUrl, taskMessageSchema } from "../contracts/task-message.ts";
 import type { TaskResult } from "../contracts/task-result.ts";
 import type { ActiveRequests } from "./active-requests.ts";
+import { Cancellation } from "./cancellation.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import type { Results } from "./results.ts";
@@ -17,7 +18,7 @@ export interface WorkDeps {
   readonly results: Pick<Results, "write">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly slots: Pick<Slots, "run">;
-  readonly run: (message: TaskMessage, url: TaskUrl) => Promise<TaskResult>;
+  readonly run: (message: TaskMessage, url: TaskUrl, cancellation: Cancellation) => Promise<TaskResult>;
   readonly visibilitySeconds: number;
   readonly logger: Pick<Logger, "debug" | "info" | "warn">;
 }
@@ -79,10 +80,12 @@ async function runAll(
   receipt: string,
   stopping: AbortSignal,
 ): Promise<void> {
-  const stopHolding = keepHeld(deps, receipt, task.req_id);
+  const cancellation = new Cancellation();
+  const cutIfEnded = () => void isWanted(deps, task.req_id).then((wanted) => wanted || cancellation.cancel());
+  const stopHolding = keepHeld(deps, receipt, task.req_id, cutIfEnded);
   const outcomes = await Promise.allSettled(
     task.urls.map((url) =>
-      deps.slots.run(() => runOne(deps, task, url, stopping).then(() => left.delete(url)), task.pop),
+      deps.slots.run(() => runOne(deps, task, url, stopping, cancellation).then(() => left.delete(url)), task.pop),
     ),
   );
   // Before the message is given back: an extension that comes after that would hide it from the others.
@@ -97,12 +100,20 @@ function weight(error: unknown): number {
   return error instanceof StoppingError ? 1 : 0;
 }
 
-async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping: AbortSignal): Promise<void> {
+async function runOne(
+  deps: WorkDeps,
+  task: TaskMessage,
+  url: TaskUrl,
+  stopping: AbortSignal,
+  cancellation: Cancellation,
+): Promise<void> {
+  if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(task.req_id))) return;
-  const result = await deps.run(task, url).catch((error: unknown) => {
+  const result = await deps.run(task, url, cancellation).catch((error: unknown) => {
     throw stopping.aborted ? new StoppingError() : error;
   });
+  if (cancellation.cancelled) return;
   // A download that was cut off by the stop says nothing of the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
@@ -112,10 +123,11 @@ async function runOne(deps: WorkDeps, task: TaskMessage, url: TaskUrl, stopping:
   deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, reason, error }, "task failed");
 }
 
-/** Extends a message's visibility before it is over, for as long as it is worked on. */
-function keepHeld(deps: WorkDeps, receipt: string, reqId: string): () => void {
+/** Extends a message's visibility before it is over, for as long as it is worked on; and asks whether it still has to be. */
+function keepHeld(deps: WorkDeps, receipt: string, reqId: string, cutIfEnded: () => void): () => void {
   const timer = setInterval(
     () => {
+      cutIfEnded();
       deps.queue.hold(receipt, deps.visibilitySeconds).catch((error: unknown) => {
         deps.logger.warn({ err: error, req_id: reqId }, "a message could not be held longer");
       });

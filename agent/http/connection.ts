@@ -15,8 +15,10 @@ export interface Endpoint {
 /** One request and what becomes of its answer. */
 export interface Exchange {
   readonly request: string;
-  readonly reader: AnswerReader;
+  reader: AnswerReader;
   readonly done: (answer: Answer) => void;
+  /** The one that it is on; undefined while it waits for one. */
+  connection: Connection | undefined;
 }
 
 /** What a connection tells its pool. */
@@ -56,6 +58,7 @@ export class Connection {
     first: Exchange,
   ) {
     this.exchange = first;
+    first.connection = this;
     this.socket = this.open();
     this.socket.once(owner.endpoint.secure ? "secureConnect" : "connect", () => {
       this.connected = true;
@@ -73,6 +76,7 @@ export class Connection {
 
   ask(exchange: Exchange): void {
     this.exchange = exchange;
+    exchange.connection = this;
     this.since = performance.now();
     this.touched = false;
     this.socket.write(exchange.request, "latin1");
@@ -124,7 +128,7 @@ export class Connection {
     this.touched = true;
     // Nothing was asked, so nothing may come.
     if (exchange === undefined) this.lose();
-    else if (exchange.reader.read(BUFFER, bytes)) this.finish(exchange);
+    else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
     return true;
   }
 

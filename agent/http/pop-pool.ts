@@ -1,10 +1,12 @@
 import type { SecureContext } from "node:tls";
 import type { Answer } from "../answer.ts";
+import type { Cancellation } from "../cancellation.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import { Connection, type ConnectionOwner, type Endpoint, type Exchange } from "./connection.ts";
 
 const MAX_CONNECTIONS = 128;
 const STOPPED = "STOPPED: the agent has stopped";
+const CANCELLED = "CANCELLED: the request has ended";
 
 /** Kept connections to one address under one name. */
 export class PopPool implements ConnectionOwner {
@@ -24,10 +26,27 @@ export class PopPool implements ConnectionOwner {
    * @param path with the query
    * @param headers lines of the request's head, Host among them, each with its CRLF
    * @param onBytes told of the bytes of the body as they come
+   * @param cancellation cuts it off, and it fails
    */
-  download(path: string, headers: string, onBytes: (bytes: number) => void): Promise<Answer> {
-    return new Promise((done) => {
-      this.start({ request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`, reader: new AnswerReader(onBytes), done });
+  download(
+    path: string,
+    headers: string,
+    onBytes: (bytes: number) => void,
+    cancellation?: Cancellation,
+  ): Promise<Answer> {
+    return new Promise((resolve) => {
+      const cut = () => this.cancel(exchange);
+      const exchange: Exchange = {
+        request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
+        reader: new AnswerReader(onBytes),
+        done: (answer) => {
+          cancellation?.delete(cut);
+          resolve(answer);
+        },
+        connection: undefined,
+      };
+      cancellation?.add(cut);
+      this.start(exchange);
     });
   }
 
@@ -37,9 +56,10 @@ export class PopPool implements ConnectionOwner {
     return exchange;
   }
 
-  again({ request, reader, done }: Exchange): void {
+  again(exchange: Exchange): void {
+    exchange.reader = exchange.reader.afresh();
+    exchange.connection = undefined;
     // Other kept connections may be dead, too: this one is to be new.
-    const exchange = { request, reader: reader.afresh(), done };
     if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
     else this.waiting.unshift(exchange);
   }
@@ -59,17 +79,26 @@ export class PopPool implements ConnectionOwner {
 
   destroy(): void {
     this.destroyed = true;
-    for (const exchange of this.waiting.splice(0)) refuse(exchange);
+    for (const exchange of this.waiting.splice(0)) refuse(exchange, STOPPED);
     for (const connection of this.connections) connection.fail(STOPPED);
   }
 
   private start(exchange: Exchange): void {
     // The one that was used last is the least likely to have been closed.
     const kept = this.idle.pop();
-    if (this.destroyed) refuse(exchange);
+    if (this.destroyed) refuse(exchange, STOPPED);
     else if (kept !== undefined) kept.ask(exchange);
     else if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
     else this.waiting.push(exchange);
+  }
+
+  private cancel(exchange: Exchange): void {
+    const place = this.waiting.indexOf(exchange);
+    if (place === -1) exchange.connection?.fail(CANCELLED);
+    else {
+      this.waiting.splice(place, 1);
+      refuse(exchange, CANCELLED);
+    }
   }
 
   private connect(exchange: Exchange): void {
@@ -77,7 +106,7 @@ export class PopPool implements ConnectionOwner {
   }
 }
 
-function refuse({ reader, done }: Exchange): void {
-  reader.fail(STOPPED);
+function refuse({ reader, done }: Exchange, failure: string): void {
+  reader.fail(failure);
   done(reader.answer);
 }

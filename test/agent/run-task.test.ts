@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { Cancellation } from "../../agent/cancellation.ts";
 import { NotATaskError } from "../../agent/not-a-task.ts";
 import { PopPools } from "../../agent/pop-pools.ts";
 import { type RunOptions, runTask } from "../../agent/run-task.ts";
@@ -345,6 +346,25 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     expect(await run({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE - 7 });
     expect(await run({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE });
   });
+});
+
+test("what is cancelled is cut off, and not tried again", async () => {
+  const path = "/cancelled.bin";
+  const url = object(path, [{ kind: "stall", after: 1_000 }]);
+  const cancellation = new Cancellation();
+  const task = runTask(
+    {
+      pools,
+      ports: { https: edge.httpsPort, http: edge.httpPort },
+      agent: "i-1",
+      onBytes: () => cancellation.cancel(),
+    },
+    taskMessage({ ips: [...edge.addressesOf("SIN2-P1")] }),
+    { url, bytes: null },
+    cancellation,
+  );
+  expect(await task).toMatchObject({ ok: false, attempts: 1, error: "CANCELLED: the request has ended" });
+  expect(visited(path)).toHaveLength(1);
 });
 
 test("once the pools are destroyed, what runs is cut off and nothing begins", async () => {

@@ -40,8 +40,9 @@ function start(body: string, plan: Plan, slots = new Slots(10)) {
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
     slots,
-    run: async (task, { url }) => {
+    run: async (task, { url }, cancellation) => {
       const planned = plan.run;
+      cancellation.add(() => did.push(`cut ${url}`));
       const outcome = await call(`run ${url}`, planned && (() => planned(url)));
       return { ...RESULT, req_id: task.req_id, pop: task.pop, url, ...outcome };
     },
@@ -243,9 +244,47 @@ describe("while it is worked on", () => {
     void slots.run(() => other.promise);
     const { did, ended } = start(bodyOf("a"), { active: yes, run: good, write: done, delete: done, hold: done }, slots);
     await vi.advanceTimersByTimeAsync(81_000);
-    expect(did).toEqual(["hold r 120", "hold r 120"]);
+    expect(did).toEqual(["active? q", "hold r 120", "active? q", "hold r 120"]);
     other.resolve();
     await ended;
+  });
+
+  test("what runs is cut off once its request has ended, nothing of it is written, and the message goes", async () => {
+    vi.useFakeTimers();
+    let active = true;
+    const slow = deferred<object>();
+    const plan = { active: async () => active, run: () => slow.promise, delete: done, hold: done };
+    const { did, ended } = start(bodyOf("a", "b"), plan, new Slots(1));
+    await vi.advanceTimersByTimeAsync(1_000);
+    active = false;
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(did).toEqual(["active? q", "run a", "active? q", "hold r 120", "cut a"]);
+    slow.resolve({ ok: false, error: "CANCELLED: the request has ended" });
+    await ended;
+    expect(did.slice(5)).toEqual(["delete r"]);
+  });
+
+  test("nothing is cut off while nobody can say whether its request has ended", async () => {
+    vi.useFakeTimers();
+    let answers = true;
+    const slow = deferred<object>();
+    const active = async () => {
+      if (answers) return true;
+      throw new Error("no table");
+    };
+    const { did, ended } = start(bodyOf("a"), {
+      active,
+      run: () => slow.promise,
+      write: done,
+      delete: done,
+      hold: done,
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    answers = false;
+    await vi.advanceTimersByTimeAsync(40_000);
+    slow.resolve({});
+    await ended;
+    expect(did).toEqual(["active? q", "run a", "active? q", "hold r 120", "write a", "delete r"]);
   });
 
   test("an extension that fails is tried again", async () => {

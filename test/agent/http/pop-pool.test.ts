@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { Pool } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Answer } from "../../../agent/answer.ts";
+import { Cancellation } from "../../../agent/cancellation.ts";
 import { headerLines } from "../../../agent/http/header-lines.ts";
 import { PopPool } from "../../../agent/http/pop-pool.ts";
 import { createCertificate } from "../../../local/edge/certificate.ts";
@@ -232,6 +233,19 @@ test("once it is destroyed, what runs or waits fails, and nothing begins", async
   expect(await Promise.all(running)).toEqual(Array(200).fill(stopped));
   expect(await get()).toEqual(stopped);
   expect(requests()).toBe(128);
+});
+
+test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
+  const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
+  const cancellation = new Cancellation();
+  const cut = Array.from({ length: 200 }, () => pool.download("/", HEADERS, () => {}, cancellation));
+  const other = get();
+  await eventually(requests).toBe(128);
+  cancellation.cancel();
+  const cancelled = { bytes: 0, failure: "CANCELLED: the request has ended" };
+  expect(await Promise.all(cut)).toEqual(Array(200).fill(cancelled));
+  expect(await other).toEqual({ bytes: 2, httpStatus: 200, contentLength: 2 });
+  expect(requests()).toBe(129);
 });
 
 test("memory does not grow with the size of the body", async () => {

@@ -1,0 +1,20 @@
+/** Cuts off together what belongs together, such as the downloads of a message whose request has ended. */
+export class Cancellation {
+  cancelled = false;
+  private readonly running = new Set<() => void>();
+
+  /** @param cut called once, if it is cancelled before {@link delete} */
+  add(cut: () => void): void {
+    this.running.add(cut);
+  }
+
+  delete(cut: () => void): void {
+    this.running.delete(cut);
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    for (const cut of this.running) cut();
+    this.running.clear();
+  }
+}
