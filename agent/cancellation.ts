@@ -3,9 +3,10 @@ export class Cancellation {
   cancelled = false;
   private readonly running = new Set<() => void>();
 
-  /** @param cut called once, if it is cancelled before {@link delete} */
+  /** @param cut called once if it is cancelled before {@link delete}; at once if it has been cancelled already */
   add(cut: () => void): void {
-    this.running.add(cut);
+    if (this.cancelled) cut();
+    else this.running.add(cut);
   }
 
   delete(cut: () => void): void {

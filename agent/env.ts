@@ -6,7 +6,6 @@ export const envSchema = z.object({
   DEAD_LETTER_QUEUE_URL: z.url(),
   REQUEST_TABLE: z.string().min(1),
   REQUEST_TASK_TABLE: z.string().min(1),
-  GROUP_NAME: z.string().min(1),
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */
   VISIBILITY_SECONDS: z.coerce.number().int().min(2),
   PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),

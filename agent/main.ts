@@ -27,12 +27,14 @@ const sibling = isSibling(process.argv);
 const processes = env.PREWARM_WORKERS ?? availableParallelism();
 const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
 
-const db = new DynamoDBClient({ maxAttempts: 8 });
+/** A call that nobody answers fails, and is tried again: else it would hold a slot, or the end, for a quarter of an hour. */
+const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+const db = new DynamoDBClient({ maxAttempts: 8, requestHandler });
 // The bodies are parsed and checked; a digest of each on top costs more than it finds. The endpoint is the one that all
 // other calls go to.
-const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false });
+const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false, requestHandler });
 const pools = new PopPools({ allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
-const results = new Results(db, env.REQUEST_TASK_TABLE);
+const results = new Results(db, env.REQUEST_TASK_TABLE, logger);
 const agent = new Agent({
   queue: new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL),
   results,

@@ -54,7 +54,10 @@ export class PopPools {
 
   private checkTime(): void {
     const now = performance.now();
-    for (const pool of this.pools.values()) pool.checkTime(now);
+    for (const [key, pool] of this.pools) {
+      pool.checkTime(now);
+      if (pool.unused) this.pools.delete(key);
+    }
   }
 
   private trust(): SecureContext {

@@ -7,6 +7,7 @@ import {
   PutItemCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
+import type { Logger } from "pino";
 import type { TaskResult } from "../contracts/task-result.ts";
 import { Batcher } from "./batcher.ts";
 
@@ -16,6 +17,8 @@ const DELAY_MS = 25;
 /** Before the second attempt, at most; doubled before each further one, up to the longest. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
+/** From this attempt on somebody should know. */
+const WORTH_A_LINE = 6;
 
 /** Refusals that pass: the table takes so much a second, and more of it minutes later. */
 const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
@@ -38,6 +41,7 @@ export class Results {
   constructor(
     private readonly db: DynamoDBClient,
     private readonly table: string,
+    private readonly logger: Pick<Logger, "warn">,
   ) {
     this.good = new Batcher({
       size: BATCH,
@@ -106,6 +110,8 @@ export class Results {
         if (!passes(error)) throw error;
         cause = error;
       }
+      // Once for a batch: while it lasts, the agent does nothing else, and does not say so otherwise.
+      if (n === WORTH_A_LINE) this.logger.warn({ err: cause }, "DynamoDB takes no results, they are tried again");
       if (signal.aborted) throw new ResultNotWrittenError("DynamoDB did not take it in time", { cause });
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** n);
       await sleep(Math.random() * pause, undefined, { signal }).catch(() => undefined);
@@ -118,8 +124,9 @@ function passes(error: unknown): boolean {
   if (error instanceof DynamoDBServiceException) {
     return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
   }
-  // Sockets, names and credentials that fail have a code, or are called so.
-  return error instanceof Error && ("code" in error || /Timeout|CredentialsProvider/.test(error.name));
+  // Sockets and names that fail have a code of the system's; timeouts and credentials are called so.
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^E[A-Z]+$/.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
 }
 
 /** A result in DynamoDB's own form, written out by hand: this is done for every task. */

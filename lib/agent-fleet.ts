@@ -79,7 +79,6 @@ export class AgentFleet extends Construct {
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
-        GROUP_NAME: props.groupName,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
       }),
     });

@@ -39,8 +39,8 @@ export class MaybePrivate extends Construct {
 
   /**
    * What a stage serves is a copy, policy included, and CloudFormation makes a new one only for another logical id, which
-   * no parameter can change. So the stage is given what a function says: the template's deployment as long as that is
-   * newer than all else, or one that the function makes when the endpoint alone has changed.
+   * no parameter can change. So the stage is given what a function says: the template's deployment at first, and one that
+   * the function makes after each change of the template's or of the endpoint.
    */
   private redeploy(restApi: apigateway.RestApi, vpcEndpointId: string): void {
     const deployment = restApi.latestDeployment?.deploymentId;

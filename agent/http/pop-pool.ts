@@ -45,8 +45,8 @@ export class PopPool implements ConnectionOwner {
         },
         connection: undefined,
       };
-      cancellation?.add(cut);
       this.start(exchange);
+      cancellation?.add(cut);
     });
   }
 
@@ -70,6 +70,11 @@ export class PopPool implements ConnectionOwner {
     if (place !== -1) this.idle.splice(place, 1);
     const exchange = this.waiting.shift();
     if (exchange !== undefined) this.connect(exchange);
+  }
+
+  /** Whether there is nothing to keep it for. */
+  get unused(): boolean {
+    return this.connections.size === 0 && this.waiting.length === 0;
   }
 
   /** Ends what has taken too long. */

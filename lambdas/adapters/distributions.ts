@@ -42,20 +42,24 @@ export class Distributions {
       DistributionId: distributionId,
       InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
     });
-    try {
-      const { Invalidation } = await this.cloudFront.send(create);
-      if (Invalidation?.Id !== undefined) return Invalidation.Id;
-    } catch (error) {
-      if (error instanceof Error && BUSY.has(error.name)) return undefined;
-      throw error;
-    }
+    const answer = await unlessBusy(this.cloudFront.send(create));
+    if (answer === undefined) return undefined;
+    if (answer.Invalidation?.Id !== undefined) return answer.Invalidation.Id;
     throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
   }
 
+  /** Whether it is known to be complete. */
   async isInvalidated(distributionId: string, id: string): Promise<boolean> {
-    const { Invalidation } = await this.cloudFront.send(
-      new GetInvalidationCommand({ DistributionId: distributionId, Id: id }),
-    );
-    return Invalidation?.Status === "Completed";
+    const get = new GetInvalidationCommand({ DistributionId: distributionId, Id: id });
+    return (await unlessBusy(this.cloudFront.send(get)))?.Invalidation?.Status === "Completed";
+  }
+}
+
+async function unlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && BUSY.has(error.name)) return undefined;
+    throw error;
   }
 }

@@ -108,15 +108,17 @@ export class RequestTable {
     await this.update(reqId, { instance_count: instanceCount }, "attribute_exists(active)", {});
   }
 
-  /** Asks Shutdown for a recount, unless one is due or the request has ended. */
+  /** Asks Shutdown for a recount, unless one is due or the request has ended. Nothing has moved by that. */
   async askToSettle(reqId: string): Promise<void> {
     const now = Math.floor(Date.now() / 1000);
-    await this.update(
-      reqId,
-      { settle: SETTLE_DUE, settle_at: now },
-      "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
-      { ":old": now - SETTLE_AGAIN_SECONDS },
-    );
+    const update = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId },
+      UpdateExpression: "SET settle = :due, settle_at = :now",
+      ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+      ExpressionAttributeValues: { ":due": SETTLE_DUE, ":now": now, ":old": now - SETTLE_AGAIN_SECONDS },
+    });
+    await this.whetherConditionHolds(() => this.db.send(update));
   }
 
   /**

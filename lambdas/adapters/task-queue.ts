@@ -69,12 +69,15 @@ export class TaskQueue {
   }
 
   /**
-   * Deletes messages one by one, until the queue is empty, one comes whose request goes on, or `ms` are over. Not by
-   * PurgeQueue: that works on for a minute, and takes the messages of a request that starts meanwhile.
+   * Deletes messages one by one, until none comes, one comes whose request goes on, or `ms` are over. Not by PurgeQueue:
+   * that works on for a minute, and takes the messages of a request that starts meanwhile.
    * @param hasEnded asked once for each request
-   * @returns how many were deleted
+   * @returns how many were deleted, and whether one came whose request goes on
    */
-  async drop(hasEnded: (reqId: string) => Promise<boolean>, ms: number): Promise<number> {
+  async drop(
+    hasEnded: (reqId: string) => Promise<boolean>,
+    ms: number,
+  ): Promise<{ readonly dropped: number; readonly othersFound: boolean }> {
     const ended = onceEach(hasEnded);
     const until = Date.now() + ms;
     let dropped = 0;
@@ -83,14 +86,14 @@ export class TaskQueue {
       while (!othersFound && Date.now() < until) {
         const messages = await this.receive();
         if (messages.length === 0) return;
-        const { stale, others } = await divide(messages, ended);
-        if (others.length > 0) othersFound = true;
-        await Promise.all([this.delete(stale), this.giveBack(others)]);
+        const { stale, wanted } = await divide(messages, ended);
+        if (wanted.length > 0) othersFound = true;
+        await Promise.all([this.delete(stale), this.giveBack(wanted)]);
         dropped += stale.length;
       }
     };
     await Promise.all(Array.from({ length: DROPPERS }, dropSome));
-    return dropped;
+    return { dropped, othersFound };
   }
 
   private async receive(): Promise<Message[]> {
@@ -133,16 +136,17 @@ export class TaskQueue {
   }
 }
 
-/** What cannot be read is the agents' to look at: they know where to bury it. */
 async function divide(messages: readonly Message[], hasEnded: (reqId: string) => Promise<boolean>) {
   const stale: Message[] = [];
-  const others: Message[] = [];
+  const wanted: Message[] = [];
   for (const message of messages) {
     const reqId = ownerOf(message.Body ?? "");
-    if (reqId !== undefined && (await hasEnded(reqId))) stale.push(message);
-    else others.push(message);
+    // What cannot be read is the agents' to look at, once it is visible again: they know where to bury it.
+    if (reqId === undefined) continue;
+    if (await hasEnded(reqId)) stale.push(message);
+    else wanted.push(message);
   }
-  return { stale, others };
+  return { stale, wanted };
 }
 
 function ownerOf(body: string): string | undefined {

@@ -6,11 +6,12 @@ import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 export function createHandler(deps: AggregationDeps) {
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
+    const counted: typeof progress = [];
     for (const part of progress) {
       const { reqId, at, token, count, size, failed } = part;
       const changes = count !== 0 || size !== 0 || failed !== 0;
       if (changes && !(await deps.requests.addProgress(reqId, { count, size, failed }, at, token))) continue;
-      if (changes) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);
+      if (changes) counted.push(part);
       const item = await deps.requests.get(reqId);
       if (item?.active === undefined || item.total_count === 0) continue;
       if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);
@@ -20,5 +21,7 @@ export function createHandler(deps: AggregationDeps) {
       deps.logger.warn("A record is no task result", { reason });
       await deps.deadLetters.bury(record, reason);
     }
+    // Last: a batch that fails is tried again, and its metrics would count twice.
+    for (const part of counted) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);
   };
 }

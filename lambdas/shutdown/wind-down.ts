@@ -3,8 +3,8 @@ import type { RequestItem } from "../../contracts/request-item.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { recount } from "./recount.ts";
 
-/** So long messages are dropped at most: what is left then, agents skip. Longer than a vanished agent's stay hidden. */
-const DROP_MS = 60_000;
+/** A run drops messages no longer: the next one goes on, after the requests that stand behind this one in the stream. */
+const PATIENCE_MS = 60_000;
 const POLL_MS = 2_000;
 
 /**
@@ -23,20 +23,36 @@ export async function windDown(deps: ShutdownDeps, item: RequestItem): Promise<v
   // Not before: should all this fail for good, the timer comes and does it.
   await deps.timer.cancel(reqId);
   // Somebody waits for the report, but nobody for this.
-  await dropMessages(deps);
-  await deps.requests.close(reqId, {});
-  deps.logger.info("Wound down", { req_id: reqId, status });
+  if (await dropMessages(deps)) {
+    await deps.requests.close(reqId, {});
+    deps.logger.info("Wound down", { req_id: reqId, status });
+  } else {
+    // The item's change wakes the next run.
+    await deps.requests.amend(reqId, status, {});
+  }
 }
 
-/** Until none is left, also of those that an agent took and will never finish; or until another request is active. */
-async function dropMessages(deps: ShutdownDeps): Promise<void> {
+/**
+ * Until none is left, also of those that an agent took and will never finish; or until another request is active.
+ * @returns whether that is so
+ */
+async function dropMessages(deps: ShutdownDeps): Promise<boolean> {
   const hasEnded = async (reqId: string) => !(await deps.requests.isActive(reqId));
-  const until = deps.now() + DROP_MS;
-  while (deps.now() < until) {
+  const until = deps.now() + PATIENCE_MS;
+  let emptyBefore = false;
+  for (;;) {
     const { available, inFlight } = await deps.queue.depth();
-    if (available + inFlight === 0 || (await deps.requests.active()).length > 0) return;
-    const dropped = await deps.queue.drop(hasEnded, until - deps.now());
-    if (dropped > 0) deps.logger.info("Messages of ended requests dropped", { dropped });
+    const empty = available + inFlight === 0;
+    // SQS estimates, and one look may come too early.
+    if (empty && emptyBefore) return true;
+    emptyBefore = empty;
+    if (!empty) {
+      if ((await deps.requests.active()).length > 0) return true;
+      const { dropped, othersFound } = await deps.queue.drop(hasEnded, until - deps.now());
+      if (dropped > 0) deps.logger.info("Messages of ended requests dropped", { dropped });
+      if (othersFound) return true;
+    }
+    if (deps.now() >= until) return false;
     await deps.sleep(POLL_MS);
   }
 }

@@ -16,7 +16,7 @@ import { UrlLists } from "../adapters/url-lists.ts";
 import type { Env } from "./env.ts";
 
 export interface TaskDeps {
-  readonly requests: Pick<RequestTable, "get" | "advance" | "amend" | "end">;
+  readonly requests: Pick<RequestTable, "get" | "isActive" | "advance" | "amend" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "get" | "markReady" | "markSent">;
   readonly lists: Pick<UrlLists, "read">;
   readonly queue: Pick<TaskQueue, "send">;

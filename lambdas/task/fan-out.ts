@@ -5,6 +5,9 @@ import type { TaskMessage } from "../../contracts/task-message.ts";
 import type { TaskDeps } from "./deps.ts";
 import { groupTasks, urlsPerMessage } from "./group-tasks.ts";
 
+/** Messages between two looks whether the request goes on. */
+const LOOK_EVERY = 1_000;
+
 /**
  * Queues all tasks of one target (READY → SENT); the last one moves the request to IN_PROGRESS. Run again after a crash
  * it queues them again, which costs downloads but counts nothing twice: a task has one result.
@@ -14,7 +17,7 @@ export async function fanOut(deps: TaskDeps, reqId: string, targetKey: string): 
   const target = await deps.requestPops.get(reqId, targetKey);
   if (item?.active === undefined || target === undefined) return;
   if (target.state === "READY") {
-    await deps.queue.send(messagesOf(deps, item, target));
+    await deps.queue.send(whileActive(deps, reqId, messagesOf(deps, item, target)));
     await deps.requestPops.markSent(reqId, targetKey);
   }
   // Looked at even if this target was SENT before: a run may have ended between the two.
@@ -22,6 +25,19 @@ export async function fanOut(deps: TaskDeps, reqId: string, targetKey: string): 
   if (after === undefined || after.targets_sent < after.targets_total) return;
   if (!(await deps.requests.advance(reqId, "INSERT_TASK", "IN_PROGRESS"))) return;
   deps.logger.info("All tasks queued", { req_id: reqId, tasks: after.total_count });
+}
+
+/** A request that is stopped meanwhile gets no further messages: nobody would take them away again. */
+async function* whileActive(
+  deps: TaskDeps,
+  reqId: string,
+  messages: AsyncIterable<TaskMessage>,
+): AsyncGenerator<TaskMessage> {
+  let sent = 0;
+  for await (const message of messages) {
+    if (sent++ % LOOK_EVERY === LOOK_EVERY - 1 && !(await deps.requests.isActive(reqId))) return;
+    yield message;
+  }
 }
 
 function messagesOf(

@@ -5,10 +5,10 @@ import { parseTimestamp } from "../../contracts/timestamps.ts";
 import type { TaskDeps } from "./deps.ts";
 
 /**
- * Paths that a distribution may have in progress, which makes the size of a batch:
+ * A third of the paths that a distribution may have in progress: what others invalidate meanwhile leaves room for it.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-invalidations
  */
-const BATCH = 3_000;
+const BATCH = 1_000;
 const POLL_MS = 1_000;
 /** Others of the distribution have as many paths in progress as CloudFront allows; nobody tells when they are done. */
 const BUSY_POLL_MS = 5_000;

@@ -49,7 +49,7 @@ async function world(messages: readonly (readonly string[])[], answers: Answers 
   const start = (options: Partial<AgentOptions> = {}) => {
     const agent = new Agent({
       queue: new MessageQueue(aws.sqs, TASKS, "https://sqs.example/dead"),
-      results: new Results(aws.db, "results"),
+      results: new Results(aws.db, "results", pino({ level: "silent" })),
       requests: new ActiveRequests(aws.db, "requests"),
       run: async (message, url) => resultOf(message, url),
       retire: () => Promise.reject(new Error("unplanned: retire")),

@@ -6,7 +6,6 @@ const GIVEN = {
   DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
   REQUEST_TABLE: "requests",
   REQUEST_TASK_TABLE: "tasks",
-  GROUP_NAME: "prewarm_asg_prod",
   VISIBILITY_SECONDS: "120",
 };
 

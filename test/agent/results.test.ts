@@ -1,4 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Logger } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ResultNotWrittenError, Results } from "../../agent/results.ts";
 import type { TaskResult } from "../../contracts/task-result.ts";
@@ -48,7 +49,9 @@ async function table(answers: Answers = {}) {
     ...answers,
   });
   const ok = (n: number) => items.get(`r#0 p#${n}`)?.["ok"]?.BOOL;
-  return { results: new Results(aws.db, "table"), items, ok, aws };
+  const warned: string[] = [];
+  const logger = { warn: (_: unknown, message?: string) => void warned.push(message ?? "") } as Pick<Logger, "warn">;
+  return { results: new Results(aws.db, "table", logger), items, ok, aws, warned };
 }
 
 test("a result is stored with all that it says, and nothing for what it does not", async () => {
@@ -112,9 +115,10 @@ describe("what DynamoDB does not take", () => {
       if (calls % 3 === 1) throw new Refusal("ThrottlingException");
       throw new Refusal("InternalServerError", 500);
     };
-    const { results, aws } = await table({ BatchWriteItem: busy, PutItem: busy });
+    const { results, aws, warned } = await table({ BatchWriteItem: busy, PutItem: busy });
     await results.write(result(1));
     expect(aws.asked("BatchWriteItem")).toHaveLength(201);
+    expect(warned).toEqual(["DynamoDB takes no results, they are tried again"]);
     expect(pauses.slice(0, 10)).toEqual([25, 50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
     expect(pauses).toHaveLength(200);
     calls = 0;
@@ -129,6 +133,13 @@ describe("what DynamoDB does not take", () => {
     send.mockRejectedValueOnce(Object.assign(new Error("slow"), { name: "TimeoutError" }) as never);
     await results.write(result(1));
     expect(send).toHaveBeenCalledTimes(3);
+  });
+
+  test("but not because of a fault in the program", async () => {
+    const { results, aws } = await table();
+    const error = Object.assign(new TypeError("no such argument"), { code: "ERR_INVALID_ARG_TYPE" });
+    vi.spyOn(aws.db, "send").mockRejectedValue(error as never);
+    await expect(results.write(result(1))).rejects.toThrow("no such argument");
   });
 
   test.each([result(1), failure(1)])("until the agent has to end is an error then, ok: $ok", async (one) => {

@@ -177,7 +177,7 @@ export class FakeQueue implements Public<TaskQueue> {
   async drop(hasEnded: (reqId: string) => Promise<boolean>) {
     const before = this.messages.length;
     while (this.messages[0] !== undefined && (await hasEnded(this.messages[0].req_id))) this.messages.shift();
-    return before - this.messages.length;
+    return { dropped: before - this.messages.length, othersFound: this.messages.length > 0 };
   }
 }
 

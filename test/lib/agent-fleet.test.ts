@@ -114,7 +114,7 @@ describe("the user data", () => {
       ([id]) => id === variables["QUEUE_URL"]?.split("/ref-")[1],
     );
     expect(readEnvironment(variables)).toMatchObject({
-      ...{ GROUP_NAME: "prewarm_asg_test", VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout },
+      VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");
     expect(variables["QUEUE_URL"]).not.toBe(variables["DEAD_LETTER_QUEUE_URL"]);

@@ -69,9 +69,6 @@ describe.each(both)("$name", ({ template }) => {
     );
     expect(told.length).toBeGreaterThanOrEqual(3);
     for (const one of told) expect(one).toEqual(name);
-    expect(rendered(theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData.UserData)).toContain(
-      "\nGROUP_NAME=prewarm_asg_prod\n",
-    );
   });
 
   test("two of them can live in one account: nothing else has a fixed name", () => {

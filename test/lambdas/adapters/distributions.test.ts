@@ -42,12 +42,14 @@ it.each(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"])
   async (name) => {
     const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
     expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toBeUndefined();
+    expect(await distributions.isInvalidated("E1", "I1")).toBe(false);
   },
 );
 
 it("any other answer to an invalidation is a fault", async () => {
   const { distributions } = newDistributions(() => Promise.reject(awsError("NoSuchDistribution")));
   await expect(distributions.invalidate("E1", "r1-0", ["/a"])).rejects.toThrow("NoSuchDistribution");
+  await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow("NoSuchDistribution");
 });
 
 it.each([

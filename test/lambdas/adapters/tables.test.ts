@@ -113,12 +113,12 @@ describe("the Request table", () => {
     vi.useFakeTimers({ now: AT, toFake: ["Date"] });
     await t.requests.askToSettle("r1").finally(vi.useRealTimers);
     expect(t.sent[0]?.input.ConditionExpression).toBe(
-      "attribute_exists(req_id) AND attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+      "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
     );
     // One that has not come for twenty minutes is asked for again.
     const now = AT.getTime() / 1000;
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({
-      ...{ ":settle": "DUE", ":settle_at": now, ":old": now - 1_200 },
+      ...{ ":due": "DUE", ":now": now, ":old": now - 1_200 },
     });
     await tables(() => Promise.reject(awsError("ConditionalCheckFailedException"))).requests.askToSettle("r1");
   });

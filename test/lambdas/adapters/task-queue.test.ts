@@ -146,7 +146,7 @@ describe("dropping", () => {
   it("deletes what belongs to ended requests, asked for once each, until nothing is left", async () => {
     const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
     const hasEnded = vi.fn(ended);
-    expect(await queue.drop(hasEnded, 60_000)).toBe(96);
+    expect(await queue.drop(hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
     expect(new Set(deleted()).size).toBe(96);
     expect(hasEnded.mock.calls.flat()).toEqual(["r1", "r2"]);
     for (const { name, input } of sent) {
@@ -157,17 +157,21 @@ describe("dropping", () => {
     }
   });
 
-  it.each([
-    ["of a request that goes on", body("new")],
-    ["that is no task", "{"],
-    ["without a request", "{}"],
-  ])("gives a message %s back at once, and ends there", async (_, other) => {
+  it.each(["{", '{"req_id": 1}'])("leaves what is no task, %s, to the agents, and goes on", async (other) => {
+    const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
+    expect(await queue.drop(ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
+    expect(deleted()).not.toContain(`0 ${other}`);
+    expect(givenBack()).toEqual([]);
+  });
+
+  it("gives a message of a request that goes on back at once, and ends there", async () => {
+    const other = body("new");
     const { queue, deleted, givenBack, left } = filled([
       body("r1"),
       other,
       ...Array.from({ length: 200 }, () => body("r1")),
     ]);
-    await queue.drop(ended, 60_000);
+    expect(await queue.drop(ended, 60_000)).toMatchObject({ othersFound: true });
     expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `1 ${other}`, VisibilityTimeout: 0 }]);
     expect(deleted()).not.toContain(`1 ${other}`);
     // What the receivers had already is dropped, no more.
@@ -178,7 +182,7 @@ describe("dropping", () => {
     const { queue, sent } = newQueue(({ name }) =>
       name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
     );
-    expect(await queue.drop(ended, 20)).toBeGreaterThan(0);
+    expect((await queue.drop(ended, 20)).dropped).toBeGreaterThan(0);
     expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
   });
 

@@ -139,11 +139,23 @@ describe("a request that has ended", () => {
     });
     w.queue.inFlight = 1;
     await w.handle(EVENT);
-    expect([w.queue.messages, waits]).toEqual([[], 16]);
+    expect([w.queue.messages, waits]).toEqual([[], 17]);
     expect(w.requests.the().closed).toBe(true);
   });
 
-  it("waits a minute for what does not come back, with the report there before", async () => {
+  it("believes in an empty queue when it has seen it twice", async () => {
+    let waits = 0;
+    const w: ReturnType<typeof world> = world({
+      item: ENDED,
+      onSleep: () => {
+        if (waits++ === 0) w.queue.messages = [MESSAGE];
+      },
+    });
+    await w.handle(EVENT);
+    expect([w.queue.messages, waits]).toEqual([[], 3]);
+  });
+
+  it("lets the next run go on after a minute, with the report there before", async () => {
     const seconds: number[] = [];
     const w: ReturnType<typeof world> = world({
       item: { ...ENDED, report: undefined },
@@ -155,6 +167,11 @@ describe("a request that has ended", () => {
     w.queue.inFlight = 1;
     await w.handle(EVENT);
     expect(seconds.reduce((sum, s) => sum + s, 0)).toBe(60);
+    expect(w.requests.the().closed).toBe(false);
+    // The stream has the item's change.
+    expect(w.calls.at(-1)).toBe("requests.amend");
+    w.queue.inFlight = 0;
+    await w.handle(EVENT);
     expect(w.requests.the().closed).toBe(true);
   });
 

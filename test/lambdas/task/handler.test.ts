@@ -33,17 +33,18 @@ interface Given {
   readonly item?: Partial<RequestItem>;
   readonly own?: Distribution[];
   readonly hosts?: Record<string, string[]>;
+  readonly rows?: string[][];
   readonly remainingMs?: number;
   readonly fault?: Fault;
 }
 
 /** A request at CHECK_POP: two good URLs, two POPs that resolve and one that does not. */
-function world({ item = {}, own = OWN, hosts = HOSTS, remainingMs = 900_000, fault }: Given = {}) {
+function world({ item = {}, own = OWN, hosts = HOSTS, rows = ROWS, remainingMs = 900_000, fault }: Given = {}) {
   const requests = new FakeRequests(
     request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, distributions: own, ...item }),
   );
   const requestPops = new FakeRequestPops(requests);
-  const lists = new FakeLists({ "r1/success_urls.csv": ROWS });
+  const lists = new FakeLists({ "r1/success_urls.csv": rows });
   const queue = new FakeQueue();
   const distributions = new FakeDistributions([]);
   const fleet = new FakeFleet(0);
@@ -192,6 +193,20 @@ describe("a READY target", () => {
     await w.handle(keysEvent({ req_id: "r1", target }));
     expect(w.queue.messages).toEqual([]);
     expect(w.requests.the()).toMatchObject({ status: "INSERT_TASK", targets_sent: 0 });
+  });
+
+  it("of a request that ends meanwhile has no more of its tasks queued", async () => {
+    const rows = Array.from({ length: 3_000 }, (_, i) => [`https://cdn.example.com/${i}`, "20000000"]);
+    const w: ReturnType<typeof world> = world({
+      rows,
+      fault: (call) => {
+        if (call === "requests.isActive") w.requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
+        return undefined;
+      },
+    });
+    await w.handle(CHECK_POP);
+    await w.handle(keysEvent({ req_id: "r1", target: `SIN2-P1#${LABEL}` }));
+    expect(w.queue.messages).toHaveLength(999);
   });
 
   it("of a request that has ended is not queued", async () => {
