@@ -122,7 +122,18 @@ export class AgentFleet extends Construct {
       tasks.queue.queueArn,
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
-    allow(this.role, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
+    allow(this.role, ["dynamodb:GetItem"], storage.requests.tableArn);
+    // An agent asks for recounts. It cannot change what a request asks for, such as its number of instances.
+    this.role.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ["dynamodb:UpdateItem"],
+        resources: [storage.requests.tableArn],
+        conditions: {
+          "ForAllValues:StringEquals": { "dynamodb:Attributes": ["req_id", "active", "settle", "settle_at"] },
+          StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+        },
+      }),
+    );
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
     allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import type { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { ActiveRequests } from "../../agent/active-requests.ts";
 import { readEnvironment } from "../../agent/env.ts";
 import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { Network } from "../../lib/network.ts";
@@ -83,6 +85,31 @@ describe("an instance", () => {
       "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/prewarm_asg_test",
     );
   });
+});
+
+test("of a request, an agent may change just what it changes when it asks for a recount", async () => {
+  const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
+  const updates = policy?.Properties.PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) =>
+    [Action].flat().includes("dynamodb:UpdateItem"),
+  );
+  const send = vi.fn<(command: UpdateItemCommand) => Promise<object>>(async () => ({}));
+  await new ActiveRequests({ send } as unknown as DynamoDBClient, "requests").askToSettle("r1");
+  const {
+    Key = {},
+    UpdateExpression = "",
+    ConditionExpression = "",
+    ReturnValues,
+  } = send.mock.calls[0]?.[0].input ?? {};
+  const names = `${UpdateExpression} ${ConditionExpression}`.match(/(?<![:\w])[a-z]\w+(?![\w(])/g) ?? [];
+  expect(ReturnValues).toBeUndefined();
+  expect(updates).toHaveLength(1);
+  expect(updates[0].Condition).toEqual({
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": expect.any(Array) },
+    StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+  });
+  expect(new Set(updates[0].Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"])).toEqual(
+    new Set([...Object.keys(Key), ...names]),
+  );
 });
 
 describe("the user data", () => {
