@@ -51,8 +51,14 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
     PYTHONDONTWRITEBYTECODE: "1",
   };
   const child = start(command, args(environment), { ...process.env, ...environment, ...env }, `${LOCAL}emulator.log`);
-  await ready(aws.endpoint, () => child.exitCode);
-  return { ...aws, close: () => stop(child) };
+  const close = () => stop(child);
+  try {
+    await ready(aws.endpoint, () => child.exitCode);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...aws, close };
 }
 
 function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {

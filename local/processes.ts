@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
 
@@ -28,11 +28,20 @@ export async function run(
 
 /**
  * Starts a process that stays, its output in a file. It gets a process group of its own: a Ctrl-C reaches us alone, and
- * we end it in order.
+ * we end it in order. Should we be killed, the kernel ends it, where there is util-linux to ask for that.
  */
 export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
   const log = openSync(logFile, "a");
-  return spawn(command, args, { env, stdio: ["ignore", log, log], detached: true });
+  const [program = "", ...all] = [...endsWithUs(), command, ...args];
+  return spawn(program, all, { env, stdio: ["ignore", log, log], detached: true });
+}
+
+let prefix: readonly string[] | undefined;
+
+function endsWithUs(): readonly string[] {
+  prefix ??=
+    spawnSync("setpriv", ["--pdeathsig", "TERM", "true"]).status === 0 ? ["setpriv", "--pdeathsig", "TERM"] : [];
+  return prefix;
 }
 
 /** Ends a process and all that it started: asks first, and insists after `graceMs`. */
