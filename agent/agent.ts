@@ -69,11 +69,9 @@ export class Agent {
   private async poll(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      // Enough is waiting here already: what is not taken, another instance can take.
-      if (this.slots.waiting >= this.slots.limit) {
-        await Promise.race(this.held);
-        continue;
-      }
+      // While enough is waiting here already, another instance can take the rest.
+      await this.slots.hungry();
+      if (signal.aborted) return;
       try {
         const messages = await this.options.queue.receive();
         for (const message of messages) this.take(message);

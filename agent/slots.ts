@@ -7,6 +7,8 @@ export class Slots {
   private queued = 0;
   /** Groups that wait, the one whose turn is next first. */
   private readonly groups = new Map<string, (() => void)[]>();
+  /** Who wants to know when more can be done with. */
+  private readonly feeders: (() => void)[] = [];
 
   constructor(private bound: number) {}
 
@@ -25,6 +27,11 @@ export class Slots {
 
   get waiting(): number {
     return this.queued;
+  }
+
+  /** Resolves once fewer wait than may run at once: then more can be done with. */
+  async hungry(): Promise<void> {
+    if (this.queued >= this.bound) await new Promise<void>((resolve) => this.feeders.push(resolve));
   }
 
   /** Runs `work` once there is a slot: first come first served within a group. */
@@ -49,16 +56,16 @@ export class Slots {
   }
 
   private admit(): void {
-    while (this.used < this.bound) {
-      const [first] = this.groups;
-      if (first === undefined) return;
-      const [group, waiting] = first;
+    for (const [group, waiting] of this.groups) {
+      if (this.used >= this.bound) break;
       const next = waiting.shift();
       this.groups.delete(group);
+      // Behind the others, where this very loop comes to it again.
       if (waiting.length > 0) this.groups.set(group, waiting);
       this.queued--;
       this.used++;
       next?.();
     }
+    if (this.queued < this.bound) for (const feed of this.feeders.splice(0)) feed();
   }
 }

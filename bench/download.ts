@@ -9,6 +9,8 @@ import { median, readable } from "./statistics.ts";
 import { otherNode } from "./tools.ts";
 
 const AT_ONCE = 60;
+const LARGE = 8;
+const LARGE_AT_ONCE = 4;
 const MB = 1e6;
 
 interface Measured {
@@ -33,7 +35,7 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
   };
   const other = otherNode();
   const onOther = (path: string, tasks: number, atOnce: number) =>
-    other === undefined ? {} : { [`our engine on Node ${other.version}`]: ours(path, tasks, atOnce, other.program) };
+    other === undefined ? {} : { [nameOn(other)]: ours(path, tasks, atOnce, other.program) };
   const small = await contest(server, rounds, say, {
     "a curl process a task, six at a time": curlProcesses(240),
     ...(tools.has("aria2c") ? { aria2c: aria2(500) } : {}),
@@ -44,10 +46,10 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
     ...(tools.has("wrk") ? { wrk: wrk("/small", AT_ONCE, 2) } : {}),
   });
   const large = await contest(server, Math.min(rounds, 5), say, {
-    curl: curlLarge(4),
-    "our engine": ours("/256m", 4, 4),
-    ...onOther("/256m", 4, 4),
-    ...(tools.has("wrk") ? { wrk: wrk("/256m", 4, 2) } : {}),
+    curl: curlLarge,
+    "our engine": ours("/256m", LARGE, LARGE_AT_ONCE),
+    ...onOther("/256m", LARGE, LARGE_AT_ONCE),
+    ...(tools.has("wrk") ? { wrk: wrk("/256m", LARGE_AT_ONCE, 2) } : {}),
   });
   const { peakMB } = await ours("/1g", 64, 64)(server);
   say(`64 downloads of 1 GB at once: ${readable(peakMB)} MB`);
@@ -56,8 +58,9 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
   const measured = ["curl --parallel", eachProcess, "wrk"].map((name) => small.cpuRatio("our engine", name));
   const [overParallel = 0, overProcess = 0, overWrk = 0] = measured;
   const least = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
-  const largeByCpu = large.cpuRatio("our engine", "curl");
-  const largeByClock = large.ratio("our engine", "curl");
+  // What the agent runs on counts; the oldest Node that will do is told with it.
+  const onAws = other === undefined ? "our engine" : nameOn(other);
+  const largeByClock = large.ratio(onAws, "curl");
   return {
     title: "Download engine",
     rows: [
@@ -72,7 +75,9 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
         what: "256 MB objects, one core",
         atLeast: "0.9 × curl",
         aim: "1.0 × curl",
-        measured: `${readable(largeByClock)} × curl by the clock, ${readable(largeByCpu)} × by CPU`,
+        measured: [...new Set([onAws, "our engine"])]
+          .map((name) => `${readable(large.ratio(name, "curl"))} × curl on Node ${nodeOf(name, other)}`)
+          .join(", "),
         verdict: verdict(largeByClock, 0.9, 1, "more"),
       },
       {
@@ -87,11 +92,18 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
       "The ratios of small objects are those of CPU, as a second of one core: the clock's are in the tables, and suffer from whatever else the machine does.",
       "10 KB objects over TLS, 20 addresses, 60 connections (wrk, which knows one address: 60 to that):",
       small.table("tasks/s", (it) => it.tasks / it.seconds),
-      "256 MB objects over TLS, four at once. `BENCH_OTHER_NODE=<program>` lets the engine run on another Node as well, such as the one of AWS.",
+      "256 MB objects over TLS, four at once. `BENCH_OTHER_NODE=<program>` lets the engine run on another Node as well, such as the one of AWS. " +
+        "Where the processor has VAES, Node 24's and curl's OpenSSL 3.5 decrypt AES-GCM more than twice as fast as Node 20's 3.0, which has no code for it.",
       large.table("MB/s", (it) => (it.tasks * 256 * 2 ** 20) / MB / it.seconds),
     ],
     units: { downloadCpuMicros: small.cpu("our engine"), largeMBPerSecond: 268.4e6 / large.cpu("our engine") },
   };
+}
+
+const nameOn = ({ version }: { readonly version: string }) => `our engine on Node ${version}`;
+
+function nodeOf(name: string, other: ReturnType<typeof otherNode>): string {
+  return other !== undefined && name === nameOn(other) ? other.version : process.version;
 }
 
 /** Lets everyone run in turn, round after round: what disturbs the machine disturbs all of them. */
@@ -146,12 +158,10 @@ const curlParallel =
     return { tasks, ...(await runPinned(`curl -sk --parallel --parallel-max ${AT_ONCE} -K ${RUN}curlrc`)) };
   };
 
-const curlLarge =
-  (tasks: number): Contestant =>
-  async ({ addresses, port }) => {
-    const all = addresses.slice(0, tasks).map((it) => `-o /dev/null https://${it}:${port}/256m`);
-    return { tasks, ...(await runPinned(`curl -sk --parallel ${all.join(" ")}`)) };
-  };
+const curlLarge: Contestant = async ({ addresses, port }) => {
+  const all = addresses.slice(0, LARGE).map((it) => `-o /dev/null https://${it}:${port}/256m`);
+  return { tasks: LARGE, ...(await runPinned(`curl -sk --parallel --parallel-max ${LARGE_AT_ONCE} ${all.join(" ")}`)) };
+};
 
 const aria2 =
   (tasks: number): Contestant =>

@@ -83,6 +83,9 @@ http {
   uwsgi_temp_path ${folder}tmp-uwsgi; scgi_temp_path ${folder}tmp-scgi;
   sendfile on; tcp_nodelay on; keepalive_requests 10000000; keepalive_timeout 600s;
   ssl_certificate ${folder}cert.pem; ssl_certificate_key ${folder}key.pem;
+  # CloudFront's order: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+  ssl_prefer_server_ciphers on;
+  ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256;
   open_file_cache max=100;
   add_header x-cache "Miss from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
   server {

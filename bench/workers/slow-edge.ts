@@ -13,15 +13,14 @@ const SLICE_MS = 20;
 const slice = Buffer.alloc((Number(env("BENCH_CONNECTION_BYTES_PER_SECOND")) * SLICE_MS) / 1_000, 120);
 const large = Number(env("BENCH_LARGE_BYTES"));
 const small = Buffer.alloc(10_000, 120);
-const served = { requests: 0, bytes: 0 };
+let served = 0;
 
 const server = createServer(
   { key: readFileSync(env("BENCH_KEY")), cert: readFileSync(env("BENCH_CERT")), keepAliveTimeout: 60_000 },
   (request, response) => {
     setTimeout(() => {
-      served.requests++;
       if (request.url !== "/large") {
-        served.bytes += small.length;
+        served += small.length;
         response.writeHead(200, { "content-length": small.length }).end(small);
         return;
       }
@@ -30,7 +29,7 @@ const server = createServer(
       const timer = setInterval(() => {
         const bytes = Math.min(left, slice.length);
         left -= bytes;
-        served.bytes += bytes;
+        served += bytes;
         response.write(slice.subarray(0, bytes));
         if (left > 0) return;
         clearInterval(timer);
@@ -45,9 +44,8 @@ const { port } = await listenEverywhere({
 });
 // What was served in each second, so that a client's way up can be seen.
 setInterval(() => {
-  process.send?.({ event: "second", ...served });
-  served.requests = 0;
-  served.bytes = 0;
+  process.send?.({ event: "second", bytes: served });
+  served = 0;
 }, 1_000);
 process.send?.({ event: "listening", port });
 process.once("disconnect", () => process.exit(0));

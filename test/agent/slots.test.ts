@@ -130,3 +130,36 @@ test("groups that wait take turns, each in its own order", async () => {
   await Promise.all(runs);
   expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
 });
+
+test("is hungry while fewer wait than may run, and says so when that comes about", async () => {
+  const slots = new Slots(2);
+  const ends: (() => void)[] = [];
+  const run = () => slots.run(() => new Promise<void>((resolve) => ends.push(resolve)));
+  const said: string[] = [];
+  const ask = (name: string) => void slots.hungry().then(() => said.push(name));
+  const runs = [run(), run(), run()];
+  ask("one waits");
+  await turn();
+  runs.push(run());
+  ask("two wait");
+  ask("two wait");
+  await turn();
+  expect(said).toEqual(["one waits"]);
+  // None has to end for that: those that run may take hours.
+  slots.limit = 3;
+  await turn();
+  expect(said).toEqual(["one waits", "two wait", "two wait"]);
+  runs.push(run(), run());
+  ask("three wait");
+  await turn();
+  expect(said).toHaveLength(3);
+  ends.shift()?.();
+  await turn();
+  expect(said.at(-1)).toBe("three wait");
+  slots.limit = Number.POSITIVE_INFINITY;
+  while (ends.length > 0) {
+    ends.shift()?.();
+    await turn();
+  }
+  await Promise.all(runs);
+});
