@@ -64,9 +64,13 @@ export async function benchLink({ server, say }: Bench): Promise<Findings> {
     rows: [],
     notes: [
       `Every answer takes ${DELAY_MS} ms, and no connection carries more than 5 MB/s. The agent begins with 32 downloads at once and finds its own level; ` +
-        `the bare engine, with neither queue nor table, has ${FIXED} at once from the start. Where the agent's core is full, more at once would bring nothing:`,
+        `the bare engine, with neither queue nor table, has ${FIXED} at once from the start. Rates are those of the best second; ` +
+        "times have the last downloads in them, when nothing is left to do at once:",
       table(
-        ["what", "s", "MB/s", "bare engine's time / agent's", "core", "s to 80 % of its best", "peak memory, MB"],
+        [
+          ...["what", "engine, MB/s", "agent, MB/s", "s until it has 80 % of the engine's"],
+          ...["engine, s", "agent, s", "agent's core", "peak memory, MB"],
+        ],
         lines,
       ),
     ],
