@@ -5,11 +5,11 @@ export interface AnswerHead {
   readonly body: BodyFraming;
   /** Whether the connection may carry another answer after this one. */
   readonly reusable: boolean;
-  readonly contentLength?: number;
-  readonly location?: string;
-  readonly xCache?: string;
-  readonly xAmzCfPop?: string;
-  readonly xAmzCfId?: string;
+  readonly contentLength: number | undefined;
+  readonly location: string | undefined;
+  readonly xCache: string | undefined;
+  readonly xAmzCfPop: string | undefined;
+  readonly xAmzCfId: string | undefined;
 }
 
 export type BodyFraming =
@@ -29,7 +29,9 @@ const WANTED = [
   "x-amz-cf-pop",
   "x-cache",
 ] as const;
-const LENGTHS = new Set<number>(WANTED.map(({ length }) => length));
+/** By length: 1 where a wanted name is as long. */
+const LENGTHS = new Uint8Array(32);
+for (const { length } of WANTED) LENGTHS[length] = 1;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?$/;
 
@@ -43,35 +45,46 @@ export function parseHead(text: string): AnswerHead {
   const line = STATUS_LINE.exec(text.slice(0, firstEnd));
   if (line === null) throw new BadAnswerError(`the answer is no HTTP/1.1: ${JSON.stringify(text.slice(0, 40))}`);
   const status = Number(line[2]);
-  const fields: Partial<Record<string, string>> = {};
+  const fields = new Fields();
   for (let at = firstEnd + 2; at < text.length; ) {
     const end = lineEnd(text, at);
     const colon = text.indexOf(":", at);
     if (colon <= at || colon >= end || isBlank(text, at) || isBlank(text, colon - 1)) {
       throw new BadAnswerError(`a line of the answer's head is no header: ${JSON.stringify(text.slice(at, at + 40))}`);
     }
-    if (LENGTHS.has(colon - at)) {
-      const name = text.slice(at, colon).toLowerCase();
-      const value = text.slice(colon + 1, end).trim();
-      const before = fields[name];
-      // A header that comes twice is one with both values: RFC 9110, 5.3.
-      fields[name] = before === undefined ? value : `${before}, ${value}`;
-    }
+    if (LENGTHS[colon - at] === 1) fields.add(text.slice(at, colon).toLowerCase(), text.slice(colon + 1, end).trim());
     at = end + 2;
   }
-  const contentLength = lengthOf(fields["content-length"]);
-  const body = framing(status, fields["transfer-encoding"], contentLength);
-  const close = line[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(fields["connection"] ?? "");
-  return {
-    status,
-    body,
-    reusable: !close,
-    ...(contentLength === undefined ? {} : { contentLength }),
-    ...(fields["location"] === undefined ? {} : { location: fields["location"] }),
-    ...(fields["x-cache"] === undefined ? {} : { xCache: fields["x-cache"] }),
-    ...(fields["x-amz-cf-pop"] === undefined ? {} : { xAmzCfPop: fields["x-amz-cf-pop"] }),
-    ...(fields["x-amz-cf-id"] === undefined ? {} : { xAmzCfId: fields["x-amz-cf-id"] }),
-  };
+  const contentLength = lengthOf(fields.contentLength);
+  const body = framing(status, fields.transferEncoding, contentLength);
+  const close = line[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(fields.connection ?? "");
+  const { location, xCache, xAmzCfPop, xAmzCfId } = fields;
+  return { status, body, reusable: !close, contentLength, location, xCache, xAmzCfPop, xAmzCfId };
+}
+
+/** A header that comes twice is one with both values: RFC 9110, 5.3. */
+class Fields {
+  connection: string | undefined;
+  contentLength: string | undefined;
+  location: string | undefined;
+  transferEncoding: string | undefined;
+  xAmzCfId: string | undefined;
+  xAmzCfPop: string | undefined;
+  xCache: string | undefined;
+
+  add(name: string, value: string): void {
+    if (name === "content-length") this.contentLength = joined(this.contentLength, value);
+    else if (name === "x-cache") this.xCache = joined(this.xCache, value);
+    else if (name === "x-amz-cf-pop") this.xAmzCfPop = joined(this.xAmzCfPop, value);
+    else if (name === "x-amz-cf-id") this.xAmzCfId = joined(this.xAmzCfId, value);
+    else if (name === "connection") this.connection = joined(this.connection, value);
+    else if (name === "location") this.location = joined(this.location, value);
+    else if (name === "transfer-encoding") this.transferEncoding = joined(this.transferEncoding, value);
+  }
+}
+
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before}, ${value}`;
 }
 
 function lineEnd(text: string, from: number): number {

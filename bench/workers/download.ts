@@ -8,6 +8,7 @@ const tasks = Number(env("BENCH_TASKS"));
 const addresses = env("BENCH_ADDRESSES").split(",");
 const host = env("BENCH_HOST");
 const port = Number(env("BENCH_PORT"));
+const path = env("BENCH_PATH");
 const pools = new PopPools({ ca: readFileSync(env("BENCH_CA"), "utf8"), allowPrivateAddresses: true });
 const headers = headerLines(["host", host, "user-agent", "prewarm"]);
 
@@ -15,7 +16,7 @@ let bytes = 0;
 const ask = (i: number) =>
   pools
     .of({ secure: true, address: addresses[i % addresses.length] ?? "", port, servername: host })
-    .download(env("BENCH_PATH"), headers, (n) => {
+    .download(path, headers, (n) => {
       bytes += n;
     });
 
