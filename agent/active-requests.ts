@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { ACTIVE, ACTIVE_INDEX, SETTLE_AGAIN_SECONDS, SETTLE_DUE } from "../contracts/request-item.ts";
+import { ACTIVE, ACTIVE_INDEX, ASK_TO_SETTLE, SETTLE_AGAIN_SECONDS, SETTLE_DUE } from "../contracts/request-item.ts";
 import { parseTimestamp } from "../contracts/timestamps.ts";
 
 /** For so long an answer is believed: a stopped request's tasks are downloaded a few seconds longer at most. */
@@ -58,8 +58,7 @@ export class ActiveRequests {
         new UpdateItemCommand({
           TableName: this.table,
           Key: { req_id: { S: reqId } },
-          UpdateExpression: "SET settle = :due, settle_at = :now",
-          ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+          ...ASK_TO_SETTLE,
           ExpressionAttributeValues: {
             ":due": { S: SETTLE_DUE },
             ":now": { N: String(now) },

@@ -3,6 +3,7 @@ import type { TaskMessage } from "../contracts/task-message.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { HOST } from "./nginx.ts";
 import { cpuMicrosOf, nodeFlags, OUR_CORE, peakMegabytes, startPinned } from "./pinned.ts";
+import { REQ_ID } from "./requests.ts";
 
 export interface AgentRunOptions {
   /** The agent as deployed. */
@@ -59,7 +60,7 @@ export async function runAgent({ bundle, server, messages, copies, tasks }: Agen
 /** A message of so many URLs at one of the benchmark's POPs. */
 export function messageFor(address: string, pop: number, urls: TaskMessage["urls"]): string {
   const message: TaskMessage = {
-    req_id: "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90",
+    req_id: REQ_ID,
     pop: `BEN${pop}-C1`,
     ips: [address],
     cf_domain: HOST,

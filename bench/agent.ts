@@ -1,7 +1,8 @@
 import { messageFor, runAgent } from "./agent-run.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
-import { HOST, type Server, SMALL_BYTES } from "./nginx.ts";
+import { type Server, SMALL_BYTES } from "./nginx.ts";
+import { urlOf } from "./requests.ts";
 import { type Findings, table, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
@@ -51,10 +52,7 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
 }
 
 async function once40k(bundle: string, server: Server, urlsPerMessage: number) {
-  const urls = Array.from({ length: urlsPerMessage }, (_, i) => ({
-    url: `https://${HOST}/assets/images/products/${String(i).padStart(6, "0")}.webp`,
-    bytes: SMALL_BYTES,
-  }));
+  const urls = Array.from({ length: urlsPerMessage }, (_, i) => ({ url: urlOf(i), bytes: SMALL_BYTES }));
   const messages = server.addresses.map((address, pop) => messageFor(address, pop, urls));
   const copies = Math.round(TASKS / messages.length / urlsPerMessage);
   const tasks = messages.length * copies * urlsPerMessage;

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { ACTIVE, type RequestItem } from "../contracts/request-item.ts";
+import { ACTIVE, NOTHING_YET, type RequestItem } from "../contracts/request-item.ts";
 import { HOST } from "./nginx.ts";
 
 export const REQ_ID = "684153cc-2f5b-4c7e-9d0a-6f1f3c1b2a90";
@@ -21,19 +21,12 @@ export function requestItem(change: Partial<RequestItem> = {}): RequestItem {
     header: ["Accept-Encoding: gzip, deflate, br"],
     instance_count: 4,
     need_invalidate: false,
+    ...NOTHING_YET,
     total_count: 1_000_000,
     total_size: 10_000_000_000,
-    sizes_known: true,
     distributions: [{ label: LABEL, domain: HOST, id: "E1", names: [HOST] }],
     shards: 200,
     targets_total: 20,
-    targets_sent: 0,
-    invalidated_batches: 0,
-    download_count: 0,
-    download_size: 0,
-    failed_count: 0,
-    requeues: 0,
-    closed: false,
     ...change,
   };
 }

@@ -14,6 +14,15 @@ export const SETTLE_DUE = "DUE";
 /** A recount that was asked for so many seconds ago and has not come is asked for again: its function failed for good. */
 export const SETTLE_AGAIN_SECONDS = 1_200;
 
+/**
+ * How a recount is asked for, unless one is due or the request has ended: the update's expressions, for `:due`
+ * ({@link SETTLE_DUE}), `:now` and `:old` ({@link SETTLE_AGAIN_SECONDS} before), in seconds since the epoch.
+ */
+export const ASK_TO_SETTLE = {
+  UpdateExpression: "SET settle = :due, settle_at = :now",
+  ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+} as const;
+
 /** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
 export const requestItemSchema = z.object({
   req_id: z.string(),
@@ -67,3 +76,20 @@ export const requestItemSchema = z.object({
 });
 
 export type RequestItem = z.infer<typeof requestItemSchema>;
+
+/** What a request's item says of its work before any of it is known or done. */
+export const NOTHING_YET = {
+  total_count: 0,
+  total_size: 0,
+  sizes_known: true,
+  distributions: [],
+  shards: 1,
+  targets_total: 0,
+  targets_sent: 0,
+  invalidated_batches: 0,
+  download_count: 0,
+  download_size: 0,
+  failed_count: 0,
+  requeues: 0,
+  closed: false,
+} satisfies Partial<RequestItem>;

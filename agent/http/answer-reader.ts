@@ -10,8 +10,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Reads one answer to a GET out of what arrives, and throws its body away, so that memory does not grow with it. */
 export class AnswerReader {
   readonly answer: Mutable<Answer> = { bytes: 0 };
-  /** Whether its head has come, hints aside. */
-  hasHead = false;
   /** Whether all of it has come, or what cannot be read. */
   ended = false;
   /** Whether another exchange may follow on this connection; known once this one has ended. */
@@ -24,6 +22,11 @@ export class AnswerReader {
 
   /** @param onBytes told of the bytes of the body as they come */
   constructor(private readonly onBytes: (bytes: number) => void) {}
+
+  /** Whether its head has come, hints aside. */
+  get hasHead(): boolean {
+    return this.head !== undefined;
+  }
 
   /**
    * Takes the first `length` bytes of a buffer that is another's again afterwards.
@@ -85,7 +88,6 @@ export class AnswerReader {
 
   private begin(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
     this.head = head;
-    this.hasHead = true;
     const { answer } = this;
     answer.httpStatus = head.status;
     if (head.contentLength !== undefined) answer.contentLength = head.contentLength;

@@ -11,8 +11,6 @@ const eventSchema = z.object({
   /** Absent for Create. */
   PhysicalResourceId: z.string().optional(),
   ResourceProperties: z.unknown().optional(),
-  /** Given for Update alone. */
-  OldResourceProperties: z.unknown().optional(),
 });
 
 export type CustomResourceEvent = z.infer<typeof eventSchema>;

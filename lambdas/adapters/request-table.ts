@@ -11,6 +11,7 @@ import * as z from "zod";
 import {
   ACTIVE,
   ACTIVE_INDEX,
+  ASK_TO_SETTLE,
   type RequestItem,
   requestItemSchema,
   SETTLE_AGAIN_SECONDS,
@@ -114,8 +115,7 @@ export class RequestTable {
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
-      UpdateExpression: "SET settle = :due, settle_at = :now",
-      ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+      ...ASK_TO_SETTLE,
       ExpressionAttributeValues: { ":due": SETTLE_DUE, ":now": now, ":old": now - SETTLE_AGAIN_SECONDS },
     });
     await this.whetherConditionHolds(() => this.db.send(update));

@@ -1,6 +1,6 @@
 import { listKeys } from "../../contracts/list-keys.ts";
 import { errorFields } from "../../contracts/log-fields.ts";
-import { ACTIVE, type RequestItem } from "../../contracts/request-item.ts";
+import { ACTIVE, NOTHING_YET, type RequestItem } from "../../contracts/request-item.ts";
 import { expiresAt, formatTimestamp } from "../../contracts/timestamps.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -21,19 +21,7 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
     header: [...request.header],
     instance_count: request.instanceCount,
     need_invalidate: request.needInvalidate,
-    total_count: 0,
-    total_size: 0,
-    sizes_known: true,
-    distributions: [],
-    shards: 1,
-    targets_total: 0,
-    targets_sent: 0,
-    invalidated_batches: 0,
-    download_count: 0,
-    download_size: 0,
-    failed_count: 0,
-    requeues: 0,
-    closed: false,
+    ...NOTHING_YET,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ACTIVE, type RequestItem } from "../../contracts/request-item.ts";
+import { ACTIVE, NOTHING_YET, type RequestItem } from "../../contracts/request-item.ts";
 import { type RequestPopItem, targetKey } from "../../contracts/request-pop-item.ts";
 import { shardKey, type TaskResult } from "../../contracts/task-result.ts";
 
@@ -20,19 +20,7 @@ export function request(change: Partial<RequestItem> = {}): RequestItem {
     header: [],
     instance_count: 1,
     need_invalidate: false,
-    total_count: 0,
-    total_size: 0,
-    sizes_known: true,
-    distributions: [],
-    shards: 1,
-    targets_total: 0,
-    targets_sent: 0,
-    invalidated_batches: 0,
-    download_count: 0,
-    download_size: 0,
-    failed_count: 0,
-    requeues: 0,
-    closed: false,
+    ...NOTHING_YET,
     ...change,
   };
 }

@@ -8,12 +8,9 @@ import { Template } from "aws-cdk-lib/assertions";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
-import { AgentFleet } from "../../lib/agent-fleet.ts";
-import { Network } from "../../lib/network.ts";
-import { Storage } from "../../lib/storage.ts";
-import { TaskQueue } from "../../lib/task-queue.ts";
 import { BootSandbox, sandboxProblem } from "../agent/boot-sandbox.ts";
 import { taskMessage } from "../agent/task-messages.ts";
+import { addFleet } from "./fleet-alone.ts";
 import { newApp, rendered, theOnly } from "./synth.ts";
 
 const SECRETS = ["Bearer eyJhbGciOi", "session=s3cr3t", "AKIAFAKEKEYOFTHEROLE", "c2VjcmV0", "Signature-in-the-query"];
@@ -23,12 +20,7 @@ const [authorization = "", cookie = "", accessKeyId = "", secretKey = "", signat
 function shipped() {
   const app = newApp();
   const stack = new Stack(app, "Test");
-  new AgentFleet(stack, "Fleet", {
-    network: new Network(stack, "Network"),
-    storage: new Storage(stack, "Storage"),
-    tasks: new TaskQueue(stack, "TaskQueue"),
-    groupName: "prewarm_asg_test",
-  });
+  addFleet(stack);
   const { UserData } = theOnly(Template.fromStack(stack), "AWS::EC2::LaunchTemplate").LaunchTemplateData;
   const userData = rendered(UserData);
   const [, object = "", hash] = /^AGENT_CODE_URL='s3:\/\/([^/']+\/([0-9a-f]{64})\.zip)'$/m.exec(userData) ?? [];

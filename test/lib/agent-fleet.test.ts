@@ -6,20 +6,12 @@ import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test, vi } from "vitest";
 import { ActiveRequests } from "../../agent/active-requests.ts";
 import { readEnvironment } from "../../agent/env.ts";
-import { AgentFleet } from "../../lib/agent-fleet.ts";
-import { Network } from "../../lib/network.ts";
-import { Storage } from "../../lib/storage.ts";
-import { TaskQueue } from "../../lib/task-queue.ts";
+import { addFleet } from "./fleet-alone.ts";
 import { newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
 const app = newApp();
 const stack = new Stack(app, "Test");
-new AgentFleet(stack, "Fleet", {
-  network: new Network(stack, "Network"),
-  storage: new Storage(stack, "Storage"),
-  tasks: new TaskQueue(stack, "TaskQueue"),
-  groupName: "prewarm_asg_test",
-});
+addFleet(stack);
 const template = Template.fromStack(stack);
 const launch = theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
 

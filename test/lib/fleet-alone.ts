@@ -1,0 +1,15 @@
+import type { Stack } from "aws-cdk-lib";
+import { AgentFleet } from "../../lib/agent-fleet.ts";
+import { Network } from "../../lib/network.ts";
+import { Storage } from "../../lib/storage.ts";
+import { TaskQueue } from "../../lib/task-queue.ts";
+
+/** The fleet, and of the rest what it needs. */
+export function addFleet(stack: Stack): void {
+  new AgentFleet(stack, "Fleet", {
+    network: new Network(stack, "Network"),
+    storage: new Storage(stack, "Storage"),
+    tasks: new TaskQueue(stack, "TaskQueue"),
+    groupName: "prewarm_asg_test",
+  });
+}
