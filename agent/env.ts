@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { allowPrivateAddressesSchema } from "../contracts/addresses.ts";
+import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),

@@ -3,17 +3,17 @@ import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { ActiveRequests } from "./active-requests.ts";
-import { Agent } from "./agent.ts";
+import { PopPools } from "./download/pop-pools.ts";
+import { runTask } from "./download/run-task.ts";
 import { readEnvironment } from "./env.ts";
-import { InstanceMetadata, identify, retire } from "./instance.ts";
-import { createLogger } from "./log.ts";
-import { memoryShare } from "./memory.ts";
-import { MessageQueue } from "./message-queue.ts";
-import { PopPools } from "./pop-pools.ts";
-import { Results } from "./results.ts";
-import { runTask } from "./run-task.ts";
-import { isSibling, Siblings } from "./siblings.ts";
+import { InstanceMetadata, identify, retire } from "./instance/instance.ts";
+import { createLogger } from "./instance/log.ts";
+import { memoryShare } from "./instance/memory.ts";
+import { isSibling, Siblings } from "./instance/siblings.ts";
+import { Agent } from "./queue/agent.ts";
+import { MessageQueue } from "./queue/message-queue.ts";
+import { ActiveRequests } from "./work/active-requests.ts";
+import { Results } from "./work/results.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
 const SPOT_LOOK_MS = 5_000;

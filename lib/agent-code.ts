@@ -44,5 +44,5 @@ function bundleAgent(outputDir: string): void {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: "warning",
   });
-  cpSync(join(AGENT, "prewarm-agent.service"), join(outputDir, "prewarm-agent.service"));
+  cpSync(join(AGENT, "instance/prewarm-agent.service"), join(outputDir, "prewarm-agent.service"));
 }

@@ -4,7 +4,7 @@ import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { MAX_INSTANCES } from "../contracts/limits.ts";
+import { MAX_INSTANCES } from "../domain/request/limits.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
@@ -36,7 +36,7 @@ const SESSION_MANAGER = [
   "ssmmessages:OpenDataChannel",
 ];
 
-const BOOT_SCRIPT = new URL("../agent/boot.sh", import.meta.url);
+const BOOT_SCRIPT = new URL("../agent/instance/boot.sh", import.meta.url);
 
 /** The Auto Scaling group of agents: all Spot, empty until a request wants instances. */
 export class AgentFleet extends Construct {

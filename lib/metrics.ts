@@ -1,8 +1,8 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import { FAILURE_REASONS } from "../contracts/failure-reasons.ts";
-import { type MetricName, metricNamespace } from "../contracts/metrics.ts";
+import { FAILURE_REASONS } from "../domain/result/failure-reasons.ts";
+import { type MetricName, metricNamespace } from "../domain/telemetry/metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TaskQueue } from "./task-queue.ts";
 

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
-import { ACTIVE_INDEX } from "../contracts/request-item.ts";
-import { KEEP_DAYS } from "../contracts/timestamps.ts";
+import { ACTIVE_INDEX } from "../domain/request/request-item.ts";
+import { KEEP_DAYS } from "../domain/request/timestamps.ts";
 import { DisposableBucket } from "./disposable-bucket.ts";
 
 const STRING = dynamodb.AttributeType.STRING;

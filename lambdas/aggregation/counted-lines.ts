@@ -1,4 +1,4 @@
-import { withMetrics } from "../../contracts/metrics.ts";
+import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { BatchProgress } from "./progress-of-batch.ts";
 
 /** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */

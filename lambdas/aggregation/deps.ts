@@ -1,9 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { metricNamespace } from "../../contracts/metrics.ts";
-import { documentClient } from "../adapters/clients.ts";
-import { DeadLetters } from "../adapters/dead-letters.ts";
-import { queueClient } from "../adapters/queue-client.ts";
-import { RequestTable } from "../adapters/request-table.ts";
+import { documentClient } from "../../aws/clients.ts";
+import { DeadLetters } from "../../aws/dead-letter-queue.ts";
+import { queueClient } from "../../aws/queue-client.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import type { Env } from "./env.ts";
 
 export interface AggregationDeps {

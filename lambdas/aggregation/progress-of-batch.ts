@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { MAX_VALUES } from "../../contracts/metrics.ts";
-import type { Progress } from "../adapters/request-table.ts";
+import type { Progress } from "../../aws/request-table.ts";
+import { MAX_VALUES } from "../../domain/telemetry/metrics.ts";
 import { type RequestSum, sumOf } from "./request-sum.ts";
 import { noteDuration, noteFailures } from "./result-details.ts";
 

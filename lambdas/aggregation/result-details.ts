@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type FailureReason, failureReason } from "../../contracts/failure-reasons.ts";
+import { type FailureReason, failureReason } from "../../domain/result/failure-reasons.ts";
 
 // Apart from what is counted: most results are not asked for these, and to parse them of every one would cost a
 // twentieth of all that Aggregation does.

@@ -2,15 +2,15 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { documentClient } from "../adapters/clients.ts";
-import { Fleet } from "../adapters/fleet.ts";
-import { queueClient } from "../adapters/queue-client.ts";
-import { ReportLinks } from "../adapters/report-links.ts";
-import { RequestPopTable } from "../adapters/request-pop-table.ts";
-import { RequestTable } from "../adapters/request-table.ts";
-import { TaskQueue } from "../adapters/task-queue.ts";
-import { Timer, type TimerTarget } from "../adapters/timer.ts";
-import { UrlLists } from "../adapters/url-lists.ts";
+import { documentClient } from "../../aws/clients.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { UrlLists } from "../../aws/lists.ts";
+import { queueClient } from "../../aws/queue-client.ts";
+import { ReportLinks } from "../../aws/report-links.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { Timer, type TimerTarget } from "../../aws/timer.ts";
 import type { Env } from "./env.ts";
 
 export interface ApiDeps {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { errorFields } from "../../contracts/log-fields.ts";
+import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { ApiDeps } from "./deps.ts";
 import { errorBody } from "./error-body.ts";
 import { RefusedError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_INSTANCES } from "../../contracts/limits.ts";
+import { MAX_INSTANCES } from "../../domain/request/limits.ts";
 
 /** Body of POST /instances. */
 export const instancesBodySchema = z

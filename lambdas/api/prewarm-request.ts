@@ -1,8 +1,14 @@
 import * as z from "zod";
-import { parseHeader } from "../../contracts/headers.ts";
-import { MAX_HEADER_BYTES, MAX_HEADERS, MAX_INSTANCES, MAX_TIMEOUT_MINUTES, MAX_URLS } from "../../contracts/limits.ts";
-import { knownNames, selectPops, suggestPops, type TargetType } from "../../contracts/pops/select.ts";
-import { normalizeUrl } from "../../contracts/urls.ts";
+import { parseHeader } from "../../domain/net/headers.ts";
+import { normalizeUrl } from "../../domain/net/urls.ts";
+import { knownNames, selectPops, suggestPops, type TargetType } from "../../domain/pops/select.ts";
+import {
+  MAX_HEADER_BYTES,
+  MAX_HEADERS,
+  MAX_INSTANCES,
+  MAX_TIMEOUT_MINUTES,
+  MAX_URLS,
+} from "../../domain/request/limits.ts";
 import type { MoreFaults } from "./body.ts";
 import { RefusedError } from "./errors.ts";
 

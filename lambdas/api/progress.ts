@@ -1,4 +1,4 @@
-import type { RequestItem } from "../../contracts/request-item.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 
 /** Messages in the queue, of all requests together: to be received, and received but not deleted. */
 interface QueueDepth {

@@ -1,7 +1,7 @@
-import { listKeys } from "../../contracts/list-keys.ts";
-import { errorFields } from "../../contracts/log-fields.ts";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../contracts/request-item.ts";
-import { expiresAt, formatTimestamp } from "../../contracts/timestamps.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { expiresAt, formatTimestamp } from "../../domain/request/timestamps.ts";
+import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import { isTerminal } from "../../contracts/status.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { isTerminal } from "../../domain/request/status.ts";
 import type { ApiDeps } from "./deps.ts";
 import { RefusedError } from "./errors.ts";
 import { timestamp } from "./timestamp.ts";

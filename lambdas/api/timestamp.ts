@@ -1,4 +1,4 @@
-import { formatTimestamp } from "../../contracts/timestamps.ts";
+import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** The time of an answer. */

@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { S3Client } from "@aws-sdk/client-s3";
-import { AskingCloudFormation, type CustomResourceDeps } from "../adapters/custom-resource.ts";
-import { DoomedBucket } from "../adapters/doomed-bucket.ts";
+import { DoomedBucket } from "../../aws/doomed-bucket.ts";
+import { AskingCloudFormation, type CustomResourceDeps } from "../custom-resource.ts";
 import type { Env } from "./env.ts";
 
 export interface EmptyBucketDeps extends CustomResourceDeps {

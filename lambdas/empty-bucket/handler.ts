@@ -1,4 +1,4 @@
-import { customResource } from "../adapters/custom-resource.ts";
+import { customResource } from "../custom-resource.ts";
 import type { EmptyBucketDeps } from "./deps.ts";
 
 /** Empties the bucket when its stack is deleted, and does nothing before. */

@@ -1,11 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
-import { documentClient } from "../adapters/clients.ts";
-import { Distributions } from "../adapters/distributions.ts";
-import { Dns } from "../adapters/dns.ts";
-import { RequestTable } from "../adapters/request-table.ts";
-import { UrlLists } from "../adapters/url-lists.ts";
+import { documentClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { Dns } from "../../aws/dns.ts";
+import { UrlLists } from "../../aws/lists.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import type { Env } from "./env.ts";
 
 export interface GetSizeDeps {

@@ -1,5 +1,5 @@
-import type { Distribution } from "../../contracts/distribution.ts";
-import { popDomain } from "../../contracts/pops/select.ts";
+import { popDomain } from "../../domain/pops/select.ts";
+import type { Distribution } from "../../domain/request/distribution.ts";
 
 /** How many POPs are tried when no name of the distribution resolves. */
 const POPS = 5;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { allowPrivateAddressesSchema } from "../../contracts/addresses.ts";
-import { dnsServersSchema } from "../adapters/dns.ts";
+import { dnsServersSchema } from "../../aws/dns.ts";
+import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 
 export const envSchema = z.object({
   REQUEST_TABLE: z.string().min(1),

@@ -1,5 +1,5 @@
-import { type Distribution, matchesName } from "../../contracts/distribution.ts";
-import type { OwnDistribution } from "../adapters/distributions.ts";
+import type { OwnDistribution } from "../../aws/distributions.ts";
+import { type Distribution, matchesName } from "../../domain/request/distribution.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface Sources {

@@ -1,10 +1,10 @@
-import type { Distribution } from "../../contracts/distribution.ts";
-import { listKeys } from "../../contracts/list-keys.ts";
-import { withoutQueries } from "../../contracts/log-fields.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import { parseTimestamp } from "../../contracts/timestamps.ts";
-import { AliasUnclearError } from "../adapters/dns.ts";
-import { forEachKey, streamKeysSchema } from "../adapters/stream-event.ts";
+import { AliasUnclearError } from "../../aws/dns.ts";
+import type { Distribution } from "../../domain/request/distribution.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
+import { forEachKey, streamKeysSchema } from "../stream-event.ts";
 import type { GetSizeDeps } from "./deps.ts";
 import { findDistributions } from "./find-distributions.ts";
 import { measureUrls } from "./measure-urls.ts";

@@ -1,8 +1,8 @@
 import pMap from "p-map";
-import { type Distribution, distributionOf, hostToAsk } from "../../contracts/distribution.ts";
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import { onceEach } from "../adapters/once-each.ts";
+import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { onceEach } from "../once-each.ts";
 import type { GetSizeDeps } from "./deps.ts";
 import { entryPoints } from "./entry-points.ts";
 import { SizeProbe } from "./size-probe.ts";

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
-import { AddressRefusedError } from "../../contracts/addresses.ts";
-import { flatHeaders } from "../../contracts/headers.ts";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { flatHeaders } from "../../domain/net/headers.ts";
 import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
 
 const ATTEMPTS = 3;

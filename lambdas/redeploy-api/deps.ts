@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import { AskingCloudFormation, type CustomResourceDeps } from "../adapters/custom-resource.ts";
-import { RestApi } from "../adapters/rest-api.ts";
+import { RestApi } from "../../aws/rest-api.ts";
+import { AskingCloudFormation, type CustomResourceDeps } from "../custom-resource.ts";
 import type { Env } from "./env.ts";
 
 export interface RedeployApiDeps extends CustomResourceDeps {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { customResource } from "../adapters/custom-resource.ts";
+import { customResource } from "../custom-resource.ts";
 import type { RedeployApiDeps } from "./deps.ts";
 
 /** Of the resource, as far as the function needs it: the template's own deployment. */

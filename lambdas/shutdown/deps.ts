@@ -3,16 +3,16 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { Capacity } from "../adapters/capacity.ts";
-import { documentClient } from "../adapters/clients.ts";
-import { Fleet } from "../adapters/fleet.ts";
-import { queueClient } from "../adapters/queue-client.ts";
-import { RequestPopTable } from "../adapters/request-pop-table.ts";
-import { RequestTable } from "../adapters/request-table.ts";
-import { TaskQueue } from "../adapters/task-queue.ts";
-import { TaskResultTable } from "../adapters/task-results.ts";
-import { Timer } from "../adapters/timer.ts";
-import { UrlLists } from "../adapters/url-lists.ts";
+import { documentClient } from "../../aws/clients.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { UrlLists } from "../../aws/lists.ts";
+import { queueClient } from "../../aws/queue-client.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskResultTable } from "../../aws/request-task-table.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { Timer } from "../../aws/timer.ts";
+import { Capacity } from "../capacity.ts";
 import type { Env } from "./env.ts";
 
 export interface ShutdownDeps {

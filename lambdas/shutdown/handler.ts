@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { isTerminal } from "../../contracts/status.ts";
-import { parseTimestamp } from "../../contracts/timestamps.ts";
-import { forEachKey, streamKeysSchema } from "../adapters/stream-event.ts";
+import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { forEachKey, streamKeysSchema } from "../stream-event.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { settle } from "./settle.ts";
 import { windDown } from "./wind-down.ts";

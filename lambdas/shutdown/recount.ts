@@ -1,8 +1,8 @@
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import type { CountedResult } from "../adapters/task-results.ts";
+import type { CountedResult } from "../../aws/request-task-table.ts";
+import { Ledger } from "../../domain/plan/ledger.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import { Ledger } from "./ledger.ts";
 
 export const REPORT_HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"] as const;
 

@@ -1,13 +1,13 @@
-import { distributionOf, hostToAsk } from "../../contracts/distribution.ts";
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import type { TaskMessage } from "../../contracts/task-message.ts";
-import { popUrlKey, type TaskResult, taskKey } from "../../contracts/task-result.ts";
-import { parseTimestamp } from "../../contracts/timestamps.ts";
+import type { Count, Ledger, PlannedTask } from "../../domain/plan/ledger.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { decideSettlement } from "../../domain/request/settlement.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { popUrlKey, type TaskResult, taskKey } from "../../domain/result/task-result.ts";
 import type { ShutdownDeps } from "./deps.ts";
-import type { Count, Ledger, PlannedTask } from "./ledger.ts";
 import { recount } from "./recount.ts";
-import { decideSettlement } from "./settlement.ts";
 
 /** How many results are written at a time when missing tasks are given up. */
 const CHUNK = 1_000;

@@ -1,5 +1,5 @@
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { ShutdownDeps } from "./deps.ts";
 import { recount } from "./recount.ts";
 

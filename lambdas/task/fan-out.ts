@@ -1,9 +1,9 @@
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import type { RequestPopItem } from "../../contracts/request-pop-item.ts";
-import type { TaskMessage } from "../../contracts/task-message.ts";
+import { groupTasks, urlsPerMessage } from "../../domain/plan/messages.ts";
+import type { RequestPopItem } from "../../domain/plan/target.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { TaskDeps } from "./deps.ts";
-import { groupTasks, urlsPerMessage } from "./group-tasks.ts";
 
 /** Messages between two looks whether the request goes on. */
 const LOOK_EVERY = 1_000;

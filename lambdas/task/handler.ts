@@ -1,4 +1,4 @@
-import { forEachKey, streamKeysSchema } from "../adapters/stream-event.ts";
+import { forEachKey, streamKeysSchema } from "../stream-event.ts";
 import type { TaskDeps } from "./deps.ts";
 import { fanOut } from "./fan-out.ts";
 import { prepare } from "./prepare.ts";

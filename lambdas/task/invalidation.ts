@@ -1,7 +1,7 @@
-import { type Distribution, distributionOf } from "../../contracts/distribution.ts";
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import { parseTimestamp } from "../../contracts/timestamps.ts";
+import { type Distribution, distributionOf } from "../../domain/request/distribution.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import type { TaskDeps } from "./deps.ts";
 
 /**

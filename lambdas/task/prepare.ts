@@ -1,10 +1,10 @@
 import pMap from "p-map";
-import { listKeys } from "../../contracts/list-keys.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
+import { computeTotals } from "../../domain/plan/totals.ts";
+import { listKeys } from "../../domain/request/list-keys.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { TaskDeps } from "./deps.ts";
 import { invalidateAll } from "./invalidation.ts";
 import { resolveTargets } from "./resolve-targets.ts";
-import { computeTotals } from "./totals.ts";
 
 const IN_PARALLEL = 32;
 

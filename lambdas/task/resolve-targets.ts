@@ -1,8 +1,8 @@
 import pMap from "p-map";
-import type { Distribution } from "../../contracts/distribution.ts";
-import { popDomain } from "../../contracts/pops/select.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
-import { type RequestPopItem, targetKey } from "../../contracts/request-pop-item.ts";
+import { type RequestPopItem, targetKey } from "../../domain/plan/target.ts";
+import { popDomain } from "../../domain/pops/select.ts";
+import type { Distribution } from "../../domain/request/distribution.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { TaskDeps } from "./deps.ts";
 
 const IN_PARALLEL = 32;

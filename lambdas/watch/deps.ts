@@ -1,13 +1,13 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { metricNamespace } from "../../contracts/metrics.ts";
-import { documentClient } from "../adapters/clients.ts";
-import { Fleet } from "../adapters/fleet.ts";
-import { queueClient } from "../adapters/queue-client.ts";
-import { RequestTable } from "../adapters/request-table.ts";
-import { SafetyNet } from "../adapters/safety-net.ts";
-import { TaskQueue } from "../adapters/task-queue.ts";
+import { documentClient } from "../../aws/clients.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { queueClient } from "../../aws/queue-client.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import type { Env } from "./env.ts";
+import { SafetyNet } from "./safety-net.ts";
 
 export interface WatchDeps {
   readonly requests: Pick<RequestTable, "active">;

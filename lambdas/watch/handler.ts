@@ -1,4 +1,4 @@
-import { withMetrics } from "../../contracts/metrics.ts";
+import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { WatchDeps } from "./deps.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { readEnvironment } from "../adapters/environment.ts";
+import { readEnvironment } from "../../domain/environment.ts";
 import { createDeps } from "./deps.ts";
 import { envSchema } from "./env.ts";
 import { createHandler } from "./handler.ts";

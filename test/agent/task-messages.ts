@@ -1,4 +1,4 @@
-import type { TaskMessage } from "../../contracts/task-message.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 
 /** A message of one URL, as Task sends it, but for what a test is about. */
 export function taskMessage(different: Partial<TaskMessage> = {}): TaskMessage {

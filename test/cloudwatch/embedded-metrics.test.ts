@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_VALUES, withMetrics } from "../../contracts/metrics.ts";
+import { MAX_VALUES, withMetrics } from "../../domain/telemetry/metrics.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
 
 const line = (...of: Parameters<typeof withMetrics>) => JSON.stringify({ message: "m", ...withMetrics(...of) });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Aws } from "../../local/emulator.ts";
+import type { Aws } from "../../tools/local/emulator.ts";
 
 /** Calls an API that the project itself has no client for. The emulator looks at no signature, only at the account in it. */
 async function call(aws: Aws, service: string, path: string, headers: Record<string, string>, body: string) {

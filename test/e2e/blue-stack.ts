@@ -6,8 +6,8 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
 } from "@aws-sdk/client-ec2";
-import { cdk } from "../../local/cdk.ts";
-import { readDeployed } from "../../local/deployed.ts";
+import { cdk } from "../../tools/local/cdk.ts";
+import { readDeployed } from "../../tools/local/deployed.ts";
 import { body, urls } from "./bodies.ts";
 import { Stack } from "./stack.ts";
 

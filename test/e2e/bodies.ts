@@ -1,4 +1,4 @@
-import { HOST } from "../../local/world.ts";
+import { HOST } from "../../tools/local/world.ts";
 
 /** URLs of the stand-in edge's site. */
 export function urls(...paths: string[]): string[] {

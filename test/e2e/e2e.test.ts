@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
-import { startLocalPrewarm } from "../../local/local-prewarm.ts";
-import { world } from "../../local/world.ts";
+import { startLocalPrewarm } from "../../tools/local/local-prewarm.ts";
+import { world } from "../../tools/local/world.ts";
 import { launching } from "./launching.ts";
 import { lifeCycle } from "./life-cycle.ts";
 import { type MetadataService, startMetadataService } from "./metadata-service.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { runLab } from "../../local/faults/lab.ts";
-import { short } from "../../local/faults/scenarios.ts";
+import { runLab } from "../../tools/faults/lab.ts";
+import { short } from "../../tools/faults/scenarios.ts";
 
 it("nothing is lost and nothing counted twice, with everything going wrong at once", async () => {
   const report = await runLab({ ...short, seed: 7, say: () => undefined });

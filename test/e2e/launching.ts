@@ -14,12 +14,12 @@ import {
 } from "@aws-sdk/client-ec2";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { beforeAll, expect, it } from "vitest";
-import { deploy } from "../../local/deploy.ts";
-import { type Deployed, readDeployed } from "../../local/deployed.ts";
-import { ROOT } from "../../local/paths.ts";
-import { readResults } from "../../local/pop-report.ts";
-import { CommandError, run } from "../../local/processes.ts";
-import { FILES } from "../../local/world.ts";
+import { deploy } from "../../tools/local/deploy.ts";
+import { type Deployed, readDeployed } from "../../tools/local/deployed.ts";
+import { ROOT } from "../../tools/local/paths.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
+import { CommandError, run } from "../../tools/local/processes.ts";
+import { FILES } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
 import { Stack } from "./stack.ts";
 
@@ -178,7 +178,7 @@ async function publish(prewarm: Stack["prewarm"]): Promise<string> {
 
 /** Runs the script as `npm run` does. */
 function publishTemplates({ aws }: Stack["prewarm"], ...args: string[]): Promise<string> {
-  const script = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}scripts/publish-templates.ts`];
+  const script = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/publish-templates.ts`];
   return run(process.execPath, [...script, ...args], { ...process.env, ...aws.env }, ROOT);
 }
 

@@ -9,10 +9,10 @@ import {
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { beforeAll, expect, it } from "vitest";
-import { cdk } from "../../local/cdk.ts";
-import { destroy } from "../../local/destroy.ts";
-import { LOCAL } from "../../local/paths.ts";
-import { readResults } from "../../local/pop-report.ts";
+import { cdk } from "../../tools/local/cdk.ts";
+import { destroy } from "../../tools/local/destroy.ts";
+import { LOCAL } from "../../tools/local/paths.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
 import { logLines } from "./aws-call.ts";
 import { BLUE, type Blue, launchBlue, servedDeployment } from "./blue-stack.ts";
 import { body, urls } from "./bodies.ts";

@@ -1,5 +1,5 @@
 import type { StackResource } from "@aws-sdk/client-cloudformation";
-import type { Aws } from "../../local/emulator.ts";
+import type { Aws } from "../../tools/local/emulator.ts";
 
 /** How a service lists what there is. */
 interface Listing {

@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { ROOT, RUN } from "../../local/paths.ts";
+import { ROOT, RUN } from "../../tools/local/paths.ts";
 
 const SAYS = "the next version";
 /** What the next version's functions and agents log at their start. */
 export const NEXT_VERSION = new RegExp(SAYS);
 
 /** All that a deployment is made of. */
-const PARTS = ["agent", "bin", "contracts", "lambdas", "lib", "cdk.json", "package.json", "package-lock.json"];
+const PARTS = ["agent", "aws", "bin", "domain", "lambdas", "lib", "cdk.json", "package.json", "package-lock.json"];
 
 /** A copy of the project as its next version may be: other functions, another agent, another API. Returns its folder. */
 export function nextVersion(): string {
@@ -18,8 +18,8 @@ export function nextVersion(): string {
     if (by(text) === text) throw new Error(`${file} is as it was`);
     writeFileSync(folder + file, by(text));
   };
-  for (const name of readdirSync(`${folder}lambdas`)) {
-    if (name !== "adapters") change(`lambdas/${name}/index.ts`, (text) => `console.log("${SAYS}");\n${text}`);
+  for (const entry of readdirSync(`${folder}lambdas`, { withFileTypes: true })) {
+    if (entry.isDirectory()) change(`lambdas/${entry.name}/index.ts`, (text) => `console.log("${SAYS}");\n${text}`);
   }
   change("agent/main.ts", (text) => `console.log("${SAYS}");\n${text}`);
   change("lib/api.ts", (text) => text.replace("There is no such route", "No such route"));

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { LOCAL } from "../../local/paths.ts";
-import { readResults } from "../../local/pop-report.ts";
-import { HOST } from "../../local/world.ts";
+import { LOCAL } from "../../tools/local/paths.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
+import { HOST } from "../../tools/local/world.ts";
 import { body } from "./bodies.ts";
 import type { Stack } from "./stack.ts";
 

@@ -4,9 +4,9 @@ import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { request } from "undici";
-import type { FaultHook } from "../../local/edge/faults.ts";
-import type { LocalPrewarm } from "../../local/local-prewarm.ts";
-import type { StandIn } from "../../local/stand-in-edge.ts";
+import type { FaultHook } from "../../tools/edge/faults.ts";
+import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
+import type { StandIn } from "../../tools/local/stand-in-edge.ts";
 import type { MetadataService } from "./metadata-service.ts";
 
 /** An answer of the API as it came over HTTP. */

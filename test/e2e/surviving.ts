@@ -2,9 +2,9 @@ import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-sch
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
-import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../contracts/limits.ts";
-import { readResults } from "../../local/pop-report.ts";
-import { HOST } from "../../local/world.ts";
+import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../domain/request/limits.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
+import { HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
 import type { Stack } from "./stack.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { askAgain } from "../../local/check-warm.ts";
-import { readResults } from "../../local/pop-report.ts";
-import { DEAD_POP, FILES, HOST } from "../../local/world.ts";
+import { askAgain } from "../../tools/local/check-warm.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
+import { DEAD_POP, FILES, HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
 import type { Stack } from "./stack.ts";
 

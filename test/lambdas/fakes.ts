@@ -1,17 +1,17 @@
-import type { RequestItem } from "../../contracts/request-item.ts";
-import { SETTLE_DUE } from "../../contracts/request-item.ts";
-import type { RequestPopItem } from "../../contracts/request-pop-item.ts";
-import type { TaskMessage } from "../../contracts/task-message.ts";
-import type { TaskResult } from "../../contracts/task-result.ts";
-import type { Distributions, OwnDistribution } from "../../lambdas/adapters/distributions.ts";
-import type { Dns } from "../../lambdas/adapters/dns.ts";
-import type { Fleet } from "../../lambdas/adapters/fleet.ts";
-import type { RequestPopTable } from "../../lambdas/adapters/request-pop-table.ts";
-import type { RequestTable } from "../../lambdas/adapters/request-table.ts";
-import type { TaskQueue } from "../../lambdas/adapters/task-queue.ts";
-import type { TaskResultTable } from "../../lambdas/adapters/task-results.ts";
-import type { Timer, TimerTarget } from "../../lambdas/adapters/timer.ts";
-import type { UrlLists } from "../../lambdas/adapters/url-lists.ts";
+import type { Distributions, OwnDistribution } from "../../aws/distributions.ts";
+import type { Dns } from "../../aws/dns.ts";
+import type { Fleet } from "../../aws/fleet.ts";
+import type { UrlLists } from "../../aws/lists.ts";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskResultTable } from "../../aws/request-task-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import type { RequestPopItem } from "../../domain/plan/target.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { SETTLE_DUE } from "../../domain/request/request-item.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 
 /** The adapters' public sides, kept in memory, with the conditions under which the real ones write. */
 type Public<T> = Pick<T, keyof T>;

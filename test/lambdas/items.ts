@@ -1,6 +1,6 @@
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../contracts/request-item.ts";
-import { type RequestPopItem, targetKey } from "../../contracts/request-pop-item.ts";
-import { shardKey, type TaskResult } from "../../contracts/task-result.ts";
+import { type RequestPopItem, targetKey } from "../../domain/plan/target.ts";
+import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { shardKey, type TaskResult } from "../../domain/result/task-result.ts";
 
 export const LABEL = "d111111abcdef8";
 export const DOMAIN = `${LABEL}.cloudfront.net`;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ACKNOWLEDGED } from "../../scripts/acknowledged.ts";
-import { compare } from "../../scripts/findings.ts";
+import { ACKNOWLEDGED } from "../../tools/release/acknowledged.ts";
+import { compare } from "../../tools/release/findings.ts";
 import { ROOT } from "./synth.ts";
 
 test("what cdk-nag finds and stays so is told in docs/security.md, where it is, and why", () => {

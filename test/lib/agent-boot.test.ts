@@ -8,7 +8,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
-import { BootSandbox, sandboxProblem } from "../agent/boot-sandbox.ts";
+import { BootSandbox, sandboxProblem } from "../agent/instance/boot-sandbox.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { addFleet } from "./fleet-alone.ts";
 import { newApp, rendered, theOnly } from "./synth.ts";

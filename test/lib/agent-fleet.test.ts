@@ -4,8 +4,8 @@ import type { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test, vi } from "vitest";
-import { ActiveRequests } from "../../agent/active-requests.ts";
 import { readEnvironment } from "../../agent/env.ts";
+import { ActiveRequests } from "../../agent/work/active-requests.ts";
 import { addFleet } from "./fleet-alone.ts";
 import { newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -107,7 +107,7 @@ test("of a request, an agent may change just what it changes when it asks for a 
 describe("the user data", () => {
   const script = rendered(launch.UserData);
   const code = /^AGENT_CODE_URL='s3:\/\/[^/']+\/([0-9a-f]{64})\.zip'$/m.exec(script)?.[1];
-  const boot = readFileSync(`${ROOT}agent/boot.sh`, "utf8");
+  const boot = readFileSync(`${ROOT}agent/instance/boot.sh`, "utf8");
 
   test("is a shell script, the boot script in it as it stands, and within EC2's 16 KiB", () => {
     expect(script.startsWith("#!/bin/bash\n")).toBe(true);
@@ -155,7 +155,7 @@ describe("the user data", () => {
   });
 
   test("starts the unit that the code brings along, from where the code is put", () => {
-    const unit = readFileSync(`${ROOT}agent/prewarm-agent.service`, "utf8");
+    const unit = readFileSync(`${ROOT}agent/instance/prewarm-agent.service`, "utf8");
     const [, file = ""] = /^ExecStart=.* (\S+main\.mjs)$/m.exec(unit) ?? [];
     const [, environment = ""] = /^EnvironmentFile=(\S+)$/m.exec(unit) ?? [];
     expect(file).toBe("/home/ec2-user/agent/main.mjs");

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { FAILURE_REASONS } from "../../contracts/failure-reasons.ts";
-import { metricNamespace } from "../../contracts/metrics.ts";
-import type { RequestItem } from "../../contracts/request-item.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { FAILURE_REASONS } from "../../domain/result/failure-reasons.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
@@ -172,7 +172,7 @@ describe("what functions log", () => {
   });
 });
 
-/** An error of each reason; test/contracts/failure-reasons.test.ts holds them against what the agent says. */
+/** An error of each reason; test/domain/result/failure-reasons.test.ts holds them against what the agent says. */
 const EXAMPLES = FAILURE_REASONS.map((reason) => [
   reason,
   {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { FileSystem } from "aws-cdk-lib";
 import { unzipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
-import { CAPABILITY } from "../../scripts/launch-links.ts";
-import { publishedFiles } from "../../scripts/published-files.ts";
+import { CAPABILITY } from "../../tools/release/launch-links.ts";
+import { publishedFiles } from "../../tools/release/published-files.ts";
 import { ROOT } from "./synth.ts";
 
 const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));

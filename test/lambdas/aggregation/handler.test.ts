@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { type Fault, watch } from "../call-watch.ts";
 import { FakeRequests, silent } from "../fakes.ts";
 import { request } from "../items.ts";
-import { type Fault, watch } from "../watch.ts";
 import { record } from "./records.ts";
 
 const RUNNING = { status: "IN_PROGRESS", total_count: 3, total_size: 30 } as const;

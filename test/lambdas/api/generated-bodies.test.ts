@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { knownNames } from "../../../contracts/pops/select.ts";
+import { knownNames } from "../../../domain/pops/select.ts";
 import { request } from "../items.ts";
 import { world } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { knownNames, selectPops } from "../../../contracts/pops/select.ts";
+import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import { parseBody } from "../../../lambdas/api/body.ts";
 import { RefusedError } from "../../../lambdas/api/errors.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RequestItem } from "../../../contracts/request-item.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { describeProgress, percentage } from "../../../lambdas/api/progress.ts";
 import { request } from "../items.ts";
 

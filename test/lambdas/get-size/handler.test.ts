@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import type { RequestItem } from "../../../contracts/request-item.ts";
-import type { OwnDistribution } from "../../../lambdas/adapters/distributions.ts";
-import { AliasUnclearError } from "../../../lambdas/adapters/dns.ts";
+import type { OwnDistribution } from "../../../aws/distributions.ts";
+import { AliasUnclearError } from "../../../aws/dns.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
+import { type Fault, watch } from "../call-watch.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
-import { type Fault, watch } from "../watch.ts";
 import { serve } from "./server.ts";
 
 const EVENT = keysEvent({ req_id: "r1" });

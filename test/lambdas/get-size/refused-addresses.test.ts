@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Dns } from "../../../lambdas/adapters/dns.ts";
+import { Dns } from "../../../aws/dns.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
-import { Distributions } from "../../../local/edge/distributions.ts";
-import { startDnsServer } from "../../../local/edge/dns-server.ts";
+import { Distributions } from "../../../tools/edge/distributions.ts";
+import { startDnsServer } from "../../../tools/edge/dns-server.ts";
+import { watch } from "../call-watch.ts";
 import { FakeDistributions, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
-import { watch } from "../watch.ts";
 import { serve } from "./server.ts";
 
 interface World {

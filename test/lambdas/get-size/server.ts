@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { afterEach } from "vitest";
-import { createCertificate } from "../../../local/edge/certificate.ts";
+import { createCertificate } from "../../../tools/edge/certificate.ts";
 
 /** What one request asked, as the server saw it. */
 export interface Seen {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { TaskMessage } from "../../../contracts/task-message.ts";
-import { MAX_REQUEUES } from "../../../lambdas/shutdown/settlement.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { keysEvent, request } from "../items.ts";
 import { A, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
 

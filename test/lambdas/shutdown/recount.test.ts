@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import type { UrlLists } from "../../../lambdas/adapters/url-lists.ts";
+import type { UrlLists } from "../../../aws/lists.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";
 import { FakeLists, FakeRequestPops, FakeRequests, FakeResults } from "../fakes.ts";
 import { request } from "../items.ts";

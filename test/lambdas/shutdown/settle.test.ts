@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { taskMessageSchema } from "../../../contracts/task-message.ts";
-import { popUrlKey, taskKey } from "../../../contracts/task-result.ts";
-import { MAX_REQUEUES } from "../../../lambdas/shutdown/settlement.ts";
+import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { popUrlKey, taskKey } from "../../../domain/result/task-result.ts";
 import { DOMAIN, request, result } from "../items.ts";
 import { A, B, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
 

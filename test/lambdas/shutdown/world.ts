@@ -1,9 +1,10 @@
-import type { RequestItem } from "../../../contracts/request-item.ts";
-import type { TaskResult } from "../../../contracts/task-result.ts";
-import { formatTimestamp } from "../../../contracts/timestamps.ts";
-import { Capacity } from "../../../lambdas/adapters/capacity.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { Capacity } from "../../../lambdas/capacity.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
+import { type Fault, watch } from "../call-watch.ts";
 import {
   FakeFleet,
   FakeLists,
@@ -15,7 +16,6 @@ import {
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request, result, target } from "../items.ts";
-import { type Fault, watch } from "../watch.ts";
 
 export const EVENT = keysEvent({ req_id: "r1" });
 /** A request whose numbers moved a moment ago. */

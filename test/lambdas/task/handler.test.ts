@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Distribution } from "../../../contracts/distribution.ts";
-import type { RequestItem } from "../../../contracts/request-item.ts";
-import { Capacity } from "../../../lambdas/adapters/capacity.ts";
+import type { Distribution } from "../../../domain/request/distribution.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { Capacity } from "../../../lambdas/capacity.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
+import { type Fault, watch } from "../call-watch.ts";
 import {
   FakeDistributions,
   FakeDns,
@@ -15,7 +16,6 @@ import {
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
-import { type Fault, watch } from "../watch.ts";
 
 const CHECK_POP = keysEvent({ req_id: "r1" });
 const OWN = [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RequestItem } from "../../../contracts/request-item.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
 import { FakeDistributions, FakeLists, FakeRequests } from "../fakes.ts";
 import { request } from "../items.ts";

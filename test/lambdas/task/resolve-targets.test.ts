@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
-import { Dns } from "../../../lambdas/adapters/dns.ts";
+import { Dns } from "../../../aws/dns.ts";
 import { resolveTargets } from "../../../lambdas/task/resolve-targets.ts";
-import { Distributions } from "../../../local/edge/distributions.ts";
-import { startDnsServer } from "../../../local/edge/dns-server.ts";
+import { Distributions } from "../../../tools/edge/distributions.ts";
+import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { FakeDns } from "../fakes.ts";
 import { request } from "../items.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RequestItem } from "../../../contracts/request-item.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
 
 test.each([

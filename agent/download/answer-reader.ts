@@ -1,0 +1,129 @@
+import type { Answer } from "./answer.ts";
+import { type AnswerHead, BadAnswerError, parseHead } from "./answer-head.ts";
+import { ChunkedBody } from "./chunked-body.ts";
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+const MAX_HEAD = 65_536;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Reads one answer to a GET out of what arrives, and throws its body away, so that memory does not grow with it. */
+export class AnswerReader {
+  readonly answer: Mutable<Answer> = { bytes: 0 };
+  /** Whether all of it has come, or what cannot be read. */
+  ended = false;
+  /** Whether another exchange may follow on this connection; known once this one has ended. */
+  reusable = false;
+  /** A head of which only a part has come. */
+  private partial: Buffer | undefined;
+  private head: AnswerHead | undefined;
+  private left = 0;
+  private chunks: ChunkedBody | undefined;
+
+  /** @param onBytes told of the bytes of the body as they come */
+  constructor(private readonly onBytes: (bytes: number) => void) {}
+
+  /** Whether its head has come, hints aside. */
+  get hasHead(): boolean {
+    return this.head !== undefined;
+  }
+
+  /**
+   * Takes the first `length` bytes of a buffer that is another's again afterwards.
+   * @returns whether the answer has ended; if it cannot be read, it has, with a failure
+   */
+  read(buffer: Buffer, length: number): boolean {
+    try {
+      this.ended =
+        this.head === undefined ? this.readHead(buffer, length) : this.readBody(this.head, buffer, 0, length);
+    } catch (error) {
+      if (!(error instanceof BadAnswerError)) throw error;
+      this.fail(`BAD_ANSWER: ${error.message}`);
+      this.ended = true;
+    }
+    return this.ended;
+  }
+
+  /** A reader for the same, asked again. */
+  afresh(): AnswerReader {
+    return new AnswerReader(this.onBytes);
+  }
+
+  /** The other side has closed the connection; for some answers, that is their end. */
+  close(): void {
+    if (!this.ended && this.head?.body.kind !== "UNTIL_CLOSE")
+      this.fail("CLOSED: the other side closed the connection");
+  }
+
+  /** Ends the answer as it stands, for another reason than its own end. */
+  fail(failure: string): void {
+    this.reusable = false;
+    this.answer.failure ??= failure;
+  }
+
+  private readHead(buffer: Buffer, length: number): boolean {
+    let bytes = buffer;
+    let to = length;
+    if (this.partial !== undefined) {
+      bytes = Buffer.concat([this.partial, buffer.subarray(0, length)]);
+      to = bytes.length;
+      this.partial = undefined;
+    }
+    let from = 0;
+    for (;;) {
+      const end = bytes.indexOf(HEAD_END, from);
+      // The buffer may hold older bytes behind those that have just come.
+      if (end === -1 || end + HEAD_END.length > to) {
+        if (to - from > MAX_HEAD) throw new BadAnswerError(`the answer's head is longer than ${MAX_HEAD} bytes`);
+        this.partial = Buffer.from(bytes.subarray(from, to));
+        return false;
+      }
+      const head = parseHead(bytes.toString("latin1", from, end));
+      from = end + HEAD_END.length;
+      if (head.status >= 200) return this.begin(head, bytes, from, to);
+      // Hints come before the answer that counts; a change of protocol was not asked for.
+      if (head.status === 101) throw new BadAnswerError("the answer changes the protocol, unasked");
+    }
+  }
+
+  private begin(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
+    this.head = head;
+    const { answer } = this;
+    answer.httpStatus = head.status;
+    if (head.contentLength !== undefined) answer.contentLength = head.contentLength;
+    if (head.location !== undefined) answer.location = head.location;
+    if (head.xCache !== undefined) answer.xCache = head.xCache;
+    if (head.xAmzCfPop !== undefined) answer.xAmzCfPop = head.xAmzCfPop;
+    if (head.xAmzCfId !== undefined) answer.xAmzCfId = head.xAmzCfId;
+    if (head.body.kind === "LENGTH") this.left = head.body.length;
+    else if (head.body.kind === "CHUNKED") this.chunks = new ChunkedBody();
+    return this.readBody(head, bytes, from, to);
+  }
+
+  private readBody(head: AnswerHead, bytes: Buffer, from: number, to: number): boolean {
+    if (head.body.kind === "LENGTH") {
+      const length = Math.min(this.left, to - from);
+      this.left -= length;
+      this.count(length);
+      return this.left === 0 && this.end(head, from + length === to);
+    }
+    if (this.chunks === undefined) {
+      this.count(to - from);
+      return false;
+    }
+    const at = this.chunks.read(bytes, from, to, (length) => this.count(length));
+    return this.chunks.ended && this.end(head, at === to);
+  }
+
+  private count(length: number): void {
+    if (length === 0) return;
+    this.answer.bytes += length;
+    this.onBytes(length);
+  }
+
+  /** What comes behind an answer was not asked for: whose answer would it be taken for? */
+  private end(head: AnswerHead, nothingBehind: boolean): true {
+    this.reusable = head.reusable && nothingBehind;
+    return true;
+  }
+}

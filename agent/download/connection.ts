@@ -1,0 +1,172 @@
+import { connect as connectPlainly, isIP, type Socket } from "node:net";
+import { connect as connectSecurely, type SecureContext } from "node:tls";
+import type { Answer } from "./answer.ts";
+import type { AnswerReader } from "./answer-reader.ts";
+import { CONNECT_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
+
+export interface Endpoint {
+  readonly secure: boolean;
+  readonly address: string;
+  readonly port: number;
+  /** Name that the certificate is checked against, and that tells the POP which distribution is meant. */
+  readonly servername: string;
+}
+
+/** One request and what becomes of its answer. */
+export interface Exchange {
+  readonly request: string;
+  reader: AnswerReader;
+  readonly done: (answer: Answer) => void;
+  /** The one that it is on; undefined while it waits for one. */
+  connection: Connection | undefined;
+}
+
+/** What a connection tells its pool. */
+export interface ConnectionOwner {
+  readonly endpoint: Endpoint;
+  readonly secureContext: SecureContext;
+  /** Ticket of an earlier connection to the same endpoint, which spares both sides most of the handshake. */
+  session: Buffer | undefined;
+  /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
+  next(connection: Connection): Exchange | undefined;
+  /** A kept connection was closed, or spoiled, before anything was answered: the exchange wants another one. */
+  again(exchange: Exchange): void;
+  closed(connection: Connection): void;
+}
+
+/**
+ * All sockets read into the same memory: what arrives is looked at and dropped before the next socket is read. Without a
+ * buffer of its own Node makes one for every 16 KB, and a large download costs half as much again.
+ */
+const BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+/** A connection to a POP, one exchange after the other. */
+export class Connection {
+  private readonly socket: Socket;
+  private exchange: Exchange | undefined;
+  private connected = false;
+  private closed = false;
+  /** Exchanges that have ended well. */
+  private served = 0;
+  /** When the present phase began, or when a byte of the body was last seen to have come. */
+  private since = performance.now();
+  private touched = false;
+
+  /** Connects, and asks as soon as it can. */
+  constructor(
+    private readonly owner: ConnectionOwner,
+    first: Exchange,
+  ) {
+    this.exchange = first;
+    first.connection = this;
+    this.socket = this.open();
+    this.socket.once(owner.endpoint.secure ? "secureConnect" : "connect", () => {
+      this.connected = true;
+      if (this.exchange !== undefined) this.ask(this.exchange);
+    });
+    this.socket.on("error", (error) => this.lose(describe(error)));
+    this.socket.on("end", () => this.lose());
+    this.socket.on("close", () => this.lose());
+    if (owner.endpoint.secure) {
+      this.socket.on("session", (session: Buffer) => {
+        owner.session = session;
+      });
+    }
+  }
+
+  ask(exchange: Exchange): void {
+    this.exchange = exchange;
+    exchange.connection = this;
+    this.since = performance.now();
+    this.touched = false;
+    this.socket.write(exchange.request, "latin1");
+  }
+
+  /** Ends what has taken too long; to be called several times within the shortest of the limits. */
+  checkTime(now: number): void {
+    if (this.touched && this.exchange?.reader.hasHead === true) this.since = now;
+    this.touched = false;
+    const waited = now - this.since;
+    if (this.exchange === undefined) {
+      if (waited > KEEP_ALIVE_MS) this.lose();
+    } else if (!this.connected) {
+      if (waited > CONNECT_TIMEOUT_MS)
+        this.fail(`CONNECT_TIMEOUT: no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`);
+    } else if (!this.exchange.reader.hasHead) {
+      if (waited > HEADERS_TIMEOUT_MS) this.fail(`HEADERS_TIMEOUT: no answer within ${HEADERS_TIMEOUT_MS / 1_000} s`);
+    } else if (waited > STALLED_BODY_TIMEOUT_MS) {
+      this.fail(`BODY_TIMEOUT: no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`);
+    }
+  }
+
+  /** Ends the connection; what it was asked fails, and is not asked again. */
+  fail(failure: string): void {
+    this.end((exchange) => {
+      exchange.reader.fail(failure);
+      exchange.done(exchange.reader.answer);
+    });
+  }
+
+  private open(): Socket {
+    const { address: host, port, secure, servername } = this.owner.endpoint;
+    const common = { host, port, onread: { buffer: BUFFER, callback: (bytes: number) => this.read(bytes) } };
+    if (!secure) return connectPlainly({ ...common, noDelay: true });
+    const { session, secureContext } = this.owner;
+    const socket = connectSecurely({
+      ...common,
+      secureContext,
+      ALPNProtocols: ["http/1.1"],
+      ...(isIP(servername) === 0 ? { servername } : {}),
+      ...(session === undefined ? {} : { session }),
+    });
+    return socket.setNoDelay(true);
+  }
+
+  private read(bytes: number): boolean {
+    const { exchange } = this;
+    if (this.closed) return false;
+    this.touched = true;
+    // Nothing was asked, so nothing may come.
+    if (exchange === undefined) this.lose();
+    else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
+    return true;
+  }
+
+  private finish(exchange: Exchange): void {
+    const { reader } = exchange;
+    if (reader.reusable) {
+      this.served++;
+      this.exchange = undefined;
+      this.since = performance.now();
+      const next = this.owner.next(this);
+      if (next !== undefined) this.ask(next);
+      exchange.done(reader.answer);
+    } else this.lose();
+  }
+
+  /** @param failure why the connection is no more; undefined: it was closed in good order */
+  private lose(failure?: string): void {
+    this.end((exchange) => {
+      const { reader } = exchange;
+      if (!reader.hasHead && this.served > 0) this.owner.again(exchange);
+      else {
+        if (failure === undefined) reader.close();
+        else reader.fail(failure);
+        exchange.done(reader.answer);
+      }
+    });
+  }
+
+  private end(conclude: (exchange: Exchange) => void): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.socket.destroy();
+    this.owner.closed(this);
+    if (this.exchange !== undefined) conclude(this.exchange);
+  }
+}
+
+function describe(error: Error): string {
+  const code = "code" in error && error.code !== undefined ? String(error.code) : error.name;
+  return error.message === "" || error.message === code ? code : `${code}: ${error.message}`;
+}

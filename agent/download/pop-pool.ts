@@ -1,0 +1,117 @@
+import type { SecureContext } from "node:tls";
+import type { Cancellation } from "../work/cancellation.ts";
+import type { Answer } from "./answer.ts";
+import { AnswerReader } from "./answer-reader.ts";
+import { Connection, type ConnectionOwner, type Endpoint, type Exchange } from "./connection.ts";
+
+const MAX_CONNECTIONS = 128;
+const STOPPED = "STOPPED: the agent has stopped";
+const CANCELLED = "CANCELLED: the request has ended";
+
+/** Kept connections to one address under one name. */
+export class PopPool implements ConnectionOwner {
+  session: Buffer | undefined;
+  private readonly connections = new Set<Connection>();
+  private readonly idle: Connection[] = [];
+  private readonly waiting: Exchange[] = [];
+  private destroyed = false;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    readonly secureContext: SecureContext,
+  ) {}
+
+  /**
+   * Downloads one object and drops its bytes as they arrive. Never rejects: what went wrong stands in the answer.
+   * @param path with the query
+   * @param headers lines of the request's head, Host among them, each with its CRLF
+   * @param onBytes told of the bytes of the body as they come
+   * @param cancellation cuts it off, and it fails
+   */
+  download(
+    path: string,
+    headers: string,
+    onBytes: (bytes: number) => void,
+    cancellation?: Cancellation,
+  ): Promise<Answer> {
+    return new Promise((resolve) => {
+      const cut = () => this.cancel(exchange);
+      const exchange: Exchange = {
+        request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
+        reader: new AnswerReader(onBytes),
+        done: (answer) => {
+          cancellation?.delete(cut);
+          resolve(answer);
+        },
+        connection: undefined,
+      };
+      this.start(exchange);
+      cancellation?.add(cut);
+    });
+  }
+
+  next(connection: Connection): Exchange | undefined {
+    const exchange = this.waiting.shift();
+    if (exchange === undefined) this.idle.push(connection);
+    return exchange;
+  }
+
+  again(exchange: Exchange): void {
+    exchange.reader = exchange.reader.afresh();
+    exchange.connection = undefined;
+    // Other kept connections may be dead, too: this one is to be new.
+    if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
+    else this.waiting.unshift(exchange);
+  }
+
+  closed(connection: Connection): void {
+    this.connections.delete(connection);
+    const place = this.idle.indexOf(connection);
+    if (place !== -1) this.idle.splice(place, 1);
+    const exchange = this.waiting.shift();
+    if (exchange !== undefined) this.connect(exchange);
+  }
+
+  /** Whether there is nothing to keep it for. */
+  get unused(): boolean {
+    return this.connections.size === 0 && this.waiting.length === 0;
+  }
+
+  /** Ends what has taken too long. */
+  checkTime(now: number): void {
+    for (const connection of this.connections) connection.checkTime(now);
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    for (const exchange of this.waiting.splice(0)) refuse(exchange, STOPPED);
+    for (const connection of this.connections) connection.fail(STOPPED);
+  }
+
+  private start(exchange: Exchange): void {
+    // The one that was used last is the least likely to have been closed.
+    const kept = this.idle.pop();
+    if (this.destroyed) refuse(exchange, STOPPED);
+    else if (kept !== undefined) kept.ask(exchange);
+    else if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
+    else this.waiting.push(exchange);
+  }
+
+  private cancel(exchange: Exchange): void {
+    const place = this.waiting.indexOf(exchange);
+    if (place === -1) exchange.connection?.fail(CANCELLED);
+    else {
+      this.waiting.splice(place, 1);
+      refuse(exchange, CANCELLED);
+    }
+  }
+
+  private connect(exchange: Exchange): void {
+    this.connections.add(new Connection(this, exchange));
+  }
+}
+
+function refuse({ reader, done }: Exchange, failure: string): void {
+  reader.fail(failure);
+  done(reader.answer);
+}

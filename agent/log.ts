@@ -1,9 +1,0 @@
-import { type DestinationStream, type Logger, pino } from "pino";
-import { errorFields, withoutQueries } from "../contracts/log-fields.ts";
-
-/** JSON lines, without what only the report and the tables may hold. @param destination default: standard output */
-export function createLogger(destination?: DestinationStream): Logger {
-  const text = (value: unknown) => (typeof value === "string" ? withoutQueries(value) : value);
-  const options = { name: "prewarm-agent", serializers: { err: errorFields, error: text, reason: text, url: text } };
-  return destination === undefined ? pino(options) : pino(options, destination);
-}

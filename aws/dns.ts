@@ -1,0 +1,81 @@
+import { Resolver } from "node:dns/promises";
+import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { checkAddresses } from "../domain/net/addresses.ts";
+
+/** `host:port` of resolvers to ask instead of the system's, separated by commas. */
+export const dnsServersSchema = z
+  .string()
+  .optional()
+  .transform((text) =>
+    (text ?? "")
+      .split(",")
+      .map((server) => server.trim())
+      .filter((server) => server !== ""),
+  );
+
+export interface DnsOptions {
+  /** `host:port`; none: those of the system. */
+  readonly servers: readonly string[];
+  /** Whether names may lead to addresses that are not public. @default false */
+  readonly allowPrivateAddresses?: boolean;
+}
+
+/** Answers that say that a name has no alias: no such record, no such name, no name at all. */
+const NO_ALIAS = new Set(["ENODATA", "ENOTFOUND", "EBADNAME"]);
+/** Look-ups; each of them asks more than once where no answer comes, but not where the answer is a fault. */
+const ALIAS_ATTEMPTS = 3;
+const ALIAS_PAUSE_MS = 1_000;
+
+/** The DNS gave no answer to what a name is an alias of. */
+export class AliasUnclearError extends Error {
+  override readonly name = "AliasUnclearError";
+  constructor(host: string, code: string, options?: ErrorOptions) {
+    super(
+      `${host}: the DNS does not say which distribution it leads to (${code}); try again, or name the distribution's ` +
+        "*.cloudfront.net domain as cf_domain",
+      options,
+    );
+  }
+}
+
+/** Look-ups in the DNS, with its errors as the DNS names them (`ENOTFOUND`, `ETIMEOUT`, …). */
+export class Dns {
+  private readonly resolver = new Resolver({ timeout: 3_000, tries: 3 });
+
+  constructor(private readonly options: DnsOptions) {
+    if (options.servers.length > 0) this.resolver.setServers(options.servers);
+  }
+
+  /**
+   * IPv4 addresses of a name, at least one. All that the Lambdas connect to, or have the agents connect to, comes from
+   * here. @throws the resolver's error when there are none; AddressRefusedError when one of them is not public
+   */
+  async addresses(name: string): Promise<string[]> {
+    const { allowPrivateAddresses = false } = this.options;
+    // An address instead of a name, in a URL: said clearly, and before anybody is asked.
+    const literal = name.replace(/^\[|\]$/g, "");
+    if (isIP(literal) !== 0) checkAddresses(literal, [literal], allowPrivateAddresses);
+    const addresses = await this.resolver.resolve4(name);
+    checkAddresses(name, addresses, allowPrivateAddresses);
+    return addresses;
+  }
+
+  /**
+   * What a name is an alias of; undefined when it is none, or does not exist. @throws AliasUnclearError when the DNS does
+   * not say so: a name taken for what it is not would lead to no distribution, or to somebody else's
+   */
+  async alias(name: string): Promise<string | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.resolver.resolveCname(name))[0];
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+        if (NO_ALIAS.has(code)) return undefined;
+        if (attempt === ALIAS_ATTEMPTS) throw new AliasUnclearError(name, code, { cause: error });
+        await sleep(ALIAS_PAUSE_MS);
+      }
+    }
+  }
+}

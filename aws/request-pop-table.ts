@@ -1,0 +1,106 @@
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { type RequestPopItem, requestPopItemSchema } from "../domain/plan/target.ts";
+import { writeBatches } from "./batch-write.ts";
+import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
+
+/** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
+export class RequestPopTable {
+  constructor(
+    private readonly db: DynamoDBDocumentClient,
+    private readonly table: string,
+    /** Name of the Request table, whose count of sent targets moves with a target's state. */
+    private readonly requestTable: string,
+  ) {}
+
+  async put(items: readonly RequestPopItem[]): Promise<void> {
+    await writeBatches(
+      items.map((item) => ({ PutRequest: { Item: item } })),
+      (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
+      this.table,
+    );
+  }
+
+  async get(reqId: string, target: string): Promise<RequestPopItem | undefined> {
+    const { Item } = await this.db.send(
+      new GetCommand({ TableName: this.table, Key: { req_id: reqId, target }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : requestPopItemSchema.parse(Item);
+  }
+
+  async of(reqId: string): Promise<RequestPopItem[]> {
+    const items: RequestPopItem[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.db.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: "req_id = :id",
+          ExpressionAttributeValues: { ":id": reqId },
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+        }),
+      );
+      items.push(...(page.Items ?? []).map((item) => requestPopItemSchema.parse(item)));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return items;
+  }
+
+  /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */
+  async markReady(reqId: string, target: string): Promise<void> {
+    const write = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId, target },
+      UpdateExpression: "SET #state = :ready",
+      ConditionExpression: "#state = :resolved",
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues: { ":ready": "READY", ":resolved": "RESOLVED" },
+    });
+    try {
+      await this.db.send(write);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  /** READY → SENT, and one more in the request's `targets_sent`, both or neither. False when it was SENT already. */
+  async markSent(reqId: string, target: string): Promise<boolean> {
+    const write = new TransactWriteCommand({
+      TransactItems: [
+        {
+          Update: {
+            TableName: this.table,
+            Key: { req_id: reqId, target },
+            UpdateExpression: "SET #state = :sent",
+            ConditionExpression: "#state = :ready",
+            ExpressionAttributeNames: { "#state": "state" },
+            ExpressionAttributeValues: { ":sent": "SENT", ":ready": "READY" },
+          },
+        },
+        {
+          Update: {
+            TableName: this.requestTable,
+            Key: { req_id: reqId },
+            UpdateExpression: "ADD targets_sent :one",
+            ConditionExpression: "attribute_exists(active)",
+            ExpressionAttributeValues: { ":one": 1 },
+          },
+        },
+      ],
+    });
+    try {
+      await withConflictRetry(() => this.db.send(write));
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+}

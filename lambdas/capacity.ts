@@ -1,0 +1,32 @@
+import type { Fleet } from "../aws/fleet.ts";
+import type { RequestTable } from "../aws/request-table.ts";
+import type { RequestItem } from "../domain/request/request-item.ts";
+
+/** How many instances the active requests need: the largest wish, for they share the fleet. */
+export function neededCapacity(active: readonly Pick<RequestItem, "instance_count">[]): number {
+  return Math.max(0, ...active.map((item) => item.instance_count));
+}
+
+/** Keeps the group's size at what the active requests need. */
+export class Capacity {
+  constructor(
+    private readonly requests: Pick<RequestTable, "active">,
+    private readonly fleet: Pick<Fleet, "desiredCapacity" | "setDesiredCapacity" | "raiseTo">,
+  ) {}
+
+  /**
+   * Sets the group to what is needed now. Looks again afterwards: a request that came meanwhile raised the group before
+   * it was listed, and this may have lowered it again.
+   */
+  async follow(): Promise<void> {
+    const needed = neededCapacity(await this.requests.active());
+    if ((await this.fleet.desiredCapacity()) !== needed) await this.fleet.setDesiredCapacity(needed);
+    await this.ensure();
+  }
+
+  /** Raises the group to what is needed, should it be below. */
+  async ensure(): Promise<void> {
+    const needed = neededCapacity(await this.requests.active());
+    if (needed > 0) await this.fleet.raiseTo(needed);
+  }
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const VENV = `${ROOT}.local/shellcheck`;
+
+/** The one on the PATH; else the pinned one from PyPI, below `.local/`. @throws Error where neither can be had */
+function shellcheck(): string {
+  const onPath = (process.env["PATH"] ?? "").split(":").map((folder) => `${folder}/shellcheck`);
+  const found = [...onPath, `${VENV}/bin/shellcheck`].find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  console.log("Installing shellcheck (from PyPI) below .local/ …");
+  try {
+    const requirements = `${ROOT}test/agent/instance/requirements.txt`;
+    execFileSync("python3", ["-m", "venv", VENV], { stdio: "pipe" });
+    execFileSync(`${VENV}/bin/pip`, ["install", "--quiet", "-r", requirements], { stdio: "pipe" });
+    return `${VENV}/bin/shellcheck`;
+  } catch (error) {
+    rmSync(VENV, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+test("the boot script has nothing that shellcheck would change", ({ skip }) => {
+  let command = "";
+  try {
+    command = shellcheck();
+  } catch (error) {
+    skip(`there is no shellcheck, and it cannot be installed: ${error instanceof Error ? error.message : error}`);
+  }
+  expect(() =>
+    execFileSync(command, ["--severity=style", `${ROOT}agent/instance/boot.sh`], { stdio: "pipe" }),
+  ).not.toThrow();
+}, 120_000);
+
+describe("the unit", () => {
+  const unit = readFileSync(`${ROOT}agent/instance/prewarm-agent.service`, "utf8");
+
+  test.each([
+    ...["NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=read-only"],
+    ...["PrivateTmp=yes", "PrivateDevices=yes", "ProtectKernelTunables=yes", "ProtectKernelModules=yes"],
+    ...["ProtectKernelLogs=yes", "ProtectControlGroups=yes", "LockPersonality=yes", "RestrictSUIDSGID=yes"],
+    ...["RestrictNamespaces=yes", "SystemCallFilter=@system-service", "User=ec2-user"],
+    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+  ])("takes from the agent what it does not need: %s", (line) => {
+    expect(unit.split("\n")).toContain(line);
+  });
+
+  test("bounds its memory and its tasks, and starts it again for ever, with a pause", () => {
+    expect(unit).toMatch(/^MemoryMax=\d+%$/m);
+    expect(unit).toMatch(/^TasksMax=\d+$/m);
+    expect(unit).toMatch(/^Restart=on-failure\nRestartSec=\d+$/m);
+    expect(unit).toMatch(/^StartLimitIntervalSec=0$/m);
+  });
+
+  test("leaves V8 its compiler, and has nothing that Amazon Linux 2023's systemd 252 does not know", () => {
+    expect(unit).not.toMatch(/^(MemoryDenyWriteExecute|RestartSteps|RestartMaxDelaySec)=/m);
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { isSibling, Siblings } from "../../../agent/instance/siblings.ts";
+import { eventually } from "../deferred.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "siblings-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program that notes how it was started, and does then what it is told. */
+function program(then: string): string {
+  const file = join(folder, "program.mjs");
+  const note = `appendFileSync(${JSON.stringify(join(folder, "log"))}, process.argv.slice(2) + " " + process.env.NAME + "\\n")`;
+  writeFileSync(file, `import { appendFileSync } from "node:fs";\n${note};\n${then}\n`);
+  return file;
+}
+
+const log = () => {
+  try {
+    return readFileSync(join(folder, "log"), "utf8").trim().split("\n");
+  } catch {
+    return [];
+  }
+};
+
+test("as many as wanted, each knowing what it is, until they are stopped", async () => {
+  const crashes: unknown[] = [];
+  const siblings = new Siblings(
+    program("setInterval(() => {}, 1000)"),
+    { ...process.env, NAME: "i-1" },
+    (code) => void crashes.push(code),
+  );
+  siblings.start(3);
+  await eventually(() => log().length).toBe(3);
+  expect(log()).toEqual(Array(3).fill("sibling i-1"));
+  siblings.stop();
+  await siblings.ended();
+  expect(crashes).toEqual([]);
+});
+
+test("one that crashes is started again after a while; once stopped, none is", async () => {
+  const crashes: unknown[] = [];
+  const siblings = new Siblings(program("process.exit(7)"), process.env, (code) => void crashes.push(code));
+  siblings.start(1);
+  const begun = performance.now();
+  await eventually(() => log().length).toBe(2);
+  expect(performance.now() - begun).toBeGreaterThan(1_900);
+  await eventually(() => crashes).toEqual([7, 7]);
+  siblings.stop();
+  await siblings.ended();
+});
+
+test("none is wanted on one core", async () => {
+  const siblings = new Siblings(program(""), process.env, () => undefined);
+  siblings.start(0);
+  siblings.stop();
+  await siblings.ended();
+  expect([isSibling(["node", "main.mjs"]), isSibling(["node", "main.mjs", "sibling"])]).toEqual([false, true]);
+});

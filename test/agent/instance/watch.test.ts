@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { decideWatch } from "../../../agent/instance/watch.ts";
+
+const NOW = new Date("2024-04-16T03:12:21.000Z");
+const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000);
+/** A request whose numbers last moved so many seconds ago, and whose time is up so many seconds ago (or is to come). */
+const active = (reqId: string, status: string, moved: number, timeout = -3_600) => ({
+  ...{ reqId, status, lastUpdate: ago(moved), timeoutAt: ago(timeout) },
+});
+
+interface Case {
+  readonly name: string;
+  /** Seconds without work here. @default 900 */
+  readonly idle?: number;
+  /** @default 0 */
+  readonly messages?: number;
+  /** @default none */
+  readonly requests?: ReturnType<typeof active>[];
+  /** @default none */
+  readonly settle?: string[];
+  /** @default false */
+  readonly retire?: boolean;
+}
+
+const cases: readonly Case[] = [
+  { name: "nothing active, idle for a moment", idle: 21 },
+  { name: "nothing active, idle for nearly long enough", idle: 899 },
+  { name: "nothing active, idle for long", retire: true },
+  { name: "one not begun", requests: [active("a", "CREATED", 900)] },
+  { name: "one that waits for its POPs", requests: [active("a", "CHECK_POP", 900)] },
+  { name: "one that moves", requests: [active("a", "IN_PROGRESS", 19)] },
+  { name: "one that stalls", idle: 20, requests: [active("a", "IN_PROGRESS", 20)], settle: ["a"] },
+  { name: "one whose queueing stalls", idle: 20, requests: [active("a", "INSERT_TASK", 20)], settle: ["a"] },
+  { name: "one that stalls, but work goes on here", idle: 19, requests: [active("a", "IN_PROGRESS", 900)] },
+  { name: "one that stalls, but messages are left", messages: 1, requests: [active("a", "IN_PROGRESS", 299)] },
+  { name: "the same for long", messages: 1, requests: [active("a", "IN_PROGRESS", 300)], settle: ["a"] },
+  { name: "one whose time has just been up", idle: 0, requests: [active("a", "IN_PROGRESS", 1, 119)] },
+  { name: "one that nobody ended", idle: 0, requests: [active("a", "IN_PROGRESS", 1, 120)], settle: ["a"] },
+  {
+    name: "one that nobody ended, nor begun",
+    idle: 0,
+    messages: 9,
+    requests: [active("a", "CREATED", 1, 120)],
+    settle: ["a"],
+  },
+  {
+    name: "several",
+    requests: [active("a", "IN_PROGRESS", 30), active("b", "IN_PROGRESS", 1), active("c", "INSERT_TASK", 30)],
+    settle: ["a", "c"],
+  },
+];
+
+test.each(cases)("$name", ({ idle = 900, messages = 0, requests = [], settle = [], retire = false }) => {
+  const facts = { idleMs: idle * 1_000, messages, active: requests, now: NOW, stallMs: 20_000, retireMs: 900_000 };
+  expect(decideWatch(facts)).toEqual({ settle, retire });
+});

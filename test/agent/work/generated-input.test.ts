@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { judge } from "../../../agent/download/answer.ts";
+import { work } from "../../../agent/work/work.ts";
+import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
+
+const text = fc.string();
+
+describe("whatever comes out of the queue", () => {
+  it("is worked on if it is a task, else put aside with the reason; it never throws, and nothing is downloaded", async () => {
+    const body = fc.oneof(
+      text,
+      fc.json(),
+      fc.record({ req_id: text, pop: text, ips: fc.array(text), urls: fc.array(text) }).map((it) => JSON.stringify(it)),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, async (Body) => {
+        fc.pre(!isTask(Body));
+        const calls: string[] = [];
+        const noted =
+          (name: string) =>
+          async (...args: unknown[]) =>
+            void calls.push(`${name} ${String(args.at(-1)).slice(0, 1)}`);
+        const planned = () => {
+          throw new Error("not planned");
+        };
+        await work(
+          {
+            queue: { delete: noted("delete"), hold: planned, send: planned, bury: noted("bury") },
+            results: { write: planned },
+            requests: { isActive: planned },
+            slots: { run: planned },
+            run: planned,
+            visibilitySeconds: 30,
+            logger: { debug() {}, info() {}, warn() {} },
+          },
+          { Body, ReceiptHandle: "receipt" },
+          new AbortController().signal,
+        );
+        expect(calls.map((call) => call.split(" ")[0])).toEqual(["bury", "delete"]);
+        expect(calls[0]?.length).toBeGreaterThan("bury ".length);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("whatever a POP answers", () => {
+  it("is good only as a whole 2xx of that very POP", () => {
+    const answer = fc.record(
+      {
+        bytes: fc.nat(50),
+        httpStatus: fc.integer({ min: 100, max: 999 }),
+        contentLength: fc.oneof(fc.nat(50), fc.constant(Number.NaN)),
+        location: text,
+        xCache: text,
+        xAmzCfPop: fc.constantFrom("SIN2-P1", "FRA56-P4", ""),
+        failure: text,
+      },
+      { requiredKeys: ["bytes"] },
+    );
+    fc.assert(
+      fc.property(answer, (given) => {
+        const outcome = judge(given, "SIN2-P1");
+        const whole = given.contentLength === undefined || given.contentLength === given.bytes;
+        const good =
+          given.failure === undefined &&
+          given.httpStatus !== undefined &&
+          Math.floor(given.httpStatus / 100) === 2 &&
+          whole &&
+          (given.xAmzCfPop === undefined || given.xAmzCfPop === "SIN2-P1");
+        expect(outcome.kind === "GOOD").toBe(good);
+        if (outcome.kind !== "GOOD") expect(typeof outcome.error).toBe("string");
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+function isTask(body: string): boolean {
+  try {
+    return taskMessageSchema.safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Batcher, type BatchOutcome } from "../../aws/batcher.ts";
+import { deferred } from "../agent/deferred.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A batcher of three a call and 25 ms, and the calls it made. */
+function batcher(answer: (items: readonly string[]) => BatchOutcome | Promise<BatchOutcome> = () => []) {
+  const calls: (readonly string[])[] = [];
+  const send = async (items: readonly string[]) => {
+    calls.push(items);
+    return answer(items);
+  };
+  return { calls, batcher: new Batcher<string>({ size: 3, delayMs: 25, send, key: (item) => item.slice(0, 1) }) };
+}
+
+describe("when a call goes out", () => {
+  test("a full batch at once", async () => {
+    const { calls, batcher: b } = batcher();
+    await Promise.all([b.add("a"), b.add("b"), b.add("c")]);
+    expect(calls).toEqual([["a", "b", "c"]]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("another one when its first item has waited", async () => {
+    const { calls, batcher: b } = batcher();
+    const first = b.add("a");
+    await vi.advanceTimersByTimeAsync(20);
+    const second = b.add("b");
+    await vi.advanceTimersByTimeAsync(4);
+    expect(calls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await Promise.all([first, second]);
+    expect(calls).toEqual([["a", "b"]]);
+  });
+
+  test("the timer of a batch that went out full does not cut the next one short", async () => {
+    const { calls, batcher: b } = batcher();
+    const all = ["a", "b", "c"].map((item) => b.add(item));
+    await vi.advanceTimersByTimeAsync(20);
+    all.push(b.add("d"));
+    await vi.advanceTimersByTimeAsync(24);
+    expect(calls).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await Promise.all(all);
+    expect(calls).toEqual([["a", "b", "c"], ["d"]]);
+  });
+
+  test("items of one key in calls of their own", async () => {
+    const { calls, batcher: b } = batcher();
+    const all = ["a1", "b1", "a2", "a3", "c1"].map((item) => b.add(item));
+    await vi.advanceTimersByTimeAsync(25);
+    await Promise.all(all);
+    expect(calls).toEqual([["a1", "b1"], ["a2"], ["a3", "c1"]]);
+  });
+
+  test("a key that has gone out is no hindrance", async () => {
+    const { calls, batcher: b } = batcher();
+    const all = ["a1", "b1", "c1", "a2", "b2"].map((item) => b.add(item));
+    await vi.advanceTimersByTimeAsync(25);
+    await Promise.all(all);
+    expect(calls).toEqual([
+      ["a1", "b1", "c1"],
+      ["a2", "b2"],
+    ]);
+  });
+});
+
+describe("what becomes of the items", () => {
+  test("each has its own outcome", async () => {
+    const { batcher: b } = batcher((items) => items.map((item) => (item === "b" ? new Error("no b") : undefined)));
+    const outcomes = await Promise.allSettled(["a", "b", "c"].map((item) => b.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(outcomes[1]).toMatchObject({ reason: { message: "no b" } });
+  });
+
+  test("a call that fails fails all of its items, and no other call's", async () => {
+    const { batcher: b } = batcher((items) => {
+      if (items.includes("a")) throw new Error("down");
+      return [];
+    });
+    const outcomes = await Promise.allSettled(["a", "b", "c", "d", "e", "f"].map((item) => b.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...["rejected", "rejected", "rejected"],
+      ...["fulfilled", "fulfilled", "fulfilled"],
+    ]);
+  });
+
+  test("none is settled before its call has ended", async () => {
+    const { promise, resolve } = deferred<BatchOutcome>();
+    const { batcher: b } = batcher(() => promise);
+    let settled = false;
+    const all = Promise.all(["a", "b", "c"].map((item) => b.add(item))).then(() => {
+      settled = true;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(settled).toBe(false);
+    resolve([]);
+    await all;
+  });
+
+  test("every item is sent exactly once, in batches of at most three with no key twice", async () => {
+    const item = fc.record({ key: fc.constantFrom("a", "b", "c", "d"), pause: fc.integer({ min: 0, max: 30 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(item, { maxLength: 30 }), async (items) => {
+        const { calls, batcher: b } = batcher();
+        const all: Promise<void>[] = [];
+        for (const [i, { key, pause }] of items.entries()) {
+          all.push(b.add(`${key}${i}`));
+          await vi.advanceTimersByTimeAsync(pause);
+        }
+        await b.drain();
+        await Promise.all(all);
+        expect(calls.flat()).toEqual(items.map(({ key }, i) => `${key}${i}`));
+        for (const call of calls) {
+          expect(call.length).toBeLessThanOrEqual(3);
+          expect(new Set(call.map((one) => one[0])).size).toBe(call.length);
+        }
+      }),
+    );
+  });
+});
+
+describe("drain", () => {
+  test("sends what waits, and waits for what is under way", async () => {
+    const { promise, resolve } = deferred<BatchOutcome>();
+    const { calls, batcher: b } = batcher((items) => (items.length === 3 ? promise : []));
+    const all = ["a", "b", "c", "d"].map((item) => b.add(item));
+    let drained = false;
+    const draining = b.drain().then(() => {
+      drained = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect([calls.length, drained]).toEqual([2, false]);
+    resolve([]);
+    await Promise.all([draining, ...all]);
+  });
+
+  test("does not fail when a call does", async () => {
+    const { batcher: b } = batcher(() => {
+      throw new Error("down");
+    });
+    const lost = expect(b.add("a")).rejects.toThrow("down");
+    await b.drain();
+    await lost;
+  });
+
+  test("of nothing is nothing", async () => {
+    const { calls, batcher: b } = batcher();
+    await b.drain();
+    expect(calls).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { expect, it } from "vitest";
+import { DeadLetters } from "../../aws/dead-letter-queue.ts";
+import { fakeClient } from "./client.ts";
+
+it("a record is set aside with the reason, no larger than SQS takes", async () => {
+  const { client, sent } = fakeClient<SQSClient>(() => ({}));
+  const deadLetters = new DeadLetters(client, "https://sqs.example/dead");
+  await deadLetters.bury({ some: "record" }, "bytes: missing");
+  await deadLetters.bury({ some: "x".repeat(300_000) }, "y".repeat(2_000));
+  expect(sent[0]?.input).toEqual({
+    QueueUrl: "https://sqs.example/dead",
+    MessageBody: '{"some":"record"}',
+    MessageAttributes: { reason: { DataType: "String", StringValue: "bytes: missing" } },
+  });
+  expect(sent[1]?.input.MessageBody).toHaveLength(250_000);
+  expect(sent[1]?.input.MessageAttributes.reason.StringValue).toHaveLength(1_000);
+});

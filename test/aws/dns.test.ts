@@ -1,0 +1,96 @@
+import { createSocket } from "node:dgram";
+import { decode, encode } from "dns-packet";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { Dns } from "../../aws/dns.ts";
+import { Distributions } from "../../tools/edge/distributions.ts";
+import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
+
+const DOMAIN = "d1.cloudfront.net";
+let server: DnsServer;
+let dns: Dns;
+
+beforeAll(async () => {
+  server = await startDnsServer({
+    distributions: new Distributions([{ domain: DOMAIN, aliases: ["cdn.example.com"] }]),
+    addressesOf: new Map([
+      ["SIN2-P1", ["192.0.2.1", "192.0.2.2"]],
+      ["FRA56-P4", ["192.0.2.3", "169.254.169.254"]],
+    ]),
+    nearest: ["192.0.2.1"],
+  });
+  dns = new Dns({ servers: [server.address] });
+});
+afterAll(() => server.close());
+
+describe("the DNS", () => {
+  it("gives a POP's addresses", async () => {
+    expect(await dns.addresses("d1.SIN2-P1.cloudfront.net")).toEqual(["192.0.2.1", "192.0.2.2"]);
+  });
+
+  it("says which name does not exist", async () => {
+    await expect(dns.addresses("d1.XXX1-P1.cloudfront.net")).rejects.toMatchObject({
+      message: "queryA ENOTFOUND d1.XXX1-P1.cloudfront.net",
+      syscall: "queryA",
+    });
+  });
+
+  it("gives none of a name of which one leads inside, unless that is allowed", async () => {
+    const name = "d1.FRA56-P4.cloudfront.net";
+    await expect(dns.addresses(name)).rejects.toMatchObject({
+      name: "AddressRefusedError",
+      message: `${name}: 169.254.169.254 is a private or reserved address, which is refused`,
+    });
+    const allowing = new Dns({ servers: [server.address], allowPrivateAddresses: true });
+    expect(await allowing.addresses(name)).toEqual(["192.0.2.3", "169.254.169.254"]);
+  });
+
+  it.each(["127.0.0.1", "[::1]", "[fd00:ec2::254]"])("is not asked about %s in a name's place", async (literal) => {
+    await expect(dns.addresses(literal)).rejects.toMatchObject({ name: "AddressRefusedError" });
+  });
+
+  it("says what a name is an alias of, if it is one", async () => {
+    expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
+    expect(await dns.alias(DOMAIN)).toBeUndefined();
+    expect(await dns.alias("nobody.example.com")).toBeUndefined();
+  });
+});
+
+/** A name server that gives these answers in turn, the last one again and again. */
+async function answering(...rcodes: ("SERVFAIL" | "NXDOMAIN" | "NOERROR")[]) {
+  const socket = createSocket("udp4");
+  const asked: string[] = [];
+  socket.on("message", (query, { port, address }) => {
+    const { id = 0, questions = [] } = decode(query);
+    const rcode = rcodes[Math.min(asked.length, rcodes.length - 1)] ?? "SERVFAIL";
+    const { name = "" } = questions[0] ?? {};
+    asked.push(name);
+    const answers = rcode === "NOERROR" ? [{ type: "CNAME" as const, name, data: DOMAIN }] : [];
+    const flags = { SERVFAIL: 2, NXDOMAIN: 3, NOERROR: 0 }[rcode];
+    socket.send(encode({ type: "response", id, flags, questions, answers }), port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  onTestFinished(() => void socket.close());
+  return { dns: new Dns({ servers: [`127.0.0.1:${socket.address().port}`] }), asked };
+}
+
+describe("what a name is an alias of, where the DNS has trouble", () => {
+  it("is asked again", async () => {
+    const { dns, asked } = await answering("SERVFAIL", "SERVFAIL", "NOERROR");
+    expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("is an error that says what to do, and not no alias", async () => {
+    const { dns } = await answering("SERVFAIL");
+    await expect(dns.alias("cdn.example.com")).rejects.toMatchObject({
+      name: "AliasUnclearError",
+      message: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ESERVFAIL.* cf_domain$/),
+    });
+  });
+
+  it("is nothing where the name does not exist, at once", async () => {
+    const { dns, asked } = await answering("NXDOMAIN");
+    expect(await dns.alias("cdn.example.com")).toBeUndefined();
+    expect(asked).toHaveLength(1);
+  });
+});

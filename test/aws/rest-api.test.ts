@@ -1,0 +1,24 @@
+import { APIGatewayClient, CreateDeploymentCommand } from "@aws-sdk/client-api-gateway";
+import { expect, it, vi } from "vitest";
+import { RestApi } from "../../aws/rest-api.ts";
+
+function newApi(answer: object) {
+  const client = new APIGatewayClient({ region: "us-east-1" });
+  const asked: unknown[] = [];
+  vi.spyOn(client, "send").mockImplementation(async (command: unknown) => {
+    if (!(command instanceof CreateDeploymentCommand)) throw new Error("unplanned");
+    asked.push(command.input);
+    return answer;
+  });
+  return { api: new RestApi(client, "api"), asked };
+}
+
+it("is deployed without a stage: which one serves it is CloudFormation's to say", async () => {
+  const { api, asked } = newApi({ id: "newest" });
+  expect(await api.deploy()).toBe("newest");
+  expect(asked).toEqual([{ restApiId: "api" }]);
+});
+
+it("without an id in the answer is a fault", async () => {
+  await expect(newApi({}).api.deploy()).rejects.toThrow("no deployment of api");
+});

@@ -1,0 +1,235 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, it, vi } from "vitest";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskResultTable } from "../../aws/request-task-table.ts";
+import { collect } from "../lambdas/fakes.ts";
+import { request, result, target } from "../lambdas/items.ts";
+import { awsError, fakeClient, type Sent } from "./client.ts";
+
+type Answer = (command: Sent, n: number) => unknown;
+
+function tables(answer: Answer = () => ({})) {
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  return {
+    sent,
+    requests: new RequestTable(client, "requests"),
+    requestPops: new RequestPopTable(client, "pops", "requests"),
+    results: new TaskResultTable(client, "tasks"),
+  };
+}
+
+const AT = new Date("2024-04-16T03:12:21Z");
+const PROGRESS = { count: 2, size: 10, failed: 1 };
+const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
+  advance: [({ requests }) => requests.advance("r1", "CREATED", "CHECK_POP", { total_count: 1 }), "#status = :from"],
+  end: [({ requests }) => requests.end("r1", "FAILED", { reason: "why" }), "attribute_exists(active)"],
+  amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
+  goOn: [({ requests }) => requests.goOn("r1", { requeues: 1 }), "attribute_exists(active)"],
+  close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
+  addProgress: [({ requests }) => requests.addProgress("r1", PROGRESS, AT, "token"), "attribute_exists(active)"],
+  markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
+};
+
+interface Update {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, unknown>;
+}
+const updates = ({ name, input }: Sent): Update[] =>
+  name === "TransactWriteCommand" ? input.TransactItems.map((part: { Update: Update }) => part.Update) : [input];
+
+describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
+  it("writes under its condition, with every placeholder there and none to spare", async () => {
+    const t = tables();
+    expect(await write(t)).toBe(true);
+    const all = t.sent.flatMap(updates);
+    expect(all[0]?.ConditionExpression).toContain(condition);
+    expect(all[0]?.UpdateExpression).not.toMatch(/REMOVE\s*$/);
+    for (const { UpdateExpression, ConditionExpression, ExpressionAttributeNames = {}, ...rest } of all) {
+      const used = `${UpdateExpression} ${ConditionExpression}`.match(/[#:]\w+/g) ?? [];
+      const given = [...Object.keys(ExpressionAttributeNames), ...Object.keys(rest.ExpressionAttributeValues)];
+      expect(new Set(used)).toEqual(new Set(given));
+    }
+  });
+
+  it("says false where the condition does not hold, and throws every other fault", async () => {
+    const refuse = (error: Error) => write(tables(() => Promise.reject(error)));
+    expect(await refuse(awsError("ConditionalCheckFailedException"))).toBe(false);
+    expect(
+      await refuse(
+        awsError("TransactionCanceledException", { CancellationReasons: [{ Code: "ConditionalCheckFailed" }] }),
+      ),
+    ).toBe(false);
+    await expect(refuse(awsError("ProvisionedThroughputExceededException"))).rejects.toThrow("Provisioned");
+  });
+});
+
+describe("the Request table", () => {
+  it.each([
+    [{ active: "y" }, true],
+    [{}, false],
+    [undefined, false],
+  ])("says of %j whether it is active, without reading it whole: %s", async (Item, active) => {
+    const t = tables(() => ({ Item }));
+    expect(await t.requests.isActive("r1")).toBe(active);
+    expect(t.sent[0]?.input).toEqual({
+      ...{ TableName: "requests", Key: { req_id: "r1" }, ProjectionExpression: "active", ConsistentRead: true },
+    });
+  });
+
+  it.each(["end", "goOn"])("%s takes the request's marks off", async (name) => {
+    const t = tables();
+    await writes[name]?.[0](t);
+    const marks = name === "end" ? "active, settle" : "settle";
+    expect(t.sent[0]?.input.UpdateExpression).toMatch(new RegExp(` REMOVE ${marks}$`));
+  });
+
+  it("adds progress in one transaction under the batch's token", async () => {
+    const t = tables();
+    await t.requests.addProgress("r1", PROGRESS, AT, "token");
+    expect(t.sent[0]?.input.ClientRequestToken).toBe("token");
+    expect(t.sent[0]?.input.TransactItems[0].Update.ExpressionAttributeValues).toEqual({
+      ...{ ":at": "2024-04-16 03:12:21.000000", ":count": 2, ":size": 10, ":failed": 1 },
+    });
+  });
+
+  it("closes a request with what was counted last", async () => {
+    const t = tables();
+    await t.requests.close("r1", { report: "key" });
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closed": true, ":report": "key" });
+  });
+
+  it("changes the wish of an active request", async () => {
+    const t = tables();
+    await t.requests.setInstanceCount("r1", 7);
+    expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
+  });
+
+  it("asks for one recount at a time, and for none of a request that has ended", async () => {
+    const t = tables();
+    vi.useFakeTimers({ now: AT, toFake: ["Date"] });
+    await t.requests.askToSettle("r1").finally(vi.useRealTimers);
+    expect(t.sent[0]?.input.ConditionExpression).toBe(
+      "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
+    );
+    // One that has not come for twenty minutes is asked for again.
+    const now = AT.getTime() / 1000;
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({
+      ...{ ":due": "DUE", ":now": now, ":old": now - 1_200 },
+    });
+    await tables(() => Promise.reject(awsError("ConditionalCheckFailedException"))).requests.askToSettle("r1");
+  });
+
+  it("does not put a request over another", async () => {
+    const t = tables();
+    await t.requests.put(request());
+    expect(t.sent[0]?.input).toMatchObject({ ConditionExpression: "attribute_not_exists(req_id)", Item: request() });
+  });
+
+  it("reads what it wrote, strongly; nothing where there is nothing; an item that is none is a fault", async () => {
+    const t = tables(() => ({ Item: request() }));
+    expect(await t.requests.get("r1")).toEqual(request());
+    expect(t.sent[0]?.input).toMatchObject({ Key: { req_id: "r1" }, ConsistentRead: true });
+    expect(await tables().requests.get("r1")).toBeUndefined();
+    await expect(tables(() => ({ Item: { req_id: "r1" } })).requests.get("r1")).rejects.toThrow();
+  });
+
+  it("lists the active ones, page by page, and believes the table, not the index", async () => {
+    const items = {
+      r1: request(),
+      r2: request({ req_id: "r2", status: "STOPPED", active: undefined }),
+      r3: request({ req_id: "r3" }),
+    };
+    const pages = [
+      { Items: [{ req_id: "r1" }, { req_id: "r2" }], LastEvaluatedKey: { req_id: "r2" } },
+      { Items: [{ req_id: "r3" }, { req_id: "gone" }] },
+    ];
+    const t = tables(({ name, input }, n) =>
+      name === "QueryCommand" ? pages[n] : { Item: items[input.Key.req_id as keyof typeof items] },
+    );
+    expect((await t.requests.active()).map(({ req_id }) => req_id)).toEqual(["r1", "r3"]);
+    expect(t.sent[1]?.input).toMatchObject({ IndexName: "active", ExclusiveStartKey: { req_id: "r2" } });
+  });
+});
+
+describe("the Request-Pop table", () => {
+  it("marks a target as sent and counts it in the request, both or neither", async () => {
+    const t = tables();
+    await t.requestPops.markSent("r1", "SIN2-P1#d1");
+    const [pop, owner] = t.sent.flatMap(updates);
+    expect(pop).toMatchObject({ TableName: "pops", Key: { req_id: "r1", target: "SIN2-P1#d1" } });
+    expect(owner).toMatchObject({ TableName: "requests", UpdateExpression: "ADD targets_sent :one" });
+    expect(owner?.ConditionExpression).toBe("attribute_exists(active)");
+    expect([pop, owner].map((update) => update?.ExpressionAttributeValues)).toEqual([
+      { ":sent": "SENT", ":ready": "READY" },
+      { ":one": 1 },
+    ]);
+  });
+
+  it("sets a target READY that is RESOLVED, and lets one be that is further", async () => {
+    const t = tables();
+    await t.requestPops.markReady("r1", "SIN2-P1#d1");
+    expect(t.sent[0]?.input).toMatchObject({
+      Key: { req_id: "r1", target: "SIN2-P1#d1" },
+      UpdateExpression: "SET #state = :ready",
+      ConditionExpression: "#state = :resolved",
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues: { ":ready": "READY", ":resolved": "RESOLVED" },
+    });
+    const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
+    await further.requestPops.markReady("r1", "SIN2-P1#d1");
+    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
+    await expect(denied.requestPops.markReady("r1", "SIN2-P1#d1")).rejects.toThrow("AccessDenied");
+  });
+
+  it("reads all of a request, page by page", async () => {
+    const pages = [{ Items: [target("SIN2-P1")], LastEvaluatedKey: { target: "x" } }, { Items: [target("FRA56-P4")] }];
+    const t = tables((_, n) => pages[n]);
+    expect(await t.requestPops.of("r1")).toEqual([target("SIN2-P1"), target("FRA56-P4")]);
+    expect(t.sent[1]?.input.ExclusiveStartKey).toEqual({ target: "x" });
+  });
+
+  it("writes in batches, and reads one", async () => {
+    const t = tables(({ name }) => (name === "GetCommand" ? { Item: target("SIN2-P1") } : {}));
+    await t.requestPops.put(Array.from({ length: 30 }, (_, i) => target(`POP${i}`)));
+    expect(t.sent.map(({ input }) => input.RequestItems.pops.length)).toEqual([25, 5]);
+    expect(await t.requestPops.get("r1", "SIN2-P1#d1")).toEqual(target("SIN2-P1"));
+    expect(await tables().requestPops.get("r1", "SIN2-P1#d1")).toBeUndefined();
+  });
+});
+
+describe("the Request-Task table", () => {
+  it("reads every shard, page by page, strongly", async () => {
+    const url = "https://a.example/";
+    const pages: Record<string, object[]> = {
+      "r1#0": [
+        { Items: [result("SIN2-P1", url)], LastEvaluatedKey: { pop_url: "x" } },
+        { Items: [result("FRA56-P4", url), { nonsense: true }] },
+      ],
+      "r1#1": [{ Items: [] }],
+      "r1#8": [{ Items: [result("NRT57-P3", url)] }],
+    };
+    const t = tables(({ input }) => pages[input.ExpressionAttributeValues[":key"]]?.shift() ?? { Items: [] });
+    const all = await collect(t.results.of("r1", 9));
+    expect(all.map(({ pop }) => pop)).toEqual(["SIN2-P1", "FRA56-P4", "NRT57-P3"]);
+    const keys = t.sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead]);
+    const asked = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((shard) => [`r1#${shard}`, true]);
+    expect(keys.toSorted()).toEqual(asked.toSorted());
+  });
+
+  it("writes where there is none, and leaves what came meanwhile", async () => {
+    const t = tables((_, n) => {
+      if (n === 1) throw awsError("ConditionalCheckFailedException");
+      return {};
+    });
+    await t.results.putIfAbsent(Array.from({ length: 3 }, (_, i) => result("SIN2-P1", `https://a.example/${i}`)));
+    expect(t.sent.map(({ input }) => [input.Item.url, input.ConditionExpression])).toEqual(
+      [0, 1, 2].map((i) => [`https://a.example/${i}`, "attribute_not_exists(pop_url)"]),
+    );
+    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
+    await expect(denied.results.putIfAbsent([result("SIN2-P1", "u")])).rejects.toThrow("AccessDenied");
+  });
+});

@@ -1,0 +1,38 @@
+import type { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { describe, expect, it } from "vitest";
+import { Timer } from "../../aws/timer.ts";
+import { awsError, fakeClient } from "./client.ts";
+
+function newTimer(answer: () => unknown = () => ({})) {
+  const { client, sent } = fakeClient<SchedulerClient>(answer);
+  return { timer: new Timer(client, "timers"), sent };
+}
+
+describe("a timer", () => {
+  it.each([
+    ["2024-04-16T03:17:21.001Z", "at(2024-04-16T03:17:22)"],
+    ["2024-04-16T03:17:21.000Z", "at(2024-04-16T03:17:21)"],
+    ["2024-12-31T23:59:59.999Z", "at(2025-01-01T00:00:00)"],
+  ])("for %s is never early: %s", async (at, ScheduleExpression) => {
+    const { timer, sent } = newTimer();
+    await timer.set("r1", new Date(at), { functionArn: "arn:function", roleArn: "arn:role" });
+    expect(sent[0]?.input).toMatchObject({
+      Name: "r1",
+      GroupName: "timers",
+      ScheduleExpression,
+      ScheduleExpressionTimezone: "UTC",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      ActionAfterCompletion: "DELETE",
+      Target: { Arn: "arn:function", RoleArn: "arn:role", Input: '{"req_id":"r1"}' },
+    });
+  });
+
+  it("is cancelled, and may be gone already; another fault is one", async () => {
+    const { timer, sent } = newTimer();
+    await timer.cancel("r1");
+    expect(sent).toEqual([{ name: "DeleteScheduleCommand", input: { Name: "r1", GroupName: "timers" } }]);
+    await newTimer(() => Promise.reject(awsError("ResourceNotFoundException"))).timer.cancel("r1");
+    const denied = newTimer(() => Promise.reject(awsError("AccessDeniedException")));
+    await expect(denied.timer.cancel("r1")).rejects.toThrow("AccessDeniedException");
+  });
+});

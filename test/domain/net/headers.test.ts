@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { flatHeaders, parseHeader } from "../../../domain/net/headers.ts";
+import { MAX_HEADER_LENGTH } from "../../../domain/request/limits.ts";
+
+describe("a header line", () => {
+  it.each([
+    ["Accept-Encoding: gzip, br", "accept-encoding", "gzip, br"],
+    ["  X-Key :  value  ", "x-key", "value"],
+    ["x:y", "x", "y"],
+    ["Referer: https://a.example/?b=c:d", "referer", "https://a.example/?b=c:d"],
+    ["X-Empty:", "x-empty", ""],
+    ["X-Tab: a\tb", "x-tab", "a\tb"],
+    [`X:${"a".repeat(MAX_HEADER_LENGTH - 2)}`, "x", "a".repeat(MAX_HEADER_LENGTH - 2)],
+    ["!#$%&'*+.^_`|~-09azAZ: odd", "!#$%&'*+.^_`|~-09azaz", "odd"],
+    // The line break is the file's, not the header's.
+    ["X-Key: value\r\n", "x-key", "value"],
+  ])("%j is %s and its value", (line, name, value) => {
+    expect(parseHeader(line)).toEqual({ name, value });
+  });
+
+  it.each([
+    ["", "is not of the form 'Name: value'"],
+    ["no colon", "is not of the form 'Name: value'"],
+    [": no name", "is not of the form 'Name: value'"],
+    [":authority: pseudo", "is not of the form 'Name: value'"],
+    [" : blank", "has a character that no header name may have"],
+    ["a b: c", "has a character that no header name may have"],
+    ["näme: c", "has a character that no header name may have"],
+    ["X\r\nY: c", "has a character that no header name may have"],
+    ["X: a\r\nHost: evil", "has a character that no header value may have"],
+    ["X: a\nb", "has a character that no header value may have"],
+    ["X: a\u0000b", "has a character that no header value may have"],
+    ["X: ü", "has a character that no header value may have"],
+    ["X: 日本", "has a character that no header value may have"],
+    [`X: ${"a".repeat(MAX_HEADER_LENGTH)}`, `is longer than ${MAX_HEADER_LENGTH} characters`],
+  ])("%j is refused: %s", (line, problem) => {
+    expect(parseHeader(line)).toEqual({ problem });
+  });
+
+  it.each([
+    "Host",
+    "Connection",
+    "Keep-Alive",
+    "Proxy-Connection",
+    "Proxy-Authenticate",
+    "Proxy-Authorization",
+    "Transfer-Encoding",
+    "TE",
+    "Trailer",
+    "Upgrade",
+    "HTTP2-Settings",
+    "Content-Length",
+    "Expect",
+  ])("%s is for the agent to set", (name) => {
+    const problem = { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
+    expect(parseHeader(`${name}: x`)).toEqual(problem);
+  });
+
+  it.each(["Range", "If-Range", "If-Match", "If-None-Match", "if-modified-since", "IF-UNMODIFIED-SINCE"])(
+    "%s would warm nothing",
+    (name) => {
+      expect(parseHeader(`${name}: x`)).toEqual({
+        problem: `sets ${name}, with which a POP sends a part of an object or none, so that it would not be warmed`,
+      });
+      // Not sent either, should a message of before have it.
+      expect(flatHeaders([`${name}: x`])).toEqual(["user-agent", "prewarm"]);
+    },
+  );
+
+  it("that is accepted carries neither line breaks nor a name to be refused, whatever was written", () => {
+    const lines = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc
+        .tuple(fc.string(), fc.string({ unit: fc.constantFrom("a", " ", "\r", "\n", ":", "\u0085") }))
+        .map((p) => p.join(":")),
+    );
+    fc.assert(
+      fc.property(lines, (line) => {
+        const parsed = parseHeader(line);
+        if ("problem" in parsed) return;
+        expect(parsed.name).toMatch(/^[!-9;-~]+$/);
+        expect(parsed.value).toMatch(/^[\t -~]*$/);
+        expect(parseHeader(`${parsed.name}: ${parsed.value}`)).toEqual(parsed);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a list of lines", () => {
+  it("becomes names and values in turn, without the lines that are refused", () => {
+    const flat = flatHeaders(["A: 1", "Host: evil", "broken", "a: 2"]);
+    expect(flat).toEqual(["user-agent", "prewarm", "a", "1", "a", "2"]);
+  });
+
+  it("says who asks, unless it says so itself", () => {
+    expect(flatHeaders([])).toEqual(["user-agent", "prewarm"]);
+    expect(flatHeaders(["User-Agent: mine"])).toEqual(["user-agent", "mine"]);
+  });
+});

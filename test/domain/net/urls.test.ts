@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { normalizeUrl } from "../../../domain/net/urls.ts";
+import { MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
+
+const HOST = "https://cdn.example.com";
+const longest = `${HOST}/${"a".repeat(MAX_URL_LENGTH - HOST.length - 1)}`;
+
+describe("the one spelling of a URL", () => {
+  it.each([
+    ["as it is", `${HOST}/a/b.js?v=1&w=%20`, `${HOST}/a/b.js?v=1&w=%20`],
+    ["trimmed", ` \t${HOST}/a.js \n`, `${HOST}/a.js`],
+    ["space encoded", `${HOST}/my file.js?q=a b`, `${HOST}/my%20file.js?q=a%20b`],
+    ["parentheses encoded", `${HOST}/a(1).js?f=(x)`, `${HOST}/a%281%29.js?f=%28x%29`],
+    ["what is encoded stays", `${HOST}/a%281%29%20.js`, `${HOST}/a%281%29%20.js`],
+    ["no fragment", `${HOST}/a.js?v=1#top`, `${HOST}/a.js?v=1`],
+    ["scheme and host in lower case, path not", "HTTPS://CDN.Example.COM/Path", `${HOST}/Path`],
+    ["a path at least", HOST, `${HOST}/`],
+    ["http too", "http://cdn.example.com/a", "http://cdn.example.com/a"],
+    ["the scheme's own port goes", `${HOST}:443/a`, `${HOST}/a`],
+    ["another port stays", `${HOST}:8443/a`, `${HOST}:8443/a`],
+    ["dots resolved", `${HOST}/a/../b/./c`, `${HOST}/b/c`],
+    ["a unicode host becomes punycode", "https://münchen.example/ä.js", "https://xn--mnchen-3ya.example/%C3%A4.js"],
+    ["a unicode path is encoded", `${HOST}/日本.js?ü`, `${HOST}/%E6%97%A5%E6%9C%AC.js?%C3%BC`],
+    ["the longest that CloudFront takes", longest, longest],
+  ])("%s", (_, text, url) => {
+    expect(normalizeUrl(text)).toEqual({ url });
+  });
+
+  it.each([
+    ["", "is empty"],
+    [" \n ", "is empty"],
+    ["/a.js", "is not an absolute URL"],
+    ["a.js", "is not an absolute URL"],
+    ["cdn.example.com/a.js", "is not an absolute URL"],
+    ["//cdn.example.com/a.js", "is not an absolute URL"],
+    ["https:/cdn.example.com/a.js", "is not an absolute URL"],
+    ["https:a.js", "is not an absolute URL"],
+    ["https://", "is not an absolute URL"],
+    ["https://cdn example.com/a.js", "is not an absolute URL"],
+    ["https://cdn.example.com:99999/", "is not an absolute URL"],
+    ["ftp://cdn.example.com/a.js", "has the scheme ftp"],
+    ["s3://bucket/a.js", "has the scheme s3"],
+    ["file:///etc/passwd", "has the scheme file"],
+    ["javascript:alert(1)", "has the scheme javascript"],
+    ["https://user@cdn.example.com/a.js", "has a user name or password"],
+    ["https://user:secret@cdn.example.com/a.js", "has a user name or password"],
+    ["https://cdn.example.com/a\tb.js", "has a control character"],
+    ["https://cdn.example.com/a\r\nX-Injected: 1", "has a control character"],
+    ["https://cdn.example.com/a\u0000", "has a control character"],
+    ["https://cdn.example.com/\u007fa", "has a control character"],
+    [`${longest}a`, `is longer than ${MAX_URL_LENGTH} characters`],
+    // Each of these is three characters once it is encoded.
+    [`${HOST}/${"(".repeat(3_000)}`, `is longer than ${MAX_URL_LENGTH} characters`],
+  ])("%j is refused: %s", (text, problem) => {
+    expect(normalizeUrl(text)).toEqual({ problem });
+  });
+});
+
+describe("whatever is written", () => {
+  const texts = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc.string({ unit: "binary" }).map((tail) => `${HOST}/${tail}`),
+    fc.tuple(fc.string(), fc.string()).map(([host, path]) => ` http://${host}/${path} `),
+  );
+
+  it("never throws, and gives visible ASCII that a request line can carry", () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const result = normalizeUrl(text);
+        if ("problem" in result) return;
+        expect(result.url).toMatch(/^https?:\/\/[!-~]+$/);
+        expect(new URL(result.url).pathname).not.toMatch(/[ ()]/);
+        expect(result.url).not.toContain("#");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("the spelling of a spelling is itself", () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const result = normalizeUrl(text);
+        if ("url" in result) expect(normalizeUrl(result.url)).toEqual(result);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

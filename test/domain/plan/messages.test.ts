@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { groupTasks, urlsPerMessage } from "../../../domain/plan/messages.ts";
+import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { type Distribution, hostToAsk } from "../../../domain/request/distribution.ts";
+import { MAX_MESSAGE_BYTES } from "../../../domain/request/limits.ts";
+import { collect } from "../../lambdas/fakes.ts";
+import { DOMAIN, LABEL } from "../../lambdas/items.ts";
+
+const MIB = 2 ** 20;
+const SHARED = { req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], header: ["A: 1"], shards: 3 };
+const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.example.com"] };
+
+function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
+  return collect(groupTasks(rows, { ...SHARED, label: LABEL }, distributions, maxUrls));
+}
+
+const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
+const rows = (n: number, bytes?: number | "") => Array.from({ length: n }, (_, i) => row(i, bytes));
+const counts = (messages: TaskMessage[]) => messages.map(({ urls }) => urls.length);
+
+describe("the messages of a target", () => {
+  it("carry all that an agent needs", async () => {
+    expect(await group([row(1), row(2, "")])).toEqual([
+      {
+        ...SHARED,
+        cf_domain: "cdn.example.com",
+        urls: [
+          { url: "https://cdn.example.com/1", bytes: 10 },
+          { url: "https://cdn.example.com/2", bytes: null },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ["nothing", [], 100, []],
+    ["small ones together, up to a number", rows(250), 100, [100, 100, 50]],
+    ["fewer where a fleet is to share them", rows(5), 2, [2, 2, 1]],
+    ["up to 16 MiB", rows(9, 4 * MIB), 100, [4, 4, 1]],
+    ["a larger one alone", [row(1), row(2, 17 * MIB), row(3), row(4)], 100, [1, 1, 2]],
+    ["one of unknown size is taken for 1 MiB", rows(17, ""), 100, [16, 1]],
+    ["empty ones weigh nothing", rows(3, 0), 100, [3]],
+  ])("%s", async (_, list, maxUrls, expected) => {
+    expect(counts(await group(list, maxUrls))).toEqual(expected);
+  });
+
+  it("stay within the bytes of a message, and use them", async () => {
+    const long = Array.from({ length: 9 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(8_000)}`, "1"]);
+    const messages = await group(long);
+    expect(counts(messages)).toEqual([3, 3, 3]);
+    for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+  });
+
+  it("hold URLs of one host to ask with each", async () => {
+    const mixed = [row(1), row(2, 10, "www.example.com"), row(3), row(4, 10, "img.example.com"), row(5, 10, DOMAIN)];
+    const messages = await group(mixed);
+    expect(messages.map(({ cf_domain, urls }) => [cf_domain, ...urls.map(({ url }) => url)])).toEqual([
+      ["cdn.example.com", "https://cdn.example.com/1", "https://cdn.example.com/3"],
+      [DOMAIN, "https://www.example.com/2", "https://img.example.com/4", `https://${DOMAIN}/5`],
+    ]);
+  });
+
+  it("pass over the URLs of other distributions", async () => {
+    const distributions = [
+      { label: "other", names: [], hosts: ["www.example.com"] },
+      { ...OWN, hosts: ["cdn.example.com"] },
+    ];
+    const messages = await group(
+      [row(1), row(2, 10, "www.example.com"), row(3, 10, "nobodys.example")],
+      100,
+      distributions,
+    );
+    expect(messages.flatMap(({ urls }) => urls.map(({ url }) => url))).toEqual(["https://cdn.example.com/1"]);
+  });
+
+  it("hold every row exactly once, are valid, and keep to the limits, whatever the rows", async () => {
+    const size = fc.oneof(fc.constant("" as const), fc.nat(2 * MIB), fc.nat(40 * MIB));
+    const host = fc.constantFrom("cdn.example.com", "www.example.com", "img.example.com", DOMAIN);
+    const path = fc.oneof(
+      fc.string({ maxLength: 40 }),
+      fc.integer({ min: 1, max: 8_000 }).map((n) => "a".repeat(n)),
+    );
+    const list = fc.uniqueArray(
+      fc
+        .tuple(host, path, size)
+        .map(([h, p, b]) => [new URL(`https://${h}/${p.replaceAll("\\", "")}?"\\`).href, String(b)]),
+      { selector: ([url]) => url, maxLength: 60 },
+    );
+    await fc.assert(
+      fc.asyncProperty(list, fc.integer({ min: 1, max: 100 }), async (all, maxUrls) => {
+        const messages = await group(all, maxUrls);
+        const sent = messages.flatMap(({ urls }) => urls.map(({ url, bytes }) => [url, String(bytes ?? "")]));
+        expect(sent.toSorted()).toEqual(all.toSorted());
+        for (const message of messages) {
+          expect(taskMessageSchema.parse(message)).toEqual(message);
+          expect(message.urls.map(({ url }) => hostToAsk(OWN, new URL(url)))).toEqual(
+            message.urls.map(() => message.cf_domain),
+          );
+          if (message.urls.length === 1) continue;
+          expect(message.urls.length).toBeLessThanOrEqual(maxUrls);
+          expect(message.urls.reduce((sum, { bytes }) => sum + (bytes ?? MIB), 0)).toBeLessThanOrEqual(16 * MIB);
+          expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+        }
+      }),
+    );
+  });
+});
+
+describe("how many URLs a message may have", () => {
+  it.each([
+    [0, 1, 1],
+    [63, 1, 1],
+    [127, 1, 1],
+    [128, 1, 2],
+    [6_400, 1, 100],
+    [1_000_000, 1, 100],
+    [6_400, 10, 10],
+    [6_400, 300, 1],
+    [6_400, 0, 100],
+  ])("%i tasks for %i instances: %i", (tasks, instances, urls) => {
+    expect(urlsPerMessage(tasks, instances)).toBe(urls);
+  });
+});

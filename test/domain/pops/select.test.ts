@@ -1,0 +1,314 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { COUNTRY_DEFAULTS, POP_CODES, RECS, REGION_DEFAULTS, SITES } from "../../../domain/pops/catalogue.ts";
+import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
+import {
+  knownNames,
+  popDomain,
+  recOf,
+  selectPops,
+  siteOf,
+  suggestPops,
+  type TargetType,
+} from "../../../domain/pops/select.ts";
+
+const TARGET_TYPES: readonly TargetType[] = ["pop", "country", "region"];
+const pops = (targetType: TargetType, ...names: string[]) => selectPops(targetType, names).pops;
+const withBasis = (basis: string) => POP_CODES.filter((code) => code.basis === basis).map(({ pop }) => pop);
+
+describe("POPs by code", () => {
+  it("keeps the order in which they were asked for", () => {
+    expect(selectPops("pop", ["SIN2-C1", "ATL56-C1", "DFW55-C3"])).toEqual({
+      pops: ["SIN2-C1", "ATL56-C1", "DFW55-C3"],
+      unknown: [],
+    });
+  });
+
+  it("trims, upper-cases and drops duplicates", () => {
+    expect(pops("pop", " sin2-c1 ", "SIN2-C1", "Atl56-c1\n")).toEqual(["SIN2-C1", "ATL56-C1"]);
+  });
+
+  it("names what it does not know as it was written, once, and keeps the rest", () => {
+    expect(selectPops("pop", [" sin99-c1", "SIN2-C1", " sin99-c1", "SIN", "", "constructor"])).toEqual({
+      pops: ["SIN2-C1"],
+      unknown: [" sin99-c1", "SIN", "", "constructor"],
+    });
+  });
+
+  it("has no POP when every name is unknown: the default set is for an empty list alone", () => {
+    expect(selectPops("pop", ["XXX1-C1"])).toEqual({ pops: [], unknown: ["XXX1-C1"] });
+  });
+
+  it.each(withBasis("example"))("%s may be asked for, though documentation alone names it", (pop) => {
+    expect(selectPops("pop", [pop])).toEqual({ pops: [pop], unknown: [] });
+  });
+});
+
+describe("POPs by region", () => {
+  it.each(Object.entries(REGION_DEFAULTS))("%s stands for its set", (region, set) => {
+    expect(selectPops("region", [region])).toEqual({ pops: [...set], unknown: [] });
+    expect(pops("region", ` ${region.toUpperCase()} `)).toEqual([...set]);
+  });
+
+  it("lists a POP of two regions once", () => {
+    const both = pops("region", "jp", "apac");
+    expect(both.slice(0, 2)).toEqual(REGION_DEFAULTS.jp);
+    expect(both).toHaveLength(REGION_DEFAULTS.apac.length);
+  });
+
+  it("knows neither country names nor POP codes", () => {
+    expect(selectPops("region", ["japan", "SIN2-C1", "eu"]).unknown).toEqual(["japan", "SIN2-C1"]);
+  });
+});
+
+describe("POPs by country", () => {
+  it.each(Object.entries(COUNTRY_DEFAULTS))("%s stands for its set", (country, set) => {
+    expect(selectPops("country", [country])).toEqual({ pops: [...set], unknown: [] });
+  });
+
+  it.each([
+    ["in", "india"],
+    ["IN", "india"],
+    ["jp", "japan"],
+    ["Nz", "new_zealand"],
+    ["AU", "australia"],
+    ["my", "malaysia"],
+    ["CN", "china"],
+    ["id", "indonesia"],
+    ["ph", "philippines"],
+    ["sg", "singapore"],
+    ["th", "thailand"],
+    ["vn", "vietnam"],
+    ["kr", "south_korea"],
+    ["New Zealand", "new_zealand"],
+    [" South  Korea ", "south_korea"],
+    ["viet nam", "vietnam"],
+    ["gb", "united_kingdom"],
+    ["uk", "united_kingdom"],
+    ["us", "united_states"],
+    ["USA", "united_states"],
+    ["ae", "united_arab_emirates"],
+    ["uae", "united_arab_emirates"],
+    ["Czech Republic", "czechia"],
+  ])("%j is %s", (name, same) => {
+    expect(pops("country", name)).toEqual(pops("country", same));
+    expect(pops("country", name)).not.toEqual([]);
+  });
+
+  it("chooses observed codes where a country has any, even if a site then has none", () => {
+    expect(pops("country", "mexico")).toEqual(["QRO51-P3", "QRO50-P1"]);
+    const unitedStates = pops("country", "united_states");
+    expect(new Set(unitedStates.map((pop) => pop.slice(0, 3)))).toEqual(new Set(["DFW", "IAD", "ORD"]));
+  });
+
+  it("takes two a site, P before C, then the higher suffix, then the higher facility", () => {
+    expect(pops("country", "ES")).toEqual(["MAD53-P8", "MAD53-P7"]);
+    expect(pops("country", "hk")).toEqual(["HKG61-P1", "HKG54-P1"]);
+    expect(pops("country", "uae")).toEqual(["DXB52-P1", "DXB50-C1", "FJR50-C1"]);
+    expect(pops("country", "ireland")).toEqual(["DUB56-P3", "DUB56-P1"]);
+    expect(pops("country", "br")).toEqual(["FOR50-P2", "GIG51-P2", "GRU3-P10", "GRU3-P5"]);
+  });
+
+  it("falls back to listed codes where none was observed", () => {
+    expect(pops("country", "se")).toEqual(["ARN56-P1", "ARN54-C1"]);
+    expect(pops("country", "austria")).toEqual(["VIE50-C1"]);
+  });
+
+  it("does not know a country with a site and no POP code", () => {
+    expect(selectPops("country", ["qatar", "SA", "Türkiye", "oman"])).toEqual({
+      pops: ["MCT50-P1"],
+      unknown: ["qatar", "SA", "Türkiye"],
+    });
+  });
+
+  it("does not know a country without a site, nor a region", () => {
+    expect(selectPops("country", ["iceland", "is", "apac", "eu", ""]).unknown).toEqual([
+      "iceland",
+      "is",
+      "apac",
+      "eu",
+      "",
+    ]);
+  });
+
+  it.each(Object.keys(COUNTRY_NAMES))("%s never stands for an example code", (code) => {
+    const examples = new Set(withBasis("example"));
+    expect(pops("country", code).filter((pop) => examples.has(pop))).toEqual([]);
+  });
+});
+
+describe("an empty list", () => {
+  it.each(["pop", "region"] as const)("of target type %s is every region but China", (targetType) => {
+    const { cn, ...worldwide } = REGION_DEFAULTS;
+    const selected = selectPops(targetType, []);
+    expect(selected.unknown).toEqual([]);
+    expect(new Set(selected.pops)).toEqual(new Set(Object.values(worldwide).flat()));
+    expect(selected.pops).toHaveLength(30);
+    expect(selected.pops.filter((pop) => (cn as readonly string[]).includes(pop))).toEqual([]);
+  });
+
+  it("of countries is every named country", () => {
+    const selected = pops("country");
+    expect(selected).toEqual([
+      "BOM78-P1",
+      "BOM78-P4",
+      "NRT57-P2",
+      "NRT57-P3",
+      "SYD1-C1",
+      "SYD62-P2",
+      "SIN2-P1",
+      "SIN2-P2",
+      "ICN57-P1",
+      "ICN57-P2",
+    ]);
+  });
+});
+
+describe("any list of names", () => {
+  it.each(TARGET_TYPES)("of target type %s gives known POPs once, and every other name back", (targetType) => {
+    const known = knownNames(targetType);
+    const codes = new Set(POP_CODES.map(({ pop }) => pop));
+    const name = fc.oneof(fc.string(), fc.constantFrom(...known), fc.constantFrom("__proto__", "toString"));
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1 }), (names) => {
+        const selected = selectPops(targetType, names);
+        expect(new Set(selected.pops).size).toBe(selected.pops.length);
+        expect(selected.pops.every((pop) => codes.has(pop))).toBe(true);
+        expect(selected.unknown.every((unknown) => names.includes(unknown))).toBe(true);
+        expect(selected.unknown.some((unknown) => known.includes(unknown))).toBe(false);
+        expect(selectPops("pop", selected.pops).unknown).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("known names", () => {
+  it.each(TARGET_TYPES)("of target type %s all have POPs", (targetType) => {
+    for (const name of knownNames(targetType)) {
+      const selected = selectPops(targetType, [name]);
+      expect(selected.unknown).toEqual([]);
+      expect(selected.pops.length, name).toBeGreaterThan(0);
+    }
+  });
+
+  it("are the regions, and the countries in order", () => {
+    expect(knownNames("region")).toEqual(["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"]);
+    expect(knownNames("country")).toEqual(expect.arrayContaining(["india", "united_states"]));
+    expect(knownNames("country")).not.toContain("qatar");
+    expect(knownNames("country")).toEqual([...knownNames("country")].sort());
+  });
+});
+
+describe("suggestions for an unknown code", () => {
+  it("are the site's, best first", () => {
+    expect(suggestPops("icn99-p9")).toEqual([
+      "ICN57-P3",
+      "ICN80-P1",
+      "ICN53-P1",
+      "ICN51-C2",
+      "ICN55-C1",
+      "ICN57-P2",
+      "ICN57-P1",
+      "ICN54-C3",
+      "ICN54-C2",
+      "ICN54-C1",
+      "ICN51-C1",
+      "ICN80-P2",
+    ]);
+  });
+
+  it.each(["", "S", "XXX1-C1", "DOH50-C1"])("are none for %j", (name) => {
+    expect(suggestPops(name)).toEqual([]);
+  });
+});
+
+describe("one POP", () => {
+  it("stands at a site, which has a REC", () => {
+    expect(siteOf("sin2-c1")).toMatchObject({ iata: "SIN", city: "Singapore", country: "SG" });
+    expect(recOf("SIN2-C1")).toBe("Singapore");
+    expect(recOf("FRA56-P4")).toBe("Frankfurt");
+  });
+
+  it("need not be in the catalogue to stand at one of its sites", () => {
+    expect(recOf("SIN99-P9")).toBe("Singapore");
+  });
+
+  it("has no REC in China or at an unknown site", () => {
+    expect(siteOf("PVG52-E1")).toMatchObject({ country: "CN" });
+    expect(recOf("PVG52-E1")).toBeNull();
+    expect(siteOf("XXX1-C1")).toBeNull();
+    expect(recOf("XXX1-C1")).toBeNull();
+    expect(siteOf("")).toBeNull();
+  });
+
+  it("has a host name under the distribution's label", () => {
+    expect(popDomain("d111111abcdef8", "SIN2-C1")).toBe("d111111abcdef8.SIN2-C1.cloudfront.net");
+    expect(popDomain("d111111abcdef8", "EWR52-C4")).toBe("d111111abcdef8.EWR52-C4.cloudfront.net");
+  });
+
+  it.each(REGION_DEFAULTS.cn)("%s has a host name of China's service", (pop) => {
+    expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`);
+  });
+});
+
+describe("the catalogue", () => {
+  it("has no row twice", () => {
+    for (const keys of [SITES.map(({ iata }) => iata), POP_CODES.map(({ pop }) => pop), RECS.map(({ name }) => name)]) {
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+  });
+
+  it("has well-formed codes, each at a site of its own", () => {
+    const sites = new Set(SITES.map(({ iata }) => iata));
+    for (const { pop } of POP_CODES) {
+      expect(pop).toMatch(/^[A-Z]{3}\d{1,2}-[CPE]\d{1,2}$/);
+      expect(sites).toContain(pop.slice(0, 3));
+    }
+  });
+
+  it("lists codes by site and number, the sites by code", () => {
+    const inOrder = (names: readonly string[]) =>
+      [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join("\n");
+    expect(SITES.map(({ iata }) => iata).join("\n")).toBe(inOrder(SITES.map(({ iata }) => iata)));
+    expect(POP_CODES.map(({ pop }) => pop).join("\n")).toBe(inOrder(POP_CODES.map(({ pop }) => pop)));
+  });
+
+  it("has the suffix E in China and nowhere else", () => {
+    for (const { pop } of POP_CODES) expect(pop.includes("-E"), pop).toBe(siteOf(pop)?.country === "CN");
+  });
+
+  it("has a REC for every site outside China, and none inside", () => {
+    for (const { iata, country, rec } of SITES) expect(rec === null, iata).toBe(country === "CN");
+  });
+
+  it("has a site for every documented REC", () => {
+    const serving = new Set(SITES.map(({ rec }) => rec));
+    expect(RECS.filter(({ name }) => !serving.has(name)).map(({ basis }) => basis)).toEqual([
+      "listed",
+      "listed",
+      "listed",
+    ]);
+  });
+
+  it("has a code for every site but these", () => {
+    const coded = new Set(POP_CODES.map(({ pop }) => pop.slice(0, 3)));
+    const bare = SITES.map(({ iata }) => iata).filter((iata) => !coded.has(iata));
+    expect(bare).toEqual(["BCN", "BNA", "DOH", "DTW", "IST", "JED", "PIT", "PMO", "RUH", "TPA", "YYC"]);
+  });
+
+  it("has a name for every country with a site, and no other, none twice", () => {
+    expect(Object.keys(COUNTRY_NAMES).sort()).toEqual([...new Set(SITES.map(({ country }) => country))].sort());
+    expect(Object.keys(COUNTRY_NAMES)).toHaveLength(55);
+    expect(new Set(Object.values(COUNTRY_NAMES)).size).toBe(55);
+    for (const name of Object.values(COUNTRY_NAMES)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+  });
+
+  it("has every default set under a known name, of known codes that are more than an example", () => {
+    const usable = new Set([...withBasis("observed"), ...withBasis("listed")]);
+    for (const set of [...Object.values(REGION_DEFAULTS), ...Object.values(COUNTRY_DEFAULTS)]) {
+      expect(new Set(set).size).toBe(set.length);
+      for (const pop of set) expect(usable).toContain(pop);
+    }
+    expect(Object.values(COUNTRY_NAMES)).toEqual(expect.arrayContaining(Object.keys(COUNTRY_DEFAULTS)));
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { cacheKey } from "../../../tools/edge/cache.ts";
+import { invalidated } from "../../../tools/edge/invalidation.ts";
+import { ask, DOMAIN, newEdge } from "./client.ts";
+
+test.each([
+  [["/a.bin"], "/a.bin", true],
+  [["a.bin"], "/a.bin", true],
+  [["/a.bin"], "/a.bin?v=1", false],
+  [["/a.bin?v=1"], "/a.bin?v=1", true],
+  [["/a.bin?v=1"], "/a.bin", false],
+  [["/a.bin*"], "/a.bin?v=1", true],
+  [["/dir/*"], "/dir/sub/a.bin?v=1", true],
+  [["/dir/*"], "/dir2/a.bin", false],
+  [["/*"], "/anything?at=all", true],
+  [["*"], "/anything", true],
+  [["/*.bin"], "/a.bin", false],
+  [["/x", "/y", "/a*"], "/a.bin", true],
+  [[], "/a.bin", false],
+])("%j on %s: %s", (paths, target, expected) => {
+  const key = cacheKey(DOMAIN, target);
+  expect(invalidated(paths)(key)).toBe(expected);
+  expect(invalidated(paths, DOMAIN)(key)).toBe(expected);
+  expect(invalidated(paths, "d222222abcdef8.cloudfront.net")(key)).toBe(false);
+});
+
+test("an invalidation empties every tier, for that path alone", async () => {
+  const edge = await newEdge({ site: { "/a.bin": { size: 10 }, "/b.bin": { size: 10 } } });
+  const both = async (pop: string) => [
+    (await ask(edge, { pop })).xCache.split(" ")[0],
+    (await ask(edge, { pop, path: "/b.bin" })).xCache.split(" ")[0],
+  ];
+  for (const pop of ["SIN2-P1", "BOM78-P1", "FRA56-P4"]) await both(pop);
+  const old = await ask(edge);
+  edge.addObject("/a.bin", { size: 10 });
+  expect((await ask(edge)).sha256).toBe(old.sha256);
+  expect(edge.invalidate(["/a.bin"], "cdn.example.com")).toBe(5);
+  expect(await both("SIN2-P1")).toEqual(["Miss", "Hit"]);
+  expect(await both("BOM78-P1")).toEqual(["Hit", "Hit"]);
+  expect(await both("FRA56-P4")).toEqual(["Miss", "Hit"]);
+  expect((await ask(edge)).sha256).not.toBe(old.sha256);
+  expect(edge.invalidate(["/*"])).toBe(10);
+});

@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { startFakeAws } from "./fake-aws.ts";
+import { HOST } from "./nginx.ts";
+import { cpuMicrosOf, nodeFlags, OUR_CORE, peakMegabytes, startPinned } from "./pinned.ts";
+import { REQ_ID } from "./requests.ts";
+
+export interface AgentRunOptions {
+  /** The agent as deployed. */
+  readonly bundle: string;
+  readonly server: { readonly port: number; readonly httpPort: number; readonly caFile: string };
+  /** Bodies of the messages in the queue, `copies` times over, and how many tasks they are altogether. */
+  readonly messages: readonly string[];
+  readonly copies: number;
+  readonly tasks: number;
+}
+
+export interface AgentRun {
+  readonly seconds: number;
+  /** Of the agent alone, from its first call to the queue to its last. */
+  readonly cpuMicros: number;
+  readonly peakMB: number;
+  readonly awsCalls: number;
+}
+
+/** One process of the agent on our core, between a queue and a table that cost it nothing but the calls. */
+export async function runAgent({ bundle, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
+  const aws = await startFakeAws({ messages, copies });
+  const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], {
+    ...aws.env,
+    ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
+    ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
+    ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
+    ...{
+      PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
+      PREWARM_WORKERS: "1",
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+      NODE_EXTRA_CA_CERTS: server.caFile,
+    },
+  });
+  agent.stdout?.resume();
+  const pid = agent.pid ?? 0;
+  const done = aws.event("done");
+  await aws.event("first");
+  const before = cpuMicrosOf(pid);
+  const started = performance.now();
+  const { written, calls } = await done;
+  const cpuMicros = cpuMicrosOf(pid) - before;
+  const seconds = (performance.now() - started) / 1_000;
+  const peakMB = peakMegabytes(pid);
+  const ended = once(agent, "exit");
+  agent.kill("SIGTERM");
+  await ended;
+  await aws.close();
+  // A message may come again, a result must not be missing.
+  if (written < tasks) throw new Error(`${written} results of ${tasks}`);
+  return { seconds, cpuMicros, peakMB, awsCalls: Object.values(calls).reduce((a, b) => a + b, 0) };
+}
+
+/** A message of so many URLs at one of the benchmark's POPs. */
+export function messageFor(address: string, pop: number, urls: TaskMessage["urls"]): string {
+  const message: TaskMessage = {
+    req_id: REQ_ID,
+    pop: `BEN${pop}-C1`,
+    ips: [address],
+    cf_domain: HOST,
+    header: ["Accept-Encoding: gzip, deflate, br"],
+    shards: 8,
+    urls,
+  };
+  return JSON.stringify(message);
+}

@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { request } from "undici";
+import { createCertificate } from "../edge/certificate.ts";
+import { RUN } from "../local/paths.ts";
+import { freePort } from "../local/ports.ts";
+import { SERVING_CORE } from "./pinned.ts";
+
+export const HOST = "www.example.com";
+export const SMALL_BYTES = 10_000;
+
+/** A TLS server on the serving core, with a 10 KB object under every path, `/256m` and `/1g`. */
+export interface Server {
+  readonly port: number;
+  readonly httpPort: number;
+  readonly caFile: string;
+  /** Its certificate and key, for another server of that name. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Loopback addresses it answers on. */
+  readonly addresses: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startNginx(count = 20): Promise<Server> {
+  const folder = `${RUN}nginx/`;
+  mkdirSync(`${folder}www`, { recursive: true });
+  const { caPem, certPem, keyPem } = createCertificate([HOST]);
+  writeFileSync(`${folder}ca.pem`, caPem);
+  writeFileSync(`${folder}cert.pem`, certPem);
+  writeFileSync(`${folder}key.pem`, keyPem);
+  writeFileSync(`${folder}www/small`, Buffer.alloc(SMALL_BYTES, 120));
+  for (const [name, bytes] of [
+    ["256m", 256 * 2 ** 20],
+    ["1g", 2 ** 30],
+  ] as const) {
+    writeFileSync(`${folder}www/${name}`, "");
+    // Sparse: no disk is filled, and the page cache holds zeros.
+    truncateSync(`${folder}www/${name}`, bytes);
+  }
+  const port = await freePort();
+  const httpPort = await freePort();
+  const addresses = Array.from({ length: count }, (_, i) => `127.88.0.${i + 1}`);
+  writeFileSync(`${folder}nginx.conf`, config(folder, addresses, port, httpPort));
+  const child = spawn("nginx", ["-p", folder, "-c", `${folder}nginx.conf`, "-e", `${folder}error.log`], {
+    stdio: "ignore",
+  });
+  for (let i = 0; ; i++) {
+    const answer = await request(`http://${addresses[0]}:${httpPort}/ready`).catch(() => undefined);
+    await answer?.body.dump();
+    if (answer?.statusCode === 200) break;
+    if (i === 100 || child.exitCode !== null) throw new Error(`nginx does not start; see ${folder}error.log`);
+    await sleep(50);
+  }
+  return {
+    port,
+    httpPort,
+    caFile: `${folder}ca.pem`,
+    certFile: `${folder}cert.pem`,
+    keyFile: `${folder}key.pem`,
+    addresses,
+    async close() {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function config(folder: string, addresses: readonly string[], port: number, httpPort: number): string {
+  const listen = addresses.map((it) => `listen ${it}:${port} ssl; listen ${it}:${httpPort};`).join("\n    ");
+  return `daemon off;
+worker_processes 1;
+worker_cpu_affinity ${(1 << SERVING_CORE).toString(2)};
+pid ${folder}nginx.pid;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  client_body_temp_path ${folder}tmp-body; proxy_temp_path ${folder}tmp-proxy; fastcgi_temp_path ${folder}tmp-fastcgi;
+  uwsgi_temp_path ${folder}tmp-uwsgi; scgi_temp_path ${folder}tmp-scgi;
+  sendfile on; tcp_nodelay on; keepalive_requests 10000000; keepalive_timeout 600s;
+  ssl_certificate ${folder}cert.pem; ssl_certificate_key ${folder}key.pem;
+  # CloudFront's order: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+  ssl_prefer_server_ciphers on;
+  ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256;
+  open_file_cache max=100;
+  add_header x-cache "Miss from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
+  server {
+    ${listen}
+    root ${folder}www;
+    location / { try_files /small =404; }
+    location = /256m { }
+    location = /1g { }
+  }
+}
+`;
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { ROOT } from "../local/paths.ts";
+import { type Findings, table } from "./row.ts";
+import type { Tools } from "./tools.ts";
+
+const PAGE = `${ROOT}docs/benchmarks.md`;
+/** What each part found last, kept with the page, so that a part may be measured alone and the page stays whole. */
+const KEPT = `${ROOT}tools/bench/findings.json`;
+
+export interface Kept {
+  readonly date: string;
+  readonly findings: Findings;
+}
+
+export function keptFindings(): Record<string, Kept> {
+  return existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as Record<string, Kept>) : {};
+}
+
+export function printed({ title, rows, notes }: Findings): string {
+  return [title, rowTable(rows), ...notes].join("\n\n");
+}
+
+/** Writes docs/benchmarks.md from what was found now, and before where a part did not run. */
+export function writeReport(found: ReadonlyMap<string, Findings>, order: readonly string[], tools: Tools): void {
+  const date = new Date().toISOString().slice(0, 16).replace("T", " ");
+  const kept = keptFindings();
+  for (const [name, findings] of found) kept[name] = { date, findings };
+  writeFileSync(KEPT, `${JSON.stringify(kept, null, 2)}\n`);
+  const parts = order.flatMap((name) => kept[name] ?? []);
+  writeFileSync(PAGE, page(parts, tools));
+}
+
+function page(parts: readonly Kept[], tools: Tools): string {
+  const cpu = cpus();
+  const machine = [
+    ["processor", `${cpu[0]?.model ?? "?"}, ${cpu.length} cores`],
+    ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
+    ["system", `Linux ${release()}`],
+    ["Node.js", process.version],
+    ...[...tools].map(([name, version]) => [name, version]),
+  ];
+  const text = [
+    "# Benchmarks",
+    "Written by `npm run bench`; `npm run bench:<part>` measures a part anew and leaves the others as they were.",
+    "What is measured runs on one core, what serves it (nginx, a fake of the AWS APIs) on the other, all of it on loopback. " +
+      "Ratios are medians over rounds in which everyone runs in turn. CPU is the user and system time of the measured process alone, " +
+      "which holds also while the machine does other things. What costs CPU here costs it on an instance, too; " +
+      "what the network and AWS cost there is not measured here.",
+    "## In short",
+    rowTable(parts.flatMap(({ findings }) => findings.rows)),
+    "## Machine",
+    table(["what", "which"], machine),
+    ...parts.flatMap(({ date, findings }) => [`## ${findings.title}`, `Measured ${date} UTC.`, ...findings.notes]),
+  ];
+  return `${text.join("\n\n")}\n`;
+}
+
+function rowTable(rows: Findings["rows"]): string {
+  return table(
+    ["what", "at least", "aim", "measured", ""],
+    rows.map(({ what, atLeast, aim, measured, verdict }) => [what, atLeast, aim, measured, verdict]),
+  );
+}

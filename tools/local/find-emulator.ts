@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { LOCAL, ROOT } from "./paths.ts";
+import { CommandError, run } from "./processes.ts";
+
+const REQUIREMENTS = `${ROOT}tools/local/requirements.txt`;
+const VENV = `${LOCAL}ministack`;
+const PACKAGES = `${LOCAL}ministack-packages`;
+const IMAGE = "ministackorg/ministack:1.5.33";
+
+/** How to start the emulator: a command, its arguments for the environment it is to have, and what that needs on top. */
+export interface EmulatorCommand {
+  readonly command: string;
+  readonly args: (environment: NodeJS.ProcessEnv) => readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Nothing here can run the emulator. */
+export class NoEmulatorError extends Error {
+  override readonly name = "NoEmulatorError";
+}
+
+/**
+ * MiniStack, which plays the AWS APIs on this machine: the one on the PATH; else the pinned version from PyPI, below
+ * `.local/`; else Docker's image. @throws NoEmulatorError that says what to install
+ */
+export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
+  const onPath = findOnPath("ministack");
+  if (onPath !== undefined) return { command: onPath, args: () => [], env: {} };
+  const python = findOnPath("python3");
+  if (python !== undefined) {
+    const installed = await installFromPyPI(python, say);
+    if (installed !== undefined) return installed;
+  }
+  const docker = findOnPath("docker");
+  if (docker !== undefined) {
+    return { command: docker, args: dockerArguments, env: {} };
+  }
+  throw new NoEmulatorError(
+    "The AWS emulator cannot be installed: install Python 3.10 or newer with venv (Debian: apt-get install python3-venv), or Docker, and try again.",
+  );
+}
+
+async function installFromPyPI(python: string, say: (line: string) => void): Promise<EmulatorCommand | undefined> {
+  const args = () => ["-m", "ministack"];
+  const fromVenv = { command: `${VENV}/bin/python`, args, env: {} };
+  if (existsSync(`${VENV}/.complete`)) return fromVenv;
+  const fromPackages = { command: python, args, env: { PYTHONPATH: PACKAGES } };
+  if (existsSync(`${PACKAGES}/.complete`)) return fromPackages;
+  say("Installing the AWS emulator (MiniStack, from PyPI) below .local/ …");
+  try {
+    await run(python, ["-m", "venv", VENV]);
+    await run(`${VENV}/bin/python`, ["-m", "pip", "install", "--quiet", "-r", REQUIREMENTS]);
+    await run(python, ["-c", `open(${JSON.stringify(`${VENV}/.complete`)}, "w")`]);
+    return fromVenv;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    say(`A virtual environment cannot be made (${lastLine(error)}); trying pip alone …`);
+  }
+  try {
+    await run(python, ["-m", "pip", "install", "--quiet", "--target", PACKAGES, "-r", REQUIREMENTS]);
+    await run(python, ["-c", `open(${JSON.stringify(`${PACKAGES}/.complete`)}, "w")`]);
+    return fromPackages;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    say(`pip cannot install it either (${lastLine(error)})`);
+    return undefined;
+  }
+}
+
+/**
+ * The host's network, for the functions inside must reach the edge on loopback; the project's folder under its own path,
+ * for the edge's authority lies in it; and every variable by its name alone, so that Docker takes over its value.
+ */
+function dockerArguments(environment: NodeJS.ProcessEnv): readonly string[] {
+  const variables = Object.keys(environment).flatMap((name) => ["-e", name]);
+  return ["run", "--rm", "--network", "host", "-v", `${ROOT}:${ROOT}`, ...variables, IMAGE];
+}
+
+function lastLine(error: Error): string {
+  return error.message.trim().split("\n").at(-1) ?? "";
+}
+
+function findOnPath(name: string): string | undefined {
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+}

@@ -1,0 +1,68 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { recOf } from "../../domain/pops/select.ts";
+import { shardKey, type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
+import type { LocalPrewarm } from "./local-prewarm.ts";
+import { megabytes } from "./progress-bar.ts";
+
+/** What one POP came to. */
+export interface PopRow {
+  readonly pop: string;
+  readonly tasks: number;
+  readonly bytes: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly failed: number;
+}
+
+/** All results of a request, as the agents wrote them; a small one has them in one shard. */
+export async function readResults(
+  { clients, deployed }: LocalPrewarm,
+  reqId: string,
+  shards = 1,
+): Promise<TaskResult[]> {
+  const results: TaskResult[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await clients.db.send(
+        new QueryCommand({
+          TableName: deployed.resource("PrewarmStorageRequestTask", "AWS::DynamoDB::Table"),
+          KeyConditionExpression: "task_key = :key",
+          ExpressionAttributeValues: { ":key": shardKey(reqId, shard) },
+          ExclusiveStartKey: start,
+        }),
+      );
+      results.push(...(page.Items ?? []).map((item) => taskResultSchema.parse(item)));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+  return results;
+}
+
+export function rowsByPop(results: readonly TaskResult[]): PopRow[] {
+  const byPop = new Map<string, TaskResult[]>();
+  for (const result of results) byPop.set(result.pop, [...(byPop.get(result.pop) ?? []), result]);
+  return [...byPop].sort().map(([pop, its]) => ({
+    pop,
+    tasks: its.length,
+    bytes: its.reduce((sum, { bytes }) => sum + bytes, 0),
+    hits: its.filter(({ x_cache }) => x_cache?.startsWith("Hit")).length,
+    misses: its.filter(({ x_cache }) => x_cache?.startsWith("Miss")).length,
+    failed: its.filter(({ ok }) => !ok).length,
+  }));
+}
+
+export function popTable(rows: readonly PopRow[]): string {
+  const lines = rows.map(({ pop, tasks, bytes, hits, misses, failed }) =>
+    [
+      pop.padEnd(10),
+      (recOf(pop) ?? "").padEnd(14),
+      String(tasks).padStart(5),
+      megabytes(bytes).padStart(9),
+      String(hits).padStart(5),
+      String(misses).padStart(7),
+      String(failed).padStart(7),
+    ].join(" "),
+  );
+  return ["POP        REC            tasks        MB  hits  misses  failed", ...lines].join("\n");
+}

@@ -1,0 +1,135 @@
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type CloudFrontClient,
+  CreateDistributionCommand,
+  GetInvalidationCommand,
+  ListInvalidationsCommand,
+} from "@aws-sdk/client-cloudfront";
+import { type Edge, startEdge } from "../edge/edge.ts";
+import type { EdgeOptions } from "../edge/edge-options.ts";
+import { RUN } from "./paths.ts";
+import { freePort } from "./ports.ts";
+
+const LOOK_MS = 50;
+
+/** Where the edge will be: fixed before it starts, for the emulator must be told and the edge must ask the emulator. */
+export interface EdgePlace {
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  readonly dnsPort: number;
+  readonly caFile: string;
+}
+
+export async function reserveEdge(): Promise<EdgePlace> {
+  return {
+    httpsPort: await freePort(),
+    httpPort: await freePort(),
+    dnsPort: await freePort(),
+    caFile: `${RUN}edge-ca.pem`,
+  };
+}
+
+/** What the Lambdas and agents need in their environment to find the edge. */
+export function edgeEnvironment(place: EdgePlace): NodeJS.ProcessEnv {
+  return {
+    PREWARM_DNS_SERVERS: `127.0.0.1:${place.dnsPort}`,
+    PREWARM_HTTPS_PORT: String(place.httpsPort),
+    PREWARM_HTTP_PORT: String(place.httpPort),
+    NODE_EXTRA_CA_CERTS: place.caFile,
+  };
+}
+
+export type StandInOptions = Pick<EdgeOptions, "pops" | "deadPops" | "site" | "faults"> & {
+  /** Alternate names of the distribution. */
+  readonly aliases: readonly string[];
+};
+
+export interface StandIn {
+  readonly edge: Edge;
+  /** The distribution's `*.cloudfront.net` domain. */
+  readonly domain: string;
+  readonly distributionId: string;
+  close(): Promise<void>;
+}
+
+/** Makes a distribution in the emulated CloudFront, an edge that serves it, and carries its invalidations out there. */
+export async function startStandIn(
+  cloudFront: CloudFrontClient,
+  place: EdgePlace,
+  options: StandInOptions,
+): Promise<StandIn> {
+  const { aliases, ...edgeOptions } = options;
+  const { Distribution } = await cloudFront.send(
+    new CreateDistributionCommand({ DistributionConfig: config(aliases) }),
+  );
+  const { Id: distributionId = "", DomainName: domain = "" } = Distribution ?? {};
+  const { httpsPort, httpPort, dnsPort } = place;
+  const edge = await startEdge({ ...edgeOptions, distributions: [{ domain, aliases }], httpsPort, httpPort, dnsPort });
+  writeFileSync(place.caFile, edge.caPem);
+  const stopFollowing = followInvalidations(cloudFront, distributionId, edge);
+  return {
+    edge,
+    domain,
+    distributionId,
+    close: async () => {
+      await stopFollowing();
+      await edge.close();
+    },
+  };
+}
+
+function followInvalidations(cloudFront: CloudFrontClient, distributionId: string, edge: Edge): () => Promise<void> {
+  const done = new Set<string>();
+  let closing = false;
+  const look = async () => {
+    const { InvalidationList } = await cloudFront.send(
+      new ListInvalidationsCommand({ DistributionId: distributionId }),
+    );
+    for (const { Id = "" } of InvalidationList?.Items ?? []) {
+      if (done.has(Id)) continue;
+      const { Invalidation } = await cloudFront.send(
+        new GetInvalidationCommand({ DistributionId: distributionId, Id }),
+      );
+      edge.invalidate(Invalidation?.InvalidationBatch?.Paths?.Items ?? []);
+      done.add(Id);
+    }
+  };
+  const follow = async () => {
+    while (!closing) {
+      // The emulator may be busy, or going away before us.
+      await look().catch(() => undefined);
+      await sleep(LOOK_MS);
+    }
+  };
+  const following = follow();
+  return async () => {
+    closing = true;
+    await following;
+  };
+}
+
+function config(aliases: readonly string[]) {
+  return {
+    CallerReference: `prewarm-local-${process.pid}`,
+    Comment: "the stand-in edge",
+    Enabled: true,
+    Aliases: { Quantity: aliases.length, Items: [...aliases] },
+    Origins: {
+      Quantity: 1,
+      Items: [
+        {
+          Id: "origin",
+          DomainName: "origin.example.com",
+          CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: "http-only" as const },
+        },
+      ],
+    },
+    DefaultCacheBehavior: {
+      TargetOriginId: "origin",
+      ViewerProtocolPolicy: "allow-all" as const,
+      // CachingOptimized, one of CloudFront's own policies.
+      CachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    },
+  };
+}

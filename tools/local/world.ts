@@ -1,0 +1,39 @@
+import { POP_CODES } from "../../domain/pops/catalogue.ts";
+import { recOf } from "../../domain/pops/select.ts";
+import type { StandInOptions } from "./stand-in-edge.ts";
+
+/** The host name of the site that the stand-in edge serves. */
+export const HOST = "www.example.com";
+
+/** Of the catalogue, the one POP that does not resolve here, as some do not any more. */
+export const DEAD_POP = "ICN51-C1";
+
+const KB = 1_000;
+const MB = 1_000_000;
+
+/** What there is to be warmed: name and bytes. */
+export const FILES: Readonly<Record<string, number>> = {
+  "/index.html": 1 * KB,
+  "/css/bootstrap-icons.css": 2 * KB,
+  "/css/site.css": 5 * KB,
+  "/js/shop.js": 10 * KB,
+  "/img/logo.svg": 20 * KB,
+  "/img/hero.avif": 50 * KB,
+  "/img/hero@2x.avif": 100 * KB,
+  "/fonts/text.woff2": 200 * KB,
+  "/video/poster.jpg": 500 * KB,
+  "/video/intro-1.ts": 1 * MB,
+  "/video/intro-2.ts": 2 * MB,
+  "/video/intro-3.ts": 4 * MB,
+  "/patch/manifest.json?build=812": 5 * MB,
+  "/patch/part-1.bin": 10 * MB,
+  "/patch/part-2.bin": 20 * MB,
+};
+
+/** Every POP of the catalogue, each under the REC that serves its site. */
+export const world: StandInOptions = {
+  aliases: [HOST],
+  pops: POP_CODES.filter(({ pop }) => pop !== DEAD_POP).map(({ pop }) => ({ pop, rec: recOf(pop) ?? "none" })),
+  deadPops: [DEAD_POP],
+  site: Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }])),
+};

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { App } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import * as z from "zod";
+import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
+import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import type { Acknowledged } from "./acknowledged.ts";
+
+/** A fault that cdk-nag finds. */
+export interface Finding {
+  readonly id: string;
+  /** Path of the construct, with the stack's name. */
+  readonly path: string;
+}
+
+const reportSchema = z.object({
+  violations: z.array(
+    z.object({ ruleName: z.string(), violatingResources: z.array(z.object({ constructPath: z.string() })) }),
+  ),
+});
+
+/** What cdk-nag's AwsSolutions finds in both stacks, acknowledged or not. The code of functions is of no account to it. */
+export function findings(): Finding[] {
+  const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
+  const app = new App({ context: { ...context, "aws:cdk:bundling-stacks": [] } });
+  new PrewarmStack(app, "PrewarmStack");
+  new PrewarmExistingVpcStack(app, "PrewarmExistingVpcStack");
+  const { violations } = reportSchema.parse(new AwsSolutionsChecks().validateScope(app));
+  return violations.flatMap(({ ruleName: id, violatingResources }) =>
+    violatingResources.map(({ constructPath: path }) => ({ id, path })),
+  );
+}
+
+/**
+ * Findings that nobody has acknowledged, and acknowledgements of what is not found any more. Compared here, not by
+ * cdk-nag: it takes an acknowledgement for a construct and all below it, and does not tell of those that it never needs.
+ */
+export function compare(found: readonly Finding[], acknowledged: readonly Acknowledged[]) {
+  const places = acknowledged.flatMap(({ id, at }) => at.map((path) => ({ id, path })));
+  const matches = (finding: Finding, place: Finding) =>
+    finding.id === place.id && pattern(place.path).test(finding.path);
+  return {
+    open: found.filter((finding) => !places.some((place) => matches(finding, place))),
+    stale: places.filter((place) => !found.some((finding) => matches(finding, place))),
+  };
+}
+
+function pattern(path: string): RegExp {
+  const names = path
+    .split("/")
+    .map((name) => (name === "*" ? "[^/]+" : name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+  return new RegExp(`^[^/]+/${names.join("/")}$`);
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { consoleUrl, createStackCommand, templateUrl } from "./launch-links.ts";
+import { PublishError } from "./publish-error.ts";
+import { publishOptions, USAGE, UsageError } from "./publish-options.ts";
+import { type PublishedTemplate, publishedFiles } from "./published-files.ts";
+import { TargetBucket } from "./target-bucket.ts";
+
+// `npm run publish-templates -- --bucket B [--prefix P]`: puts both templates and their code into a bucket of one's own,
+// from where each can be launched by its URL. It exits with 2 when it is called wrongly, with 1 when it cannot publish.
+
+const templateSchema = z.object({
+  Parameters: z.record(z.string(), z.object({ Type: z.string(), Default: z.string().optional() })),
+});
+
+async function publish(args: readonly string[]): Promise<void> {
+  const options = publishOptions(args);
+  if (options === undefined) return console.log(USAGE);
+  const bucket = await TargetBucket.open(client(options.bucket), options.bucket);
+  const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
+  const { code, templates } = publishedFiles(bucket.name, options.prefix, context);
+  // A template is there only when all that it names is.
+  for (const file of [...code, ...templates]) await bucket.put(file);
+  console.log(`Published to s3://${bucket.name}/${options.prefix} in ${bucket.region}, where the stacks must be too.`);
+  for (const template of templates) console.log(`\n${launching(bucket, template)}`);
+}
+
+function client(bucket: string): S3Client {
+  // Node 20 will do here; on AWS it is 24.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  // The second is read by the AWS command line, and not by the SDK.
+  const region = process.env["AWS_REGION"] || process.env["AWS_DEFAULT_REGION"];
+  // A name with dots cannot stand in front of every host.
+  return new S3Client({ forcePathStyle: bucket.includes("."), ...(region ? { region } : {}) });
+}
+
+function launching({ name, region }: TargetBucket, { stackName, key, body }: PublishedTemplate): string {
+  const { Parameters } = templateSchema.parse(JSON.parse(Buffer.from(body).toString("utf8")));
+  const required = Object.entries(Parameters)
+    .filter(([, { Default }]) => Default === undefined)
+    .map(([parameter, { Type }]) => ({ name: parameter, list: Type.startsWith("List<") }));
+  const template = { bucket: name, region, key, stackName, required };
+  return [
+    stackName,
+    `  template: ${templateUrl(template)}`,
+    `  console:  ${consoleUrl(template)}`,
+    `  command:  ${createStackCommand(template)}`,
+  ].join("\n");
+}
+
+try {
+  await publish(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof PublishError)) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

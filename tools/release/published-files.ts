@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, CliCredentialsStackSynthesizer, type Stack } from "aws-cdk-lib";
+import { type Zippable, zipSync } from "fflate";
+import * as z from "zod";
+import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
+import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import type { PublishedFile } from "./target-bucket.ts";
+
+export interface PublishedTemplate extends PublishedFile {
+  readonly stackName: string;
+}
+
+export interface PublishedFiles {
+  /** Zips whose keys are made from their content: another content never replaces what a running stack refers to. */
+  readonly code: readonly PublishedFile[];
+  /** What refers to the code, and so is put after it. Their keys stay the same. */
+  readonly templates: readonly PublishedTemplate[];
+}
+
+const manifestSchema = z.object({
+  files: z.record(
+    z.string(),
+    z.object({
+      source: z.object({ path: z.string() }),
+      destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
+    }),
+  ),
+});
+
+/**
+ * Both templates, to be launched by their URLs, and the code that they name in the bucket. They want no bootstrap: the
+ * code is fetched from that bucket, with the credentials of whoever launches.
+ */
+export function publishedFiles(bucket: string, prefix: string, context: Record<string, unknown>): PublishedFiles {
+  const outdir = mkdtempSync(join(tmpdir(), "prewarm-publish-"));
+  try {
+    const app = new App({ outdir, context });
+    const synthesizer = () =>
+      new CliCredentialsStackSynthesizer({ fileAssetsBucketName: bucket, bucketPrefix: prefix, qualifier: "prewarm" });
+    const stacks = [
+      new PrewarmStack(app, "PrewarmStack", { synthesizer: synthesizer() }),
+      new PrewarmExistingVpcStack(app, "PrewarmExistingVpcStack", { synthesizer: synthesizer() }),
+    ];
+    app.synth();
+    // Both stacks name the same code.
+    const sources = new Map(stacks.flatMap((stack) => codeOf(outdir, stack)));
+    return {
+      code: [...sources].map(([key, folder]) => ({ key, body: zipOf(folder), contentType: "application/zip" })),
+      templates: stacks.map((stack) => templateOf(outdir, prefix, stack)),
+    };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+function templateOf(outdir: string, prefix: string, { stackName, templateFile }: Stack): PublishedTemplate {
+  return {
+    stackName,
+    key: `${prefix}${stackName}.template.json`,
+    body: readFileSync(join(outdir, templateFile)),
+    contentType: "application/json",
+  };
+}
+
+/** Keys in the bucket, and the folders that are zipped to go there. */
+function codeOf(outdir: string, { artifactId, templateFile }: Stack): [key: string, folder: string][] {
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(outdir, `${artifactId}.assets.json`), "utf8")));
+  return (
+    Object.values(manifest.files)
+      // The template is there too, under a name that nobody could guess.
+      .filter(({ source }) => source.path !== templateFile)
+      .flatMap(({ source, destinations }) =>
+        Object.values(destinations).map(({ objectKey }): [string, string] => [objectKey, join(outdir, source.path)]),
+      )
+  );
+}
+
+function zipOf(folder: string): Uint8Array {
+  return zipSync(contentOf(folder), { mtime: EPOCH });
+}
+
+/** The same content is the same zip, whenever it is made. */
+const EPOCH = new Date("1980-01-01T12:00:00Z");
+
+function contentOf(folder: string): Zippable {
+  const entries = readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    return [name, statSync(path).isDirectory() ? contentOf(path) : new Uint8Array(readFileSync(path))] as const;
+  });
+  return Object.fromEntries(entries);
+}
