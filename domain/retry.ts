@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** When to try again, and how long to wait before that. */
+export interface RetryOptions<T> {
+  /** Tries in all. @default no end */
+  readonly attempts?: number;
+  /** Mean pause before the second try, in milliseconds. It doubles before each further one. */
+  readonly firstMs: number;
+  /** The mean pause grows no longer than this, in milliseconds. @default no bound */
+  readonly longestMs?: number;
+  /** Whether an outcome wants another try. @default none does */
+  readonly again?: (outcome: T) => boolean;
+  /** Whether an error wants another try. @default none does: each is thrown at once */
+  readonly passes?: (error: unknown) => boolean;
+  /** Ends a pause; the try after it is the last one. @default never */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Tries until an outcome is good enough: the one back-off of the project. Half of the tries here fail by what they
+ * return (an item left unprocessed, an HTTP status) and not by an error, which is why it takes both.
+ * Pauses are spread between half and one and a half of their mean, so that those who failed together do not come back together.
+ * @param attempt gets the number of the try, from 0
+ * @returns the last outcome, good or not
+ * @throws the last error, if the last try ended with one
+ */
+export async function retry<T>(attempt: (n: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
+  const { attempts = Number.POSITIVE_INFINITY, again = never, passes = never, signal } = options;
+  for (let n = 0; ; n++) {
+    const isLast = () => n + 1 >= attempts || signal?.aborted === true;
+    try {
+      const outcome = await attempt(n);
+      if (!again(outcome) || isLast()) return outcome;
+    } catch (error) {
+      if (!passes(error) || isLast()) throw error;
+    }
+    await pause(pauseMs(n, options), signal);
+  }
+}
+
+/** The pause after try `n` (from 0), in milliseconds. @param chance from 0 to 1 */
+export function pauseMs(
+  n: number,
+  { firstMs, longestMs = Number.POSITIVE_INFINITY }: Pick<RetryOptions<unknown>, "firstMs" | "longestMs">,
+  chance = Math.random(),
+): number {
+  return Math.min(longestMs, firstMs * 2 ** n) * (0.5 + chance);
+}
+
+function never(): boolean {
+  return false;
+}
+
+/** Ends early, without an error, when the signal says so. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? undefined : { signal }).catch(() => undefined);
+}
