@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchWriteCommandOutput } from "@aws-sdk/lib-dynamodb";
+import { retry } from "../domain/retry.ts";
 
 /** The most that one BatchWriteItem takes. */
 const BATCH = 25;
-const ATTEMPTS = 10;
+const PATIENCE = { attempts: 10, firstMs: 25 };
 
 type WriteRequests = NonNullable<BatchWriteCommandOutput["UnprocessedItems"]>[string];
 
@@ -14,12 +14,13 @@ export async function writeBatches(
   table: string,
 ): Promise<void> {
   for (let i = 0; i < requests.length; i += BATCH) {
-    let batch = requests.slice(i, i + BATCH);
-    for (let attempt = 1; batch.length > 0; attempt++) {
-      if (attempt > ATTEMPTS)
-        throw new Error(`${batch.length} items for ${table} stayed unprocessed ${ATTEMPTS} times`);
-      if (attempt > 1) await sleep(Math.random() * 25 * 2 ** attempt);
-      batch = (await send(batch)).UnprocessedItems?.[table] ?? [];
+    let left = requests.slice(i, i + BATCH);
+    const writeLeft = async () => {
+      left = (await send(left)).UnprocessedItems?.[table] ?? [];
+    };
+    await retry(writeLeft, { ...PATIENCE, again: () => left.length > 0 });
+    if (left.length > 0) {
+      throw new Error(`${left.length} items for ${table} stayed unprocessed ${PATIENCE.attempts} times`);
     }
   }
 }

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-const ATTEMPTS = 10;
+import { retry } from "../domain/retry.ts";
 
 /** A write was refused because its condition does not hold: alone, or as part of a transaction. */
 export function isConditionFailure(error: unknown): boolean {
@@ -12,14 +10,7 @@ export function isConditionFailure(error: unknown): boolean {
  * transaction may have reasons that no repetition mends.
  */
 export async function withConflictRetry<T>(transact: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await transact();
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-      await sleep(Math.random() * 25 * 2 ** Math.min(attempt, 6));
-    }
-  }
+  return retry(transact, { attempts: 10, firstMs: 25, longestMs: 800, passes: isConflict });
 }
 
 function isConflict(error: unknown): boolean {

@@ -1,8 +1,8 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { checkAddresses } from "../domain/net/addresses.ts";
+import { retry } from "../domain/retry.ts";
 
 /** `host:port` of resolvers to ask instead of the system's, separated by commas. */
 export const dnsServersSchema = z
@@ -25,8 +25,7 @@ export interface DnsOptions {
 /** Answers that say that a name has no alias: no such record, no such name, no name at all. */
 const NO_ALIAS = new Set(["ENODATA", "ENOTFOUND", "EBADNAME"]);
 /** Look-ups; each of them asks more than once where no answer comes, but not where the answer is a fault. */
-const ALIAS_ATTEMPTS = 3;
-const ALIAS_PAUSE_MS = 1_000;
+const ALIAS_LOOKUPS = { attempts: 3, firstMs: 750 };
 
 /** The DNS gave no answer to what a name is an alias of. */
 export class AliasUnclearError extends Error {
@@ -67,15 +66,16 @@ export class Dns {
    * not say so: a name taken for what it is not would lead to no distribution, or to somebody else's
    */
   async alias(name: string): Promise<string | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return (await this.resolver.resolveCname(name))[0];
-      } catch (error) {
-        const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-        if (NO_ALIAS.has(code)) return undefined;
-        if (attempt === ALIAS_ATTEMPTS) throw new AliasUnclearError(name, code, { cause: error });
-        await sleep(ALIAS_PAUSE_MS);
-      }
+    const attempt = async () => (await this.resolver.resolveCname(name))[0];
+    try {
+      return await retry(attempt, { ...ALIAS_LOOKUPS, passes: (error) => !NO_ALIAS.has(codeOf(error)) });
+    } catch (error) {
+      if (NO_ALIAS.has(codeOf(error))) return undefined;
+      throw new AliasUnclearError(name, codeOf(error), { cause: error });
     }
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

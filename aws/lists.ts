@@ -4,49 +4,42 @@ import { DeleteObjectCommand, GetObjectCommand, type S3Client } from "@aws-sdk/c
 import { Upload } from "@aws-sdk/lib-storage";
 import { parse } from "csv-parse";
 import { stringify } from "csv-stringify";
+import type { ReadableList, RequestList } from "../domain/request/lists.ts";
 
-export interface WriteOptions {
-  /**
-   * For a list that people open and no program reads back: fields that a spreadsheet would take for a formula get a `'`
-   * in front. What stands in them may come from a server that was asked. @default false
-   */
-  readonly forSpreadsheets?: boolean;
-}
-
-/** The lists of a request in the bucket: CSV, read and written row by row. */
-export class UrlLists {
+/** The lists of requests in the bucket: CSV, read and written row by row. */
+export class Lists {
   constructor(
     private readonly s3: S3Client,
     private readonly bucket: string,
   ) {}
 
-  /** Rows of a CSV object, in its order. */
-  async *read(key: string): AsyncGenerator<string[]> {
+  /** Entries of a list, in its order. @throws NoSuchKey, as S3 calls it, if the list is not there */
+  async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
+    const key = list.key(reqId);
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
     const parser = Body.pipe(parse());
     Body.on("error", (error) => parser.destroy(error));
-    for await (const row of parser) yield row as string[];
+    for await (const row of parser) yield list.fromRow(row as string[]);
   }
 
-  /** Writes a CSV object from rows as they come; nothing stands under the key until all of them do. */
-  async write(
-    key: string,
-    rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>,
-    { forSpreadsheets = false }: WriteOptions = {},
-  ): Promise<void> {
+  /** Writes a list from entries as they come; nothing stands under its key until all of them do. */
+  async write<T>(list: RequestList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
     const body = new PassThrough();
     const upload = new Upload({
       client: this.s3,
-      params: { Bucket: this.bucket, Key: key, Body: body, ContentType: "text/csv; charset=utf-8" },
+      params: { Bucket: this.bucket, Key: list.key(reqId), Body: body, ContentType: "text/csv; charset=utf-8" },
     });
-    await Promise.all([
-      pipeline(Readable.from(rows), stringify({ escape_formulas: forSpreadsheets }), body),
-      upload.done(),
-    ]);
+    const options = { escape_formulas: list.forSpreadsheets ?? false };
+    await Promise.all([pipeline(Readable.from(rows(list, entries)), stringify(options), body), upload.done()]);
   }
 
-  async delete(key: string): Promise<void> {
-    await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
+  async delete<T>(list: RequestList<T>, reqId: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: list.key(reqId) }));
   }
+}
+
+async function* rows<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>) {
+  if (list.header !== undefined) yield list.header;
+  for await (const entry of entries) yield list.toRow(entry);
 }

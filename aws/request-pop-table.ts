@@ -6,7 +6,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { type RequestPopItem, requestPopItemSchema } from "../domain/plan/target.ts";
+import { type Target, targetSchema } from "../domain/plan/target.ts";
 import { writeBatches } from "./batch-write.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
 
@@ -19,7 +19,7 @@ export class RequestPopTable {
     private readonly requestTable: string,
   ) {}
 
-  async put(items: readonly RequestPopItem[]): Promise<void> {
+  async put(items: readonly Target[]): Promise<void> {
     await writeBatches(
       items.map((item) => ({ PutRequest: { Item: item } })),
       (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
@@ -27,15 +27,15 @@ export class RequestPopTable {
     );
   }
 
-  async get(reqId: string, target: string): Promise<RequestPopItem | undefined> {
+  async get(reqId: string, target: string): Promise<Target | undefined> {
     const { Item } = await this.db.send(
       new GetCommand({ TableName: this.table, Key: { req_id: reqId, target }, ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : requestPopItemSchema.parse(Item);
+    return Item === undefined ? undefined : targetSchema.parse(Item);
   }
 
-  async of(reqId: string): Promise<RequestPopItem[]> {
-    const items: RequestPopItem[] = [];
+  async of(reqId: string): Promise<Target[]> {
+    const items: Target[] = [];
     let start: Record<string, unknown> | undefined;
     do {
       const page = await this.db.send(
@@ -47,7 +47,7 @@ export class RequestPopTable {
           ExclusiveStartKey: start,
         }),
       );
-      items.push(...(page.Items ?? []).map((item) => requestPopItemSchema.parse(item)));
+      items.push(...(page.Items ?? []).map((item) => targetSchema.parse(item)));
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
     return items;

@@ -11,7 +11,6 @@ import * as z from "zod";
 import {
   ACTIVE,
   ACTIVE_INDEX,
-  ASK_TO_SETTLE,
   type RequestItem,
   requestItemSchema,
   SETTLE_AGAIN_SECONDS,
@@ -19,6 +18,7 @@ import {
 } from "../domain/request/request-item.ts";
 import type { Status, TerminalStatus } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
+import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
 
 /** What a batch of results adds to a request's counters. */
@@ -28,6 +28,16 @@ export interface Progress {
   readonly failed: number;
 }
 
+/** An active request as the index shows it: enough to look after it. The index lags behind the table by moments. */
+const activeRequestSchema = z.object({
+  req_id: z.string(),
+  /** As written: a newer version may know more of them. */
+  status: z.string(),
+  last_update_time: z.string(),
+  timeout_at: z.string(),
+});
+export type ActiveRequest = z.infer<typeof activeRequestSchema>;
+
 type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
 
 /** The Request table: the one place where a request's state is read and changed. */
@@ -35,6 +45,7 @@ export class RequestTable {
   constructor(
     private readonly db: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly onUnreadable: OnUnreadable,
   ) {}
 
   async put(item: RequestItem): Promise<void> {
@@ -67,9 +78,9 @@ export class RequestTable {
     return Item?.["active"] !== undefined;
   }
 
-  /** The active requests. The index lags behind the table, so each is read again before it is believed. */
-  async active(): Promise<RequestItem[]> {
-    const ids: string[] = [];
+  /** The active requests, as the index shows them. */
+  async listActive(): Promise<ActiveRequest[]> {
+    const found: ActiveRequest[] = [];
     let start: Record<string, unknown> | undefined;
     do {
       const page = await this.db.send(
@@ -81,11 +92,25 @@ export class RequestTable {
           ExclusiveStartKey: start,
         }),
       );
-      ids.push(...(page.Items ?? []).map((item) => String(item["req_id"])));
+      for (const item of page.Items ?? []) {
+        const parsed = activeRequestSchema.safeParse(item);
+        if (parsed.success) found.push(parsed.data);
+        else this.passOver(item["req_id"], parsed.error);
+      }
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
-    // One that cannot be read, by an older hand or from another version, must not hold up the others.
-    const items = await Promise.all(ids.map((id) => this.get(id).catch(ignoreInvalid)));
+    return found;
+  }
+
+  /** The active requests, each read from the table before it is believed. One that cannot be read does not hold up the others. */
+  async active(): Promise<RequestItem[]> {
+    const read = async ({ req_id }: ActiveRequest) =>
+      this.get(req_id).catch((error: unknown) => {
+        if (!(error instanceof z.ZodError)) throw error;
+        this.passOver(req_id, error);
+        return undefined;
+      });
+    const items = await Promise.all((await this.listActive()).map(read));
     return items.filter((item): item is RequestItem => item?.active === ACTIVE);
   }
 
@@ -109,13 +134,17 @@ export class RequestTable {
     await this.update(reqId, { instance_count: instanceCount }, "attribute_exists(active)", {});
   }
 
-  /** Asks Shutdown for a recount, unless one is due or the request has ended. Nothing has moved by that. */
+  /**
+   * Asks Shutdown, through the stream, for a recount, unless one is due or the request has ended. `last_update_time` stays:
+   * nothing has moved by that.
+   */
   async askToSettle(reqId: string): Promise<void> {
     const now = Math.floor(Date.now() / 1000);
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
-      ...ASK_TO_SETTLE,
+      UpdateExpression: "SET settle = :due, settle_at = :now",
+      ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
       ExpressionAttributeValues: { ":due": SETTLE_DUE, ":now": now, ":old": now - SETTLE_AGAIN_SECONDS },
     });
     await this.whetherConditionHolds(() => this.db.send(update));
@@ -187,6 +216,10 @@ export class RequestTable {
     return this.whetherConditionHolds(() => this.db.send(update));
   }
 
+  private passOver(reqId: unknown, error: z.ZodError): void {
+    this.onUnreadable({ kind: "request", key: String(reqId), problem: z.prettifyError(error) });
+  }
+
   private async whetherConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
     try {
       await withConflictRetry(write);
@@ -196,8 +229,4 @@ export class RequestTable {
       throw error;
     }
   }
-}
-
-function ignoreInvalid(error: unknown): undefined {
-  if (!(error instanceof z.ZodError)) throw error;
 }

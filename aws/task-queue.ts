@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
@@ -9,18 +9,18 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import pMap, { pMapSkip } from "p-map";
-import * as z from "zod";
-import type { TaskMessage } from "../domain/plan/task-message.ts";
-import { onceEach } from "../lambdas/once-each.ts";
+import { messageBody, type TaskMessage } from "../domain/plan/task-message.ts";
+import { retry } from "../domain/retry.ts";
+import { Batcher } from "./batcher.ts";
 
-/** The most that one SendMessageBatch takes: SQS bounds both the number and, together, the bytes (256 KiB until 2025). */
+/** The most entries that a batch of any kind takes. */
 const BATCH = 10;
+/** SQS bounds a batch of messages by their bytes, too (256 KiB until 2025). */
 const BATCH_BYTES = 256_000;
-const IN_PARALLEL = 16;
-const ATTEMPTS = 8;
-/** Receive calls at once, when messages are dropped. */
-const DROPPERS = 16;
-const ownedSchema = z.object({ req_id: z.string() });
+const SENT_IN_PARALLEL = 16;
+const SEND = { attempts: 8, firstMs: 50 };
+/** Deletions and extensions wait this long for others to share a call with. */
+const DELAY_MS = 20;
 
 /** Messages that could not be queued. */
 export class TasksNotQueuedError extends Error {
@@ -30,24 +30,62 @@ export class TasksNotQueuedError extends Error {
   }
 }
 
+/** SQS refused one entry of a batch. */
+export class QueueEntryError extends Error {
+  override readonly name = "QueueEntryError";
+}
+
 /** Messages in the queue, as SQS estimates them: to be received, and received but not deleted. */
 export interface QueueDepth {
   readonly available: number;
   readonly inFlight: number;
 }
 
-/** The queue of tasks, seen from the side that fills it. */
+/** The queue of tasks. Task and Shutdown fill it, agents empty it. */
 export class TaskQueue {
+  private readonly deletions: Batcher<string>;
+  private readonly extensions: Batcher<{ readonly receipt: string; readonly seconds: number }>;
+
   constructor(
     private readonly sqs: SQSClient,
     private readonly url: string,
-  ) {}
+  ) {
+    this.deletions = new Batcher({ size: BATCH, delayMs: DELAY_MS, send: (receipts) => this.deleteBatch(receipts) });
+    this.extensions = new Batcher({ size: BATCH, delayMs: DELAY_MS, send: (items) => this.holdBatch(items) });
+  }
 
-  /** Queues all messages in full batches, several at once; what SQS refuses of a batch is sent again alone. */
+  /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
-    await pMap(inBatches(messages), (batch) => this.sendBatch(batch).then(() => pMapSkip), {
-      concurrency: IN_PARALLEL,
+    await pMap(inBatches(messages), (bodies) => this.sendBatch(bodies).then(() => pMapSkip), {
+      concurrency: SENT_IN_PARALLEL,
     });
+  }
+
+  /**
+   * Up to ten messages; none after `waitSeconds` without one. It cannot be aborted: messages on their way to a caller that
+   * hung up would be nobody's until their visibility timeout.
+   * @param waitSeconds at least 1: without any wait, SQS asks some of its servers only, and may find nothing where there is something
+   */
+  async receive(waitSeconds: number): Promise<Message[]> {
+    const { Messages } = await this.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: this.url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: waitSeconds }),
+    );
+    return Messages ?? [];
+  }
+
+  /** @throws QueueEntryError if SQS refuses it; the message comes back later then */
+  delete(receipt: string): Promise<void> {
+    return this.deletions.add(receipt);
+  }
+
+  /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
+  hold(receipt: string, seconds: number): Promise<void> {
+    return this.extensions.add({ receipt, seconds });
+  }
+
+  /** Returns when all deletions and extensions have ended. */
+  async drain(): Promise<void> {
+    await Promise.all([this.deletions.drain(), this.extensions.drain()]);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -68,100 +106,53 @@ export class TaskQueue {
     };
   }
 
-  /**
-   * Deletes messages one by one, until none comes, one comes whose request goes on, or `ms` are over. Not by PurgeQueue:
-   * that works on for a minute, and takes the messages of a request that starts meanwhile.
-   * @param hasEnded asked once for each request
-   * @returns how many were deleted, and whether one came whose request goes on
-   */
-  async drop(
-    hasEnded: (reqId: string) => Promise<boolean>,
-    ms: number,
-  ): Promise<{ readonly dropped: number; readonly othersFound: boolean }> {
-    const ended = onceEach(hasEnded);
-    const until = Date.now() + ms;
-    let dropped = 0;
-    let othersFound = false;
-    const dropSome = async () => {
-      while (!othersFound && Date.now() < until) {
-        const messages = await this.receive();
-        if (messages.length === 0) return;
-        const { stale, wanted } = await divide(messages, ended);
-        if (wanted.length > 0) othersFound = true;
-        await Promise.all([this.delete(stale), this.giveBack(wanted)]);
-        dropped += stale.length;
-      }
-    };
-    await Promise.all(Array.from({ length: DROPPERS }, dropSome));
-    return { dropped, othersFound };
-  }
-
-  private async receive(): Promise<Message[]> {
-    // Without any wait, SQS asks some of its servers only, and may find nothing where there is something.
-    const { Messages } = await this.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: this.url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: 1 }),
-    );
-    return Messages ?? [];
-  }
-
-  /** One that cannot be deleted comes back later, and an agent drops it. */
-  private async delete(messages: readonly Message[]): Promise<void> {
-    if (messages.length === 0) return;
-    const Entries = messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-    await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.url, Entries }));
-  }
-
-  private async giveBack(messages: readonly Message[]): Promise<void> {
-    if (messages.length === 0) return;
-    const Entries = messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle, VisibilityTimeout: 0 }));
-    await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries }));
-  }
-
+  /** What SQS refuses of a batch is sent again alone. */
   private async sendBatch(bodies: readonly string[]): Promise<void> {
-    let left = [...bodies];
-    let reason = "";
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (attempt > 1) await sleep(Math.random() * 50 * 2 ** attempt);
-      const { Failed } = await this.sqs.send(
-        new SendMessageBatchCommand({
-          QueueUrl: this.url,
-          Entries: left.map((MessageBody, i) => ({ Id: String(i), MessageBody })),
-        }),
-      );
-      if (Failed === undefined || Failed.length === 0) return;
-      reason = Failed[0]?.Message ?? Failed[0]?.Code ?? "unknown";
-      left = Failed.map((entry) => left[Number(entry.Id)] ?? "");
-    }
-    throw new TasksNotQueuedError(left.length, reason);
+    let left = bodies;
+    const reason = await retry(
+      async () => {
+        const Entries = left.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
+        const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.url, Entries }));
+        left = Failed.map((entry) => left[Number(entry.Id)] ?? "");
+        return Failed[0]?.Message ?? Failed[0]?.Code ?? "unknown";
+      },
+      { ...SEND, again: () => left.length > 0 },
+    );
+    if (left.length > 0) throw new TasksNotQueuedError(left.length, reason);
+  }
+
+  private async deleteBatch(receipts: readonly string[]): Promise<(Error | undefined)[]> {
+    const Entries = receipts.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle }));
+    const { Failed } = await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.url, Entries }));
+    return toErrors(receipts.length, Failed);
+  }
+
+  private async holdBatch(
+    items: readonly { readonly receipt: string; readonly seconds: number }[],
+  ): Promise<(Error | undefined)[]> {
+    const Entries = items.map(({ receipt, seconds }, i) => ({
+      Id: String(i),
+      ReceiptHandle: receipt,
+      VisibilityTimeout: seconds,
+    }));
+    const { Failed } = await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries }));
+    return toErrors(items.length, Failed);
   }
 }
 
-async function divide(messages: readonly Message[], hasEnded: (reqId: string) => Promise<boolean>) {
-  const stale: Message[] = [];
-  const wanted: Message[] = [];
-  for (const message of messages) {
-    const reqId = ownerOf(message.Body ?? "");
-    // What cannot be read is the agents' to look at, once it is visible again: they know where to bury it.
-    if (reqId === undefined) continue;
-    if (await hasEnded(reqId)) stale.push(message);
-    else wanted.push(message);
+function toErrors(count: number, failed: readonly BatchResultErrorEntry[] = []): (Error | undefined)[] {
+  const errors = new Array<Error | undefined>(count).fill(undefined);
+  for (const entry of failed) {
+    errors[Number(entry.Id)] = new QueueEntryError(`${entry.Code}: ${entry.Message ?? ""}`);
   }
-  return { stale, wanted };
-}
-
-function ownerOf(body: string): string | undefined {
-  try {
-    return ownedSchema.parse(JSON.parse(body)).req_id;
-  } catch {
-    return undefined;
-  }
+  return errors;
 }
 
 async function* inBatches(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): AsyncGenerator<string[]> {
   let batch: string[] = [];
   let bytes = 0;
   for await (const message of messages) {
-    const body = JSON.stringify(message);
+    const body = messageBody(message);
     if (batch.length === BATCH || (batch.length > 0 && bytes + body.length > BATCH_BYTES)) {
       yield batch;
       batch = [];

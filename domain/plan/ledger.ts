@@ -1,12 +1,7 @@
-import { type Distribution, distributionOf } from "../request/distribution.ts";
 import type { TaskResult } from "../result/task-result.ts";
-import type { RequestPopItem } from "./target.ts";
-
-/** A task that is to be done: one row of the list of good URLs (`[url, bytes]`) at one target. */
-export interface PlannedTask {
-  readonly target: RequestPopItem;
-  readonly row: readonly string[];
-}
+import type { Plan, Service, Task } from "./plan.ts";
+import type { Target } from "./target.ts";
+import type { TaskUrl } from "./task-url.ts";
 
 /** Exact counts of a request's results. */
 export interface Count {
@@ -15,43 +10,46 @@ export interface Count {
   readonly failed_count: number;
 }
 
+/** A URL of the plan, and the first of its bits. Its targets have one each, in their order. */
+interface Line {
+  readonly url: TaskUrl;
+  readonly service: Service;
+  readonly firstBit: number;
+}
+
 /**
- * Which of a request's tasks have a result. One bit a task: 60,000 URLs at 600 POPs are 4.5 MB, where a set of their
+ * Which of a plan's tasks have a result. One bit a task: 60,000 URLs at 600 POPs are 4.5 MB, where a set of their
  * keys would not fit a function's memory.
  */
 export class Ledger {
-  private readonly urls: readonly { readonly row: readonly string[]; readonly label: string | undefined }[];
-  private readonly urlIndex: ReadonlyMap<string, number>;
-  private readonly targets: readonly RequestPopItem[];
-  /** The POPs of each label, numbered: a POP may stand under one label and have failed under another. */
-  private readonly popIndex = new Map<string, Map<string, number>>();
-  /** Bits of a URL: as many as the label with the most POPs has. */
-  private readonly width: number;
+  private readonly lines = new Map<string, Line>();
   private readonly seen: Uint8Array;
+  private readonly targets: ReadonlySet<Target>;
   private downloadCount = 0;
   private downloadSize = 0;
   private failedCount = 0;
 
-  constructor(
-    rows: readonly (readonly string[])[],
-    distributions: readonly Distribution[],
-    targets: readonly RequestPopItem[],
-  ) {
-    this.urls = rows.map((row) => ({ row, label: labelOf(row, distributions) }));
-    this.urlIndex = new Map(rows.map(([url = ""], i) => [url, i]));
-    this.targets = targets.filter(({ state }) => state !== "FAILED");
-    for (const { pop, label } of this.targets) {
-      const pops = this.popIndex.get(label) ?? new Map<string, number>();
-      this.popIndex.set(label, pops.set(pop, pops.size));
+  constructor(plan: Plan, urls: readonly TaskUrl[]) {
+    const targets = new Set<Target>();
+    let bits = 0;
+    for (const url of urls) {
+      const service = plan.serviceOf(url);
+      if (service === undefined) continue;
+      this.lines.set(url.url, { url, service, firstBit: bits });
+      bits += service.targets.length;
+      for (const target of service.targets) targets.add(target);
     }
-    this.width = Math.max(0, ...[...this.popIndex.values()].map((pops) => pops.size));
-    this.seen = new Uint8Array(Math.ceil((rows.length * this.width) / 8));
+    this.targets = targets;
+    this.seen = new Uint8Array(Math.ceil(bits / 8));
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
   enter(result: Pick<TaskResult, "pop" | "url" | "ok" | "bytes">): boolean {
-    const bit = this.bit(result.pop, result.url);
-    if (bit === undefined || this.has(bit)) return false;
+    const line = this.lines.get(result.url);
+    const position = line?.service.position.get(result.pop);
+    if (line === undefined || position === undefined) return false;
+    const bit = line.firstBit + position;
+    if (this.has(bit)) return false;
     this.seen[bit >> 3] = (this.seen[bit >> 3] ?? 0) | (1 << (bit & 7));
     this.downloadCount++;
     if (result.ok) this.downloadSize += result.bytes;
@@ -64,27 +62,17 @@ export class Ledger {
   }
 
   /** Tasks without a result, target after target. */
-  *missing(): Generator<PlannedTask> {
+  *missing(): Generator<Task> {
     for (const target of this.targets) {
-      for (const { row, label } of this.urls) {
-        const bit = label === target.label ? this.bit(target.pop, row[0] ?? "") : undefined;
-        if (bit !== undefined && !this.has(bit)) yield { target, row };
+      for (const { url, service, firstBit } of this.lines.values()) {
+        const position = service.position.get(target.pop);
+        if (position === undefined || service.targets[position] !== target) continue;
+        if (!this.has(firstBit + position)) yield { target, url, host: service.host };
       }
     }
-  }
-
-  private bit(pop: string, url: string): number | undefined {
-    const i = this.urlIndex.get(url);
-    if (i === undefined) return undefined;
-    const j = this.popIndex.get(this.urls[i]?.label ?? "")?.get(pop);
-    return j === undefined ? undefined : i * this.width + j;
   }
 
   private has(bit: number): boolean {
     return ((this.seen[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
   }
-}
-
-function labelOf([url = ""]: readonly string[], distributions: readonly Distribution[]): string | undefined {
-  return distributionOf(distributions, new URL(url).hostname)?.label;
 }

@@ -1,70 +1,83 @@
-import { type Distribution, distributionOf, hostToAsk } from "../request/distribution.ts";
 import { MAX_MESSAGE_BYTES } from "../request/limits.ts";
-import type { TaskMessage, TaskUrl } from "./task-message.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import type { Task } from "./plan.ts";
+import { messageBody, type TaskMessage } from "./task-message.ts";
+import type { TaskUrl } from "./task-url.ts";
 
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
 const MAX_BYTES = 16 * 2 ** 20;
 const MAX_URLS = 100;
 /** What a URL of unknown size is taken for. */
 const ASSUMED_BYTES = 2 ** 20;
-/** So many messages for an instance at the least: fewer would leave some idle while others work through theirs. */
+/** Messages for each instance, at the least: with fewer, some would be idle while others work through theirs. */
 const MESSAGES_PER_INSTANCE = 64;
 
-/** How many URLs a message may have, that a fleet of `instances` shares `totalTasks` evenly. */
+/** How many URLs a message may have, so that a fleet of `instances` shares `totalTasks` evenly. */
 export function urlsPerMessage(totalTasks: number, instances: number): number {
   return Math.max(1, Math.min(MAX_URLS, Math.floor(totalTasks / (Math.max(1, instances) * MESSAGES_PER_INSTANCE))));
 }
 
-export type TaskTarget = Omit<TaskMessage, "urls" | "cf_domain">;
+/** What a message says of its request. */
+export type MessageSource = Pick<RequestItem, "req_id" | "header" | "shards">;
 
 /**
- * The messages of one target: small files together, a large one alone. URLs of other distributions are passed over;
- * URLs that are asked for under different hosts do not share a message.
- * @param rows `[url, bytes]`; bytes empty where unknown
+ * The messages for tasks, whether they are queued for the first time or again: small files together, a large one alone.
+ * Tasks of different targets, or that are asked for under different hosts, do not share a message.
  */
-export async function* groupTasks(
-  rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
-  target: TaskTarget & { readonly label: string },
-  distributions: readonly Distribution[],
+export async function* messagesOf(
+  request: MessageSource,
+  tasks: AsyncIterable<Task> | Iterable<Task>,
   maxUrls: number,
 ): AsyncGenerator<TaskMessage> {
-  const { label, ...shared } = target;
-  const overhead = JSON.stringify(shared).length + 400;
-  const open = new Map<string, Group>();
-  const message = (cf_domain: string, group: Group): TaskMessage => ({ ...shared, cf_domain, urls: group.urls });
-  for await (const [text = "", bytes = ""] of rows) {
-    const url = new URL(text);
-    const distribution = distributionOf(distributions, url.hostname);
-    if (distribution?.label !== label) continue;
-    const host = hostToAsk(distribution, url);
-    const task: TaskUrl = { url: text, bytes: bytes === "" ? null : Number(bytes) };
-    const group = open.get(host);
-    if (group !== undefined && !fits(group, task, maxUrls, overhead)) {
-      yield message(host, group);
-      open.delete(host);
+  const open = new Map<string, OpenMessage>();
+  for await (const task of tasks) {
+    const key = `${task.target.target} ${task.host}`;
+    let message = open.get(key);
+    if (message?.hasRoomFor(task.url, maxUrls) === false) {
+      yield message.close();
+      message = undefined;
     }
-    open.set(host, add(open.get(host), task));
+    message ??= new OpenMessage(request, task);
+    message.add(task.url);
+    open.set(key, message);
   }
-  for (const [host, group] of open) yield message(host, group);
+  for (const message of open.values()) yield message.close();
 }
 
-interface Group {
-  readonly urls: TaskUrl[];
-  readonly bytes: number;
-  readonly length: number;
+/** A message that still takes URLs. */
+class OpenMessage {
+  private readonly message: TaskMessage & { readonly urls: TaskUrl[] };
+  private bytes = 0;
+  private length: number;
+
+  constructor({ req_id, header, shards }: MessageSource, { target: { pop, ips }, host }: Task) {
+    this.message = { req_id, pop, ips, host, header, shards, urls: [] };
+    this.length = messageBody(this.message).length;
+  }
+
+  hasRoomFor(url: TaskUrl, maxUrls: number): boolean {
+    const { urls } = this.message;
+    return (
+      urls.length < maxUrls && this.bytes + weight(url) <= MAX_BYTES && this.length + length(url) <= MAX_MESSAGE_BYTES
+    );
+  }
+
+  add(url: TaskUrl): void {
+    this.message.urls.push(url);
+    this.bytes += weight(url);
+    this.length += length(url);
+  }
+
+  close(): TaskMessage {
+    return this.message;
+  }
 }
 
-function fits(group: Group, task: TaskUrl, maxUrls: number, overhead: number): boolean {
-  const next = add({ ...group, urls: [] }, task);
-  return group.urls.length < maxUrls && next.bytes <= MAX_BYTES && next.length + overhead <= MAX_MESSAGE_BYTES;
+function weight({ bytes }: TaskUrl): number {
+  return bytes ?? ASSUMED_BYTES;
 }
 
-function add(group: Group | undefined, task: TaskUrl): Group {
-  const urls = group?.urls ?? [];
-  urls.push(task);
-  return {
-    urls,
-    bytes: (group?.bytes ?? 0) + (task.bytes ?? ASSUMED_BYTES),
-    length: (group?.length ?? 0) + JSON.stringify(task).length + 1,
-  };
+/** Characters of a URL in a message's body, with its comma. */
+function length(url: TaskUrl): number {
+  return JSON.stringify(url).length + 1;
 }

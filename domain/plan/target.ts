@@ -6,8 +6,8 @@ import * as z from "zod";
  */
 export const targetStates = ["FAILED", "RESOLVED", "READY", "SENT"] as const;
 
-/** One item of the Request-Pop table: what one POP has to warm for one distribution. */
-export const requestPopItemSchema = z.object({
+/** One item of the Request-Pop table: a POP under one distribution, which tasks are counted by. */
+export const targetSchema = z.object({
   req_id: z.string(),
   /** Sort key: `pop#label`. */
   target: z.string(),
@@ -21,7 +21,7 @@ export const requestPopItemSchema = z.object({
   expire_at: z.number().int(),
 });
 
-export type RequestPopItem = z.infer<typeof requestPopItemSchema>;
+export type Target = z.infer<typeof targetSchema>;
 
 export function targetKey(pop: string, label: string): string {
   return `${pop}#${label}`;

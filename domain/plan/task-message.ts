@@ -1,24 +1,24 @@
 import * as z from "zod";
+import { taskUrlSchema } from "./task-url.ts";
 
-export const taskUrlSchema = z.object({
-  url: z.string().min(1),
-  /** Size as Get Size saw it; null where it could not be told. */
-  bytes: z.number().int().nonnegative().nullable(),
-});
-
-/** A queue message: tasks of one request at one POP. Large files travel alone, small ones together. */
-export const taskMessageSchema = z.object({
+const fields = {
   req_id: z.string().min(1),
   pop: z.string().min(1),
   /** The POP's addresses, in the order of attempts. */
   ips: z.array(z.string().min(1)).min(1),
-  /** Host and SNI to ask with. */
-  cf_domain: z.string().min(1),
   header: z.array(z.string()),
   /** Over how many partition keys this request's results are spread. */
   shards: z.number().int().positive(),
   urls: z.array(taskUrlSchema).min(1),
-});
+};
 
-export type TaskUrl = z.infer<typeof taskUrlSchema>;
+/** Stub until the agent branch lands. */
+export const taskMessageSchema = z
+  .object({ ...fields, host: z.string().min(1).optional(), cf_domain: z.string().min(1).optional() })
+  .transform(({ cf_domain, host = cf_domain ?? "", ...rest }) => ({ ...rest, host }));
+
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
+
+export function messageBody(message: TaskMessage): string {
+  return JSON.stringify({ ...message, cf_domain: message.host });
+}

@@ -11,17 +11,8 @@ export const ACTIVE_INDEX = "active";
 /** Asks Shutdown, through the stream, to recount and settle the request. */
 export const SETTLE_DUE = "DUE";
 
-/** A recount that was asked for so many seconds ago and has not come is asked for again: its function failed for good. */
+/** A recount that is due for longer than this is asked for again: its function failed for good. */
 export const SETTLE_AGAIN_SECONDS = 1_200;
-
-/**
- * How a recount is asked for, unless one is due or the request has ended: the update's expressions, for `:due`
- * ({@link SETTLE_DUE}), `:now` and `:old` ({@link SETTLE_AGAIN_SECONDS} before), in seconds since the epoch.
- */
-export const ASK_TO_SETTLE = {
-  UpdateExpression: "SET settle = :due, settle_at = :now",
-  ConditionExpression: "attribute_exists(active) AND (attribute_not_exists(settle) OR settle_at < :old)",
-} as const;
 
 /** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
 export const requestItemSchema = z.object({

@@ -1,5 +1,5 @@
 import { groupTasks, urlsPerMessage } from "../../domain/plan/messages.ts";
-import type { RequestPopItem } from "../../domain/plan/target.ts";
+import type { Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -43,7 +43,7 @@ async function* whileActive(
 function messagesOf(
   deps: TaskDeps,
   item: RequestItem,
-  { pop, ips, label }: RequestPopItem,
+  { pop, ips, label }: Target,
 ): AsyncGenerator<TaskMessage> {
   return groupTasks(
     deps.lists.read(listKeys.successUrls(item.req_id)),

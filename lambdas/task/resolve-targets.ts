@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { type RequestPopItem, targetKey } from "../../domain/plan/target.ts";
+import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -12,7 +12,7 @@ export async function resolveTargets(
   deps: Pick<TaskDeps, "dns">,
   item: RequestItem,
   distributions: readonly Distribution[],
-): Promise<RequestPopItem[]> {
+): Promise<Target[]> {
   const pairs = distributions.flatMap(({ label }) => item.pops.map((pop) => ({ pop, label })));
   return pMap(pairs, ({ pop, label }) => resolve(deps, item, pop, label), { concurrency: IN_PARALLEL });
 }
@@ -22,7 +22,7 @@ async function resolve(
   item: RequestItem,
   pop: string,
   label: string,
-): Promise<RequestPopItem> {
+): Promise<Target> {
   const base = { req_id: item.req_id, target: targetKey(pop, label), pop, label, expire_at: item.expire_at };
   const name = popDomain(label, pop);
   try {

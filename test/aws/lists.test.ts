@@ -1,15 +1,23 @@
 import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UrlLists } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
+import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import { collect } from "../lambdas/fakes.ts";
 import { startBucket } from "./bucket.ts";
 
+/** A list of rows as they are. */
+const at = (key: string): ReadableList<readonly unknown[]> => ({
+  key: () => key,
+  toRow: (row) => row,
+  fromRow: (row) => row,
+});
+
 let bucket: Awaited<ReturnType<typeof startBucket>>;
-let lists: UrlLists;
+let lists: Lists;
 beforeEach(async () => {
   bucket = await startBucket();
-  lists = new UrlLists(bucket.s3, "bucket");
+  lists = new Lists(bucket.s3, "bucket");
   return () => bucket.close();
 });
 afterEach(() => expect(bucket.parts.size).toBe(0));
@@ -22,29 +30,42 @@ describe("a list in the bucket", () => {
       ['reset, "by" peer\nat once', undefined],
       ["日本 ü", ""],
     ];
-    await lists.write("r1/report.csv", rows);
+    await lists.write(at("r1/report.csv"), "r1", rows);
     expect(bucket.objects.get("r1/report.csv")?.toString()).toBe(
       '"https://cdn.example.com/a?b=1,2",10\nhttps://cdn.example.com/%E6%97%A5,\n"reset, ""by"" peer\nat once",\n日本 ü,\n',
     );
-    expect(await collect(lists.read("r1/report.csv"))).toEqual(
+    expect(await collect(lists.read(at("r1/report.csv"), "r1"))).toEqual(
       rows.map((row) => row.map((value) => String(value ?? ""))),
     );
   });
 
   it("for people has no formula in it; one for programs is as it was", async () => {
     const formulas = ['=HYPERLINK("https://evil.example")', "+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "＝1", "a=b", -1];
-    await lists.write("r1/report.csv", [formulas], { forSpreadsheets: true });
+    await lists.write({ ...at("r1/report.csv"), forSpreadsheets: true }, "r1", [formulas]);
     expect(parse(bucket.objects.get("r1/report.csv") ?? "")).toEqual([
       ['\'=HYPERLINK("https://evil.example")', "'+1", "'-1+1", "'@SUM(A1)", "'\tx", "'\rx", "'＝1", "a=b", "-1"],
     ]);
-    await lists.write("r1/success_urls.csv", [formulas]);
-    expect(await collect(lists.read("r1/success_urls.csv"))).toEqual([formulas.map(String)]);
+    await lists.write(at("r1/success_urls.csv"), "r1", [formulas]);
+    expect(await collect(lists.read(at("r1/success_urls.csv"), "r1"))).toEqual([formulas.map(String)]);
+  });
+
+  it("may have a first line with the names of its columns", async () => {
+    await lists.write({ ...at("r1/report.csv"), header: ["pop", "url"] }, "r1", [["SIN2-P1", "https://a.example/"]]);
+    expect(bucket.objects.get("r1/report.csv")?.toString()).toBe("pop,url\nSIN2-P1,https://a.example/\n");
+  });
+
+  it("stands under the key of its request", async () => {
+    await lists.write(LISTS.failedUrls, "r7", [{ url: "https://a.example/", problem: "HTTP 403" }]);
+    expect([...bucket.objects.keys()]).toEqual(["r7/failed_urls.csv"]);
+    expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual([
+      { url: "https://a.example/", problem: "HTTP 403" },
+    ]);
   });
 
   it("may be empty", async () => {
-    await lists.write("empty.csv", []);
+    await lists.write(at("empty.csv"), "r1", []);
     expect(bucket.objects.get("empty.csv")?.length).toBe(0);
-    expect(await collect(lists.read("empty.csv"))).toEqual([]);
+    expect(await collect(lists.read(at("empty.csv"), "r1"))).toEqual([]);
   });
 
   it("may be larger than one part of an upload", async () => {
@@ -55,9 +76,9 @@ describe("a list in the bucket", () => {
     async function* later() {
       yield* rows;
     }
-    await lists.write("large.csv", later());
+    await lists.write(at("large.csv"), "r1", later());
     expect(bucket.objects.get("large.csv")?.length).toBeGreaterThan(5 * 2 ** 20);
-    expect(await collect(lists.read("large.csv"))).toEqual(rows);
+    expect(await collect(lists.read(at("large.csv"), "r1"))).toEqual(rows);
   });
 
   it.each([10, 80_000])("of which the rows break off after %i does not stand", async (n) => {
@@ -65,7 +86,7 @@ describe("a list in the bucket", () => {
       for (let i = 0; i < n; i++) yield [`https://cdn.example.com/${"a".repeat(80)}/${i}`];
       throw new Error("the table cannot be read");
     }
-    await expect(lists.write("r1.csv", broken())).rejects.toThrow("the table cannot be read");
+    await expect(lists.write(at("r1.csv"), "r1", broken())).rejects.toThrow("the table cannot be read");
     // What was under way is given up.
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect.poll(() => bucket.parts.size).toBe(0);
@@ -74,23 +95,23 @@ describe("a list in the bucket", () => {
 
   it("that cannot be written is a fault", async () => {
     bucket.faults.if = (method) => method === "PUT";
-    await expect(lists.write("r1.csv", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });
+    await expect(lists.write(at("r1.csv"), "r1", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
   it("that is not there is NoSuchKey, by which the summary knows it", async () => {
-    await expect(collect(lists.read("r9.csv"))).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(collect(lists.read(at("r9.csv"), "r1"))).rejects.toMatchObject({ name: "NoSuchKey" });
   });
 
   it("is deleted, there or not", async () => {
-    await lists.write("r1.csv", [["a"]]);
-    await lists.delete("r1.csv");
-    await lists.delete("r1.csv");
+    await lists.write(at("r1.csv"), "r1", [["a"]]);
+    await lists.delete(at("r1.csv"), "r1");
+    await lists.delete(at("r1.csv"), "r1");
     expect(bucket.objects.size).toBe(0);
   });
 
   it("may be left half read", async () => {
-    await lists.write("r1.csv", [["a"], ["b"], ["c"]]);
-    for await (const row of lists.read("r1.csv")) {
+    await lists.write(at("r1.csv"), "r1", [["a"], ["b"], ["c"]]);
+    for await (const row of lists.read(at("r1.csv"), "r1")) {
       expect(row).toEqual(["a"]);
       break;
     }
@@ -102,6 +123,6 @@ it("a report's link is good for ten minutes, and leads to it", async () => {
   expect(link.pathname).toBe("/bucket/r1/report.csv");
   expect(link.searchParams.get("X-Amz-Expires")).toBe("600");
   expect(link.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
-  await lists.write("r1/report.csv", [["pop", "url"]]);
+  await lists.write(at("r1/report.csv"), "r1", [["pop", "url"]]);
   expect(await (await fetch(link)).text()).toBe("pop,url\n");
 });

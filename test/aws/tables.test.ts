@@ -2,20 +2,20 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import { TaskResultTable } from "../../aws/request-task-table.ts";
-import { collect } from "../lambdas/fakes.ts";
-import { request, result, target } from "../lambdas/items.ts";
+import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import { request, target } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 type Answer = (command: Sent, n: number) => unknown;
 
 function tables(answer: Answer = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  const unreadable: Unreadable[] = [];
   return {
     sent,
-    requests: new RequestTable(client, "requests"),
+    unreadable,
+    requests: new RequestTable(client, "requests", (it) => unreadable.push(it)),
     requestPops: new RequestPopTable(client, "pops", "requests"),
-    results: new TaskResultTable(client, "tasks"),
   };
 }
 
@@ -143,15 +143,42 @@ describe("the Request table", () => {
       r2: request({ req_id: "r2", status: "STOPPED", active: undefined }),
       r3: request({ req_id: "r3" }),
     };
+    const indexed = (...ids: string[]) => ids.map((req_id) => request({ req_id }));
     const pages = [
-      { Items: [{ req_id: "r1" }, { req_id: "r2" }], LastEvaluatedKey: { req_id: "r2" } },
-      { Items: [{ req_id: "r3" }, { req_id: "gone" }] },
+      { Items: indexed("r1", "r2"), LastEvaluatedKey: { req_id: "r2" } },
+      { Items: indexed("r3", "gone") },
     ];
     const t = tables(({ name, input }, n) =>
       name === "QueryCommand" ? pages[n] : { Item: items[input.Key.req_id as keyof typeof items] },
     );
     expect((await t.requests.active()).map(({ req_id }) => req_id)).toEqual(["r1", "r3"]);
     expect(t.sent[1]?.input).toMatchObject({ IndexName: "active", ExclusiveStartKey: { req_id: "r2" } });
+  });
+});
+
+describe("a request that cannot be read", () => {
+  const indexed = request({ req_id: "spoilt" });
+
+  it("does not hold up the other active ones, and is told of", async () => {
+    const t = tables(({ name, input }) => {
+      if (name === "QueryCommand") return { Items: [indexed, request()] };
+      return { Item: input.Key.req_id === "r1" ? request() : { ...indexed, pops: "SIN2-P1" } };
+    });
+    expect((await t.requests.active()).map(({ req_id }) => req_id)).toEqual(["r1"]);
+    expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);
+    expect(t.unreadable[0]?.problem).toContain("pops");
+  });
+
+  it("is told of where already the index has it wrong", async () => {
+    const t = tables(() => ({ Items: [{ req_id: "spoilt", status: 1 }, request({ req_id: "r1" })] }));
+    expect((await t.requests.listActive()).map(({ req_id }) => req_id)).toEqual(["r1"]);
+    expect(t.unreadable).toMatchObject([{ kind: "request", key: "spoilt" }]);
+  });
+
+  it("is listed with a status of a newer version", async () => {
+    const t = tables(() => ({ Items: [{ ...request(), status: "NEW_STEP" }] }));
+    expect((await t.requests.listActive()).map(({ status }) => status)).toEqual(["NEW_STEP"]);
+    expect(t.unreadable).toEqual([]);
   });
 });
 
@@ -198,38 +225,5 @@ describe("the Request-Pop table", () => {
     expect(t.sent.map(({ input }) => input.RequestItems.pops.length)).toEqual([25, 5]);
     expect(await t.requestPops.get("r1", "SIN2-P1#d1")).toEqual(target("SIN2-P1"));
     expect(await tables().requestPops.get("r1", "SIN2-P1#d1")).toBeUndefined();
-  });
-});
-
-describe("the Request-Task table", () => {
-  it("reads every shard, page by page, strongly", async () => {
-    const url = "https://a.example/";
-    const pages: Record<string, object[]> = {
-      "r1#0": [
-        { Items: [result("SIN2-P1", url)], LastEvaluatedKey: { pop_url: "x" } },
-        { Items: [result("FRA56-P4", url), { nonsense: true }] },
-      ],
-      "r1#1": [{ Items: [] }],
-      "r1#8": [{ Items: [result("NRT57-P3", url)] }],
-    };
-    const t = tables(({ input }) => pages[input.ExpressionAttributeValues[":key"]]?.shift() ?? { Items: [] });
-    const all = await collect(t.results.of("r1", 9));
-    expect(all.map(({ pop }) => pop)).toEqual(["SIN2-P1", "FRA56-P4", "NRT57-P3"]);
-    const keys = t.sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead]);
-    const asked = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((shard) => [`r1#${shard}`, true]);
-    expect(keys.toSorted()).toEqual(asked.toSorted());
-  });
-
-  it("writes where there is none, and leaves what came meanwhile", async () => {
-    const t = tables((_, n) => {
-      if (n === 1) throw awsError("ConditionalCheckFailedException");
-      return {};
-    });
-    await t.results.putIfAbsent(Array.from({ length: 3 }, (_, i) => result("SIN2-P1", `https://a.example/${i}`)));
-    expect(t.sent.map(({ input }) => [input.Item.url, input.ConditionExpression])).toEqual(
-      [0, 1, 2].map((i) => [`https://a.example/${i}`, "attribute_not_exists(pop_url)"]),
-    );
-    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
-    await expect(denied.results.putIfAbsent([result("SIN2-P1", "u")])).rejects.toThrow("AccessDenied");
   });
 });

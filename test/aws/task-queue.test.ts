@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { TaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { QueueEntryError, TaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
+import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 const QUEUE = "https://sqs.example/tasks";
 const MESSAGE = {
   req_id: "r1",
   ips: ["192.0.2.1"],
-  cf_domain: "a.example",
+  host: "a.example",
   header: [],
   shards: 1,
   urls: [{ url: "u", bytes: 1 }],
@@ -41,7 +43,7 @@ describe("sending", () => {
     expect(new Set(sent.map(({ name, input }) => [name, input.QueueUrl].join()))).toEqual(
       new Set([`SendMessageBatchCommand,${QUEUE}`]),
     );
-    expect(sent.flatMap(entries).map(({ MessageBody }) => JSON.parse(MessageBody))).toEqual(messages(25));
+    expect(sent.flatMap(entries).map(({ MessageBody }) => MessageBody)).toEqual(messages(25).map(messageBody));
     await queue.send([]);
     expect(sent).toHaveLength(3);
   });
@@ -120,74 +122,90 @@ it("the depth is what waits, delayed or not, and what is in flight", async () =>
   expect(await newQueue().queue.depth()).toEqual({ available: 0, inFlight: 0 });
 });
 
-describe("dropping", () => {
-  const ended = (reqId: string) => Promise.resolve(reqId !== "new");
-  const body = (req_id: string) => JSON.stringify({ ...MESSAGE, req_id, pop: "p" });
+/** The queue before SQS as a server that gives these answers. */
+async function servedQueue(answers: Answers) {
+  const aws = await fakeAws(answers);
+  return { aws, queue: new TaskQueue(aws.sqs, QUEUE) };
+}
 
-  /** A queue with these bodies in it, which can be received once. */
-  function filled(bodies: readonly string[]) {
-    const left = bodies.map((Body, i) => ({ Body, ReceiptHandle: `${i} ${Body}` }));
-    const { queue, sent } = newQueue(({ name }) =>
-      name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {},
-    );
-    const receipts = (name: string) =>
-      sent
-        .filter((command) => command.name === name)
-        .flatMap(({ input }) => input.Entries as { ReceiptHandle: string; VisibilityTimeout?: number }[]);
-    return {
-      queue,
-      sent,
-      left,
-      deleted: () => receipts("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle),
-      givenBack: () => receipts("ChangeMessageVisibilityBatchCommand"),
-    };
-  }
+const handles = (n: number) => Array.from({ length: n }, (_, i) => `r${i}`);
 
-  it("deletes what belongs to ended requests, asked for once each, until nothing is left", async () => {
-    const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
-    const hasEnded = vi.fn(ended);
-    expect(await queue.drop(hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
-    expect(new Set(deleted()).size).toBe(96);
-    expect(hasEnded.mock.calls.flat()).toEqual(["r1", "r2"]);
-    for (const { name, input } of sent) {
-      expect(input.QueueUrl).toBe(QUEUE);
-      if (name === "ReceiveMessageCommand")
-        expect(input).toMatchObject({ MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
-      else expect(input.Entries.length).toBeLessThanOrEqual(10);
+describe("receive", () => {
+  it("asks for as many as there may be, and waits as long as it is told", async () => {
+    const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}" }];
+    const { queue: q, aws } = await servedQueue({ ReceiveMessage: () => ({ Messages }) });
+    expect(await q.receive(5)).toEqual(Messages);
+    expect(aws.asked("ReceiveMessage")).toEqual([{ QueueUrl: QUEUE, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }]);
+  });
+
+  it("of an empty queue is nothing", async () => {
+    const { queue: q } = await servedQueue({ ReceiveMessage: () => ({}) });
+    expect(await q.receive(5)).toEqual([]);
+  });
+
+  it("an error is one", async () => {
+    const { queue: q } = await servedQueue({
+      ReceiveMessage: () => {
+        throw new Refusal("QueueDoesNotExist");
+      },
+    });
+    await expect(q.receive(5)).rejects.toThrow("QueueDoesNotExist");
+  });
+});
+
+describe("delete and hold", () => {
+  const success = { Successful: [] };
+
+  it("travel together, up to ten", async () => {
+    const { queue: q, aws } = await servedQueue({
+      DeleteMessageBatch: () => success,
+      ChangeMessageVisibilityBatch: () => success,
+    });
+    await Promise.all([...handles(12).map((handle) => q.delete(handle)), q.hold("a", 120), q.hold("b", 0)]);
+    const deletions = aws.asked("DeleteMessageBatch");
+    expect(deletions.map(({ Entries = [] }) => Entries.length)).toEqual([10, 2]);
+    expect(deletions.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.ReceiptHandle))).toEqual(handles(12));
+    for (const { QueueUrl, Entries = [] } of deletions) {
+      expect(QueueUrl).toBe(QUEUE);
+      expect(new Set(Entries.map(({ Id }) => Id)).size).toBe(Entries.length);
     }
-  });
-
-  it.each(["{", '{"req_id": 1}'])("leaves what is no task, %s, to the agents, and goes on", async (other) => {
-    const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
-    expect(await queue.drop(ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
-    expect(deleted()).not.toContain(`0 ${other}`);
-    expect(givenBack()).toEqual([]);
-  });
-
-  it("gives a message of a request that goes on back at once, and ends there", async () => {
-    const other = body("new");
-    const { queue, deleted, givenBack, left } = filled([
-      body("r1"),
-      other,
-      ...Array.from({ length: 200 }, () => body("r1")),
+    expect(aws.asked("ChangeMessageVisibilityBatch")).toEqual([
+      {
+        QueueUrl: QUEUE,
+        Entries: [
+          { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 120 },
+          { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 0 },
+        ],
+      },
     ]);
-    expect(await queue.drop(ended, 60_000)).toMatchObject({ othersFound: true });
-    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `1 ${other}`, VisibilityTimeout: 0 }]);
-    expect(deleted()).not.toContain(`1 ${other}`);
-    // What the receivers had already is dropped, no more.
-    expect(left.length).toBeGreaterThanOrEqual(200 - 160);
   });
 
-  it("ends when its time is over", async () => {
-    const { queue, sent } = newQueue(({ name }) =>
-      name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
-    );
-    expect((await queue.drop(ended, 20)).dropped).toBeGreaterThan(0);
-    expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
+  it.each([
+    { name: "delete", act: (q: TaskQueue, handle: string) => q.delete(handle) },
+    { name: "hold", act: (q: TaskQueue, handle: string) => q.hold(handle, 120) },
+  ])("an entry that SQS refuses is an error of that $name alone", async ({ act }) => {
+    const Failed = [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired", SenderFault: true }];
+    const partly = () => ({ Successful: [], Failed });
+    const { queue: q } = await servedQueue({ DeleteMessageBatch: partly, ChangeMessageVisibilityBatch: partly });
+    const outcomes = await Promise.allSettled(handles(3).map((handle) => act(q, handle)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(outcomes[1]).toEqual({ status: "rejected", reason: new QueueEntryError("ReceiptHandleIsInvalid: expired") });
   });
 
-  it("fails with SQS", async () => {
-    const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
-    await expect(queue.drop(ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
+  it("drain sends them and waits for them", async () => {
+    const ended: string[] = [];
+    const slowly = (name: string) => async () => {
+      await sleep(50);
+      ended.push(name);
+      return success;
+    };
+    const { queue: q } = await servedQueue({
+      DeleteMessageBatch: slowly("delete"),
+      ChangeMessageVisibilityBatch: slowly("hold"),
+    });
+    const all = [q.delete("a"), q.hold("b", 0)];
+    await q.drain();
+    expect(ended.sort()).toEqual(["delete", "hold"]);
+    await Promise.all(all);
   });
 });

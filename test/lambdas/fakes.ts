@@ -1,14 +1,16 @@
 import type { Distributions, OwnDistribution } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { Fleet } from "../../aws/fleet.ts";
-import type { UrlLists } from "../../aws/lists.ts";
+import type { Message } from "@aws-sdk/client-sqs";
+import type { Lists } from "../../aws/lists.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { TaskResultTable } from "../../aws/request-task-table.ts";
+import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
-import type { RequestPopItem } from "../../domain/plan/target.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { Target } from "../../domain/plan/target.ts";
+import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { SETTLE_DUE } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -54,6 +56,9 @@ export class FakeRequests implements Public<RequestTable> {
   }
   async active() {
     return [...this.items.values()].filter(({ active }) => active !== undefined);
+  }
+  async listActive() {
+    return this.active();
   }
   async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
     return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
@@ -113,16 +118,16 @@ function isActive(item: RequestItem): boolean {
 }
 
 export class FakeRequestPops implements Public<RequestPopTable> {
-  readonly items = new Map<string, RequestPopItem>();
+  readonly items = new Map<string, Target>();
 
   constructor(
     private readonly requests: FakeRequests,
-    ...items: readonly RequestPopItem[]
+    ...items: readonly Target[]
   ) {
     for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
   }
 
-  async put(items: readonly RequestPopItem[]) {
+  async put(items: readonly Target[]) {
     for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
   }
   async get(reqId: string, target: string) {
@@ -147,45 +152,70 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   }
 }
 
-export class FakeLists implements Public<UrlLists> {
+export class FakeLists implements Public<Lists> {
+  /** @param objects the rows of each list, by its key */
   constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
 
-  async *read(key: string) {
-    const rows = this.objects[key];
-    if (rows === undefined) throw Object.assign(new Error(`no ${key}`), { name: "NoSuchKey" });
-    yield* rows.map((row) => [...row]);
+  async *read<T>(list: ReadableList<T>, reqId: string) {
+    const rows = this.objects[list.key(reqId)];
+    if (rows === undefined) throw Object.assign(new Error(`no ${list.key(reqId)}`), { name: "NoSuchKey" });
+    for (const row of rows) yield list.fromRow([...row]);
   }
-  async write(key: string, rows: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>) {
-    const written = await collect(rows);
-    this.objects[key] = written.map((row) => row.map((value) => String(value ?? "")));
+  async write<T>(list: RequestList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>) {
+    const rows = (await collect(entries)).map((entry) => list.toRow(entry));
+    const written = list.header === undefined ? rows : [list.header, ...rows];
+    this.objects[list.key(reqId)] = written.map((row) => row.map((value) => String(value ?? "")));
   }
-  async delete(key: string) {
-    delete this.objects[key];
+  async delete<T>(list: RequestList<T>, reqId: string) {
+    delete this.objects[list.key(reqId)];
   }
 }
 
+/** Messages are received in order; what is received is in flight until it is deleted or given back. */
 export class FakeQueue implements Public<TaskQueue> {
   messages: TaskMessage[] = [];
+  /** Messages that an agent holds. */
   inFlight = 0;
+  private readonly received = new Map<string, TaskMessage>();
 
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
     this.messages.push(...(await collect(messages)));
   }
+  async receive(): Promise<Message[]> {
+    return this.messages.splice(0, 10).map((message) => {
+      const ReceiptHandle = `receipt ${crypto.randomUUID()}`;
+      this.received.set(ReceiptHandle, message);
+      return { ReceiptHandle, Body: messageBody(message) };
+    });
+  }
+  async delete(receipt: string) {
+    if (!this.received.delete(receipt)) throw new Error(`no ${receipt}`);
+  }
+  async hold(receipt: string, seconds: number) {
+    const message = this.received.get(receipt);
+    if (message === undefined) throw new Error(`no ${receipt}`);
+    if (seconds > 0) return;
+    this.received.delete(receipt);
+    this.messages.push(message);
+  }
   async depth() {
-    return { available: this.messages.length, inFlight: this.inFlight };
+    return { available: this.messages.length, inFlight: this.inFlight + this.received.size };
   }
-  async drop(hasEnded: (reqId: string) => Promise<boolean>) {
-    const before = this.messages.length;
-    while (this.messages[0] !== undefined && (await hasEnded(this.messages[0].req_id))) this.messages.shift();
-    return { dropped: before - this.messages.length, othersFound: this.messages.length > 0 };
-  }
+  async drain() {}
 }
 
-export class FakeResults implements Public<TaskResultTable> {
+export class FakeResults implements Public<RequestTaskTable> {
   constructor(readonly items: TaskResult[] = []) {}
 
   async *of(reqId: string) {
     yield* this.items.filter((item) => item.req_id === reqId);
+  }
+  async putGood(results: readonly TaskResult[]): Promise<TaskResult[]> {
+    for (const result of results) await this.putFailure(result);
+    return [];
+  }
+  async putFailure(result: TaskResult) {
+    this.items.splice(0, this.items.length, ...this.items.filter(({ pop_url }) => pop_url !== result.pop_url), result);
   }
   async putIfAbsent(results: readonly TaskResult[]) {
     const known = new Set(this.items.map(({ pop_url }) => pop_url));

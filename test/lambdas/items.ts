@@ -1,6 +1,7 @@
-import { type RequestPopItem, targetKey } from "../../domain/plan/target.ts";
+import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
-import { shardKey, type TaskResult } from "../../domain/result/task-result.ts";
+import { shardKey } from "../../domain/plan/task-key.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 
 export const LABEL = "d111111abcdef8";
 export const DOMAIN = `${LABEL}.cloudfront.net`;
@@ -25,7 +26,7 @@ export function request(change: Partial<RequestItem> = {}): RequestItem {
   };
 }
 
-export function target(pop: string, change: Partial<RequestPopItem> = {}): RequestPopItem {
+export function target(pop: string, change: Partial<Target> = {}): Target {
   const label = change.label ?? LABEL;
   return {
     req_id: "r1",

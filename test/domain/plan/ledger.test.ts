@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Ledger, type PlannedTask } from "../../../domain/plan/ledger.ts";
+import { Ledger } from "../../../domain/plan/ledger.ts";
+import { Plan, type Task } from "../../../domain/plan/plan.ts";
+import type { Target } from "../../../domain/plan/target.ts";
+import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distribution.ts";
 import { result, target } from "../../lambdas/items.ts";
 
-const row = (host: string, path: string) => [`https://${host}.example/${path}`, "10"];
-const key = ({ target: { pop }, row: [url] }: PlannedTask) => `${pop} ${url}`;
+const row = (host: string, path: string): TaskUrl => ({ url: `https://${host}.example/${path}`, bytes: 10 });
+const key = ({ target: { pop }, url: { url } }: Task) => `${pop} ${url}`;
+const ledgerOf = (urls: readonly TaskUrl[], distributions: readonly Distribution[], targets: readonly Target[]) =>
+  new Ledger(new Plan(distributions, targets), urls);
 const TWO: Distribution[] = [
   { label: "d1", names: [], hosts: ["a.example"] },
   { label: "d2", names: [], hosts: ["b.example"] },
@@ -13,9 +18,9 @@ const TWO: Distribution[] = [
 
 describe("the ledger of a request", () => {
   const rows = [row("a", "1"), row("a", "2")];
-  const [first = "", second = ""] = rows.map(([url = ""]) => url);
+  const [first = "", second = ""] = rows.map(({ url }) => url);
   const targets = [target("SIN2-P1"), target("FRA56-P4"), target("XXX1-P1", { state: "FAILED" })];
-  const newLedger = () => new Ledger(rows, [{ label: targets[0]?.label ?? "", names: [] }], targets);
+  const newLedger = () => ledgerOf(rows, [{ label: targets[0]?.label ?? "", names: [] }], targets);
 
   it("counts each task once, good or bad", () => {
     const ledger = newLedger();
@@ -37,14 +42,14 @@ describe("the ledger of a request", () => {
   });
 
   it("is empty for a request that was never prepared", () => {
-    const ledger = new Ledger([], [], []);
+    const ledger = ledgerOf([], [], []);
     expect([...ledger.missing()]).toEqual([]);
     expect(ledger.count()).toEqual({ download_count: 0, download_size: 0, failed_count: 0 });
   });
 
   it("keeps distributions apart: a POP may stand for one and have failed for another", () => {
     const targets = [target("SIN2-P1", { label: "d1" }), target("SIN2-P1", { label: "d2", state: "FAILED" })];
-    const ledger = new Ledger([row("a", "1"), row("b", "1")], TWO, [...targets, target("FRA56-P4", { label: "d2" })]);
+    const ledger = ledgerOf([row("a", "1"), row("b", "1")], TWO, [...targets, target("FRA56-P4", { label: "d2" })]);
     expect(ledger.enter(result("SIN2-P1", "https://b.example/1"))).toBe(false);
     expect(ledger.enter(result("FRA56-P4", "https://a.example/1"))).toBe(false);
     expect([...ledger.missing()].map(key)).toEqual(["SIN2-P1 https://a.example/1", "FRA56-P4 https://b.example/1"]);
@@ -54,7 +59,7 @@ describe("the ledger of a request", () => {
     const urls = Array.from({ length: 60_000 }, (_, i) => row("a", String(i)));
     const before = process.memoryUsage().arrayBuffers;
     const pops = Array.from({ length: 600 }, (_, i) => target(`POP${i}`));
-    const ledger = new Ledger(urls, [{ label: pops[0]?.label ?? "", names: [] }], pops);
+    const ledger = ledgerOf(urls, [{ label: pops[0]?.label ?? "", names: [] }], pops);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8e6);
     expect(ledger.enter(result("POP599", "https://a.example/59999"))).toBe(true);
     expect(ledger.enter(result("POP599", "https://a.example/59999"))).toBe(false);
@@ -69,21 +74,21 @@ describe("the ledger of a request", () => {
       .map(([pop, label, state]) => target(pop, { label, state }));
     const targets = fc.uniqueArray(anyTarget, { selector: (it) => it.target });
     const anyRow = fc.tuple(fc.constantFrom("a", "b", "c"), fc.nat(4)).map(([host, n]) => row(host, String(n)));
-    const rows = fc.uniqueArray(anyRow, { selector: ([url]) => url });
+    const rows = fc.uniqueArray(anyRow, { selector: ({ url }) => url });
     const anyResult = fc
       .record({ pop: pops, row: anyRow, ok: fc.boolean(), bytes: fc.nat(100) })
-      .map(({ pop, row: [url = ""], ok, bytes }) => result(pop, url, { ok, bytes }));
+      .map(({ pop, row: { url }, ok, bytes }) => result(pop, url, { ok, bytes }));
     const distributions = fc.constantFrom<Distribution[]>(TWO, [{ label: "d1", names: [] }]);
     fc.assert(
       fc.property(rows, targets, distributions, fc.array(anyResult, { maxLength: 60 }), (list, at, found, results) => {
         const open = new Map<string, boolean>();
         for (const { pop, label, state } of at) {
-          for (const [url = ""] of list) {
+          for (const { url } of list) {
             const serving = distributionOf(found, new URL(url).hostname);
             if (state !== "FAILED" && serving?.label === label) open.set(`${pop} ${url}`, true);
           }
         }
-        const ledger = new Ledger(list, found, at);
+        const ledger = ledgerOf(list, found, at);
         const sum = { download_count: 0, download_size: 0, failed_count: 0 };
         for (const { pop, url, ok, bytes } of results) {
           const counts = open.get(`${pop} ${url}`) === true;

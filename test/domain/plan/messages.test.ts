@@ -1,18 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupTasks, urlsPerMessage } from "../../../domain/plan/messages.ts";
-import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { messagesOf, urlsPerMessage } from "../../../domain/plan/messages.ts";
+import { Plan } from "../../../domain/plan/plan.ts";
+import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { fromRow } from "../../../domain/plan/task-url.ts";
 import { type Distribution, hostToAsk } from "../../../domain/request/distribution.ts";
 import { MAX_MESSAGE_BYTES } from "../../../domain/request/limits.ts";
 import { collect } from "../../lambdas/fakes.ts";
-import { DOMAIN, LABEL } from "../../lambdas/items.ts";
+import { DOMAIN, LABEL, target } from "../../lambdas/items.ts";
 
 const MIB = 2 ** 20;
-const SHARED = { req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], header: ["A: 1"], shards: 3 };
+const REQUEST = { req_id: "r1", header: ["A: 1"], shards: 3 };
+const SHARED = { ...REQUEST, pop: "SIN2-P1", ips: ["192.0.2.1"] };
 const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.example.com"] };
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
-  return collect(groupTasks(rows, { ...SHARED, label: LABEL }, distributions, maxUrls));
+  const plan = new Plan(distributions, [target("SIN2-P1")]);
+  return collect(messagesOf(REQUEST, plan.tasks(rows.map(fromRow)), maxUrls));
 }
 
 const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
@@ -24,7 +28,7 @@ describe("the messages of a target", () => {
     expect(await group([row(1), row(2, "")])).toEqual([
       {
         ...SHARED,
-        cf_domain: "cdn.example.com",
+        host: "cdn.example.com",
         urls: [
           { url: "https://cdn.example.com/1", bytes: 10 },
           { url: "https://cdn.example.com/2", bytes: null },
@@ -49,15 +53,26 @@ describe("the messages of a target", () => {
     const long = Array.from({ length: 9 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(8_000)}`, "1"]);
     const messages = await group(long);
     expect(counts(messages)).toEqual([3, 3, 3]);
-    for (const message of messages) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+    for (const message of messages) expect(messageBody(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
 
   it("hold URLs of one host to ask with each", async () => {
     const mixed = [row(1), row(2, 10, "www.example.com"), row(3), row(4, 10, "img.example.com"), row(5, 10, DOMAIN)];
     const messages = await group(mixed);
-    expect(messages.map(({ cf_domain, urls }) => [cf_domain, ...urls.map(({ url }) => url)])).toEqual([
+    expect(messages.map(({ host, urls }) => [host, ...urls.map(({ url }) => url)])).toEqual([
       ["cdn.example.com", "https://cdn.example.com/1", "https://cdn.example.com/3"],
       [DOMAIN, "https://www.example.com/2", "https://img.example.com/4", `https://${DOMAIN}/5`],
+    ]);
+  });
+
+  it("of several targets are apart, whatever the order of the tasks", async () => {
+    const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
+    const messages = await collect(messagesOf(REQUEST, plan.tasks(rows(3).map(fromRow)), 2));
+    expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
+      ["SIN2-P1", "192.0.2.1", 2],
+      ["FRA56-P4", "192.0.2.9", 2],
+      ["SIN2-P1", "192.0.2.1", 1],
+      ["FRA56-P4", "192.0.2.9", 1],
     ]);
   });
 
@@ -93,14 +108,14 @@ describe("the messages of a target", () => {
         const sent = messages.flatMap(({ urls }) => urls.map(({ url, bytes }) => [url, String(bytes ?? "")]));
         expect(sent.toSorted()).toEqual(all.toSorted());
         for (const message of messages) {
-          expect(taskMessageSchema.parse(message)).toEqual(message);
+          expect(taskMessageSchema.parse(JSON.parse(messageBody(message)))).toEqual(message);
           expect(message.urls.map(({ url }) => hostToAsk(OWN, new URL(url)))).toEqual(
-            message.urls.map(() => message.cf_domain),
+            message.urls.map(() => message.host),
           );
           if (message.urls.length === 1) continue;
           expect(message.urls.length).toBeLessThanOrEqual(maxUrls);
           expect(message.urls.reduce((sum, { bytes }) => sum + (bytes ?? MIB), 0)).toBeLessThanOrEqual(16 * MIB);
-          expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+          expect(Buffer.byteLength(messageBody(message))).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
         }
       }),
     );

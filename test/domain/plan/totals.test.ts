@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { computeTotals } from "../../../domain/plan/totals.ts";
-import { FakeLists } from "../../lambdas/fakes.ts";
+import { Plan } from "../../../domain/plan/plan.ts";
+import { fromRow } from "../../../domain/plan/task-url.ts";
+import { totalsOf } from "../../../domain/plan/totals.ts";
 import { target } from "../../lambdas/items.ts";
 
-const totals = (
-  rows: string[][],
-  ...args: Parameters<typeof computeTotals> extends [unknown, ...infer R] ? R : never
-) => computeTotals(new FakeLists({ rows }).read("rows"), ...args);
+const totals = (rows: string[][], ...plan: ConstructorParameters<typeof Plan>) =>
+  totalsOf(new Plan(...plan), rows.map(fromRow));
 const ONE = [{ label: "d1", names: [] }];
 const at = (pop: string, label = "d1") => target(pop, { label, state: "RESOLVED" });
 const dead = (pop: string, label = "d1") => target(pop, { label, state: "FAILED" });

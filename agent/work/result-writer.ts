@@ -1,23 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type AttributeValue,
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  DynamoDBServiceException,
-  PutItemCommand,
-  type WriteRequest,
-} from "@aws-sdk/client-dynamodb";
+import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import type { Logger } from "pino";
 import { Batcher } from "../../aws/batcher.ts";
+import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
+import { retry } from "../../domain/retry.ts";
 
 /** The most that one BatchWriteItem takes. */
 const BATCH = 25;
 const DELAY_MS = 25;
-/** Before the second attempt, at most; doubled before each further one, up to the longest. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 10_000;
-/** From this attempt on somebody should know. */
+const PATIENCE = { firstMs: 25, longestMs: 5_000 };
+/** From this try on somebody should know. */
 const WORTH_A_LINE = 6;
 
 /** Refusals that pass: the table takes so much a second, and more of it minutes later. */
@@ -33,14 +25,13 @@ export class ResultNotWrittenError extends Error {
  * DynamoDB is busy or out of reach it is pending: the download is done, its message is held, and its slot is not free for
  * another one, so that nothing is downloaded twice and no more than can be written.
  */
-export class Results {
+export class ResultWriter {
   private readonly good: Batcher<TaskResult>;
   private readonly pending = new Set<Promise<void>>();
   private readonly ending = new AbortController();
 
   constructor(
-    private readonly db: DynamoDBClient,
-    private readonly table: string,
+    private readonly table: Pick<RequestTaskTable, "putGood" | "putFailure">,
     private readonly logger: Pick<Logger, "warn">,
   ) {
     this.good = new Batcher({
@@ -66,76 +57,52 @@ export class Results {
   }
 
   private async writeBatch(results: readonly TaskResult[]): Promise<undefined[]> {
-    let requests: WriteRequest[] = results.map((result) => ({ PutRequest: { Item: toItem(result) } }));
+    let left = results;
     await this.untilTaken(async () => {
-      const answer = await this.db.send(new BatchWriteItemCommand({ RequestItems: { [this.table]: requests } }));
-      requests = answer.UnprocessedItems?.[this.table] ?? [];
-      return requests.length === 0;
+      left = await this.table.putGood(left);
+      return left.length === 0;
     });
     return [];
   }
 
   private writeFailure(result: TaskResult): Promise<void> {
-    const put = this.untilTaken(() => this.putFailure(result));
+    const put = this.untilTaken(async () => {
+      await this.table.putFailure(result);
+      return true;
+    });
     const tracked = put.finally(() => this.pending.delete(tracked));
     this.pending.add(tracked);
     tracked.catch(() => undefined);
     return put;
   }
 
-  /** A failure never replaces a good result: the object was warm once, and a second delivery does not undo that. */
-  private async putFailure(result: TaskResult): Promise<true> {
-    const put = new PutItemCommand({
-      TableName: this.table,
-      Item: toItem(result),
-      ConditionExpression: "attribute_not_exists(pop_url) OR ok = :false",
-      ExpressionAttributeValues: { ":false": { BOOL: false } },
-    });
-    try {
-      await this.db.send(put);
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== "ConditionalCheckFailedException") throw error;
-    }
-    return true;
-  }
-
   /** @param attempt says whether all of it was taken. @throws what no repetition mends; ResultNotWrittenError at the end */
   private async untilTaken(attempt: () => Promise<boolean>): Promise<void> {
     const { signal } = this.ending;
     let cause: unknown;
-    for (let n = 0; ; n++) {
-      try {
-        if (await attempt()) return;
-      } catch (error) {
-        if (!passes(error)) throw error;
-        cause = error;
-      }
+    const observed = async (n: number) => {
       // Once for a batch: while it lasts, the agent does nothing else, and does not say so otherwise.
       if (n === WORTH_A_LINE) this.logger.warn({ err: cause }, "DynamoDB takes no results, they are tried again");
-      if (signal.aborted) throw new ResultNotWrittenError("DynamoDB did not take it in time", { cause });
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** n);
-      await sleep(Math.random() * pause, undefined, { signal }).catch(() => undefined);
-    }
+      return attempt();
+    };
+    const passes = (error: unknown) => {
+      cause = error;
+      return willPass(error);
+    };
+    const taken = await retry(observed, { ...PATIENCE, again: (done) => !done, passes, signal }).catch((error) => {
+      if (willPass(error)) return false;
+      throw error;
+    });
+    if (!taken) throw new ResultNotWrittenError("DynamoDB did not take it in time", { cause });
   }
 }
 
 /** Whether it is DynamoDB's or the network's trouble, not the item's or a permission's. */
-function passes(error: unknown): boolean {
+function willPass(error: unknown): boolean {
   if (error instanceof DynamoDBServiceException) {
     return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
   }
   // Sockets and names that fail have a code of the system's; timeouts and credentials are called so.
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^E[A-Z]+$/.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
-}
-
-/** A result in DynamoDB's own form, written out by hand: this is done for every task. */
-function toItem(result: TaskResult): Record<string, AttributeValue> {
-  const item: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(result)) {
-    if (typeof value === "string") item[name] = { S: value };
-    else if (typeof value === "number") item[name] = { N: String(value) };
-    else if (typeof value === "boolean") item[name] = { BOOL: value };
-  }
-  return item;
 }

@@ -1,7 +1,8 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Logger } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ResultNotWrittenError, Results } from "../../../agent/work/results.ts";
+import { ResultNotWrittenError, ResultWriter } from "../../../agent/work/result-writer.ts";
+import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { deferred, eventually, turn } from "../deferred.ts";
 import { type Answers, fakeAws, Refusal } from "../fake-aws.ts";
@@ -51,7 +52,16 @@ async function table(answers: Answers = {}) {
   const ok = (n: number) => items.get(`r#0 p#${n}`)?.["ok"]?.BOOL;
   const warned: string[] = [];
   const logger = { warn: (_: unknown, message?: string) => void warned.push(message ?? "") } as Pick<Logger, "warn">;
-  return { results: new Results(aws.db, "table", logger), items, ok, aws, warned };
+  const unplanned = ({ key }: { key: string }) => {
+    throw new Error(`${key} cannot be read`);
+  };
+  return {
+    results: new ResultWriter(new RequestTaskTable(aws.db, "table", unplanned), logger),
+    items,
+    ok,
+    aws,
+    warned,
+  };
 }
 
 test("a result is stored with all that it says, and nothing for what it does not", async () => {

@@ -1,0 +1,26 @@
+import * as z from "zod";
+
+/** A URL that can be warmed, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
+export const taskUrlSchema = z.object({
+  url: z.string().min(1),
+  /** Bytes of the object; null where its size could not be told. */
+  bytes: z.number().int().nonnegative().nullable(),
+});
+
+export type TaskUrl = z.infer<typeof taskUrlSchema>;
+
+/** A row of a list that cannot be what it should be: the list was written by somebody else, or damaged. */
+export class UnreadableRowError extends Error {
+  override readonly name = "UnreadableRowError";
+}
+
+/** The CSV row of a good URL: url, bytes (empty where unknown). */
+export function toRow({ url, bytes }: TaskUrl): readonly unknown[] {
+  return [url, bytes];
+}
+
+/** Checked by hand: this is done for every task. @throws UnreadableRowError */
+export function fromRow([url = "", bytes = ""]: readonly string[]): TaskUrl {
+  if (url === "" || !/^\d*$/.test(bytes)) throw new UnreadableRowError(`'${url},${bytes}' is not a URL and its bytes`);
+  return { url, bytes: bytes === "" ? null : Number(bytes) };
+}

@@ -1,0 +1,50 @@
+import { fromRow, type TaskUrl, toRow } from "../plan/task-url.ts";
+import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+
+/** A list of a request in the bucket, one CSV row an entry. */
+export interface RequestList<T> {
+  readonly key: (reqId: string) => string;
+  readonly toRow: (entry: T) => readonly unknown[];
+  /** Names of the columns, in a first line. @default none */
+  readonly header?: readonly string[];
+  /** Whether people open it: a field that a spreadsheet would take for a formula gets a `'` in front. @default false */
+  readonly forSpreadsheets?: boolean;
+}
+
+/** One that Prewarm itself reads back. */
+export interface ReadableList<T> extends RequestList<T> {
+  readonly fromRow: (row: readonly string[]) => T;
+}
+
+/** A URL that cannot be warmed, and why. */
+export interface FailedUrl {
+  readonly url: string;
+  readonly problem: string;
+}
+
+/** What was asked for. */
+const urls: ReadableList<string> = {
+  key: (reqId) => `${reqId}.csv`,
+  toRow: (url) => [url],
+  fromRow: ([url = ""]) => url,
+};
+
+/** URLs that can be warmed: url, bytes (empty where the size is unknown). */
+const goodUrls: ReadableList<TaskUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
+
+/** URLs that cannot: url, reason. */
+const failedUrls: ReadableList<FailedUrl> = {
+  key: (reqId) => `${reqId}/failed_urls.csv`,
+  toRow: ({ url, problem }) => [url, problem],
+  fromRow: ([url = "", problem = ""]) => ({ url, problem }),
+};
+
+/** One row a failed task. */
+const report: RequestList<ReportedResult> = {
+  key: (reqId) => `${reqId}/report.csv`,
+  toRow: reportRow,
+  header: REPORT_COLUMNS.map(({ name }) => name),
+  forSpreadsheets: true,
+};
+
+export const LISTS = { urls, goodUrls, failedUrls, report } as const;

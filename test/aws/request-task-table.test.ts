@@ -1,0 +1,77 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { describe, expect, it } from "vitest";
+import { fromAttributes, toAttributes } from "../../aws/plain-item.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import { collect } from "../lambdas/fakes.ts";
+import { result } from "../lambdas/items.ts";
+import { awsError, fakeClient, type Sent } from "./client.ts";
+
+function newTable(answer: (command: Sent, n: number) => unknown = () => ({})) {
+  const { client, sent } = fakeClient<DynamoDBClient>(answer);
+  const unreadable: Unreadable[] = [];
+  return { table: new RequestTaskTable(client, "tasks", (it) => unreadable.push(it)), sent, unreadable };
+}
+
+const url = "https://a.example/";
+const stored = (pop: string) => toAttributes(result(pop, url, { error: "HTTP 403" }));
+
+it("an item comes back as it went", () => {
+  const item = result("SIN2-P1", url, { ok: false, error: "HTTP 403", http_status: 403 });
+  expect(fromAttributes(toAttributes(item))).toEqual(item);
+  expect(toAttributes({ ...item, error: undefined })).not.toHaveProperty("error");
+  expect(fromAttributes({ ...toAttributes(item), newer: { L: [] } })).toEqual(item);
+});
+
+describe("reading a request's results", () => {
+  it("takes every shard, page by page, strongly", async () => {
+    const pages: Record<string, object[]> = {
+      "r1#0": [{ Items: [stored("SIN2-P1")], LastEvaluatedKey: { pop_url: "x" } }, { Items: [stored("FRA56-P4")] }],
+      "r1#1": [{ Items: [] }],
+      "r1#8": [{ Items: [stored("NRT57-P3")] }],
+    };
+    const { table, sent } = newTable(
+      ({ input }) => pages[input.ExpressionAttributeValues[":key"].S]?.shift() ?? { Items: [] },
+    );
+    const all = await collect(table.of("r1", 9));
+    expect(all.map(({ pop, error }) => [pop, error])).toEqual(
+      ["SIN2-P1", "FRA56-P4", "NRT57-P3"].map((pop) => [pop, "HTTP 403"]),
+    );
+    const keys = sent.map(({ input }) => [input.ExpressionAttributeValues[":key"].S, input.ConsistentRead]);
+    const asked = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((shard) => [`r1#${shard}`, true]);
+    expect(keys.toSorted()).toEqual(asked.toSorted());
+  });
+
+  it("passes over one that cannot be read, and tells of it with its keys", async () => {
+    const { bytes: _, ...spoilt } = stored("GRU1-C2");
+    const { table, unreadable } = newTable(() => ({ Items: [stored("SIN2-P1"), spoilt, {}] }));
+    expect((await collect(table.of("r1", 1))).map(({ pop }) => pop)).toEqual(["SIN2-P1"]);
+    expect(unreadable).toMatchObject([
+      { kind: "task result", key: `r1#0 GRU1-C2#${url}` },
+      { kind: "task result", key: "undefined undefined" },
+    ]);
+    expect(unreadable[0]?.problem).toContain("bytes");
+  });
+});
+
+describe("writing", () => {
+  it("where there is none leaves what came meanwhile", async () => {
+    const { table, sent } = newTable((_, n) => {
+      if (n === 1) throw awsError("ConditionalCheckFailedException");
+      return {};
+    });
+    await table.putIfAbsent(Array.from({ length: 3 }, (_, i) => result("SIN2-P1", `${url}${i}`)));
+    expect(sent.map(({ input }) => [input.Item.url.S, input.ConditionExpression])).toEqual(
+      [0, 1, 2].map((i) => [`${url}${i}`, "attribute_not_exists(pop_url)"]),
+    );
+    const denied = newTable(() => Promise.reject(awsError("AccessDenied"))).table;
+    await expect(denied.putIfAbsent([result("SIN2-P1", "u")])).rejects.toThrow("AccessDenied");
+  });
+
+  it("good ones says which were not taken", async () => {
+    const { table } = newTable(({ input }) => ({ UnprocessedItems: { tasks: input.RequestItems.tasks.slice(1) } }));
+    const results = ["SIN2-P1", "FRA56-P4", "GRU1-C2"].map((pop) => result(pop, url));
+    expect(await table.putGood(results)).toEqual(results.slice(1));
+    expect(await newTable().table.putGood(results)).toEqual([]);
+  });
+});

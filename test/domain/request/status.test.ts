@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { isTerminal, STATUSES } from "../../../domain/request/status.ts";
+
+it("a request has ended in four of its statuses", () => {
+  expect(STATUSES.filter(isTerminal)).toEqual(["FINISHED", "STOPPED", "TIMEOUT", "FAILED"]);
+  expect(STATUSES.filter((status) => !isTerminal(status))).toEqual([
+    "CREATED",
+    "CHECK_POP",
+    "INSERT_TASK",
+    "IN_PROGRESS",
+  ]);
+});

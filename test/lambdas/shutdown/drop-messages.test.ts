@@ -1,0 +1,84 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { describe, expect, it, vi } from "vitest";
+import { TaskQueue } from "../../../aws/task-queue.ts";
+import { dropMessages } from "../../../lambdas/shutdown/drop-messages.ts";
+import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
+
+const QUEUE = "https://sqs.example/tasks";
+
+function newQueue(answer: (command: Sent, n: number) => unknown) {
+  const { client, sent } = fakeClient<SQSClient>(answer);
+  return { queue: new TaskQueue(client, QUEUE), sent };
+}
+
+describe("dropping", () => {
+  const ended = (reqId: string) => Promise.resolve(reqId !== "new");
+  const body = (req_id: string) => JSON.stringify({ req_id, pop: "p" });
+
+  /** A queue with these bodies in it, which can be received once. */
+  function filled(bodies: readonly string[]) {
+    const left = bodies.map((Body, i) => ({ Body, ReceiptHandle: `${i} ${Body}` }));
+    const { queue, sent } = newQueue(({ name }) =>
+      name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {},
+    );
+    const receipts = (name: string) =>
+      sent
+        .filter((command) => command.name === name)
+        .flatMap(({ input }) => input.Entries as { ReceiptHandle: string; VisibilityTimeout?: number }[]);
+    return {
+      queue,
+      sent,
+      left,
+      deleted: () => receipts("DeleteMessageBatchCommand").map(({ ReceiptHandle }) => ReceiptHandle),
+      givenBack: () => receipts("ChangeMessageVisibilityBatchCommand"),
+    };
+  }
+
+  it("deletes what belongs to ended requests, until nothing is left", async () => {
+    const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
+    const hasEnded = vi.fn(ended);
+    expect(await dropMessages(queue, hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
+    expect(new Set(deleted()).size).toBe(96);
+    expect(new Set(hasEnded.mock.calls.flat())).toEqual(new Set(["r1", "r2"]));
+    for (const { name, input } of sent) {
+      expect(input.QueueUrl).toBe(QUEUE);
+      if (name === "ReceiveMessageCommand")
+        expect(input).toMatchObject({ MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+      else expect(input.Entries.length).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it.each(["{", '{"req_id": 1}'])("leaves what is no task, %s, to the agents, and goes on", async (other) => {
+    const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
+    expect(await dropMessages(queue, ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
+    expect(deleted()).not.toContain(`0 ${other}`);
+    expect(givenBack()).toEqual([]);
+  });
+
+  it("gives a message of a request that goes on back at once, and ends there", async () => {
+    const other = body("new");
+    const { queue, deleted, givenBack, left } = filled([
+      body("r1"),
+      other,
+      ...Array.from({ length: 200 }, () => body("r1")),
+    ]);
+    expect(await dropMessages(queue, ended, 60_000)).toMatchObject({ othersFound: true });
+    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `1 ${other}`, VisibilityTimeout: 0 }]);
+    expect(deleted()).not.toContain(`1 ${other}`);
+    // What the receivers had already is dropped, no more.
+    expect(left.length).toBeGreaterThanOrEqual(200 - 160);
+  });
+
+  it("ends when its time is over", async () => {
+    const { queue, sent } = newQueue(({ name }) =>
+      name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
+    );
+    expect((await dropMessages(queue, ended, 20)).dropped).toBeGreaterThan(0);
+    expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
+  });
+
+  it("fails with SQS", async () => {
+    const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
+    await expect(dropMessages(queue, ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
+  });
+});
