@@ -1,0 +1,23 @@
+import type { RequestItem } from "../request/request-item.ts";
+import { errorText, type Failure } from "../result/failure.ts";
+import type { TaskResult } from "../result/task-result.ts";
+import type { Task } from "./plan.ts";
+import { taskKey } from "./task-key.ts";
+
+/** What the request ended before: a row of the report, never stored. */
+export const UNFINISHED: Failure = {
+  reason: "lost",
+  code: "no result",
+  detail: "the request ended before an agent finished it",
+};
+
+/** The failed result of a task that no agent finished. @param failure why */
+export function unfinishedResult(
+  { req_id, shards, expire_at }: Pick<RequestItem, "req_id" | "shards" | "expire_at">,
+  { target: { pop }, url: { url } }: Task,
+  failure: Failure,
+): TaskResult {
+  const nothing = { ok: false, bytes: 0, ms: 0, attempts: 0 };
+  const key = taskKey(req_id, { pop, url }, shards);
+  return { ...key, req_id, pop, url, ...nothing, reason: failure.reason, error: errorText(failure), expire_at };
+}
