@@ -25,7 +25,7 @@ export class Dashboard extends Construct {
         [
           graph("Instances", metrics.instances, metrics.wantedInstances, metrics.missingInstances, metrics.orphans),
           graph("Active requests", metrics.activeRequests),
-          graph("Given up", metrics.deadLetters, metrics.failedBatches),
+          graph("Given up, or unreadable", metrics.deadLetters, metrics.failedBatches, metrics.unreadable),
         ],
         [
           graph("Errors", ...Object.values(metrics.errors)),

@@ -34,6 +34,8 @@ export class Metrics {
   readonly queueAge: cloudwatch.IMetric;
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
+  /** Items, results and records that a function could not read, and passed over. */
+  readonly unreadable: cloudwatch.IMetric;
   /** Calls of the function that looks at the fleet. */
   readonly looks: cloudwatch.IMetric;
   /** By the functions' ids, as the next two. */
@@ -62,6 +64,7 @@ export class Metrics {
     this.orphans = own("OrphanInstances", "Minimum");
     this.wantedInstances = own("WantedInstances", "Minimum");
     this.missingInstances = own("MissingInstances", "Minimum");
+    this.unreadable = own("Unreadable", "Sum");
 
     const last = { statistic: "Maximum", period: PERIOD };
     this.queued = tasks.queue.metricApproximateNumberOfMessagesVisible(last);

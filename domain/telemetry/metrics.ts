@@ -9,6 +9,8 @@ const UNITS = {
   WantedInstances: "Count",
   MissingInstances: "Count",
   OrphanInstances: "Count",
+  /** Items, results and stream records that this version could not read. */
+  Unreadable: "Count",
 } as const;
 
 export type MetricName = keyof typeof UNITS;
