@@ -11,7 +11,6 @@ import {
 import pMap, { pMapSkip } from "p-map";
 import * as z from "zod";
 import type { TaskMessage } from "../domain/plan/task-message.ts";
-import { onceEach } from "../lambdas/once-each.ts";
 
 /** The most that one SendMessageBatch takes: SQS bounds both the number and, together, the bytes (256 KiB until 2025). */
 const BATCH = 10;
@@ -71,14 +70,13 @@ export class TaskQueue {
   /**
    * Deletes messages one by one, until none comes, one comes whose request goes on, or `ms` are over. Not by PurgeQueue:
    * that works on for a minute, and takes the messages of a request that starts meanwhile.
-   * @param hasEnded asked once for each request
+   * @param hasEnded asked for each message: its caller remembers what it was told of a request
    * @returns how many were deleted, and whether one came whose request goes on
    */
   async drop(
     hasEnded: (reqId: string) => Promise<boolean>,
     ms: number,
   ): Promise<{ readonly dropped: number; readonly othersFound: boolean }> {
-    const ended = onceEach(hasEnded);
     const until = Date.now() + ms;
     let dropped = 0;
     let othersFound = false;
@@ -86,7 +84,7 @@ export class TaskQueue {
       while (!othersFound && Date.now() < until) {
         const messages = await this.receive();
         if (messages.length === 0) return;
-        const { stale, wanted } = await divide(messages, ended);
+        const { stale, wanted } = await divide(messages, hasEnded);
         if (wanted.length > 0) othersFound = true;
         await Promise.all([this.delete(stale), this.giveBack(wanted)]);
         dropped += stale.length;
