@@ -20,18 +20,3 @@ export const envSchema = z.object({
   PREWARM_IDLE_MINUTES: z.coerce.number().positive().default(15),
   PREWARM_STALL_SECONDS: z.coerce.number().positive().default(20),
 });
-
-export type Env = z.infer<typeof envSchema>;
-
-/** Environment variables that the agent cannot do without, or cannot make sense of. */
-export class EnvironmentError extends Error {
-  override readonly name = "EnvironmentError";
-}
-
-/** @throws EnvironmentError that names every fault, not the first */
-export function readEnvironment(variables: NodeJS.ProcessEnv): Env {
-  const parsed = envSchema.safeParse(variables);
-  if (!parsed.success)
-    throw new EnvironmentError(`The environment is not as it must be:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
-}

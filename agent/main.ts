@@ -3,9 +3,10 @@ import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { readEnvironment } from "../domain/environment.ts";
 import { PopPools } from "./download/pop-pools.ts";
 import { runTask } from "./download/run-task.ts";
-import { readEnvironment } from "./env.ts";
+import { envSchema } from "./env.ts";
 import { InstanceMetadata, identify, retire } from "./instance/instance.ts";
 import { createLogger } from "./instance/log.ts";
 import { memoryShare } from "./instance/memory.ts";
@@ -20,7 +21,7 @@ const SPOT_LOOK_MS = 5_000;
 /** What still runs so long after the stop is cut off and given back: it fits into a Spot notice's two minutes. */
 const GRACE_MS = 60_000;
 
-const env = readEnvironment(process.env);
+const env = readEnvironment(envSchema);
 const logger = createLogger();
 const metadata = new InstanceMetadata(env.AWS_EC2_METADATA_SERVICE_ENDPOINT);
 const sibling = isSibling(process.argv);

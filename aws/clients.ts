@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** The document client of every Lambda: optional attributes may be handed over as undefined. */
@@ -6,4 +7,12 @@ export function documentClient(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8 }), {
     marshallOptions: { removeUndefinedValues: true },
   });
+}
+
+/**
+ * The queue's client: its endpoint is the one that all other calls go to, not the host in a queue's URL. TLS already
+ * tells whether a body arrived as it was sent, so no digest of each is made and compared.
+ */
+export function queueClient(): SQSClient {
+  return new SQSClient({ useQueueUrlAsEndpoint: false, md5: false });
 }

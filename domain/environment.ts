@@ -8,9 +8,12 @@ export class EnvironmentError extends Error {
   }
 }
 
-/** Reads the environment once, by its schema. @throws EnvironmentError that names every fault, not the first. */
-export function readEnvironment<T extends z.ZodType>(schema: T): z.infer<T> {
-  const parsed = schema.safeParse(process.env);
+/** Reads the environment once, by its schema. @throws EnvironmentError that names every fault, not the first */
+export function readEnvironment<T extends z.ZodType>(
+  schema: T,
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): z.infer<T> {
+  const parsed = schema.safeParse(variables);
   if (!parsed.success) throw new EnvironmentError(parsed.error);
   return parsed.data;
 }

@@ -1,11 +1,8 @@
+// For task, which ensures that there are instances, and shutdown, which lets them go.
+
 import type { Fleet } from "../aws/fleet.ts";
 import type { RequestTable } from "../aws/request-table.ts";
-import type { RequestItem } from "../domain/request/request-item.ts";
-
-/** How many instances the active requests need: the largest wish, for they share the fleet. */
-export function neededCapacity(active: readonly Pick<RequestItem, "instance_count">[]): number {
-  return Math.max(0, ...active.map((item) => item.instance_count));
-}
+import { neededCapacity } from "../domain/request/capacity.ts";
 
 /** Keeps the group's size at what the active requests need. */
 export class Capacity {

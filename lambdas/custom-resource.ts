@@ -1,5 +1,8 @@
+// For the handlers of empty-bucket and redeploy-api: both are resources of ours in a CloudFormation stack.
+
 import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
+import type { CloudFormation } from "../aws/cloudformation.ts";
 
 /** What CloudFormation asks: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 const eventSchema = z.object({
@@ -15,17 +18,8 @@ const eventSchema = z.object({
 
 export type CustomResourceEvent = z.infer<typeof eventSchema>;
 
-/** CloudFormation, as far as it waits for an answer: a PUT to the URL that it gave. */
-export class AskingCloudFormation {
-  async answer(url: string, body: string): Promise<void> {
-    // As bytes: a string would have a Content-Type, and the URL is signed without one.
-    const { status } = await fetch(url, { method: "PUT", body: Buffer.from(body) });
-    if (status >= 300) throw new Error(`CloudFormation took the answer with HTTP ${status}`);
-  }
-}
-
 export interface CustomResourceDeps {
-  readonly cloudFormation: Pick<AskingCloudFormation, "answer">;
+  readonly cloudFormation: Pick<CloudFormation, "answer">;
   readonly logger: Pick<Logger, "error">;
 }
 

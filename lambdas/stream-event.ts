@@ -1,3 +1,5 @@
+// For the handlers of get-size, task and shutdown: each is called with batches of a table's stream.
+
 import * as z from "zod";
 
 /**

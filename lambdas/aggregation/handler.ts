@@ -1,6 +1,16 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { DeadLetters } from "../../aws/dead-letter-queue.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { countedLines } from "./counted-lines.ts";
-import type { AggregationDeps } from "./deps.ts";
 import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
+
+export interface AggregationDeps {
+  readonly requests: Pick<RequestTable, "get" | "addProgress" | "askToSettle">;
+  readonly deadLetters: Pick<DeadLetters, "bury">;
+  readonly logger: Pick<Logger, "info" | "warn">;
+  /** Of the metrics. */
+  readonly namespace: string;
+}
 
 /** Adds each batch of results to its requests' counters, and asks for the recount when a request's are complete. */
 export function createHandler(deps: AggregationDeps) {

@@ -1,6 +1,24 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import * as z from "zod";
+import { documentClient, queueClient } from "../../aws/clients.ts";
+import { DeadLetters } from "../../aws/dead-letter-queue.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler } from "./handler.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(
+  z.object({
+    REQUEST_TABLE: z.string().min(1),
+    DEAD_LETTER_QUEUE_URL: z.url(),
+    /** Metrics go by its name. */
+    GROUP_NAME: z.string().min(1),
+  }),
+);
+
+export const handler = createHandler({
+  requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
+  deadLetters: new DeadLetters(queueClient(), env.DEAD_LETTER_QUEUE_URL),
+  logger: new Logger({ serviceName: "aggregation" }),
+  namespace: metricNamespace(env.GROUP_NAME),
+});

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { RefusedError } from "./errors.ts";
+import { RefusedError } from "./refused-error.ts";
 
 /** Faults that a schema does not see. */
 export interface MoreFaults {

@@ -1,10 +1,14 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import type { ApiDeps } from "./deps.ts";
 import { errorBody } from "./error-body.ts";
-import { RefusedError } from "./errors.ts";
-import { routes } from "./routes.ts";
+import { RefusedError } from "./refused-error.ts";
+import { type RoutesDeps, routes } from "./routes.ts";
 import { timestamp } from "./timestamp.ts";
+
+export interface ApiDeps extends RoutesDeps {
+  readonly logger: RoutesDeps["logger"] & Pick<Logger, "error">;
+}
 
 /** One function behind all routes: finds the route, maps what it throws to an HTTP answer in that route's shape. */
 export function createHandler(deps: ApiDeps) {

@@ -1,6 +1,44 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import * as z from "zod";
+import { documentClient, queueClient } from "../../aws/clients.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { UrlLists } from "../../aws/lists.ts";
+import { ReportLinks } from "../../aws/report-links.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
 import { createHandler } from "./handler.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(
+  z.object({
+    REQUEST_TABLE: z.string().min(1),
+    REQUEST_POP_TABLE: z.string().min(1),
+    BUCKET: z.string().min(1),
+    QUEUE_URL: z.url(),
+    GROUP_NAME: z.string().min(1),
+    SCHEDULE_GROUP: z.string().min(1),
+    SCHEDULE_ROLE_ARN: z.string().min(1),
+    SHUTDOWN_ARN: z.string().min(1),
+  }),
+);
+const db = documentClient();
+const s3 = new S3Client({});
+
+export const handler = createHandler({
+  requests: new RequestTable(db, env.REQUEST_TABLE),
+  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+  lists: new UrlLists(s3, env.BUCKET),
+  links: new ReportLinks(s3, env.BUCKET),
+  queue: new TaskQueue(queueClient(), env.QUEUE_URL),
+  fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
+  timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+  timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
+  logger: new Logger({ serviceName: "api" }),
+  now: () => new Date(),
+  newId: () => crypto.randomUUID(),
+});

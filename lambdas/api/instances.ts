@@ -1,9 +1,18 @@
-import type { ApiDeps } from "./deps.ts";
-import { RefusedError } from "./errors.ts";
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { Fleet } from "../../aws/fleet.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import type { InstancesBody } from "./instances-request.ts";
+import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
 
-export async function readInstances(deps: ApiDeps) {
+export interface InstancesDeps {
+  readonly requests: Pick<RequestTable, "get" | "active" | "end" | "setInstanceCount">;
+  readonly fleet: Pick<Fleet, "groupName" | "desiredCapacity" | "setDesiredCapacity">;
+  readonly logger: Pick<Logger, "info">;
+  readonly now: () => Date;
+}
+
+export async function readInstances(deps: InstancesDeps) {
   const desiredcapacity = await deps.fleet.desiredCapacity();
   return { status: "success", timestamp: timestamp(deps), message: "query success", desiredcapacity };
 }
@@ -12,7 +21,7 @@ export async function readInstances(deps: ApiDeps) {
  * Sets the group's size, and stops a request if that is asked for. The new size becomes the wish of every request
  * that goes on, so that it holds when one of them ends and the group follows the largest wish that is left.
  */
-export async function changeInstances(deps: ApiDeps, body: InstancesBody) {
+export async function changeInstances(deps: InstancesDeps, body: InstancesBody) {
   if (body.req_id !== undefined) await stopOrCheck(deps, body.req_id, body.force_stop ?? false);
   for (const item of await deps.requests.active()) {
     await deps.requests.setInstanceCount(item.req_id, body.DesiredCapacity);
@@ -25,7 +34,7 @@ export async function changeInstances(deps: ApiDeps, body: InstancesBody) {
   };
 }
 
-async function stopOrCheck(deps: ApiDeps, reqId: string, stop: boolean): Promise<void> {
+async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
   if (!stop) return;

@@ -10,7 +10,7 @@ import {
   MAX_URLS,
 } from "../../domain/request/limits.ts";
 import type { MoreFaults } from "./body.ts";
-import { RefusedError } from "./errors.ts";
+import { RefusedError } from "./refused-error.ts";
 
 const names = z.array(z.string("must be a string"), "must be a list of strings").optional();
 

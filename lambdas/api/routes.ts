@@ -1,17 +1,28 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
 import { parseBody } from "./body.ts";
-import type { ApiDeps } from "./deps.ts";
-import { RefusedError } from "./errors.ts";
-import { changeInstances, readInstances } from "./instances.ts";
+import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
-import { startRequest } from "./start-request.ts";
-import { summarize } from "./summary.ts";
+import { RefusedError } from "./refused-error.ts";
+import { type StartRequestDeps, startRequest } from "./start-request.ts";
+import { type SummaryDeps, summarize } from "./summary.ts";
 import { timestamp } from "./timestamp.ts";
 
+export interface RoutesDeps extends StartRequestDeps, InstancesDeps, SummaryDeps {
+  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get">;
+  readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
+  readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
+  readonly queue: Pick<TaskQueue, "depth">;
+  readonly logger: StartRequestDeps["logger"] & InstancesDeps["logger"] & Pick<Logger, "info">;
+  readonly newId: () => string;
+}
+
 /** Answers one call with the body of a 200. @throws RefusedError for any other status */
-export type Route = (deps: ApiDeps, event: APIGatewayProxyEvent) => Promise<Record<string, unknown>>;
+export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Record<string, unknown>>;
 
 export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
@@ -43,7 +54,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /instances": (deps) => readInstances(deps),
 };
 
-async function requestOf(deps: ApiDeps, event: APIGatewayProxyEvent) {
+async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {
   const reqId = event.queryStringParameters?.["req_id"];
   if (reqId === undefined || reqId === "") throw new RefusedError(400, "req_id: is required in the query string");
   // DynamoDB would refuse so long a key.

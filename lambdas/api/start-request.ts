@@ -1,9 +1,22 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { Fleet } from "../../aws/fleet.ts";
+import type { UrlLists } from "../../aws/lists.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt, formatTimestamp } from "../../domain/request/timestamps.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import type { ApiDeps } from "./deps.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
+
+export interface StartRequestDeps {
+  readonly requests: Pick<RequestTable, "put" | "delete">;
+  readonly lists: Pick<UrlLists, "write" | "delete">;
+  readonly fleet: Pick<Fleet, "desiredCapacity" | "raiseTo" | "restore">;
+  readonly timer: Pick<Timer, "set" | "cancel">;
+  readonly timerTarget: TimerTarget;
+  readonly logger: Pick<Logger, "error">;
+}
 
 /** The item of a request that was just asked for. */
 export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date): RequestItem {
@@ -30,7 +43,7 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
  * runs. When a step fails, what was made is undone, newest first, and the step's error is thrown.
  */
 export async function startRequest(
-  deps: ApiDeps,
+  deps: StartRequestDeps,
   reqId: string,
   request: PrewarmRequest,
   now: Date,

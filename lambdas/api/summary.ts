@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { UrlLists } from "../../aws/lists.ts";
+import type { ReportLinks } from "../../aws/report-links.ts";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
-import type { ApiDeps } from "./deps.ts";
-import { RefusedError } from "./errors.ts";
+import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
@@ -13,8 +16,16 @@ const REPORT_POLL_MS = 250;
 /** API Gateway's answers end at 6 MB; beyond this many characters of URLs, the list in the bucket tells the rest. */
 const MAX_URL_CHARACTERS = 4_000_000;
 
+export interface SummaryDeps {
+  readonly requests: Pick<RequestTable, "get">;
+  readonly requestPops: Pick<RequestPopTable, "of">;
+  readonly lists: Pick<UrlLists, "read">;
+  readonly links: Pick<ReportLinks, "of">;
+  readonly now: () => Date;
+}
+
 /** Body of GET /summary. @throws RefusedError 409 for a request that has not ended. */
-export async function summarize(deps: ApiDeps, first: RequestItem) {
+export async function summarize(deps: SummaryDeps, first: RequestItem) {
   const item = await withReport(deps, first);
   const pops = await deps.requestPops.of(item.req_id);
   return {
@@ -30,7 +41,7 @@ export async function summarize(deps: ApiDeps, first: RequestItem) {
   };
 }
 
-async function withReport(deps: ApiDeps, first: RequestItem): Promise<RequestItem & { report: string }> {
+async function withReport(deps: SummaryDeps, first: RequestItem): Promise<RequestItem & { report: string }> {
   let item = first;
   const deadline = deps.now().getTime() + REPORT_WAIT_MS;
   for (;;) {
@@ -49,7 +60,7 @@ async function withReport(deps: ApiDeps, first: RequestItem): Promise<RequestIte
   }
 }
 
-async function failedUrls(deps: ApiDeps, reqId: string): Promise<string[]> {
+async function failedUrls(deps: SummaryDeps, reqId: string): Promise<string[]> {
   const urls: string[] = [];
   let characters = 0;
   try {

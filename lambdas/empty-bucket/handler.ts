@@ -1,5 +1,11 @@
-import { customResource } from "../custom-resource.ts";
-import type { EmptyBucketDeps } from "./deps.ts";
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { DoomedBucket } from "../../aws/doomed-bucket.ts";
+import { type CustomResourceDeps, customResource } from "../custom-resource.ts";
+
+export interface EmptyBucketDeps extends CustomResourceDeps {
+  readonly bucket: Pick<DoomedBucket, "name" | "empty">;
+  readonly logger: Pick<Logger, "info" | "error">;
+}
 
 /** Empties the bucket when its stack is deleted, and does nothing before. */
 export function createHandler(deps: EmptyBucketDeps) {

@@ -1,6 +1,15 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { CloudFormation } from "../../aws/cloudformation.ts";
+import { DoomedBucket } from "../../aws/doomed-bucket.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
 import { createHandler } from "./handler.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(z.object({ BUCKET: z.string().min(1) }));
+
+export const handler = createHandler({
+  bucket: new DoomedBucket(new S3Client({}), env.BUCKET),
+  cloudFormation: new CloudFormation(),
+  logger: new Logger({ serviceName: "empty-bucket" }),
+});

@@ -1,14 +1,23 @@
-import { AliasUnclearError } from "../../aws/dns.ts";
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { Distributions } from "../../aws/distributions.ts";
+import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import type { GetSizeDeps } from "./deps.ts";
 import { findDistributions } from "./find-distributions.ts";
-import { measureUrls } from "./measure-urls.ts";
+import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
 import { timeBudget } from "./time-budget.ts";
+
+export interface GetSizeDeps extends MeasureUrlsDeps {
+  readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
+  readonly distributions: Pick<Distributions, "own">;
+  readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
+  readonly logger: Pick<Logger, "info">;
+}
 
 /** CREATED → CHECK_POP, or FAILED when no URL can be read. Run twice, it does no harm: the second finds another status. */
 export function createHandler(deps: GetSizeDeps) {

@@ -1,6 +1,32 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { documentClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { UrlLists } from "../../aws/lists.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
+import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { createHandler } from "./handler.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(
+  z.object({
+    REQUEST_TABLE: z.string().min(1),
+    BUCKET: z.string().min(1),
+    PREWARM_DNS_SERVERS: dnsServersSchema,
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+    PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
+    PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+  }),
+);
+
+export const handler = createHandler({
+  requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
+  lists: new UrlLists(new S3Client({}), env.BUCKET),
+  distributions: new Distributions(new CloudFrontClient({})),
+  dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
+  ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+  logger: new Logger({ serviceName: "get-size" }),
+});

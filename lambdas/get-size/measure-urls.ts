@@ -1,9 +1,10 @@
 import pMap from "p-map";
+import type { Dns } from "../../aws/dns.ts";
+import type { UrlLists } from "../../aws/lists.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { onceEach } from "../once-each.ts";
-import type { GetSizeDeps } from "./deps.ts";
 import { entryPoints } from "./entry-points.ts";
 import { SizeProbe } from "./size-probe.ts";
 
@@ -11,6 +12,12 @@ import { SizeProbe } from "./size-probe.ts";
 const IN_PARALLEL = 64;
 /** Longer than this, nobody's function may ask. */
 const MAX_TIME_MS = 780_000;
+
+export interface MeasureUrlsDeps {
+  readonly lists: Pick<UrlLists, "read" | "write">;
+  readonly dns: Pick<Dns, "addresses">;
+  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+}
 
 /** What a request's URLs came to, once each. */
 export interface Measured {
@@ -27,7 +34,7 @@ export interface Measured {
  * the time is over are warmed, with their sizes unknown: a slow origin must not keep a request from its downloads.
  */
 export async function measureUrls(
-  deps: GetSizeDeps,
+  deps: MeasureUrlsDeps,
   item: RequestItem,
   distributions: readonly Distribution[],
   timeMs = MAX_TIME_MS,
@@ -72,11 +79,11 @@ export async function measureUrls(
   return { good: good.length, bad: bad.length, unasked, firstProblem: bad[0]?.[1] };
 }
 
-async function firstResolving(deps: GetSizeDeps, names: readonly string[]): Promise<readonly string[]> {
+async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {
   let first: unknown;
   for (const name of names) {
     try {
-      return await deps.dns.addresses(name);
+      return await dns.addresses(name);
     } catch (error) {
       first ??= error;
     }

@@ -1,6 +1,12 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
-import { customResource } from "../custom-resource.ts";
-import type { RedeployApiDeps } from "./deps.ts";
+import type { RestApi } from "../../aws/rest-api.ts";
+import { type CustomResourceDeps, customResource } from "../custom-resource.ts";
+
+export interface RedeployApiDeps extends CustomResourceDeps {
+  readonly api: Pick<RestApi, "deploy">;
+  readonly logger: Pick<Logger, "info" | "error">;
+}
 
 /** Of the resource, as far as the function needs it: the template's own deployment. */
 const propertiesSchema = z.object({ Deployment: z.string() });

@@ -1,6 +1,15 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import * as z from "zod";
+import { CloudFormation } from "../../aws/cloudformation.ts";
+import { RestApi } from "../../aws/rest-api.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
 import { createHandler } from "./handler.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(z.object({ REST_API: z.string().min(1) }));
+
+export const handler = createHandler({
+  api: new RestApi(new APIGatewayClient({}), env.REST_API),
+  cloudFormation: new CloudFormation(),
+  logger: new Logger({ serviceName: "redeploy-api" }),
+});

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { isTerminal } from "../../domain/request/status.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import type { ShutdownDeps } from "./deps.ts";
-import { settle } from "./settle.ts";
-import { windDown } from "./wind-down.ts";
+import { type SettleDeps, settle } from "./settle.ts";
+import { type WindDownDeps, windDown } from "./wind-down.ts";
+
+export type ShutdownDeps = SettleDeps & WindDownDeps;
 
 /** What the timer sends. */
 const timerSchema = z.object({ req_id: z.string() });

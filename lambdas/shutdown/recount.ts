@@ -1,19 +1,23 @@
-import type { CountedResult } from "../../aws/request-task-table.ts";
+import type { UrlLists } from "../../aws/lists.ts";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { CountedResult, TaskResultTable } from "../../aws/request-task-table.ts";
 import { Ledger } from "../../domain/plan/ledger.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { ShutdownDeps } from "./deps.ts";
 
 export const REPORT_HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"] as const;
+
+export interface RecountDeps {
+  readonly lists: Pick<UrlLists, "read" | "write">;
+  readonly requestPops: Pick<RequestPopTable, "of">;
+  readonly results: Pick<TaskResultTable, "of">;
+}
 
 /**
  * Reads all results of a request once, counts them exactly and writes the report: a row a task that failed or has no
  * result. Nothing of it grows with the number of results but one bit each.
  */
-export async function recount(
-  deps: Pick<ShutdownDeps, "lists" | "requestPops" | "results">,
-  item: RequestItem,
-): Promise<Ledger> {
+export async function recount(deps: RecountDeps, item: RequestItem): Promise<Ledger> {
   const prepared = item.total_count > 0;
   const rows: string[][] = [];
   if (prepared) for await (const row of deps.lists.read(listKeys.successUrls(item.req_id))) rows.push(row);

@@ -1,3 +1,7 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskResultTable } from "../../aws/request-task-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Count, Ledger, PlannedTask } from "../../domain/plan/ledger.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
@@ -6,17 +10,25 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { decideSettlement } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { popUrlKey, type TaskResult, taskKey } from "../../domain/result/task-result.ts";
-import type { ShutdownDeps } from "./deps.ts";
-import { recount } from "./recount.ts";
+import type { Capacity } from "../capacity.ts";
+import { type RecountDeps, recount } from "./recount.ts";
 
 /** How many results are written at a time when missing tasks are given up. */
 const CHUNK = 1_000;
+
+export interface SettleDeps extends RecountDeps {
+  readonly requests: Pick<RequestTable, "get" | "end" | "goOn" | "askToSettle" | "setInstanceCount">;
+  readonly results: RecountDeps["results"] & Pick<TaskResultTable, "putIfAbsent">;
+  readonly queue: Pick<TaskQueue, "depth" | "send">;
+  readonly capacity: Pick<Capacity, "follow">;
+  readonly logger: Pick<Logger, "info">;
+}
 
 /**
  * Recounts an active request, and ends it if its tasks are done or its time is up; otherwise it goes on, with what is
  * lost queued again. The report stands before the status says so.
  */
-export async function settle(deps: ShutdownDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
   if (timeIsUp) {
     // No instance waits for the recount, which may take minutes, or fail.
     await deps.requests.setInstanceCount(item.req_id, 0);
@@ -61,7 +73,7 @@ export async function settle(deps: ShutdownDeps, item: RequestItem, timeIsUp: bo
  * Lets the request go on with the recount as its counters, unless they have moved meanwhile. Asks for another recount
  * if they have reached the total: nobody could, while this one was due.
  */
-async function goOn(deps: ShutdownDeps, item: RequestItem, count: Count, fields: { requeues?: number } = {}) {
+async function goOn(deps: SettleDeps, item: RequestItem, count: Count, fields: { requeues?: number } = {}) {
   const { req_id: reqId, download_count: asRead } = item;
   if (!(await deps.requests.goOn(reqId, { ...fields, ...count }, asRead))) await deps.requests.goOn(reqId, fields);
   const after = await deps.requests.get(reqId);
@@ -88,7 +100,7 @@ function* messagesFor(item: RequestItem, ledger: Ledger): Generator<TaskMessage>
 }
 
 /** Writes failed results for what no agent ever finished. */
-async function giveUp(deps: ShutdownDeps, item: RequestItem, ledger: Ledger): Promise<void> {
+async function giveUp(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
   let chunk: TaskResult[] = [];
   for (const task of ledger.missing()) {
     chunk.push(lostResult(item, task));

@@ -1,17 +1,33 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { Timer } from "../../aws/timer.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { ShutdownDeps } from "./deps.ts";
-import { recount } from "./recount.ts";
+import type { Capacity } from "../capacity.ts";
+import { onceEach } from "../once-each.ts";
+import { type RecountDeps, recount } from "./recount.ts";
 
 /** A run drops messages no longer: the next one goes on, after the requests that stand behind this one in the stream. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 2_000;
 
+export interface WindDownDeps extends RecountDeps {
+  readonly requests: Pick<RequestTable, "active" | "isActive" | "amend" | "close">;
+  readonly queue: Pick<TaskQueue, "depth" | "drop">;
+  readonly capacity: Pick<Capacity, "follow">;
+  readonly timer: Pick<Timer, "cancel">;
+  readonly logger: Pick<Logger, "info">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
 /**
  * Gives back all that an ended request held: its timer, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
  */
-export async function windDown(deps: ShutdownDeps, item: RequestItem): Promise<void> {
+export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<void> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await deps.capacity.follow();
@@ -36,7 +52,7 @@ export async function windDown(deps: ShutdownDeps, item: RequestItem): Promise<v
  * Until none is left, also of those that an agent took and will never finish; or until another request is active.
  * @returns whether that is so
  */
-async function dropMessages(deps: ShutdownDeps): Promise<boolean> {
+async function dropMessages(deps: WindDownDeps): Promise<boolean> {
   const hasEnded = async (reqId: string) => !(await deps.requests.isActive(reqId));
   const until = deps.now() + PATIENCE_MS;
   let emptyBefore = false;
@@ -48,7 +64,7 @@ async function dropMessages(deps: ShutdownDeps): Promise<boolean> {
     emptyBefore = empty;
     if (!empty) {
       if ((await deps.requests.active()).length > 0) return true;
-      const { dropped, othersFound } = await deps.queue.drop(hasEnded, until - deps.now());
+      const { dropped, othersFound } = await deps.queue.drop(onceEach(hasEnded), until - deps.now());
       if (dropped > 0) deps.logger.info("Messages of ended requests dropped", { dropped });
       if (othersFound) return true;
     }

@@ -1,9 +1,21 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { UrlLists } from "../../aws/lists.ts";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
 import { groupTasks, urlsPerMessage } from "../../domain/plan/messages.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { TaskDeps } from "./deps.ts";
+
+export interface FanOutDeps {
+  readonly requests: Pick<RequestTable, "get" | "isActive" | "advance">;
+  readonly requestPops: Pick<RequestPopTable, "get" | "markSent">;
+  readonly lists: Pick<UrlLists, "read">;
+  readonly queue: Pick<TaskQueue, "send">;
+  readonly logger: Pick<Logger, "info">;
+}
 
 /** Messages between two looks whether the request goes on. */
 const LOOK_EVERY = 1_000;
@@ -12,7 +24,7 @@ const LOOK_EVERY = 1_000;
  * Queues all tasks of one target (READY → SENT); the last one moves the request to IN_PROGRESS. Run again after a crash
  * it queues them again, which costs downloads but counts nothing twice: a task has one result.
  */
-export async function fanOut(deps: TaskDeps, reqId: string, targetKey: string): Promise<void> {
+export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   const target = await deps.requestPops.get(reqId, targetKey);
   if (item?.active === undefined || target === undefined) return;
@@ -29,7 +41,7 @@ export async function fanOut(deps: TaskDeps, reqId: string, targetKey: string): 
 
 /** A request that is stopped meanwhile gets no further messages: nobody would take them away again. */
 async function* whileActive(
-  deps: TaskDeps,
+  deps: FanOutDeps,
   reqId: string,
   messages: AsyncIterable<TaskMessage>,
 ): AsyncGenerator<TaskMessage> {
@@ -41,7 +53,7 @@ async function* whileActive(
 }
 
 function messagesOf(
-  deps: TaskDeps,
+  deps: FanOutDeps,
   item: RequestItem,
   { pop, ips, label }: Target,
 ): AsyncGenerator<TaskMessage> {

@@ -1,7 +1,8 @@
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import type { TaskDeps } from "./deps.ts";
-import { fanOut } from "./fan-out.ts";
-import { prepare } from "./prepare.ts";
+import { type FanOutDeps, fanOut } from "./fan-out.ts";
+import { type PrepareDeps, prepare } from "./prepare.ts";
+
+export type TaskDeps = PrepareDeps & FanOutDeps;
 
 /** Time that is kept back for what comes after a wait. */
 const RESERVE_MS = 120_000;

@@ -1,6 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { documentClient, queueClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { UrlLists } from "../../aws/lists.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
+import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
+import { Capacity } from "../capacity.ts";
 import { createHandler } from "./handler.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(
+  z.object({
+    REQUEST_TABLE: z.string().min(1),
+    REQUEST_POP_TABLE: z.string().min(1),
+    BUCKET: z.string().min(1),
+    QUEUE_URL: z.url(),
+    GROUP_NAME: z.string().min(1),
+    PREWARM_DNS_SERVERS: dnsServersSchema,
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+  }),
+);
+const db = documentClient();
+const requests = new RequestTable(db, env.REQUEST_TABLE);
+
+export const handler = createHandler({
+  requests,
+  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+  lists: new UrlLists(new S3Client({}), env.BUCKET),
+  queue: new TaskQueue(queueClient(), env.QUEUE_URL),
+  distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
+  dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
+  capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+  logger: new Logger({ serviceName: "task" }),
+  now: Date.now,
+  sleep: (ms) => sleep(ms),
+});

@@ -1,8 +1,10 @@
+import type { Distributions } from "../../aws/distributions.ts";
+import type { UrlLists } from "../../aws/lists.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { type Distribution, distributionOf } from "../../domain/request/distribution.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
-import type { TaskDeps } from "./deps.ts";
 
 /**
  * A third of the paths that a distribution may have in progress: what others invalidate meanwhile leaves room for it.
@@ -20,7 +22,14 @@ interface Batch {
   readonly paths: readonly string[];
 }
 
-type Deps = Pick<TaskDeps, "distributions" | "lists" | "requests" | "now" | "sleep">;
+export interface InvalidationDeps {
+  readonly distributions: Pick<Distributions, "invalidate" | "isInvalidated">;
+  readonly lists: Pick<UrlLists, "read">;
+  readonly requests: Pick<RequestTable, "amend" | "end">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
 
 /**
  * Invalidates a request's URLs batch after batch and waits for each, so that what is warmed is the new object. Batches
@@ -29,7 +38,7 @@ type Deps = Pick<TaskDeps, "distributions" | "lists" | "requests" | "now" | "sle
  * @returns whether all of it is done
  */
 export async function invalidateAll(
-  deps: Deps,
+  deps: InvalidationDeps,
   item: RequestItem,
   distributions: readonly Distribution[],
   hasTime: () => boolean,
@@ -48,7 +57,7 @@ export async function invalidateAll(
 
 /** @returns whether it is complete; if not, the item says how it goes on */
 async function invalidateBatch(
-  deps: Deps,
+  deps: InvalidationDeps,
   item: RequestItem,
   { distributionId, paths }: Batch,
   i: number,

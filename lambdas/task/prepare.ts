@@ -1,25 +1,35 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { computeTotals } from "../../domain/plan/totals.ts";
 import { listKeys } from "../../domain/request/list-keys.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { TaskDeps } from "./deps.ts";
-import { invalidateAll } from "./invalidation.ts";
-import { resolveTargets } from "./resolve-targets.ts";
+import type { Capacity } from "../capacity.ts";
+import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
+import { type ResolveTargetsDeps, resolveTargets } from "./resolve-targets.ts";
 
 const IN_PARALLEL = 32;
+
+export interface PrepareDeps extends ResolveTargetsDeps, InvalidationDeps {
+  readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
+  readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
+  readonly capacity: Pick<Capacity, "ensure">;
+  readonly logger: Pick<Logger, "info">;
+}
 
 /**
  * CHECK_POP → INSERT_TASK: resolves the POPs, invalidates if asked, sets the totals, and then
  * sets every target READY, which starts the fan-out. Each part may be run again after a crash.
  */
-export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => boolean): Promise<void> {
+export async function prepare(deps: PrepareDeps, reqId: string, hasTime: () => boolean): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status === "CHECK_POP") await checkPops(deps, item, hasTime);
   // Whatever that came to: a step whose answer was lost on the way was made, and the client's second try refused.
   await releaseTargets(deps, reqId);
 }
 
-async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
+async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
   const reqId = item.req_id;
   const { distributions } = item;
   const foreign = distributions.filter(({ id }) => id === undefined);
@@ -52,7 +62,7 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   });
 }
 
-async function releaseTargets(deps: TaskDeps, reqId: string): Promise<void> {
+async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
   // A group lowered by another request's end, just as this one came, is raised again here.

@@ -1,15 +1,19 @@
 import pMap from "p-map";
+import type { Dns } from "../../aws/dns.ts";
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { TaskDeps } from "./deps.ts";
 
 const IN_PARALLEL = 32;
 
+export interface ResolveTargetsDeps {
+  readonly dns: Pick<Dns, "addresses">;
+}
+
 /** Looks every POP up under every distribution's label: its addresses, or why it has none. */
 export async function resolveTargets(
-  deps: Pick<TaskDeps, "dns">,
+  deps: ResolveTargetsDeps,
   item: RequestItem,
   distributions: readonly Distribution[],
 ): Promise<Target[]> {
@@ -18,7 +22,7 @@ export async function resolveTargets(
 }
 
 async function resolve(
-  deps: Pick<TaskDeps, "dns">,
+  deps: ResolveTargetsDeps,
   item: RequestItem,
   pop: string,
   label: string,

@@ -1,5 +1,17 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { Fleet } from "../../aws/fleet.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
-import type { WatchDeps } from "./deps.ts";
+import type { SafetyNet } from "./safety-net.ts";
+
+export interface WatchDeps {
+  readonly requests: Pick<RequestTable, "active">;
+  readonly fleet: Pick<Fleet, "state">;
+  readonly safetyNet: Pick<SafetyNet, "catch">;
+  readonly logger: Pick<Logger, "info">;
+  /** Of the metrics. */
+  readonly namespace: string;
+}
 
 /**
  * Compares the fleet with the work that there is, every few minutes, and says it in one line, which CloudWatch makes

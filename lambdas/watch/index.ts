@@ -1,6 +1,29 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import * as z from "zod";
+import { documentClient, queueClient } from "../../aws/clients.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { RequestTable } from "../../aws/request-table.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
-import { createDeps } from "./deps.ts";
-import { envSchema } from "./env.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler } from "./handler.ts";
+import { SafetyNet } from "./safety-net.ts";
 
-export const handler = createHandler(createDeps(readEnvironment(envSchema)));
+const env = readEnvironment(
+  z.object({
+    REQUEST_TABLE: z.string().min(1),
+    QUEUE_URL: z.url(),
+    /** Metrics go by its name, too. */
+    GROUP_NAME: z.string().min(1),
+  }),
+);
+const requests = new RequestTable(documentClient(), env.REQUEST_TABLE);
+
+export const handler = createHandler({
+  requests,
+  fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
+  safetyNet: new SafetyNet(requests, new TaskQueue(queueClient(), env.QUEUE_URL)),
+  logger: new Logger({ serviceName: "watch" }),
+  namespace: metricNamespace(env.GROUP_NAME),
+});

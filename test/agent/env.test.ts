@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { EnvironmentError, readEnvironment } from "../../agent/env.ts";
+import { envSchema } from "../../agent/env.ts";
+import { EnvironmentError, readEnvironment } from "../../domain/environment.ts";
 
 const GIVEN = {
   QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/tasks",
@@ -10,7 +11,7 @@ const GIVEN = {
 };
 
 test("what an instance is given is enough, and the rest is as documented", () => {
-  expect(readEnvironment({ ...GIVEN, HOME: "/root" })).toEqual({
+  expect(readEnvironment(envSchema, { ...GIVEN, HOME: "/root" })).toEqual({
     ...GIVEN,
     VISIBILITY_SECONDS: 120,
     PREWARM_HTTPS_PORT: 443,
@@ -24,7 +25,7 @@ test("what an instance is given is enough, and the rest is as documented", () =>
 
 test("every fault is named, not the first", () => {
   const { QUEUE_URL: _, ...incomplete } = GIVEN;
-  const read = () => readEnvironment({ ...incomplete, REQUEST_TABLE: "", VISIBILITY_SECONDS: "soon" });
+  const read = () => readEnvironment(envSchema, { ...incomplete, REQUEST_TABLE: "", VISIBILITY_SECONDS: "soon" });
   expect(read).toThrow(EnvironmentError);
   for (const name of ["QUEUE_URL", "REQUEST_TABLE", "VISIBILITY_SECONDS"]) expect(read).toThrow(name);
 });

@@ -4,8 +4,9 @@ import type { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test, vi } from "vitest";
-import { readEnvironment } from "../../agent/env.ts";
+import { envSchema } from "../../agent/env.ts";
 import { ActiveRequests } from "../../agent/work/active-requests.ts";
+import { readEnvironment } from "../../domain/environment.ts";
 import { addFleet } from "./fleet-alone.ts";
 import { newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -132,7 +133,7 @@ describe("the user data", () => {
     const [[, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(
       ([id]) => id === variables["QUEUE_URL"]?.split("/ref-")[1],
     );
-    expect(readEnvironment(variables)).toMatchObject({
+    expect(readEnvironment(envSchema, variables)).toMatchObject({
       VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
@@ -26,23 +25,6 @@ test("there are five functions, and each has the time that it may take", () => {
   const times = Object.fromEntries([...functions].map(([name, { Timeout }]) => [name, Timeout]));
   expect(times).toEqual({ Api: 29, GetSize: 900, Task: 900, Aggregation: 120, Shutdown: 900 });
 });
-
-test.each(["Api", "GetSize", "Task", "Aggregation", "Shutdown"])(
-  "%s loads with the environment it is given",
-  (name) => {
-    const { Code, Environment } = functions.get(name);
-    const given = Object.entries(Environment.Variables).map(([key, value]) => {
-      const text = rendered(value);
-      return [key, key.endsWith("_URL") ? `https://sqs.example/${text}` : text];
-    });
-    const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/\.zip$/, "")}/index.mjs`;
-    const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
-    const run = (env: Record<string, string>) =>
-      execFileSync(process.execPath, ["--input-type=module", "-e", load], { env, encoding: "utf8", stdio: "pipe" });
-    expect(run({ ...Object.fromEntries(given), AWS_REGION: "eu-west-1" })).toContain("handler is a function\n");
-    expect(() => run({ AWS_REGION: "eu-west-1" })).toThrow("REQUEST_TABLE");
-  },
-);
 
 describe("the streams", () => {
   const sources = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => ({

@@ -37,7 +37,7 @@ export async function benchFanOut({ rounds, say }: Bench): Promise<Findings> {
     for (let round = 0; round < rounds; round++) {
       const it = await runWorker<Measured>(worker, {
         ...aws.env,
-        ...{ REQUEST_TABLE: "requests", REQUEST_POP_TABLE: "request-pops", BUCKET: "lists", GROUP_NAME: "g" },
+        ...{ REQUEST_TABLE: "requests", REQUEST_POP_TABLE: "request-pops", BUCKET: "lists" },
         ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, BENCH_REQ_ID: REQ_ID },
       });
       runs.push(it);

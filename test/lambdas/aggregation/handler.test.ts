@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
-import { createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { type Fault, watch } from "../call-watch.ts";
 import { FakeRequests, silent } from "../fakes.ts";
 import { request } from "../items.ts";

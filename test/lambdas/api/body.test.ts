@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseBody } from "../../../lambdas/api/body.ts";
-import { RefusedError } from "../../../lambdas/api/errors.ts";
+import { RefusedError } from "../../../lambdas/api/refused-error.ts";
 
 const schema = z.object(
   { list: z.array(z.string("must be a string")), n: z.int("is required") },

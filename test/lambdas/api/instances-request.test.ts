@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseBody } from "../../../lambdas/api/body.ts";
-import { RefusedError } from "../../../lambdas/api/errors.ts";
 import { instancesBodySchema } from "../../../lambdas/api/instances-request.ts";
+import { RefusedError } from "../../../lambdas/api/refused-error.ts";
 
 const read = (body: object) => parseBody(instancesBodySchema, JSON.stringify(body), false);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import { parseBody } from "../../../lambdas/api/body.ts";
-import { RefusedError } from "../../../lambdas/api/errors.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";
+import { RefusedError } from "../../../lambdas/api/refused-error.ts";
 
 const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;

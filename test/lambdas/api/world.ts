@@ -1,11 +1,16 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
-import type { ApiDeps } from "../../../lambdas/api/deps.ts";
-import { createHandler } from "../../../lambdas/api/handler.ts";
+import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import { type Fault, watch } from "../call-watch.ts";
 import { FakeFleet, FakeLists, FakeQueue, FakeRequestPops, FakeRequests, FakeTimer, silent } from "../fakes.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.046Z");
+
+/** {@link NOW} as answers write it. */
+export const STAMP = "2024-04-16 03:12:21.046000";
+const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).js"];
+/** Of a POST /prewarm that is fine. */
+export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 2, pops: ["SIN2-C1", "ATL56-C1"] };
 
 /** The world around the API: nothing in it yet but one instance, and what a test puts there. */
 export function world(fault?: Fault) {

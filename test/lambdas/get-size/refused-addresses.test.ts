@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
-import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
-import { createHandler } from "../../../lambdas/get-size/handler.ts";
+import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { watch } from "../call-watch.ts";

@@ -2,8 +2,7 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
-import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
-import { createHandler } from "../../../lambdas/shutdown/handler.ts";
+import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
 import { type Fault, watch } from "../call-watch.ts";
 import {
   FakeFleet,
@@ -23,6 +22,10 @@ const JUST_NOW = formatTimestamp(new Date());
 export const PAST = "2024-04-16 03:17:21.046000";
 export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"];
 export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
+
+export const ENDED = { status: "FINISHED", active: undefined, settle: undefined, report: "r1/report.csv" } as const;
+/** Another request, which is active. */
+export const OTHER = request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 3 });
 
 /** Good results of all tasks but those that are named. */
 export function resultsBut(...missing: string[]): TaskResult[] {

@@ -1,11 +1,14 @@
-import { createDeps } from "../../../lambdas/aggregation/deps.ts";
-import { envSchema } from "../../../lambdas/aggregation/env.ts";
+import { documentClient, queueClient } from "../../../aws/clients.ts";
+import { DeadLetters } from "../../../aws/dead-letter-queue.ts";
+import { RequestTable } from "../../../aws/request-table.ts";
+import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 
 /** Batches of 1,000 stream records through the handler, their JSON parsed as the Lambda runtime does it. */
 const BATCHES = 60;
 const RECORDS = 1_000;
-const reqId = process.env["BENCH_REQ_ID"] ?? "";
+const env = (name: string) => process.env[name] ?? "";
+const reqId = env("BENCH_REQ_ID");
 
 function event(batch: number): string {
   const Records = Array.from({ length: RECORDS }, (_, i) => ({
@@ -41,8 +44,12 @@ function url(i: number): string {
   return `https://www.example.com/assets/images/products/${String(i).padStart(6, "0")}.webp`;
 }
 
-const deps = createDeps(envSchema.parse(process.env));
-const handler = createHandler({ ...deps, logger: { info() {}, warn() {} } });
+const handler = createHandler({
+  requests: new RequestTable(documentClient(), env("REQUEST_TABLE")),
+  deadLetters: new DeadLetters(queueClient(), env("DEAD_LETTER_QUEUE_URL")),
+  logger: { info() {}, warn() {} },
+  namespace: metricNamespace(env("GROUP_NAME")),
+});
 const events = Array.from({ length: BATCHES }, (_, batch) => event(batch));
 const started = performance.now();
 const before = process.cpuUsage();

@@ -1,16 +1,24 @@
-import { createDeps } from "../../../lambdas/task/deps.ts";
-import { envSchema } from "../../../lambdas/task/env.ts";
-import { fanOut } from "../../../lambdas/task/fan-out.ts";
+import { S3Client } from "@aws-sdk/client-s3";
+import { documentClient, queueClient } from "../../../aws/clients.ts";
+import { UrlLists } from "../../../aws/lists.ts";
+import { RequestPopTable } from "../../../aws/request-pop-table.ts";
+import { RequestTable } from "../../../aws/request-table.ts";
+import { TaskQueue } from "../../../aws/task-queue.ts";
+import { type FanOutDeps, fanOut } from "../../../lambdas/task/fan-out.ts";
 
 /** One READY target, from the list in the bucket to the messages in the queue, as a cold function does it. */
-const deps = createDeps(envSchema.parse(process.env));
+const env = (name: string) => process.env[name] ?? "";
+const db = documentClient();
+const deps: FanOutDeps = {
+  requests: new RequestTable(db, env("REQUEST_TABLE")),
+  requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE")),
+  lists: new UrlLists(new S3Client({}), env("BUCKET")),
+  queue: new TaskQueue(queueClient(), env("QUEUE_URL")),
+  logger: { info() {} },
+};
 const started = performance.now();
 const before = process.cpuUsage();
-await fanOut(
-  { ...deps, logger: { info() {}, warn() {} } },
-  process.env["BENCH_REQ_ID"] ?? "",
-  "SIN2-P1#d111111abcdef8",
-);
+await fanOut(deps, env("BENCH_REQ_ID"), "SIN2-P1#d111111abcdef8");
 const { user, system } = process.cpuUsage(before);
 console.log(
   JSON.stringify({

@@ -1,19 +1,14 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { UrlLists } from "../../../aws/lists.ts";
-import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
-import { measureUrls } from "../../../lambdas/get-size/measure-urls.ts";
+import { type MeasureUrlsDeps, measureUrls } from "../../../lambdas/get-size/measure-urls.ts";
 import { requestItem } from "../requests.ts";
 
 /** All URLs of a request, from the list in the bucket to both lists there. */
 const env = (name: string) => process.env[name] ?? "";
-const unplanned = () => Promise.reject(new Error("unplanned"));
-const deps: GetSizeDeps = {
-  requests: { get: unplanned, advance: unplanned, end: unplanned },
+const deps: MeasureUrlsDeps = {
   lists: new UrlLists(new S3Client({}), "lists"),
-  distributions: { own: unplanned },
-  dns: { addresses: async () => env("BENCH_ADDRESSES").split(","), alias: unplanned },
+  dns: { addresses: async () => env("BENCH_ADDRESSES").split(",") },
   ports: { httpsPort: Number(env("BENCH_PORT")), httpPort: 80 },
-  logger: { info() {} },
 };
 const item = requestItem();
 const started = performance.now();

@@ -1,9 +1,0 @@
-import * as z from "zod";
-
-export const envSchema = z.object({
-  REQUEST_TABLE: z.string().min(1),
-  QUEUE_URL: z.url(),
-  GROUP_NAME: z.string().min(1),
-});
-
-export type Env = z.infer<typeof envSchema>;

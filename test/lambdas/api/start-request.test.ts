@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { request } from "../items.ts";
+import { BODY, STAMP, world } from "./world.ts";
+
+/** What a POST /prewarm does, in order. */
+const STEPS = ["lists.write", "timer.set", "fleet.desiredCapacity", "fleet.raiseTo", "requests.put"];
+
+describe("POST /prewarm", () => {
+  it("answers what the contract says, and no more", async () => {
+    expect(await world().call("POST /prewarm", BODY)).toEqual({
+      status: 200,
+      body: {
+        status: "Success",
+        error_message: "",
+        error_urls: [],
+        request_id: "new-id",
+        timestamp: STAMP,
+        timeout_at: "2024-04-16 03:17:21.046000",
+      },
+    });
+  });
+
+  it("makes the list, the timer, the instances, and the item last", async () => {
+    const { call, calls, lists, timer, fleet, requests } = world();
+    await call("POST /prewarm", BODY);
+    expect(calls).toEqual(STEPS);
+    expect(lists.objects).toEqual({
+      "new-id.csv": [["https://cdn.example.com/a.js"], ["https://cdn.example.com/b%281%29.js"]],
+    });
+    const at = new Date("2024-04-16T03:17:21.046Z");
+    expect(timer.schedules.get("new-id")).toEqual({ at, target: { functionArn: "arn:shutdown", roleArn: "arn:role" } });
+    expect(fleet.capacity).toBe(2);
+    expect(requests.the("new-id")).toEqual(
+      request({
+        req_id: "new-id",
+        created_at: STAMP,
+        last_update_time: STAMP,
+        timeout_at: "2024-04-16 03:17:21.046000",
+        expire_at: Date.parse("2024-05-16T03:12:21Z") / 1000,
+        url_count: 2,
+        pops: ["SIN2-C1", "ATL56-C1"],
+        instance_count: 2,
+      }),
+    );
+    expect(requests.the("new-id")).not.toHaveProperty("cf_domain");
+  });
+
+  it("takes the JSON of a plain curl -d, whatever Content-Type that sends", async () => {
+    expect((await world().call("POST /prewarm", `\uFEFF${JSON.stringify(BODY)}\n`)).status).toBe(200);
+  });
+
+  it("asks no instances for none", async () => {
+    const { call, calls, fleet } = world();
+    await call("POST /prewarm", { ...BODY, instance_count: 0 });
+    expect(calls).toEqual(["lists.write", "timer.set", "requests.put"]);
+    expect(fleet.capacity).toBe(1);
+  });
+
+  it.each([
+    ["no body", undefined, /^The request has no body/, []],
+    ["broken JSON", "{", /^The body is not valid JSON/, []],
+    ["comments", '{"url_list": [] // all\n}', /JSON has no comments/, []],
+    ["missing fields", {}, /^url_list: is required.*; timeout: is required.*; instance_count: is required/, []],
+    [
+      "bad URLs",
+      { ...BODY, url_list: ["ftp://a", "b"] },
+      /^url_list: 'ftp:\/\/a' has .* and 1 more \(see error_urls\); /,
+      ["ftp://a", "b"],
+    ],
+    ["bad URLs and more", { ...BODY, url_list: ["b"], timeout: 0 }, /^timeout: .*; url_list: 'b' /, ["b"]],
+    ["an unknown POP", { ...BODY, pops: ["SIN999-C1"] }, /^pops: unknown 'SIN999-C1'; known there: /, []],
+  ])("refuses %s with 400 in its own shape, and makes nothing", async (_, body, message, error_urls) => {
+    const { call, calls } = world();
+    expect(await call("POST /prewarm", body)).toEqual({
+      status: 400,
+      body: {
+        status: "Failed",
+        error_message: expect.stringMatching(message),
+        error_urls,
+        request_id: "",
+        timestamp: STAMP,
+        timeout_at: "",
+      },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  const undone = {
+    "lists.write": ["lists.delete"],
+    "timer.set": ["timer.cancel", "lists.delete"],
+    "fleet.desiredCapacity": ["timer.cancel", "lists.delete"],
+    "fleet.raiseTo": ["fleet.restore", "timer.cancel", "lists.delete"],
+    "requests.put": ["requests.delete", "fleet.restore", "timer.cancel", "lists.delete"],
+  };
+  it.each(Object.entries(undone))("undoes all it made, newest first, when %s fails", async (step, undoing) => {
+    const { call, calls, lists, timer, fleet, requests, errors } = world((name) =>
+      name === step ? "before" : undefined,
+    );
+    const { status, body } = await call("POST /prewarm", BODY);
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ status: "Failed", request_id: "" });
+    expect(calls).toEqual([...STEPS.slice(0, STEPS.indexOf(step) + 1), ...undoing]);
+    expect([lists.objects, timer.schedules.size, fleet.capacity, requests.items.size]).toEqual([{}, 0, 1, 0]);
+    expect(errors).toHaveLength(1);
+  });
+
+  it.each(STEPS)("even where %s did its work and its answer was lost", async (step) => {
+    const { call, lists, timer, fleet, requests } = world((name) => (name === step ? "after" : undefined));
+    await call("POST /prewarm", BODY);
+    expect([lists.objects, timer.schedules.size, fleet.capacity, requests.items.size]).toEqual([{}, 0, 1, 0]);
+  });
+
+  it("goes on undoing when a part of that fails, and logs it", async () => {
+    const failing = ["requests.put", "fleet.restore", "timer.cancel"];
+    const { call, calls, lists, errors } = world((name) => (failing.includes(name) ? "before" : undefined));
+    await call("POST /prewarm", BODY);
+    expect(calls.slice(-4)).toEqual(undone["requests.put"]);
+    expect(lists.objects).toEqual({});
+    expect(errors.map(([message]) => message)).toEqual([
+      ...Array(2).fill("Undoing a refused request failed"),
+      "A call failed",
+    ]);
+  });
+
+  it("leaves a group alone that was large enough before, or was changed since", async () => {
+    const large = world((name) => (name === "requests.put" ? "before" : undefined));
+    large.fleet.capacity = 2;
+    await large.call("POST /prewarm", BODY);
+    expect(large.calls).not.toContain("fleet.restore");
+    expect(large.fleet.capacity).toBe(2);
+
+    const changed = world((name) => {
+      if (name !== "requests.put") return undefined;
+      changed.fleet.capacity = 7;
+      return "before";
+    });
+    await changed.call("POST /prewarm", BODY);
+    expect(changed.fleet.capacity).toBe(7);
+  });
+});

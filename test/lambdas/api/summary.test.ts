@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { request, target } from "../items.ts";
+import { STAMP, world } from "./world.ts";
+
+describe("GET /summary", () => {
+  const ended = request({ status: "FINISHED", active: undefined, report: "r1/report.csv" });
+
+  it("answers what the contract says, and no more", async () => {
+    const { call, requests, requestPops, lists } = world();
+    await requests.put(ended);
+    await requestPops.put([
+      target("SIN2-P1"),
+      target("XXX1-P1", { state: "FAILED" }),
+      target("XXX1-P1", { state: "FAILED", label: "other" }),
+      target("YYY1-P1", { state: "FAILED" }),
+    ]);
+    await lists.write("r1/failed_urls.csv", [["https://cdn.example.com/gone", "HTTP 404"]]);
+    expect(await call("GET /summary", undefined, { req_id: "r1" })).toEqual({
+      status: 200,
+      body: {
+        request_id: "r1",
+        failure_pops: ["XXX1-P1", "YYY1-P1"],
+        failure_urls: ["https://cdn.example.com/gone"],
+        failure_pop_urls_report: "https://bucket.example/r1/report.csv?signed",
+        timestamp: STAMP,
+        created_at: "2024-04-16 03:10:21.405000",
+        last_update_time: "2024-04-16 03:11:53.531000",
+        status: "FINISHED",
+      },
+    });
+  });
+
+  it("gives the reason of a failed request, and no URLs where none were asked for", async () => {
+    const { call, requests } = world();
+    await requests.put({ ...ended, status: "FAILED", reason: "No POP resolved" });
+    const { status, body } = await call("GET /summary", undefined, { req_id: "r1" });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: "FAILED", reason: "No POP resolved", failure_pops: [], failure_urls: [] });
+  });
+
+  it("stops naming failed URLs before the answer is larger than API Gateway's", async () => {
+    const { call, requests, lists } = world();
+    await requests.put(ended);
+    const long = `https://cdn.example.com/${"a".repeat(8_000)}`;
+    await lists.write("r1/failed_urls.csv", Array(1_000).fill([long, "HTTP 404"]));
+    const { body } = await call("GET /summary", undefined, { req_id: "r1" });
+    expect(body["failure_urls"]).toHaveLength(Math.floor(4_000_000 / long.length));
+  });
+
+  it.each(["CREATED", "CHECK_POP", "INSERT_TASK", "IN_PROGRESS"] as const)(
+    "is refused with 409 at %s",
+    async (status) => {
+      const { call, requests } = world();
+      await requests.put(request({ status }));
+      expect(await call("GET /summary", undefined, { req_id: "r1" })).toEqual({
+        status: 409,
+        body: {
+          status: "Failed",
+          error_message: expect.stringContaining(`The request is ${status}; `),
+          timestamp: STAMP,
+        },
+      });
+    },
+  );
+
+  it("waits for a report that is being written", async () => {
+    const { call, requests } = world();
+    const { report, ...writing } = { ...ended, status: "STOPPED" as const };
+    await requests.put(writing);
+    setTimeout(() => requests.items.set("r1", { ...writing, report }), 300);
+    expect((await call("GET /summary", undefined, { req_id: "r1" })).status).toBe(200);
+  });
+
+  it("but not for ever: 409", async () => {
+    const { call, requests, passTime } = world();
+    await requests.put(request({ status: "TIMEOUT", active: undefined }));
+    setTimeout(() => passTime(15_000), 300);
+    const { status, body } = await call("GET /summary", undefined, { req_id: "r1" });
+    expect(status).toBe(409);
+    expect(body["error_message"]).toBe(
+      "The request is TIMEOUT; its report is still being written, ask again in a moment",
+    );
+  });
+});

@@ -1,0 +1,10 @@
+import { expect, it, vi } from "vitest";
+import { onceEach } from "../../lambdas/once-each.ts";
+
+it("a value is computed once for each key, also for those who ask meanwhile", async () => {
+  const compute = vi.fn(async (key: string) => key.toUpperCase());
+  const value = onceEach(compute);
+  expect(await Promise.all([value("a"), value("b"), value("a")])).toEqual(["A", "B", "A"]);
+  expect(await value("a")).toBe("A");
+  expect(compute.mock.calls).toEqual([["a"], ["b"]]);
+});

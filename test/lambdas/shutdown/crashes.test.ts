@@ -1,0 +1,47 @@
+// The whole function: what its steps come to when a run ends half way.
+
+import { describe, expect, it } from "vitest";
+import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { A, EVENT, PAST, resultsBut, world } from "./world.ts";
+
+describe("whatever happens", () => {
+  const given = {
+    FINISHED: {},
+    TIMEOUT: { results: resultsBut(`SIN2-P1#${A}`), item: { timeout_at: PAST } },
+    "FINISHED, with a task given up": { results: resultsBut(`SIN2-P1#${A}`), item: { requeues: MAX_REQUEUES } },
+    STOPPED: { item: { status: "STOPPED", active: undefined, settle: undefined } },
+  } as const;
+
+  /** Calls the handler for each change of the item, each time again if it failed, until the request is closed. */
+  async function run(w: ReturnType<typeof world>) {
+    for (let i = 0; i < 2; i++) await w.handle(EVENT).catch(() => w.handle(EVENT));
+    return w;
+  }
+
+  it.each(Object.entries(given))("%s: a crash at any call comes to the same once it is run again", async (_, how) => {
+    const end = ({ requests, report, timer, fleet, queue }: ReturnType<typeof world>) => ({
+      item: requests.the(),
+      report: report(),
+      rest: [timer.schedules.size, fleet.capacity, queue.messages.length],
+    });
+    const smooth = await run(world(how));
+    expect(smooth.requests.the().closed).toBe(true);
+    expect(smooth.calls.length).toBeGreaterThan(7);
+    for (const [n, call] of smooth.calls.entries()) {
+      for (const when of ["before", "after"] as const) {
+        const crashed = await run(world({ ...how, fault: (_, i) => (i === n ? when : undefined) }));
+        expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
+      }
+    }
+  });
+
+  it("a requeue that crashes queues what is missing all the same", async () => {
+    const how = { results: resultsBut(`SIN2-P1#${A}`) };
+    const { calls } = await run(world(how));
+    for (const n of calls.keys()) {
+      const crashed = await run(world({ ...how, fault: (_, i) => (i === n ? "after" : undefined) }));
+      expect(crashed.queue.messages.map(({ pop, urls }) => [pop, urls[0]?.url])).toEqual([["SIN2-P1", A]]);
+      expect(crashed.requests.the().settle).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { DOMAIN, LABEL } from "../items.ts";
+import { CHECK_POP, world } from "./world.ts";
+
+describe("a request at CHECK_POP", () => {
+  it("gets its targets, its totals, and at last READY targets", async () => {
+    const { handle, requests, requestPops, states, queue } = world();
+    await handle(CHECK_POP);
+    expect(requests.the()).toMatchObject({
+      status: "INSERT_TASK",
+      total_count: 4,
+      total_size: 30,
+      sizes_known: true,
+      shards: 1,
+      targets_total: 2,
+      targets_sent: 0,
+      distributions: [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }],
+    });
+    expect(states()).toEqual({ "SIN2-P1": "READY", "FRA56-P4": "READY", "XXX1-P1": "FAILED" });
+    expect(requestPops.items.get(`r1/XXX1-P1#${LABEL}`)?.error).toBe(
+      `queryA ENOTFOUND ${LABEL}.XXX1-P1.cloudfront.net`,
+    );
+    expect(queue.messages).toEqual([]);
+  });
+
+  it("gets its instances back, should the end of another request have taken them", async () => {
+    const { handle, fleet } = world({ item: { instance_count: 3 } });
+    await handle(CHECK_POP);
+    expect(fleet.capacity).toBe(3);
+  });
+
+  it("fails when no POP resolves, with the POPs and the reason for the summary", async () => {
+    const { handle, requests, states } = world({ hosts: {} });
+    await handle(CHECK_POP);
+    expect(requests.the().active).toBeUndefined();
+    expect(requests.the()).toMatchObject({
+      status: "FAILED",
+      reason: `No POP resolved; the first: queryA ENOTFOUND ${LABEL}.SIN2-P1.cloudfront.net`,
+    });
+    expect(Object.values(states())).toEqual(["FAILED", "FAILED", "FAILED"]);
+  });
+
+  it.each(["CREATED", "IN_PROGRESS", "STOPPED", "FINISHED"] as const)(
+    "is passed over when it is %s",
+    async (status) => {
+      const { handle, calls, requests } = world({ item: { status } });
+      await handle(CHECK_POP);
+      expect(new Set(calls)).toEqual(new Set(["requests.get"]));
+      expect(requests.the().status).toBe(status);
+    },
+  );
+});
+
+describe("need_invalidate", () => {
+  const item = { need_invalidate: true };
+
+  it("is done before anything is released", async () => {
+    const { handle, calls, distributions, states } = world({ item });
+    await handle(CHECK_POP);
+    expect([...distributions.invalidations.values()]).toEqual([{ distributionId: "E1", paths: ["/a", "/b"] }]);
+    expect(calls.lastIndexOf("distributions.isInvalidated")).toBeLessThan(calls.indexOf("requests.advance"));
+    expect(states()).toMatchObject({ "SIN2-P1": "READY" });
+  });
+
+  it("is not done unasked", async () => {
+    const { handle, distributions } = world();
+    await handle(CHECK_POP);
+    expect(distributions.invalidations.size).toBe(0);
+  });
+
+  it("of another account's distribution fails the request, and warms nothing", async () => {
+    const { handle, requests, states, calls } = world({ item, own: [{ label: LABEL, domain: DOMAIN, names: [] }] });
+    await handle(CHECK_POP);
+    expect(requests.the()).toMatchObject({
+      status: "FAILED",
+      reason: `need_invalidate: no distribution of this account answers to ${LABEL}, so nothing could be invalidated`,
+    });
+    expect(states()).toEqual({});
+    expect(calls).not.toContain("distributions.invalidate");
+  });
+
+  it("that outlasts the function goes on in the next run, and nothing is released before", async () => {
+    const { handle, requests, distributions, states } = world({ item, remainingMs: 100_000 });
+    distributions.asksUntilComplete = 2;
+    await handle(CHECK_POP);
+    expect(requests.the().status).toBe("CHECK_POP");
+    expect(states()).toMatchObject({ "SIN2-P1": "RESOLVED", "FRA56-P4": "RESOLVED" });
+    await handle(CHECK_POP);
+    expect(requests.the()).toMatchObject({ status: "INSERT_TASK", invalidated_batches: 1 });
+    expect(distributions.invalidations.size).toBe(1);
+  });
+});

@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
+import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { newApp, ROOT, rendered, resourcesOf } from "./synth.ts";
+
+const app = newApp();
+const stacks = [new PrewarmStack(app, "Prewarm"), new PrewarmExistingVpcStack(app, "PrewarmExistingVpc")];
+
+/** Every function of both stacks, once each, by its logical id without the hash. */
+const functions = new Map(
+  stacks
+    .flatMap((stack) => resourcesOf(Template.fromStack(stack), "AWS::Lambda::Function"))
+    .map(([id, { Properties }]) => [id.replace(/^Prewarm/, "").replace(/[0-9A-F]{8}$/, ""), Properties]),
+);
+
+test("each folder of lambdas/ is the code of one function", () => {
+  const folders = readdirSync(`${ROOT}lambdas`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(new Set([...functions.values()].map(({ Code }) => Code.S3Key)).size).toBe(folders.length);
+  expect(functions.size).toBe(folders.length);
+});
+
+describe.each([...functions])("%s", (_, { Code, Environment }) => {
+  const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/\.zip$/, "")}/index.mjs`;
+  const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
+  const run = (env: Record<string, string>) =>
+    execFileSync(process.execPath, ["--input-type=module", "-e", load], {
+      env: { ...env, AWS_REGION: "eu-west-1" },
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+  const { NODE_OPTIONS: _options, ...variables } = Environment.Variables;
+
+  test("loads with the environment it is given", () => {
+    const given = Object.entries(variables).map(([key, value]) => {
+      const text = rendered(value);
+      return [key, key.endsWith("_URL") ? `https://sqs.example/${text}` : text];
+    });
+    expect(run(Object.fromEntries(given))).toContain("handler is a function\n");
+  });
+
+  test("needs all of it, and without it says so of every variable", () => {
+    const names = Object.keys(variables);
+    expect(names).not.toEqual([]);
+    const said = failureOf(() => run({}));
+    // Minified, so that Node writes the class's own name before it.
+    expect(said).toMatch(/EnvironmentError\]?: The environment is not as it must be:\n/);
+    for (const name of names) expect(said).toContain(`at ${name}\n`);
+  });
+});
+
+function failureOf(run: () => string): string {
+  try {
+    return run();
+  } catch (error) {
+    return String(error);
+  }
+}
