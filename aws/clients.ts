@@ -2,9 +2,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
-/** The document client of every Lambda: optional attributes may be handed over as undefined. */
-export function documentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8 }), {
+/** DynamoDB's client of every Lambda. */
+export function dynamoClient(): DynamoDBClient {
+  return new DynamoDBClient({ maxAttempts: 8 });
+}
+
+/** The same for items as objects: optional attributes may be handed over as undefined. */
+export function documentClient(db = dynamoClient()): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(db, {
     marshallOptions: { removeUndefinedValues: true },
   });
 }

@@ -80,7 +80,7 @@ export class Pipeline extends Construct {
     this.getSize = new PipelineFunction(this, "GetSize", {
       name: "get-size",
       memorySize: 1_769,
-      environment: environment("REQUEST_TABLE", "BUCKET"),
+      environment: environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"),
     });
     this.task = new PipelineFunction(this, "Task", {
       name: "task",

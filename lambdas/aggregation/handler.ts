@@ -1,13 +1,15 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { DeadLetters } from "../../aws/dead-letter-queue.ts";
+import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
   readonly requests: Pick<RequestTable, "get" | "addProgress" | "askToSettle">;
-  readonly deadLetters: Pick<DeadLetters, "bury">;
-  readonly logger: Pick<Logger, "info" | "warn">;
+  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
+  readonly onUnreadable: OnUnreadable;
+  readonly logger: Pick<Logger, "info">;
   /** Of the metrics. */
   readonly namespace: string;
 }
@@ -27,9 +29,9 @@ export function createHandler(deps: AggregationDeps) {
       if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
-    for (const { record, reason } of invalid) {
-      deps.logger.warn("A record is no task result", { reason });
-      await deps.deadLetters.bury(record, reason);
+    for (const { record, key, problem } of invalid) {
+      deps.onUnreadable({ kind: "stream record", key, problem });
+      await deps.deadLetters.bury(JSON.stringify(record), problem);
     }
     // Last: a batch that fails is tried again, and its metrics would count twice.
     for (const part of counted) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);

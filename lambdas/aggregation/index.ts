@@ -1,10 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
-import { DeadLetters } from "../../aws/dead-letter-queue.ts";
+import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(
@@ -15,10 +16,14 @@ const env = readEnvironment(
     GROUP_NAME: z.string().min(1),
   }),
 );
+const logger = new Logger({ serviceName: "aggregation" });
+const namespace = metricNamespace(env.GROUP_NAME);
+const onUnreadable = reportUnreadable(logger, namespace);
 
 export const handler = createHandler({
-  requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
-  deadLetters: new DeadLetters(queueClient(), env.DEAD_LETTER_QUEUE_URL),
-  logger: new Logger({ serviceName: "aggregation" }),
-  namespace: metricNamespace(env.GROUP_NAME),
+  requests: new RequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable),
+  deadLetters: new DeadLetterQueue(queueClient(), env.DEAD_LETTER_QUEUE_URL),
+  onUnreadable,
+  logger,
+  namespace,
 });

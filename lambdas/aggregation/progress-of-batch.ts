@@ -33,10 +33,12 @@ export interface BatchProgress extends Progress, Readonly<Pick<RequestSum, "dura
   readonly token: string;
 }
 
-/** A record that is no task result, and why. */
+/** A record that is no task result. */
 export interface InvalidRecord {
   readonly record: unknown;
-  readonly reason: string;
+  /** Keys of the item, as far as the record has them. */
+  readonly key: string;
+  readonly problem: string;
 }
 
 /** The batch's events, of which each is parsed on its own: one that is not a result must not hold up the others. */
@@ -57,7 +59,7 @@ export function progressOfBatch(records: readonly unknown[]): {
   for (const record of records) {
     const parsed = recordSchema.safeParse(record);
     if (!parsed.success) {
-      invalid.push({ record, reason: z.prettifyError(parsed.error) });
+      invalid.push({ record, key: keyOf(record), problem: z.prettifyError(parsed.error) });
       continue;
     }
     const { eventID, dynamodb } = parsed.data;
@@ -80,6 +82,15 @@ export function progressOfBatch(records: readonly unknown[]): {
       .slice(0, 36),
   }));
   return { progress, invalid };
+}
+
+const keysSchema = z.object({ dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }) });
+
+function keyOf(record: unknown): string {
+  const keys = keysSchema.safeParse(record).data?.dynamodb.Keys ?? {};
+  return Object.values(keys)
+    .map(({ S }) => S)
+    .join(" ");
 }
 
 function add(sum: RequestSum, image: Image, sign: 1 | -1): void {

@@ -5,13 +5,15 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Fleet } from "../../aws/fleet.ts";
-import { UrlLists } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(
@@ -28,17 +30,19 @@ const env = readEnvironment(
 );
 const db = documentClient();
 const s3 = new S3Client({});
+const logger = new Logger({ serviceName: "api" });
+const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new RequestTable(db, env.REQUEST_TABLE),
+  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
-  lists: new UrlLists(s3, env.BUCKET),
+  lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   queue: new TaskQueue(queueClient(), env.QUEUE_URL),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
-  logger: new Logger({ serviceName: "api" }),
+  logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),
 });

@@ -1,9 +1,9 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
-import type { UrlLists } from "../../aws/lists.ts";
+import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt, formatTimestamp } from "../../domain/request/timestamps.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
@@ -11,7 +11,7 @@ import type { PrewarmRequest } from "./prewarm-request.ts";
 
 export interface StartRequestDeps {
   readonly requests: Pick<RequestTable, "put" | "delete">;
-  readonly lists: Pick<UrlLists, "write" | "delete">;
+  readonly lists: Pick<Lists, "write" | "delete">;
   readonly fleet: Pick<Fleet, "desiredCapacity" | "raiseTo" | "restore">;
   readonly timer: Pick<Timer, "set" | "cancel">;
   readonly timerTarget: TimerTarget;
@@ -51,11 +51,8 @@ export async function startRequest(
   const item = newRequestItem(reqId, request, now);
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    undo.push(() => deps.lists.delete(listKeys.urls(reqId)));
-    await deps.lists.write(
-      listKeys.urls(reqId),
-      request.urls.map((url) => [url]),
-    );
+    undo.push(() => deps.lists.delete(LISTS.urls, reqId));
+    await deps.lists.write(LISTS.urls, reqId, request.urls);
     undo.push(() => deps.timer.cancel(reqId));
     await deps.timer.set(reqId, new Date(now.getTime() + request.timeoutMinutes * 60_000), deps.timerTarget);
     if (request.instanceCount > 0) {

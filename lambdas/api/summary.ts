@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { UrlLists } from "../../aws/lists.ts";
+import type { Lists } from "../../aws/lists.ts";
 import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -19,7 +19,7 @@ const MAX_URL_CHARACTERS = 4_000_000;
 export interface SummaryDeps {
   readonly requests: Pick<RequestTable, "get">;
   readonly requestPops: Pick<RequestPopTable, "of">;
-  readonly lists: Pick<UrlLists, "read">;
+  readonly lists: Pick<Lists, "read">;
   readonly links: Pick<ReportLinks, "of">;
   readonly now: () => Date;
 }
@@ -64,7 +64,7 @@ async function failedUrls(deps: SummaryDeps, reqId: string): Promise<string[]> {
   const urls: string[] = [];
   let characters = 0;
   try {
-    for await (const [url = ""] of deps.lists.read(listKeys.failedUrls(reqId))) {
+    for await (const { url } of deps.lists.read(LISTS.failedUrls, reqId)) {
       characters += url.length;
       if (characters > MAX_URL_CHARACTERS) break;
       urls.push(url);

@@ -3,7 +3,7 @@ import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
@@ -47,7 +47,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: numbe
 async function distributionsOf(deps: GetSizeDeps, item: RequestItem): Promise<Distribution[]> {
   const hosts = new Set<string>();
   if (item.cf_domain === undefined) {
-    for await (const [url = ""] of deps.lists.read(listKeys.urls(item.req_id))) hosts.add(new URL(url).hostname);
+    for await (const url of deps.lists.read(LISTS.urls, item.req_id)) hosts.add(new URL(url).hostname);
   }
   return findDistributions(item.cf_domain, [...hosts], {
     own: () => deps.distributions.own(),

@@ -5,28 +5,34 @@ import * as z from "zod";
 import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
-import { UrlLists } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
+    /** Metrics go by its name. */
+    GROUP_NAME: z.string().min(1),
     PREWARM_DNS_SERVERS: dnsServersSchema,
     PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
     PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
     PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
   }),
 );
+const logger = new Logger({ serviceName: "get-size" });
+const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new RequestTable(documentClient(), env.REQUEST_TABLE),
-  lists: new UrlLists(new S3Client({}), env.BUCKET),
+  requests: new RequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable),
+  lists: new Lists(new S3Client({}), env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
-  logger: new Logger({ serviceName: "get-size" }),
+  logger,
 });

@@ -1,8 +1,9 @@
 import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
-import type { UrlLists } from "../../aws/lists.ts";
+import type { Lists } from "../../aws/lists.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { onceEach } from "../once-each.ts";
 import { entryPoints } from "./entry-points.ts";
@@ -14,7 +15,7 @@ const IN_PARALLEL = 64;
 const MAX_TIME_MS = 780_000;
 
 export interface MeasureUrlsDeps {
-  readonly lists: Pick<UrlLists, "read" | "write">;
+  readonly lists: Pick<Lists, "read" | "write">;
   readonly dns: Pick<Dns, "addresses">;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
 }
@@ -46,8 +47,8 @@ export async function measureUrls(
     ...deps.ports,
     addressesOf: onceEach((host) => firstResolving(deps, entryPoints(serving(host), host, item.pops))),
   });
-  const good: [string, number | null][] = [];
-  const bad: [string, string][] = [];
+  const good: TaskUrl[] = [];
+  const bad: FailedUrl[] = [];
   let unasked = 0;
   let timeIsUp = timeMs <= 0;
   const timer = setTimeout(() => {
@@ -56,16 +57,16 @@ export async function measureUrls(
     void probe.close();
   }, timeMs);
   try {
-    const rows = deps.lists.read(listKeys.urls(item.req_id));
+    const urls = deps.lists.read(LISTS.urls, item.req_id);
     await pMap(
-      rows,
-      async ([url = ""]) => {
+      urls,
+      async (url) => {
         const size = timeIsUp ? undefined : await probe.size(url);
-        if (size !== undefined && "size" in size) good.push([url, size.size]);
-        else if (size !== undefined && !timeIsUp) bad.push([url, size.problem]);
+        if (size !== undefined && "size" in size) good.push({ url, bytes: size.size });
+        else if (size !== undefined && !timeIsUp) bad.push({ url, problem: size.problem });
         else {
           unasked++;
-          good.push([url, null]);
+          good.push({ url, bytes: null });
         }
       },
       { concurrency: IN_PARALLEL },
@@ -74,9 +75,9 @@ export async function measureUrls(
     clearTimeout(timer);
     await probe.close();
   }
-  await deps.lists.write(listKeys.successUrls(item.req_id), good);
-  await deps.lists.write(listKeys.failedUrls(item.req_id), bad);
-  return { good: good.length, bad: bad.length, unasked, firstProblem: bad[0]?.[1] };
+  await deps.lists.write(LISTS.goodUrls, item.req_id, good);
+  await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
+  return { good: good.length, bad: bad.length, unasked, firstProblem: bad[0]?.problem };
 }
 
 async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {

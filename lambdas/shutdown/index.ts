@@ -4,17 +4,20 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
-import { documentClient, queueClient } from "../../aws/clients.ts";
+import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
 import { Fleet } from "../../aws/fleet.ts";
-import { UrlLists } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import { TaskResultTable } from "../../aws/request-task-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
+import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
+import { StaleMessages } from "./stale-messages.ts";
 
 const env = readEnvironment(
   z.object({
@@ -27,18 +30,23 @@ const env = readEnvironment(
     SCHEDULE_GROUP: z.string().min(1),
   }),
 );
-const db = documentClient();
-const requests = new RequestTable(db, env.REQUEST_TABLE);
+const db = dynamoClient();
+const documents = documentClient(db);
+const logger = new Logger({ serviceName: "shutdown" });
+const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
+const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
+const queue = new TaskQueue(queueClient(), env.QUEUE_URL);
 
 export const handler = createHandler({
   requests,
-  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
-  results: new TaskResultTable(db, env.REQUEST_TASK_TABLE),
-  lists: new UrlLists(new S3Client({}), env.BUCKET),
-  queue: new TaskQueue(queueClient(), env.QUEUE_URL),
+  requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+  results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
+  lists: new Lists(new S3Client({}), env.BUCKET),
+  queue,
+  staleMessages: new StaleMessages(queue),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
-  logger: new Logger({ serviceName: "shutdown" }),
+  logger,
   now: Date.now,
   sleep: (ms) => sleep(ms),
 });

@@ -1,24 +1,27 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { TaskResultTable } from "../../aws/request-task-table.ts";
+import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { Count, Ledger, PlannedTask } from "../../domain/plan/ledger.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import type { Count, Ledger } from "../../domain/plan/ledger.ts";
+import { messagesOf } from "../../domain/plan/messages.ts";
+import { unfinishedResult } from "../../domain/plan/unfinished.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { decideSettlement } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
-import { popUrlKey, type TaskResult, taskKey } from "../../domain/result/task-result.ts";
+import { lostFailure } from "../../domain/result/failure.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Capacity } from "../capacity.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 
+/** What is queued again travels alone: whatever was lost with its message the first time does not take others with it. */
+const REQUEUED_URLS = 1;
 /** How many results are written at a time when missing tasks are given up. */
 const CHUNK = 1_000;
 
 export interface SettleDeps extends RecountDeps {
   readonly requests: Pick<RequestTable, "get" | "end" | "goOn" | "askToSettle" | "setInstanceCount">;
-  readonly results: RecountDeps["results"] & Pick<TaskResultTable, "putIfAbsent">;
+  readonly results: RecountDeps["results"] & Pick<RequestTaskTable, "putIfAbsent">;
   readonly queue: Pick<TaskQueue, "depth" | "send">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly logger: Pick<Logger, "info">;
@@ -48,7 +51,7 @@ export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: bool
     stillForMs: Date.now() - parseTimestamp(item.last_update_time).getTime(),
   });
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
-  const report = listKeys.report(item.req_id);
+  const report = LISTS.report.key(item.req_id);
   switch (settlement) {
     case "FINISH":
       await deps.requests.end(item.req_id, "FINISHED", { ...count, report });
@@ -57,7 +60,7 @@ export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: bool
       await deps.requests.end(item.req_id, "TIMEOUT", { ...count, report });
       return;
     case "REQUEUE":
-      await deps.queue.send(messagesFor(item, ledger));
+      await deps.queue.send(messagesOf(item, ledger.missing(), REQUEUED_URLS));
       await goOn(deps, item, count, { requeues: item.requeues + 1 });
       return;
     case "GIVE_UP":
@@ -82,49 +85,16 @@ async function goOn(deps: SettleDeps, item: RequestItem, count: Count, fields: {
   }
 }
 
-function* messagesFor(item: RequestItem, ledger: Ledger): Generator<TaskMessage> {
-  for (const { target, row } of ledger.missing()) {
-    const [url = "", bytes = ""] = row;
-    const parsed = new URL(url);
-    const distribution = distributionOf(item.distributions, parsed.hostname);
-    yield {
-      req_id: item.req_id,
-      pop: target.pop,
-      ips: target.ips,
-      cf_domain: distribution === undefined ? parsed.host : hostToAsk(distribution, parsed),
-      header: item.header,
-      shards: item.shards,
-      urls: [{ url, bytes: bytes === "" ? null : Number(bytes) }],
-    };
-  }
-}
-
 /** Writes failed results for what no agent ever finished. */
 async function giveUp(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
+  const failure = lostFailure(item.requeues + 1);
   let chunk: TaskResult[] = [];
   for (const task of ledger.missing()) {
-    chunk.push(lostResult(item, task));
+    chunk.push(unfinishedResult(item, task, failure));
     if (chunk.length === CHUNK) {
       await deps.results.putIfAbsent(chunk);
       chunk = [];
     }
   }
   await deps.results.putIfAbsent(chunk);
-}
-
-function lostResult(item: RequestItem, { target, row: [url = ""] }: PlannedTask): TaskResult {
-  const popUrl = popUrlKey(target.pop, url);
-  return {
-    task_key: taskKey(item.req_id, popUrl, item.shards),
-    pop_url: popUrl,
-    req_id: item.req_id,
-    pop: target.pop,
-    url,
-    ok: false,
-    bytes: 0,
-    ms: 0,
-    attempts: 0,
-    error: `lost: no agent finished it, though it was queued ${item.requeues + 1} times`,
-    expire_at: item.expire_at,
-  };
 }

@@ -2,11 +2,12 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer } from "../../aws/timer.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
 import { type RecountDeps, recount } from "./recount.ts";
+import type { StaleMessages } from "./stale-messages.ts";
 
 /** A run drops messages no longer: the next one goes on, after the requests that stand behind this one in the stream. */
 const PATIENCE_MS = 60_000;
@@ -14,7 +15,8 @@ const POLL_MS = 2_000;
 
 export interface WindDownDeps extends RecountDeps {
   readonly requests: Pick<RequestTable, "active" | "isActive" | "amend" | "close">;
-  readonly queue: Pick<TaskQueue, "depth" | "drop">;
+  readonly queue: Pick<TaskQueue, "depth">;
+  readonly staleMessages: Pick<StaleMessages, "drop">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly timer: Pick<Timer, "cancel">;
   readonly logger: Pick<Logger, "info">;
@@ -34,12 +36,12 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
   // No instance waits for a report, which may take long.
   if (item.report === undefined) {
     const ledger = await recount(deps, item);
-    await deps.requests.amend(reqId, status, { ...ledger.count(), report: listKeys.report(reqId) });
+    await deps.requests.amend(reqId, status, { ...ledger.count(), report: LISTS.report.key(reqId) });
   }
   // Not before: should all this fail for good, the timer comes and does it.
   await deps.timer.cancel(reqId);
   // Somebody waits for the report, but nobody for this.
-  if (await dropMessages(deps)) {
+  if (await emptyQueue(deps)) {
     await deps.requests.close(reqId, {});
     deps.logger.info("Wound down", { req_id: reqId, status });
   } else {
@@ -52,7 +54,7 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
  * Until none is left, also of those that an agent took and will never finish; or until another request is active.
  * @returns whether that is so
  */
-async function dropMessages(deps: WindDownDeps): Promise<boolean> {
+async function emptyQueue(deps: WindDownDeps): Promise<boolean> {
   const hasEnded = async (reqId: string) => !(await deps.requests.isActive(reqId));
   const until = deps.now() + PATIENCE_MS;
   let emptyBefore = false;
@@ -64,7 +66,7 @@ async function dropMessages(deps: WindDownDeps): Promise<boolean> {
     emptyBefore = empty;
     if (!empty) {
       if ((await deps.requests.active()).length > 0) return true;
-      const { dropped, othersFound } = await deps.queue.drop(onceEach(hasEnded), until - deps.now());
+      const { dropped, othersFound } = await deps.staleMessages.drop(onceEach(hasEnded), until - deps.now());
       if (dropped > 0) deps.logger.info("Messages of ended requests dropped", { dropped });
       if (othersFound) return true;
     }

@@ -1,18 +1,19 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { UrlLists } from "../../aws/lists.ts";
+import type { Lists } from "../../aws/lists.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import { groupTasks, urlsPerMessage } from "../../domain/plan/messages.ts";
+import { messagesOf, urlsPerMessage } from "../../domain/plan/messages.ts";
+import { Plan, type Task } from "../../domain/plan/plan.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
 export interface FanOutDeps {
   readonly requests: Pick<RequestTable, "get" | "isActive" | "advance">;
   readonly requestPops: Pick<RequestPopTable, "get" | "markSent">;
-  readonly lists: Pick<UrlLists, "read">;
+  readonly lists: Pick<Lists, "read">;
   readonly queue: Pick<TaskQueue, "send">;
   readonly logger: Pick<Logger, "info">;
 }
@@ -29,7 +30,8 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   const target = await deps.requestPops.get(reqId, targetKey);
   if (item?.active === undefined || target === undefined) return;
   if (target.state === "READY") {
-    await deps.queue.send(whileActive(deps, reqId, messagesOf(deps, item, target)));
+    const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
+    await deps.queue.send(whileActive(deps, reqId, messagesOf(item, tasksAt(deps, item, target), maxUrls)));
     await deps.requestPops.markSent(reqId, targetKey);
   }
   // Looked at even if this target was SENT before: a run may have ended between the two.
@@ -52,15 +54,6 @@ async function* whileActive(
   }
 }
 
-function messagesOf(
-  deps: FanOutDeps,
-  item: RequestItem,
-  { pop, ips, label }: Target,
-): AsyncGenerator<TaskMessage> {
-  return groupTasks(
-    deps.lists.read(listKeys.successUrls(item.req_id)),
-    { req_id: item.req_id, pop, ips, header: item.header, shards: item.shards, label },
-    item.distributions,
-    urlsPerMessage(item.total_count, item.instance_count),
-  );
+function tasksAt(deps: FanOutDeps, item: RequestItem, target: Target): AsyncGenerator<Task> {
+  return new Plan(item.distributions, [target]).tasks(deps.lists.read(LISTS.goodUrls, item.req_id));
 }

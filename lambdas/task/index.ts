@@ -8,13 +8,15 @@ import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { Fleet } from "../../aws/fleet.ts";
-import { UrlLists } from "../../aws/lists.ts";
+import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
+import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnvironment(
@@ -29,17 +31,19 @@ const env = readEnvironment(
   }),
 );
 const db = documentClient();
-const requests = new RequestTable(db, env.REQUEST_TABLE);
+const logger = new Logger({ serviceName: "task" });
+const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
+const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable);
 
 export const handler = createHandler({
   requests,
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
-  lists: new UrlLists(new S3Client({}), env.BUCKET),
+  lists: new Lists(new S3Client({}), env.BUCKET),
   queue: new TaskQueue(queueClient(), env.QUEUE_URL),
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-  logger: new Logger({ serviceName: "task" }),
+  logger,
   now: Date.now,
   sleep: (ms) => sleep(ms),
 });

@@ -1,8 +1,9 @@
 import type { Distributions } from "../../aws/distributions.ts";
-import type { UrlLists } from "../../aws/lists.ts";
+import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf } from "../../domain/request/distribution.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 
@@ -24,7 +25,7 @@ interface Batch {
 
 export interface InvalidationDeps {
   readonly distributions: Pick<Distributions, "invalidate" | "isInvalidated">;
-  readonly lists: Pick<UrlLists, "read">;
+  readonly lists: Pick<Lists, "read">;
   readonly requests: Pick<RequestTable, "amend" | "end">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -43,7 +44,7 @@ export async function invalidateAll(
   distributions: readonly Distribution[],
   hasTime: () => boolean,
 ): Promise<boolean> {
-  const batches = await batchesOf(deps.lists.read(listKeys.successUrls(item.req_id)), distributions);
+  const batches = await batchesOf(deps.lists.read(LISTS.goodUrls, item.req_id), distributions);
   const patienceEnds = deps.now() + PATIENCE_MS;
   const mayWait = () => hasTime() && deps.now() < patienceEnds;
   for (let i = item.invalidated_batches; i < batches.length; i++) {
@@ -90,12 +91,9 @@ function lateReason(distributionId: string, id: string | undefined): string {
   return `need_invalidate: the distribution ${distributionId} ${why}; nothing was warmed`;
 }
 
-async function batchesOf(
-  rows: AsyncIterable<readonly string[]>,
-  distributions: readonly Distribution[],
-): Promise<Batch[]> {
+async function batchesOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Distribution[]): Promise<Batch[]> {
   const paths = new Map<string, Set<string>>();
-  for await (const [text = ""] of rows) {
+  for await (const { url: text } of urls) {
     const url = new URL(text);
     const id = distributionOf(distributions, url.hostname)?.id;
     if (id === undefined) continue;

@@ -2,8 +2,9 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import { computeTotals } from "../../domain/plan/totals.ts";
-import { listKeys } from "../../domain/request/list-keys.ts";
+import { Plan } from "../../domain/plan/plan.ts";
+import { totalsOf } from "../../domain/plan/totals.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
@@ -48,7 +49,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     return;
   }
   if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return;
-  const totals = await computeTotals(deps.lists.read(listKeys.successUrls(reqId)), distributions, targets);
+  const totals = await totalsOf(new Plan(distributions, targets), deps.lists.read(LISTS.goodUrls, reqId));
   if (totals.total_count === 0) {
     await deps.requests.end(reqId, "FAILED", {
       reason: "No good URL belongs to a distribution with a POP that resolved",

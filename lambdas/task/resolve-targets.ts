@@ -21,12 +21,7 @@ export async function resolveTargets(
   return pMap(pairs, ({ pop, label }) => resolve(deps, item, pop, label), { concurrency: IN_PARALLEL });
 }
 
-async function resolve(
-  deps: ResolveTargetsDeps,
-  item: RequestItem,
-  pop: string,
-  label: string,
-): Promise<Target> {
+async function resolve(deps: ResolveTargetsDeps, item: RequestItem, pop: string, label: string): Promise<Target> {
   const base = { req_id: item.req_id, target: targetKey(pop, label), pop, label, expire_at: item.expire_at };
   const name = popDomain(label, pop);
   try {

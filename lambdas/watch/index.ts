@@ -7,6 +7,7 @@ import { RequestTable } from "../../aws/request-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
 import { SafetyNet } from "./safety-net.ts";
 
@@ -18,12 +19,14 @@ const env = readEnvironment(
     GROUP_NAME: z.string().min(1),
   }),
 );
-const requests = new RequestTable(documentClient(), env.REQUEST_TABLE);
+const logger = new Logger({ serviceName: "watch" });
+const namespace = metricNamespace(env.GROUP_NAME);
+const requests = new RequestTable(documentClient(), env.REQUEST_TABLE, reportUnreadable(logger, namespace));
 
 export const handler = createHandler({
   requests,
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   safetyNet: new SafetyNet(requests, new TaskQueue(queueClient(), env.QUEUE_URL)),
-  logger: new Logger({ serviceName: "watch" }),
-  namespace: metricNamespace(env.GROUP_NAME),
+  logger,
+  namespace,
 });

@@ -1,7 +1,6 @@
 import type { Distributions, OwnDistribution } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { Fleet } from "../../aws/fleet.ts";
-import type { Message } from "@aws-sdk/client-sqs";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
@@ -9,11 +8,12 @@ import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Target } from "../../domain/plan/target.ts";
-import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { SETTLE_DUE } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
+import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
 /** The adapters' public sides, kept in memory, with the conditions under which the real ones write. */
 type Public<T> = Pick<T, keyof T>;
@@ -171,37 +171,39 @@ export class FakeLists implements Public<Lists> {
   }
 }
 
-/** Messages are received in order; what is received is in flight until it is deleted or given back. */
 export class FakeQueue implements Public<TaskQueue> {
   messages: TaskMessage[] = [];
   /** Messages that an agent holds. */
   inFlight = 0;
-  private readonly received = new Map<string, TaskMessage>();
 
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
     this.messages.push(...(await collect(messages)));
   }
-  async receive(): Promise<Message[]> {
-    return this.messages.splice(0, 10).map((message) => {
-      const ReceiptHandle = `receipt ${crypto.randomUUID()}`;
-      this.received.set(ReceiptHandle, message);
-      return { ReceiptHandle, Body: messageBody(message) };
-    });
+  async receive(): Promise<never> {
+    throw new Error("nobody here receives");
   }
-  async delete(receipt: string) {
-    if (!this.received.delete(receipt)) throw new Error(`no ${receipt}`);
+  async delete(): Promise<never> {
+    throw new Error("nobody here deletes");
   }
-  async hold(receipt: string, seconds: number) {
-    const message = this.received.get(receipt);
-    if (message === undefined) throw new Error(`no ${receipt}`);
-    if (seconds > 0) return;
-    this.received.delete(receipt);
-    this.messages.push(message);
+  async hold(): Promise<never> {
+    throw new Error("nobody here holds");
   }
   async depth() {
-    return { available: this.messages.length, inFlight: this.inFlight + this.received.size };
+    return { available: this.messages.length, inFlight: this.inFlight };
   }
   async drain() {}
+}
+
+/** Drops from the head of a queue, as far as the messages there belong to requests that have ended. */
+export class FakeStaleMessages implements Public<StaleMessages> {
+  constructor(private readonly queue: FakeQueue) {}
+
+  async drop(hasEnded: (reqId: string) => Promise<boolean>) {
+    const { messages } = this.queue;
+    const before = messages.length;
+    while (messages[0] !== undefined && (await hasEnded(messages[0].req_id))) messages.shift();
+    return { dropped: before - messages.length, othersFound: messages.length > 0 };
+  }
 }
 
 export class FakeResults implements Public<RequestTaskTable> {

@@ -1,6 +1,6 @@
 import { type Target, targetKey } from "../../domain/plan/target.ts";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { shardKey } from "../../domain/plan/task-key.ts";
+import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 
 export const LABEL = "d111111abcdef8";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { type Fault, watch } from "../call-watch.ts";
 import { FakeRequests, silent } from "../fakes.ts";
@@ -11,14 +12,16 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
-  const buried: unknown[] = [];
-  const deadLetters = { bury: async (record: unknown) => void buried.push(record) };
+  const buried: string[] = [];
+  const deadLetters = { bury: async (body: string) => void buried.push(body) };
+  const unreadable: Unreadable[] = [];
+  const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = watch<AggregationDeps>(
-    { requests, deadLetters, logger: silent, namespace: "Prewarm/test" },
+    { requests, deadLetters, onUnreadable, logger: silent, namespace: "Prewarm/test" },
     fault,
   );
   const handler = createHandler(deps);
-  return { requests, buried, calls, handle: (...Records: unknown[]) => handler({ Records }) };
+  return { requests, buried, unreadable, calls, handle: (...Records: unknown[]) => handler({ Records }) };
 }
 
 describe("Aggregation", () => {
@@ -73,18 +76,29 @@ describe("Aggregation", () => {
     expect(calls).not.toContain("requests.askToSettle");
   });
 
-  it("warns of records that are no results, and counts the rest", async () => {
-    const { handle, requests, buried } = world();
-    await handle({ eventID: "x" }, good);
+  it("sets records aside that are no results, tells of them, and counts the rest", async () => {
+    const { handle, requests, buried, unreadable } = world();
+    const spoilt = { eventID: "x", dynamodb: { Keys: { task_key: { S: "r1#0" }, pop_url: { S: "SIN2-P1#u" } } } };
+    await handle(spoilt, {}, good);
     expect(requests.the().download_count).toBe(1);
-    expect(buried).toEqual([{ eventID: "x" }]);
+    expect(buried).toEqual([JSON.stringify(spoilt), "{}"]);
+    expect(unreadable.map(({ kind, key }) => [kind, key])).toEqual([
+      ["stream record", "r1#0 SIN2-P1#u"],
+      ["stream record", ""],
+    ]);
   });
 
   it("says what it has counted, and failures by reason", async () => {
     const requests = new FakeRequests(request(RUNNING), request({ ...RUNNING, req_id: "r2" }));
     const lines: unknown[][] = [];
-    const logger = { info: (...line: unknown[]) => void lines.push(line), warn() {} };
-    const handler = createHandler({ requests, deadLetters: { bury: async () => undefined }, logger, namespace: "P" });
+    const logger = { info: (...line: unknown[]) => void lines.push(line) };
+    const handler = createHandler({
+      requests,
+      deadLetters: { bury: async () => undefined },
+      onUnreadable() {},
+      logger,
+      namespace: "P",
+    });
     const broken = { ok: false, error: "ECONNRESET: read ECONNRESET" };
     const Records = [good, record(broken), record(broken), record({ ms: 70 }, broken), record({ req_id: "r2", ms: 9 })];
     await handler({ Records });
@@ -122,6 +136,7 @@ describe("Aggregation", () => {
     const handler = createHandler({
       requests: new FakeRequests(),
       deadLetters: { bury: async () => undefined },
+      onUnreadable() {},
       logger: silent,
       namespace: "Prewarm/test",
     });

@@ -67,7 +67,7 @@ describe("what a batch changes", () => {
     ],
   ])("passes a record over that is no result: %s", (_, stranger) => {
     const { progress, invalid } = progressOfBatch([stranger, record(good)]);
-    expect(invalid).toEqual([{ record: stranger, reason: expect.stringMatching(/./) }]);
+    expect(invalid).toEqual([{ record: stranger, key: "", problem: expect.stringMatching(/./) }]);
     expect(progress).toMatchObject([{ reqId: "r1", count: 1, size: 10, failed: 0 }]);
   });
 

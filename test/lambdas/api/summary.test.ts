@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LISTS } from "../../../domain/request/lists.ts";
 import { request, target } from "../items.ts";
 import { STAMP, world } from "./world.ts";
 
@@ -14,7 +15,7 @@ describe("GET /summary", () => {
       target("XXX1-P1", { state: "FAILED", label: "other" }),
       target("YYY1-P1", { state: "FAILED" }),
     ]);
-    await lists.write("r1/failed_urls.csv", [["https://cdn.example.com/gone", "HTTP 404"]]);
+    await lists.write(LISTS.failedUrls, "r1", [{ url: "https://cdn.example.com/gone", problem: "HTTP 404" }]);
     expect(await call("GET /summary", undefined, { req_id: "r1" })).toEqual({
       status: 200,
       body: {
@@ -42,7 +43,7 @@ describe("GET /summary", () => {
     const { call, requests, lists } = world();
     await requests.put(ended);
     const long = `https://cdn.example.com/${"a".repeat(8_000)}`;
-    await lists.write("r1/failed_urls.csv", Array(1_000).fill([long, "HTTP 404"]));
+    await lists.write(LISTS.failedUrls, "r1", Array(1_000).fill({ url: long, problem: "HTTP 404" }));
     const { body } = await call("GET /summary", undefined, { req_id: "r1" });
     expect(body["failure_urls"]).toHaveLength(Math.floor(4_000_000 / long.length));
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { taskKey } from "../../../domain/plan/task-key.ts";
+import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
-import { popUrlKey, taskKey } from "../../../domain/result/task-result.ts";
 import { DOMAIN, request, result } from "../items.ts";
 import { A, B, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
 
@@ -65,7 +65,7 @@ describe("a recount that is due", () => {
       message("SIN2-P1", A, { bytes: 10 }),
       message("FRA56-P4", B, { ips: ["192.0.2.9"], bytes: null }),
     ]);
-    for (const body of queue.messages) expect(taskMessageSchema.parse(body)).toEqual(body);
+    for (const body of queue.messages) expect(taskMessageSchema.parse(JSON.parse(messageBody(body)))).toEqual(body);
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 1, download_count: 2, download_size: 15 });
     expect(requests.the().settle).toBeUndefined();
   });
@@ -77,10 +77,9 @@ describe("a recount that is due", () => {
     });
     await handle(EVENT);
     const error = "lost: no agent finished it, though it was queued 3 times";
-    const popUrl = popUrlKey("SIN2-P1", A);
     expect(table.items.at(-1)).toEqual({
-      ...{ task_key: taskKey("r1", popUrl, 7), pop_url: popUrl, req_id: "r1", pop: "SIN2-P1", url: A, ok: false },
-      ...{ bytes: 0, ms: 0, attempts: 0, error, expire_at: request().expire_at },
+      ...{ ...taskKey("r1", { pop: "SIN2-P1", url: A }, 7), req_id: "r1", pop: "SIN2-P1", url: A, ok: false },
+      ...{ bytes: 0, ms: 0, attempts: 0, reason: "lost", error, expire_at: request().expire_at },
     });
     expect(requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, download_size: 20, failed_count: 1 });
     expect(report()).toEqual([HEADER, ["SIN2-P1", A, error, "", "", "", "0"]]);
@@ -126,5 +125,5 @@ describe("a recount that is due", () => {
 });
 
 function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as number | null } = {}) {
-  return { req_id: "r1", pop, ips, cf_domain: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }] };
+  return { req_id: "r1", pop, ips, host: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }] };
 }

@@ -3,7 +3,7 @@ import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { A, ENDED, EVENT, OTHER, resultsBut, world } from "./world.ts";
 
 const MESSAGE: TaskMessage = {
-  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], cf_domain: "a.example", header: [], shards: 1 },
+  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], host: "a.example", header: [], shards: 1 },
   urls: [{ url: A, bytes: 1 }],
 };
 
@@ -50,7 +50,7 @@ describe("a request that has ended", () => {
     queue.messages = [MESSAGE];
     await handle(EVENT);
     expect([fleet.capacity, queue.messages]).toEqual([3, [MESSAGE]]);
-    expect(calls).not.toContain("queue.drop");
+    expect(calls).not.toContain("staleMessages.drop");
   });
 
   it.each(["capacity.follow", "lists.write"])("keeps its timer, to come again, while %s fails", async (call) => {
@@ -64,7 +64,7 @@ describe("a request that has ended", () => {
   it("drops nothing from an empty queue", async () => {
     const { handle, calls } = world({ item: ENDED });
     await handle(EVENT);
-    expect(calls).not.toContain("queue.drop");
+    expect(calls).not.toContain("staleMessages.drop");
   });
 
   it("drops what an agent took and gave back, or never finished, when it comes back", async () => {
@@ -119,7 +119,7 @@ describe("a request that has ended", () => {
     const w: ReturnType<typeof world> = world({ item: ENDED, onSleep: () => w.requests.items.set("r2", OTHER) });
     w.queue.inFlight = 1;
     await w.handle(EVENT);
-    expect(w.calls.filter((call) => call === "queue.drop")).toHaveLength(1);
+    expect(w.calls.filter((call) => call === "staleMessages.drop")).toHaveLength(1);
   });
 
   it("drops no message of a request that starts meanwhile", async () => {
@@ -127,7 +127,7 @@ describe("a request that has ended", () => {
       item: ENDED,
       // Just before the messages are dropped, but after it was looked whether others are active.
       fault: (call) => {
-        if (call !== "queue.drop") return undefined;
+        if (call !== "staleMessages.drop") return undefined;
         w.requests.items.set("r2", OTHER);
         w.queue.messages.push({ ...MESSAGE, req_id: "r2" });
         return undefined;

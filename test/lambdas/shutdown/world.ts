@@ -11,6 +11,7 @@ import {
   FakeRequestPops,
   FakeRequests,
   FakeResults,
+  FakeStaleMessages,
   FakeTimer,
   silent,
 } from "../fakes.ts";
@@ -90,7 +91,9 @@ export function world({
       onSleep();
     },
   };
-  const fakes = { requests, requestPops, results: table, lists, queue, capacity, timer, logger: silent, ...time };
+  const staleMessages = new FakeStaleMessages(queue);
+  const given = { requests, requestPops, results: table, lists, queue, staleMessages, capacity, timer };
+  const fakes = { ...given, logger: silent, ...time };
   const { deps, calls } = watch<ShutdownDeps>(fakes, fault);
   const report = () => lists.objects["r1/report.csv"];
   return { requests, requestPops, lists, table, queue, timer, fleet, calls, report, handle: createHandler(deps) };

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { documentClient, queueClient } from "../../../aws/clients.ts";
-import { UrlLists } from "../../../aws/lists.ts";
+import { Lists } from "../../../aws/lists.ts";
 import { RequestPopTable } from "../../../aws/request-pop-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
@@ -12,7 +12,7 @@ const db = documentClient();
 const deps: FanOutDeps = {
   requests: new RequestTable(db, env("REQUEST_TABLE")),
   requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE")),
-  lists: new UrlLists(new S3Client({}), env("BUCKET")),
+  lists: new Lists(new S3Client({}), env("BUCKET")),
   queue: new TaskQueue(queueClient(), env("QUEUE_URL")),
   logger: { info() {} },
 };

@@ -1,12 +1,12 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { UrlLists } from "../../../aws/lists.ts";
+import { Lists } from "../../../aws/lists.ts";
 import { type MeasureUrlsDeps, measureUrls } from "../../../lambdas/get-size/measure-urls.ts";
 import { requestItem } from "../requests.ts";
 
 /** All URLs of a request, from the list in the bucket to both lists there. */
 const env = (name: string) => process.env[name] ?? "";
 const deps: MeasureUrlsDeps = {
-  lists: new UrlLists(new S3Client({}), "lists"),
+  lists: new Lists(new S3Client({}), "lists"),
   dns: { addresses: async () => env("BENCH_ADDRESSES").split(",") },
   ports: { httpsPort: Number(env("BENCH_PORT")), httpPort: 80 },
 };
