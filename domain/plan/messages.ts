@@ -15,7 +15,7 @@ export function urlsPerMessage(totalTasks: number, instances: number): number {
   return Math.max(1, Math.min(MAX_URLS, Math.floor(totalTasks / (Math.max(1, instances) * MESSAGES_PER_INSTANCE))));
 }
 
-export type TaskTarget = Omit<TaskMessage, "urls" | "cf_domain">;
+export type TaskTarget = Omit<TaskMessage, "urls" | "host">;
 
 /**
  * The messages of one target: small files together, a large one alone. URLs of other distributions are passed over;
@@ -31,7 +31,7 @@ export async function* groupTasks(
   const { label, ...shared } = target;
   const overhead = JSON.stringify(shared).length + 400;
   const open = new Map<string, Group>();
-  const message = (cf_domain: string, group: Group): TaskMessage => ({ ...shared, cf_domain, urls: group.urls });
+  const message = (host: string, group: Group): TaskMessage => ({ ...shared, host, urls: group.urls });
   for await (const [text = "", bytes = ""] of rows) {
     const url = new URL(text);
     const distribution = distributionOf(distributions, url.hostname);

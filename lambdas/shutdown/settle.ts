@@ -79,7 +79,7 @@ function* messagesFor(item: RequestItem, ledger: Ledger): Generator<TaskMessage>
       req_id: item.req_id,
       pop: target.pop,
       ips: target.ips,
-      cf_domain: distribution === undefined ? parsed.host : hostToAsk(distribution, parsed),
+      host: distribution === undefined ? parsed.host : hostToAsk(distribution, parsed),
       header: item.header,
       shards: item.shards,
       urls: [{ url, bytes: bytes === "" ? null : Number(bytes) }],
@@ -112,6 +112,7 @@ function lostResult(item: RequestItem, { target, row: [url = ""] }: PlannedTask)
     bytes: 0,
     ms: 0,
     attempts: 0,
+    reason: "lost",
     error: `lost: no agent finished it, though it was queued ${item.requeues + 1} times`,
     expire_at: item.expire_at,
   };

@@ -9,7 +9,7 @@ const QUEUE = "https://sqs.example/tasks";
 const MESSAGE = {
   req_id: "r1",
   ips: ["192.0.2.1"],
-  cf_domain: "a.example",
+  host: "a.example",
   header: [],
   shards: 1,
   urls: [{ url: "u", bytes: 1 }],

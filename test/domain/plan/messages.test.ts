@@ -24,7 +24,7 @@ describe("the messages of a target", () => {
     expect(await group([row(1), row(2, "")])).toEqual([
       {
         ...SHARED,
-        cf_domain: "cdn.example.com",
+        host: "cdn.example.com",
         urls: [
           { url: "https://cdn.example.com/1", bytes: 10 },
           { url: "https://cdn.example.com/2", bytes: null },
@@ -55,7 +55,7 @@ describe("the messages of a target", () => {
   it("hold URLs of one host to ask with each", async () => {
     const mixed = [row(1), row(2, 10, "www.example.com"), row(3), row(4, 10, "img.example.com"), row(5, 10, DOMAIN)];
     const messages = await group(mixed);
-    expect(messages.map(({ cf_domain, urls }) => [cf_domain, ...urls.map(({ url }) => url)])).toEqual([
+    expect(messages.map(({ host, urls }) => [host, ...urls.map(({ url }) => url)])).toEqual([
       ["cdn.example.com", "https://cdn.example.com/1", "https://cdn.example.com/3"],
       [DOMAIN, "https://www.example.com/2", "https://img.example.com/4", `https://${DOMAIN}/5`],
     ]);
@@ -95,7 +95,7 @@ describe("the messages of a target", () => {
         for (const message of messages) {
           expect(taskMessageSchema.parse(message)).toEqual(message);
           expect(message.urls.map(({ url }) => hostToAsk(OWN, new URL(url)))).toEqual(
-            message.urls.map(() => message.cf_domain),
+            message.urls.map(() => message.host),
           );
           if (message.urls.length === 1) continue;
           expect(message.urls.length).toBeLessThanOrEqual(maxUrls);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { popUrlKey, shardCount, shardKey, taskKey } from "../../../domain/result/task-result.ts";
+import { popUrlKey, shardCount, shardKey, taskKey, taskResultSchema } from "../../../domain/result/task-result.ts";
 
 describe("shards of a request's results", () => {
   it.each([
@@ -56,5 +56,24 @@ describe("the sort key of a task", () => {
     expect(key).toMatch(/^SIN2-P1#sha256:[0-9a-f]{64}$/);
     expect(popUrlKey(pop, `${urlOfKeyLength(1_025)}b`)).not.toBe(key);
     expect(popUrlKey("FRA56-P4", urlOfKeyLength(1_025))).toMatch(/^FRA56-P4#sha256:/);
+  });
+});
+
+describe("a result", () => {
+  const failed = {
+    ...{ task_key: "r1#0", pop_url: "p#u", req_id: "r1", pop: "p", url: "u", ok: false },
+    ...{ bytes: 0, ms: 1, attempts: 3, error: "HTTP 503", expire_at: 1 },
+  };
+
+  it("of an agent that did not store reasons yet is read", () => {
+    expect(taskResultSchema.parse(failed)).toEqual(failed);
+  });
+
+  it.each([
+    ["http_5xx", "http_5xx"],
+    ["too_warm", "other"],
+    [7, "other"],
+  ])("with the reason %j has the reason %j", (stored, reason) => {
+    expect(taskResultSchema.parse({ ...failed, reason: stored })).toEqual({ ...failed, reason });
   });
 });

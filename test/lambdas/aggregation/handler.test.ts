@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
 import { FakeRequests, silent } from "../fakes.ts";
 import { request } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import { record } from "./records.ts";
 
 const RUNNING = { status: "IN_PROGRESS", total_count: 3, total_size: 30 } as const;
@@ -14,7 +14,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
   const buried: unknown[] = [];
   const deadLetters = { bury: async (record: unknown) => void buried.push(record) };
-  const { deps, calls } = watch<AggregationDeps>(
+  const { deps, calls } = noteCalls<AggregationDeps>(
     { requests, deadLetters, logger: silent, namespace: "Prewarm/test" },
     fault,
   );
@@ -86,7 +86,7 @@ describe("Aggregation", () => {
     const lines: unknown[][] = [];
     const logger = { info: (...line: unknown[]) => void lines.push(line), warn() {} };
     const handler = createHandler({ requests, deadLetters: { bury: async () => undefined }, logger, namespace: "P" });
-    const broken = { ok: false, error: "ECONNRESET: read ECONNRESET" };
+    const broken = { ok: false, reason: "connection" };
     const Records = [good, record(broken), record(broken), record({ ms: 70 }, broken), record({ req_id: "r2", ms: 9 })];
     await handler({ Records });
     const _aws = (Dimensions: string[][], ...names: string[]) => ({

@@ -8,7 +8,7 @@ const TIMER = { req_id: "r1" };
 const ENDED = { status: "FINISHED", active: undefined, settle: undefined, report: "r1/report.csv" } as const;
 const OTHER = request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 3 });
 const MESSAGE: TaskMessage = {
-  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], cf_domain: "a.example", header: [], shards: 1 },
+  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1"], host: "a.example", header: [], shards: 1 },
   urls: [{ url: A, bytes: 1 }],
 };
 

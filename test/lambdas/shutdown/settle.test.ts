@@ -80,7 +80,7 @@ describe("a recount that is due", () => {
     const popUrl = popUrlKey("SIN2-P1", A);
     expect(table.items.at(-1)).toEqual({
       ...{ task_key: taskKey("r1", popUrl, 7), pop_url: popUrl, req_id: "r1", pop: "SIN2-P1", url: A, ok: false },
-      ...{ bytes: 0, ms: 0, attempts: 0, error, expire_at: request().expire_at },
+      ...{ bytes: 0, ms: 0, attempts: 0, reason: "lost", error, expire_at: request().expire_at },
     });
     expect(requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, download_size: 20, failed_count: 1 });
     expect(report()).toEqual([HEADER, ["SIN2-P1", A, error, "", "", "", "0"]]);
@@ -126,5 +126,5 @@ describe("a recount that is due", () => {
 });
 
 function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as number | null } = {}) {
-  return { req_id: "r1", pop, ips, cf_domain: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }] };
+  return { req_id: "r1", pop, ips, host: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }] };
 }

@@ -4,7 +4,6 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import type { ShutdownDeps } from "../../../lambdas/shutdown/deps.ts";
 import { createHandler } from "../../../lambdas/shutdown/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
 import {
   FakeFleet,
   FakeLists,
@@ -16,6 +15,7 @@ import {
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request, result, target } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 
 export const EVENT = keysEvent({ req_id: "r1" });
 /** A request whose numbers moved a moment ago. */
@@ -88,7 +88,7 @@ export function world({
     },
   };
   const fakes = { requests, requestPops, results: table, lists, queue, capacity, timer, logger: silent, ...time };
-  const { deps, calls } = watch<ShutdownDeps>(fakes, fault);
+  const { deps, calls } = noteCalls<ShutdownDeps>(fakes, fault);
   const report = () => lists.objects["r1/report.csv"];
   return { requests, requestPops, lists, table, queue, timer, fleet, calls, report, handle: createHandler(deps) };
 }

@@ -4,7 +4,6 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import type { TaskDeps } from "../../../lambdas/task/deps.ts";
 import { createHandler } from "../../../lambdas/task/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
 import {
   FakeDistributions,
   FakeDns,
@@ -16,6 +15,7 @@ import {
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 
 const CHECK_POP = keysEvent({ req_id: "r1" });
 const OWN = [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }];
@@ -52,7 +52,7 @@ function world({ item = {}, own = OWN, hosts = HOSTS, rows = ROWS, remainingMs =
   const dns = new FakeDns(hosts);
   const time = { now: Date.now, sleep: () => Promise.resolve() };
   const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, logger: silent, ...time };
-  const { deps, calls } = watch<TaskDeps>(fakes, fault);
+  const { deps, calls } = noteCalls<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
   const states = () => Object.fromEntries([...requestPops.items.values()].map(({ pop, state }) => [pop, state]));
@@ -171,7 +171,7 @@ describe("a READY target", () => {
     expect(w.queue.messages).toEqual(
       ROWS.map(([url, bytes]) => ({
         ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1", "192.0.2.2"], header: [], shards: 1 },
-        ...{ cf_domain: "cdn.example.com", urls: [{ url, bytes: Number(bytes) }] },
+        ...{ host: "cdn.example.com", urls: [{ url, bytes: Number(bytes) }] },
       })),
     );
     await w.handle(keysEvent({ req_id: "r1", target: `FRA56-P4#${LABEL}` }));
