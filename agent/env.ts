@@ -23,7 +23,7 @@ export const envSchema = z.object({
 
 export type Env = z.infer<typeof envSchema>;
 
-/** Environment variables that the agent cannot do without, or cannot make sense of. */
+/** Environment variables are missing or not valid. */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }

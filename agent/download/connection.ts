@@ -43,7 +43,7 @@ export class Connection {
   private closed = false;
   /** Exchanges that have ended well. */
   private served = 0;
-  /** When the present phase began, or when a byte of the body was last seen to have come. */
+  /** When the current phase began, or when a byte of the body was last seen to have come. */
   private since = performance.now();
   private touched = false;
 
@@ -77,7 +77,7 @@ export class Connection {
     this.socket.write(exchange.request, "latin1");
   }
 
-  /** Ends what has taken too long; to be called several times within the shortest of the limits. */
+  /** Ends what has taken too long. Call it several times within the shortest of the limits. */
   checkTime(now: number): void {
     if (this.touched && this.exchange?.reader.hasHead === true) this.since = now;
     this.touched = false;
@@ -95,7 +95,7 @@ export class Connection {
     }
   }
 
-  /** Ends the connection; what it was asked fails, and is not asked again. */
+  /** Ends the connection. Its exchange fails, and is not sent again. */
   fail(failure: Failure): void {
     this.end((exchange) => {
       exchange.reader.fail(failure);
@@ -140,7 +140,7 @@ export class Connection {
     } else this.lose();
   }
 
-  /** @param failure why the connection is no more; undefined: it was closed in good order */
+  /** @param failure why the connection was lost; undefined: the other side closed it */
   private lose(failure?: Failure): void {
     this.end((exchange) => {
       const { reader } = exchange;

@@ -62,7 +62,7 @@ export class PopPool implements ConnectionOwner {
   again(exchange: Exchange): void {
     exchange.reader = exchange.reader.afresh();
     exchange.connection = undefined;
-    // Other kept connections may be dead, too: this one is to be new.
+    // Other kept connections may be dead, too: a new one is opened.
     if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
     else this.waiting.unshift(exchange);
   }
@@ -75,7 +75,7 @@ export class PopPool implements ConnectionOwner {
     if (exchange !== undefined) this.connect(exchange);
   }
 
-  /** Whether there is nothing to keep it for. */
+  /** Whether it has no connection, and nothing waits for one. */
   get unused(): boolean {
     return this.connections.size === 0 && this.waiting.length === 0;
   }

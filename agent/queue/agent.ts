@@ -12,7 +12,7 @@ import type { Meter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { Slots } from "./slots.ts";
 
-/** Receive calls at once: while one's messages are taken up, the next is under way. */
+/** Receive calls at once: while the messages of one are started, the next is already under way. */
 const POLLERS = 3;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
@@ -26,7 +26,7 @@ export interface AgentOptions {
   /** Looks after requests, and leaves the group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
   readonly visibilitySeconds: number;
-  /** What this process may have. */
+  /** Memory that this process may use. */
   readonly memoryBytes: number;
   readonly logger: Logger;
 }

@@ -1,6 +1,6 @@
 import type { Window } from "./concurrency.ts";
 
-/** Counts what is downloaded, and tells it window by window. */
+/** Counts what is downloaded, window by window. */
 export class Meter {
   private bytes = 0;
   private tasks = 0;

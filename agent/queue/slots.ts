@@ -60,7 +60,7 @@ export class Slots {
       if (this.used >= this.bound) break;
       const next = waiting.shift();
       this.groups.delete(group);
-      // Behind the others, where this very loop comes to it again.
+      // To the end of the line, where this loop comes to it again.
       if (waiting.length > 0) this.groups.set(group, waiting);
       this.queued--;
       this.used++;

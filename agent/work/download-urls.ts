@@ -16,8 +16,8 @@ export interface DownloadDeps extends HoldDeps {
 }
 
 /**
- * Every URL of a message to its end, also when another one fails: a message is not let go while a part of it is still
- * downloaded here. The message is held as long.
+ * Brings every URL of a message to its end, also when another one fails: the message is held until then, and nobody else
+ * has it while a part of it is still downloaded here.
  * @param left the URLs; those that are done are taken out
  * @throws the error that decides what becomes of the message, if a URL could not be finished
  */

@@ -7,7 +7,7 @@ import { isWanted } from "./is-wanted.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import { StoppingError } from "./stopping.ts";
 
-/** Until a message is shown again that was given back: AWS or the network may fail for longer, and deliveries are counted. */
+/** How long a message that was given back stays hidden. AWS or the network may fail for a while, and each delivery counts. */
 const RETRY_SECONDS = 20;
 
 export interface GiveBackDeps {

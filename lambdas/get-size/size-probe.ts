@@ -8,7 +8,7 @@ import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 15_000;
-/** Without a byte of a body, of which hardly any is read. */
+/** Without a byte of a body. */
 const BODY_TIMEOUT_MS = 5_000;
 /** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
 const FIRST_PAUSE_MS = 250;
@@ -23,7 +23,7 @@ export interface SizeProbeOptions {
   readonly header: readonly string[];
   readonly httpsPort: number;
   readonly httpPort: number;
-  /** Addresses at which a host's distribution is reached, fit to be connected to. @throws when there are none */
+  /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
 }
 
