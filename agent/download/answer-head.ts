@@ -1,7 +1,7 @@
 /** What an answer's head says, as far as it matters to warming. */
 export interface AnswerHead {
   readonly status: number;
-  /** How the body's end is told: RFC 9112, 6.3. */
+  /** How the end of the body is known: RFC 9112, 6.3. */
   readonly body: BodyFraming;
   /** Whether the connection may carry another answer after this one. */
   readonly reusable: boolean;
@@ -19,7 +19,7 @@ export type BodyFraming =
 /** The other side does not speak HTTP/1.1, or leaves open where its answer ends. */
 export class BadAnswerError extends Error {}
 
-/** What is read of the headers, by the length of the name: most of those that come are passed over by it alone. */
+/** The headers that are read. Most others are skipped by the length of their name alone. */
 const WANTED = [
   "connection",
   "content-length",
@@ -29,7 +29,7 @@ const WANTED = [
   "x-amz-cf-pop",
   "x-cache",
 ] as const;
-/** By length: 1 where a wanted name is as long. */
+/** 1 at each length that a wanted name has. */
 const LENGTHS = new Uint8Array(32);
 for (const { length } of WANTED) LENGTHS[length] = 1;
 
@@ -38,7 +38,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?$/;
 /**
  * Reads the head of an answer to a GET.
  * @param text the head as Latin-1, without the empty line that ends it
- * @throws BadAnswerError if it is none, or if two readers could differ on where the body ends (RFC 9112, 6.3 and 11.2)
+ * @throws BadAnswerError if it is no such head, or if two readers could differ on where the body ends (RFC 9112, 6.3 and 11.2)
  */
 export function parseHead(text: string): AnswerHead {
   const firstEnd = lineEnd(text, 0);
@@ -97,7 +97,7 @@ function isBlank(text: string, at: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** A length that is said twice is refused, too: RFC 9112, 6.3, leaves it to the reader. */
+/** A length that comes twice is refused, too: RFC 9112, 6.3, allows that. */
 function lengthOf(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const length = Number(value);

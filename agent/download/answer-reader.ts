@@ -1,9 +1,16 @@
+import type { Failure } from "../../domain/result/failure.ts";
 import type { Answer } from "./answer.ts";
 import { type AnswerHead, BadAnswerError, parseHead } from "./answer-head.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const MAX_HEAD = 65_536;
+
+const CLOSED: Failure = {
+  reason: "connection",
+  code: "CLOSED",
+  detail: "the other side closed the connection",
+};
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -29,7 +36,7 @@ export class AnswerReader {
   }
 
   /**
-   * Takes the first `length` bytes of a buffer that is another's again afterwards.
+   * Takes the first `length` bytes of a buffer. The buffer is used for others afterwards.
    * @returns whether the answer has ended; if it cannot be read, it has, with a failure
    */
   read(buffer: Buffer, length: number): boolean {
@@ -38,25 +45,24 @@ export class AnswerReader {
         this.head === undefined ? this.readHead(buffer, length) : this.readBody(this.head, buffer, 0, length);
     } catch (error) {
       if (!(error instanceof BadAnswerError)) throw error;
-      this.fail(`BAD_ANSWER: ${error.message}`);
+      this.fail({ reason: "connection", code: "BAD_ANSWER", detail: error.message });
       this.ended = true;
     }
     return this.ended;
   }
 
-  /** A reader for the same, asked again. */
+  /** A new reader for the same request, which is sent again. */
   afresh(): AnswerReader {
     return new AnswerReader(this.onBytes);
   }
 
   /** The other side has closed the connection; for some answers, that is their end. */
   close(): void {
-    if (!this.ended && this.head?.body.kind !== "UNTIL_CLOSE")
-      this.fail("CLOSED: the other side closed the connection");
+    if (!this.ended && this.head?.body.kind !== "UNTIL_CLOSE") this.fail(CLOSED);
   }
 
   /** Ends the answer as it stands, for another reason than its own end. */
-  fail(failure: string): void {
+  fail(failure: Failure): void {
     this.reusable = false;
     this.answer.failure ??= failure;
   }
@@ -121,7 +127,7 @@ export class AnswerReader {
     this.onBytes(length);
   }
 
-  /** What comes behind an answer was not asked for: whose answer would it be taken for? */
+  /** Bytes behind an answer were not asked for: the next request would take them for its answer. */
   private end(head: AnswerHead, nothingBehind: boolean): true {
     this.reusable = head.reusable && nothingBehind;
     return true;

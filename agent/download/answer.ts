@@ -1,3 +1,5 @@
+import type { Failure } from "../../domain/result/failure.ts";
+
 /** How one attempt ended: an answer, whole or cut off, or none. */
 export interface Answer {
   /** Bytes of the body that arrived. */
@@ -10,30 +12,40 @@ export interface Answer {
   readonly xAmzCfPop?: string;
   readonly xAmzCfId?: string;
   /** Why the connection or the body failed; absent when the body ended as it should. */
-  readonly failure?: string;
+  readonly failure?: Failure;
 }
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
-export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FINAL"; readonly error: string };
+export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };
+
+const GOOD: Outcome = { kind: "GOOD" };
 
 /**
  * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
  * cache. An answer that names another POP says nothing of this one, so it does not count either.
  */
 export function judge(answer: Answer, pop: string): Outcome {
-  const { httpStatus: status, bytes, contentLength } = answer;
+  const { httpStatus: status, bytes, contentLength, xAmzCfPop } = answer;
   // A refusal is one from its first line on, whatever became of its body.
-  if (status !== undefined && status >= 300 && status < 400)
-    return { kind: "FINAL", error: `HTTP ${status}: redirects to ${answer.location ?? "nowhere"}` };
-  if (status !== undefined && status >= 400 && status < 500) return { kind: "FINAL", error: `HTTP ${status}` };
-  if (answer.failure !== undefined) return { kind: "RETRY", error: answer.failure };
-  if (status === undefined) return { kind: "RETRY", error: "no answer" };
-  if (status < 200 || status >= 500) return { kind: "RETRY", error: `HTTP ${status}` };
+  if (status !== undefined && status >= 300 && status < 500) return { kind: "FINAL", failure: refusal(status, answer) };
+  if (answer.failure !== undefined) return { kind: "RETRY", failure: answer.failure };
+  if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };
+  if (status < 200 || status >= 500) return { kind: "RETRY", failure: serverFailure(status) };
   if (contentLength !== undefined && bytes !== contentLength) {
-    return { kind: "RETRY", error: `${bytes} of ${contentLength} bytes arrived` };
+    const detail = `${bytes} of ${contentLength} bytes arrived`;
+    return { kind: "RETRY", failure: { reason: "incomplete", detail } };
   }
-  if (answer.xAmzCfPop !== undefined && answer.xAmzCfPop !== pop) {
-    return { kind: "RETRY", error: `answered by ${answer.xAmzCfPop} instead of ${pop}` };
+  if (xAmzCfPop !== undefined && xAmzCfPop !== pop) {
+    return { kind: "RETRY", failure: { reason: "other_pop", detail: `answered by ${xAmzCfPop} instead of ${pop}` } };
   }
-  return { kind: "GOOD" };
+  return GOOD;
+}
+
+function refusal(status: number, { location = "nowhere" }: Answer): Failure {
+  const code = `HTTP ${status}`;
+  return status < 400 ? { reason: "redirect", code, detail: `redirects to ${location}` } : { reason: "http_4xx", code };
+}
+
+function serverFailure(status: number): Failure {
+  return { reason: status >= 500 && status < 600 ? "http_5xx" : "other", code: `HTTP ${status}` };
 }

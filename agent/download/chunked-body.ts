@@ -7,7 +7,7 @@ const SPACE = 0x20;
 const SEMICOLON = 0x3b;
 /** Of a line with a chunk's size and extensions, and of all trailers together. */
 const MAX_LINE = 16_384;
-/** Hexadecimal digits of a chunk's size: more are no safe integer. */
+/** Hexadecimal digits of a chunk's size: a number of more is no safe integer. */
 const MAX_DIGITS = 13;
 
 type State = "SIZE" | "EXTENSION" | "SIZE_LF" | "DATA" | "DATA_CR" | "DATA_LF" | "TRAILER" | "TRAILER_LF" | "END";
@@ -17,7 +17,7 @@ export class ChunkedBody {
   private state: State = "SIZE";
   private size = 0;
   private digits = 0;
-  /** Bytes of the present line, or of all trailers. */
+  /** Bytes of the current line, or of all trailers. */
   private line = 0;
   private trailerLine = 0;
 
@@ -28,7 +28,7 @@ export class ChunkedBody {
   /**
    * @param onData told of bytes that the body carries
    * @returns the place after the last byte that belongs to the body
-   * @throws BadAnswerError for what is no chunk
+   * @throws BadAnswerError if the bytes are no chunks
    */
   read(bytes: Buffer, from: number, to: number, onData: (bytes: number) => void): number {
     let at = from;

@@ -1,23 +1,18 @@
 import { connect as connectPlainly, isIP, type Socket } from "node:net";
 import { connect as connectSecurely, type SecureContext } from "node:tls";
+import type { Failure } from "../../domain/result/failure.ts";
 import type { Answer } from "./answer.ts";
 import type { AnswerReader } from "./answer-reader.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { socketFailure } from "./socket-failure.ts";
 import { CONNECT_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
-
-export interface Endpoint {
-  readonly secure: boolean;
-  readonly address: string;
-  readonly port: number;
-  /** Name that the certificate is checked against, and that tells the POP which distribution is meant. */
-  readonly servername: string;
-}
 
 /** One request and what becomes of its answer. */
 export interface Exchange {
   readonly request: string;
   reader: AnswerReader;
   readonly done: (answer: Answer) => void;
-  /** The one that it is on; undefined while it waits for one. */
+  /** The connection that it is on; undefined while it waits for one. */
   connection: Connection | undefined;
 }
 
@@ -29,14 +24,14 @@ export interface ConnectionOwner {
   session: Buffer | undefined;
   /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
   next(connection: Connection): Exchange | undefined;
-  /** A kept connection was closed, or spoiled, before anything was answered: the exchange wants another one. */
+  /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
   again(exchange: Exchange): void;
   closed(connection: Connection): void;
 }
 
 /**
- * All sockets read into the same memory: what arrives is looked at and dropped before the next socket is read. Without a
- * buffer of its own Node makes one for every 16 KB, and a large download costs half as much again.
+ * All sockets read into the same memory: what arrives is looked at and dropped before the next socket is read. Without
+ * this buffer Node allocates one for every 16 KB, and a large download costs half as much again.
  */
 const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
@@ -48,7 +43,7 @@ export class Connection {
   private closed = false;
   /** Exchanges that have ended well. */
   private served = 0;
-  /** When the present phase began, or when a byte of the body was last seen to have come. */
+  /** When the current phase began, or when a byte of the body was last seen to have come. */
   private since = performance.now();
   private touched = false;
 
@@ -64,7 +59,7 @@ export class Connection {
       this.connected = true;
       if (this.exchange !== undefined) this.ask(this.exchange);
     });
-    this.socket.on("error", (error) => this.lose(describe(error)));
+    this.socket.on("error", (error) => this.lose(socketFailure(error)));
     this.socket.on("end", () => this.lose());
     this.socket.on("close", () => this.lose());
     if (owner.endpoint.secure) {
@@ -82,7 +77,7 @@ export class Connection {
     this.socket.write(exchange.request, "latin1");
   }
 
-  /** Ends what has taken too long; to be called several times within the shortest of the limits. */
+  /** Ends what has taken too long. Call it several times within the shortest of the limits. */
   checkTime(now: number): void {
     if (this.touched && this.exchange?.reader.hasHead === true) this.since = now;
     this.touched = false;
@@ -91,16 +86,17 @@ export class Connection {
       if (waited > KEEP_ALIVE_MS) this.lose();
     } else if (!this.connected) {
       if (waited > CONNECT_TIMEOUT_MS)
-        this.fail(`CONNECT_TIMEOUT: no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`);
+        this.fail(timeout("CONNECT_TIMEOUT", `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`));
     } else if (!this.exchange.reader.hasHead) {
-      if (waited > HEADERS_TIMEOUT_MS) this.fail(`HEADERS_TIMEOUT: no answer within ${HEADERS_TIMEOUT_MS / 1_000} s`);
+      if (waited > HEADERS_TIMEOUT_MS)
+        this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${HEADERS_TIMEOUT_MS / 1_000} s`));
     } else if (waited > STALLED_BODY_TIMEOUT_MS) {
-      this.fail(`BODY_TIMEOUT: no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`);
+      this.fail(timeout("BODY_TIMEOUT", `no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`));
     }
   }
 
-  /** Ends the connection; what it was asked fails, and is not asked again. */
-  fail(failure: string): void {
+  /** Ends the connection. Its exchange fails, and is not sent again. */
+  fail(failure: Failure): void {
     this.end((exchange) => {
       exchange.reader.fail(failure);
       exchange.done(exchange.reader.answer);
@@ -144,8 +140,8 @@ export class Connection {
     } else this.lose();
   }
 
-  /** @param failure why the connection is no more; undefined: it was closed in good order */
-  private lose(failure?: string): void {
+  /** @param failure why the connection was lost; undefined: the other side closed it */
+  private lose(failure?: Failure): void {
     this.end((exchange) => {
       const { reader } = exchange;
       if (!reader.hasHead && this.served > 0) this.owner.again(exchange);
@@ -166,7 +162,6 @@ export class Connection {
   }
 }
 
-function describe(error: Error): string {
-  const code = "code" in error && error.code !== undefined ? String(error.code) : error.name;
-  return error.message === "" || error.message === code ? code : `${code}: ${error.message}`;
+function timeout(code: string, detail: string): Failure {
+  return { reason: "timeout", code, detail };
 }

@@ -1,12 +1,13 @@
+import type { Header } from "../../domain/net/headers.ts";
+
 /**
  * Lines of a request's head, each with its CRLF, to be sent as Latin-1.
- * @param flat names and values in turn
- * @throws Error for what would not be the header that it seems to be: the caller has checked, and this is the last look
+ * @throws Error for a character that no header may have: the caller has checked, and this is the last check
  */
-export function headerLines(flat: readonly string[]): string {
+export function headerLines(headers: readonly Header[]): string {
   let lines = "";
-  for (let i = 0; i + 1 < flat.length; i += 2) {
-    const line = `${flat[i]}: ${flat[i + 1]}`;
+  for (const [name, value] of headers) {
+    const line = `${name}: ${value}`;
     if (!/^[\t\x20-\x7e]+$/.test(line))
       throw new Error(`the header ${JSON.stringify(line)} has a character that none may have`);
     lines += `${line}\r\n`;

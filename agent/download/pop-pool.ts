@@ -1,12 +1,15 @@
 import type { SecureContext } from "node:tls";
+import type { Failure } from "../../domain/result/failure.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerReader } from "./answer-reader.ts";
-import { Connection, type ConnectionOwner, type Endpoint, type Exchange } from "./connection.ts";
+import { Connection, type ConnectionOwner, type Exchange } from "./connection.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 const MAX_CONNECTIONS = 128;
-const STOPPED = "STOPPED: the agent has stopped";
-const CANCELLED = "CANCELLED: the request has ended";
+// Neither is stored: they say nothing of the POP.
+const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
+const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
 
 /** Kept connections to one address under one name. */
 export class PopPool implements ConnectionOwner {
@@ -59,7 +62,7 @@ export class PopPool implements ConnectionOwner {
   again(exchange: Exchange): void {
     exchange.reader = exchange.reader.afresh();
     exchange.connection = undefined;
-    // Other kept connections may be dead, too: this one is to be new.
+    // Other kept connections may be dead, too: a new one is opened.
     if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
     else this.waiting.unshift(exchange);
   }
@@ -72,7 +75,7 @@ export class PopPool implements ConnectionOwner {
     if (exchange !== undefined) this.connect(exchange);
   }
 
-  /** Whether there is nothing to keep it for. */
+  /** Whether it has no connection, and nothing waits for one. */
   get unused(): boolean {
     return this.connections.size === 0 && this.waiting.length === 0;
   }
@@ -111,7 +114,7 @@ export class PopPool implements ConnectionOwner {
   }
 }
 
-function refuse({ reader, done }: Exchange, failure: string): void {
+function refuse({ reader, done }: Exchange, failure: Failure): void {
   reader.fail(failure);
   done(reader.answer);
 }

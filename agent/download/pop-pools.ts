@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { AddressRefusedError, addressProblem } from "../../domain/net/addresses.ts";
-import type { Endpoint } from "./connection.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { PopPool } from "./pop-pool.ts";
 import { CHECK_TIME_MS } from "./timeouts.ts";
 

@@ -1,9 +1,9 @@
-/** Each bounds a part of one attempt, so that none waits for ever and a long download may still take its time. */
+/** Each limits one part of an attempt: none waits for ever, and a long download may take its time. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 export const HEADERS_TIMEOUT_MS = 30_000;
 /** Without a byte of the body. */
 export const STALLED_BODY_TIMEOUT_MS = 30_000;
 /** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */
 export const KEEP_ALIVE_MS = 45_000;
-/** How often connections are looked at; a limit may be passed by as much. */
+/** How often connections are checked. A limit may be exceeded by this much. */
 export const CHECK_TIME_MS = 250;

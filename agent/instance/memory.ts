@@ -1,11 +1,11 @@
 import { totalmem } from "node:os";
 
-/** What is left above it is for garbage that has not been collected yet. */
+/** Above this share, memory is tight. The rest is for garbage that is not collected yet. */
 const TIGHT = 0.8;
 
 /**
- * Bytes that one of so many processes of an instance may have: of what the machine has, or of what systemd gives the
- * agent, if that is less.
+ * Bytes that each process of an instance may use: an equal part of the machine's memory, or of what systemd gives the
+ * agent if that is less.
  */
 export function memoryShare(processes: number): number {
   // Without a limit it is 0, or more than there is.
@@ -13,7 +13,7 @@ export function memoryShare(processes: number): number {
   return Math.min(limit, totalmem()) / processes;
 }
 
-/** Whether this process has so much of its share that it should do less at once. */
+/** Whether this process uses so much of its share that it should download less at once. */
 export function memoryIsTight(share: number, used = process.memoryUsage.rss()): boolean {
   return used > share * TIGHT;
 }

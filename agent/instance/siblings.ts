@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-/** How a process knows that it is a sibling of another, which looks after requests and after Spot for both. */
+/** Argument of every process but the first. The first looks after requests and Spot notices for all of them. */
 const MARK = "sibling";
-/** As long as systemd would wait. */
+/** Before a process that has crashed is started again: one that always crashes should not take all CPU. */
 const RESTART_MS = 2_000;
 
 export function isSibling(argv: readonly string[]): boolean {

@@ -1,15 +1,15 @@
-/** What a window of time showed. */
+/** What was measured in a window of time. */
 export interface Window {
   /** Bytes and finished tasks per second. */
   readonly bytesPerSecond: number;
   readonly tasksPerSecond: number;
   /** Share of the attempts that ended in a timeout, a reset or a 5xx. */
   readonly troubled: number;
-  /** Whether as many tasks ran as were allowed: only then does the limit bind. */
+  /** Whether as many tasks ran as the limit allows: if not, another limit would change nothing. */
   readonly saturated: boolean;
-  /** Whether this process's own core is what binds: more at once would only wait for it. @default false */
+  /** Whether this process's core is full: more downloads at once would only wait for it. @default false */
   readonly cpuBound?: boolean;
-  /** Whether this process has nearly all the memory that it may have. @default false */
+  /** Whether this process uses nearly all the memory that it may use. @default false */
   readonly memoryTight?: boolean;
 }
 
@@ -19,9 +19,9 @@ export interface Limit {
   readonly before:
     | { readonly value: number; readonly bytesPerSecond: number; readonly tasksPerSecond: number }
     | undefined;
-  /** Whether it has never been enough so far: until then it doubles. */
+  /** Whether each growth has paid so far: as long as that is so, it doubles. */
   readonly doubles: boolean;
-  /** Share of the attempts that fails whatever the limit is: at a POP out of order, on URLs that break the origin. */
+  /** Share of the attempts that fail whatever the limit is, as at a POP out of order or for URLs that break the origin. */
   readonly usualTrouble: number;
 }
 
@@ -32,7 +32,7 @@ const MAX = 1_024;
 const DOUBLING = { growth: 2, worthwhile: 1.15 };
 /** Later steps are small. More than `worthwhile` must be gained for growth to go on. */
 const PROBING = { growth: 1.3, worthwhile: 1.03 };
-/** More trouble than usual by so much is the limit's fault. */
+/** If this much more of the attempts fail than usual, the limit is taken to be the cause. */
 const TOO_MUCH_TROUBLE = 0.05;
 
 export const startLimit: Limit = { value: START, before: undefined, doubles: true, usualTrouble: 0 };
@@ -43,7 +43,7 @@ export const startLimit: Limit = { value: START, before: undefined, doubles: tru
  */
 export function nextLimit(limit: Limit, window: Window): Limit {
   const { usualTrouble } = limit;
-  // Trouble that a lower limit does not end is not the limit's: within a few windows it is the usual.
+  // Failures that go on at a lower limit do not come from the limit: within a few windows they count as usual.
   const stillUsual = window.tasksPerSecond === 0 ? usualTrouble : (usualTrouble + window.troubled) / 2;
   return { ...adjust(limit, window), usualTrouble: stillUsual };
 }
@@ -59,7 +59,7 @@ function adjust(limit: Limit, window: Window): Omit<Limit, "usualTrouble"> {
     before === undefined ||
     bytesPerSecond > before.bytesPerSecond * worthwhile ||
     tasksPerSecond > before.tasksPerSecond * worthwhile;
-  // If nothing was gained, where it stood is enough; the next window is compared afresh, as what is downloaded changes.
+  // Nothing was gained: back to the last limit. What is downloaded changes, so the next window is compared with nothing.
   if (!gained) return { value: before.value, before: undefined, doubles: false };
   return {
     value: Math.min(MAX, Math.ceil(value * growth)),

@@ -1,19 +1,27 @@
 import type { Window } from "./concurrency.ts";
 
-/** Counts what is downloaded, and tells it window by window. */
+/** Counts what is downloaded, window by window. */
 export class Meter {
   private bytes = 0;
   private tasks = 0;
   private troubled = 0;
   private since = performance.now();
+  private lastTask = this.since;
 
   addBytes(bytes: number): void {
     this.bytes += bytes;
   }
 
+  /** @param troubled whether the link or the POP may have had too much to do */
   addTask(troubled: boolean): void {
     this.tasks++;
+    this.lastTask = performance.now();
     if (troubled) this.troubled++;
+  }
+
+  /** When the last task ended, as `performance.now()` says it; before the first one, when it began to count. */
+  get lastTaskAt(): number {
+    return this.lastTask;
   }
 
   /** What happened since the last call. */

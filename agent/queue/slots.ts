@@ -1,13 +1,13 @@
 /**
- * A bounded number of things at once, whose bound may change while they run. Groups that wait take turns: a message of
- * a hundred URLs of one POP would else open a hundred connections there at once, and leave them idle afterwards.
+ * So many downloads at once, and no more; the bound may change while they run. Groups that wait take turns. Otherwise a
+ * message of a hundred URLs of one POP would open a hundred connections there, and leave them idle afterwards.
  */
 export class Slots {
   private used = 0;
   private queued = 0;
   /** Groups that wait, the one whose turn is next first. */
   private readonly groups = new Map<string, (() => void)[]>();
-  /** Who wants to know when more can be done with. */
+  /** Those that wait until there is use for more. */
   private readonly feeders: (() => void)[] = [];
 
   constructor(private bound: number) {}
@@ -29,21 +29,21 @@ export class Slots {
     return this.queued;
   }
 
-  /** Resolves once fewer wait than may run at once: then more can be done with. */
+  /** Resolves once fewer wait than may run at once: then there is use for more. */
   async hungry(): Promise<void> {
     if (this.queued >= this.bound) await new Promise<void>((resolve) => this.feeders.push(resolve));
   }
 
-  /** Runs `work` once there is a slot: first come first served within a group. */
-  async run<T>(work: () => Promise<T>, group = ""): Promise<T> {
+  /** Resolves once there is a slot, to be given back by {@link release}: first come first served within a group. */
+  async take(group = ""): Promise<void> {
     if (this.used >= this.bound) await this.turn(group);
     else this.used++;
-    try {
-      return await work();
-    } finally {
-      this.used--;
-      this.admit();
-    }
+  }
+
+  /** Gives a slot back; whose turn it is has it at once. */
+  release(): void {
+    this.used--;
+    this.admit();
   }
 
   private turn(group: string): Promise<void> {
@@ -60,7 +60,7 @@ export class Slots {
       if (this.used >= this.bound) break;
       const next = waiting.shift();
       this.groups.delete(group);
-      // Behind the others, where this very loop comes to it again.
+      // To the end of the line, where this loop comes to it again.
       if (waiting.length > 0) this.groups.set(group, waiting);
       this.queued--;
       this.used++;

@@ -1,4 +1,4 @@
-/** Cuts off together what belongs together, such as the downloads of a message whose request has ended. */
+/** Cuts off all downloads of a message at once, when its request has ended. */
 export class Cancellation {
   cancelled = false;
   private readonly running = new Set<() => void>();

@@ -1,4 +1,4 @@
-/** A task that has the right shape and still cannot be run, by this agent or any other: trying again is no use. */
+/** A task that has the right shape, but that no agent can do: trying again is no use. */
 export class NotATaskError extends Error {
   override readonly name = "NotATaskError";
 }

@@ -1,9 +1,9 @@
 import { MAX_HEADER_LENGTH } from "../request/limits.ts";
 
 /**
- * Set by the agent itself, or for one connection only (RFC 9110, 7.6.1, and RFC 7540, 3.2.1): a caller may not set them.
- * As `Connection` is among them, none can name others to be dropped on the way. `X-Forwarded-For` and the like are a
- * caller's to set: any viewer may send them, and CloudFront takes its own note of who asks.
+ * A caller may not set these: the agent sets them itself, or they are for one connection only (RFC 9110, 7.6.1, and
+ * RFC 7540, 3.2.1). `Connection` is among them, so no header can name others to be dropped on the way. A caller may set
+ * `X-Forwarded-For` and the like: any viewer may send them, and CloudFront notes itself who asks.
  */
 const REFUSED = new Set([
   "host",
@@ -22,8 +22,8 @@ const REFUSED = new Set([
 ]);
 
 /**
- * With these, a POP answers with a part of the object, or with none (RFC 9110, 13 and 14): nothing would be warmed, and
- * it would look as if it were.
+ * With these, a POP answers with a part of the object, or with none (RFC 9110, 13 and 14): the object would count as
+ * warm and would not be.
  */
 const PARTIAL = new Set(["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]);
 
@@ -51,15 +51,17 @@ export function parseHeader(line: string): ParsedHeader {
   return { name: name.toLowerCase(), value };
 }
 
-/** Sent unless a request says otherwise: firewalls turn away who does not say who they are. */
+/** Sent unless a request names its own: firewalls turn away a client that does not say who it is. */
 const USER_AGENT = "prewarm";
 
+/** A header that may be sent: its name in lower case, and its value. */
+export type Header = readonly [name: string, value: string];
+
 /**
- * A request's header list as names and values in turn, the flat form that undici takes, with a User-Agent if it has
- * none. Lines that are refused are left out.
+ * The headers of a request's `header` list, in its order; one that comes twice stays twice. Has a User-Agent if the list
+ * has none. Lines that are refused are left out.
  */
-export function flatHeaders(lines: readonly string[]): string[] {
-  const parsed = lines.map(parseHeader).flatMap((header) => ("problem" in header ? [] : [header]));
-  const flat = parsed.flatMap(({ name, value }) => [name, value]);
-  return parsed.some(({ name }) => name === "user-agent") ? flat : ["user-agent", USER_AGENT, ...flat];
+export function parseHeaders(lines: readonly string[]): readonly Header[] {
+  const headers = lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
+  return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
 }

@@ -1,24 +1,39 @@
 import * as z from "zod";
 import { taskUrlSchema } from "./task-url.ts";
 
-const fields = {
-  req_id: z.string().min(1),
-  pop: z.string().min(1),
-  /** The POP's addresses, in the order of attempts. */
-  ips: z.array(z.string().min(1)).min(1),
-  header: z.array(z.string()),
-  /** Over how many partition keys this request's results are spread. */
-  shards: z.number().int().positive(),
-  urls: z.array(taskUrlSchema).min(1),
-};
-
-/** Stub until the agent branch lands. */
-export const taskMessageSchema = z
-  .object({ ...fields, host: z.string().min(1).optional(), cf_domain: z.string().min(1).optional() })
-  .transform(({ cf_domain, host = cf_domain ?? "", ...rest }) => ({ ...rest, host }));
+/**
+ * A queue message: tasks of one request at one POP. Large files travel alone, small ones together.
+ * Read from what {@link messageBody} wrote, by this release or the one before.
+ */
+export const taskMessageSchema = z.preprocess(
+  withHost,
+  z.object({
+    req_id: z.string().min(1),
+    pop: z.string().min(1),
+    /** The POP's addresses, in the order of attempts. */
+    ips: z.array(z.string().min(1)).min(1),
+    /** Host and SNI to ask with. */
+    host: z.string().min(1),
+    header: z.array(z.string()),
+    /** Over how many partition keys this request's results are spread. */
+    shards: z.number().int().positive(),
+    urls: z.array(taskUrlSchema).min(1),
+  }),
+);
 
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
 
+/**
+ * A message as it is sent: JSON text. It says the host twice, as `host` and as `cf_domain`: agents of release 0.1 know only
+ * the latter, and they may still run while the stack is updated. Once no 0.1 is in use, `cf_domain` and the function
+ * below may go.
+ */
 export function messageBody(message: TaskMessage): string {
   return JSON.stringify({ ...message, cf_domain: message.host });
+}
+
+/** Release 0.1 wrote `cf_domain` alone. */
+function withHost(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("cf_domain" in body)) return body;
+  return { host: body.cf_domain, ...body };
 }

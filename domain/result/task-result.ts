@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { failureReasonSchema } from "./failure.ts";
 
 /** One item of the Request-Task table: how one task ended. */
 export const taskResultSchema = z.object({
@@ -20,6 +21,9 @@ export const taskResultSchema = z.object({
   /** Milliseconds from the start of the first attempt to the end of the last. */
   ms: z.number().int().nonnegative(),
   attempts: z.number().int().nonnegative(),
+  /** What a failure is counted as; absent in what an agent of an older version wrote. */
+  reason: failureReasonSchema,
+  /** The failure in words. */
   error: z.string().optional(),
   /** Instance that did it. */
   agent: z.string().optional(),

@@ -1,4 +1,4 @@
-import type { FailureReason } from "../../domain/result/failure-reasons.ts";
+import type { FailureReason } from "../../domain/result/failure.ts";
 
 /** What a batch holds of one request, while it is added up. */
 export interface RequestSum {

@@ -1,24 +1,26 @@
 import * as z from "zod";
-import { type FailureReason, failureReason } from "../../domain/result/failure-reasons.ts";
+import { type FailureReason, readReason } from "../../domain/result/failure.ts";
 
-// Apart from what is counted: most results are not asked for these, and to parse them of every one would cost a
+// Parsed apart from what is counted. Most results are not asked for these: to parse them of every result would cost a
 // twentieth of all that Aggregation does.
 
-const endSchema = z.object({ ok: z.object({ BOOL: z.boolean() }), error: z.object({ S: z.string() }).optional() });
+const endSchema = z.object({ ok: z.object({ BOOL: z.boolean() }), reason: z.object({ S: z.string() }).optional() });
 const failureSchema = z.object({ dynamodb: z.object({ NewImage: endSchema, OldImage: endSchema.optional() }) });
 const durationSchema = z.object({
   dynamodb: z.object({ NewImage: z.object({ ms: z.object({ N: z.string() }) }) }),
 });
 
-/** Adds the reason of a record's new image, if that is a failure, and takes its old one's back. */
+type End = z.infer<typeof endSchema>;
+
+/** Adds the reason of a record's new image if that is a failure, and takes back that of its old image. */
 export function noteFailures(failures: Map<FailureReason, number>, record: unknown): void {
   const { NewImage: now, OldImage: before } = failureSchema.safeParse(record).data?.dynamodb ?? {};
-  const add = (error: string | undefined, sign: 1 | -1) => {
-    const reason = failureReason(error);
+  const add = ({ reason: stored }: End, sign: 1 | -1) => {
+    const reason = readReason(stored?.S);
     failures.set(reason, (failures.get(reason) ?? 0) + sign);
   };
-  if (now?.ok.BOOL === false) add(now.error?.S, 1);
-  if (before?.ok.BOOL === false) add(before.error?.S, -1);
+  if (now?.ok.BOOL === false) add(now, 1);
+  if (before?.ok.BOOL === false) add(before, -1);
 }
 
 /** Adds how long a record's task took, in milliseconds. */

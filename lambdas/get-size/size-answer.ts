@@ -39,11 +39,11 @@ function refusal(status: number, headers: Headers): SizeAnswer {
 
 function contentLength(headers: Headers): number | null {
   const text = headers["content-length"];
-  // An encoded answer says how long the encoding is, which is what is downloaded too.
+  // Of an encoded answer it is the encoded length, which is also what is downloaded.
   return typeof text === "string" && /^\d+$/.test(text) ? credible(Number(text)) : null;
 }
 
-/** CloudFront caches no object over 50 GB: a length far beyond that is a lie, and would spoil the sum of all. */
+/** CloudFront caches no object over 50 GB: a greater length is wrong, and would spoil the total. */
 function credible(bytes: number): number | null {
   return bytes <= MAX_CREDIBLE_BYTES ? bytes : null;
 }

@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
-import { flatHeaders } from "../../domain/net/headers.ts";
+import { type Header, parseHeaders } from "../../domain/net/headers.ts";
+import { retry } from "../../domain/retry.ts";
 import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
 
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 15_000;
-/** Without a byte of a body, of which hardly any is read. */
+/** Without a byte of a body. */
 const BODY_TIMEOUT_MS = 5_000;
-/** Before the second attempt, about; doubled before the third. An origin that is overrun gets no better by haste. */
+/** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
 const FIRST_PAUSE_MS = 250;
 const CONNECTIONS = 64;
 
@@ -23,59 +23,61 @@ export interface SizeProbeOptions {
   readonly header: readonly string[];
   readonly httpsPort: number;
   readonly httpPort: number;
-  /** Addresses at which a host's distribution is reached, fit to be connected to. @throws when there are none */
+  /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
 }
 
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
   private readonly pools = new Map<string, Pool>();
-  private readonly header: string[];
-  private closed = false;
+  private readonly header: readonly Header[];
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: SizeProbeOptions) {
-    this.header = flatHeaders(options.header);
+    this.header = parseHeaders(options.header);
   }
 
   async size(text: string): Promise<Size> {
     const url = new URL(text);
-    let problem = "";
-    for (let attempt = 0; attempt < ATTEMPTS && !this.closed; attempt++) {
-      if (attempt > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
-      try {
-        const answer = await this.ask(url, attempt);
-        if ("size" in answer) return answer;
-        if ("ask" in answer) return { size: null };
-        problem = answer.problem;
-        if (!answer.retry) break;
-      } catch (error) {
-        problem = describe(error);
-        if (isDnsError(error) || error instanceof AddressRefusedError) break;
-      }
+    try {
+      const answer = await retry((n) => this.ask(url, n), {
+        attempts: ATTEMPTS,
+        firstMs: FIRST_PAUSE_MS,
+        again: (it) => "retry" in it && it.retry,
+        passes: (error) => !isDnsError(error) && !(error instanceof AddressRefusedError),
+        signal: this.closing.signal,
+      });
+      if ("problem" in answer) return { problem: answer.problem };
+      return "size" in answer ? answer : { size: null };
+    } catch (error) {
+      return { problem: describe(error) };
     }
-    return { problem };
   }
 
   /** Ends all connections; what is being asked fails, and nothing is asked any more. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
   private async ask(url: URL, attempt: number): Promise<SizeAnswer> {
+    if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const addresses = await this.options.addressesOf(url.hostname);
     const host = this.options.hostToAsk(url);
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
     const pool = this.pool(url, host, address);
-    const head = await this.exchange(pool, url, "HEAD", ["host", host]);
+    const head = await this.exchange(pool, url, "HEAD", [["host", host]]);
     const answer = readHeadAnswer(head.status, head.headers);
     if (!("ask" in answer)) return answer;
-    const range = await this.exchange(pool, url, "GET", ["host", host, "range", "bytes=0-0"]);
+    const range = await this.exchange(pool, url, "GET", [
+      ["host", host],
+      ["range", "bytes=0-0"],
+    ]);
     return readRangeAnswer(range.status, range.headers);
   }
 
-  private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: string[]) {
+  private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: readonly Header[]) {
     const {
       statusCode,
       headers: answered,
@@ -83,19 +85,20 @@ export class SizeProbe {
     } = await pool.request({
       path: url.pathname + url.search,
       method,
-      headers: [...headers, ...this.header],
+      headers: pairs([...headers, ...this.header]),
       headersTimeout: HEADERS_TIMEOUT_MS,
       bodyTimeout: BODY_TIMEOUT_MS,
-      // Else undici gives up the connection after every HEAD, and each URL costs a TLS handshake.
+      // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
       reset: false,
     });
-    // Of a server that ignores the range, no more than this is read: the connection is given up instead.
+    // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
     await body.dump({ limit: 65_536 }).catch(() => undefined);
     return { status: statusCode, headers: answered as Headers };
   }
 
   private pool(url: URL, host: string, address: string): Pool {
-    if (this.closed) throw new Error("the probe is closed");
+    // It may have been closed while the name was looked up.
+    if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const secure = url.protocol === "https:";
     const port = url.port === "" ? (secure ? this.options.httpsPort : this.options.httpPort) : Number(url.port);
     const servername = host.replace(/:\d+$/, "");
@@ -109,6 +112,11 @@ export class SizeProbe {
     this.pools.set(key, pool);
     return pool;
   }
+}
+
+/** Headers for undici: it takes an array for names and values in turn, and any other iterable for pairs. */
+function* pairs(headers: readonly Header[]): Generator<[string, string]> {
+  for (const [name, value] of headers) yield [name, value];
 }
 
 function isDnsError(error: unknown): boolean {

@@ -6,7 +6,7 @@ export function taskMessage(different: Partial<TaskMessage> = {}): TaskMessage {
     req_id: "e059b77b-e427-4489-a50b-4d8c652f114c",
     pop: "SIN2-P1",
     ips: ["127.0.0.1"],
-    cf_domain: "d111111abcdef8.cloudfront.net",
+    host: "d111111abcdef8.cloudfront.net",
     header: [],
     shards: 4,
     urls: [{ url: "https://www.example.com/a.bin", bytes: 10 }],

@@ -3,7 +3,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { FAILURE_REASONS } from "../../domain/result/failure-reasons.ts";
+import { failureReasons } from "../../domain/result/failure.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
@@ -157,11 +157,8 @@ describe("what functions log", () => {
   });
 
   test("is all that alarms and the dashboard show of ours, and nothing more is paid for", async () => {
-    const failed = (error?: string) => record({ ok: false, error });
-    const measured = [
-      ...(await look(short)),
-      ...(await count(record({ bytes: 10 }), ...EXAMPLES.map(([, error]) => failed(error)))),
-    ];
+    const failed = failureReasons.map((reason) => record({ ok: false, reason }));
+    const measured = [...(await look(short)), ...(await count(record({ bytes: 10 }), ...failed))];
     const key = (namespace: string, name: string, ...dimensions: string[]) =>
       [namespace, name, ...dimensions].join(" ");
     const paidFor = measured.map((it) => key(it.namespace, it.name, ...Object.entries(it.dimensions).flat()));
@@ -171,24 +168,6 @@ describe("what functions log", () => {
       if (!rendered(Namespace).startsWith("AWS/")) expect(paidFor).toContain(key(rendered(Namespace), MetricName));
   });
 });
-
-/** An error of each reason; test/domain/result/failure-reasons.test.ts holds them against what the agent says. */
-const EXAMPLES = FAILURE_REASONS.map((reason) => [
-  reason,
-  {
-    timeout: "HEADERS_TIMEOUT",
-    connection: "ECONNRESET",
-    tls: "CERT_HAS_EXPIRED",
-    redirect: "HTTP 301",
-    http_4xx: "HTTP 404",
-    http_5xx: "HTTP 502",
-    incomplete: "1 of 2 bytes arrived",
-    other_pop: "answered by A instead of B",
-    refused_address: "10.0.0.1 is a private or reserved address, which is refused",
-    lost: "lost: ",
-    other: "?",
-  }[reason],
-]);
 
 /** Namespace, name and dimensions of the metrics of ours that the dashboard shows. */
 function ownMetrics(): string[][] {

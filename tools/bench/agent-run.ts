@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { HOST } from "./nginx.ts";
 import { cpuMicrosOf, nodeFlags, OUR_CORE, peakMegabytes, startPinned } from "./pinned.ts";
@@ -63,10 +63,10 @@ export function messageFor(address: string, pop: number, urls: TaskMessage["urls
     req_id: REQ_ID,
     pop: `BEN${pop}-C1`,
     ips: [address],
-    cf_domain: HOST,
+    host: HOST,
     header: ["Accept-Encoding: gzip, deflate, br"],
     shards: 8,
     urls,
   };
-  return JSON.stringify(message);
+  return messageBody(message);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { judge } from "../../../agent/download/answer.ts";
 import { work } from "../../../agent/work/work.ts";
 import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { failureReasons } from "../../../domain/result/failure.ts";
 
 const text = fc.string();
 
@@ -29,10 +30,10 @@ describe("whatever comes out of the queue", () => {
             queue: { delete: noted("delete"), hold: planned, send: planned, bury: noted("bury") },
             results: { write: planned },
             requests: { isActive: planned },
-            slots: { run: planned },
-            run: planned,
+            slots: { take: planned, release: planned },
+            downloader: { download: planned },
             visibilitySeconds: 30,
-            logger: { debug() {}, info() {}, warn() {} },
+            logger: { info() {}, warn() {} },
           },
           { Body, ReceiptHandle: "receipt" },
           new AbortController().signal,
@@ -55,7 +56,7 @@ describe("whatever a POP answers", () => {
         location: text,
         xCache: text,
         xAmzCfPop: fc.constantFrom("SIN2-P1", "FRA56-P4", ""),
-        failure: text,
+        failure: fc.record({ reason: fc.constantFrom(...failureReasons), code: text, detail: text }),
       },
       { requiredKeys: ["bytes"] },
     );
@@ -70,7 +71,7 @@ describe("whatever a POP answers", () => {
           whole &&
           (given.xAmzCfPop === undefined || given.xAmzCfPop === "SIN2-P1");
         expect(outcome.kind === "GOOD").toBe(good);
-        if (outcome.kind !== "GOOD") expect(typeof outcome.error).toBe("string");
+        if (outcome.kind !== "GOOD") expect(failureReasons).toContain(outcome.failure.reason);
       }),
       { numRuns: 5_000 },
     );

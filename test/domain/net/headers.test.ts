@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { flatHeaders, parseHeader } from "../../../domain/net/headers.ts";
+import { parseHeader, parseHeaders } from "../../../domain/net/headers.ts";
 import { MAX_HEADER_LENGTH } from "../../../domain/request/limits.ts";
 
 describe("a header line", () => {
@@ -64,7 +64,7 @@ describe("a header line", () => {
         problem: `sets ${name}, with which a POP sends a part of an object or none, so that it would not be warmed`,
       });
       // Not sent either, should a message of before have it.
-      expect(flatHeaders([`${name}: x`])).toEqual(["user-agent", "prewarm"]);
+      expect(parseHeaders([`${name}: x`])).toEqual([["user-agent", "prewarm"]]);
     },
   );
 
@@ -89,13 +89,16 @@ describe("a header line", () => {
 });
 
 describe("a list of lines", () => {
-  it("becomes names and values in turn, without the lines that are refused", () => {
-    const flat = flatHeaders(["A: 1", "Host: evil", "broken", "a: 2"]);
-    expect(flat).toEqual(["user-agent", "prewarm", "a", "1", "a", "2"]);
+  it("becomes pairs, also where a name comes twice, without the lines that are refused", () => {
+    expect(parseHeaders(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual([
+      ["user-agent", "prewarm"],
+      ["a", "1"],
+      ["a", "2"],
+    ]);
   });
 
   it("says who asks, unless it says so itself", () => {
-    expect(flatHeaders([])).toEqual(["user-agent", "prewarm"]);
-    expect(flatHeaders(["User-Agent: mine"])).toEqual(["user-agent", "mine"]);
+    expect(parseHeaders([])).toEqual([["user-agent", "prewarm"]]);
+    expect(parseHeaders(["User-Agent: mine"])).toEqual([["user-agent", "mine"]]);
   });
 });

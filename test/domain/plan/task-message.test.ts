@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 
 const message: TaskMessage = {
   req_id: "r1",
   pop: "SIN2-P1",
   ips: ["192.0.2.1"],
-  cf_domain: "d111111abcdef8.cloudfront.net",
+  host: "d111111abcdef8.cloudfront.net",
   header: [],
   shards: 1,
   urls: [
@@ -16,7 +16,27 @@ const message: TaskMessage = {
 
 describe("a task message", () => {
   it("is what both sides agree on", () => {
-    expect(taskMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
+    expect(taskMessageSchema.parse(JSON.parse(messageBody(message)))).toEqual(message);
+  });
+
+  const { host, ...rest } = message;
+
+  it("of release 0.1, which called the host cf_domain, is read", () => {
+    expect(taskMessageSchema.parse({ ...rest, cf_domain: host })).toEqual(message);
+  });
+
+  it("can be read by an agent of release 0.1", () => {
+    expect(JSON.parse(messageBody(message))).toEqual({ ...message, cf_domain: host });
+  });
+
+  it("has the host that it calls so, whatever else there is", () => {
+    expect(taskMessageSchema.parse({ ...message, cf_domain: "old.example" })).toEqual(message);
+    for (const broken of [
+      { ...rest, cf_domain: "" },
+      { ...rest, cf_domain: 7 },
+      { ...message, host: "" },
+    ])
+      expect(taskMessageSchema.safeParse(broken).success).toBe(false);
   });
 
   it.each(Object.keys(message))("is not valid without %s", (field) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import { FakeRequests, silent } from "../fakes.ts";
 import { request } from "../items.ts";
 import { record } from "./records.ts";
@@ -16,7 +16,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const deadLetters = { bury: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
-  const { deps, calls } = watch<AggregationDeps>(
+  const { deps, calls } = noteCalls<AggregationDeps>(
     { requests, deadLetters, onUnreadable, logger: silent, namespace: "Prewarm/test" },
     fault,
   );
@@ -99,7 +99,7 @@ describe("Aggregation", () => {
       logger,
       namespace: "P",
     });
-    const broken = { ok: false, error: "ECONNRESET: read ECONNRESET" };
+    const broken = { ok: false, reason: "connection" };
     const Records = [good, record(broken), record(broken), record({ ms: 70 }, broken), record({ req_id: "r2", ms: 9 })];
     await handler({ Records });
     const _aws = (Dimensions: string[][], ...names: string[]) => ({

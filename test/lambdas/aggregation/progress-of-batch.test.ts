@@ -39,11 +39,18 @@ describe("what a batch changes", () => {
   });
 
   it.each([
-    ["one of each reason", [{ error: "HTTP 404" }], [], { http_4xx: 1 }],
-    ["another failure than before", [{ error: "HTTP 404" }], [{ error: "EPIPE" }], { http_4xx: 1, connection: -1 }],
-    ["the same failure again", [{ error: "EPIPE" }], [{ error: "EPIPE" }], { connection: 0 }],
-    ["one that came good", [{ ok: true }], [{ error: "EPIPE" }], { connection: -1 }],
-    ["one that says nothing", [{}], [], { other: 1 }],
+    ["one of each reason", [{ reason: "http_4xx" }], [], { http_4xx: 1 }],
+    [
+      "another failure than before",
+      [{ reason: "http_4xx" }],
+      [{ reason: "connection" }],
+      { http_4xx: 1, connection: -1 },
+    ],
+    ["the same failure again", [{ reason: "connection" }], [{ reason: "connection" }], { connection: 0 }],
+    ["one that came good", [{ ok: true }], [{ reason: "connection" }], { connection: -1 }],
+    ["one of an agent that did not store reasons yet", [{}], [], { other: 1 }],
+    ["one that only a newer version knows", [{ reason: "too_warm" }], [], { other: 1 }],
+    ["two of which neither is known", [{ reason: "too_warm" }], [{}], { other: 0 }],
   ] as const)("counts failures by reason: %s", (_, [now], [before], expected) => {
     const { failures } = progressOfBatch([
       record({ ...bad, ...now }, before === undefined ? undefined : { ...bad, ...before }),

@@ -4,7 +4,7 @@ export interface Image {
   readonly ok?: boolean;
   readonly bytes?: number;
   readonly ms?: number;
-  readonly error?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 let id = 0;
@@ -22,12 +22,12 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
   };
 }
 
-function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, error }: Image) {
+function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason }: Image) {
   return {
     req_id: { S: req_id },
     ok: { BOOL: ok },
     bytes: { N: String(bytes) },
     ms: { N: String(ms) },
-    ...(error === undefined ? {} : { error: { S: error } }),
+    ...(reason === undefined ? {} : { reason: { S: reason } }),
   };
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import { FakeFleet, FakeLists, FakeQueue, FakeRequestPops, FakeRequests, FakeTimer, silent } from "../fakes.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.046Z");
@@ -22,7 +22,7 @@ export function world(fault?: Fault) {
   const timer = new FakeTimer();
   const errors: unknown[][] = [];
   let ticks = 0;
-  const { deps, calls } = watch<ApiDeps>(
+  const { deps, calls } = noteCalls<ApiDeps>(
     {
       requests,
       requestPops,

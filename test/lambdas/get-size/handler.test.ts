@@ -4,7 +4,7 @@ import type { OwnDistribution } from "../../../aws/distributions.ts";
 import { AliasUnclearError } from "../../../aws/dns.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
 import { serve } from "./server.ts";
@@ -41,7 +41,7 @@ async function world({
   const dns = new FakeDns(hosts);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const fakes = { requests, lists, distributions, dns, ports, logger: silent };
-  const { deps, calls } = watch<GetSizeDeps>(fakes, fault);
+  const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
     requests,
@@ -50,7 +50,7 @@ async function world({
     seen,
     connections,
     handle: (event: unknown) => createHandler(deps)(event, context),
-    again: (event: unknown) => createHandler(watch<GetSizeDeps>(fakes).deps)(event, context),
+    again: (event: unknown) => createHandler(noteCalls<GetSizeDeps>(fakes).deps)(event, context),
   };
 }
 

@@ -3,9 +3,9 @@ import { Dns } from "../../../aws/dns.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
-import { watch } from "../call-watch.ts";
 import { FakeDistributions, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
+import { noteCalls } from "../noted-calls.ts";
 import { serve } from "./server.ts";
 
 interface World {
@@ -31,7 +31,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
   const dns = new Dns({ servers: [dnsServer.address], allowPrivateAddresses });
   const ports = { httpsPort: port, httpPort: port };
   const fakes = { requests, lists, dns, distributions: new FakeDistributions([]), ports, logger: silent };
-  await createHandler(watch<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }), {
+  await createHandler(noteCalls<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }), {
     getRemainingTimeInMillis: () => 900_000,
   });
   return { item: requests.the(), failed: lists.objects["r1/failed_urls.csv"], seen, connections: await connections() };

@@ -127,6 +127,12 @@ describe("what a probe sends", () => {
     }
   });
 
+  it("is each header as often as the request has it", async () => {
+    const { port, seen } = await serve((_, response) => whole(response));
+    await newProbe(port, { header: ["X-Twice: 1", "X-Twice: 2"] }).size("http://cdn.example.com/");
+    expect(seen[0]?.headers["x-twice"]).toBe("1, 2");
+  });
+
   it("goes to the URL's own port where it has one, and names it", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     await newProbe(9).size(`http://cdn.example.com:${port}/`);

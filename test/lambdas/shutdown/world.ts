@@ -3,7 +3,7 @@ import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import {
   FakeFleet,
   FakeLists,
@@ -94,7 +94,7 @@ export function world({
   const staleMessages = new FakeStaleMessages(queue);
   const given = { requests, requestPops, results: table, lists, queue, staleMessages, capacity, timer };
   const fakes = { ...given, logger: silent, ...time };
-  const { deps, calls } = watch<ShutdownDeps>(fakes, fault);
+  const { deps, calls } = noteCalls<ShutdownDeps>(fakes, fault);
   const report = () => lists.objects["r1/report.csv"];
   return { requests, requestPops, lists, table, queue, timer, fleet, calls, report, handle: createHandler(deps) };
 }

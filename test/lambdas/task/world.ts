@@ -2,7 +2,7 @@ import type { Distribution } from "../../../domain/request/distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type TaskDeps } from "../../../lambdas/task/handler.ts";
-import { type Fault, watch } from "../call-watch.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import {
   FakeDistributions,
   FakeDns,
@@ -50,7 +50,7 @@ export function world({ item = {}, own = OWN, hosts = HOSTS, rows = ROWS, remain
   const dns = new FakeDns(hosts);
   const time = { now: Date.now, sleep: () => Promise.resolve() };
   const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, logger: silent, ...time };
-  const { deps, calls } = watch<TaskDeps>(fakes, fault);
+  const { deps, calls } = noteCalls<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
   const states = () => Object.fromEntries([...requestPops.items.values()].map(({ pop, state }) => [pop, state]));

@@ -10,7 +10,10 @@ const host = env("BENCH_HOST");
 const port = Number(env("BENCH_PORT"));
 const path = env("BENCH_PATH");
 const pools = new PopPools({ ca: readFileSync(env("BENCH_CA"), "utf8"), allowPrivateAddresses: true });
-const headers = headerLines(["host", host, "user-agent", "prewarm"]);
+const headers = headerLines([
+  ["host", host],
+  ["user-agent", "prewarm"],
+]);
 
 let bytes = 0;
 const ask = (i: number) =>

@@ -1,6 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import { request } from "undici";
 
 const TOKEN_SECONDS = 21_600;
@@ -39,27 +36,4 @@ export class InstanceMetadata {
     const text = await answer.body.text();
     return answer.statusCode === 200 ? text : undefined;
   }
-}
-
-/** Pauses between questions: at boot, the metadata service may be a few seconds late. */
-const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000];
-
-/** The instance's id; if nobody tells it, an id that no other agent has, so that their results are not confused. */
-export async function identify(
-  metadata: Pick<InstanceMetadata, "instanceId">,
-  pausesMs: readonly number[] = PAUSES_MS,
-): Promise<string> {
-  for (const pause of [...pausesMs, undefined]) {
-    const id = await metadata.instanceId().catch(() => undefined);
-    if (id !== undefined && id !== "") return id;
-    if (pause !== undefined) await sleep(pause);
-  }
-  return `unknown-${randomUUID()}`;
-}
-
-/** Takes this instance out of its group, which then wants one less. */
-export async function retire(autoScaling: AutoScalingClient, instanceId: string): Promise<void> {
-  await autoScaling.send(
-    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId: instanceId, ShouldDecrementDesiredCapacity: true }),
-  );
 }

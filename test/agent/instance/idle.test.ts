@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideWatch } from "../../../agent/instance/watch.ts";
+import { decideIdle } from "../../../agent/instance/idle.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.000Z");
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000);
@@ -52,5 +52,5 @@ const cases: readonly Case[] = [
 
 test.each(cases)("$name", ({ idle = 900, messages = 0, requests = [], settle = [], retire = false }) => {
   const facts = { idleMs: idle * 1_000, messages, active: requests, now: NOW, stallMs: 20_000, retireMs: 900_000 };
-  expect(decideWatch(facts)).toEqual({ settle, retire });
+  expect(decideIdle(facts)).toEqual({ settle, retire });
 });

@@ -1,19 +1,23 @@
 import { isOverdue } from "../../domain/request/overdue.ts";
 import type { ActiveRequest } from "../work/active-requests.ts";
 
-/** What an agent should do about the state of things. */
-export interface WatchDecision {
-  /** Requests that want a recount: they have stalled, or their time is up and nobody ended them. */
+/** What an agent that has little to do, or nothing, should do for the requests and its group. */
+export interface IdleDecision {
+  /** Requests that need a recount: they have stalled, or their time is up and nobody ended them. */
   readonly settle: readonly string[];
-  /** Leave the group: nothing is active, and has not been for long. */
+  /** Leave the group: nothing is active, and there has been no work for long. */
   readonly retire: boolean;
 }
 
 /** With messages in the queue, even another request's, a request may well go on by itself: it is given longer. */
 const LONGER_WITH_MESSAGES = 15;
 
-/** A request whose tasks are all queued, whose numbers have not moved for a while, and for which no message is left, has lost some. */
-export function decideWatch(facts: {
+/**
+ * A request has lost tasks if all of them are queued, its numbers have not moved for a while, and no message is left.
+ * Busy agents find overdue requests, too.
+ */
+export function decideIdle(facts: {
+  /** Since this process last had work. */
   readonly idleMs: number;
   /** Messages in the queue, in flight or not. */
   readonly messages: number;
@@ -21,7 +25,7 @@ export function decideWatch(facts: {
   readonly now: Date;
   readonly stallMs: number;
   readonly retireMs: number;
-}): WatchDecision {
+}): IdleDecision {
   const now = facts.now.getTime();
   const patience = facts.messages > 0 ? facts.stallMs * LONGER_WITH_MESSAGES : facts.stallMs;
   const hasStalled = ({ status, lastUpdate }: ActiveRequest) =>

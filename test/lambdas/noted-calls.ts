@@ -6,7 +6,7 @@ export class Crash extends Error {
 /** Whether the n-th call (from 0) of a run fails, and whether before or after it has done its work. */
 export type Fault = (call: string, n: number) => "before" | "after" | undefined;
 
-export interface Watched<D> {
+export interface NotedCalls<D> {
   readonly deps: D;
   /** Every call in order, as `requests.put`. */
   readonly calls: string[];
@@ -16,13 +16,13 @@ export interface Watched<D> {
  * Dependencies made of these fakes alone: each call is noted and may be made to fail; whatever has no fake, or no such
  * member, throws. Functions and values that are not objects, and the logger, pass through.
  */
-export function watch<D extends object>(fakes: D, fault: Fault = () => undefined): Watched<D> {
+export function noteCalls<D extends object>(fakes: D, fault: Fault = () => undefined): NotedCalls<D> {
   const calls: string[] = [];
-  const watched = Object.entries(fakes).map(([name, fake]) => {
+  const noting = Object.entries(fakes).map(([name, fake]) => {
     const plain = typeof fake !== "object" || name === "logger";
     return [name, plain ? fake : guarded(name, fake, (key, method) => noted(`${name}.${key}`, method))];
   });
-  return { deps: guarded("deps", Object.fromEntries(watched)), calls };
+  return { deps: guarded("deps", Object.fromEntries(noting)), calls };
 
   function noted(call: string, method: Method): Method {
     return (...args) => {

@@ -1,0 +1,38 @@
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+
+/** Where a connection goes, and under which name. */
+export interface Endpoint {
+  readonly secure: boolean;
+  readonly address: string;
+  readonly port: number;
+  /** Name that the certificate is checked against, and that tells the POP which distribution is meant. */
+  readonly servername: string;
+}
+
+/** Used where a URL names no port. */
+export interface Ports {
+  readonly https: number;
+  readonly http: number;
+}
+
+/** @param turn which of the POP's addresses: it counts on and begins again after the last one */
+export function endpointOf(message: TaskMessage, url: URL, ports: Ports, turn: number): Endpoint {
+  const secure = url.protocol === "https:";
+  return {
+    secure,
+    address: message.ips[turn % message.ips.length] ?? "",
+    port: url.port === "" ? (secure ? ports.https : ports.http) : Number(url.port),
+    servername: message.host.replace(/:\d+$/, ""),
+  };
+}
+
+/**
+ * Which of so many addresses a URL is asked from first. It depends on the URL alone, and URLs spread evenly.
+ * FNV-1a: any hash would do that spreads URLs which differ by a digit.
+ */
+export function firstAddress(url: string, addresses: number): number {
+  if (addresses === 1) return 0;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < url.length; i++) hash = Math.imul(hash ^ url.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % addresses;
+}

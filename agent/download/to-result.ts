@@ -1,0 +1,43 @@
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { expiresAt } from "../../domain/request/timestamps.ts";
+import { errorText } from "../../domain/result/failure.ts";
+import { popUrlKey, type TaskResult, taskKey } from "../../domain/result/task-result.ts";
+import type { Answer, Outcome } from "./answer.ts";
+
+/** One attempt at a download. */
+export interface Attempt {
+  /** Which one it was, from 1; 0: there was none. */
+  readonly count: number;
+  readonly answer: Answer;
+  readonly outcome: Outcome;
+}
+
+/**
+ * A task's result, as the table stores it.
+ * @param agent id of the instance
+ * @param ms from the start of the first attempt to the end of the last
+ */
+export function toResult(message: TaskMessage, url: string, agent: string, last: Attempt, ms: number): TaskResult {
+  const { answer, outcome } = last;
+  const failure = outcome.kind === "GOOD" ? undefined : outcome.failure;
+  const popUrl = popUrlKey(message.pop, url);
+  return {
+    task_key: taskKey(message.req_id, popUrl, message.shards),
+    pop_url: popUrl,
+    req_id: message.req_id,
+    pop: message.pop,
+    url,
+    ok: failure === undefined,
+    bytes: answer.bytes,
+    http_status: answer.httpStatus,
+    x_cache: answer.xCache,
+    x_amz_cf_pop: answer.xAmzCfPop,
+    x_amz_cf_id: answer.xAmzCfId,
+    ms: Math.round(ms),
+    attempts: last.count,
+    reason: failure?.reason,
+    error: failure === undefined ? undefined : errorText(failure),
+    agent,
+    expire_at: expiresAt(new Date()),
+  };
+}

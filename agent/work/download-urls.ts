@@ -1,0 +1,86 @@
+import type { Logger } from "pino";
+import type { TaskMessage, TaskUrl } from "../../domain/plan/task-message.ts";
+import type { Downloader } from "../download/downloader.ts";
+import type { Slots } from "../queue/slots.ts";
+import { Cancellation } from "./cancellation.ts";
+import { type HoldDeps, holdMessage } from "./hold-message.ts";
+import { NotATaskError } from "./not-a-task.ts";
+import type { Results } from "./results.ts";
+import { StoppingError } from "./stopping.ts";
+
+export interface DownloadDeps extends HoldDeps {
+  readonly results: Pick<Results, "write">;
+  readonly slots: Pick<Slots, "take" | "release">;
+  readonly downloader: Pick<Downloader, "download">;
+  readonly logger: Pick<Logger, "info" | "warn">;
+}
+
+/**
+ * Brings every URL of a message to its end, also when another one fails: the message is held until then, and nobody else
+ * has it while a part of it is still downloaded here.
+ * @param left the URLs; those that are done are taken out
+ * @throws the error that decides what becomes of the message, if a URL could not be finished
+ */
+export async function downloadUrls(
+  deps: DownloadDeps,
+  task: TaskMessage,
+  left: Set<TaskUrl>,
+  receipt: string,
+  stopping: AbortSignal,
+): Promise<void> {
+  const cancellation = new Cancellation();
+  const letGo = holdMessage(deps, receipt, task.req_id, cancellation);
+  const ends = await Promise.allSettled(
+    task.urls.map((url) => downloadUrl(deps, task, url, left, cancellation, stopping)),
+  );
+  // Before the message is given back: an extension that comes after that would hide it from the others.
+  letGo();
+  const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
+}
+
+/** Of several errors, the one that decides is the first: what may pass goes before what never will. */
+function weight(error: unknown): number {
+  if (error instanceof NotATaskError) return 2;
+  return error instanceof StoppingError ? 1 : 0;
+}
+
+async function downloadUrl(
+  deps: DownloadDeps,
+  task: TaskMessage,
+  url: TaskUrl,
+  left: Set<TaskUrl>,
+  cancellation: Cancellation,
+  stopping: AbortSignal,
+): Promise<void> {
+  await deps.slots.take(task.pop);
+  try {
+    await downloadAndWrite(deps, task, url, cancellation, stopping);
+    left.delete(url);
+  } finally {
+    deps.slots.release();
+  }
+}
+
+/** Of a request that has ended nothing is written: its task is done with. */
+async function downloadAndWrite(
+  deps: DownloadDeps,
+  task: TaskMessage,
+  url: TaskUrl,
+  cancellation: Cancellation,
+  stopping: AbortSignal,
+): Promise<void> {
+  if (cancellation.cancelled) return;
+  if (stopping.aborted) throw new StoppingError();
+  if (!(await deps.requests.isActive(task.req_id))) return;
+  const result = await deps.downloader.download(task, url, cancellation).catch((error: unknown) => {
+    throw stopping.aborted ? new StoppingError() : error;
+  });
+  if (cancellation.cancelled) return;
+  // A download that was cut off by the stop says nothing of the POP.
+  if (stopping.aborted && !result.ok) throw new StoppingError();
+  await deps.results.write(result);
+  if (result.ok) return;
+  const { reason, error } = result;
+  deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, reason, error }, "task failed");
+}

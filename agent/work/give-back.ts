@@ -1,0 +1,46 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import type { Logger } from "pino";
+import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { MessageQueue } from "../queue/message-queue.ts";
+import type { ActiveRequests } from "./active-requests.ts";
+import { isWanted } from "./is-wanted.ts";
+import { NotATaskError } from "./not-a-task.ts";
+import { StoppingError } from "./stopping.ts";
+
+/** How long a message that was given back stays hidden. AWS or the network may fail for a while, and each delivery counts. */
+const RETRY_SECONDS = 20;
+
+export interface GiveBackDeps {
+  readonly queue: Pick<MessageQueue, "delete" | "hold" | "send" | "bury">;
+  readonly requests: Pick<ActiveRequests, "isActive">;
+  readonly logger: Pick<Logger, "info" | "warn">;
+}
+
+/**
+ * Gives back what is left of a message that could not be finished.
+ * @param rest its tasks that have no result
+ * @param error why it could not be finished
+ * @returns DONE: the message itself may be deleted. HELD: it is shown again later, and must not be
+ */
+export async function giveBack(
+  deps: GiveBackDeps,
+  message: Message,
+  rest: TaskMessage,
+  error: unknown,
+): Promise<"DONE" | "HELD"> {
+  if (error instanceof NotATaskError) {
+    deps.logger.warn({ message_id: message.MessageId, reason: error.message }, "a part of a message is no task");
+    await deps.queue.bury(messageBody(rest), error.message);
+    return "DONE";
+  }
+  if (error instanceof StoppingError) {
+    // As a new message. One that is only shown again has one delivery less left: a fleet that shrinks would pass it from
+    // one stopping agent to the next until it goes to the dead letters. Not for a request that has ended: if it was
+    // stopped, and its instances with it, no agent might be left to drop the message.
+    if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send(messageBody(rest));
+    return "DONE";
+  }
+  deps.logger.warn({ err: error, req_id: rest.req_id }, "message is given back");
+  await deps.queue.hold(message.ReceiptHandle ?? "", RETRY_SECONDS);
+  return "HELD";
+}

@@ -1,0 +1,15 @@
+import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
+
+/** A message's tasks, or why it has none. The reason quotes nothing of the body: there are headers in it. */
+export function parseMessage(body: string): { readonly task: TaskMessage } | { readonly reason: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    // The parser's own message would quote the body.
+    return { reason: "not JSON" };
+  }
+  const parsed = taskMessageSchema.safeParse(json);
+  if (parsed.success) return { task: parsed.data };
+  return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
+}

@@ -1,0 +1,60 @@
+import * as z from "zod";
+
+/**
+ * Why tasks fail: each code, and what it means. The code is set where the failure happens, stored with the result, and
+ * counted. Each is a metric of its own, and every metric is paid for: the report has the whole error of every task.
+ */
+export const FAILURE_REASONS = {
+  timeout: "No connection, no answer, or no further byte within the time that is allowed.",
+  connection: "The connection was refused, reset or closed, or what came over it was not HTTP.",
+  tls: "The server could not prove its name, or TLS failed in another way.",
+  redirect: "The answer points to another URL, which is not followed.",
+  http_4xx: "The edge or the origin refused the request.",
+  http_5xx: "The edge or the origin failed.",
+  incomplete: "The body was shorter or longer than its Content-Length.",
+  other_pop: "Another POP answered than the one that was asked.",
+  refused_address: "The POP's address is private, reserved, or no address.",
+  lost: "No agent finished the task, though it was queued several times.",
+  other: "Anything else, and every failure of an agent that did not store a reason yet.",
+} as const;
+
+export type FailureReason = keyof typeof FAILURE_REASONS;
+
+/** All codes, in the order of the table. */
+export const failureReasons: readonly FailureReason[] = Object.keys(FAILURE_REASONS).filter(isReason);
+
+/** A code as it is stored. One that only a newer version knows is `other`, so that its result is read all the same. */
+export const failureReasonSchema = z.enum(failureReasons).optional().catch("other");
+
+/** A stored code; `other` where there is none or one that is not known. */
+export function readReason(stored: string | undefined): FailureReason {
+  return stored !== undefined && isReason(stored) ? stored : "other";
+}
+
+function isReason(text: string): text is FailureReason {
+  return Object.hasOwn(FAILURE_REASONS, text);
+}
+
+/** What went wrong with one task. It has a code or a detail, or both. */
+export interface Failure {
+  readonly reason: FailureReason;
+  /** What happened in a few fixed characters: `HTTP 404`, `ECONNRESET`, `CONNECT_TIMEOUT`. */
+  readonly code?: string;
+  /** The same in words, with the numbers and names of this one case. */
+  readonly detail?: string;
+}
+
+/** A failure as people read it in the report: `code: detail`, or what there is of the two. */
+export function errorText({ code, detail }: Failure): string {
+  if (code === undefined) return detail ?? "";
+  return detail === undefined ? code : `${code}: ${detail}`;
+}
+
+/** The failure of a task that never got a result. @param queuedTimes how often it was queued in all */
+export function lostFailure(queuedTimes: number): Failure {
+  return {
+    reason: "lost",
+    code: "lost",
+    detail: `no agent finished it, though it was queued ${queuedTimes} times`,
+  };
+}

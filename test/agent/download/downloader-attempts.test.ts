@@ -1,0 +1,119 @@
+import { describe, expect, test, vi } from "vitest";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { Fault } from "../../../tools/edge/faults.ts";
+import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
+
+vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
+  ...(await original<object>()),
+  CONNECT_TIMEOUT_MS: 1_000,
+  HEADERS_TIMEOUT_MS: 600,
+  STALLED_BODY_TIMEOUT_MS: 600,
+}));
+
+useEdge();
+
+describe.concurrent("what ends at once", () => {
+  const redirect = { kind: "status", status: 301, headers: { location: "https://elsewhere.example/b" } } as const;
+  const cases: readonly [name: string, fault: Fault, result: Partial<TaskResult>][] = [
+    ["403", { kind: "status", status: 403 }, { http_status: 403, reason: "http_4xx", error: "HTTP 403", bytes: 4 }],
+    ["404", { kind: "status", status: 404 }, { http_status: 404, error: "HTTP 404" }],
+    ["429", { kind: "status", status: 429 }, { http_status: 429, error: "HTTP 429" }],
+    [
+      "a redirect",
+      redirect,
+      { http_status: 301, reason: "redirect", error: "HTTP 301: redirects to https://elsewhere.example/b" },
+    ],
+  ];
+
+  test.each(cases)("%s", async (name, fault, expected) => {
+    const path = `/final-${encodeURIComponent(name)}.bin`;
+    const result = await download({ url: object(path, [fault, fault, fault]) });
+    expect(result).toMatchObject({ ok: false, attempts: 1, ...expected });
+    expect(visited(path)).toEqual([0]);
+  });
+
+  test("an object that is not there", async () => {
+    const result = await download({ url: "https://www.example.com/missing.bin" });
+    expect(result).toMatchObject({ ok: false, attempts: 1, http_status: 404, x_cache: "Error from cloudfront" });
+  });
+});
+
+describe.concurrent("what is tried again, on the POP's next address", () => {
+  const busy = { kind: "status", status: 503 } as const;
+  const good = { ok: true, bytes: SIZE, http_status: 200, error: undefined };
+  const other = { kind: "otherPop", pop: "FRA56-P4" } as const;
+  const otherError = "answered by FRA56-P4 instead of SIN2-P1";
+  const reset = { kind: "reset", after: 1_000 } as const;
+  const cases: readonly [name: string, faults: readonly Fault[], attempts: number, result: object][] = [
+    ["one 500", [{ kind: "status", status: 500 }], 2, good],
+    ["two 503", [busy, busy], 3, good],
+    [
+      "503 for ever",
+      [busy, busy, busy, busy],
+      3,
+      { ok: false, http_status: 503, reason: "http_5xx", error: "HTTP 503" },
+    ],
+    ["a body cut short", [{ kind: "truncate", after: 400_000 }], 2, good],
+    ["a body of which nothing comes", [{ kind: "truncate", after: 0 }], 2, good],
+    ["a reset", [reset], 2, good],
+    [
+      "resets",
+      [reset, reset, reset],
+      3,
+      { ok: false, reason: "connection", error: expect.stringMatching(/ECONNRESET/) },
+    ],
+    ["a promise of more than comes", [{ kind: "lie", contentLengthDelta: 7 }], 2, good],
+    ["another POP's answer", [other], 2, good],
+    [
+      "nobody but another POP",
+      [other, other, other],
+      3,
+      { ok: false, bytes: SIZE, reason: "other_pop", error: otherError, x_amz_cf_pop: "FRA56-P4" },
+    ],
+    ["silence", [{ kind: "stall" }], 2, good],
+    ["silence in the middle", [{ kind: "stall", after: 300_000 }], 2, good],
+    [
+      "one fault after the other, and then what is final",
+      [busy, { kind: "status", status: 404 }],
+      2,
+      { ok: false, error: "HTTP 404" },
+    ],
+  ];
+
+  test.each(cases)("%s", async (name, troubles, attempts, expected) => {
+    const path = `/retried-${encodeURIComponent(name)}.bin`;
+    const begun = performance.now();
+    const result = await download({ url: object(path, troubles) });
+    const took = performance.now() - begun;
+    expect(result).toMatchObject({ attempts, ...expected });
+    expect(visited(path)).toEqual([0, 1, 0].slice(0, attempts));
+    expect(result.ms).toBeLessThanOrEqual(Math.ceil(took));
+    // The pauses between attempts: at least 100 and 200 ms.
+    expect(result.ms).toBeGreaterThanOrEqual([0, 95, 290][attempts - 1] ?? 0);
+    expect(took).toBeLessThan(10_000);
+  });
+
+  test("an address where nobody listens", async () => {
+    const url = object("/refused.bin");
+    const [address = ""] = edge.addressesOf("SIN2-P1");
+    // In one order or the other, it comes to the dead one first.
+    const orders = [
+      ["127.99.0.1", address],
+      [address, "127.99.0.1"],
+    ];
+    const results = [];
+    for (const ips of orders) results.push(await download({ url, message: { ips } }));
+    expect(results).toMatchObject([good, good]);
+    expect(results.map(({ attempts }) => attempts).toSorted()).toEqual([1, 2]);
+    expect(await download({ url, message: { ips: ["127.99.0.1"] } })).toMatchObject({
+      ...{ ok: false, attempts: 3, bytes: 0, error: expect.stringContaining("ECONNREFUSED") },
+    });
+  });
+
+  test("a body longer than was promised is good as promised, and spoils no other", async () => {
+    const path = "/short-promise.bin";
+    const url = object(path, [{ kind: "lie", contentLengthDelta: -7 }]);
+    expect(await download({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE - 7 });
+    expect(await download({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE });
+  });
+});

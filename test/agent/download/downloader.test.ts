@@ -1,0 +1,113 @@
+import { describe, expect, test, vi } from "vitest";
+import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { Cancellation } from "../../../agent/work/cancellation.ts";
+import { popUrlKey, taskKey } from "../../../domain/result/task-result.ts";
+import type { Fault } from "../../../tools/edge/faults.ts";
+import { eventually } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
+
+useEdge();
+
+describe("a good download", () => {
+  test("is recorded with all that the edge said of it: first a miss, then a hit", async () => {
+    const url = object("/recorded.bin");
+    const popUrl = popUrlKey("SIN2-P1", url);
+    const first = await download({ url });
+    expect(first).toEqual({
+      task_key: taskKey(first.req_id, popUrl, 4),
+      pop_url: popUrl,
+      req_id: taskMessage().req_id,
+      pop: "SIN2-P1",
+      url,
+      ok: true,
+      bytes: SIZE,
+      http_status: 200,
+      x_cache: "Miss from cloudfront",
+      x_amz_cf_pop: "SIN2-P1",
+      x_amz_cf_id: expect.stringMatching(/^\S{40,}$/),
+      ms: expect.any(Number),
+      attempts: 1,
+      reason: undefined,
+      error: undefined,
+      agent: "i-1",
+      expire_at: expect.any(Number),
+    });
+    expect(first.expire_at).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400);
+    const second = await download({ url });
+    expect(second).toMatchObject({ ok: true, bytes: SIZE, x_cache: "Hit from cloudfront" });
+    expect(second.x_amz_cf_id).not.toBe(first.x_amz_cf_id);
+    expect(edge.stats().originFetchesByPath["/recorded.bin"]).toBe(1);
+  });
+
+  test.each([0, 1, 262_144, 262_145, 3_000_001])("counts %i bytes exactly", async (size) => {
+    const addBytes = vi.fn<(bytes: number) => void>();
+    const result = await download({
+      url: object(`/${size}.bin`, [], size),
+      options: { meter: { addBytes, addTask() {} } },
+    });
+    expect(result).toMatchObject({ ok: true, bytes: size });
+    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size);
+  });
+
+  test("asks for the very path and query of the URL", async () => {
+    const path = "/a%20b%28c%29/%E4%B8%AD?v=1&w=%28&x=a+b";
+    object(path);
+    expect(await download({ url: `https://www.example.com${path}` })).toMatchObject({ ok: true, bytes: SIZE });
+    expect(visited(path)).toEqual([0]);
+  });
+});
+
+test("what is cancelled is cut off, and not tried again; it says nothing of the link", async () => {
+  const path = "/cancelled.bin";
+  const url = object(path, [{ kind: "stall", after: 1_000 }]);
+  const cancellation = new Cancellation();
+  const addTask = vi.fn();
+  const meter = { addBytes: () => cancellation.cancel(), addTask };
+  const error = "CANCELLED: the request has ended";
+  expect(await download({ url, options: { meter }, cancellation })).toMatchObject({ ok: false, attempts: 1, error });
+  expect(visited(path)).toHaveLength(1);
+  expect(addTask).not.toHaveBeenCalled();
+});
+
+test("what is cancelled before it begins is not asked for", async () => {
+  const path = "/cancelled-before.bin";
+  const cancellation = new Cancellation();
+  cancellation.cancel();
+  expect(await download({ url: object(path), cancellation })).toMatchObject({ ok: false, attempts: 0 });
+  expect(visited(path)).toEqual([]);
+});
+
+test.each<[string, Fault[], boolean]>([
+  ["good", [], false],
+  ["good after all", [{ kind: "status", status: 503 }], false],
+  ["refused at once", [{ kind: "status", status: 404 }], false],
+  [
+    "refused after a failure",
+    [
+      { kind: "status", status: 503 },
+      { kind: "status", status: 404 },
+    ],
+    true,
+  ],
+  ["failed by the server", Array(3).fill({ kind: "status", status: 503 }), true],
+  ["never answered", Array(3).fill({ kind: "reset", after: 0 }), true],
+])("the meter is told once of a task that is %s", async (name, troubles, troubled) => {
+  const addTask = vi.fn();
+  const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
+  await download({ url, options: { meter: { addBytes() {}, addTask } } });
+  expect(addTask.mock.calls).toEqual([[troubled]]);
+});
+
+test("once the pools are destroyed, what runs is cut off and nothing begins", async () => {
+  const own = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
+  const path = "/destroyed.bin";
+  const url = object(path, [{ kind: "slow", ms: 10_000 }]);
+  const running = download({ url, options: { pools: own } });
+  await eventually(() => visited(path)).toEqual([0]);
+  const cut = expect(running).rejects.toThrow("the agent has stopped");
+  await own.destroy();
+  await cut;
+  await expect(download({ url, options: { pools: own } })).rejects.toThrow("the agent has stopped");
+  expect(visited(path)).toEqual([0]);
+});

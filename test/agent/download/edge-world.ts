@@ -1,0 +1,76 @@
+import { afterAll, beforeAll } from "vitest";
+import { Downloader, type DownloaderOptions } from "../../../agent/download/downloader.ts";
+import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { Cancellation } from "../../../agent/work/cancellation.ts";
+import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
+import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
+import { taskMessage } from "../task-messages.ts";
+
+export const DOMAIN = "d111111abcdef8.cloudfront.net";
+export const ALIAS = "cdn.example.com";
+/** Bytes of an object, unless a test says otherwise. */
+export const SIZE = 600_001;
+
+export let edge: Edge;
+export let pools: PopPools;
+/** By path, so that tests may run side by side: what goes wrong with each request in turn, and what the edge saw. */
+const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
+export const seen = new Map<string, FaultRequest[]>();
+
+/** An edge and an agent's pools, for all tests of a file. */
+export function useEdge(): void {
+  beforeAll(async () => {
+    edge = await startEdge({
+      distributions: [{ domain: DOMAIN, aliases: [ALIAS] }],
+      pops: [
+        { pop: "SIN2-P1", rec: "singapore", addresses: 2 },
+        { pop: "FRA56-P4", rec: "frankfurt" },
+      ],
+      site: {},
+      faults: (request) => {
+        const requests = seen.get(request.path) ?? [];
+        seen.set(request.path, [...requests, request]);
+        return faults.get(request.path)?.[requests.length]?.(request);
+      },
+    });
+    pools = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
+  });
+  afterAll(async () => {
+    await pools.destroy();
+    await edge.close();
+  });
+}
+
+export interface Download {
+  readonly url: string;
+  readonly message?: Parameters<typeof taskMessage>[0];
+  readonly options?: Partial<DownloaderOptions>;
+  readonly cancellation?: Cancellation;
+}
+
+/** Downloads a task as the agent does. Every result is checked against what the table takes. */
+export async function download({ url, message, options, cancellation }: Download): Promise<TaskResult> {
+  const meter = { addBytes: () => {}, addTask: () => {} };
+  const ports = { https: edge.httpsPort, http: edge.httpPort };
+  const downloader = new Downloader({ pools, ports, agent: "i-1", meter, ...options });
+  const task = taskMessage({ ips: [...edge.addressesOf("SIN2-P1")], ...message });
+  const result = await downloader.download(task, { url, bytes: null }, cancellation ?? new Cancellation());
+  return taskResultSchema.strict().parse(result);
+}
+
+/** An object that is on the origin, whose first requests go wrong. */
+export function object(path: string, troubles: readonly (Fault | undefined)[] = [], size = SIZE): string {
+  edge.addObject(path, { size });
+  faults.set(
+    path,
+    troubles.map((fault) => () => fault),
+  );
+  return `https://www.example.com${path}`;
+}
+
+/** Which of the POP's two addresses was asked: 0 for the one that was asked first. */
+export function visited(path: string): number[] {
+  const addresses = (seen.get(path) ?? []).map(({ address }) => address);
+  return addresses.map((address) => (address === addresses[0] ? 0 : 1));
+}

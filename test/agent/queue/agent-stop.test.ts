@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { messageBody } from "../../../domain/plan/task-message.ts";
+import { deferred, eventually } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { count, downloads, numbered, world } from "./agent-world.ts";
+
+describe("stop", () => {
+  test("what has not begun goes back at once, what runs is finished and stored, then serve() resolves", async () => {
+    const { aws, log, start } = await world(numbered(60));
+    const { running, downloader, endAll } = downloads();
+    const { stop, ended } = start({ downloader });
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    await eventually(() => aws.asked("ReceiveMessage").length).toBeGreaterThan(8);
+    // 32, and ten more if the machine is so slow that a second is over.
+    const begun = running.size;
+    stop();
+    await eventually(() => count(log, "deleted")).toBe(60 - begun);
+    expect(running.size).toBe(begun);
+    const left = numbered(60).flatMap(([url = ""]) => (running.has(url) ? [] : [`sent ${url}`]));
+    expect(log.filter((line) => line.startsWith("sent")).sort()).toEqual(left.sort());
+    await sleep(150);
+    const receives = aws.asked("ReceiveMessage").length;
+    await sleep(150);
+    expect(aws.asked("ReceiveMessage")).toHaveLength(receives);
+    expect([running.size, count(log, "stored"), over]).toEqual([begun, 0, false]);
+    endAll();
+    await ended;
+    expect([count(log, "stored"), count(log, "deleted"), count(log, "sent")]).toEqual([begun, 60, 60 - begun]);
+  });
+
+  test("messages that were on their way go back, too", async () => {
+    const arriving = deferred<object>();
+    let calls = 0;
+    const Body = messageBody(taskMessage({ urls: [{ url: "late", bytes: 1 }] }));
+    const { log, start } = await world([], {
+      ReceiveMessage: async () => {
+        if (calls++ > 0) return {};
+        await arriving.promise;
+        return { Messages: [{ Body, ReceiptHandle: "r" }] };
+      },
+    });
+    const { stop, ended } = start();
+    await eventually(() => calls).toBeGreaterThan(0);
+    stop();
+    arriving.resolve({});
+    await ended;
+    expect(log).toEqual(["sent late", "deleted r"]);
+  });
+
+  test("downloads that were cut off by it are nobody's failure", async () => {
+    const { log, start } = await world([["a"], ["b"]]);
+    const { running, downloader } = downloads();
+    const { stop, ended } = start({ downloader });
+    await eventually(() => running.size).toBe(2);
+    stop();
+    running.get("a")?.resolve({ ok: false, error: "STOPPED: the agent has stopped" });
+    running.get("b")?.reject(new Error("the agent has stopped"));
+    await ended;
+    expect(log.sort()).toEqual(["deleted r0", "deleted r1", "sent a", "sent b"]);
+  });
+
+  test("of an agent that has nothing is quick", async () => {
+    const { start } = await world([]);
+    const { stop, ended } = start();
+    await sleep(50);
+    const begun = performance.now();
+    stop();
+    await ended;
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+});

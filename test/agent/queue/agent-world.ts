@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { Caretaker } from "../../../agent/instance/caretaker.ts";
+import { Agent, type AgentOptions } from "../../../agent/queue/agent.ts";
+import { MessageQueue } from "../../../agent/queue/message-queue.ts";
+import { Meter } from "../../../agent/queue/meter.ts";
+import { ActiveRequests } from "../../../agent/work/active-requests.ts";
+import { Results } from "../../../agent/work/results.ts";
+import { messageBody, type TaskMessage, type TaskUrl } from "../../../domain/plan/task-message.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { type Deferred, deferred } from "../deferred.ts";
+import { type Answers, fakeAws } from "../fake-aws.ts";
+import { taskMessage } from "../task-messages.ts";
+
+const TASKS = "https://sqs.example/tasks";
+const done = { Successful: [] };
+
+export function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
+  const pop_url = `${pop}#${url}`;
+  return { task_key: `${req_id}#0`, pop_url, req_id, pop, url, ok: true, bytes: 1, ms: 1, attempts: 1, expire_at: 1 };
+}
+
+/** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
+export async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
+  const waiting = messages.map((urls) => messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1 })) })));
+  const log: string[] = [];
+  let received = 0;
+  const aws = await fakeAws({
+    ReceiveMessage: async () => {
+      if (waiting.length === 0) await sleep(100);
+      return { Messages: waiting.splice(0, 10).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })) };
+    },
+    GetItem: () => ({ Item: { active: { S: "y" } } }),
+    BatchWriteItem: ({ RequestItems = {} }) => {
+      for (const { PutRequest } of RequestItems["results"] ?? []) log.push(`stored ${PutRequest?.Item?.["url"]?.S}`);
+      return {};
+    },
+    DeleteMessageBatch: ({ Entries = [] }) => {
+      for (const { ReceiptHandle } of Entries) log.push(`deleted ${ReceiptHandle}`);
+      return done;
+    },
+    SendMessage: ({ QueueUrl, MessageBody }) => {
+      const { urls }: TaskMessage = JSON.parse(MessageBody ?? "");
+      log.push(`${QueueUrl === TASKS ? "sent" : "buried"} ${urls.map(({ url }) => url)}`);
+      return { MessageId: "m" };
+    },
+    ...answers,
+  });
+  const start = ({ retire, retireMs = 60_000, stallMs = 60_000, downloader = instantly }: Options = {}) => {
+    const logger = pino({ level: "silent" });
+    const queue = new MessageQueue(aws.sqs, TASKS, "https://sqs.example/dead");
+    const requests = new ActiveRequests(aws.db, "requests");
+    const meter = new Meter();
+    const unplanned = () => Promise.reject(new Error("unplanned: retire"));
+    const caretaker = new Caretaker({
+      ...{ requests, queue, meter, retire: retire ?? unplanned, retireMs, stallMs, logger },
+    });
+    const agent = new Agent({
+      ...{ queue, requests, meter, caretaker, downloader, logger },
+      results: new Results(aws.db, "results", logger),
+      visibilitySeconds: 120,
+      memoryBytes: 4e9,
+    });
+    return { stop: () => agent.stop(), ended: agent.serve() };
+  };
+  return { aws, log, start, received: () => received };
+}
+
+interface Options {
+  /** @default not planned */
+  readonly retire?: () => Promise<void>;
+  readonly retireMs?: number;
+  readonly stallMs?: number;
+  /** @default all is good at once */
+  readonly downloader?: AgentOptions["downloader"];
+}
+
+const instantly: AgentOptions["downloader"] = { download: async (message, url) => resultOf(message, url) };
+
+/** Downloads that last until they are told to end. */
+export function downloads() {
+  const running = new Map<string, Deferred<Partial<TaskResult>>>();
+  const downloader: AgentOptions["downloader"] = {
+    download: async (message, url) => {
+      const end = deferred<Partial<TaskResult>>();
+      running.set(url.url, end);
+      return { ...resultOf(message, url), ...(await end.promise) };
+    },
+  };
+  return {
+    running,
+    downloader,
+    endAll: (how: Partial<TaskResult> = {}) => running.forEach(({ resolve }) => void resolve(how)),
+  };
+}
+
+export const numbered = (n: number, name = "u") => Array.from({ length: n }, (_, i) => [`${name}${i}`]);
+export const count = (log: readonly string[], word: string) => log.filter((line) => line.startsWith(word)).length;

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import {
+  errorText,
+  FAILURE_REASONS,
+  type Failure,
+  failureReasonSchema,
+  failureReasons,
+  lostFailure,
+  readReason,
+} from "../../../domain/result/failure.ts";
+
+describe("a failure's reason", () => {
+  test("is one of few, each with its meaning: every one is paid for", () => {
+    expect(failureReasons).toEqual(Object.keys(FAILURE_REASONS));
+    expect(failureReasons.length).toBeLessThanOrEqual(12);
+    for (const meaning of Object.values(FAILURE_REASONS)) expect(meaning).toMatch(/^[A-Z][^|\n]+\.$/);
+  });
+
+  test.each(failureReasons)("%s is read as it was stored", (reason) => {
+    expect(readReason(reason)).toBe(reason);
+    expect(failureReasonSchema.parse(reason)).toBe(reason);
+  });
+
+  test.each(["too_warm", "", "toString"])("that only a newer version knows, %j, is other", (stored) => {
+    expect(readReason(stored)).toBe("other");
+    expect(failureReasonSchema.parse(stored)).toBe("other");
+  });
+
+  test("that an older version did not store is counted as other", () => {
+    expect(readReason(undefined)).toBe("other");
+    expect(failureReasonSchema.parse(undefined)).toBeUndefined();
+  });
+});
+
+describe("what people read of a failure", () => {
+  const cases: readonly [text: string, failure: Omit<Failure, "reason">][] = [
+    ["HTTP 404", { code: "HTTP 404" }],
+    ["CONNECT_TIMEOUT: no connection within 5 s", { code: "CONNECT_TIMEOUT", detail: "no connection within 5 s" }],
+    ["1 of 2 bytes arrived", { detail: "1 of 2 bytes arrived" }],
+  ];
+  test.each(cases)("%s", (text, failure) => {
+    expect(errorText({ reason: "other", ...failure })).toBe(text);
+  });
+
+  test("of a task that nobody finished", () => {
+    expect(lostFailure(3).reason).toBe("lost");
+    expect(errorText(lostFailure(3))).toBe("lost: no agent finished it, though it was queued 3 times");
+  });
+});
