@@ -3,7 +3,13 @@ import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
+import { RequestTable } from "../aws/request-table.ts";
+import { RequestTaskTable } from "../aws/request-task-table.ts";
+import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
+import type { Unreadable } from "../domain/telemetry/unreadable.ts";
 import { Downloader } from "./download/downloader.ts";
 import { PopPools } from "./download/pop-pools.ts";
 import { envSchema } from "./env.ts";
@@ -15,10 +21,9 @@ import { InstanceMetadata } from "./instance/metadata.ts";
 import { retire } from "./instance/retire.ts";
 import { isSibling, Siblings } from "./instance/siblings.ts";
 import { Agent } from "./queue/agent.ts";
-import { MessageQueue } from "./queue/message-queue.ts";
 import { Meter } from "./queue/meter.ts";
 import { ActiveRequests } from "./work/active-requests.ts";
-import { Results } from "./work/results.ts";
+import { ResultWriter } from "./work/result-writer.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
 const SPOT_LOOK_MS = 5_000;
@@ -39,9 +44,10 @@ const db = new DynamoDBClient({ maxAttempts: 8, requestHandler });
 // to the host in the queue's URL.
 const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false, requestHandler });
 const pools = new PopPools({ allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
-const results = new Results(db, env.REQUEST_TASK_TABLE, logger);
-const requests = new ActiveRequests(db, env.REQUEST_TABLE);
-const queue = new MessageQueue(sqs, env.QUEUE_URL, env.DEAD_LETTER_QUEUE_URL);
+const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
+const results = new ResultWriter(new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable), logger);
+const requests = new RequestTable(DynamoDBDocumentClient.from(db), env.REQUEST_TABLE, onUnreadable);
+const queue = new TaskQueue(sqs, env.QUEUE_URL);
 const meter = new Meter();
 const caretaker = new Caretaker({
   requests,
@@ -55,8 +61,9 @@ const caretaker = new Caretaker({
 });
 const agent = new Agent({
   queue,
+  deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   results,
-  requests,
+  requests: new ActiveRequests(requests),
   downloader: new Downloader({
     pools,
     ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },

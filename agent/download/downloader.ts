@@ -1,4 +1,5 @@
-import type { TaskMessage, TaskUrl } from "../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";

@@ -1,3 +1,4 @@
+import { fnv1a } from "../../domain/plan/fnv1a.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 
 /** Where a connection goes, and under which name. */
@@ -26,13 +27,7 @@ export function endpointOf(message: TaskMessage, url: URL, ports: Ports, turn: n
   };
 }
 
-/**
- * Which of so many addresses a URL is asked from first. It depends on the URL alone, and URLs spread evenly.
- * FNV-1a: any hash would do that spreads URLs which differ by a digit.
- */
+/** Which of so many addresses a URL is asked from first. It depends on the URL alone, and URLs spread evenly. */
 export function firstAddress(url: string, addresses: number): number {
-  if (addresses === 1) return 0;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < url.length; i++) hash = Math.imul(hash ^ url.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % addresses;
+  return addresses === 1 ? 0 : fnv1a(url) % addresses;
 }

@@ -1,7 +1,8 @@
+import { taskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { errorText } from "../../domain/result/failure.ts";
-import { popUrlKey, type TaskResult, taskKey } from "../../domain/result/task-result.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Answer, Outcome } from "./answer.ts";
 
 /** One attempt at a download. */
@@ -20,10 +21,8 @@ export interface Attempt {
 export function toResult(message: TaskMessage, url: string, agent: string, last: Attempt, ms: number): TaskResult {
   const { answer, outcome } = last;
   const failure = outcome.kind === "GOOD" ? undefined : outcome.failure;
-  const popUrl = popUrlKey(message.pop, url);
   return {
-    task_key: taskKey(message.req_id, popUrl, message.shards),
-    pop_url: popUrl,
+    ...taskKey(message.req_id, { pop: message.pop, url }, message.shards),
     req_id: message.req_id,
     pop: message.pop,
     url,

@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
-import type { MessageQueue } from "../queue/message-queue.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Meter } from "../queue/meter.ts";
-import type { ActiveRequests } from "../work/active-requests.ts";
 import { decideIdle } from "./idle.ts";
 
 const LONGEST_BETWEEN_LOOKS_MS = 15_000;
 
 export interface CaretakerOptions {
-  readonly requests: Pick<ActiveRequests, "list" | "askToSettle">;
-  readonly queue: Pick<MessageQueue, "messages">;
+  readonly requests: Pick<RequestTable, "listActive" | "askToSettle">;
+  readonly queue: Pick<TaskQueue, "depth">;
   readonly meter: Pick<Meter, "lastTaskAt">;
   /** Takes this instance out of its group. */
   readonly retire: () => Promise<void>;
@@ -47,9 +47,9 @@ export class Caretaker {
   }
 
   private async act(idleMs: number): Promise<boolean> {
-    const { requests, queue, retire, retireMs, stallMs, logger } = this.options;
-    const active = await requests.list();
-    const messages = active.length > 0 && idleMs >= stallMs ? await queue.messages() : 0;
+    const { requests, retire, retireMs, stallMs, logger } = this.options;
+    const active = await requests.listActive();
+    const messages = active.length > 0 && idleMs >= stallMs ? await this.messages() : 0;
     const decision = decideIdle({ idleMs, messages, active, now: new Date(), stallMs, retireMs });
     for (const reqId of decision.settle) {
       logger.info({ req_id: reqId }, "request has stalled or is overdue, a recount is asked for");
@@ -59,5 +59,11 @@ export class Caretaker {
     logger.info({ idle_ms: Math.round(idleMs) }, "nothing to do, leaving the group");
     await retire();
     return true;
+  }
+
+  /** Messages in the queue, in flight or not. */
+  private async messages(): Promise<number> {
+    const { available, inFlight } = await this.options.queue.depth();
+    return available + inFlight;
   }
 }

@@ -1,5 +1,13 @@
 import { isOverdue } from "../../domain/request/overdue.ts";
-import type { ActiveRequest } from "../work/active-requests.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+
+/** An active request, as far as this decides on it. Times are timestamps. */
+export interface ActiveRequest {
+  readonly req_id: string;
+  readonly status: string;
+  readonly last_update_time: string;
+  readonly timeout_at: string;
+}
 
 /** What an agent that has little to do, or nothing, should do for the requests and its group. */
 export interface IdleDecision {
@@ -28,12 +36,13 @@ export function decideIdle(facts: {
 }): IdleDecision {
   const now = facts.now.getTime();
   const patience = facts.messages > 0 ? facts.stallMs * LONGER_WITH_MESSAGES : facts.stallMs;
-  const hasStalled = ({ status, lastUpdate }: ActiveRequest) =>
+  const hasStalled = ({ status, last_update_time: moved }: ActiveRequest) =>
     facts.idleMs >= facts.stallMs &&
     (status === "IN_PROGRESS" || status === "INSERT_TASK") &&
-    now - lastUpdate.getTime() >= patience;
+    now - parseTimestamp(moved).getTime() >= patience;
+  const isLate = ({ timeout_at: timeout }: ActiveRequest) => isOverdue(parseTimestamp(timeout), facts.now);
   return {
-    settle: facts.active.filter((it) => isOverdue(it.timeoutAt, facts.now) || hasStalled(it)).map(({ reqId }) => reqId),
+    settle: facts.active.filter((it) => isLate(it) || hasStalled(it)).map(({ req_id }) => req_id),
     retire: facts.active.length === 0 && facts.idleMs >= facts.retireMs,
   };
 }

@@ -1,24 +1,28 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
+import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
 import type { ActiveRequests } from "../work/active-requests.ts";
-import type { Results } from "../work/results.ts";
+import type { ResultWriter } from "../work/result-writer.ts";
 import { type WorkDeps, work } from "../work/work.ts";
 import { adaptLimit } from "./adapt-limit.ts";
 import { startLimit } from "./concurrency.ts";
-import type { MessageQueue } from "./message-queue.ts";
 import type { Meter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { Slots } from "./slots.ts";
 
 /** Receive calls at once: while the messages of one are started, the next is already under way. */
 const POLLERS = 3;
+/** SQS allows 20; but a call is waited out, never cut off, and a stop should not take long. */
+const LONG_POLL_SECONDS = 5;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
 export interface AgentOptions {
-  readonly queue: MessageQueue;
-  readonly results: Results;
+  readonly queue: TaskQueue;
+  readonly deadLetters: DeadLetterQueue;
+  readonly results: ResultWriter;
   readonly requests: ActiveRequests;
   readonly downloader: Pick<Downloader, "download">;
   /** The downloader's: its figures decide how much is downloaded at once. */
@@ -70,7 +74,7 @@ export class Agent {
       await this.slots.hungry();
       if (signal.aborted) return;
       try {
-        for (const message of await this.options.queue.receive()) this.accept(message);
+        for (const message of await this.options.queue.receive(LONG_POLL_SECONDS)) this.accept(message);
       } catch (error) {
         this.options.logger.warn({ err: error }, "receiving failed");
         await pause(POLL_ERROR_PAUSE_MS, signal);

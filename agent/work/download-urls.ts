@@ -1,15 +1,16 @@
 import type { Logger } from "pino";
-import type { TaskMessage, TaskUrl } from "../../domain/plan/task-message.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
 import { NotATaskError } from "./not-a-task.ts";
-import type { Results } from "./results.ts";
+import type { ResultWriter } from "./result-writer.ts";
 import { StoppingError } from "./stopping.ts";
 
 export interface DownloadDeps extends HoldDeps {
-  readonly results: Pick<Results, "write">;
+  readonly results: Pick<ResultWriter, "write">;
   readonly slots: Pick<Slots, "take" | "release">;
   readonly downloader: Pick<Downloader, "download">;
   readonly logger: Pick<Logger, "info" | "warn">;

@@ -1,7 +1,8 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
+import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
-import type { MessageQueue } from "../queue/message-queue.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import { isWanted } from "./is-wanted.ts";
 import { NotATaskError } from "./not-a-task.ts";
@@ -11,7 +12,8 @@ import { StoppingError } from "./stopping.ts";
 const RETRY_SECONDS = 20;
 
 export interface GiveBackDeps {
-  readonly queue: Pick<MessageQueue, "delete" | "hold" | "send" | "bury">;
+  readonly queue: Pick<TaskQueue, "hold" | "send">;
+  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
@@ -30,14 +32,14 @@ export async function giveBack(
 ): Promise<"DONE" | "HELD"> {
   if (error instanceof NotATaskError) {
     deps.logger.warn({ message_id: message.MessageId, reason: error.message }, "a part of a message is no task");
-    await deps.queue.bury(messageBody(rest), error.message);
+    await deps.deadLetters.bury(messageBody(rest), error.message);
     return "DONE";
   }
   if (error instanceof StoppingError) {
     // As a new message. One that is only shown again has one delivery less left: a fleet that shrinks would pass it from
     // one stopping agent to the next until it goes to the dead letters. Not for a request that has ended: if it was
     // stopped, and its instances with it, no agent might be left to drop the message.
-    if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send(messageBody(rest));
+    if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send([rest]);
     return "DONE";
   }
   deps.logger.warn({ err: error, req_id: rest.req_id }, "message is given back");

@@ -1,10 +1,13 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import type { TaskUrl } from "../../domain/plan/task-message.ts";
+import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type DownloadDeps, downloadUrls } from "./download-urls.ts";
 import { type GiveBackDeps, giveBack } from "./give-back.ts";
 import { parseMessage } from "./parse-message.ts";
 
-export type WorkDeps = DownloadDeps & GiveBackDeps;
+export interface WorkDeps extends DownloadDeps, GiveBackDeps {
+  readonly queue: DownloadDeps["queue"] & GiveBackDeps["queue"] & Pick<TaskQueue, "delete">;
+}
 
 /**
  * Works through one message: every URL is downloaded and its result written, only then is the message deleted. Whatever
@@ -17,7 +20,7 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
   const parsed = parseMessage(body);
   if ("reason" in parsed) {
     deps.logger.warn({ message_id: message.MessageId, reason: parsed.reason }, "message is not a task");
-    await deps.queue.bury(body, parsed.reason);
+    await deps.deadLetters.bury(body, parsed.reason);
     await deps.queue.delete(receipt);
     return;
   }

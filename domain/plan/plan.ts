@@ -57,7 +57,7 @@ export class Plan {
 function groupByLabel(targets: readonly Target[]): Map<string, TargetGroup> {
   const groups = new Map<string, { readonly targets: Target[]; readonly position: Map<string, number> }>();
   for (const target of targets) {
-    const group = groups.get(target.label) ?? { targets: new Array<Target>(), position: new Map<string, number>() };
+    const group = groups.get(target.label) ?? { targets: [] as Target[], position: new Map<string, number>() };
     group.position.set(target.pop, group.targets.push(target) - 1);
     groups.set(target.label, group);
   }

@@ -14,6 +14,7 @@ interface Operations {
     Partial<sqs.ChangeMessageVisibilityBatchCommandOutput>,
   ];
   GetQueueAttributes: [sqs.GetQueueAttributesCommandInput, sqs.GetQueueAttributesCommandOutput];
+  SendMessageBatch: [sqs.SendMessageBatchCommandInput, Partial<sqs.SendMessageBatchCommandOutput>];
   SendMessage: [sqs.SendMessageCommandInput, sqs.SendMessageCommandOutput];
   GetItem: [dynamodb.GetItemCommandInput, dynamodb.GetItemCommandOutput];
   Query: [dynamodb.QueryCommandInput, dynamodb.QueryCommandOutput];

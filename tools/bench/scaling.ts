@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { urlsPerMessage } from "../../domain/plan/messages.ts";
+import { shardCount } from "../../domain/plan/task-key.ts";
 import { MAX_INSTANCES, MAX_MESSAGE_BYTES } from "../../domain/request/limits.ts";
-import { shardCount } from "../../domain/result/task-result.ts";
 import { ROOT } from "../local/paths.ts";
 import { keptFindings } from "./report.ts";
 import { table } from "./row.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
-import { popUrlKey, taskKey } from "../../../domain/result/task-result.ts";
+import { taskKey } from "../../../domain/plan/task-key.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { eventually } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -12,11 +12,9 @@ useEdge();
 describe("a good download", () => {
   test("is recorded with all that the edge said of it: first a miss, then a hit", async () => {
     const url = object("/recorded.bin");
-    const popUrl = popUrlKey("SIN2-P1", url);
     const first = await download({ url });
     expect(first).toEqual({
-      task_key: taskKey(first.req_id, popUrl, 4),
-      pop_url: popUrl,
+      ...taskKey(first.req_id, { pop: "SIN2-P1", url }, 4),
       req_id: taskMessage().req_id,
       pop: "SIN2-P1",
       url,

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { decideIdle } from "../../../agent/instance/idle.ts";
+import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.000Z");
-const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000);
+const ago = (seconds: number) => formatTimestamp(new Date(NOW.getTime() - seconds * 1_000));
 /** A request whose numbers last moved so many seconds ago, and whose time is up so many seconds ago (or is to come). */
-const active = (reqId: string, status: string, moved: number, timeout = -3_600) => ({
-  ...{ reqId, status, lastUpdate: ago(moved), timeoutAt: ago(timeout) },
+const active = (req_id: string, status: string, moved: number, timeout = -3_600) => ({
+  ...{ req_id, status, last_update_time: ago(moved), timeout_at: ago(timeout) },
 });
 
 interface Case {

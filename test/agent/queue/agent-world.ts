@@ -1,23 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { pino } from "pino";
 import { Caretaker } from "../../../agent/instance/caretaker.ts";
 import { Agent, type AgentOptions } from "../../../agent/queue/agent.ts";
-import { MessageQueue } from "../../../agent/queue/message-queue.ts";
 import { Meter } from "../../../agent/queue/meter.ts";
 import { ActiveRequests } from "../../../agent/work/active-requests.ts";
-import { Results } from "../../../agent/work/results.ts";
-import { messageBody, type TaskMessage, type TaskUrl } from "../../../domain/plan/task-message.ts";
+import { ResultWriter } from "../../../agent/work/result-writer.ts";
+import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
+import { RequestTable } from "../../../aws/request-table.ts";
+import { RequestTaskTable } from "../../../aws/request-task-table.ts";
+import { TaskQueue } from "../../../aws/task-queue.ts";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { type Deferred, deferred } from "../deferred.ts";
 import { type Answers, fakeAws } from "../fake-aws.ts";
 import { taskMessage } from "../task-messages.ts";
 
-const TASKS = "https://sqs.example/tasks";
 const done = { Successful: [] };
 
 export function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
   const pop_url = `${pop}#${url}`;
   return { task_key: `${req_id}#0`, pop_url, req_id, pop, url, ok: true, bytes: 1, ms: 1, attempts: 1, expire_at: 1 };
+}
+
+function unreadable({ key }: { readonly key: string }): never {
+  throw new Error(`${key} cannot be read`);
+}
+
+function urlsIn(body = ""): string {
+  const { urls }: TaskMessage = JSON.parse(body);
+  return urls.map(({ url }) => url).join();
 }
 
 /** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
@@ -39,25 +52,30 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       for (const { ReceiptHandle } of Entries) log.push(`deleted ${ReceiptHandle}`);
       return done;
     },
-    SendMessage: ({ QueueUrl, MessageBody }) => {
-      const { urls }: TaskMessage = JSON.parse(MessageBody ?? "");
-      log.push(`${QueueUrl === TASKS ? "sent" : "buried"} ${urls.map(({ url }) => url)}`);
+    SendMessageBatch: ({ Entries = [] }) => {
+      for (const { MessageBody } of Entries) log.push(`sent ${urlsIn(MessageBody)}`);
+      return done;
+    },
+    SendMessage: ({ MessageBody }) => {
+      log.push(`buried ${urlsIn(MessageBody)}`);
       return { MessageId: "m" };
     },
     ...answers,
   });
   const start = ({ retire, retireMs = 60_000, stallMs = 60_000, downloader = instantly }: Options = {}) => {
     const logger = pino({ level: "silent" });
-    const queue = new MessageQueue(aws.sqs, TASKS, "https://sqs.example/dead");
-    const requests = new ActiveRequests(aws.db, "requests");
+    const queue = new TaskQueue(aws.sqs, "https://sqs.example/tasks");
+    const requests = new RequestTable(DynamoDBDocumentClient.from(aws.db), "requests", unreadable);
     const meter = new Meter();
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
     const caretaker = new Caretaker({
       ...{ requests, queue, meter, retire: retire ?? unplanned, retireMs, stallMs, logger },
     });
     const agent = new Agent({
-      ...{ queue, requests, meter, caretaker, downloader, logger },
-      results: new Results(aws.db, "results", logger),
+      ...{ queue, meter, caretaker, downloader, logger },
+      deadLetters: new DeadLetterQueue(aws.sqs, "https://sqs.example/dead"),
+      requests: new ActiveRequests(requests),
+      results: new ResultWriter(new RequestTaskTable(aws.db, "results", unreadable), logger),
       visibilitySeconds: 120,
       memoryBytes: 4e9,
     });

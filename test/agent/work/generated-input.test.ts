@@ -27,7 +27,8 @@ describe("whatever comes out of the queue", () => {
         };
         await work(
           {
-            queue: { delete: noted("delete"), hold: planned, send: planned, bury: noted("bury") },
+            queue: { delete: noted("delete"), hold: planned, send: planned },
+            deadLetters: { bury: noted("bury") },
             results: { write: planned },
             requests: { isActive: planned },
             slots: { take: planned, release: planned },

@@ -3,6 +3,7 @@ import { Slots } from "../../../agent/queue/slots.ts";
 import { type WorkDeps, work } from "../../../agent/work/work.ts";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { collect } from "../../lambdas/fakes.ts";
 import { taskMessage } from "../task-messages.ts";
 
 /** What the fakes are to do; whatever a test does not plan fails it. */
@@ -31,9 +32,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
       hold: (receipt, seconds) =>
         call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
-      send: (text) => call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send),
-      bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury),
+      send: async (messages) => {
+        const [text = ""] = (await collect(messages)).map(messageBody);
+        return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
+      },
     },
+    deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
     slots,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { type Fault, noteCalls } from "../noted-calls.ts";
 import { FakeRequests, silent } from "../fakes.ts";
 import { request } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import { record } from "./records.ts";
 
 const RUNNING = { status: "IN_PROGRESS", total_count: 3, total_size: 30 } as const;

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
-import { type Fault, noteCalls } from "../noted-calls.ts";
 import { FakeFleet, FakeLists, FakeQueue, FakeRequestPops, FakeRequests, FakeTimer, silent } from "../fakes.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.046Z");
 

@@ -4,9 +4,9 @@ import type { OwnDistribution } from "../../../aws/distributions.ts";
 import { AliasUnclearError } from "../../../aws/dns.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
-import { type Fault, noteCalls } from "../noted-calls.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 import { serve } from "./server.ts";
 
 const EVENT = keysEvent({ req_id: "r1" });

@@ -3,7 +3,6 @@ import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
-import { type Fault, noteCalls } from "../noted-calls.ts";
 import {
   FakeFleet,
   FakeLists,
@@ -16,6 +15,7 @@ import {
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request, result, target } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 
 export const EVENT = keysEvent({ req_id: "r1" });
 /** A request whose numbers moved a moment ago. */

@@ -11,7 +11,7 @@ describe("a READY target", () => {
     expect(w.queue.messages).toEqual(
       ROWS.map(([url, bytes]) => ({
         ...{ req_id: "r1", pop: "SIN2-P1", ips: ["192.0.2.1", "192.0.2.2"], header: [], shards: 1 },
-        ...{ cf_domain: "cdn.example.com", urls: [{ url, bytes: Number(bytes) }] },
+        ...{ host: "cdn.example.com", urls: [{ url, bytes: Number(bytes) }] },
       })),
     );
     await w.handle(keysEvent({ req_id: "r1", target: `FRA56-P4#${LABEL}` }));

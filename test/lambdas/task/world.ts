@@ -2,7 +2,6 @@ import type { Distribution } from "../../../domain/request/distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type TaskDeps } from "../../../lambdas/task/handler.ts";
-import { type Fault, noteCalls } from "../noted-calls.ts";
 import {
   FakeDistributions,
   FakeDns,
@@ -14,6 +13,7 @@ import {
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
+import { type Fault, noteCalls } from "../noted-calls.ts";
 
 export const CHECK_POP = keysEvent({ req_id: "r1" });
 export const OWN = [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }];

@@ -1,5 +1,5 @@
 import { documentClient, queueClient } from "../../../aws/clients.ts";
-import { DeadLetters } from "../../../aws/dead-letter-queue.ts";
+import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
@@ -44,10 +44,14 @@ function url(i: number): string {
   return `https://www.example.com/assets/images/products/${String(i).padStart(6, "0")}.webp`;
 }
 
+const unplanned = () => {
+  throw new Error("nothing here is unreadable");
+};
 const handler = createHandler({
-  requests: new RequestTable(documentClient(), env("REQUEST_TABLE")),
-  deadLetters: new DeadLetters(queueClient(), env("DEAD_LETTER_QUEUE_URL")),
-  logger: { info() {}, warn() {} },
+  requests: new RequestTable(documentClient(), env("REQUEST_TABLE"), unplanned),
+  deadLetters: new DeadLetterQueue(queueClient(), env("DEAD_LETTER_QUEUE_URL")),
+  onUnreadable: unplanned,
+  logger: { info() {} },
   namespace: metricNamespace(env("GROUP_NAME")),
 });
 const events = Array.from({ length: BATCHES }, (_, batch) => event(batch));

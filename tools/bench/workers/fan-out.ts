@@ -9,8 +9,11 @@ import { type FanOutDeps, fanOut } from "../../../lambdas/task/fan-out.ts";
 /** One READY target, from the list in the bucket to the messages in the queue, as a cold function does it. */
 const env = (name: string) => process.env[name] ?? "";
 const db = documentClient();
+const unplanned = () => {
+  throw new Error("nothing here is unreadable");
+};
 const deps: FanOutDeps = {
-  requests: new RequestTable(db, env("REQUEST_TABLE")),
+  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
   requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE")),
   lists: new Lists(new S3Client({}), env("BUCKET")),
   queue: new TaskQueue(queueClient(), env("QUEUE_URL")),
