@@ -1,6 +1,5 @@
 // The documents as a whole: what they link to, name and tell to run is there, and the README stays short.
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -9,16 +8,16 @@ import { anchors, links, paths, scripts } from "./markdown.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-  cwd: ROOT,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((path) => path !== "" && existsSync(join(ROOT, path)));
-const DOCUMENTS = FILES.filter((path) => /^([^/]+|docs\/.+)\.md$/.test(path));
-const FOLDERS = [
-  ...new Set(FILES.filter((path) => path.includes("/")).map((path) => path.slice(0, path.indexOf("/")))),
-];
+const DOCUMENTS = [
+  ...readdirSync(ROOT),
+  ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).map((path) => `docs/${path}`),
+]
+  .filter((path) => path.endsWith(".md"))
+  .sort();
+/** Those that hold the project's own files. */
+const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|cdk\.out$|coverage$)/.test(entry.name))
+  .map((entry) => entry.name);
 const SCRIPTS = Object.keys(JSON.parse(read("package.json")).scripts);
 
 /** Links of a document that lead nowhere. */

@@ -1,6 +1,6 @@
 /** What a Markdown document refers to. Fenced code has no links and no headings. */
 
-const FENCED = /^(```|~~~)[\s\S]*?^\1[ \t]*$/gm;
+const FENCED = /^ *(```|~~~)[\s\S]*?^ *\1[ \t]*$/gm;
 
 /** The document without its fenced code. */
 export function prose(text: string): string {
