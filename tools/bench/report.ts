@@ -5,7 +5,7 @@ import { type Findings, table } from "./row.ts";
 import type { Tools } from "./tools.ts";
 
 const PAGE = `${ROOT}docs/benchmarks.md`;
-/** What each part found last, kept with the page, so that a part may be measured alone and the page stays whole. */
+/** What each part found last. It is kept with the page, so that one part may be measured alone and the page stays whole. */
 const KEPT = `${ROOT}tools/bench/findings.json`;
 
 export interface Kept {
@@ -42,11 +42,11 @@ function page(parts: readonly Kept[], tools: Tools): string {
   ];
   const text = [
     "# Benchmarks",
-    "Written by `npm run bench`; `npm run bench:<part>` measures a part anew and leaves the others as they were.",
-    "What is measured runs on one core, what serves it (nginx, a fake of the AWS APIs) on the other, all of it on loopback. " +
-      "Ratios are medians over rounds in which everyone runs in turn. CPU is the user and system time of the measured process alone, " +
-      "which holds also while the machine does other things. What costs CPU here costs it on an instance, too; " +
-      "what the network and AWS cost there is not measured here.",
+    "`npm run bench` writes this page. `npm run bench:<part>` measures one part anew and leaves the others as they were.",
+    "The measured program runs on one core. What serves it (nginx, a fake of the AWS APIs) runs on the other. All of it is on loopback. " +
+      "In each round, every program runs in turn; ratios are medians over the rounds. " +
+      "CPU is the user and system time of the measured process alone, so other work on the machine is not in it. " +
+      "Code that costs CPU here costs it on an instance too. What the network and AWS cost there is not measured here.",
     "## In short",
     rowTable(parts.flatMap(({ findings }) => findings.rows)),
     "## Machine",

@@ -1,0 +1,109 @@
+// The documents as a whole: what they link to, name and tell to run is there, and the README stays short.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { anchors, links, paths, scripts } from "./markdown.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+const DOCUMENTS = [
+  ...readdirSync(ROOT),
+  ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).map((path) => `docs/${path}`),
+]
+  .filter((path) => path.endsWith(".md"))
+  .sort();
+/** Those that hold the project's own files. */
+const FOLDERS = readdirSync(ROOT, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|cdk\.out$|coverage$)/.test(entry.name))
+  .map((entry) => entry.name);
+const SCRIPTS = Object.keys(JSON.parse(read("package.json")).scripts);
+
+/** Links of a document that lead nowhere. */
+function deadLinks(document: string, text: string): string[] {
+  return links(text).filter((link) => {
+    const [file = "", anchor] = link.split("#");
+    const target = file === "" ? document : normalize(join(dirname(document), decodeURI(file)));
+    if (target !== document && !existsSync(join(ROOT, target))) return true;
+    if (anchor === undefined || !target.endsWith(".md")) return false;
+    return !anchors(target === document ? text : read(target)).has(anchor);
+  });
+}
+
+/** Scripts of a document that package.json does not have. What ends in a colon (`bench:<part>`) names several. */
+function unknownScripts(text: string): string[] {
+  return scripts(text).filter(
+    (name) => !SCRIPTS.some((it) => (name.endsWith(":") ? it.startsWith(name) : it === name)),
+  );
+}
+
+function missingPaths(text: string): string[] {
+  return paths(text, FOLDERS).filter((path) => !existsSync(join(ROOT, path)));
+}
+
+describe.each(DOCUMENTS)("%s", (document) => {
+  const text = read(document);
+
+  test("links to what there is", () => {
+    expect(deadLinks(document, text)).toEqual([]);
+  });
+
+  test("names scripts that there are", () => {
+    expect(unknownScripts(text)).toEqual([]);
+  });
+
+  // The changelog tells of files as they were.
+  test.skipIf(document === "CHANGELOG.md")("names files that there are", () => {
+    expect(missingPaths(text)).toEqual([]);
+  });
+});
+
+test("the README has at most 200 lines", () => {
+  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
+});
+
+test("each decision has its four parts and stands in the index under its title", () => {
+  const index = read("docs/adr/README.md");
+  const decisions = DOCUMENTS.filter((path) => /^docs\/adr\/\d{4}-/.test(path));
+  expect(decisions.length).toBeGreaterThan(0);
+  for (const decision of decisions) {
+    const text = read(decision);
+    const [, number, title = ""] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(
+      expect.arrayContaining(["Status", "Context", "Decision", "Consequences"]),
+    );
+    expect(
+      index.split("\n").find((line) => line.includes(`[${number}](${decision.slice("docs/adr/".length)})`)),
+    ).toContain(`| ${title} `);
+  }
+});
+
+test("what is generated begins with a name of its own and ends", () => {
+  const marks = DOCUMENTS.flatMap((path) => [...read(path).matchAll(/^<!-- (generated: [\w-]+|\/generated) -->$/gm)]);
+  const names = marks.map(([, mark = ""]) => mark).filter((mark) => mark !== "/generated");
+  expect(marks.map(([, mark = ""]) => mark.split(":")[0])).toEqual(names.flatMap(() => ["generated", "/generated"]));
+  expect(new Set(names).size).toBe(names.length);
+});
+
+describe("a document with faults is found out", () => {
+  const text = [
+    "# A title\n\n## Twice\n\n## Twice\n\n[good](#twice-1) [bad](#thrice) [gone](gone.md) [there](LICENSE) [out](https://a.test/b.md)",
+    "[other](docs/adr/README.md#decisions) [no heading](docs/adr/README.md#nowhere)",
+    "```sh\n# no heading\nnpm run no-such -- --port 1\nnpm run --silent sbom\n```\n\n`npm run bench:<part>` `npm run none:<part>`",
+    "`domain/nowhere.ts` `gone/file.md` `test/docs/` `agent/http` `.local/endpoint.json` `lambdas/<name>/` `emulator.ts`",
+  ].join("\n");
+
+  test("by its links", () => {
+    expect(deadLinks("made-up.md", text)).toEqual(["#thrice", "gone.md", "docs/adr/README.md#nowhere"]);
+    expect(deadLinks("made-up.md", "[code](#no-heading)\n\n```\n# no heading\n```\n")).toEqual(["#no-heading"]);
+  });
+
+  test("by its scripts", () => {
+    expect(unknownScripts(text)).toEqual(["no-such", "none:"]);
+  });
+
+  test("by its paths", () => {
+    expect(missingPaths(text)).toEqual(["domain/nowhere.ts", "gone/file.md", "agent/http"]);
+  });
+});

@@ -1,0 +1,47 @@
+/** What a Markdown document refers to. Fenced code has no links and no headings. */
+
+const FENCED = /^ *(```|~~~)[\s\S]*?^ *\1[ \t]*$/gm;
+
+/** The document without its fenced code. */
+export function prose(text: string): string {
+  return text.replaceAll(FENCED, "");
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+export function anchors(text: string): Set<string> {
+  const found = new Map<string, number>();
+  const unique = (slug: string) => {
+    const before = found.get(slug) ?? 0;
+    found.set(slug, before + 1);
+    return before === 0 ? slug : `${slug}-${before}`;
+  };
+  return new Set([...prose(text).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading = ""]) => unique(slugOf(heading))));
+}
+
+function slugOf(heading: string): string {
+  return heading
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+/** Targets of links to files and headings of the repository: `adr/README.md`, `#words`, `api.md#errors`. */
+export function links(text: string): string[] {
+  const inline = [...prose(text).matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map(([, target = ""]) => target);
+  const references = [...prose(text).matchAll(/^\[[^\]]+\]:\s+<?(\S+?)>?$/gm)].map(([, target = ""]) => target);
+  return [...inline, ...references].filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target));
+}
+
+/** Names of the scripts that a document tells to run, also in its code. `npm run bench:<part>` names `bench:`. */
+export function scripts(text: string): string[] {
+  return [...text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g)].map(([, name = ""]) => name);
+}
+
+/** Paths in backticks that look like the repository's: in one of its folders, or with a folder and the ending of a source. */
+export function paths(text: string, folders: readonly string[]): string[] {
+  const quoted = [...prose(text).matchAll(/`([^`\s]+)`/g)].map(([, code = ""]) => code);
+  return quoted
+    .filter((code) => !/[<>*…:]|^\.local\/|^\//.test(code))
+    .filter((code) => /\/.*\.(ts|md|sh|json)$/.test(code) || folders.some((folder) => code.startsWith(`${folder}/`)));
+}
