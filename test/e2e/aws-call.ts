@@ -1,13 +1,24 @@
+// Provides calls of AWS APIs that the project itself has no client for.
 import * as z from "zod";
 import type { Aws } from "../../tools/local/emulator.ts";
 
-/** Calls an API that the project itself has no client for. The emulator looks at no signature, only at the account in it. */
-async function call(aws: Aws, service: string, path: string, headers: Record<string, string>, body: string) {
+/** Posts `body`, or gets `path` without one. The emulator looks at no signature, only at the account in it. */
+export async function call(
+  aws: Aws,
+  service: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<string> {
   const credential = `${aws.env["AWS_ACCESS_KEY_ID"]}/20260101/${aws.region}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
-  const answer = await fetch(aws.endpoint + path, { method: "POST", headers: { ...headers, authorization }, body });
+  const answer = await fetch(aws.endpoint + path, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { ...headers, authorization },
+    body: body ?? null,
+  });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${service}: ${answer.status} ${text}`);
+  if (!answer.ok) throw new Error(`${service} ${path}: ${answer.status} ${text}`);
   return text;
 }
 
@@ -27,11 +38,21 @@ export async function logLines(aws: Aws, logGroupName: string): Promise<string[]
   return eventsSchema.parse(JSON.parse(answer)).events.map(({ message }) => message);
 }
 
-/** Sends what a topic says to a queue. */
-export async function subscribe(aws: Aws, TopicArn: string, Endpoint: string): Promise<void> {
-  const form = { Action: "Subscribe", Version: "2010-03-31", TopicArn, Protocol: "sqs", Endpoint };
+/** Sends what a topic says to a queue. Returns the subscription's ARN. */
+export async function subscribe(aws: Aws, TopicArn: string, Endpoint: string): Promise<string> {
+  const answer = await sns(aws, { Action: "Subscribe", TopicArn, Protocol: "sqs", Endpoint });
+  const arn = /<SubscriptionArn>([^<]+)</.exec(answer)?.[1];
+  if (arn === undefined) throw new Error(`no subscription: ${answer}`);
+  return arn;
+}
+
+export async function unsubscribe(aws: Aws, SubscriptionArn: string): Promise<void> {
+  await sns(aws, { Action: "Unsubscribe", SubscriptionArn });
+}
+
+function sns(aws: Aws, form: Record<string, string>): Promise<string> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  await call(aws, "sns", "/", headers, new URLSearchParams(form).toString());
+  return call(aws, "sns", "/", headers, new URLSearchParams({ ...form, Version: "2010-03-31" }).toString());
 }
 
 export async function invoke(aws: Aws, functionName: string): Promise<void> {

@@ -1,3 +1,4 @@
+// Provides bodies of POST /prewarm that a test changes to its purpose.
 import { HOST } from "../../tools/local/world.ts";
 
 /** URLs of the stand-in edge's site. */

@@ -1,5 +1,12 @@
+// Provides what was deleted in a bucket, as the bucket's own notifications tell.
 import { PutBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import { onTestFinished } from "vitest";
 import * as z from "zod";
 import type { Stack } from "./stack.ts";
 
@@ -7,12 +14,13 @@ const notificationSchema = z.object({
   Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
 });
 
-/** Tells, whenever it is called, the keys of what was deleted in a bucket until then. */
+/** Returns what tells the keys of all that was deleted in a bucket until then. It follows until the test ends. */
 export async function followDeletions(
   { prewarm: { clients } }: Stack,
   Bucket: string,
 ): Promise<() => Promise<string[]>> {
   const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: "deletions" }));
+  onTestFinished(async () => void (await clients.sqs.send(new DeleteQueueCommand({ QueueUrl }))));
   const { Attributes } = await clients.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
   );

@@ -1,3 +1,4 @@
+// A whole deployed stack in the fault lab: agents are killed and AWS calls fail while a request runs. It starts a stack of its own.
 import { expect, it } from "vitest";
 import { runLab } from "../../tools/faults/lab.ts";
 import { short } from "../../tools/faults/scenarios.ts";

@@ -1,5 +1,7 @@
+// Provides all that an account has, as its services list it, to see that nothing is left of a stack.
 import type { StackResource } from "@aws-sdk/client-cloudformation";
 import type { Aws } from "../../tools/local/emulator.ts";
+import { call } from "./aws-call.ts";
 
 /** How a service lists what there is. */
 interface Listing {
@@ -45,21 +47,10 @@ export function listed(resources: readonly StackResource[]): StackResource[] {
   return resources.filter(({ ResourceType = "" }) => !UNLISTED.test(ResourceType));
 }
 
-async function list(aws: Aws, { service, path = "/", target, form }: Listing): Promise<string> {
-  const credential = `${aws.env["AWS_ACCESS_KEY_ID"]}/20260101/${aws.region}/${service}/aws4_request`;
-  const headers: Record<string, string> = {
-    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`,
-  };
-  if (target !== undefined)
-    Object.assign(headers, { "content-type": "application/x-amz-json-1.0", "x-amz-target": target });
-  if (form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
-  const body = target === undefined ? form : "{}";
-  const answer = await fetch(aws.endpoint + path, {
-    method: body === undefined ? "GET" : "POST",
-    headers,
-    body: body ?? null,
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${service} ${target ?? form ?? path}: ${answer.status} ${text}`);
-  return text;
+function list(aws: Aws, { service, path = "/", target, form }: Listing): Promise<string> {
+  if (target !== undefined) {
+    return call(aws, service, path, { "content-type": "application/x-amz-json-1.0", "x-amz-target": target }, "{}");
+  }
+  if (form === undefined) return call(aws, service, path);
+  return call(aws, service, path, { "content-type": "application/x-www-form-urlencoded" }, form);
 }

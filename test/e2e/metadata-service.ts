@@ -1,3 +1,4 @@
+// Provides the metadata service of the agents' instances, to give them a Spot notice.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

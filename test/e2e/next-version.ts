@@ -1,3 +1,4 @@
+// Provides the project's next version, to update a deployed stack to.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { ROOT, RUN } from "../../tools/local/paths.ts";
 

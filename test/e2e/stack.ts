@@ -1,3 +1,4 @@
+// Provides what the tests ask a running stack, and how they wait for it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";

@@ -1,53 +1,34 @@
-import {
-  CreateQueueCommand,
-  DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-} from "@aws-sdk/client-sqs";
-import { expect, it, onTestFinished } from "vitest";
-import * as z from "zod";
+// What an operator sees of a whole deployed stack: alarms that tell their topic, metrics in the logs, and no secret there.
+// The stack is this file's own: where another test makes functions fail, alarms would stay on.
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { LOCAL } from "../../tools/local/paths.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
+import { HOST } from "../../tools/local/world.ts";
 import { embeddedMetrics } from "../cloudwatch/embedded-metrics.ts";
-import { cloudWatch, invoke, logLines, subscribe } from "./aws-call.ts";
+import { alarmsOf, listen, put } from "./alarms.ts";
+import { invoke, logLines } from "./aws-call.ts";
 import { body } from "./bodies.ts";
-import type { Stack } from "./stack.ts";
-
-const alarmSchema = z.object({
-  AlarmName: z.string(),
-  AlarmActions: z.array(z.string()),
-  StateValue: z.string(),
-  Namespace: z.string(),
-  MetricName: z.string(),
-  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
-  Statistic: z.string(),
-  Period: z.number(),
-  EvaluationPeriods: z.number(),
-  Threshold: z.number(),
-  ComparisonOperator: z.string(),
-});
-type Alarm = z.infer<typeof alarmSchema>;
-const alarmsSchema = z.object({ MetricAlarms: z.array(alarmSchema) });
-const noticeSchema = z.object({ AlarmName: z.string(), NewStateValue: z.string(), AlarmDescription: z.string() });
+import { deployedStack } from "./deployed-stack.ts";
 
 /** So long, in seconds, a value that trips an alarm is still of account when it is put: the emulator goes by the clock. */
 const LASTS = 4;
+
+/** What a caller entrusts to a request, and what lets one in. */
+const SECRETS = {
+  authorization: "Bearer s3cr3t-token",
+  cookie: "session=s3cr3t-cookie",
+  signature: "s3cr3t-signature",
+};
+
+const running = deployedStack();
 
 /**
  * The emulator takes one statistic over all of an alarm's periods at once, and over all metrics of that name: that this
  * is what CloudWatch would do, test/lib/monitoring.test.ts does not rely on. What is tried here is that each deployed
  * alarm looks at a metric that can be put, at that side of its threshold, and tells the topic.
  */
-export function watching(running: () => Stack): void {
-  const put = async ({ prewarm }: Stack, alarm: Alarm, value: number, secondsAgo: number) => {
-    const { Namespace, MetricName, Dimensions } = alarm;
-    const datum = { MetricName, Dimensions, Value: value, Timestamp: Date.now() / 1_000 - secondsAgo };
-    await cloudWatch(prewarm.aws, "PutMetricData", { Namespace, MetricData: [datum] });
-  };
-  const alarmsOf = async ({ prewarm }: Stack) => {
-    const topic = prewarm.deployed.resource("PrewarmMonitoringTopic", "AWS::SNS::Topic");
-    const all = await cloudWatch(prewarm.aws, "DescribeAlarms", { MaxRecords: 100 });
-    return alarmsSchema.parse(all).MetricAlarms.filter(({ AlarmActions }) => AlarmActions.includes(topic));
-  };
-
+describe("watching", () => {
   it("alarms go on above their thresholds and off again, and tell the topic where the runbook is", async () => {
     const stack = running();
     const notices = await listen(stack);
@@ -108,26 +89,34 @@ export function watching(running: () => Stack): void {
     expect(counted).toContainEqual({ namespace, name: "TaskDuration", dimensions: {}, values: expect.any(Array) });
     await stack.untilAgents(0);
   });
-}
+});
 
-/** Subscribes to the alarms' topic. @returns names of the alarms that were told to have come to a state, so far */
-async function listen({ prewarm }: Stack): Promise<(state: string) => Promise<string[]>> {
-  const { aws, clients, deployed } = prewarm;
-  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: "notices" }));
-  onTestFinished(async () => void (await clients.sqs.send(new DeleteQueueCommand({ QueueUrl }))));
-  const { Attributes } = await clients.sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
-  );
-  await subscribe(aws, deployed.resource("PrewarmMonitoringTopic", "AWS::SNS::Topic"), Attributes?.["QueueArn"] ?? "");
-  const seen: z.infer<typeof noticeSchema>[] = [];
-  return async (state) => {
-    const { Messages = [] } = await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-    for (const { Body = "" } of Messages) {
-      const { Message } = z.object({ Message: z.string() }).parse(JSON.parse(Body));
-      const notice = noticeSchema.parse(JSON.parse(Message));
-      expect(notice.AlarmDescription).toMatch(/docs\/operations\.md#[\w-]+$/);
-      seen.push(notice);
-    }
-    return seen.filter(({ NewStateValue }) => NewStateValue === state).map(({ AlarmName }) => AlarmName);
-  };
-}
+describe("secrets", () => {
+  it("reach neither the Lambdas' log nor the agents'", async () => {
+    const stack = running();
+    const query = `?Signature=${SECRETS.signature}&Key-Pair-Id=K1`;
+    const seen: string[] = [];
+    // What Get Size finds, the agents are refused: each task fails, and that is logged.
+    stack.setFaults(({ headers, method, path }) => {
+      seen.push(`${method} ${headers["authorization"]} ${headers["cookie"]}`);
+      if (path.startsWith("/gone")) return { kind: "status", status: 404 };
+      return { kind: "status", status: method === "HEAD" ? 200 : 403 };
+    });
+    const reqId = await stack.start(
+      body({
+        url_list: [`https://${HOST}/index.html${query}`, `https://${HOST}/gone.html${query}`],
+        header: [`Authorization: ${SECRETS.authorization}`, `Cookie: ${SECRETS.cookie}`],
+      }),
+    );
+    await stack.until(reqId, "FINISHED");
+    // They were sent, and there was something to log.
+    for (const method of ["HEAD", "GET"])
+      expect(seen).toContain(`${method} ${SECRETS.authorization} ${SECRETS.cookie}`);
+    const instances = (await readResults(stack.prewarm, reqId)).map(({ agent }) => agent);
+    const files = ["emulator.log", ...new Set(instances.map((id) => `logs/${id}.log`))].map((name) => LOCAL + name);
+    const logs = files.map((file) => (existsSync(file) ? readFileSync(file, "utf8") : "")).join("\n");
+    expect(logs).toContain(reqId);
+    expect(logs).toContain("task failed");
+    for (const secret of [...Object.values(SECRETS), stack.prewarm.apiKey]) expect(logs).not.toContain(secret);
+  });
+});

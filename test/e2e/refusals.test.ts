@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+// The whole API of a deployed stack, over HTTP: what it refuses, what it says then, and that nothing is left of it.
+import { describe, expect, it } from "vitest";
 import { body } from "./bodies.ts";
-import type { Stack } from "./stack.ts";
+import { deployedStack } from "./deployed-stack.ts";
 
 const text = (changes: Record<string, unknown>) => JSON.stringify(body(changes));
 
@@ -60,7 +61,9 @@ const INSTANCES: readonly [what: string, body: string | undefined, status: numbe
   ["an unknown request", '{"DesiredCapacity": 0, "req_id": "no-such"}', 404, /there is no request 'no-such'/],
 ];
 
-export function refusals(running: () => Stack): void {
+describe("what is refused", () => {
+  const running = deployedStack();
+
   it.each(PREWARM)("POST /prewarm with %s", async (_what, raw, says, errorUrls = []) => {
     const before = await running().inventory();
     const { status, json } = await running().call("POST", "prewarm", raw);
@@ -98,6 +101,7 @@ export function refusals(running: () => Stack): void {
     ["POST", "instances"],
     ["GET", "instances"],
   ] as const)("%s /%s without the key, and with a wrong one", async (method, path) => {
+    const before = await running().inventory();
     for (const key of ["", "wrong"]) {
       const { status, json } = await running().call(
         method,
@@ -108,7 +112,7 @@ export function refusals(running: () => Stack): void {
       expect(status).toBe(403);
       expect(json).toMatchObject({ status: "Failed", message: expect.stringContaining("x-api-key") });
     }
-    expect((await running().inventory()).requests).toBe(0);
+    expect(await running().inventory()).toEqual(before);
   });
 
   it("a key that API Gateway itself refuses, past the entrance", async () => {
@@ -127,4 +131,4 @@ export function refusals(running: () => Stack): void {
     expect(status).toBe(404);
     expect(json).toMatchObject({ status: "Failed", error_message: expect.stringContaining("GET /summary") });
   });
-}
+});

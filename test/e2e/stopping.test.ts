@@ -1,17 +1,15 @@
-import { expect, it } from "vitest";
+// A request's end before its tasks are done, by the caller or by the clock, and the fleet that follows all requests' wishes.
+import { describe, expect, it } from "vitest";
 import { body, urls } from "./bodies.ts";
-import type { Stack } from "./stack.ts";
+import { deployedStack } from "./deployed-stack.ts";
+import { holdBack } from "./hold-back.ts";
 
-/** Makes a path hang at every POP, until the faults are taken off. */
-function hang(stack: Stack, path: string): void {
-  stack.standIn.edge.addObject(path, { size: 1_000 });
-  stack.setFaults((request) => (request.method === "GET" && request.path === path ? { kind: "stall" } : undefined));
-}
+describe("stopping", () => {
+  const running = deployedStack();
 
-export function stopping(running: () => Stack): void {
   it("POST /instances changes how many agents run, while a request runs", async () => {
     const stack = running();
-    hang(stack, "/hangs.bin");
+    holdBack(stack, "/hangs.bin");
     const reqId = await stack.start(body({ url_list: urls("/hangs.bin"), instance_count: 1 }));
     await stack.until(reqId, "IN_PROGRESS");
     await stack.untilAgents(1);
@@ -53,7 +51,7 @@ export function stopping(running: () => Stack): void {
 
   it("three requests at once over the same POPs: one stopped, one timed out, and the third as if it were alone", async () => {
     const stack = running();
-    hang(stack, "/hangs-too.bin");
+    holdBack(stack, "/hangs-too.bin");
     const hanging = { url_list: urls("/hangs-too.bin", "/js/shop.js"), timeout: 1 };
     const stuck = await stack.start(body({ ...hanging, instance_count: 1 }));
     const stopped = await stack.start(body({ ...hanging, instance_count: 2 }));
@@ -88,4 +86,4 @@ export function stopping(running: () => Stack): void {
     await stack.untilAgents(0);
     expect((await stack.inventory()).schedules).toBe(0);
   });
-}
+});

@@ -1,3 +1,5 @@
+// The life cycle of a whole stack: updated by cdk deploy while a request runs, its API made private, and destroyed.
+// Each test changes a stack that is its own: the first updates the one of this file, the others launch one beside it.
 import { readFileSync } from "node:fs";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import {
@@ -8,36 +10,34 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { beforeAll, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cdk } from "../../tools/local/cdk.ts";
 import { destroy } from "../../tools/local/destroy.ts";
 import { LOCAL } from "../../tools/local/paths.ts";
 import { readResults } from "../../tools/local/pop-report.ts";
 import { logLines } from "./aws-call.ts";
-import { BLUE, type Blue, launchBlue, servedDeployment } from "./blue-stack.ts";
 import { body, urls } from "./bodies.ts";
 import { followDeletions } from "./deletions.ts";
+import { deployedStack } from "./deployed-stack.ts";
+import { holdBack } from "./hold-back.ts";
 import { listed, listings } from "./listings.ts";
 import { NEXT_VERSION, nextVersion } from "./next-version.ts";
+import { changeEndpoint } from "./private-endpoint.ts";
+import { servedDeployment, serving } from "./served-api.ts";
 import type { Stack } from "./stack.ts";
+import { launchBeside } from "./stack-beside.ts";
 
 const HELD = "/held-while-the-stack-changes.bin";
 const PATIENCE = { timeout: 20_000 };
 
-export function lifeCycle(running: () => Stack): void {
-  let blue: Promise<Blue>;
-
-  beforeAll(() => {
-    // Meanwhile: the first test waits for half a minute.
-    blue = launchBlue(running());
-    blue.catch(() => undefined);
-  });
+describe("life cycle", () => {
+  const running = deployedStack();
 
   it("an update while a request runs: it goes on, and every task counts once", async () => {
     const stack = running();
     const { aws, deployed, fleet } = stack.prewarm;
     await stack.untilAgents(0);
-    holdBack(stack);
+    const release = holdBack(stack, HELD);
     const reqId = await stack.start(body({ url_list: urls(HELD, "/index.html"), timeout: 10 }));
     await stack.until(reqId, ({ download_count }) => download_count === 3);
     const before = await lasting(stack);
@@ -56,7 +56,7 @@ export function lifeCycle(running: () => Stack): void {
     // By the key and at the address of before.
     expect(await stack.progress(reqId)).toMatchObject({ status: "IN_PROGRESS", total_count: 6, download_count: 3 });
 
-    stack.setFaults(undefined);
+    release();
     await stack.post("instances", { DesiredCapacity: 2, req_id: reqId });
     await stack.untilAgents(2);
     const [added = ""] = (await instances(stack)).filter((id) => id !== instance);
@@ -76,23 +76,30 @@ export function lifeCycle(running: () => Stack): void {
   });
 
   it("another endpoint, or none: the stage serves what the API's policy says now", async () => {
-    const { stack, served } = await blue;
-    expect(served.map(({ vpce }) => vpce)).toEqual(["", "vpce-0aaaaaaaaaaaaaaaa", "vpce-0bbbbbbbbbbbbbbbb", ""]);
-    expect(new Set(served.map(({ deployment }) => deployment)).size).toBe(4);
-    for (const { vpce, policy, deployment, deployments } of served) {
-      expect(policy).toMatch(vpce === "" ? /^(?!.*SourceVpce)/ : new RegExp(vpce));
-      expect(policy).toContain("execute-api:Invoke");
-      expect(deployments).toContain(deployment);
+    const stack = await launchBeside(running(), "blue");
+    const reqId = await stack.start(body({ url_list: urls("/img/logo.svg"), pops: ["SIN2-C1"] }));
+    const vpces = ["", "vpce-0aaaaaaaaaaaaaaaa", "vpce-0bbbbbbbbbbbbbbbb", ""];
+    const deployments = new Set<string>();
+    for (const [changes, vpce] of vpces.entries()) {
+      if (changes > 0) await changeEndpoint(stack, vpce);
+      const served = await serving(stack);
+      expect(served.policy).toMatch(vpce === "" ? /^(?!.*SourceVpce)/ : new RegExp(vpce));
+      expect(served.policy).toContain("execute-api:Invoke");
+      expect(served.deployments).toContain(served.deployment);
+      deployments.add(served.deployment);
     }
+    expect(deployments.size).toBe(vpces.length);
+    await stack.until(reqId, "FINISHED");
     // The key is the same, and lets in.
     expect((await stack.call("GET", "instances")).status).toBe(200);
     expect((await stack.call("GET", "instances", undefined, "")).status).toBe(403);
   });
 
   it("cdk destroy, while a request runs: nothing is left of the stack, and its bucket was emptied first", async () => {
-    const { stack } = await blue;
+    const stack = await launchBeside(running(), "green");
     const { aws, clients, deployed } = stack.prewarm;
-    holdBack(stack);
+    await stack.until(await stack.start(body({ pops: ["SIN2-C1"] })), "FINISHED");
+    holdBack(stack, HELD);
     const active = await stack.start(body({ url_list: urls(HELD), pops: ["SIN2-C1"] }));
     await stack.until(active, "IN_PROGRESS");
     await stack.untilAgents(1);
@@ -109,13 +116,13 @@ export function lifeCycle(running: () => Stack): void {
     expect(there(await listings(aws))).toEqual(parts.map(nameOf));
     const stackId = (await resourcesOf(stack))[0]?.StackId ?? "";
 
-    await destroy(aws, BLUE, "blue");
+    await destroy(aws, deployed.stackName, "green");
 
     const after = await listings(aws);
     expect(there(after)).toEqual([]);
     // What the stack made while it ran: the timer of the active request, and the instance.
     expect(await timers()).not.toContain(active);
-    expect(after).not.toContain("prewarm_asg_blue");
+    expect(after).not.toContain("prewarm_asg_green");
     // The emulator deletes a bucket with all that is in it; AWS would not. Each object was deleted, by a call.
     await expect.poll(() => deletions().then((deleted) => deleted.sort()), PATIENCE).toEqual(keys.sort());
     const events = await eventsOf(stack, stackId);
@@ -126,18 +133,12 @@ export function lifeCycle(running: () => Stack): void {
       "PrewarmPipelineShutdown492DCDAF",
       "PrewarmStorageEmptiedF3FD86AA",
       "PrewarmStorageLists85C6997E",
-      BLUE,
+      deployed.stackName,
     ];
     expect(deleted.filter((id) => order.includes(id))).toEqual(order);
     expect(events.filter(({ ResourceStatus }) => /SKIPPED|FAILED/.test(ResourceStatus ?? ""))).toEqual([]);
   });
-}
-
-/** Lets a path hang at every POP, until the faults are taken off. */
-function holdBack(stack: Stack): void {
-  stack.standIn.edge.addObject(HELD, { size: 1_000 });
-  stack.setFaults(({ method, path }) => (method === "GET" && path === HELD ? { kind: "stall" } : undefined));
-}
+});
 
 async function resourcesOf({ prewarm: { clients, deployed } }: Stack): Promise<StackResource[]> {
   const command = new DescribeStackResourcesCommand({ StackName: deployed.stackName });

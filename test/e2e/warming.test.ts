@@ -1,14 +1,17 @@
-import { expect, it } from "vitest";
+// The whole way of a request, from POST to its report: API, Lambdas, queue, agents and a stand-in edge.
+import { describe, expect, it } from "vitest";
 import { askAgain } from "../../tools/local/check-warm.ts";
 import { readResults } from "../../tools/local/pop-report.ts";
 import { DEAD_POP, FILES, HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
-import type { Stack } from "./stack.ts";
+import { deployedStack } from "./deployed-stack.ts";
 
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 const REPORT_HEADER = "pop,url,error,http_status,x_amz_cf_pop,x_amz_cf_id,attempts";
 
-export function warming(running: () => Stack): void {
+describe("warming", () => {
+  const running = deployedStack();
+
   it("a request from POST to FINISHED, with every answer as it is documented", async () => {
     const stack = running();
     const paths = ["/index.html", "/js/shop.js", "/video/intro-1.ts"];
@@ -160,4 +163,4 @@ export function warming(running: () => Stack): void {
     const fresh = await stack.until(await stack.start({ ...request, need_invalidate: true }), "FINISHED");
     expect(fresh["download_size"]).toBe(200);
   });
-}
+});

@@ -1,11 +1,14 @@
+// A deployed stack in which parts fail: counters, messages, timers, items, instances and downloads. Its requests end all the same.
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../domain/request/limits.ts";
 import { readResults } from "../../tools/local/pop-report.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
+import { deployedStack } from "./deployed-stack.ts";
+import { holdBack } from "./hold-back.ts";
 import type { Stack } from "./stack.ts";
 
 /** Changes a request's item behind everybody's back. */
@@ -20,22 +23,18 @@ async function tamper({ prewarm }: Stack, reqId: string, expression: string, val
   );
 }
 
-/** Lets a path hang at every POP until `release`. */
-function holdBack(stack: Stack, path: string): { readonly release: () => void; readonly asked: () => number } {
-  stack.standIn.edge.addObject(path, { size: 1_000 });
-  let asked = 0;
-  stack.setFaults((request) => {
-    if (request.method !== "GET" || request.path !== path) return undefined;
-    asked++;
-    return { kind: "stall" };
-  });
-  return { release: () => stack.setFaults(undefined), asked: () => asked };
+async function deleteTimer({ prewarm: { clients } }: Stack, reqId: string): Promise<void> {
+  const { Schedules } = await clients.scheduler.send(new ListSchedulesCommand({}));
+  const GroupName = Schedules?.find(({ Name }) => Name === reqId)?.GroupName;
+  await clients.scheduler.send(new DeleteScheduleCommand({ Name: reqId, GroupName }));
 }
 
-export function surviving(running: () => Stack): void {
+describe("surviving", () => {
+  const running = deployedStack();
+
   it("counters that are below the truth, as after lost stream records: the recount ends the request exactly", async () => {
     const stack = running();
-    const { release } = holdBack(stack, "/held-1.bin");
+    const release = holdBack(stack, "/held-1.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-1.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
     await tamper(stack, reqId, "ADD download_count :less, download_size :bytes", { ":less": -1, ":bytes": -400 });
@@ -50,7 +49,7 @@ export function surviving(running: () => Stack): void {
 
   it("counters that are above it: the recount puts them right, and the request goes on", async () => {
     const stack = running();
-    const { release } = holdBack(stack, "/held-2.bin");
+    const release = holdBack(stack, "/held-2.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-2.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
     await tamper(stack, reqId, "SET settle = :due ADD download_count :more", { ":due": "DUE", ":more": 1 });
@@ -78,13 +77,10 @@ export function surviving(running: () => Stack): void {
 
   it("a timer that is gone: the agents see that the time is up", async () => {
     const stack = running();
-    const { clients } = stack.prewarm;
     holdBack(stack, "/held-3.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-3.bin"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, "IN_PROGRESS");
-    const { Schedules } = await clients.scheduler.send(new ListSchedulesCommand({}));
-    const schedule = Schedules?.find(({ Name }) => Name === reqId);
-    await clients.scheduler.send(new DeleteScheduleCommand({ Name: reqId, GroupName: schedule?.GroupName }));
+    await deleteTimer(stack, reqId);
     await tamper(stack, reqId, "SET timeout_at = :past", { ":past": "2024-04-16 03:12:21.046000" });
     expect(await stack.until(reqId, "TIMEOUT", 60_000)).toMatchObject({ download_count: 0, total_count: 1 });
     await stack.untilAgents(0);
@@ -103,12 +99,7 @@ export function surviving(running: () => Stack): void {
     await expect.poll(() => stack.queued(), { timeout: 20_000 }).toBe(0);
     expect(await readResults(stack.prewarm, reqId)).toEqual([]);
     await stack.post("instances", { DesiredCapacity: 0 });
-    await clients.scheduler.send(
-      new DeleteScheduleCommand({
-        Name: reqId,
-        GroupName: (await clients.scheduler.send(new ListSchedulesCommand({}))).Schedules?.[0]?.GroupName,
-      }),
-    );
+    await deleteTimer(stack, reqId);
     await stack.untilAgents(0);
   });
 
@@ -156,4 +147,4 @@ export function surviving(running: () => Stack): void {
     expect(tooLong.status).toBe(400);
     expect(tooLong.json["error_message"]).toMatch(/is longer than 8192 characters/);
   });
-}
+});

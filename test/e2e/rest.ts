@@ -1,0 +1,77 @@
+// Provides the state that each test leaves behind: a stack at rest, as it was when it was deployed.
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { isTerminal, statusSchema } from "../../domain/request/status.ts";
+import type { Stack } from "./stack.ts";
+
+const TIMERS_PATIENCE_MS = 20_000;
+const requestSchema = z.object({ req_id: z.string(), status: statusSchema });
+
+/**
+ * Brings a stack to rest: no fault, no Spot notice, no active request, no agent, no timer, no message. Agents and timers
+ * have to go by themselves once no request is active. @throws Error when they do not, after it has removed them
+ */
+export async function rest(stack: Stack): Promise<void> {
+  stack.setFaults(undefined);
+  stack.metadata.spotAction = undefined;
+  // A test that passes has none left.
+  for (const req_id of await activeRequests(stack)) {
+    await stack.post("instances", { DesiredCapacity: 0, req_id, force_stop: true });
+  }
+  try {
+    await stack.untilAgents(0);
+    await untilNoTimers(stack);
+  } catch (error) {
+    await stack.post("instances", { DesiredCapacity: 0 });
+    await deleteTimers(stack);
+    await stack.untilAgents(0);
+    throw error;
+  } finally {
+    await purge(stack);
+  }
+}
+
+async function activeRequests({ prewarm: { clients, deployed } }: Stack): Promise<string[]> {
+  const { Items = [] } = await clients.db.send(
+    new ScanCommand({ TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table") }),
+  );
+  return Items.map((item) => requestSchema.parse(item))
+    .filter(({ status }) => !isTerminal(status))
+    .map(({ req_id }) => req_id);
+}
+
+async function untilNoTimers(stack: Stack): Promise<void> {
+  const deadline = Date.now() + TIMERS_PATIENCE_MS;
+  for (let left = await timers(stack); left.length > 0; left = await timers(stack)) {
+    if (Date.now() > deadline) throw new Error(`timers of requests that have ended: ${left.join(", ")}`);
+    await sleep(200);
+  }
+}
+
+async function deleteTimers(stack: Stack): Promise<void> {
+  const GroupName = timerGroup(stack);
+  for (const Name of await timers(stack)) {
+    await stack.prewarm.clients.scheduler.send(new DeleteScheduleCommand({ Name, GroupName }));
+  }
+}
+
+/** Names of the stack's timers, each that of its request. */
+async function timers(stack: Stack): Promise<string[]> {
+  const command = new ListSchedulesCommand({ GroupName: timerGroup(stack) });
+  const { Schedules = [] } = await stack.prewarm.clients.scheduler.send(command);
+  return Schedules.map(({ Name = "" }) => Name);
+}
+
+function timerGroup({ prewarm: { deployed } }: Stack): string {
+  return deployed.resource("PrewarmPipelineTimers", "AWS::Scheduler::ScheduleGroup");
+}
+
+/** A request that was stopped leaves messages, which an agent would drop; tests may leave dead letters. */
+async function purge({ prewarm: { clients, deployed } }: Stack): Promise<void> {
+  for (const queue of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueDeadLetters"]) {
+    await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.resource(queue, "AWS::SQS::Queue") }));
+  }
+}
