@@ -36,18 +36,30 @@ const stream = (...tables: string[]) => [
   "sqs:SendMessage queue FailedBatches",
 ];
 
-const ROLES = [
+const ROLES: readonly {
+  readonly role: string;
+  readonly entry: string;
+  /** What the code does not call itself. */
+  readonly beside: readonly string[];
+  readonly deadLetters?: string;
+}[] = [
   // A schedule is made with the role that it calls Shutdown with. To be told that an object is missing takes ListBucket.
   { role: "PipelineApiRole", entry: "lambdas/api", beside: [...LOG, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
   { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...LOG, ...stream("Request")] },
   { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...LOG, ...stream("Request", "RequestPop")] },
-  { role: "PipelineAggregationRole", entry: "lambdas/aggregation", beside: [...LOG, ...stream("RequestTask")] },
+  {
+    role: "PipelineAggregationRole",
+    entry: "lambdas/aggregation",
+    beside: [...LOG, ...stream("RequestTask")],
+    deadLetters: "queue FailedBatches",
+  },
   { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...LOG, ...stream("Request")] },
   { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: LOG },
   { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: LOG },
   {
     role: "FleetRole",
     entry: "agent",
+    deadLetters: "queue DeadLetters",
     beside: [
       ...LOG,
       // The boot script fetches the agent; Session Manager is the way in.
@@ -60,10 +72,11 @@ const ROLES = [
   },
 ];
 
-function needed({ action, on }: AwsCall): string {
+/** @param deadLetters which queue is meant by the class of that name: there are two */
+function needed({ action, on }: AwsCall, deadLetters: string | undefined): string {
   if (WITHOUT_RESOURCE.includes(action)) return `${action} *`;
   if (action.startsWith("s3:ListBucket")) return `${action} bucket`;
-  const resource = RESOURCES[on];
+  const resource = on === "DeadLetterQueue.url" ? deadLetters : RESOURCES[on];
   if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);
   return `${action} ${resource}`;
 }
@@ -104,10 +117,10 @@ function allowed(role: string): string[] {
 }
 
 describe("a role allows what its code calls, and nothing else", () => {
-  test.each(ROLES)("$role", { timeout: 60_000 }, ({ role, entry, beside }) => {
+  test.each(ROLES)("$role", { timeout: 60_000 }, ({ role, entry, beside, deadLetters }) => {
     const calls = awsCallsFrom(`${entry}/${entry === "agent" ? "main" : "index"}.ts`);
     expect(calls).not.toEqual([]);
-    const needs = new Set([...calls.map(needed), ...beside]);
+    const needs = new Set([...calls.map((call) => needed(call, deadLetters)), ...beside]);
     expect([...new Set(allowed(role))].sort()).toEqual([...needs].sort());
   });
 
