@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { decode, encode } from "dns-packet";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Dns } from "../../aws/dns.ts";
+import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
 
@@ -21,6 +21,15 @@ beforeAll(async () => {
   dns = new Dns({ servers: [server.address] });
 });
 afterAll(() => server.close());
+
+it.each([
+  [undefined, []],
+  ["", []],
+  ["127.0.0.1:5353", ["127.0.0.1:5353"]],
+  [" 192.0.2.1 , 192.0.2.2:53,", ["192.0.2.1", "192.0.2.2:53"]],
+])("the DNS servers %j are %j", (text, servers) => {
+  expect(dnsServersSchema.parse(text)).toEqual(servers);
+});
 
 describe("the DNS", () => {
   it("gives a POP's addresses", async () => {
