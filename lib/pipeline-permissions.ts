@@ -1,25 +1,47 @@
 import { Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as scheduler from "aws-cdk-lib/aws-scheduler";
+import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { allow } from "./allow.ts";
 import { groupArn } from "./group-arn.ts";
-import type { Pipeline, PipelineProps } from "./pipeline.ts";
+import type { Storage } from "./storage.ts";
+import type { TaskQueue } from "./task-queue.ts";
+
+/** The functions that are given permissions. */
+export interface PipelineFunctions {
+  readonly api: lambda.Function;
+  readonly getSize: lambda.Function;
+  readonly task: lambda.Function;
+  readonly aggregation: lambda.Function;
+  readonly shutdown: lambda.Function;
+}
+
+/** What the functions work on. */
+export interface PipelineResources {
+  readonly storage: Storage;
+  readonly tasks: TaskQueue;
+  /** Name of the agents' Auto Scaling group. */
+  readonly groupName: string;
+  readonly timers: scheduler.CfnScheduleGroup;
+  /** The role that the timers call Shutdown with. */
+  readonly timerRole: iam.Role;
+  readonly failedBatches: sqs.IQueue;
+}
 
 /** What each of the functions may call, and on what: exactly what its code does. */
 export function grantPipeline(
-  pipeline: Pipeline,
-  { storage, tasks, groupName }: PipelineProps,
-  timers: scheduler.CfnScheduleGroup,
-  timerRole: iam.Role,
+  { api, getSize, task, aggregation, shutdown }: PipelineFunctions,
+  { storage, tasks, groupName, timers, timerRole, failedBatches }: PipelineResources,
 ): void {
-  const { api, getSize, task, aggregation, shutdown } = pipeline;
+  const stack = Stack.of(timers);
   const { bucket, activeIndexArn } = storage;
   const { tableArn: requests } = storage.requests;
   const { tableArn: requestPops } = storage.requestPops;
   const { tableArn: requestTasks } = storage.requestTasks;
   const objects = bucket.arnForObjects("*");
   const queue = tasks.queue.queueArn;
-  const schedules = Stack.of(pipeline).formatArn({
+  const schedules = stack.formatArn({
     service: "scheduler",
     resource: "schedule",
     resourceName: `${timers.ref}/*`,
@@ -51,7 +73,7 @@ export function grantPipeline(
   allow(task, ["s3:GetObject"], objects);
   allow(task, ["sqs:SendMessage"], queue);
   // Which distribution a request names is not known before; it is one of this account.
-  const distributions = Stack.of(pipeline).formatArn({
+  const distributions = stack.formatArn({
     service: "cloudfront",
     region: "",
     resource: "distribution",
@@ -60,7 +82,7 @@ export function grantPipeline(
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], distributions);
 
   allow(aggregation, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
-  allow(aggregation, ["sqs:SendMessage"], pipeline.failedBatches.queueArn);
+  allow(aggregation, ["sqs:SendMessage"], failedBatches.queueArn);
 
   allow(shutdown, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
@@ -71,7 +93,7 @@ export function grantPipeline(
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
 
   for (const fn of [api, task, shutdown]) {
-    allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(pipeline, groupName));
+    allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));
     // Describing groups knows no resource.
     allow(fn, ["autoscaling:DescribeAutoScalingGroups"], "*");
   }

@@ -10,7 +10,7 @@ import { SETTLE_DUE } from "../domain/request/request-item.ts";
 import { TERMINAL_STATUSES } from "../domain/request/status.ts";
 import { allow } from "./allow.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
-import { grantPipeline } from "./pipeline-permissions.ts";
+import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -24,7 +24,7 @@ export interface PipelineProps {
 type Pattern = { readonly eventName?: string[]; readonly dynamodb: object };
 
 /** The five functions, and the streams and timers that call them. */
-export class Pipeline extends Construct {
+export class Pipeline extends Construct implements PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
   readonly task: lambda.Function;
@@ -96,7 +96,7 @@ export class Pipeline extends Construct {
       },
     });
 
-    grantPipeline(this, props, timers, timerRole);
+    grantPipeline(this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     this.connect(storage);

@@ -22,6 +22,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+it.each([
+  [undefined, []],
+  ["", []],
+  ["127.0.0.1:5353", ["127.0.0.1:5353"]],
+  [" 192.0.2.1 , 192.0.2.2:53,", ["192.0.2.1", "192.0.2.2:53"]],
+])("the DNS servers %j are %j", (text, servers) => {
+  expect(dnsServersSchema.parse(text)).toEqual(servers);
+});
+
 describe("the DNS", () => {
   it("gives a POP's addresses", async () => {
     expect(await dns.addresses("d1.SIN2-P1.cloudfront.net")).toEqual(["192.0.2.1", "192.0.2.2"]);

@@ -1,3 +1,4 @@
+// The three tables (aws/request-table.ts, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";

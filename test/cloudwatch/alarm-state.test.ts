@@ -1,3 +1,4 @@
+// CloudWatch's stand-in for the tests of monitoring: alarm-state.ts beside this file, held against AWS's documentation.
 import { describe, expect, test } from "vitest";
 import { alarmState } from "./alarm-state.ts";
 

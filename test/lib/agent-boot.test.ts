@@ -1,3 +1,4 @@
+// An instance from its start: the user data and the code that lib/agent-fleet.ts ships, run by boot.sh until the agent works.
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,3 +1,4 @@
+// Both stacks whole: an update keeps every resource whose replacement would lose something.
 import { describe, expect, test } from "vitest";
 import { LASTING, LASTING_MAPPINGS, type Lasting } from "./lasting-resources.ts";
 import { type Resource, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";

@@ -1,3 +1,4 @@
+// The stack with a VPC of its own, whole: each role allows exactly the AWS calls that the code makes (lib/pipeline-permissions.ts and others).
 import { describe, expect, test } from "vitest";
 import { type AwsCall, awsCallsFrom } from "./aws-calls.ts";
 import { rendered, resourcesOf, synthesizeStacks } from "./synth.ts";

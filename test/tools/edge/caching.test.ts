@@ -1,3 +1,4 @@
+// The edge as a whole: what a POP and its REC keep, and what they ask the origin.
 import { expect, test } from "vitest";
 import { ALIAS, ask, DOMAIN, newEdge, originSha256, POPS } from "./client.ts";
 

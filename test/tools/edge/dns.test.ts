@@ -1,3 +1,4 @@
+// The edge's DNS as a whole (dns-server.ts, dns-answers.ts): a resolver asks a running edge.
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { expect, test } from "vitest";

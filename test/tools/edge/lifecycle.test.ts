@@ -1,3 +1,4 @@
+// The edge as a whole (edge.ts): starting and closing.
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";

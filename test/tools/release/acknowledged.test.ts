@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ACKNOWLEDGED } from "../../tools/release/acknowledged.ts";
-import { compare } from "../../tools/release/findings.ts";
-import { ROOT } from "./synth.ts";
+import { ACKNOWLEDGED } from "../../../tools/release/acknowledged.ts";
+import { compare } from "../../../tools/release/findings.ts";
+import { ROOT } from "../../lib/synth.ts";
 
 test("what cdk-nag finds and stays so is told in docs/security.md, where it is, and why", () => {
   const rows = readFileSync(`${ROOT}docs/security.md`, "utf8").split("\n");

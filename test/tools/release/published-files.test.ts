@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { FileSystem } from "aws-cdk-lib";
 import { unzipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
-import { CAPABILITY } from "../../tools/release/launch-links.ts";
-import { publishedFiles } from "../../tools/release/published-files.ts";
-import { ROOT } from "./synth.ts";
+import { CAPABILITY } from "../../../tools/release/launch-links.ts";
+import { publishedFiles } from "../../../tools/release/published-files.ts";
+import { ROOT } from "../../lib/synth.ts";
 
 const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));
 const { code, templates } = publishedFiles("my-bucket", "v1/", context);

@@ -1,0 +1,66 @@
+// Who may import whom. `npm run lint` checks every import, `import type` too; test/layout.test.ts tries each arrow.
+// What is not named here is refused: a new folder or a new package needs its line.
+
+const CDK = packages("aws-cdk-lib", "constructs");
+const AWS_SDK = packages("@aws-sdk/[^/]+");
+const ZOD = packages("zod");
+
+/** Each folder, and what its files may import besides Node's modules and their own folder. */
+const FOLDERS = {
+  bin: ["^lib/", CDK],
+  // The Lambdas and the agent are bundled by their paths, never imported.
+  lib: ["^domain/", CDK, packages("esbuild")],
+  domain: [ZOD],
+  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
+  lambdas: [
+    ...["^aws/", "^domain/", AWS_SDK, ZOD],
+    packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map", "undici"),
+  ],
+  agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
+  cli: ["^domain/"],
+  // The console runs in a browser: the files of domain/ that it takes may not import `node:` (a rule for when it exists).
+  console: ["^domain/"],
+  tools: ["^(?!test/)"],
+  test: [""],
+};
+
+/** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
+const arrows = Object.entries(FOLDERS).map(([folder, others]) => ({
+  name: `${folder}-imports`,
+  severity: "error",
+  from: { path: `^${folder}/` },
+  to: { pathNot: [`^${folder}/`, ...others], dependencyTypesNot: ["core"] },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...arrows,
+    {
+      name: "folder-without-a-rule",
+      severity: "error",
+      // Files at the root configure tools.
+      from: { path: "/", pathNot: `^(${Object.keys(FOLDERS).join("|")})/` },
+      to: {},
+    },
+    {
+      name: "one-lambda-imports-another",
+      comment: "What several functions use stands at the root of lambdas/.",
+      severity: "error",
+      from: { path: "^lambdas/([^/]+)" },
+      to: { path: "^lambdas/[^/]+/", pathNot: "^lambdas/$1/" },
+    },
+    { name: "cycle", severity: "error", from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: "^node_modules/",
+    exclude: "^(cdk\\.out|\\.local|coverage)/",
+    // Without it, imports of types are not seen.
+    tsPreCompilationDeps: true,
+  },
+};
+
+/** @param {string[]} names regular expressions */
+function packages(...names) {
+  return `^node_modules/(${names.join("|")})/`;
+}
