@@ -20,7 +20,7 @@ const BATCH_BYTES = 256_000;
 const SENT_IN_PARALLEL = 16;
 const SEND = { attempts: 8, firstMs: 50 };
 /** Deletions and extensions wait this long for others to share a call with. */
-const DELAY_MS = 20;
+const TOGETHER = { size: BATCH, delayMs: 20 };
 
 /** Messages that could not be queued. */
 export class TasksNotQueuedError extends Error {
@@ -41,18 +41,21 @@ export interface QueueDepth {
   readonly inFlight: number;
 }
 
+interface Extension {
+  readonly receipt: string;
+  readonly seconds: number;
+}
+
 /** The queue of tasks. Task and Shutdown fill it, agents empty it. */
 export class TaskQueue {
-  private readonly deletions: Batcher<string>;
-  private readonly extensions: Batcher<{ readonly receipt: string; readonly seconds: number }>;
+  // Made when they are first needed: most functions only fill the queue.
+  private deletions: Batcher<string> | undefined;
+  private extensions: Batcher<Extension> | undefined;
 
   constructor(
     private readonly sqs: SQSClient,
     private readonly url: string,
-  ) {
-    this.deletions = new Batcher({ size: BATCH, delayMs: DELAY_MS, send: (receipts) => this.deleteBatch(receipts) });
-    this.extensions = new Batcher({ size: BATCH, delayMs: DELAY_MS, send: (items) => this.holdBatch(items) });
-  }
+  ) {}
 
   /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
@@ -75,17 +78,19 @@ export class TaskQueue {
 
   /** @throws QueueEntryError if SQS refuses it; the message comes back later then */
   delete(receipt: string): Promise<void> {
+    this.deletions ??= new Batcher({ ...TOGETHER, send: (receipts) => this.deleteBatch(receipts) });
     return this.deletions.add(receipt);
   }
 
   /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
   hold(receipt: string, seconds: number): Promise<void> {
+    this.extensions ??= new Batcher({ ...TOGETHER, send: (items) => this.holdBatch(items) });
     return this.extensions.add({ receipt, seconds });
   }
 
   /** Returns when all deletions and extensions have ended. */
   async drain(): Promise<void> {
-    await Promise.all([this.deletions.drain(), this.extensions.drain()]);
+    await Promise.all([this.deletions?.drain(), this.extensions?.drain()]);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -127,9 +132,7 @@ export class TaskQueue {
     return toErrors(receipts.length, Failed);
   }
 
-  private async holdBatch(
-    items: readonly { readonly receipt: string; readonly seconds: number }[],
-  ): Promise<(Error | undefined)[]> {
+  private async holdBatch(items: readonly Extension[]): Promise<(Error | undefined)[]> {
     const Entries = items.map(({ receipt, seconds }, i) => ({
       Id: String(i),
       ReceiptHandle: receipt,

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import type { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
-import { ActiveRequests } from "../../agent/work/active-requests.ts";
+import { RequestTable } from "../../aws/request-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { fakeClient } from "../aws/client.ts";
 import { addFleet } from "./fleet-alone.ts";
 import { newApp, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -85,14 +86,9 @@ test("of a request, an agent may change just what it changes when it asks for a 
   const updates = policy?.Properties.PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) =>
     [Action].flat().includes("dynamodb:UpdateItem"),
   );
-  const send = vi.fn<(command: UpdateItemCommand) => Promise<object>>(async () => ({}));
-  await new ActiveRequests({ send } as unknown as DynamoDBClient, "requests").askToSettle("r1");
-  const {
-    Key = {},
-    UpdateExpression = "",
-    ConditionExpression = "",
-    ReturnValues,
-  } = send.mock.calls[0]?.[0].input ?? {};
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
+  await new RequestTable(client, "requests", () => undefined).askToSettle("r1");
+  const { Key, UpdateExpression, ConditionExpression, ReturnValues } = sent[0]?.input ?? {};
   const names = `${UpdateExpression} ${ConditionExpression}`.match(/(?<![:\w])[a-z]\w+(?![\w(])/g) ?? [];
   expect(ReturnValues).toBeUndefined();
   expect(updates).toHaveLength(1);

@@ -6,6 +6,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
+import { reportUnreadable } from "../../lambdas/unreadable.ts";
 import { createHandler as createWatch } from "../../lambdas/watch/handler.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 import { alarmState } from "../cloudwatch/alarm-state.ts";
@@ -122,7 +123,13 @@ describe("what functions log", () => {
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
-    const handler = createAggregation({ requests, deadLetters, logger, namespace });
+    const handler = createAggregation({
+      requests,
+      deadLetters,
+      onUnreadable: reportUnreadable(logger, namespace),
+      logger,
+      namespace,
+    });
     return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));
   };
 
@@ -158,7 +165,7 @@ describe("what functions log", () => {
 
   test("is all that alarms and the dashboard show of ours, and nothing more is paid for", async () => {
     const failed = failureReasons.map((reason) => record({ ok: false, reason }));
-    const measured = [...(await look(short)), ...(await count(record({ bytes: 10 }), ...failed))];
+    const measured = [...(await look(short)), ...(await count(record({ bytes: 10 }), ...failed, {}))];
     const key = (namespace: string, name: string, ...dimensions: string[]) =>
       [namespace, name, ...dimensions].join(" ");
     const paidFor = measured.map((it) => key(it.namespace, it.name, ...Object.entries(it.dimensions).flat()));
