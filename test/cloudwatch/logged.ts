@@ -1,16 +1,18 @@
 import { vi } from "vitest";
 
-/** The lines that are written to standard output meanwhile, as a Lambda's log gets them. */
+/** The lines that are written to both outputs meanwhile, as a Lambda's log gets them. */
 export async function logged(run: () => Promise<void>): Promise<string[]> {
   let text = "";
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    text += String(chunk);
-    return true;
-  });
+  const outputs = [process.stdout, process.stderr].map((output) =>
+    vi.spyOn(output, "write").mockImplementation((chunk) => {
+      text += String(chunk);
+      return true;
+    }),
+  );
   try {
     await run();
   } finally {
-    write.mockRestore();
+    for (const output of outputs) output.mockRestore();
   }
   return text.split("\n").filter((line) => line !== "");
 }
