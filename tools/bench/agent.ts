@@ -1,9 +1,10 @@
+import { table } from "../markdown-table.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { urlOf } from "./requests.ts";
-import { type Findings, table, verdict } from "./row.ts";
+import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
 /** What Task makes of 500 URLs at 20 POPs for two instances; the most; and the least. */
