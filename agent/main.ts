@@ -53,7 +53,7 @@ const caretaker = new Caretaker({
   requests,
   queue,
   meter,
-  // Asked again: at the start, nobody may have known.
+  // Asked again: at the start, the metadata service may not have answered.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
   stallMs: env.PREWARM_STALL_SECONDS * 1_000,
@@ -67,7 +67,7 @@ const agent = new Agent({
   downloader: new Downloader({
     pools,
     ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
-    agent: instanceId,
+    instanceId,
     meter,
   }),
   meter,
@@ -102,7 +102,7 @@ async function lookForSpotNotice(): Promise<void> {
   }
 }
 
-// Not once: a service manager tells every process of ours, and the first one tells the others again.
+// `on`, not `once`: systemd signals every process of the agent, and the first process then signals the others again.
 process.on("SIGTERM", () => stop("SIGTERM"));
 process.on("SIGINT", () => stop("SIGINT"));
 if (sibling) {

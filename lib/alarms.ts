@@ -6,7 +6,7 @@ export interface Watched {
   readonly metric: cloudwatch.IMetric;
   /** The metric should not be above this, or not below that. */
   readonly limit: { readonly above: number } | { readonly below: number };
-  /** So many periods of five minutes, of so many. */
+  /** The alarm is on when `periods` of the last `of` periods of five minutes breach the limit. */
   readonly periods: number;
   /** @default as many as `periods` */
   readonly of?: number;
@@ -16,14 +16,14 @@ export interface Watched {
 }
 
 const NONE = { above: 0 };
-/** A function that hangs to the end of its quarter of an hour, time after time, has a value in every third period only. */
+/** A function that hangs until its timeout, a quarter of an hour, has a value in every third period only. */
 const TWICE_IN_HALF_AN_HOUR = { periods: 2, of: 6 };
 
 /** By the alarms' ids. */
 export function alarms(metrics: Metrics): Record<string, Watched> {
   const each = (name: string, of: Metrics["errors"], rest: Omit<Watched, "metric">) =>
     Object.fromEntries(Object.entries(of).map(([fn, metric]) => [`${fn}${name}Alarm`, { metric, ...rest }]));
-  // What keeps the watch from being called is told by its silence.
+  // If Watch is throttled, the alarm on its silence says so.
   const { Watch: _, ...throttles } = metrics.throttles;
   return {
     // One failure is tried again by itself.

@@ -29,7 +29,7 @@ export interface MonitoringProps {
  */
 const LOOKS = events.Schedule.cron({ minute: "2/5" });
 
-/** Eyes on all of it: metrics, a dashboard, alarms that say where in the runbook to look, and a function that looks around. */
+/** Dashboard and alarms, each alarm with its section of the runbook, and the Lambda that compares the fleet with the work. */
 export class Monitoring extends Construct {
   private readonly topic: AlarmTopic;
   private readonly isWatched: IsWatched;

@@ -1,5 +1,5 @@
 /**
- * So many downloads at once, and no more; the bound may change while they run. Groups that wait take turns. Otherwise a
+ * Bounds how many downloads run at once. The bound may change while they run. Groups that wait take turns. Otherwise a
  * message of a hundred URLs of one POP would open a hundred connections there, and leave them idle afterwards.
  */
 export class Slots {

@@ -9,7 +9,7 @@ import { retry } from "../../domain/retry.ts";
 const BATCH = 25;
 const DELAY_MS = 25;
 const PATIENCE = { firstMs: 25, longestMs: 5_000 };
-/** From this try on somebody should know. */
+/** The try before which a line is logged: by then DynamoDB has been busy for more than a second. */
 const WORTH_A_LINE = 6;
 
 /** Refusals that pass: the table takes so much a second, and more of it minutes later. */
@@ -81,7 +81,7 @@ export class ResultWriter {
     const { signal } = this.ending;
     let cause: unknown;
     const observed = async (n: number) => {
-      // Once for a batch: while it lasts, the agent does nothing else, and does not say so otherwise.
+      // Once for a batch. While it lasts, the agent does nothing else, and nothing else says so.
       if (n === WORTH_A_LINE) this.logger.warn({ err: cause }, "DynamoDB takes no results, they are tried again");
       return attempt();
     };
