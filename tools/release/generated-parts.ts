@@ -1,4 +1,5 @@
 import { envSchema } from "../../agent/env.ts";
+import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/catalogue.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { knownNames } from "../../domain/pops/select.ts";
@@ -13,6 +14,7 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["limits", limitsOfRequest],
   ["regions", regions],
   ["countries", countries],
+  ["refused-headers", refusedHeaders],
   ["report-columns", reportColumns],
   ["failure-reasons", failureReasons],
   ["agent-defaults", agentDefaults],
@@ -46,6 +48,14 @@ function regions(): string {
 
 function countries(): string {
   return wrap(knownNames("country").map((name) => `${code(name)} (${countryCode(name)})`));
+}
+
+function refusedHeaders(): string {
+  const sentence = (clause: string) => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+  return table(
+    ["refused", "because"],
+    REFUSED_HEADERS.map(({ names, because }) => [names.map(code).join(", "), sentence(because)]),
+  );
 }
 
 function reportColumns(): string {
