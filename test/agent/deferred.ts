@@ -22,7 +22,7 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What is to become true before long; a busy machine may take its time. */
+/** Waits until something is true. The limit is long, because the machine may be busy. */
 export function eventually<T>(read: () => T) {
   return expect.poll(read, { interval: 10, timeout: 10_000 });
 }

@@ -11,7 +11,7 @@ import { invoke, logLines } from "./aws-call.ts";
 import { body } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 
-/** So long, in seconds, a value that trips an alarm is still of account when it is put: the emulator goes by the clock. */
+/** A value that trips an alarm counts for this many seconds after it was put: the emulator goes by the clock. */
 const LASTS = 4;
 
 /** What a caller entrusts to a request, and what lets one in. */

@@ -14,7 +14,7 @@ export const SIZE = 600_001;
 
 export let edge: Edge;
 export let pools: PopPools;
-/** By path, so that tests may run side by side: what goes wrong with each request in turn, and what the edge saw. */
+/** What goes wrong with each request in turn, and what the edge saw. By path, so that tests may run side by side. */
 const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
 export const seen = new Map<string, FaultRequest[]>();
 

@@ -6,7 +6,7 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../lambdas/fakes.ts";
 import { taskMessage } from "../task-messages.ts";
 
-/** What the fakes are to do; whatever a test does not plan fails it. */
+/** What the fakes do. A call that a test did not plan fails the test. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
   readonly download?: (url: string) => Promise<Partial<TaskResult>>;
