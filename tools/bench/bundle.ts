@@ -1,28 +1,29 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import * as z from "zod";
 import { LOCAL, ROOT } from "../local/paths.ts";
 
 export const BUILT = `${LOCAL}bench/`;
 const SYNTH = `${BUILT}cdk.out`;
 
+/** What all bundles here have in common with those that are deployed. */
+export const bundleOptions = {
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  mainFields: ["module", "main"],
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 /** Bundles one of our workers as the agent is bundled: what tsx adds to functions would be measured, too. */
 export function bundleWorker(name: string): string {
   const outfile = `${BUILT}${name}.mjs`;
-  buildSync({
-    entryPoints: [fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    mainFields: ["module", "main"],
-    minifySyntax: true,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: "warning",
-  });
+  const entry = fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url));
+  buildSync({ ...bundleOptions, entryPoints: [entry], outfile, minifySyntax: true });
   return outfile;
 }
 
