@@ -8,7 +8,7 @@ import { buildSync } from "esbuild";
 
 const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
 
-/** The agent as instances fetch it at boot: one ES module with all it needs, and its systemd unit. */
+/** The agent as instances fetch it at boot: one ES module with its dependencies, and its systemd unit. */
 export class AgentCode extends Asset {
   constructor(scope: Construct, id: string) {
     super(scope, id, {

@@ -5,7 +5,7 @@ import { MaybePrivate } from "./maybe-private.ts";
 
 export interface ApiProps {
   readonly handler: lambda.IFunction;
-  /** Id of the interface endpoint through which alone the API is reached; an empty one means a public API. @default public */
+  /** Id of the interface endpoint that the private API is reached through; empty: a public API. @default public */
   readonly vpcEndpointId?: string;
 }
 
@@ -25,7 +25,7 @@ export class Api extends Construct {
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
     });
-    // The stack names its outputs itself.
+    // CDK's own output is removed: the stack has its own.
     this.restApi.node.tryRemoveChild("Endpoint");
     const integration = new apigateway.LambdaIntegration(props.handler, { allowTestInvoke: false });
     for (const [path, methods] of Object.entries(ROUTES)) {
@@ -44,7 +44,7 @@ export class Api extends Construct {
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {
-    // What API Gateway refuses itself, it can answer in one shape only: it has the fields of every route's.
+    // API Gateway's own refusals have one fixed shape. It has the fields of every route's answers.
     const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
     this.restApi.addGatewayResponse(type.responseType, {
       type,

@@ -55,7 +55,7 @@ export class PipelineFunction extends NodejsFunction {
   }
 }
 
-/** It may write its own log; what else it may do is said where it is used. AWS's basic role writes every log there is. */
+/** A role for the function's own log alone; AWS's basic policy allows every log. Its users add what else it may do. */
 function roleOf(scope: Construct, id: string, logGroup: logs.LogGroup): iam.Role {
   const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
   allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);

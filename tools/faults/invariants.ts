@@ -1,6 +1,6 @@
 import type { TaskResult } from "../../domain/result/task-result.ts";
 
-/** What a run left behind, as far as it must be exactly so. */
+/** What a run left behind: the values that are checked. */
 export interface Aftermath {
   readonly progress: {
     readonly status: string;
@@ -10,7 +10,7 @@ export interface Aftermath {
     readonly failed_count: number;
   };
   readonly results: readonly TaskResult[];
-  /** Rows of the report but its header. */
+  /** Rows of the report without its header. */
   readonly reportRows: number;
   /** `pop url` of every task that was to be done. */
   readonly planned: ReadonlySet<string>;
@@ -23,13 +23,13 @@ export interface Aftermath {
 export interface Figures {
   /** Tasks without a result. */
   readonly lost: number;
-  /** Results beyond one a task, and what the counters have beyond the results. */
+  /** Results beyond one for each task, and what the counters have beyond the results. */
   readonly countedTwice: number;
   /** Messages, instances and timers that are left. */
   readonly stuck: number;
 }
 
-/** What cannot be if nothing is lost, nothing is counted twice and nothing stays behind; empty if all is well. */
+/** The values that are wrong if nothing is lost, counted twice or left behind. Empty if all is well. */
 export function violations(after: Aftermath): string[] {
   const { progress, results, planned } = after;
   const good = results.filter(({ ok }) => ok);
