@@ -2,6 +2,7 @@ import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { MaybePrivate } from "./maybe-private.ts";
+import { NO_KEY, TOO_LARGE } from "./refusal-texts.ts";
 
 export interface ApiProps {
   readonly handler: lambda.IFunction;
@@ -64,17 +65,13 @@ interface Refusal {
 }
 
 const REFUSALS: readonly Refusal[] = [
-  { type: apigateway.ResponseType.INVALID_API_KEY, message: "No valid API key: send it in the header x-api-key" },
+  { type: apigateway.ResponseType.INVALID_API_KEY, message: NO_KEY },
   {
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message: "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances",
   },
-  {
-    type: apigateway.ResponseType.REQUEST_TOO_LARGE,
-    message:
-      "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests",
-  },
+  { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: TOO_LARGE },
   { type: apigateway.ResponseType.DEFAULT_4XX },
   { type: apigateway.ResponseType.DEFAULT_5XX, message: "Internal error; the log has it under $context.requestId" },
 ];

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import * as z from "zod";
+import { BANNER, MAIN_FIELDS, TARGET } from "../../lib/bundling.ts";
 import { LOCAL, ROOT } from "../local/paths.ts";
 
 export const BUILT = `${LOCAL}bench/`;
@@ -19,10 +20,10 @@ export function bundleWorker(name: string): string {
     bundle: true,
     platform: "node",
     format: "esm",
-    target: "node20",
-    mainFields: ["module", "main"],
+    target: TARGET,
+    mainFields: MAIN_FIELDS,
     minifySyntax: true,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: { js: BANNER },
     logLevel: "warning",
   });
   return outfile;

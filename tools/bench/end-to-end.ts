@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient } from "../local/api-client.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
@@ -77,8 +78,7 @@ async function once(api: ApiClient, paths: readonly string[], pops: readonly str
   while (performance.now() - started < PATIENCE_MS) {
     const { status, failed_count } = await api.progress(reqId);
     if (status === "FINISHED" && failed_count === 0) return (performance.now() - started) / 1_000;
-    if (["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(status))
-      throw new Error(`${status}, ${failed_count} failed`);
+    if (isTerminal(status)) throw new Error(`${status}, ${failed_count} failed`);
     await sleep(POLL_MS);
   }
   throw new Error(`not finished after ${PATIENCE_MS / 1_000} s`);

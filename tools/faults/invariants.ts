@@ -1,4 +1,5 @@
 import type { TaskResult } from "../../domain/result/task-result.ts";
+import { unmet } from "../local/expectations.ts";
 
 /** What a run left behind: the values that are checked. */
 export interface Aftermath {
@@ -33,7 +34,7 @@ export interface Figures {
 export function violations(after: Aftermath): string[] {
   const { progress, results, planned } = after;
   const good = results.filter(({ ok }) => ok);
-  const expectations: [string, unknown, unknown][] = [
+  return unmet([
     ["status", progress.status, "FINISHED"],
     ["total_count", progress.total_count, planned.size],
     ["download_count", progress.download_count, planned.size],
@@ -45,10 +46,7 @@ export function violations(after: Aftermath): string[] {
     ["instances", after.capacity, 0],
     ["timers", after.schedules, 0],
     ["lost tasks", figures(after).lost, 0],
-  ];
-  return expectations
-    .filter(([, actual, expected]) => actual !== expected)
-    .map(([what, actual, expected]) => `${what}: ${actual}, must be ${expected}`);
+  ]);
 }
 
 export function figures({ progress, results, planned, messages, capacity, schedules }: Aftermath): Figures {

@@ -5,6 +5,7 @@ import { request } from "undici";
 import { shardCount } from "../../domain/plan/task-key.ts";
 import { POP_CODES } from "../../domain/pops/catalogue.ts";
 import { recOf } from "../../domain/pops/select.ts";
+import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient, type Progress } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { readResults } from "../local/pop-report.ts";
@@ -117,7 +118,7 @@ async function follow(
     const line = `${progress.status} ${progress.download_count}/${progress.total_count}, ${kills} agents killed`;
     if (line !== last) options.say(line);
     last = line;
-    if (["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status)) return kills;
+    if (isTerminal(progress.status)) return kills;
     // The first is due after a third of a share of the tasks, each of the others a whole share later: all before the
     // end.
     const due = Math.floor((progress.download_count / Math.max(1, progress.total_count)) * options.kills + 0.67);
@@ -165,7 +166,7 @@ async function aftermath(
     left = await settled();
   }
   const progress: Progress = await api.progress(reqId);
-  const terminal = ["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status);
+  const terminal = isTerminal(progress.status);
   return {
     progress,
     results: await readResults(prewarm, reqId, shardCount(planned.size)),

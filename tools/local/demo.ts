@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { recOf } from "../../domain/pops/select.ts";
+import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient, type Progress, type Summary } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
+import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
 import { ProgressBar } from "./progress-bar.ts";
@@ -87,7 +89,7 @@ async function follow(api: ApiClient, reqId: string): Promise<Progress> {
   for (;;) {
     const progress = await api.progress(reqId);
     bar.show(progress);
-    if (["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status) || Date.now() > deadline) {
+    if (isTerminal(progress.status) || Date.now() > deadline) {
       bar.end();
       return progress;
     }
@@ -99,7 +101,7 @@ async function follow(api: ApiClient, reqId: string): Promise<Progress> {
 function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outcome): string[] {
   const tasks = GOOD_URLS.length * POPS.length;
   const bytes = POPS.length * Object.values(FILES).reduce((sum, size) => sum + size, 0);
-  const expectations: [string, unknown, unknown][] = [
+  return unmet([
     ["status", progress.status, "FINISHED"],
     ["total_count", progress.total_count, tasks],
     ["download_count", progress.download_count, tasks],
@@ -114,10 +116,7 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
     ["tasks at each POP", [...new Set(rows.map((row) => row.tasks))].join(), String(GOOD_URLS.length)],
     ["fetches the origin saw", originFetches, GOOD_URLS.length * recs().size],
     ["URLs that are not warm", cold.join("; "), ""],
-  ];
-  return expectations
-    .filter(([, actual, expected]) => actual !== expected)
-    .map(([what, actual, expected]) => `${what} is ${actual}, must be ${expected}`);
+  ]);
 }
 
 function recs(): Set<string | null> {

@@ -1,15 +1,13 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { request } from "undici";
+import { NO_KEY, TOO_LARGE } from "../../lib/refusal-texts.ts";
 
 /**
  * The largest body that API Gateway takes, and the largest event that Lambda takes. In it, the body is a JSON string.
  */
 const MAX_BODY = 10 * 2 ** 20;
 const MAX_EVENT = 6 * 2 ** 20;
-const NO_KEY = "No valid API key: send it in the header x-api-key";
-const TOO_LARGE =
-  "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests";
 
 export interface EntranceOptions {
   readonly port: number;
