@@ -17,9 +17,9 @@ export interface DownloadDeps extends HoldDeps {
 }
 
 /**
- * Brings every URL of a message to its end, also when another one fails: the message is held until then, and nobody else
- * has it while a part of it is still downloaded here.
- * @param left the URLs; those that are done are taken out
+ * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
+ * it while a part of it is still downloaded here.
+ * @param left the URLs; each one that is done is removed
  * @throws the error that decides what becomes of the message, if a URL could not be finished
  */
 export async function downloadUrls(
@@ -34,13 +34,13 @@ export async function downloadUrls(
   const ends = await Promise.allSettled(
     task.urls.map((url) => downloadUrl(deps, task, url, left, cancellation, stopping)),
   );
-  // Before the message is given back: an extension that comes after that would hide it from the others.
+  // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
   const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
 }
 
-/** Of several errors, the one that decides is the first: what may pass goes before what never will. */
+/** Order of errors: the first one decides. One that may pass comes before one that never will. */
 function weight(error: unknown): number {
   if (error instanceof NotATaskError) return 2;
   return error instanceof StoppingError ? 1 : 0;
@@ -63,7 +63,7 @@ async function downloadUrl(
   }
 }
 
-/** Of a request that has ended nothing is written: its task is done with. */
+/** If the request has ended, nothing is written, and the task counts as done. */
 async function downloadAndWrite(
   deps: DownloadDeps,
   task: TaskMessage,
@@ -78,7 +78,7 @@ async function downloadAndWrite(
     throw stopping.aborted ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;
-  // A download that was cut off by the stop says nothing of the POP.
+  // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
   if (result.ok) return;

@@ -1,6 +1,6 @@
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
 
-/** A message's tasks, or why it has none. The reason quotes nothing of the body: there are headers in it. */
+/** A message's tasks, or why it has none. The reason does not quote the body, whose headers may hold secrets. */
 export function parseMessage(body: string): { readonly task: TaskMessage } | { readonly reason: string } {
   let json: unknown;
   try {

@@ -7,13 +7,13 @@ import { urlOf } from "./requests.ts";
 import { type Findings, table, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
-/** What Task makes of 500 URLs at 20 POPs for two instances; the most; and the least. */
+/** 78 is what Task makes of 500 URLs at 20 POPs for two instances. 100 is the most, 1 the least. */
 const URLS_PER_MESSAGE = [78, 100, 10, 1] as const;
 const TASKS = 40_000;
 /** Where it is compared with undici. */
 const PAIRED = 78;
 
-/** The deployed bundle, one process, between a queue and a table that cost it nothing but the calls. */
+/** Measures the deployed bundle: one process, with a fake queue and table. Only its calls to them cost it CPU. */
 export async function benchAgent({ rounds, server, say }: Bench): Promise<Findings> {
   const { agent } = synthesize();
   const withUndici = await bundleAgentWithUndici();
