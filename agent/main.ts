@@ -69,7 +69,7 @@ const agent = new Agent({
   downloader: new Downloader({
     pools,
     ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
-    agent: instanceId,
+    instanceId,
     meter,
   }),
   meter,

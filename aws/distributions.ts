@@ -14,7 +14,7 @@ export interface OwnDistribution {
   readonly aliases: readonly string[];
 }
 
-/** Answers that say: later. */
+/** Refusals that pass: the same call may succeed later. */
 const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
 
 /** CloudFront, as far as warming needs it. */

@@ -24,10 +24,10 @@ export interface DnsOptions {
 
 /** Answers that say that a name has no alias: no such record, no such name, no name at all. */
 const NO_ALIAS = new Set(["ENODATA", "ENOTFOUND", "EBADNAME"]);
-/** Look-ups; each of them asks more than once where no answer comes, but not where the answer is a fault. */
+/** Look-ups in all. Within one, the resolver asks again when no answer comes, but not when the answer is an error. */
 const ALIAS_LOOKUPS = { attempts: 3, firstMs: 750 };
 
-/** The DNS gave no answer to what a name is an alias of. */
+/** The DNS did not say what a name is an alias of. */
 export class AliasUnclearError extends Error {
   override readonly name = "AliasUnclearError";
   constructor(host: string, code: string, options?: ErrorOptions) {
@@ -48,12 +48,13 @@ export class Dns {
   }
 
   /**
-   * IPv4 addresses of a name, at least one. All that the Lambdas connect to, or have the agents connect to, comes from
-   * here. @throws the resolver's error when there are none; AddressRefusedError when one of them is not public
+   * IPv4 addresses of a name, at least one. Every address that the Lambdas connect to, or send to the agents, comes from
+   * here.
+   * @throws the resolver's error when there are none; AddressRefusedError when one of them is not public
    */
   async addresses(name: string): Promise<string[]> {
     const { allowPrivateAddresses = false } = this.options;
-    // An address instead of a name, in a URL: said clearly, and before anybody is asked.
+    // A URL may have an address instead of a name. It is refused here, with a clear reason, before the DNS is asked.
     const literal = name.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0) checkAddresses(literal, [literal], allowPrivateAddresses);
     const addresses = await this.resolver.resolve4(name);
@@ -62,8 +63,8 @@ export class Dns {
   }
 
   /**
-   * What a name is an alias of; undefined when it is none, or does not exist. @throws AliasUnclearError when the DNS does
-   * not say so: a name taken for what it is not would lead to no distribution, or to somebody else's
+   * What a name is an alias of; undefined when it is no alias, or does not exist.
+   * @throws AliasUnclearError when the DNS says neither: a wrong guess would lead to no distribution, or to somebody else's
    */
   async alias(name: string): Promise<string | undefined> {
     const attempt = async () => (await this.resolver.resolveCname(name))[0];

@@ -8,13 +8,15 @@ export class DoomedBucket {
   ) {}
 
   /**
-   * Deletes every object in every version, should somebody have made the bucket keep versions. Stopped in between and
-   * called again, it goes on where it was. Returns how many there were. @throws when S3 keeps one
+   * Deletes every object in every version: somebody may have made the bucket keep versions. If it is stopped and called
+   * again, it goes on where it was.
+   * @returns how many versions it deleted
+   * @throws Error if S3 keeps one
    */
   async empty(): Promise<number> {
     let count = 0;
     for (;;) {
-      // Always the first page, for what was on it is gone. It has as many keys as one call may delete: 1,000.
+      // Always the first page: what was on it before is deleted. It has as many keys as one call may delete, 1,000.
       const page = await this.s3.send(new ListObjectVersionsCommand({ Bucket: this.name }));
       const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key = "", VersionId }) => ({
         Key,

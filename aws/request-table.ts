@@ -135,8 +135,8 @@ export class RequestTable {
   }
 
   /**
-   * Asks Shutdown, through the stream, for a recount, unless one is due or the request has ended. `last_update_time` stays:
-   * nothing has moved by that.
+   * Asks Shutdown, through the stream, for a recount, unless one is due or the request has ended. `last_update_time` stays
+   * as it is, because the request has not moved by this.
    */
   async askToSettle(reqId: string): Promise<void> {
     const now = Math.floor(Date.now() / 1000);
@@ -151,12 +151,13 @@ export class RequestTable {
   }
 
   /**
-   * Lets an active request go on after a recount. With `asRead`, only if its count of downloads is still that: false
-   * when it has moved meanwhile, or the request has ended.
+   * Lets an active request go on after a recount.
+   * @param countAsRead only if `download_count` still has this value. @default whatever it has
+   * @returns false when the count has moved, or the request has ended
    */
-  async goOn(reqId: string, fields: Fields, asRead?: number): Promise<boolean> {
-    const unmoved = asRead === undefined ? "" : " AND download_count = :asRead";
-    const values = asRead === undefined ? {} : { ":asRead": asRead };
+  async goOn(reqId: string, fields: Fields, countAsRead?: number): Promise<boolean> {
+    const unmoved = countAsRead === undefined ? "" : " AND download_count = :countAsRead";
+    const values = countAsRead === undefined ? {} : { ":countAsRead": countAsRead };
     return this.update(reqId, fields, `attribute_exists(active)${unmoved}`, values, ["settle"]);
   }
 

@@ -27,8 +27,9 @@ export class Timer {
           Arn: target.functionArn,
           RoleArn: target.roleArn,
           Input: JSON.stringify({ req_id: reqId }),
-          // The most there is: a timer that gives up leaves a fleet running. It is for calls that do not arrive; a call
-          // that arrives and fails is Lambda's to repeat, twice, and then the agents' and the safety net's to make up for.
+          // The most that the scheduler allows, because a timer that gives up leaves a fleet running. These retries are for
+          // calls that do not reach Lambda. A call that fails there is repeated by Lambda, twice. After that, agents or the
+          // watch find the request overdue.
           RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
         },
       }),

@@ -12,8 +12,8 @@ export class Capacity {
   ) {}
 
   /**
-   * Sets the group to what is needed now. Looks again afterwards: a request that came meanwhile raised the group before
-   * it was listed, and this may have lowered it again.
+   * Sets the group to what is needed now. Looks again afterwards: a request that starts raises the group before it is
+   * listed, and this may just have lowered it again.
    */
   async follow(): Promise<void> {
     const needed = neededCapacity(await this.requests.active());
@@ -21,7 +21,7 @@ export class Capacity {
     await this.ensure();
   }
 
-  /** Raises the group to what is needed, should it be below. */
+  /** Raises the group to what is needed, if it is below. */
   async ensure(): Promise<void> {
     const needed = neededCapacity(await this.requests.active());
     if (needed > 0) await this.fleet.raiseTo(needed);

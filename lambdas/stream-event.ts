@@ -3,8 +3,8 @@
 import * as z from "zod";
 
 /**
- * A batch from a table's stream, of which only the keys are read: the table is the truth, a record may be late or come
- * twice, so a step reads the item again.
+ * A batch from a table's stream, of which only the keys are read. A record may be late or come twice, so each step reads
+ * the item again from the table.
  */
 export const streamKeysSchema = z.object({
   Records: z.array(z.object({ dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }) })),
@@ -19,8 +19,8 @@ export function keysOf(event: z.infer<typeof streamKeysSchema>): Record<string, 
 }
 
 /**
- * Runs a step for each key of a batch. One that fails does not keep the others from their turn: the batch comes again
- * with all of them, and a step that is done does no harm then.
+ * Runs a step for each key of a batch, also when the step of another key fails. The whole batch then comes again, and a
+ * step that was done before does no harm.
  * @throws what failed, together if it was more than one
  */
 export async function forEachKey(

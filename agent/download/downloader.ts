@@ -19,9 +19,9 @@ const FIRST_PAUSE_MS = 200;
 export interface DownloaderOptions {
   readonly pools: PopPools;
   readonly ports: Ports;
-  /** Id of this instance, for the results. */
-  readonly agent: string;
-  /** Counts the bytes of bodies as they arrive, and each task that was not cut off. */
+  /** Stored with the results. */
+  readonly instanceId: string;
+  /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
   readonly meter: Pick<Meter, "addBytes" | "addTask">;
 }
 
@@ -50,8 +50,8 @@ export class Downloader {
       refusal === undefined
         ? await this.attempts(message, url, firstAddress(text, message.ips.length), headers, cancellation)
         : notAttempted(refusal);
-    const result = toResult(message, text, this.options.agent, last, performance.now() - started);
-    // A task that was cut off says nothing about the link.
+    const result = toResult(message, text, this.options.instanceId, last, performance.now() - started);
+    // What was cut off says nothing of the link.
     if (!cancellation.cancelled) this.options.meter.addTask(isTroubled(result));
     return result;
   }

@@ -7,7 +7,7 @@ import type { Answer, Outcome } from "./answer.ts";
 
 /** One attempt at a download. */
 export interface Attempt {
-  /** Which one it was, from 1; 0: there was none. */
+  /** How many attempts there were with this one; 0: there was none. */
   readonly count: number;
   readonly answer: Answer;
   readonly outcome: Outcome;
@@ -15,10 +15,10 @@ export interface Attempt {
 
 /**
  * A task's result, as the table stores it.
- * @param agent id of the instance
+ * @param instanceId of this instance
  * @param ms from the start of the first attempt to the end of the last
  */
-export function toResult(message: TaskMessage, url: string, agent: string, last: Attempt, ms: number): TaskResult {
+export function toResult(message: TaskMessage, url: string, instanceId: string, last: Attempt, ms: number): TaskResult {
   const { answer, outcome } = last;
   const failure = outcome.kind === "GOOD" ? undefined : outcome.failure;
   return {
@@ -36,7 +36,7 @@ export function toResult(message: TaskMessage, url: string, agent: string, last:
     attempts: last.count,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
-    agent,
+    agent: instanceId,
     expire_at: expiresAt(new Date()),
   };
 }

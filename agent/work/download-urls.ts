@@ -24,15 +24,15 @@ export interface DownloadDeps extends HoldDeps {
  */
 export async function downloadUrls(
   deps: DownloadDeps,
-  task: TaskMessage,
+  message: TaskMessage,
   left: Set<TaskUrl>,
   receipt: string,
   stopping: AbortSignal,
 ): Promise<void> {
   const cancellation = new Cancellation();
-  const letGo = holdMessage(deps, receipt, task.req_id, cancellation);
+  const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
   const ends = await Promise.allSettled(
-    task.urls.map((url) => downloadUrl(deps, task, url, left, cancellation, stopping)),
+    message.urls.map((url) => downloadUrl(deps, message, url, left, cancellation, stopping)),
   );
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
@@ -40,7 +40,7 @@ export async function downloadUrls(
   if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
 }
 
-/** Order of errors: the first one decides. One that may pass comes before one that never will. */
+/** Of several errors, the one with the least weight decides: one that may pass goes before one that never will. */
 function weight(error: unknown): number {
   if (error instanceof NotATaskError) return 2;
   return error instanceof StoppingError ? 1 : 0;
@@ -48,33 +48,33 @@ function weight(error: unknown): number {
 
 async function downloadUrl(
   deps: DownloadDeps,
-  task: TaskMessage,
+  message: TaskMessage,
   url: TaskUrl,
   left: Set<TaskUrl>,
   cancellation: Cancellation,
   stopping: AbortSignal,
 ): Promise<void> {
-  await deps.slots.take(task.pop);
+  await deps.slots.take(message.pop);
   try {
-    await downloadAndWrite(deps, task, url, cancellation, stopping);
+    await downloadAndWrite(deps, message, url, cancellation, stopping);
     left.delete(url);
   } finally {
     deps.slots.release();
   }
 }
 
-/** If the request has ended, nothing is written, and the task counts as done. */
+/** Downloads a URL and writes its result. If the request has ended, nothing is written, and the task counts as done. */
 async function downloadAndWrite(
   deps: DownloadDeps,
-  task: TaskMessage,
+  message: TaskMessage,
   url: TaskUrl,
   cancellation: Cancellation,
   stopping: AbortSignal,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
-  if (!(await deps.requests.isActive(task.req_id))) return;
-  const result = await deps.downloader.download(task, url, cancellation).catch((error: unknown) => {
+  if (!(await deps.requests.isActive(message.req_id))) return;
+  const result = await deps.downloader.download(message, url, cancellation).catch((error: unknown) => {
     throw stopping.aborted ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;
@@ -83,5 +83,5 @@ async function downloadAndWrite(
   await deps.results.write(result);
   if (result.ok) return;
   const { reason, error } = result;
-  deps.logger.info({ req_id: task.req_id, pop: task.pop, url: url.url, reason, error }, "task failed");
+  deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "task failed");
 }

@@ -1,7 +1,7 @@
 import { type TaskMessage, taskMessageSchema } from "../../domain/plan/task-message.ts";
 
-/** A message's tasks, or why it has none. The reason does not quote the body, whose headers may hold secrets. */
-export function parseMessage(body: string): { readonly task: TaskMessage } | { readonly reason: string } {
+/** What a message says, or why it says nothing that an agent can do. The reason quotes nothing of the body: there are headers in it. */
+export function parseMessage(body: string): { readonly content: TaskMessage } | { readonly reason: string } {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -10,6 +10,6 @@ export function parseMessage(body: string): { readonly task: TaskMessage } | { r
     return { reason: "not JSON" };
   }
   const parsed = taskMessageSchema.safeParse(json);
-  if (parsed.success) return { task: parsed.data };
+  if (parsed.success) return { content: parsed.data };
   return { reason: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") };
 }

@@ -24,12 +24,12 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
     await deps.queue.delete(receipt);
     return;
   }
-  const { task } = parsed;
-  const left = new Set<TaskUrl>(task.urls);
+  const { content } = parsed;
+  const left = new Set<TaskUrl>(content.urls);
   try {
-    await downloadUrls(deps, task, left, receipt, stopping);
+    await downloadUrls(deps, content, left, receipt, stopping);
   } catch (error) {
-    const rest = { ...task, urls: [...left] };
+    const rest = { ...content, urls: [...left] };
     if ((await giveBack(deps, message, rest, error)) === "HELD") return;
   }
   await deps.queue.delete(receipt);

@@ -1,31 +1,27 @@
 import { MAX_HEADER_LENGTH } from "../request/limits.ts";
 
-/**
- * A caller may not set these: the agent sets them itself, or they are for one connection only (RFC 9110, 7.6.1, and
- * RFC 7540, 3.2.1). `Connection` is among them, so no header can name others to be dropped on the way. A caller may set
- * `X-Forwarded-For` and the like: any viewer may send them, and CloudFront notes itself who asks.
- */
-const REFUSED = new Set([
-  "host",
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "transfer-encoding",
-  "te",
-  "trailer",
-  "upgrade",
-  "http2-settings",
-  "content-length",
-  "expect",
-]);
+/** Headers that a caller may not set, and why. `npm run docs` writes them into docs/api.md. */
+export const REFUSED_HEADERS: readonly { readonly names: readonly string[]; readonly because: string }[] = [
+  { names: ["Host", "Content-Length", "Expect"], because: "Prewarm sets it itself, or sends none" },
+  {
+    // RFC 9110, 7.6.1, and RFC 7540, 3.2.1. As `Connection` is among them, no header can name others to be dropped on the
+    // way. `X-Forwarded-For` and the like may be set: any viewer may send them, and CloudFront notes itself who asks.
+    names: [
+      ...["Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "TE", "Trailer", "Upgrade"],
+      ...["HTTP2-Settings", "Proxy-Authenticate", "Proxy-Authorization"],
+    ],
+    because: "it is for one connection only",
+  },
+  {
+    // RFC 9110, 13 and 14.
+    names: ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"],
+    because: "a POP would send a part of the object or none, and the object would count as warm",
+  },
+];
 
-/**
- * With these, a POP answers with a part of the object, or with none (RFC 9110, 13 and 14): the object would count as
- * warm and would not be.
- */
-const PARTIAL = new Set(["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"]);
+const WHY_REFUSED: ReadonlyMap<string, string> = new Map(
+  REFUSED_HEADERS.flatMap(({ names, because }) => names.map((name) => [name.toLowerCase(), because] as const)),
+);
 
 // RFC 9110, 5.6.2 (token) and 5.5 (field value: visible ASCII, space and tab).
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -42,12 +38,8 @@ export function parseHeader(line: string): ParsedHeader {
   const value = line.slice(colon + 1).trim();
   if (!NAME.test(name)) return { problem: "has a character that no header name may have" };
   if (!VALUE.test(value)) return { problem: "has a character that no header value may have" };
-  if (REFUSED.has(name.toLowerCase()))
-    return { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
-  if (PARTIAL.has(name.toLowerCase()))
-    return {
-      problem: `sets ${name}, with which a POP sends a part of an object or none, so that it would not be warmed`,
-    };
+  const because = WHY_REFUSED.get(name.toLowerCase());
+  if (because !== undefined) return { problem: `sets ${name}, which is refused: ${because}` };
   return { name: name.toLowerCase(), value };
 }
 

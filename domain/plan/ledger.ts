@@ -1,6 +1,5 @@
 import type { TaskResult } from "../result/task-result.ts";
-import type { Plan, Service, Task } from "./plan.ts";
-import type { Target } from "./target.ts";
+import type { Plan, Task, UrlTasks } from "./plan.ts";
 import type { TaskUrl } from "./task-url.ts";
 
 /** Exact counts of a request's results. */
@@ -10,10 +9,9 @@ export interface Count {
   readonly failed_count: number;
 }
 
-/** A URL of the plan, and the first of its bits. Its targets have one each, in their order. */
+/** The tasks of one URL, and the bit of the first of them. The others have the next ones. */
 interface Line {
-  readonly url: TaskUrl;
-  readonly service: Service;
+  readonly tasks: UrlTasks;
   readonly firstBit: number;
 }
 
@@ -24,31 +22,27 @@ interface Line {
 export class Ledger {
   private readonly lines = new Map<string, Line>();
   private readonly seen: Uint8Array;
-  private readonly targets: ReadonlySet<Target>;
   private downloadCount = 0;
   private downloadSize = 0;
   private failedCount = 0;
 
   constructor(plan: Plan, urls: readonly TaskUrl[]) {
-    const targets = new Set<Target>();
     let bits = 0;
     for (const url of urls) {
-      const service = plan.serviceOf(url);
-      if (service === undefined) continue;
-      this.lines.set(url.url, { url, service, firstBit: bits });
-      bits += service.targets.length;
-      for (const target of service.targets) targets.add(target);
+      const tasks = plan.tasksOf(url);
+      if (tasks === undefined) continue;
+      this.lines.set(url.url, { tasks, firstBit: bits });
+      bits += tasks.count;
     }
-    this.targets = targets;
     this.seen = new Uint8Array(Math.ceil(bits / 8));
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
   enter(result: Pick<TaskResult, "pop" | "url" | "ok" | "bytes">): boolean {
     const line = this.lines.get(result.url);
-    const position = line?.service.position.get(result.pop);
-    if (line === undefined || position === undefined) return false;
-    const bit = line.firstBit + position;
+    const number = line?.tasks.numberOf(result);
+    if (line === undefined || number === undefined) return false;
+    const bit = line.firstBit + number;
     if (this.has(bit)) return false;
     this.seen[bit >> 3] = (this.seen[bit >> 3] ?? 0) | (1 << (bit & 7));
     this.downloadCount++;
@@ -61,14 +55,10 @@ export class Ledger {
     return { download_count: this.downloadCount, download_size: this.downloadSize, failed_count: this.failedCount };
   }
 
-  /** Tasks without a result, target after target. */
+  /** Tasks without a result, URL after URL. */
   *missing(): Generator<Task> {
-    for (const target of this.targets) {
-      for (const { url, service, firstBit } of this.lines.values()) {
-        const position = service.position.get(target.pop);
-        if (position === undefined || service.targets[position] !== target) continue;
-        if (!this.has(firstBit + position)) yield { target, url, host: service.host };
-      }
+    for (const { tasks, firstBit } of this.lines.values()) {
+      yield* tasks.tasks((number) => !this.has(firstBit + number));
     }
   }
 

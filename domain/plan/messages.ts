@@ -1,7 +1,6 @@
 import { MAX_MESSAGE_BYTES } from "../request/limits.ts";
-import type { RequestItem } from "../request/request-item.ts";
 import type { Task } from "./plan.ts";
-import { messageBody, type TaskMessage } from "./task-message.ts";
+import { type MessageSource, messageBody, messageSourceSchema, type TaskMessage } from "./task-message.ts";
 import type { TaskUrl } from "./task-url.ts";
 
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
@@ -17,9 +16,6 @@ export function urlsPerMessage(totalTasks: number, instances: number): number {
   return Math.max(1, Math.min(MAX_URLS, Math.floor(totalTasks / (Math.max(1, instances) * MESSAGES_PER_INSTANCE))));
 }
 
-/** What a message says of its request. */
-export type MessageSource = Pick<RequestItem, "req_id" | "header" | "shards">;
-
 /**
  * The messages for tasks, whether they are queued for the first time or again: small files together, a large one alone.
  * Tasks of different targets, or that are asked for under different hosts, do not share a message.
@@ -29,6 +25,8 @@ export async function* messagesOf(
   tasks: AsyncIterable<Task> | Iterable<Task>,
   maxUrls: number,
 ): AsyncGenerator<TaskMessage> {
+  // The request's item has more than a message is to carry.
+  const source = messageSourceSchema.parse(request);
   const open = new Map<string, OpenMessage>();
   for await (const task of tasks) {
     const key = `${task.target.target} ${task.host}`;
@@ -37,7 +35,7 @@ export async function* messagesOf(
       yield message.close();
       message = undefined;
     }
-    message ??= new OpenMessage(request, task);
+    message ??= new OpenMessage(source, task);
     message.add(task.url);
     open.set(key, message);
   }
@@ -50,8 +48,8 @@ class OpenMessage {
   private bytes = 0;
   private length: number;
 
-  constructor({ req_id, header, shards }: MessageSource, { target: { pop, ips }, host }: Task) {
-    this.message = { req_id, pop, ips, host, header, shards, urls: [] };
+  constructor(source: MessageSource, { target: { pop, ips }, host }: Task) {
+    this.message = { ...source, pop, ips, host, urls: [] };
     this.length = messageBody(this.message).length;
   }
 

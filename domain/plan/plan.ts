@@ -1,5 +1,6 @@
 import { type Distribution, distributionOf, hostToAsk } from "../request/distribution.ts";
 import type { Target } from "./target.ts";
+import type { TaskId } from "./task-key.ts";
 import type { TaskUrl } from "./task-url.ts";
 
 /** One URL to be made warm at one target. */
@@ -17,9 +18,28 @@ interface TargetGroup {
   readonly position: ReadonlyMap<string, number>;
 }
 
-/** How a URL is warmed: where, and under which host. */
-export interface Service extends TargetGroup {
-  readonly host: string;
+/** The tasks of one URL: one at each target of its distribution, numbered from 0. */
+export class UrlTasks {
+  constructor(
+    private readonly url: TaskUrl,
+    private readonly host: string,
+    private readonly group: TargetGroup,
+  ) {}
+
+  get count(): number {
+    return this.group.targets.length;
+  }
+
+  /** The number of the task that has this id; undefined where the URL has no such task. */
+  numberOf({ pop }: Pick<TaskId, "pop">): number | undefined {
+    return this.group.position.get(pop);
+  }
+
+  /** Those whose numbers are wanted, in order. @param wanted default: all are */
+  *tasks(wanted: (number: number) => boolean = () => true): Generator<Task> {
+    const { url, host } = this;
+    for (const [number, target] of this.group.targets.entries()) if (wanted(number)) yield { target, url, host };
+  }
 }
 
 /**
@@ -37,19 +57,18 @@ export class Plan {
     this.groups = groupByLabel(targets.filter(({ state }) => state !== "FAILED"));
   }
 
-  /** How a URL is warmed; undefined where its distribution has no target. */
-  serviceOf({ url }: TaskUrl): Service | undefined {
-    const parsed = new URL(url);
+  /** The tasks of a URL; undefined where its distribution has no target. */
+  tasksOf(url: TaskUrl): UrlTasks | undefined {
+    const parsed = new URL(url.url);
     const distribution = distributionOf(this.distributions, parsed.hostname);
     const group = distribution && this.groups.get(distribution.label);
-    return group && { ...group, host: hostToAsk(distribution, parsed) };
+    return group && new UrlTasks(url, hostToAsk(distribution, parsed), group);
   }
 
   /** The tasks of each URL, in the order of the URLs. */
   async *tasks(urls: AsyncIterable<TaskUrl> | Iterable<TaskUrl>): AsyncGenerator<Task> {
     for await (const url of urls) {
-      const { targets = [], host = "" } = this.serviceOf(url) ?? {};
-      for (const target of targets) yield { target, url, host };
+      for (const task of this.tasksOf(url)?.tasks() ?? []) yield task;
     }
   }
 }

@@ -5,23 +5,25 @@ import { taskUrlSchema } from "./task-url.ts";
  * A queue message: tasks of one request at one POP. Large files travel alone, small ones together.
  * Read from what {@link messageBody} wrote, by this release or the one before.
  */
-export const taskMessageSchema = z.preprocess(
-  withHost,
-  z.object({
-    req_id: z.string().min(1),
-    pop: z.string().min(1),
-    /** The POP's addresses, in the order of attempts. */
-    ips: z.array(z.string().min(1)).min(1),
-    /** Host and SNI to ask with. */
-    host: z.string().min(1),
-    header: z.array(z.string()),
-    /** Over how many partition keys this request's results are spread. */
-    shards: z.number().int().positive(),
-    urls: z.array(taskUrlSchema).min(1),
-  }),
-);
+const messageSchema = z.object({
+  req_id: z.string().min(1),
+  pop: z.string().min(1),
+  /** The POP's addresses, in the order of attempts. */
+  ips: z.array(z.string().min(1)).min(1),
+  /** Host and SNI to ask with. */
+  host: z.string().min(1),
+  header: z.array(z.string()),
+  /** Over how many partition keys this request's results are spread. */
+  shards: z.number().int().positive(),
+  urls: z.array(taskUrlSchema).min(1),
+});
+export const taskMessageSchema = z.preprocess(withHost, messageSchema);
 
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
+
+/** What a message has from its request's item. */
+export const messageSourceSchema = messageSchema.pick({ req_id: true, header: true, shards: true });
+export type MessageSource = z.infer<typeof messageSourceSchema>;
 
 /**
  * A message as it is sent: JSON text. It says the host twice, as `host` and as `cf_domain`: agents of release 0.1 know only

@@ -17,7 +17,7 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<TaskUrl> | Iterab
   let size = 0;
   let sizesKnown = true;
   for await (const url of urls) {
-    const tasks = plan.serviceOf(url)?.targets.length ?? 0;
+    const tasks = plan.tasksOf(url)?.count ?? 0;
     count += tasks;
     size += tasks * (url.bytes ?? 0);
     if (url.bytes === null) sizesKnown = false;

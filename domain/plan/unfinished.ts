@@ -4,7 +4,7 @@ import type { TaskResult } from "../result/task-result.ts";
 import type { Task } from "./plan.ts";
 import { taskKey } from "./task-key.ts";
 
-/** What the request ended before: a row of the report, never stored. */
+/** The failure of a task that had no result when its request ended. It stands in the report alone, and is never stored. */
 export const UNFINISHED: Failure = {
   reason: "lost",
   code: "no result",

@@ -1,9 +1,11 @@
-/** Bounds that both the API's answers and the pipeline's batch sizes rest on, with where each comes from. */
+/** Bounds of a request and of a message. `npm run docs` writes those of a request into docs/api.md. */
 export const MAX_INSTANCES = 300;
 export const MAX_TIMEOUT_MINUTES = 10_080;
 export const MAX_URLS = 60_000;
 /** CloudFront refuses longer ones: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_URL_LENGTH = 8_192;
+/** Different hosts of a request without cf_domain. Each is looked up; more of them are most likely the wrong URLs. */
+export const MAX_HOSTS = 20;
 export const MAX_HEADERS = 50;
 export const MAX_HEADER_LENGTH = 8_192;
 /** All headers together: they travel in every task message. */

@@ -1,4 +1,4 @@
-/** The timer has so long to come by itself, and its function to try again. */
+/** The timer, with the retries of its function, has this long to end the request by itself. */
 const OVERDUE_MS = 120_000;
 
 /** Whether a request's time is up and nobody has ended it, though somebody should have. */

@@ -11,7 +11,7 @@ export const ACTIVE_INDEX = "active";
 /** Asks Shutdown, through the stream, to recount and settle the request. */
 export const SETTLE_DUE = "DUE";
 
-/** A recount that is due for longer than this is asked for again: its function failed for good. */
+/** A recount that is due for longer than this may be asked for again: its function has failed for good. */
 export const SETTLE_AGAIN_SECONDS = 1_200;
 
 /** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
@@ -54,7 +54,7 @@ export const requestItemSchema = z.object({
 
   // How it ends.
   settle: z.literal(SETTLE_DUE).optional(),
-  /** When that was asked, in seconds since the epoch: an old question that nobody answered may be asked again. */
+  /** When the recount was asked for, in seconds since the epoch. */
   settle_at: count.optional(),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,

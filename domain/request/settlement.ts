@@ -6,12 +6,15 @@ export type Settlement =
   | "TIME_OUT"
   /** Results are missing, and no message is left that could bring them. */
   | "REQUEUE"
-  /** The same, and it was tried often enough: they become failed results. */
+  /** The same, but they were queued again often enough: they become failed results. */
   | "GIVE_UP"
   /** Results are missing, and messages are on their way. */
   | "GO_ON";
 
-/** Longer than any attempt may last without a byte, and its message be hidden after that. */
+/**
+ * A request whose numbers have not moved for this long is not waiting for a download. Longer than an attempt may last
+ * without a byte plus the time that its message then stays hidden.
+ */
 const STILL_MS = 300_000;
 
 /** How often missing tasks are queued again before they are failed. */
@@ -26,7 +29,7 @@ export function decideSettlement(facts: {
   readonly requeues: number;
   /** Whether all of the request's tasks have been queued. */
   readonly allQueued: boolean;
-  /** Since when the request's numbers have not moved. */
+  /** For how long the request's numbers have not moved. */
   readonly stillForMs: number;
 }): Settlement {
   if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";

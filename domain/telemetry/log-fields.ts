@@ -8,8 +8,8 @@ export interface ErrorFields {
 }
 
 /**
- * What of an error goes into a log: these fields alone. Errors of clients have more, such as the answer that they came
- * from or the item that a write ran into, and so whatever a request's headers hold.
+ * What of an error goes into a log: these fields alone. Errors of AWS clients have more, such as the response, or the item
+ * that a write conflicted with. Either may hold a request's headers, and there may be secrets in them.
  */
 export function errorFields(error: unknown): ErrorFields {
   if (!(error instanceof Error)) return { name: typeof error, message: withoutQueries(String(error)) };

@@ -10,7 +10,7 @@ export interface AggregationDeps {
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
   readonly logger: Pick<Logger, "info">;
-  /** Of the metrics. */
+  /** CloudWatch namespace of the metrics. */
   readonly namespace: string;
 }
 

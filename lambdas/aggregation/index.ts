@@ -12,7 +12,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     DEAD_LETTER_QUEUE_URL: z.url(),
-    /** Metrics go by its name. */
+    /** It is part of the metrics' namespace. */
     GROUP_NAME: z.string().min(1),
   }),
 );

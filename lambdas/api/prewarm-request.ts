@@ -5,6 +5,7 @@ import { knownNames, selectPops, suggestPops, type TargetType } from "../../doma
 import {
   MAX_HEADER_BYTES,
   MAX_HEADERS,
+  MAX_HOSTS,
   MAX_INSTANCES,
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
@@ -54,9 +55,6 @@ export interface PrewarmRequest {
   readonly instanceCount: number;
   readonly needInvalidate: boolean;
 }
-
-/** Without cf_domain, every host is looked up; more than these is rather a list of the wrong URLs. */
-const MAX_HOSTS = 20;
 
 /** Checks what a schema cannot, and reports everything that is wrong together. @throws RefusedError 400 */
 export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
@@ -15,26 +16,30 @@ const eventSchema = z.union([timerSchema, streamKeysSchema]);
 export function createHandler(deps: ShutdownDeps) {
   return async (event: unknown): Promise<void> => {
     const parsed = eventSchema.parse(event);
-    if ("req_id" in parsed) return timeOut(deps, parsed.req_id);
-    await forEachKey(parsed, ({ req_id: reqId = "" }) => followStatus(deps, reqId));
+    if ("req_id" in parsed) return onTimer(deps, parsed.req_id);
+    await forEachKey(parsed, ({ req_id: reqId = "" }) => onChange(deps, reqId));
   };
 }
 
-async function timeOut(deps: ShutdownDeps, reqId: string): Promise<void> {
+async function onTimer(deps: ShutdownDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
-  if (item === undefined) {
-    // Deleted by hand: nothing is left to count, but the fleet must not outlive it.
-    await deps.capacity.follow();
-    return;
-  }
-  if (isTerminal(item.status)) return followStatus(deps, reqId);
-  await settle(deps, item, Date.now() >= parseTimestamp(item.timeout_at).getTime());
+  // Deleted by hand: nothing is left to count, but the fleet must not outlive it.
+  if (item === undefined) await deps.capacity.follow();
+  else if (isTerminal(item.status)) await closeIfOpen(deps, item);
+  else await settle(deps, item, timeIsUp(item));
 }
 
-async function followStatus(deps: ShutdownDeps, reqId: string): Promise<void> {
+async function onChange(deps: ShutdownDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item === undefined) return;
-  if (item.active !== undefined && item.settle !== undefined) {
-    await settle(deps, item, Date.now() >= parseTimestamp(item.timeout_at).getTime());
-  } else if (isTerminal(item.status) && !item.closed) await windDown(deps, item);
+  if (isTerminal(item.status)) await closeIfOpen(deps, item);
+  else if (item.settle !== undefined) await settle(deps, item, timeIsUp(item));
+}
+
+async function closeIfOpen(deps: ShutdownDeps, item: RequestItem): Promise<void> {
+  if (!item.closed) await windDown(deps, item);
+}
+
+function timeIsUp({ timeout_at }: RequestItem): boolean {
+  return Date.now() >= parseTimestamp(timeout_at).getTime();
 }

@@ -17,7 +17,7 @@ export interface RecountDeps {
 
 /**
  * Reads all results of a request once, counts them exactly and writes the report: a row a task that failed or has no
- * result. Nothing of it grows with the number of results but one bit each.
+ * result. Its memory grows by one bit for each task.
  */
 export async function recount(deps: RecountDeps, item: RequestItem): Promise<Ledger> {
   const { req_id: reqId, distributions, shards } = item;

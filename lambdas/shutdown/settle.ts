@@ -14,8 +14,8 @@ import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Capacity } from "../capacity.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 
-/** What is queued again travels alone: whatever was lost with its message the first time does not take others with it. */
-const REQUEUED_URLS = 1;
+/** A task that is queued again travels alone: if it is what makes its message fail, it fails no others. */
+const URLS_PER_MESSAGE = 1;
 /** How many results are written at a time when missing tasks are given up. */
 const CHUNK = 1_000;
 
@@ -33,11 +33,12 @@ export interface SettleDeps extends RecountDeps {
  */
 export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
   if (timeIsUp) {
-    // No instance waits for the recount, which may take minutes, or fail.
+    // First of all: the recount may take minutes or fail, and no instance should wait for it.
     await deps.requests.setInstanceCount(item.req_id, 0);
     await deps.capacity.follow();
   }
-  // Before the recount: what is finished while it goes on would seem lost when the queue is empty after it.
+  // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
+  // seem lost.
   const depth = await deps.queue.depth();
   const ledger = await recount(deps, item);
   const count = ledger.count();
@@ -60,12 +61,12 @@ export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: bool
       await deps.requests.end(item.req_id, "TIMEOUT", { ...count, report });
       return;
     case "REQUEUE":
-      await deps.queue.send(messagesOf(item, ledger.missing(), REQUEUED_URLS));
+      await deps.queue.send(messagesOf(item, ledger.missing(), URLS_PER_MESSAGE));
       await goOn(deps, item, count, { requeues: item.requeues + 1 });
       return;
     case "GIVE_UP":
       await giveUp(deps, item, ledger);
-      // Every task has a result now. The recount says so at once, and again if this run does not come to it.
+      // Every task has a result now, so the next recount ends the request. If this run does not come to it, another does.
       return settle(deps, item, timeIsUp);
     case "GO_ON":
       await goOn(deps, item, count);
@@ -74,7 +75,7 @@ export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: bool
 
 /**
  * Lets the request go on with the recount as its counters, unless they have moved meanwhile. Asks for another recount
- * if they have reached the total: nobody could, while this one was due.
+ * if they have reached the total: Aggregation could not, while this one was due.
  */
 async function goOn(deps: SettleDeps, item: RequestItem, count: Count, fields: { requeues?: number } = {}) {
   const { req_id: reqId, download_count: asRead } = item;

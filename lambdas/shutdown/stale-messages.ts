@@ -39,7 +39,7 @@ export class StaleMessages {
     return { dropped, othersFound };
   }
 
-  /** One that cannot be deleted, or given back, comes again later, and an agent looks at it. */
+  /** A message that cannot be deleted or given back becomes visible again later, and an agent looks at it. */
   private async letGo(stale: readonly Message[], wanted: readonly Message[]): Promise<void> {
     await Promise.allSettled([
       ...stale.map(({ ReceiptHandle = "" }) => this.queue.delete(ReceiptHandle)),
@@ -53,7 +53,7 @@ async function divide(messages: readonly Message[], hasEnded: (reqId: string) =>
   const wanted: Message[] = [];
   for (const message of messages) {
     const reqId = ownerOf(message.Body ?? "");
-    // What cannot be read is the agents' to look at, once it is visible again: they know where to bury it.
+    // What cannot be read is left to the agents, once it is visible again: they move it to the dead-letter queue.
     if (reqId === undefined) continue;
     if (await hasEnded(reqId)) stale.push(message);
     else wanted.push(message);

@@ -9,7 +9,7 @@ import { onceEach } from "../once-each.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 import type { StaleMessages } from "./stale-messages.ts";
 
-/** A run drops messages no longer: the next one goes on, after the requests that stand behind this one in the stream. */
+/** A run drops messages for this long. The next run goes on, after the requests that stand behind this one in the stream. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 2_000;
 
@@ -33,14 +33,14 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await deps.capacity.follow();
-  // No instance waits for a report, which may take long.
+  // After the instances: they should not run on while the report is written, which may take long.
   if (item.report === undefined) {
     const ledger = await recount(deps, item);
     await deps.requests.amend(reqId, status, { ...ledger.count(), report: LISTS.report.key(reqId) });
   }
-  // Not before: should all this fail for good, the timer comes and does it.
+  // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
-  // Somebody waits for the report, but nobody for this.
+  // After the report: somebody may wait for that, but nobody for this.
   if (await emptyQueue(deps)) {
     await deps.requests.close(reqId, {});
     deps.logger.info("Wound down", { req_id: reqId, status });
@@ -51,8 +51,8 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
 }
 
 /**
- * Until none is left, also of those that an agent took and will never finish; or until another request is active.
- * @returns whether that is so
+ * Drops messages until none is left, in flight or not, or until another request is active.
+ * @returns false if its time was over before that
  */
 async function emptyQueue(deps: WindDownDeps): Promise<boolean> {
   const hasEnded = async (reqId: string) => !(await deps.requests.isActive(reqId));

@@ -18,7 +18,7 @@ export interface FanOutDeps {
   readonly logger: Pick<Logger, "info">;
 }
 
-/** Messages between two looks whether the request goes on. */
+/** After this many messages it is asked again whether the request goes on. */
 const LOOK_EVERY = 1_000;
 
 /**
@@ -34,14 +34,14 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
     await deps.queue.send(whileActive(deps, reqId, messagesOf(item, tasksAt(deps, item, target), maxUrls)));
     await deps.requestPops.markSent(reqId, targetKey);
   }
-  // Looked at even if this target was SENT before: a run may have ended between the two.
+  // Also if this target was SENT before: an earlier run may have crashed right after it said so.
   const after = await deps.requests.get(reqId);
   if (after === undefined || after.targets_sent < after.targets_total) return;
   if (!(await deps.requests.advance(reqId, "INSERT_TASK", "IN_PROGRESS"))) return;
   deps.logger.info("All tasks queued", { req_id: reqId, tasks: after.total_count });
 }
 
-/** A request that is stopped meanwhile gets no further messages: nobody would take them away again. */
+/** A request that has ended meanwhile gets no further messages: nobody would drop them. */
 async function* whileActive(
   deps: FanOutDeps,
   reqId: string,

@@ -20,13 +20,13 @@ export interface PrepareDeps extends ResolveTargetsDeps, InvalidationDeps {
 }
 
 /**
- * CHECK_POP → INSERT_TASK: resolves the POPs, invalidates if asked, sets the totals, and then
- * sets every target READY, which starts the fan-out. Each part may be run again after a crash.
+ * CHECK_POP → INSERT_TASK: resolves the POPs, invalidates if asked, and sets the totals. Then it sets every target READY,
+ * which starts the fan-out. Each part may be run again after a crash.
  */
 export async function prepare(deps: PrepareDeps, reqId: string, hasTime: () => boolean): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status === "CHECK_POP") await checkPops(deps, item, hasTime);
-  // Whatever that came to: a step whose answer was lost on the way was made, and the client's second try refused.
+  // Also if checkPops did not advance the request: the call may have succeeded, its answer been lost, and its retry refused.
   await releaseTargets(deps, reqId);
 }
 
@@ -66,7 +66,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
 async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
-  // A group lowered by another request's end, just as this one came, is raised again here.
+  // Another request may have ended just as this one came, and lowered the group.
   await deps.capacity.ensure();
   const targets = await deps.requestPops.of(reqId);
   const waiting = targets.filter(({ state }) => state === "RESOLVED");

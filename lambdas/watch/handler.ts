@@ -7,17 +7,17 @@ import type { SafetyNet } from "./safety-net.ts";
 export interface WatchDeps {
   readonly requests: Pick<RequestTable, "active">;
   readonly fleet: Pick<Fleet, "state">;
-  readonly safetyNet: Pick<SafetyNet, "catch">;
+  readonly safetyNet: Pick<SafetyNet, "recountForgotten">;
   readonly logger: Pick<Logger, "info">;
-  /** Of the metrics. */
+  /** CloudWatch namespace of the metrics. */
   readonly namespace: string;
 }
 
 /**
- * Compares the fleet with the work that there is, every few minutes, and says it in one line, which CloudWatch makes
- * metrics of. Instances that outlive their work are left for somebody to look at; requests that nobody would go on with
- * are recounted. Where there is neither work nor a fleet, the line has no metrics: each is paid for in every hour in
- * which it has a value.
+ * Compares the fleet with the active requests, every few minutes, and logs the figures in one line, of which CloudWatch
+ * makes metrics. Then it asks for a recount of forgotten requests. It ends no instances: an alarm tells somebody of those
+ * that outlive their work. The line of an idle stack has no metrics, because each is paid for in every hour in which it
+ * has a value.
  */
 export function createHandler({ requests, fleet, safetyNet, logger, namespace }: WatchDeps) {
   return async (): Promise<void> => {
@@ -32,7 +32,7 @@ export function createHandler({ requests, fleet, safetyNet, logger, namespace }:
     };
     const atRest = active.length === 0 && wanted === 0 && instances === 0;
     logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
-    for (const reqId of await safetyNet.catch(active, new Date()))
+    for (const reqId of await safetyNet.recountForgotten(active, new Date()))
       logger.info("Request was forgotten, a recount is asked for", { req_id: reqId });
   };
 }

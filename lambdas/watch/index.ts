@@ -15,7 +15,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     QUEUE_URL: z.url(),
-    /** Metrics go by its name, too. */
+    /** It is part of the metrics' namespace, too. */
     GROUP_NAME: z.string().min(1),
   }),
 );

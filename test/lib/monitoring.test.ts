@@ -112,7 +112,7 @@ describe("what functions log", () => {
       createWatch({
         requests: { active: async () => Array.from({ length: fleet.active }, () => ({}) as RequestItem) },
         fleet: { state: async () => fleet },
-        ...{ safetyNet: { catch: async () => [] }, logger, namespace },
+        ...{ safetyNet: { recountForgotten: async () => [] }, logger, namespace },
       }),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };

@@ -1,10 +1,11 @@
+import { table } from "../markdown-table.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import { bundleAgentWithUndici } from "./agent-with-undici.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { urlOf } from "./requests.ts";
-import { type Findings, table, verdict } from "./row.ts";
+import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
 /** 78 is what Task makes of 500 URLs at 20 POPs for two instances. 100 is the most, 1 the least. */

@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { RUN } from "../local/paths.ts";
+import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { bundleWorker } from "./bundle.ts";
 import { HOST, type Server } from "./nginx.ts";
 import { runPinned, runWorker } from "./pinned.ts";
-import { type Findings, table, verdict } from "./row.ts";
+import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 import { otherNode } from "./tools.ts";
 

@@ -3,9 +3,10 @@ import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient } from "../local/api-client.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
+import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { SMALL_BYTES } from "./nginx.ts";
-import { type Findings, table, verdict } from "./row.ts";
+import { type Findings, verdict } from "./row.ts";
 import { readable } from "./statistics.ts";
 
 const POPS = 20;

@@ -1,10 +1,11 @@
+import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { bundleWorker } from "./bundle.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { SMALL_BYTES } from "./nginx.ts";
 import { runWorker } from "./pinned.ts";
 import { inDynamoForm, LABEL, REQ_ID, requestItem, urlOf } from "./requests.ts";
-import { type Findings, table, verdict } from "./row.ts";
+import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
 const URLS = 50_000;

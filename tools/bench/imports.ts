@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
+import { table } from "../markdown-table.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { runPinned } from "./pinned.ts";
-import { type Findings, table, verdict } from "./row.ts";
+import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
 /** Any values are good enough: nothing is called while a bundle is imported. */

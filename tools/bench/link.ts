@@ -1,10 +1,11 @@
 import { once } from "node:events";
+import { table } from "../markdown-table.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import type { Bench } from "./bench.ts";
 import { bundleWorker, synthesize } from "./bundle.ts";
 import { HOST, type Server, SMALL_BYTES } from "./nginx.ts";
 import { runWorker, SERVING_CORE, startPinned } from "./pinned.ts";
-import { type Findings, table } from "./row.ts";
+import type { Findings } from "./row.ts";
 import { readable } from "./statistics.ts";
 
 const DELAY_MS = 50;

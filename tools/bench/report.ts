@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { ROOT } from "../local/paths.ts";
-import { type Findings, table } from "./row.ts";
+import { table } from "../markdown-table.ts";
+import type { Findings } from "./row.ts";
 import type { Tools } from "./tools.ts";
 
 const PAGE = `${ROOT}docs/benchmarks.md`;

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { urlsPerMessage } from "../../domain/plan/messages.ts";
 import { shardCount } from "../../domain/plan/task-key.ts";
-import { MAX_INSTANCES, MAX_MESSAGE_BYTES } from "../../domain/request/limits.ts";
+import { MAX_INSTANCES, MAX_MESSAGE_BYTES, MAX_URLS } from "../../domain/request/limits.ts";
 import { ROOT } from "../local/paths.ts";
+import { table } from "../markdown-table.ts";
 import { keptFindings } from "./report.ts";
-import { table } from "./row.ts";
 import { readable } from "./statistics.ts";
 
 const PAGE = `${ROOT}docs/scaling.md`;
@@ -47,7 +47,6 @@ const RESULT_BYTES = 700;
 const BATCH = { sqs: 10, aggregation: 1_000 };
 /** SQS bills a call for every 64 KiB that it carries. */
 const SQS_CALL_BYTES = 65_536;
-const URLS_PER_REQUEST = 60_000;
 /**
  * Memory with which a function has a whole core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
@@ -75,7 +74,7 @@ function compute(tasks: number, bytes: number) {
   const linkSeconds = (tasks * bytes * 8) / (INSTANCE.gigabits * 1e9);
   const instanceSeconds = Math.max(coreSeconds / INSTANCE.cores, linkSeconds);
   const instances = Math.min(MAX_INSTANCES, Math.max(1, Math.ceil(instanceSeconds / 600)));
-  const requests = Math.ceil(tasks / (URLS_PER_REQUEST * 200));
+  const requests = Math.ceil(tasks / (MAX_URLS * 200));
   const perMessage =
     bytes > 2 ** 24 ? 1 : Math.min(urlsPerMessage(tasks / requests, instances), Math.floor(MAX_MESSAGE_BYTES / 100));
   const messages = tasks / perMessage;
@@ -87,7 +86,7 @@ function compute(tasks: number, bytes: number) {
   const lambdaCoreSeconds =
     (tasks * units.aggregationCpuMicros) / 1e6 +
     tasks / units.fanOutTasksPerSecond +
-    Math.min(tasks, requests * URLS_PER_REQUEST) / units.getSizeUrlsPerSecond;
+    Math.min(tasks, requests * MAX_URLS) / units.getSizeUrlsPerSecond;
   const money = {
     sqs: sqsCalls * PRICE.sqsCall,
     table: tasks * PRICE.dynamoWriteUnit + ((tasks * RESULT_BYTES) / 1e9) * PRICE.dynamoStorageGbMonth,

@@ -53,7 +53,7 @@ export interface Download {
 export async function download({ url, message, options, cancellation }: Download): Promise<TaskResult> {
   const meter = { addBytes: () => {}, addTask: () => {} };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
-  const downloader = new Downloader({ pools, ports, agent: "i-1", meter, ...options });
+  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, ...options });
   const task = taskMessage({ ips: [...edge.addressesOf("SIN2-P1")], ...message });
   const result = await downloader.download(task, { url, bytes: null }, cancellation ?? new Cancellation());
   return taskResultSchema.strict().parse(result);

@@ -38,8 +38,12 @@ describe("a header line", () => {
     expect(parseHeader(line)).toEqual({ problem });
   });
 
+  it.each(["Host", "Content-Length", "Expect"])("%s is for the agent to set", (name) => {
+    const problem = { problem: `sets ${name}, which is refused: Prewarm sets it itself, or sends none` };
+    expect(parseHeader(`${name}: x`)).toEqual(problem);
+  });
+
   it.each([
-    "Host",
     "Connection",
     "Keep-Alive",
     "Proxy-Connection",
@@ -50,10 +54,8 @@ describe("a header line", () => {
     "Trailer",
     "Upgrade",
     "HTTP2-Settings",
-    "Content-Length",
-    "Expect",
-  ])("%s is for the agent to set", (name) => {
-    const problem = { problem: `sets ${name}, which Prewarm sets itself or which is for one hop only` };
+  ])("%s is for one connection", (name) => {
+    const problem = { problem: `sets ${name}, which is refused: it is for one connection only` };
     expect(parseHeader(`${name}: x`)).toEqual(problem);
   });
 
@@ -61,7 +63,7 @@ describe("a header line", () => {
     "%s would warm nothing",
     (name) => {
       expect(parseHeader(`${name}: x`)).toEqual({
-        problem: `sets ${name}, with which a POP sends a part of an object or none, so that it would not be warmed`,
+        problem: `sets ${name}, which is refused: a POP would send a part of the object or none, and the object would count as warm`,
       });
       // Not sent either, should a message of before have it.
       expect(parseHeaders([`${name}: x`])).toEqual([["user-agent", "prewarm"]]);

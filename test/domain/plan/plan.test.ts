@@ -32,13 +32,16 @@ describe("the tasks of a request", () => {
   });
 
   it("are none where no distribution serves the URL, or none of its targets resolved", async () => {
-    expect(plan.serviceOf(url("nobodys.example"))).toBeUndefined();
+    expect(plan.tasksOf(url("nobodys.example"))).toBeUndefined();
     expect(await collect(plan.tasks([url("nobodys.example")]))).toEqual([]);
-    expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")]).serviceOf(url("a.example"))).toBeUndefined();
+    expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")]).tasksOf(url("a.example"))).toBeUndefined();
   });
 
   it("are numbered within a URL by the place of their target", () => {
-    const { targets = [], position } = plan.serviceOf(url("a.example")) ?? {};
-    expect(targets.map(({ pop }) => position?.get(pop))).toEqual([0, 1]);
+    const tasks = plan.tasksOf(url("a.example"));
+    expect(tasks?.count).toBe(2);
+    expect([...(tasks?.tasks() ?? [])].map(({ target }) => tasks?.numberOf(target))).toEqual([0, 1]);
+    expect([...(tasks?.tasks((number) => number === 1) ?? [])].map(show)).toEqual(["FRA56-P4 a.example as a.example"]);
+    expect(tasks?.numberOf({ pop: "GRU1-C2" })).toBeUndefined();
   });
 });

@@ -298,8 +298,7 @@ describe("the catalogue", () => {
 
   it("has a name for every country with a site, and no other, none twice", () => {
     expect(Object.keys(COUNTRY_NAMES).sort()).toEqual([...new Set(SITES.map(({ country }) => country))].sort());
-    expect(Object.keys(COUNTRY_NAMES)).toHaveLength(55);
-    expect(new Set(Object.values(COUNTRY_NAMES)).size).toBe(55);
+    expect(new Set(Object.values(COUNTRY_NAMES)).size).toBe(Object.keys(COUNTRY_NAMES).length);
     for (const name of Object.values(COUNTRY_NAMES)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
   });
 

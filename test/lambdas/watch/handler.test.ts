@@ -33,7 +33,7 @@ test.each([
   await createHandler({
     requests: { active: async () => Array.from({ length: active }, () => ({}) as RequestItem) },
     fleet: { state: async () => ({ wanted, instances, inService }) },
-    safetyNet: { catch: async () => [] },
+    safetyNet: { recountForgotten: async () => [] },
     logger: { info: (...line) => void lines.push(line) },
     namespace: "Prewarm/test",
   })();
@@ -56,7 +56,7 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
     requests: { active: async () => active },
     fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
     safetyNet: {
-      catch: async (items, now) => {
+      recountForgotten: async (items, now) => {
         expect(items).toBe(active);
         expect(Date.now() - now.getTime()).toBeLessThan(10_000);
         expect(lines).toHaveLength(1);

@@ -29,13 +29,15 @@ describe("a request is recounted", () => {
     );
     const queue = new FakeQueue();
     queue.inFlight = inFlight;
-    expect(await new SafetyNet(requests, queue).catch(await requests.active(), NOW)).toEqual(caught ? ["r1"] : []);
+    expect(await new SafetyNet(requests, queue).recountForgotten(await requests.active(), NOW)).toEqual(
+      caught ? ["r1"] : [],
+    );
     expect(requests.the("r1").settle).toBe(caught ? "DUE" : undefined);
     expect(requests.the("r2").settle).toBeUndefined();
   });
 
   it("without a question to the queue where nothing is active", async () => {
     const queue = { depth: () => Promise.reject(new Error("unplanned")) };
-    expect(await new SafetyNet(new FakeRequests(), queue).catch([], NOW)).toEqual([]);
+    expect(await new SafetyNet(new FakeRequests(), queue).recountForgotten([], NOW)).toEqual([]);
   });
 });

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { fillParts } from "../../../tools/release/fill-parts.ts";
+
+const part = (name: string, text: string) => `<!-- generated: ${name} -->\n\n${text}\n\n<!-- /generated -->`;
+const parts = new Map([
+  ["one", () => "1"],
+  ["two", () => "2 $& $1"],
+]);
+
+test("what differs is made anew and named, the rest stays as it is", () => {
+  const document = `# Title\n\n${part("one", "1")}\n\nBetween.\n\n${part("two", "old\n\nlines")}\n\nBehind.\n`;
+  expect(fillParts(document, parts)).toEqual({
+    text: `# Title\n\n${part("one", "1")}\n\nBetween.\n\n${part("two", "2 $& $1")}\n\nBehind.\n`,
+    stale: ["two"],
+  });
+});
+
+test("an empty part is filled", () => {
+  expect(fillParts("<!-- generated: one -->\n<!-- /generated -->", parts).text).toBe(part("one", "1"));
+});
+
+test("a part that nothing makes is named, with those that there are", () => {
+  expect(() => fillParts(part("three", "3"), parts)).toThrow("nothing makes the part 'three'; known: one, two");
+});

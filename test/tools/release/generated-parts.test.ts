@@ -1,0 +1,21 @@
+// The parts of the documents that are made from the code: what is committed is what would be made now.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { fillParts } from "../../../tools/release/fill-parts.ts";
+import { GENERATED_PARTS } from "../../../tools/release/generated-parts.ts";
+import { ROOT } from "../../lib/synth.ts";
+
+const documents = readdirSync(`${ROOT}docs`)
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => readFileSync(`${ROOT}docs/${name}`, "utf8"));
+
+test.each([...GENERATED_PARTS.keys()])("the part %s is up to date", (name) => {
+  const document = documents.find((text) => text.includes(`<!-- generated: ${name} -->`));
+  if (document === undefined) throw new Error(`no document has the part '${name}'`);
+  const { stale } = fillParts(document, GENERATED_PARTS);
+  expect(stale, "run npm run docs").not.toContain(name);
+});
+
+test("every part of a document is made", () => {
+  for (const document of documents) expect(() => fillParts(document, GENERATED_PARTS)).not.toThrow();
+});

@@ -1,0 +1,100 @@
+import { envSchema } from "../../agent/env.ts";
+import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
+import { REGION_DEFAULTS } from "../../domain/pops/catalogue.ts";
+import { countryCode } from "../../domain/pops/countries.ts";
+import { knownNames } from "../../domain/pops/select.ts";
+import * as limits from "../../domain/request/limits.ts";
+import { FAILURE_REASONS } from "../../domain/result/failure.ts";
+import { REPORT_COLUMNS } from "../../domain/result/report.ts";
+import { prewarmBodySchema } from "../../lambdas/api/prewarm-request.ts";
+import { table } from "../markdown-table.ts";
+
+/** What documents have from the code: the name of each generated part, and what makes its text. */
+export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
+  ["limits", limitsOfRequest],
+  ["regions", regions],
+  ["countries", countries],
+  ["refused-headers", refusedHeaders],
+  ["report-columns", reportColumns],
+  ["failure-reasons", failureReasons],
+  ["agent-defaults", agentDefaults],
+]);
+
+function limitsOfRequest(): string {
+  const { timeout, instance_count } = prewarmBodySchema.shape;
+  const rows: [what: string, least: number | null, most: number][] = [
+    ["different URLs in `url_list`", 1, limits.MAX_URLS],
+    ["characters of a URL", null, limits.MAX_URL_LENGTH],
+    ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
+    ["lines of `header`", null, limits.MAX_HEADERS],
+    ["characters of a line of `header`", null, limits.MAX_HEADER_LENGTH],
+    ["bytes of all lines of `header` together", null, limits.MAX_HEADER_BYTES],
+    ["`timeout`, minutes", timeout.minValue, limits.MAX_TIMEOUT_MINUTES],
+    ["`instance_count` and `DesiredCapacity`", instance_count.minValue, limits.MAX_INSTANCES],
+  ];
+  const readable = (bound: number | null) => bound?.toLocaleString("en-US") ?? "";
+  return table(
+    ["what", "least", "most"],
+    rows.map(([what, least, most]) => [what, readable(least), readable(most)]),
+  );
+}
+
+function regions(): string {
+  return table(
+    ["region", "POPs"],
+    Object.entries(REGION_DEFAULTS).map(([region, pops]) => [code(region), pops.join(", ")]),
+  );
+}
+
+function countries(): string {
+  return wrap(knownNames("country").map((name) => `${code(name)} (${countryCode(name)})`));
+}
+
+function refusedHeaders(): string {
+  const sentence = (clause: string) => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+  return table(
+    ["refused", "because"],
+    REFUSED_HEADERS.map(({ names, because }) => [names.map(code).join(", "), sentence(because)]),
+  );
+}
+
+function reportColumns(): string {
+  return table(
+    ["column", "meaning"],
+    REPORT_COLUMNS.map(({ name, meaning }) => [code(name), meaning]),
+  );
+}
+
+function failureReasons(): string {
+  return table(
+    ["code", "meaning"],
+    Object.entries(FAILURE_REASONS).map(([reason, meaning]) => [code(reason), meaning]),
+  );
+}
+
+/** The variables that the agent can do without and has a value for. */
+function agentDefaults(): string {
+  const defaults = Object.entries(envSchema.shape).flatMap(([name, schema]) => {
+    const value = schema.safeParse(undefined).data;
+    return value === undefined ? [] : [[code(name), code(String(value))]];
+  });
+  return table(["variable", "default"], defaults);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+const LINE_WIDTH = 120;
+
+/** A list in lines of at most 120 characters, broken behind commas. */
+function wrap(items: readonly string[]): string {
+  const lines = [""];
+  items.forEach((item, i) => {
+    const text = i < items.length - 1 ? `${item},` : item;
+    const line = `${lines.at(-1)} ${text}`.trimStart();
+    if (line.length <= LINE_WIDTH) lines[lines.length - 1] = line;
+    else lines.push(text);
+  });
+  return lines.join("\n");
+}
