@@ -27,7 +27,7 @@ import { ResultWriter } from "./work/result-writer.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
 const SPOT_LOOK_MS = 5_000;
-/** What is still downloaded this long after the stop is cut off and given back: it fits into the two minutes of a Spot notice. */
+/** Downloads that still run this long after the stop are cut off and given back. A Spot notice leaves two minutes. */
 const GRACE_MS = 60_000;
 
 const env = readEnvironment(envSchema);
@@ -37,11 +37,13 @@ const sibling = isSibling(process.argv);
 const processes = env.PREWARM_WORKERS ?? availableParallelism();
 const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
 
-/** A call without an answer fails, and is tried again. Without this it would hold a slot, or the end, for a quarter of an hour. */
+/**
+ * A call without an answer fails and is tried again. Without this, it would hold a slot, or the stop, for 15 minutes.
+ */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 const db = new DynamoDBClient({ maxAttempts: 8, requestHandler });
-// The bodies are parsed and checked: a digest of each costs more than it finds. Calls go to the client's endpoint, not
-// to the host in the queue's URL.
+// No MD5 of the bodies: they are parsed and checked anyway. Calls go to the client's endpoint, not to the host in the
+// queue's URL.
 const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false, requestHandler });
 const pools = new PopPools({ allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
@@ -53,7 +55,7 @@ const caretaker = new Caretaker({
   requests,
   queue,
   meter,
-  // Asked again: at the start, the metadata service may not have answered.
+  // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
   stallMs: env.PREWARM_STALL_SECONDS * 1_000,
@@ -102,7 +104,7 @@ async function lookForSpotNotice(): Promise<void> {
   }
 }
 
-// `on`, not `once`: systemd signals every process of the agent, and the first process then signals the others again.
+// `on`, not `once`: systemd signals every process, and the first process signals the others again.
 process.on("SIGTERM", () => stop("SIGTERM"));
 process.on("SIGINT", () => stop("SIGINT"));
 if (sibling) {
@@ -113,7 +115,7 @@ if (sibling) {
 }
 logger.info({ instance: instanceId }, "started");
 await agent.serve();
-// It may have left by itself, with nothing to do.
+// The agent may have stopped by itself, without work.
 siblings.stop();
 await siblings.ended();
 await pools.destroy();

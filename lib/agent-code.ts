@@ -5,10 +5,11 @@ import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
 import { buildSync } from "esbuild";
+import { BANNER, MAIN_FIELDS, TARGET } from "./bundling.ts";
 
 const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
 
-/** The agent as instances fetch it at boot: one ES module with all it needs, and its systemd unit. */
+/** The agent as instances fetch it at boot: one ES module with its dependencies, and its systemd unit. */
 export class AgentCode extends Asset {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -35,13 +36,12 @@ function bundleAgent(outputDir: string): void {
     bundle: true,
     platform: "node",
     format: "esm",
-    // The oldest Node that the same bundle must run on, which is a developer's.
-    target: "node20",
-    mainFields: ["module", "main"],
+    target: TARGET,
+    mainFields: MAIN_FIELDS,
     minify: true,
     sourcemap: true,
     sourcesContent: false,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: { js: BANNER },
     logLevel: "warning",
   });
   cpSync(join(AGENT, "instance/prewarm-agent.service"), join(outputDir, "prewarm-agent.service"));

@@ -4,7 +4,7 @@ import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { allow } from "./allow.ts";
 
-/** What is shipped: the agent's log, and what the boot script said. */
+/** The files that are shipped: the agent's log, and the output of the boot script. */
 const FILES = { agent: "/var/log/prewarm-agent.log", boot: "/var/log/cloud-init-output.log" };
 
 const CONFIG = "/etc/prewarm-logs.json";
@@ -22,8 +22,8 @@ export class AgentLogs extends Construct {
   }
 
   /**
-   * What the log agent calls for files alone: it makes a stream, and a group only where there is none. Instance ids come
-   * from the metadata service; tags, volumes and retention would want more, and are not configured:
+   * The calls with which the log agent ships files. It makes a stream; the group is there already. Instance ids come
+   * from the metadata service. Tags, volumes and retention would need more calls, so they are not configured:
    * https://github.com/aws/amazon-cloudwatch-agent/blob/main/plugins/outputs/cloudwatchlogs/internal/pusher/target.go
    */
   grantWrite(role: iam.IRole): void {
@@ -31,8 +31,8 @@ export class AgentLogs extends Construct {
   }
 
   /**
-   * Lines of shell for the user data, before the boot script: Amazon's log agent is started when the script ends,
-   * however it ends, so that a boot that failed can be read too. Without the log agent, the agent works all the same.
+   * Shell lines for the user data, to stand before the boot script. They start Amazon's log agent when the script ends,
+   * also when it fails: so a failed boot can be read too. The agent works without the log agent.
    */
   shipping(): string {
     const files = Object.entries(FILES).map(([name, path]) => ({

@@ -4,7 +4,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as sns from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 
-/** Where alarms go: a topic, and an address if one is given. Others may subscribe to it. */
+/** Where alarms go: a topic, and an e-mail address if one is given. Others may subscribe to the topic. */
 export class AlarmTopic extends sns.Topic implements cloudwatch.IAlarmAction {
   constructor(scope: Construct, id: string, email: CfnParameter) {
     super(scope, id, { displayName: "Prewarm alarms", enforceSSL: true });

@@ -1,8 +1,8 @@
 import * as iam from "aws-cdk-lib/aws-iam";
 
 /**
- * Lets somebody make these calls on these resources. CDK's own grants give more than is called for (`grantReadWriteData`
- * is eleven actions where two are used), so every permission is written out; test/lib/permissions.test.ts compares the
+ * Allows these calls on these resources. CDK's own grants allow more than the code needs (`grantReadWriteData` is
+ * eleven actions where two are used), so every permission is written out. test/lib/permissions.test.ts compares the
  * lists with the calls that the code can make.
  */
 export function allow(to: iam.IGrantable, actions: readonly string[], ...resources: readonly string[]): void {

@@ -2,10 +2,11 @@ import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { MaybePrivate } from "./maybe-private.ts";
+import { NO_KEY, TOO_LARGE } from "./refusal-texts.ts";
 
 export interface ApiProps {
   readonly handler: lambda.IFunction;
-  /** Id of the interface endpoint through which alone the API is reached; an empty one means a public API. @default public */
+  /** Id of the interface endpoint that the private API is reached through; empty: a public API. @default public */
   readonly vpcEndpointId?: string;
 }
 
@@ -25,7 +26,7 @@ export class Api extends Construct {
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
     });
-    // The stack names its outputs itself.
+    // CDK's own output is removed: the stack has its own.
     this.restApi.node.tryRemoveChild("Endpoint");
     const integration = new apigateway.LambdaIntegration(props.handler, { allowTestInvoke: false });
     for (const [path, methods] of Object.entries(ROUTES)) {
@@ -44,7 +45,7 @@ export class Api extends Construct {
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {
-    // What API Gateway refuses itself, it can answer in one shape only: it has the fields of every route's.
+    // API Gateway's own refusals have one fixed shape. It has the fields of every route's answers.
     const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
     this.restApi.addGatewayResponse(type.responseType, {
       type,
@@ -64,17 +65,13 @@ interface Refusal {
 }
 
 const REFUSALS: readonly Refusal[] = [
-  { type: apigateway.ResponseType.INVALID_API_KEY, message: "No valid API key: send it in the header x-api-key" },
+  { type: apigateway.ResponseType.INVALID_API_KEY, message: NO_KEY },
   {
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message: "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances",
   },
-  {
-    type: apigateway.ResponseType.REQUEST_TOO_LARGE,
-    message:
-      "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests",
-  },
+  { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: TOO_LARGE },
   { type: apigateway.ResponseType.DEFAULT_4XX },
   { type: apigateway.ResponseType.DEFAULT_5XX, message: "Internal error; the log has it under $context.requestId" },
 ];

@@ -2,7 +2,7 @@ import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { Metrics } from "./metrics.ts";
 
-/** One page: what is being warmed, with what, and what goes wrong. An account's first three of up to 50 metrics are free. */
+/** One page: progress, fleet and failures. An account's first three dashboards, of up to 50 metrics each, are free. */
 export class Dashboard extends Construct {
   readonly page: cloudwatch.Dashboard;
 
@@ -15,7 +15,7 @@ export class Dashboard extends Construct {
         [
           graph("Tasks", metrics.tasksDone, metrics.tasksFailed),
           graph("Bytes", metrics.bytes),
-          graph("A download takes (ms)", ...metrics.durations),
+          graph("Download time (ms)", ...metrics.durations),
         ],
         [
           graph("Failures by reason", ...metrics.failures),
@@ -30,7 +30,7 @@ export class Dashboard extends Construct {
         [
           graph("Errors", ...Object.values(metrics.errors)),
           graph("Throttles", ...Object.values(metrics.throttles)),
-          graph("Streams are late by (ms)", ...Object.values(metrics.iteratorAge)),
+          graph("Stream delay (ms)", ...Object.values(metrics.iteratorAge)),
         ],
       ],
     });

@@ -7,11 +7,12 @@ import { PipelineFunction } from "./pipeline-function.ts";
 const EMPTYING = Duration.minutes(15);
 
 /**
- * A private bucket that goes with its stack: CloudFormation deletes none that holds objects, so a function empties it
- * first. CDK's `autoDeleteObjects` does the same with a function of another architecture and runtime than all the rest.
+ * A private bucket that is deleted with its stack. CloudFormation does not delete a bucket that holds objects, so a
+ * function empties it first. CDK's `autoDeleteObjects` does the same, but with another architecture and runtime than
+ * ours.
  */
 export class DisposableBucket extends s3.Bucket {
-  /** Deleted right before the bucket. Whoever writes to the bucket depends on this, and so is gone by then. */
+  /** Deleted right before the bucket. Every writer of the bucket depends on this, so it is deleted even earlier. */
   readonly emptied: CustomResource;
 
   constructor(scope: Construct, id: string, props: Pick<s3.BucketProps, "lifecycleRules">) {

@@ -9,7 +9,7 @@ const CONSTRAINT = "up to 20 lower-case letters, digits and hyphens";
 export class EnvNameError extends Error {
   override readonly name = "EnvNameError";
   constructor(envName: unknown) {
-    super(`-c envName=${envName}: it must be ${CONSTRAINT}, beginning with no hyphen`);
+    super(`-c envName=${envName}: it must be ${CONSTRAINT}, and must not begin with a hyphen`);
   }
 }
 
@@ -23,14 +23,16 @@ export function envNameParameter(scope: Construct, defaultName = DEFAULT_ENV_NAM
   }).valueAsString;
 }
 
-/** What `cdk -c envName=…` says, which is nothing as a rule. @throws EnvNameError */
+/** The name that `cdk -c envName=…` gives, or the default without it. @throws EnvNameError */
 export function chosenEnvName(context: unknown): string {
   if (context === undefined) return DEFAULT_ENV_NAME;
   if (typeof context !== "string" || !new RegExp(`^${PATTERN}$`).test(context)) throw new EnvNameError(context);
   return context;
 }
 
-/** A stack of its own for each environment, so that they stand side by side: `PrewarmStack-blue`; without a suffix for the default. */
+/**
+ * Id of an environment's own stack: `PrewarmStack-blue`, without a suffix for the default. So they exist side by side.
+ */
 export function stackIdOf(stack: string, envName: string): string {
   return envName === DEFAULT_ENV_NAME ? stack : `${stack}-${envName}`;
 }

@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
-/** An Auto Scaling group, known by its name: the id that its ARN also has is made up when the group is. */
+/** ARN of an Auto Scaling group by its name. `*` stands for the id that AWS makes up when the group is created. */
 export function groupArn(scope: Construct, groupName: string): string {
   return Stack.of(scope).formatArn({
     service: "autoscaling",

@@ -14,8 +14,8 @@ export interface MaybePrivateProps {
 const REDEPLOYING = Duration.minutes(1);
 
 /**
- * An API that is reached through an interface endpoint alone if one is named, and from everywhere if none is. Which it is
- * may change later, and takes effect then.
+ * Makes an API private, reached through an interface endpoint, if one is named; otherwise the API is public. An update
+ * of the stack may change that.
  */
 export class MaybePrivate extends Construct {
   constructor(scope: Construct, id: string, { restApi, vpcEndpointId }: MaybePrivateProps) {
@@ -27,8 +27,8 @@ export class MaybePrivate extends Construct {
     api.addPropertyOverride("EndpointConfiguration", {
       "Fn::If": [isPrivate.logicalId, { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] }, { Types: ["REGIONAL"] }],
     });
-    // For a public API, too: CloudFormation does not take a policy away that is in the template no more
-    // (https://github.com/aws/aws-cdk/issues/21840). This one allows what no policy allows.
+    // A public API has a policy, too, which allows everybody, as no policy does: CloudFormation does not remove a
+    // policy that is no longer in the template (https://github.com/aws/aws-cdk/issues/21840).
     api.policy = Fn.conditionIf(
       isPrivate.logicalId,
       invokable({ StringEquals: { "aws:SourceVpce": vpcEndpointId } }),
@@ -38,9 +38,9 @@ export class MaybePrivate extends Construct {
   }
 
   /**
-   * What a stage serves is a copy, policy included, and CloudFormation makes a new one only for another logical id, which
-   * no parameter can change. So the stage is given what a function says: the template's deployment at first, and one that
-   * the function makes after each change of the template's or of the endpoint.
+   * A stage serves a deployment: a copy of the API, policy included. CloudFormation makes a new one only under another
+   * logical id, and no parameter can change an id. So a function names the stage's deployment: the template's at first,
+   * and a new one of its own after each change of the template's deployment or of the endpoint.
    */
   private redeploy(restApi: apigateway.RestApi, vpcEndpointId: string): void {
     const deployment = restApi.latestDeployment?.deploymentId;

@@ -16,29 +16,29 @@ export interface MetricsProps {
 
 const PERIOD = Duration.minutes(5);
 
-/** What is measured: AWS's own metrics, and ours, which CloudWatch takes from the lines that functions log. */
+/** All metrics: AWS's own, and ours, which CloudWatch takes from the lines that functions log. */
 export class Metrics {
   readonly tasksDone: cloudwatch.IMetric;
   readonly bytes: cloudwatch.IMetric;
   readonly tasksFailed: cloudwatch.IMetric;
   readonly failures: readonly cloudwatch.IMetric[];
-  /** How long downloads took: the middle one, and those that nine of ten and 99 of 100 were faster than. */
+  /** How long downloads took: the median, the 90th and the 99th percentile. */
   readonly durations: readonly cloudwatch.IMetric[];
   readonly activeRequests: cloudwatch.IMetric;
   readonly instances: cloudwatch.IMetric;
   readonly orphans: cloudwatch.IMetric;
   readonly wantedInstances: cloudwatch.IMetric;
-  /** Wanted but not there: Spot has none, or a quota is in the way. */
+  /** Wanted but not there: Spot has no capacity, or a quota is reached. */
   readonly missingInstances: cloudwatch.IMetric;
   readonly queued: cloudwatch.IMetric;
   readonly queueAge: cloudwatch.IMetric;
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
-  /** Items, results and records that a function could not read, and passed over. */
+  /** Items, results and records that a function could not read and skipped. */
   readonly unreadable: cloudwatch.IMetric;
-  /** Calls of the function that looks at the fleet. */
+  /** Calls of Watch, the function that looks at the fleet. */
   readonly looks: cloudwatch.IMetric;
-  /** By the functions' ids, as the next two. */
+  /** By the ids of the functions, like the next two. */
   readonly errors: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly throttles: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly iteratorAge: Readonly<Record<string, cloudwatch.IMetric>>;

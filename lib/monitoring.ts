@@ -19,17 +19,19 @@ export interface MonitoringProps {
   readonly tasks: TaskQueue;
   readonly pipeline: Pipeline;
   readonly groupName: string;
-  /** Address that alarms are sent to; an empty one: nobody's. */
+  /** E-mail address that alarms are sent to; empty: none. */
   readonly alarmEmail: CfnParameter;
 }
 
 /**
- * How often the fleet is compared with the work that there is: in the middle of each period of the alarms, so that none
- * has two looks and the next one none.
+ * When Watch runs: in the middle of each period of the alarms. Otherwise one period might have two runs and the next
+ * one none.
  */
 const LOOKS = events.Schedule.cron({ minute: "2/5" });
 
-/** Dashboard and alarms, each alarm with its section of the runbook, and the Lambda that compares the fleet with the work. */
+/**
+ * Dashboard and alarms, and Watch, the function that compares the fleet with the work. Each alarm names its runbook.
+ */
 export class Monitoring extends Construct {
   private readonly topic: AlarmTopic;
   private readonly isWatched: IsWatched;
@@ -59,7 +61,7 @@ export class Monitoring extends Construct {
     allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn);
     allow(watch, ["sqs:GetQueueAttributes"], tasks.queue.queueArn);
-    // Describing groups knows no resource.
+    // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");
     new events.Rule(this, "Look", { schedule: LOOKS, targets: [new targets.LambdaFunction(watch)] });
     return watch;
@@ -76,7 +78,7 @@ export class Monitoring extends Construct {
       comparisonOperator: isAbove ? GREATER_THAN_THRESHOLD : LESS_THAN_THRESHOLD,
       evaluationPeriods: of ?? periods,
       datapointsToAlarm: periods,
-      // Where nothing happens, nothing is measured: that is fine, except for what must happen all the time.
+      // No value means that nothing happened. That is fine, except for what must happen all the time.
       treatMissingData: isAbove ? NOT_BREACHING : BREACHING,
     });
     alarm.addAlarmAction(this.topic);

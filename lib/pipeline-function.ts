@@ -6,6 +6,7 @@ import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-n
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { allow } from "./allow.ts";
+import { BANNER, MAIN_FIELDS, TARGET } from "./bundling.ts";
 
 export interface PipelineFunctionProps {
   /** Folder below `lambdas/`. */
@@ -40,22 +41,20 @@ export class PipelineFunction extends NodejsFunction {
       role: roleOf(scope, id, logGroup),
       bundling: {
         format: OutputFormat.ESM,
-        // The oldest Node that the same bundle must run on, which is a developer's.
-        target: "node20",
-        mainFields: ["module", "main"],
+        target: TARGET,
+        mainFields: MAIN_FIELDS,
         minify: true,
         sourceMap: true,
         sourcesContent: false,
         externalModules: [],
-        // CommonJS parts of the bundle call `require`, which an ES module does not have.
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        banner: BANNER,
         logLevel: LogLevel.WARNING,
       },
     });
   }
 }
 
-/** It may write its own log; what else it may do is said where it is used. AWS's basic role writes every log there is. */
+/** A role for the function's own log alone; AWS's basic policy allows every log. Its users add what else it may do. */
 function roleOf(scope: Construct, id: string, logGroup: logs.LogGroup): iam.Role {
   const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
   allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);

@@ -29,7 +29,7 @@ export interface PipelineResources {
   readonly failedBatches: sqs.IQueue;
 }
 
-/** What each of the functions may call, and on what: exactly what its code does. */
+/** Allows each function the calls that its code makes, on the resources that it makes them on, and nothing else. */
 export function grantPipeline(
   { api, getSize, task, aggregation, shutdown }: PipelineFunctions,
   { storage, tasks, groupName, timers, timerRole, failedBatches }: PipelineResources,
@@ -50,7 +50,7 @@ export function grantPipeline(
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
   allow(api, ["dynamodb:Query"], activeIndexArn, requestPops);
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
-  // Without it, S3 does not say that an object is missing, but that reading it is forbidden.
+  // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);
   allow(api, ["sqs:GetQueueAttributes"], queue);
   allow(api, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
@@ -64,7 +64,7 @@ export function grantPipeline(
 
   allow(getSize, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(getSize, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
-  // Listing distributions knows no resource.
+  // Listing distributions cannot be limited to a resource.
   allow(getSize, ["cloudfront:ListDistributions"], "*");
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
@@ -72,7 +72,7 @@ export function grantPipeline(
   allow(task, ["dynamodb:Query"], activeIndexArn);
   allow(task, ["s3:GetObject"], objects);
   allow(task, ["sqs:SendMessage"], queue);
-  // Which distribution a request names is not known before; it is one of this account.
+  // A request may name any distribution of this account.
   const distributions = stack.formatArn({
     service: "cloudfront",
     region: "",
@@ -94,7 +94,7 @@ export function grantPipeline(
 
   for (const fn of [api, task, shutdown]) {
     allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));
-    // Describing groups knows no resource.
+    // Describing groups cannot be limited to a resource.
     allow(fn, ["autoscaling:DescribeAutoScalingGroups"], "*");
   }
   allow(timerRole, ["lambda:InvokeFunction"], shutdown.functionArn);

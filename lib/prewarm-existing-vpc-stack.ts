@@ -6,7 +6,7 @@ import { envNameParameter } from "./env-name.ts";
 import { Prewarm } from "./prewarm.ts";
 import type { PrewarmStackProps } from "./prewarm-stack.ts";
 
-/** Prewarm in a VPC that is there already; with `vpce`, behind an API that is reached from within alone. */
+/** Prewarm in an existing VPC. With `vpce`, its API is private. */
 export class PrewarmExistingVpcStack extends Stack {
   constructor(scope: Construct, id: string, { envName: defaultEnvName, ...props }: PrewarmStackProps = {}) {
     super(scope, id, { description: "Prewarm: warms CloudFront edge locations (existing VPC)", ...props });
@@ -28,7 +28,7 @@ export class PrewarmExistingVpcStack extends Stack {
       description: "Interface endpoint for execute-api: if given, the API is private and reached through it alone",
     });
     const alarmEmail = alarmEmailParameter(this);
-    // CloudFormation knows of a subnet which VPC it lies in, and of a security group nothing but its tags:
+    // A rule can read which VPC a subnet is in, but of a security group only its tags:
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
     new CfnRule(this, "SubnetsInVpc", {
       assertions: [

@@ -12,7 +12,7 @@ import { TaskQueue } from "./task-queue.ts";
 export interface PrewarmProps {
   readonly envName: string;
   readonly network: AgentNetwork;
-  /** Address that alarms are sent to; an empty one: nobody's. */
+  /** E-mail address that alarms are sent to; empty: none. */
   readonly alarmEmail: CfnParameter;
   /** @default none */
   readonly keyPair?: ec2.IKeyPair;
@@ -20,7 +20,7 @@ export interface PrewarmProps {
   readonly vpce?: CfnParameter;
 }
 
-/** Everything but the network, the same in both stacks; only connects the parts. */
+/** Everything but the network; the same in both stacks. It only connects the parts. */
 export class Prewarm extends Construct {
   constructor(scope: Construct, id: string, props: PrewarmProps) {
     super(scope, id);

@@ -13,7 +13,7 @@ export class Storage extends Construct {
   readonly requestPops: dynamodb.Table;
   readonly requestTasks: dynamodb.Table;
   readonly bucket: DisposableBucket;
-  /** What a query for active requests needs permission for. */
+  /** ARN that a query for active requests needs permission for. */
   readonly activeIndexArn: string;
 
   constructor(scope: Construct, id: string) {
@@ -21,7 +21,7 @@ export class Storage extends Construct {
     this.requests = this.table("Request", "req_id", undefined, dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
     this.requests.addGlobalSecondaryIndex({
       indexName: ACTIVE_INDEX,
-      // Only active requests have the attribute, so that the index holds them alone.
+      // Only active requests have the attribute, so the index holds no others.
       partitionKey: { name: "active", type: STRING },
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: ["status", "timeout_at", "last_update_time"],
@@ -41,7 +41,7 @@ export class Storage extends Construct {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       stream,
       timeToLiveAttribute: "expire_at",
-      // Encrypted at rest with a key that AWS owns, as every table is: a key of one's own would cost, and let nobody out.
+      // Encrypted at rest with a key that AWS owns, the default. A key of our own would cost, and keep nobody else out.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -1,4 +1,4 @@
-/** What an answer's head says, as far as it matters to warming. */
+/** The parts of an answer's head that matter to warming. */
 export interface AnswerHead {
   readonly status: number;
   /** How the end of the body is known: RFC 9112, 6.3. */
@@ -38,7 +38,8 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?$/;
 /**
  * Reads the head of an answer to a GET.
  * @param text the head as Latin-1, without the empty line that ends it
- * @throws BadAnswerError if it is no such head, or if two readers could differ on where the body ends (RFC 9112, 6.3 and 11.2)
+ * @throws BadAnswerError if it is no such head, or if two readers could differ on where the body ends (RFC 9112, 6.3
+ * and 11.2)
  */
 export function parseHead(text: string): AnswerHead {
   const firstEnd = lineEnd(text, 0);
@@ -108,7 +109,7 @@ function lengthOf(value: string | undefined): number | undefined {
 }
 
 function framing(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
-  // Whatever their headers say: RFC 9112, 6.3.
+  // These have no body, whatever their headers say: RFC 9112, 6.3.
   if (status < 200 || status === 204 || status === 304) return { kind: "LENGTH", length: 0 };
   if (encoding !== undefined) {
     if (contentLength !== undefined) throw new BadAnswerError("the answer has Transfer-Encoding and Content-Length");

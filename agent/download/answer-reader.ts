@@ -14,10 +14,10 @@ const CLOSED: Failure = {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Reads one answer to a GET out of what arrives, and throws its body away, so that memory does not grow with it. */
+/** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
 export class AnswerReader {
   readonly answer: Mutable<Answer> = { bytes: 0 };
-  /** Whether all of it has come, or what cannot be read. */
+  /** Whether the answer is complete, or cannot be read. */
   ended = false;
   /** Whether another exchange may follow on this connection; known once this one has ended. */
   reusable = false;
@@ -30,14 +30,14 @@ export class AnswerReader {
   /** @param onBytes told of the bytes of the body as they come */
   constructor(private readonly onBytes: (bytes: number) => void) {}
 
-  /** Whether its head has come, hints aside. */
+  /** Whether its head has come; hints (1xx) do not count. */
   get hasHead(): boolean {
     return this.head !== undefined;
   }
 
   /**
-   * Takes the first `length` bytes of a buffer. The buffer is used for others afterwards.
-   * @returns whether the answer has ended; if it cannot be read, it has, with a failure
+   * Takes the first `length` bytes of a buffer, which is reused afterwards.
+   * @returns whether the answer has ended; one that cannot be read has, with a failure
    */
   read(buffer: Buffer, length: number): boolean {
     try {
@@ -61,7 +61,7 @@ export class AnswerReader {
     if (!this.ended && this.head?.body.kind !== "UNTIL_CLOSE") this.fail(CLOSED);
   }
 
-  /** Ends the answer as it stands, for another reason than its own end. */
+  /** Ends the answer early, with a failure. */
   fail(failure: Failure): void {
     this.reusable = false;
     this.answer.failure ??= failure;
@@ -87,7 +87,7 @@ export class AnswerReader {
       const head = parseHead(bytes.toString("latin1", from, end));
       from = end + HEAD_END.length;
       if (head.status >= 200) return this.begin(head, bytes, from, to);
-      // Hints come before the answer that counts; a change of protocol was not asked for.
+      // Hints (1xx) come before the answer that counts. A change of protocol was not asked for.
       if (head.status === 101) throw new BadAnswerError("the answer changes the protocol, unasked");
     }
   }
@@ -127,7 +127,7 @@ export class AnswerReader {
     this.onBytes(length);
   }
 
-  /** Bytes behind an answer were not asked for: the next request would take them for its answer. */
+  /** With bytes behind an answer, the connection cannot be reused: the next request would take them for its answer. */
   private end(head: AnswerHead, nothingBehind: boolean): true {
     this.reusable = head.reusable && nothingBehind;
     return true;

@@ -22,11 +22,11 @@ const GOOD: Outcome = { kind: "GOOD" };
 
 /**
  * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
- * cache. An answer that names another POP says nothing of this one, so it does not count either.
+ * cache. An answer that names another POP says nothing about this one, so it does not count either.
  */
 export function judge(answer: Answer, pop: string): Outcome {
   const { httpStatus: status, bytes, contentLength, xAmzCfPop } = answer;
-  // A refusal is one from its first line on, whatever became of its body.
+  // A 3xx or 4xx counts from its status line on, even if its body broke off.
   if (status !== undefined && status >= 300 && status < 500) return { kind: "FINAL", failure: refusal(status, answer) };
   if (answer.failure !== undefined) return { kind: "RETRY", failure: answer.failure };
   if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };

@@ -5,9 +5,9 @@ const LF = 0x0a;
 const TAB = 0x09;
 const SPACE = 0x20;
 const SEMICOLON = 0x3b;
-/** Of a line with a chunk's size and extensions, and of all trailers together. */
+/** Most bytes of a line with a chunk's size and extensions, and of all trailers together. */
 const MAX_LINE = 16_384;
-/** Hexadecimal digits of a chunk's size: a number of more is no safe integer. */
+/** Most hexadecimal digits of a chunk's size: with more, it may not be a safe integer. */
 const MAX_DIGITS = 13;
 
 type State = "SIZE" | "EXTENSION" | "SIZE_LF" | "DATA" | "DATA_CR" | "DATA_LF" | "TRAILER" | "TRAILER_LF" | "END";
@@ -92,7 +92,8 @@ export class ChunkedBody {
   }
 
   private bound(): void {
-    if (++this.line > MAX_LINE) throw new BadAnswerError("the answer's chunks carry more beside the body than is sane");
+    if (++this.line > MAX_LINE)
+      throw new BadAnswerError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
   }
 }
 
@@ -107,5 +108,5 @@ function hexDigit(byte: number): number | undefined {
 }
 
 function bad(): BadAnswerError {
-  return new BadAnswerError("the answer's body is not in chunks as it said");
+  return new BadAnswerError("the answer's body is not in chunks, although its head says so");
 }

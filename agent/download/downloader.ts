@@ -31,14 +31,14 @@ export class Downloader {
 
   constructor(private readonly options: DownloaderOptions) {
     const { meter } = options;
-    // One for all downloads: to make one for each costs more.
+    // One function for all downloads: one for each would cost more.
     this.onBytes = (bytes) => meter.addBytes(bytes);
   }
 
   /**
-   * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address is
-   * the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
-   * @param cancellation cuts it off; its result then says nothing of the POP
+   * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
+   * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
+   * @param cancellation cuts it off; its result then says nothing about the POP
    * @throws NotATaskError for what no agent can ask for
    */
   async download(message: TaskMessage, { url: text }: TaskUrl, cancellation: Cancellation): Promise<TaskResult> {
@@ -97,7 +97,7 @@ function notAttempted(failure: Failure): Attempt {
 /** How a task ends that is cancelled before it has begun. */
 const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" });
 
-/** Whether too many downloads at once may be to blame: never where a POP refuses the first attempt. */
+/** Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt. */
 function isTroubled({ ok, http_status: status = 0, attempts }: TaskResult): boolean {
   return !ok && (status === 0 || status >= 500 || attempts > 1);
 }

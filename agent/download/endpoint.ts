@@ -16,7 +16,7 @@ export interface Ports {
   readonly http: number;
 }
 
-/** @param turn which of the POP's addresses: it counts on and begins again after the last one */
+/** @param turn which of the POP's addresses; after the last one, the first follows again */
 export function endpointOf(message: TaskMessage, url: URL, ports: Ports, turn: number): Endpoint {
   const secure = url.protocol === "https:";
   return {
@@ -27,7 +27,7 @@ export function endpointOf(message: TaskMessage, url: URL, ports: Ports, turn: n
   };
 }
 
-/** Which of so many addresses a URL is asked from first. It depends on the URL alone, and URLs spread evenly. */
+/** Index of the address that a URL is asked from first. It depends on the URL alone, and URLs spread evenly. */
 export function firstAddress(url: string, addresses: number): number {
   return addresses === 1 ? 0 : fnv1a(url) % addresses;
 }

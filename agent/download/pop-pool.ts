@@ -7,7 +7,7 @@ import { Connection, type ConnectionOwner, type Exchange } from "./connection.ts
 import type { Endpoint } from "./endpoint.ts";
 
 const MAX_CONNECTIONS = 128;
-// Neither is stored: they say nothing of the POP.
+// Neither is stored: they say nothing about the POP.
 const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
 const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
 

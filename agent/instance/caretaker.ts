@@ -14,12 +14,15 @@ export interface CaretakerOptions {
   readonly retire: () => Promise<void>;
   /** Without work for this long, and with nothing active, the instance leaves. */
   readonly retireMs: number;
-  /** A request that has not moved for this long, while there is nothing to do here, has stalled. */
+  /** A request without progress for this long, while there is nothing to do here, has stalled. */
   readonly stallMs: number;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
-/** What one process of an instance does for all: has stalled and overdue requests recounted, and leaves the group in the end. */
+/**
+ * Asks for a recount of stalled and overdue requests, and leaves the group in the end. One process does it for its
+ * instance.
+ */
 export class Caretaker {
   private lastWork = performance.now();
 
@@ -31,7 +34,7 @@ export class Caretaker {
   }
 
   /**
-   * Looks once and does what is needed. What fails is logged, and done at the next look.
+   * Looks once and does what is needed. A failure is logged; the next look tries again.
    * @param working whether this process holds a message
    * @returns whether the instance has left its group
    */

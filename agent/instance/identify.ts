@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import { retry } from "../../domain/retry.ts";
 import type { InstanceMetadata } from "./metadata.ts";
 
-/** Eight seconds in all, about: at boot, the metadata service may be late. */
+/** About eight seconds in all: at boot, the metadata service may be late. */
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 250;
 
 /**
- * The instance's id. If the metadata service does not tell it, an id that no other agent has, so that their results are
- * not confused.
+ * The instance's id. If the metadata service does not give it, a random one, so that no two agents have the same.
  */
 export async function identify(
   metadata: Pick<InstanceMetadata, "instanceId">,

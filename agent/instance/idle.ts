@@ -1,7 +1,7 @@
 import { isOverdue } from "../../domain/request/overdue.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 
-/** An active request, as far as this decides on it. Times are timestamps. */
+/** The fields of an active request that the decision needs. Times are timestamps. */
 export interface ActiveRequest {
   readonly req_id: string;
   readonly status: string;
@@ -9,7 +9,7 @@ export interface ActiveRequest {
   readonly timeout_at: string;
 }
 
-/** What an agent that has little to do, or nothing, should do for the requests and its group. */
+/** What an agent should do for the requests and its group. */
 export interface IdleDecision {
   /** Requests that need a recount: they have stalled, or their time is up and nobody ended them. */
   readonly settle: readonly string[];
@@ -17,12 +17,16 @@ export interface IdleDecision {
   readonly retire: boolean;
 }
 
-/** With messages in the queue, even another request's, a request may well go on by itself: it is given longer. */
+/**
+ * While messages are in the queue, even another request's, a request may still go on by itself. It gets so many times
+ * longer.
+ */
 const LONGER_WITH_MESSAGES = 15;
 
 /**
- * A request has lost tasks if all of them are queued, its numbers have not moved for a while, and no message is left.
- * Busy agents find overdue requests, too.
+ * Decides for which requests to ask for a recount, and whether to leave. A request has stalled, and may have lost
+ * tasks, if its numbers have not moved for a while and this agent has had no work. A busy agent finds overdue requests,
+ * too.
  */
 export function decideIdle(facts: {
   /** Since this process last had work. */

@@ -8,7 +8,7 @@ const TIGHT = 0.8;
  * agent if that is less.
  */
 export function memoryShare(processes: number): number {
-  // Without a limit it is 0, or more than there is.
+  // Without a limit, it is 0 or more than the machine has.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return Math.min(limit, totalmem()) / processes;
 }

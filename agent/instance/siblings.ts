@@ -3,14 +3,14 @@ import { once } from "node:events";
 
 /** Argument of every process but the first. The first looks after requests and Spot notices for all of them. */
 const MARK = "sibling";
-/** Before a process that has crashed is started again: one that always crashes should not take all CPU. */
+/** Pause before a crashed process is started again. Without it, one that always crashes would take all CPU. */
 const RESTART_MS = 2_000;
 
 export function isSibling(argv: readonly string[]): boolean {
   return argv.includes(MARK);
 }
 
-/** Further processes of this program, so that an instance's other cores work, too. One that crashes is started again. */
+/** More processes of this program, for the other cores of an instance. One that crashes is started again. */
 export class Siblings {
   private readonly running = new Set<ChildProcess>();
   private readonly restarts = new Set<NodeJS.Timeout>();
@@ -32,7 +32,7 @@ export class Siblings {
     for (const child of this.running) child.kill("SIGTERM");
   }
 
-  /** Returns when none runs any more. */
+  /** Returns when all of them have ended. */
   async ended(): Promise<void> {
     while (this.running.size > 0) await Promise.race([...this.running].map((child) => once(child, "exit")));
   }

@@ -13,9 +13,9 @@ import type { Meter } from "./meter.ts";
 import { pause } from "./pause.ts";
 import { Slots } from "./slots.ts";
 
-/** Receive calls at once: while the messages of one are started, the next is already under way. */
+/** Receive calls at once: while the messages of one are started, the next is under way. */
 const POLLERS = 3;
-/** SQS allows 20; but a call is waited out, never cut off, and a stop should not take long. */
+/** SQS allows 20. It is less because a stop waits for the call to end. */
 const LONG_POLL_SECONDS = 5;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
@@ -25,7 +25,7 @@ export interface AgentOptions {
   readonly results: ResultWriter;
   readonly requests: ActiveRequests;
   readonly downloader: Pick<Downloader, "download">;
-  /** The downloader's: its figures decide how much is downloaded at once. */
+  /** The downloader's meter. Its figures decide how much is downloaded at once. */
   readonly meter: Meter;
   /** Looks after requests, and leaves the group. @default another process of this instance does */
   readonly caretaker?: Caretaker;
@@ -47,7 +47,10 @@ export class Agent {
     this.workDeps = { ...options, slots: this.slots };
   }
 
-  /** Serves the queue until {@link stop}; then everything that was taken is finished or given back, and all results stand. */
+  /**
+   * Serves the queue until {@link stop}. Then all that was taken is finished or given back, and all results are
+   * written.
+   */
   async serve(): Promise<void> {
     const { queue, results, meter, memoryBytes, caretaker } = this.options;
     await Promise.all([
@@ -70,7 +73,7 @@ export class Agent {
   private async poll(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      // While enough is waiting here already, another instance can take the rest.
+      // While enough is waiting here, it takes no more: another instance can.
       await this.slots.hungry();
       if (signal.aborted) return;
       try {

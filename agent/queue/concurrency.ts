@@ -19,16 +19,16 @@ export interface Limit {
   readonly before:
     | { readonly value: number; readonly bytesPerSecond: number; readonly tasksPerSecond: number }
     | undefined;
-  /** Whether each growth has paid so far: as long as that is so, it doubles. */
+  /** Whether every growth so far has brought more. As long as that is so, the limit doubles. */
   readonly doubles: boolean;
-  /** Share of the attempts that fail whatever the limit is, as at a POP out of order or for URLs that break the origin. */
+  /** Share of the attempts that fail at any limit, for example at a POP that is out of order. */
   readonly usualTrouble: number;
 }
 
 const MIN = 4;
 const START = 32;
 const MAX = 1_024;
-/** A far link is filled within seconds: TCP's slow start does the same. */
+/** Fills a far link within seconds, as TCP's slow start does. */
 const DOUBLING = { growth: 2, worthwhile: 1.15 };
 /** Later steps are small. More than `worthwhile` must be gained for growth to go on. */
 const PROBING = { growth: 1.3, worthwhile: 1.03 };
@@ -59,7 +59,8 @@ function adjust(limit: Limit, window: Window): Omit<Limit, "usualTrouble"> {
     before === undefined ||
     bytesPerSecond > before.bytesPerSecond * worthwhile ||
     tasksPerSecond > before.tasksPerSecond * worthwhile;
-  // Nothing was gained: back to the last limit. What is downloaded changes, so the next window is compared with nothing.
+  // Nothing was gained: back to the last limit. What is downloaded changes, so the next window is compared with
+  // nothing.
   if (!gained) return { value: before.value, before: undefined, doubles: false };
   return {
     value: Math.min(MAX, Math.ceil(value * growth)),

@@ -12,14 +12,14 @@ export class Meter {
     this.bytes += bytes;
   }
 
-  /** @param troubled whether the link or the POP may have had too much to do */
+  /** @param troubled whether the link or the POP may have been overloaded */
   addTask(troubled: boolean): void {
     this.tasks++;
     this.lastTask = performance.now();
     if (troubled) this.troubled++;
   }
 
-  /** When the last task ended, as `performance.now()` says it; before the first one, when it began to count. */
+  /** When the last task ended, as `performance.now()`. Before the first one: when the meter was made. */
   get lastTaskAt(): number {
     return this.lastTask;
   }

@@ -1,13 +1,13 @@
 /**
- * Bounds how many downloads run at once. The bound may change while they run. Groups that wait take turns. Otherwise a
- * message of a hundred URLs of one POP would open a hundred connections there, and leave them idle afterwards.
+ * Bounds how many downloads run at once. The bound may change while they run. Groups that wait take turns: otherwise a
+ * message of 100 URLs of one POP would open 100 connections there, and leave them idle afterwards.
  */
 export class Slots {
   private used = 0;
   private queued = 0;
   /** Groups that wait, the one whose turn is next first. */
   private readonly groups = new Map<string, (() => void)[]>();
-  /** Those that wait until there is use for more. */
+  /** Callers of {@link hungry} that wait. */
   private readonly feeders: (() => void)[] = [];
 
   constructor(private bound: number) {}
@@ -40,7 +40,7 @@ export class Slots {
     else this.used++;
   }
 
-  /** Gives a slot back; whose turn it is has it at once. */
+  /** Gives a slot back. The next in turn has it at once. */
   release(): void {
     this.used--;
     this.admit();
@@ -60,7 +60,7 @@ export class Slots {
       if (this.used >= this.bound) break;
       const next = waiting.shift();
       this.groups.delete(group);
-      // To the end of the line, where this loop comes to it again.
+      // The group goes to the end of the map, where this loop comes to it again.
       if (waiting.length > 0) this.groups.set(group, waiting);
       this.queued--;
       this.used++;

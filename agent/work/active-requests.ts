@@ -1,6 +1,6 @@
 import type { RequestTable } from "../../aws/request-table.ts";
 
-/** An answer is believed for so long: a stopped request's tasks are downloaded a few seconds longer at most. */
+/** How long an answer is used. The tasks of a stopped request are downloaded at most this much longer. */
 const BELIEVED_MS = 3_000;
 
 /** Which requests are active. Asks once in a few seconds, however many tasks there are. */
@@ -15,7 +15,7 @@ export class ActiveRequests {
     if (known !== undefined && performance.now() - known.at < BELIEVED_MS) return known.active;
     const active = this.requests.isActive(reqId);
     this.known.set(reqId, { at: performance.now(), active });
-    // A look-up that failed is not believed.
+    // A failed look-up is not kept.
     active.catch(() => this.known.delete(reqId));
     return active;
   }

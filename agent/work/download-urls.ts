@@ -17,9 +17,9 @@ export interface DownloadDeps extends HoldDeps {
 }
 
 /**
- * Brings every URL of a message to its end, also when another one fails: the message is held until then, and nobody else
- * has it while a part of it is still downloaded here.
- * @param left the URLs; those that are done are taken out
+ * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
+ * it while a part of it is still downloaded here.
+ * @param left the URLs; each one that is done is removed
  * @throws the error that decides what becomes of the message, if a URL could not be finished
  */
 export async function downloadUrls(
@@ -34,7 +34,7 @@ export async function downloadUrls(
   const ends = await Promise.allSettled(
     message.urls.map((url) => downloadUrl(deps, message, url, left, cancellation, stopping)),
   );
-  // Before the message is given back: an extension that comes after that would hide it from the others.
+  // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
   const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
@@ -78,7 +78,7 @@ async function downloadAndWrite(
     throw stopping.aborted ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;
-  // A download that was cut off by the stop says nothing of the POP.
+  // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
   if (result.ok) return;

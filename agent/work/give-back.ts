@@ -8,7 +8,10 @@ import { isWanted } from "./is-wanted.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import { StoppingError } from "./stopping.ts";
 
-/** How long a message that was given back stays hidden. AWS or the network may fail for a while, and each delivery counts. */
+/**
+ * How long a message that was given back stays hidden. AWS or the network may fail for a while, and each delivery
+ * counts.
+ */
 const RETRY_SECONDS = 20;
 
 export interface GiveBackDeps {
@@ -22,7 +25,7 @@ export interface GiveBackDeps {
  * Gives back what is left of a message that could not be finished.
  * @param rest its tasks that have no result
  * @param error why it could not be finished
- * @returns DONE: the message itself may be deleted. HELD: it is shown again later, and must not be
+ * @returns DONE: the message itself may be deleted. HELD: it must not be; it becomes visible again later
  */
 export async function giveBack(
   deps: GiveBackDeps,
@@ -36,9 +39,9 @@ export async function giveBack(
     return "DONE";
   }
   if (error instanceof StoppingError) {
-    // As a new message. One that is only shown again has one delivery less left: a fleet that shrinks would pass it from
-    // one stopping agent to the next until it goes to the dead letters. Not for a request that has ended: if it was
-    // stopped, and its instances with it, no agent might be left to drop the message.
+    // It is sent as a new message, because each delivery of the old one counts: in a shrinking fleet, one stopping
+    // agent after the other would pass it on until it goes to the dead letters. It is not sent for a request that has
+    // ended: if the request's instances were stopped with it, no agent might be left to drop the message.
     if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send([rest]);
     return "DONE";
   }

@@ -1,4 +1,4 @@
-/** A task that has the right shape, but that no agent can do: trying again is no use. */
+/** A task of the right shape that no agent can do. Trying again does not help. */
 export class NotATaskError extends Error {
   override readonly name = "NotATaskError";
 }

@@ -9,10 +9,10 @@ import { retry } from "../../domain/retry.ts";
 const BATCH = 25;
 const DELAY_MS = 25;
 const PATIENCE = { firstMs: 25, longestMs: 5_000 };
-/** The try before which a line is logged: by then DynamoDB has been busy for more than a second. */
+/** The try at which a warning is logged. */
 const WORTH_A_LINE = 6;
 
-/** Refusals that pass: the table takes so much a second, and more of it minutes later. */
+/** Refusals that pass: the table's throughput is limited for now, and grows within minutes. */
 const BUSY = new Set(["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]);
 
 /** Results that DynamoDB had not taken when the agent had to end. */
@@ -21,9 +21,9 @@ export class ResultNotWrittenError extends Error {
 }
 
 /**
- * Writes results, the good ones in batches. A promise that resolves means that the result stands in the table. While
- * DynamoDB is busy or out of reach it is pending: the download is done, its message is held, and its slot is not free for
- * another one, so that nothing is downloaded twice and no more than can be written.
+ * Writes results, the good ones in batches. Once the promise resolves, the result is in the table. While DynamoDB is
+ * busy or out of reach, the promise is pending. Then the message stays held, so nothing is downloaded twice. The slot
+ * stays taken, so no more is downloaded than can be written.
  */
 export class ResultWriter {
   private readonly good: Batcher<TaskResult>;
@@ -46,12 +46,12 @@ export class ResultWriter {
     return result.ok ? this.good.add(result) : this.writeFailure(result);
   }
 
-  /** Returns when all that was handed over is written, or has failed to be. */
+  /** Returns when every result so far is written or has failed. */
   async drain(): Promise<void> {
     await Promise.allSettled([this.good.drain(), ...this.pending]);
   }
 
-  /** Tries no more: what is not written yet fails. */
+  /** Stops trying: what is not written yet fails. */
   giveUp(): void {
     this.ending.abort();
   }
@@ -76,12 +76,15 @@ export class ResultWriter {
     return put;
   }
 
-  /** @param attempt says whether all of it was taken. @throws what no repetition mends; ResultNotWrittenError at the end */
+  /**
+   * @param attempt says whether all of it was taken.
+   * @throws an error that does not pass; ResultNotWrittenError at the end
+   */
   private async untilTaken(attempt: () => Promise<boolean>): Promise<void> {
     const { signal } = this.ending;
     let cause: unknown;
     const observed = async (n: number) => {
-      // Once for a batch. While it lasts, the agent does nothing else, and nothing else says so.
+      // Logged once for a batch: nothing else shows that the agent waits for DynamoDB.
       if (n === WORTH_A_LINE) this.logger.warn({ err: cause }, "DynamoDB takes no results, they are tried again");
       return attempt();
     };
@@ -97,12 +100,12 @@ export class ResultWriter {
   }
 }
 
-/** Whether it is DynamoDB's or the network's trouble, not the item's or a permission's. */
+/** Whether DynamoDB or the network is the cause, not the item or a missing permission. */
 function willPass(error: unknown): boolean {
   if (error instanceof DynamoDBServiceException) {
     return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
   }
-  // Sockets and names that fail have a code of the system's; timeouts and credentials are called so.
+  // Errors of sockets and DNS have a code of the system. Timeouts and missing credentials are known by their names.
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^E[A-Z]+$/.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
 }

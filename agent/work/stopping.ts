@@ -1,4 +1,4 @@
-/** The agent is stopping: what has not begun is given back. */
+/** The agent is stopping. Downloads that have not begun are given back. */
 export class StoppingError extends Error {
   override readonly name = "StoppingError";
 }

@@ -10,9 +10,9 @@ export interface WorkDeps extends DownloadDeps, GiveBackDeps {
 }
 
 /**
- * Works through one message: every URL is downloaded and its result written, only then is the message deleted. Whatever
- * goes wrong, what is left of it goes to another agent, and nothing is lost.
- * @throws what SQS throws when the message cannot be deleted or given back: then it comes back by its timeout
+ * Works through one message: every URL is downloaded and its result written, and only then is the message deleted. If
+ * something fails, what is left of the message goes to another agent, so nothing is lost.
+ * @throws what SQS throws if the message cannot be deleted or given back; it then comes back by its visibility timeout
  */
 export async function work(deps: WorkDeps, message: Message, stopping: AbortSignal): Promise<void> {
   const receipt = message.ReceiptHandle ?? "";

@@ -1,6 +1,6 @@
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 
-/** A message of one URL, as Task sends it, with the changes that a test is about. */
+/** A message of one URL, as Task sends it. A test changes what it is about. */
 export function taskMessage(different: Partial<TaskMessage> = {}): TaskMessage {
   return {
     req_id: "e059b77b-e427-4489-a50b-4d8c652f114c",

@@ -2,7 +2,10 @@ import * as z from "zod";
 
 const UNITS = ["Count", "Bytes", "Milliseconds"] as const;
 
-/** The schema of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+/**
+ * The schema of
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 const documentSchema = z.looseObject({
   _aws: z.strictObject({
     Timestamp: z.number().int(),
@@ -31,7 +34,7 @@ export interface Measured {
 
 /**
  * What CloudWatch takes from a line of a log. A line that is no JSON, or has no `_aws`, holds no metrics.
- * @throws Error for one that has, and is not what the format wants: CloudWatch would pass it over without a word
+ * @throws Error for one that has some, but in the wrong format: CloudWatch would ignore it silently
  */
 export function embeddedMetrics(line: string): Measured[] {
   if (!line.startsWith("{")) return [];

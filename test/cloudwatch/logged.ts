@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-/** The lines that are written to both outputs meanwhile, as a Lambda's log gets them. */
+/** The lines that a call writes to stdout and stderr, as a Lambda's log gets them. */
 export async function logged(run: () => Promise<void>): Promise<string[]> {
   let text = "";
   const outputs = [process.stdout, process.stderr].map((output) =>

@@ -52,11 +52,11 @@ describe.each(DOCUMENTS)("%s", (document) => {
   test("names scripts that there are", () => {
     expect(unknownScripts(text)).toEqual([]);
   });
+});
 
-  // The changelog tells of files as they were.
-  test.skipIf(document === "CHANGELOG.md")("names files that there are", () => {
-    expect(missingPaths(text)).toEqual([]);
-  });
+// The changelog names files as they were in each release, so it is not one of these.
+test.each(DOCUMENTS.filter((document) => document !== "CHANGELOG.md"))("%s names files that there are", (document) => {
+  expect(missingPaths(read(document))).toEqual([]);
 });
 
 test("the README has at most 200 lines", () => {

@@ -1,6 +1,6 @@
 /**
- * The rule for what lives long: items, messages and results of one version are read by the next, and the other way round.
- * The fixtures are what release 0.1.0 wrote. With a new release, add what it writes, and drop what nobody may run any more.
+ * Items, messages and results outlive a deployment: each version reads those of the version before and after it. The
+ * fixtures are what release 0.1.0 wrote. With a new release, add what it writes, and drop what nobody may run any more.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

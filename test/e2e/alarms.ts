@@ -1,4 +1,4 @@
-// Provides the alarms of a deployed stack, values that they look at, and what their topic tells.
+// Provides the alarms of a deployed stack: puts values of their metrics, and receives what their topic tells.
 import {
   CreateQueueCommand,
   DeleteQueueCommand,

@@ -6,7 +6,7 @@ export function urls(...paths: string[]): string[] {
   return paths.map((path) => `https://${HOST}${path}`);
 }
 
-/** A small request that can be carried out, with what a test wants otherwise. */
+/** A small request that can be carried out, with a test's changes. */
 export function body(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     url_list: urls("/index.html", "/css/bootstrap-icons.css"),

@@ -24,7 +24,8 @@ describe("launching", () => {
 
   // All at once, so that what gets into another's way is seen.
   describe("all at once", () => {
-    it.concurrent.for(LAUNCHES)("$how of $template: a request from POST to FINISHED", async (launch, test) => {
+    const named = LAUNCHES.map((launch) => [`${launch.how} of ${launch.template}`, launch] as const);
+    it.concurrent.for(named)("%s: a request from POST to FINISHED", async ([, launch], test) => {
       const stack = launched.stackNamed(launch.stackName);
       test.onTestFinished(() => rest(stack));
       const reqId = await stack.start(body({ url_list: urls(PATH), pops: [launch.pop] }));

@@ -33,7 +33,7 @@ const LISTINGS: readonly Listing[] = [
   { service: "iam", form: "Action=ListRoles&Version=2010-05-08&MaxItems=1000" },
 ];
 
-/** Parts of something that is listed, with which they go; and our own, which are answers of functions. */
+/** Types that no list has: parts of something that is listed, and our own, which are answers of functions. */
 const UNLISTED =
   /^(AWS::ApiGateway::(Deployment|GatewayResponse|Method|Resource|Stage|UsagePlanKey)|AWS::IAM::(Policy|InstanceProfile)|AWS::Lambda::Permission|AWS::(S3::Bucket|SQS::Queue|SNS::Topic)Policy|Custom::.+)$/;
 
@@ -42,7 +42,7 @@ export async function listings(aws: Aws): Promise<string> {
   return (await Promise.all(LISTINGS.map((listing) => list(aws, listing)))).join("\n");
 }
 
-/** Those of a stack's resources that somebody would find who looks at lists. */
+/** Those resources of a stack that the lists show. */
 export function listed(resources: readonly StackResource[]): StackResource[] {
   return resources.filter(({ ResourceType = "" }) => !UNLISTED.test(ResourceType));
 }

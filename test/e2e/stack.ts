@@ -16,7 +16,7 @@ export interface HttpAnswer {
   readonly json: Record<string, unknown>;
 }
 
-/** Everything of which a refused request must leave no more than there was. */
+/** How much there is of everything that a refused request must not add to. */
 export interface Inventory {
   readonly requests: number;
   readonly schedules: number;

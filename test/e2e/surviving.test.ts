@@ -1,4 +1,5 @@
-// A deployed stack in which parts fail: counters, messages, timers, items, instances and downloads. Its requests end all the same.
+// A deployed stack in which parts fail: counters, messages, timers, items, instances and downloads. Its requests end
+// all the same.
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
@@ -11,7 +12,7 @@ import { deployedStack } from "./deployed-stack.ts";
 import { holdBack } from "./hold-back.ts";
 import type { Stack } from "./stack.ts";
 
-/** Changes a request's item behind everybody's back. */
+/** Changes a request's item directly, as no part of the stack does. */
 async function tamper({ prewarm }: Stack, reqId: string, expression: string, values: Record<string, unknown>) {
   await prewarm.clients.db.send(
     new UpdateCommand({
@@ -66,7 +67,7 @@ describe("surviving", () => {
     const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
     await stack.until(reqId, "IN_PROGRESS");
     const QueueUrl = deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue");
-    // Received as often as it may be, by somebody who does nothing: then one more look moves it.
+    // It is received as often as allowed, without being deleted. The next receive moves it.
     for (let i = 0; i <= MAX_RECEIVES; i++) {
       await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
     }
@@ -108,7 +109,7 @@ describe("surviving", () => {
     const path = "/long.bin";
     stack.standIn.edge.addObject(path, { size: 1_000 });
     let asked = 0;
-    // Stalls for the 30 s after which an attempt ends, which is as long as a message is hidden unless it is held.
+    // It stalls for 30 s, after which an attempt ends. A message that is not held is hidden for no longer than that.
     stack.setFaults(({ method, path: asks }) => {
       if (method !== "GET" || asks !== path) return undefined;
       asked++;

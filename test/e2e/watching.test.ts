@@ -1,5 +1,5 @@
-// What an operator sees of a whole deployed stack: alarms that tell their topic, metrics in the logs, and no secret there.
-// The stack is this file's own: where another test makes functions fail, alarms would stay on.
+// What an operator sees of a whole deployed stack: alarms that tell their topic, metrics in the logs, and no secret
+// there. The stack is this file's own: where another test makes functions fail, alarms would stay on.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LOCAL } from "../../tools/local/paths.ts";
@@ -11,10 +11,10 @@ import { invoke, logLines } from "./aws-call.ts";
 import { body } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 
-/** A value that trips an alarm counts for this many seconds after it was put: the emulator goes by the clock. */
+/** How long, in seconds, a value that trips an alarm counts after it was put: the emulator goes by the clock. */
 const LASTS = 4;
 
-/** What a caller entrusts to a request, and what lets one in. */
+/** Secrets that a caller puts into a request. */
 const SECRETS = {
   authorization: "Bearer s3cr3t-token",
   cookie: "session=s3cr3t-cookie",

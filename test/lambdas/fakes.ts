@@ -34,7 +34,7 @@ export class FakeRequests implements Public<RequestTable> {
     for (const item of items) this.items.set(item.req_id, item);
   }
 
-  /** The item. @throws Error if there is none */
+  /** The item. @throws Error if there is none: then the test is set up wrongly */
   the(reqId = "r1"): RequestItem {
     const item = this.items.get(reqId);
     if (item === undefined) throw new Error(`no item ${reqId}`);

@@ -56,7 +56,7 @@ export function result(pop: string, url: string, change: Partial<TaskResult> = {
   };
 }
 
-/** A batch of a table's stream, as far as its keys go. */
+/** A batch of a table's stream; its records have only keys. */
 export function keysEvent(...keys: Record<string, string>[]) {
   const marshalled = keys.map((key) => Object.fromEntries(Object.entries(key).map(([name, S]) => [name, { S }])));
   return { Records: marshalled.map((Keys) => ({ eventID: "1", dynamodb: { Keys } })) };

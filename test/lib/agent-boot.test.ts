@@ -1,4 +1,5 @@
-// An instance from its start: the user data and the code that lib/agent-fleet.ts ships, run by boot.sh until the agent works.
+// An instance from its start: the user data and the code that lib/agent-fleet.ts ships, run by boot.sh until the agent
+// works.
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -30,7 +31,7 @@ function shipped() {
   return { userData, object, zip: zipSync(Object.fromEntries(files)) };
 }
 
-/** AWS and the instance's metadata service, as far as an agent asks them, with one message in the queue. */
+/** The calls of AWS and the metadata service that an agent makes, with one message in the queue. */
 async function startAws() {
   const calls: { readonly operation: string; readonly input: unknown }[] = [];
   const header = [`Authorization: ${authorization}`, `Cookie: ${cookie}`];
@@ -80,8 +81,8 @@ function metadata(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /**
- * What of https://github.com/aws/amazon-cloudwatch-agent/blob/main/translator/config/schema.json is about files. More of
- * it would want more of the role.
+ * What of https://github.com/aws/amazon-cloudwatch-agent/blob/main/translator/config/schema.json is about files. More
+ * of it would want more of the role.
  */
 const logAgentSchema = z.strictObject({
   logs: z.strictObject({
@@ -120,7 +121,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     aws = await startAws();
     sandbox = new BootSandbox();
     sandbox.putObject(code.object, code.zip);
-    // Only where AWS is differs from a real instance.
+    // Only the endpoints of AWS differ from a real instance's.
     const here = `AWS_ENDPOINT_URL=${aws.url}\nAWS_EC2_METADATA_SERVICE_ENDPOINT=${aws.url}\nAWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true`;
     const queues = code.userData.replaceAll(/^((?:.*_)?QUEUE_URL)=(?!http).*$/gm, "$1=https://sqs.example/queue");
     console = await sandbox.boot(queues.replace("AGENT_ENV='", `AGENT_ENV='${here}\n`));
@@ -130,7 +131,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     aws?.close();
   });
 
-  test("installs what it needs, and asks again for code that does not come at once", () => {
+  test("installs what it needs, and tries again if the code cannot be fetched at once", () => {
     expect(console).toContain("attempt 1 of: aws s3 cp");
     expect(sandbox.read("calls").trim().split("\n")).toEqual([
       expect.stringMatching(/^dnf install -y .*nodejs24/),
@@ -181,7 +182,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     expect(sandbox.exitCode).toBeUndefined();
   });
 
-  test("and that ends well when it is told to", async () => {
+  test("and that ends with 0 when it is told to", async () => {
     process.kill(sandbox.pid, "SIGTERM");
     await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBe(0);
     expect(lines().map(({ msg }) => msg)).toEqual(
@@ -204,7 +205,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
 });
 
 describe.skipIf(problem !== undefined)("an instance whose code does not come", () => {
-  /** As there is no such object, no agent is started. */
+  /** There is no such object, so no agent is started. */
   async function boot(hasLogAgent: boolean) {
     const sandbox = new BootSandbox(hasLogAgent);
     onTestFinished(() => sandbox.remove());
@@ -221,7 +222,7 @@ describe.skipIf(problem !== undefined)("an instance whose code does not come", (
     expect(() => logAgentSchema.parse(JSON.parse(sandbox.read("log-agent.json")))).not.toThrow();
   });
 
-  test("says so on its console where there is no log agent either", async () => {
+  test("says so on its console if there is no log agent either", async () => {
     const { failure } = await boot(false);
     expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("no logs are shipped") });
   });

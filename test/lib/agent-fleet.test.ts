@@ -20,13 +20,13 @@ const launch = theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
 describe("the group", () => {
   const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
 
-  test("has the name that it is known by, and 0 to 300 instances", () => {
+  test("has its fixed name, and 0 to 300 instances", () => {
     expect(group).toMatchObject({ AutoScalingGroupName: "prewarm_asg_test", MinSize: "0", MaxSize: "300" });
     // A deployment must not end what a request has started.
     expect(group).not.toHaveProperty("DesiredCapacity");
   });
 
-  test("is all Spot, of whatever type is cheap and unlikely to be taken away", () => {
+  test("is all Spot, of the types that are cheap and unlikely to be interrupted", () => {
     const { InstancesDistribution, LaunchTemplate } = group.MixedInstancesPolicy;
     expect(InstancesDistribution).toEqual({
       OnDemandBaseCapacity: 0,
@@ -50,7 +50,7 @@ describe("the group", () => {
 });
 
 describe("an instance", () => {
-  test("is reached by nobody, and its metadata by nobody but itself", () => {
+  test("accepts no connection, and only itself can read its metadata", () => {
     expect(launch.MetadataOptions).toEqual({ HttpTokens: "required", HttpPutResponseHopLimit: 1 });
     const [[securityGroup] = []] = resourcesOf(template, "AWS::EC2::SecurityGroup");
     expect(launch.NetworkInterfaces).toMatchObject([
@@ -81,7 +81,7 @@ describe("an instance", () => {
   });
 });
 
-test("of a request, an agent may change just what it changes when it asks for a recount", async () => {
+test("an agent may change only those attributes of a request that a recount needs", async () => {
   const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
   const updates = policy?.Properties.PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) =>
     [Action].flat().includes("dynamodb:UpdateItem"),
@@ -106,7 +106,7 @@ describe("the user data", () => {
   const code = /^AGENT_CODE_URL='s3:\/\/[^/']+\/([0-9a-f]{64})\.zip'$/m.exec(script)?.[1];
   const boot = readFileSync(`${ROOT}agent/instance/boot.sh`, "utf8");
 
-  test("is a shell script, the boot script in it as it stands, and within EC2's 16 KiB", () => {
+  test("is a shell script that has the whole boot script, and within EC2's 16 KiB", () => {
     expect(script.startsWith("#!/bin/bash\n")).toBe(true);
     expect(script).toContain(boot);
     expect(Buffer.byteLength(script)).toBeLessThan(16 * 1024);
@@ -114,7 +114,7 @@ describe("the user data", () => {
   });
 
   test("gives the agent all of the environment that it reads", () => {
-    // Not what ships the logs: that would install something here.
+    // Without the lines that ship the logs: they would install something here.
     const before = script.slice(0, script.indexOf("ship_logs"));
     const lines = execFileSync("bash", { input: `${before}\nprintf '%s\\n' "$AGENT_ENV"`, encoding: "utf8" });
     const variables = Object.fromEntries(
@@ -151,7 +151,7 @@ describe("the user data", () => {
     expect(run).toThrow(/EnvironmentError[\s\S]*QUEUE_URL/);
   });
 
-  test("starts the unit that the code brings along, from where the code is put", () => {
+  test("starts the unit that comes with the code, from the folder of the code", () => {
     const unit = readFileSync(`${ROOT}agent/instance/prewarm-agent.service`, "utf8");
     const [, file = ""] = /^ExecStart=.* (\S+main\.mjs)$/m.exec(unit) ?? [];
     const [, environment = ""] = /^EnvironmentFile=(\S+)$/m.exec(unit) ?? [];

@@ -16,7 +16,7 @@ const maybePrivate = synthesize((scope) => {
   return new Api(scope, "Api", { handler: handler(scope), vpcEndpointId });
 });
 
-test("five routes, each for the holder of a key, all answered by the one function", () => {
+test("five routes: each needs the key, and one function answers all", () => {
   const parts = new Map(
     resourcesOf(template, "AWS::ApiGateway::Resource").map(([id, r]) => [id, r.Properties.PathPart]),
   );
@@ -34,7 +34,7 @@ test("five routes, each for the holder of a key, all answered by the one functio
   }
 });
 
-test("one key, and a plan that lets it in", () => {
+test("one key, and a usage plan that has it", () => {
   const [[keyId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::ApiKey");
   const [[planId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::UsagePlan");
   const [[stageId = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Stage");
@@ -70,7 +70,7 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
     expect(answer.error_message).toMatch(says);
   });
 
-  test("and stands before the API is deployed", () => {
+  test("is part of the API before the API is deployed", () => {
     const [[, deployment] = []] = resourcesOf(template, "AWS::ApiGateway::Deployment") as [
       string,
       Resource & { DependsOn: string[] },
@@ -87,7 +87,7 @@ test("it is public unless an endpoint is named", () => {
   expect(theOnly(template, "AWS::ApiGateway::RestApi")).not.toHaveProperty("Policy");
 });
 
-test("an endpoint that may be empty makes it private or public when the template is launched", () => {
+test("whether the endpoint is empty decides at launch if the API is public or private", () => {
   const [[isPrivate, condition] = []] = Object.entries(maybePrivate.findConditions("*"));
   expect(condition).toEqual({ "Fn::Not": [{ "Fn::Equals": [{ Ref: "vpce" }, ""] }] });
   const { EndpointConfiguration, Policy } = theOnly(maybePrivate, "AWS::ApiGateway::RestApi");
@@ -103,7 +103,7 @@ test("an endpoint that may be empty makes it private or public when the template
     ],
     Version: "2012-10-17",
   });
-  // A policy that the template has no more stays on the API: so there is one that lets everybody in.
+  // A policy that is no longer in the template stays on the API. So the public API has one that lets everybody in.
   expect(Policy["Fn::If"]).toEqual([
     isPrivate,
     statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
@@ -115,9 +115,9 @@ test("an endpoint that may be empty makes it private or public when the template
 test("a change of the endpoint alone gives the stage another deployment", () => {
   const [[id, redeployed] = ["", { Properties: {} }]] = resourcesOf(maybePrivate, "Custom::ApiDeployment");
   const [[deployment = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::Deployment");
-  // What the function says after each change of a property, which the endpoint's id is ...
+  // The function answers after each change of a property, such as the endpoint's id ...
   expect(redeployed.Properties).toMatchObject({ Deployment: { Ref: deployment }, VpcEndpoint: { Ref: "vpce" } });
-  // ... is what the stage serves.
+  // ... and the stage serves the deployment of its answer.
   expect(theOnly(maybePrivate, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: id });
   const [[rest = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::RestApi");
   const functions = resourcesOf(maybePrivate, "AWS::Lambda::Function").filter(([name]) => name.includes("Redeploying"));
@@ -131,7 +131,7 @@ test("a change of the endpoint alone gives the stage another deployment", () => 
   expect(rendered(deploys?.Resource)).toBe(`arn:aws:apigateway:eu-west-1::/restapis/ref-${rest}/deployments`);
 });
 
-test("an API that is always public has the template's deployment, and no function for it", () => {
+test("an API that is always public has the template's deployment, and needs no function for that", () => {
   const [[deployment = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Deployment");
   expect(theOnly(template, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: deployment });
   template.resourceCountIs("Custom::ApiDeployment", 0);

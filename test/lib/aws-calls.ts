@@ -13,13 +13,13 @@ const { options } = ts.parseJsonConfigFileContent(
   ROOT,
 );
 
-/** What stands behind a command where it is not called the same, or where more than one permission is needed. */
+/** Permissions of commands that are not called the same, or that need more than one. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   BatchWriteItem: ["dynamodb:BatchWriteItem"],
   SendMessageBatch: ["sqs:SendMessage"],
   DeleteMessageBatch: ["sqs:DeleteMessage"],
   ChangeMessageVisibilityBatch: ["sqs:ChangeMessageVisibility"],
-  // Of versions by their ids, wherever the code does it.
+  // The code deletes versions by their ids.
   DeleteObjects: ["s3:DeleteObjectVersion"],
   ListObjectVersions: ["s3:ListBucketVersions"],
   ListObjectsV2: ["s3:ListBucket"],
@@ -28,8 +28,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 const TRANSACTED = { Update: "UpdateItem", Put: "PutItem", Delete: "DeleteItem", ConditionCheck: "ConditionCheckItem" };
 
 /**
- * Every AWS call that can be reached from a file: the compiler follows each name that is used to the function, method or
- * constructor behind it. A method that nobody calls is not counted, though its class is used.
+ * Every AWS call that can be reached from a file: the compiler follows each name that is used to the function, method
+ * or constructor behind it. A method that nobody calls is not counted, though its class is used.
  */
 export function awsCallsFrom(entry: string): AwsCall[] {
   const program = ts.createProgram([`${ROOT}${entry}`], options);
@@ -104,7 +104,9 @@ function actionsOf(service: string, command: string, node: ts.Node): readonly st
   return [`${prefix}:${command}${isItem ? "Item" : ""}`];
 }
 
-/** The names of tables, queues and so on in a call: in its arguments, or, if they were put together before, around it. */
+/**
+ * The names of tables, queues and so on in a call: in its arguments, or, if they were put together before, around it.
+ */
 function namesIn(node: ts.NewExpression | ts.CallExpression): string[] {
   const inClass = ts.findAncestor(node, ts.isClassDeclaration)?.name?.text ?? "";
   const around = ts.findAncestor(node, ts.isClassElement);

@@ -5,6 +5,8 @@ import { newApp, synthesizeStacks } from "./synth.ts";
 
 const app = newApp();
 
+const blue = synthesizeStacks("blue");
+
 test("without -c envName it is prod, and the stacks have no suffix", () => {
   expect(chosenEnvName(undefined)).toBe("prod");
   expect(stackIdOf("PrewarmStack", "prod")).toBe("PrewarmStack");
@@ -28,7 +30,7 @@ test.each(["a", "0", "a".repeat(20), "blue-2", "blue-"])("%s can be the end of a
 });
 
 test("the stacks take it as their parameter's default", () => {
-  for (const { name, template } of synthesizeStacks("blue")) {
+  for (const { name, template } of blue) {
     expect(name).toMatch(/-blue$/);
     expect(template.findParameters("envName")["envName"]?.["Default"]).toBe("blue");
   }

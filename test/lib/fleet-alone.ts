@@ -4,7 +4,7 @@ import { Network } from "../../lib/network.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
 
-/** The fleet, and of the rest what it needs. */
+/** The fleet with only those other parts that it needs. */
 export function addFleet(stack: Stack): void {
   new AgentFleet(stack, "Fleet", {
     network: new Network(stack, "Network"),

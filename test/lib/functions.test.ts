@@ -41,7 +41,7 @@ describe.each([...functions])("%s", (_, { Code, Environment }) => {
     expect(run(Object.fromEntries(given))).toContain("handler is a function\n");
   });
 
-  test("needs all of it, and without it says so of every variable", () => {
+  test("needs all of it: without it, the error names every variable", () => {
     const names = Object.keys(variables);
     expect(names).not.toEqual([]);
     const said = failureOf(() => run({}));

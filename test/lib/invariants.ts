@@ -19,7 +19,7 @@ export function testInvariants(template: Template): void {
       expect(logGroups).toContain(LoggingConfig.LogGroup.Ref);
     });
     every("AWS::Logs::LogGroup", ({ RetentionInDays }) => expect(RetentionInDays).toBe(30));
-    // And one of the agents'.
+    // And the log group of the agents.
     expect(new Set(logGroups).size).toBe(idsOf("AWS::Lambda::Function").length + 1);
   });
 
@@ -40,7 +40,7 @@ export function testInvariants(template: Template): void {
     });
   });
 
-  test("nobody is let in: no ingress rule, and no function for the public", () => {
+  test("nobody can connect: no ingress rule, and no public function", () => {
     template.resourceCountIs("AWS::EC2::SecurityGroupIngress", 0);
     for (const [, { Properties }] of resourcesOf(template, "AWS::EC2::SecurityGroup")) {
       expect(Properties.SecurityGroupIngress ?? []).toEqual([]);
@@ -52,7 +52,7 @@ export function testInvariants(template: Template): void {
     });
   });
 
-  test("instance metadata takes a token first", () => {
+  test("instance metadata needs a token", () => {
     every("AWS::EC2::LaunchTemplate", ({ LaunchTemplateData }) => {
       expect(LaunchTemplateData.MetadataOptions.HttpTokens).toBe("required");
     });
@@ -70,7 +70,7 @@ export function testInvariants(template: Template): void {
     });
   });
 
-  test("there is nothing that only CDK needs: no function or custom resource but our own, no SSM parameter", () => {
+  test("there is nothing that only CDK needs: every function and custom resource is ours, and no SSM parameter", () => {
     const all = Object.values(template.toJSON()["Resources"] as Record<string, { Type: string }>).map(
       ({ Type }) => Type,
     );
@@ -78,7 +78,7 @@ export function testInvariants(template: Template): void {
     for (const type of odd) expect(["Custom::EmptiedBucket", "Custom::ApiDeployment"]).toContain(type);
   });
 
-  test("no role may do everything, and none may do anything to all resources but what has none", () => {
+  test("no role may do everything; only calls that cannot be limited to a resource are allowed on all", () => {
     const WITHOUT_RESOURCE =
       /^(autoscaling:DescribeAutoScalingGroups|dynamodb:ListStreams|cloudfront:ListDistributions|ssm(messages)?:\w+)$/;
     every("AWS::IAM::Policy", ({ PolicyDocument }) => {

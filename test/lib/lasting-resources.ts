@@ -1,15 +1,16 @@
-/** A resource that a deployment has to leave in its place. */
+/** A resource that an update of the stack must not replace. */
 export interface Lasting {
   readonly type: string;
-  /** What an update that makes another one in its place does to an operator. */
+  /** What an operator would lose if it were replaced. */
   readonly lost: string;
   /** In every stack. */
   readonly ids: readonly string[];
 }
 
 /**
- * CloudFormation knows a resource by its logical id alone, and CDK makes that of the constructs' ids on the way to it. So
- * whoever renames or moves a construct makes another resource: the old one is deleted after the new one was made.
+ * CloudFormation knows a resource by its logical id alone, and CDK makes that of the ids of the constructs around it.
+ * So a construct that is renamed or moved becomes another resource: the new one is made, and then the old one is
+ * deleted.
  */
 export const LASTING: readonly Lasting[] = [
   {

@@ -46,7 +46,7 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
     expect(bare, `Another id: lost is ${LASTING_MAPPINGS.lost}`).toEqual(LASTING_MAPPINGS.ids);
   });
 
-  test("has a name of its own making for nothing that cannot be changed in place", () => {
+  test("gives no fixed name to a resource that some updates replace", () => {
     for (const [id, { Properties }] of resourcesOf(template, "AWS::DynamoDB::Table"))
       expect([id, Properties.TableName]).toEqual([id, undefined]);
     for (const [id, { Properties }] of resourcesOf(template, "AWS::SQS::Queue"))
@@ -58,16 +58,16 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
       string,
       Resource & { UpdatePolicy?: unknown },
     ][];
-    // With one, CloudFormation would end instances to start them from the new launch template.
+    // With a policy, CloudFormation would end instances to start new ones from the new launch template.
     expect(group).not.toHaveProperty("UpdatePolicy");
-    // With it, every deployment would set the group back to it.
+    // With a desired capacity, every deployment would set the group back to it.
     expect(group?.Properties).not.toHaveProperty("DesiredCapacity");
-    // Any change of these is a change of how many run.
+    // A change of one of these would change how many instances run.
     expect(group?.Properties).toMatchObject({ MinSize: "0", MaxSize: "300" });
   });
 
-  test("lets the group's instances end with it, or the stack could not be deleted while some run", () => {
-    // CloudFormation wants none and waits, which one that is protected outlasts.
+  test("does not protect instances: the stack could not be deleted while some run", () => {
+    // CloudFormation sets the group to 0 and waits. A protected instance would run on.
     const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
     for (const keeps of ["NewInstancesProtectedFromScaleIn", "LifecycleHookSpecificationList", "DeletionProtection"])
       expect(group).not.toHaveProperty(keeps);
@@ -83,7 +83,7 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
     });
   });
 
-  test("answers without a break: the stage is given a deployment, which does not name a stage", () => {
+  test("answers without a break: the stage names its deployment, and no deployment names a stage", () => {
     expect(theOnly(template, "AWS::ApiGateway::Deployment")).not.toHaveProperty("StageName");
     expect(theOnly(template, "AWS::ApiGateway::Stage").DeploymentId).toHaveProperty("Ref");
   });

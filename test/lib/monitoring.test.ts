@@ -18,7 +18,7 @@ import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
 const app = newApp();
-// Nothing here is about the code of functions.
+// These tests do not need the code of functions.
 app.node.setContext("aws:cdk:bundling-stacks", []);
 const template = Template.fromStack(new PrewarmStack(app, "PrewarmStack"));
 
@@ -34,7 +34,7 @@ function alarm(name: string): Resource["Properties"] {
 }
 
 describe("every alarm", () => {
-  test.each(alarms)("$name tells somebody, and where the runbook says what to do", (it) => {
+  test.each(alarms)("$name tells the topic, and names the section of the runbook", (it) => {
     const topic = [{ Ref: expect.stringMatching(/^PrewarmMonitoringTopic/) }];
     expect(it).toMatchObject({ AlarmActions: topic, OKActions: topic });
     const headings = readFileSync(`${ROOT}docs/operations.md`, "utf8").matchAll(/^##+ (.+)$/gm);
@@ -98,7 +98,7 @@ describe("every alarm", () => {
     expect(alarmState(alarm(name), periods)).toBe(state);
   });
 
-  test.each(alarms.map(({ name }) => name).filter((name) => name !== "Silence"))("%s is quiet at rest", (name) => {
+  test.each(alarms.map(({ name }) => name).filter((name) => name !== "Silence"))("%s is off at rest", (name) => {
     expect(alarmState(alarm(name), quiet)).toBe("OK");
   });
 });
@@ -133,7 +133,7 @@ describe("what functions log", () => {
     return logged(() => handler({ Records })).then((lines) => lines.flatMap(embeddedMetrics));
   };
 
-  /** Of what was measured, what belongs to a metric that an alarm or a graph names. */
+  /** The values of those metrics that an alarm or a graph names. */
   const valuesOf = (metric: Resource["Properties"], measured: readonly Measured[]) =>
     measured
       .filter((it) => {
@@ -163,7 +163,7 @@ describe("what functions log", () => {
     expect(await look(rest)).toEqual([]);
   });
 
-  test("is all that alarms and the dashboard show of ours, and nothing more is paid for", async () => {
+  test("is just those metrics that alarms and the dashboard show: no other is paid for", async () => {
     const failed = failureReasons.map((reason) => record({ ok: false, reason }));
     const measured = [...(await look(short)), ...(await count(record({ bytes: 10 }), ...failed, {}))];
     const key = (namespace: string, name: string, ...dimensions: string[]) =>
@@ -176,7 +176,7 @@ describe("what functions log", () => {
   });
 });
 
-/** Namespace, name and dimensions of the metrics of ours that the dashboard shows. */
+/** Namespace, name and dimensions of our own metrics that the dashboard shows. */
 function ownMetrics(): string[][] {
   return dashboardMetrics()
     .map((metric) => metric.filter((it): it is string => typeof it === "string"))
@@ -208,7 +208,7 @@ test("the documents say what that costs", () => {
   expect(readme).toContain(`${(dollars + 0.02).toFixed(2)} dollars a month at list price (${alarms.length} alarms,`);
 });
 
-test("alarms are mailed to the address that is given, and to nobody without one", () => {
+test("alarms are mailed to the address; without one, to nobody", () => {
   const [[, mail] = []] = resourcesOf(template, "AWS::SNS::Subscription") as unknown as [
     string,
     { Condition: string },
@@ -229,11 +229,11 @@ test("monitoring=off: no alarm and no dashboard", () => {
   );
   expect(paidFor.length).toBeGreaterThan(10);
   for (const [, resource] of paidFor) expect(resource).toMatchObject({ Condition: condition });
-  // Looking at the fleet goes on: requests that were forgotten are found by it.
+  // Watch still runs: it finds requests that were forgotten.
   expect(theOnly(template, "AWS::Events::Rule").State).toBe("ENABLED");
 });
 
-test("one look for each period of the alarms, in its middle", () => {
+test("Watch runs once in each period of the alarms, in its middle", () => {
   expect(theOnly(template, "AWS::Events::Rule").ScheduleExpression).toBe("cron(2/5 * * * ? *)");
   expect(new Set(alarms.map(({ Period }) => Period))).toEqual(new Set([300]));
 });

@@ -21,7 +21,7 @@ test("nothing that costs by the hour, and what is free: gateways to S3 and Dynam
   for (const { RouteTableIds } of endpoints) expect(RouteTableIds).toHaveLength(2);
 });
 
-test("agents call out, and nobody calls in", () => {
+test("agents may connect out, and nobody may connect to them", () => {
   const group = theOnly(template, "AWS::EC2::SecurityGroup");
   expect(group.SecurityGroupEgress).toMatchObject([{ CidrIp: "0.0.0.0/0", IpProtocol: "-1" }]);
   expect(group).not.toHaveProperty("SecurityGroupIngress");

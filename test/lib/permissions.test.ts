@@ -1,4 +1,5 @@
-// The stack with a VPC of its own, whole: each role allows exactly the AWS calls that the code makes (lib/pipeline-permissions.ts and others).
+// The stack with a VPC of its own, whole: each role allows exactly the AWS calls that the code makes
+// (lib/pipeline-permissions.ts and others).
 import { describe, expect, test } from "vitest";
 import { type AwsCall, awsCallsFrom } from "./aws-calls.ts";
 import { rendered, resourcesOf, synthesizeStacks } from "./synth.ts";
@@ -20,15 +21,15 @@ const RESOURCES: Readonly<Record<string, string>> = {
   "Timer.group": "schedules",
   "Fleet.groupName": "group",
   Distributions: "distributions",
-  // `retire` is a function: it has the instance's id, and the group is the one that this is in.
+  // `retire` is a function. It gets the instance's id; the group is the one that the instance is in.
   "": "group",
 };
 
-/** These know no resource at all: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+/** Calls that cannot be limited to a resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 const WITHOUT_RESOURCE = ["autoscaling:DescribeAutoScalingGroups", "cloudfront:ListDistributions"];
 
 const LOG = ["logs:CreateLogStream log", "logs:PutLogEvents log"];
-/** What Lambda itself does with the role: it reads the stream, and sets aside what failed. */
+/** Calls that Lambda itself makes with the role: it reads the stream, and puts failed batches into the queue. */
 const stream = (...tables: string[]) => [
   ...tables.flatMap((table) =>
     ["DescribeStream", "GetRecords", "GetShardIterator"].map((call) => `dynamodb:${call} stream ${table}`),
@@ -40,11 +41,11 @@ const stream = (...tables: string[]) => [
 const ROLES: readonly {
   readonly role: string;
   readonly entry: string;
-  /** What the code does not call itself. */
+  /** Calls that the code does not make itself. */
   readonly beside: readonly string[];
   readonly deadLetters?: string;
 }[] = [
-  // A schedule is made with the role that it calls Shutdown with. To be told that an object is missing takes ListBucket.
+  // A schedule is made with the role that it calls Shutdown with. Without ListBucket, a missing object is a 403.
   { role: "PipelineApiRole", entry: "lambdas/api", beside: [...LOG, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
   { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...LOG, ...stream("Request")] },
   { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...LOG, ...stream("Request", "RequestPop")] },
@@ -125,10 +126,10 @@ describe("a role allows what its code calls, and nothing else", () => {
     expect([...new Set(allowed(role))].sort()).toEqual([...needs].sort());
   });
 
-  test("and there is no role of which this was not asked, and no policy of AWS's own", () => {
+  test("every role is in this table, and none has a managed policy of AWS", () => {
     const roles = resourcesOf(template, "AWS::IAM::Role");
     const names = roles.map(([id]) => id.replace(/^Prewarm/, "").replace(/[0-9A-F]{8}$/, ""));
-    // The timers' own is looked at in pipeline.test.ts.
+    // The timers' role is tested in pipeline.test.ts.
     expect(names.sort()).toEqual([...ROLES.map(({ role }) => role), "PipelineTimerRole"].sort());
     for (const [, { Properties }] of roles) expect(Properties).not.toHaveProperty("ManagedPolicyArns");
   });

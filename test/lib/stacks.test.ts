@@ -7,7 +7,7 @@ import { rendered, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
 const both = synthesizeStacks();
 const [newVpc, existingVpc] = both.map(({ template }) => template) as [Template, Template];
 
-/** But for CDK's own, which nobody fills in. */
+/** The parameters without CDK's own, which nobody fills in. */
 function parametersOf(template: Template) {
   const { BootstrapVersion: _, ...parameters } = template.findParameters("*");
   return parameters;
@@ -62,7 +62,7 @@ describe.each(both)("$name", ({ template }) => {
     expect(theOnly(template, "AWS::ApiGateway::Stage").StageName).toBe("prod");
   });
 
-  test("names the group by the environment, and tells everybody the same name", () => {
+  test("names the group by the environment, and gives all functions that name", () => {
     const name = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").AutoScalingGroupName;
     expect(rendered(name)).toBe("prewarm_asg_prod");
     const told = resourcesOf(template, "AWS::Lambda::Function").flatMap(
@@ -96,7 +96,7 @@ describe("the stack in an existing VPC", () => {
       existingVpc.resourceCountIs(`AWS::EC2::${type}`, 0);
   });
 
-  test("starts agents where it is told, with the key and the security group that it is given", () => {
+  test("starts agents in the given subnets, with the given key and security group", () => {
     expect(theOnly(existingVpc, "AWS::AutoScaling::AutoScalingGroup").VPCZoneIdentifier).toEqual({ Ref: "subnet" });
     const launch = theOnly(existingVpc, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
     expect(launch.KeyName).toEqual({ Ref: "key" });
@@ -123,7 +123,7 @@ describe("the stack in an existing VPC", () => {
   });
 });
 
-/** Without what changes with every line of the code that is deployed. */
+/** The template without the hashes that change with every line of deployed code. */
 function scrubbed(template: Template): unknown {
   const text = JSON.stringify(template.toJSON());
   return JSON.parse(

@@ -43,7 +43,7 @@ test.each([
   template.resourceCountIs("AWS::DynamoDB::Table", 3);
 });
 
-test("active requests have an index with what the agents want to know of them", () => {
+test("active requests have an index with the attributes that the agents need", () => {
   template.hasResourceProperties("AWS::DynamoDB::Table", {
     GlobalSecondaryIndexes: [
       {
@@ -58,7 +58,7 @@ test("active requests have an index with what the agents want to know of them", 
   });
 });
 
-test("the bucket is nobody else's, takes no plain HTTP, and forgets as the tables do", () => {
+test("the bucket is private, takes no plain HTTP, and deletes objects as late as the tables delete items", () => {
   expect(theOnly(template, "AWS::S3::Bucket")).toMatchObject({
     PublicAccessBlockConfiguration: {
       ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
@@ -74,7 +74,7 @@ test("the bucket is nobody else's, takes no plain HTTP, and forgets as the table
   });
 });
 
-test("all of it goes with the stack: the bucket is emptied first", () => {
+test("all of it is deleted with the stack: the bucket is emptied first", () => {
   template.hasResource("AWS::S3::Bucket", { DeletionPolicy: "Delete" });
   template.allResources("AWS::DynamoDB::Table", { DeletionPolicy: "Delete" });
   const [[bucket] = []] = resourcesOf(template, "AWS::S3::Bucket");
@@ -86,7 +86,7 @@ test("all of it goes with the stack: the bucket is emptied first", () => {
   expect(properties.Environment.Variables.BUCKET).toEqual({ Ref: bucket });
 });
 
-test("a table can be set back to what it was", () => {
+test("a table can be restored to an earlier time", () => {
   template.allResourcesProperties("AWS::DynamoDB::Table", {
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   });

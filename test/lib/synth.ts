@@ -13,8 +13,8 @@ import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * An app with the project's own feature flags: without them, other resources would come out. What it makes on disk goes
- * with the test file, outside of whose tests it is to be called.
+ * An app with the project's own feature flags: without them, other resources would come out. Call it outside of tests:
+ * its output on disk is removed at the end of the test file.
  */
 export function newApp(): App {
   const outdir = mkdtempSync(join(tmpdir(), "prewarm-test-"));
@@ -32,7 +32,7 @@ export function synthesizeStacks(envName = DEFAULT_ENV_NAME): { readonly name: s
   return stacks.map((stack) => ({ name: stack.stackName, template: Template.fromStack(stack) }));
 }
 
-/** What a part of the stack alone makes. */
+/** The template of a part of the stack alone. */
 export function synthesize(build: (scope: Construct) => void): Template {
   const stack = new Stack(newApp(), "Test");
   build(stack);
@@ -57,7 +57,7 @@ export function theOnly(template: Template, type: string): Resource["Properties"
   return all[0]?.[1].Properties;
 }
 
-/** A value of the template as CloudFormation would come to it, with a made-up one for each reference. */
+/** A value of the template as CloudFormation would render it, with a made-up value for each reference. */
 export function rendered(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const [[intrinsic, argument] = []] = Object.entries(value);

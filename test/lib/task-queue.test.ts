@@ -15,6 +15,6 @@ test("a message that five agents could not finish goes to the dead letters, and 
   expect(queues.size).toBe(2);
 });
 
-test("a task waits longer than the longest request lasts", () => {
+test("the queue keeps a task longer than the longest request lasts", () => {
   expect(queues.get(idOf("Tasks"))?.Properties.MessageRetentionPeriod).toBeGreaterThan(10_080 * 60);
 });

@@ -23,7 +23,7 @@ export interface AgentRun {
   readonly awsCalls: number;
 }
 
-/** One process of the agent on our core, between a queue and a table that cost it nothing but the calls. */
+/** Runs one process of the agent on our core, with a fake queue and table. Only its calls to them cost it CPU. */
 export async function runAgent({ bundle, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
   const aws = await startFakeAws({ messages, copies });
   const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], {
@@ -52,12 +52,12 @@ export async function runAgent({ bundle, server, messages, copies, tasks }: Agen
   agent.kill("SIGTERM");
   await ended;
   await aws.close();
-  // A message may come again, a result must not be missing.
+  // More results are fine, because a message may come again. None may be missing.
   if (written < tasks) throw new Error(`${written} results of ${tasks}`);
   return { seconds, cpuMicros, peakMB, awsCalls: Object.values(calls).reduce((a, b) => a + b, 0) };
 }
 
-/** A message of so many URLs at one of the benchmark's POPs. */
+/** A message with these URLs for one of the benchmark's POPs. */
 export function messageFor(address: string, pop: number, urls: TaskMessage["urls"]): string {
   const message: TaskMessage = {
     req_id: REQ_ID,

@@ -1,5 +1,6 @@
 import { table } from "../markdown-table.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
+import { bundleAgentWithUndici } from "./agent-with-undici.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
@@ -7,13 +8,17 @@ import { urlOf } from "./requests.ts";
 import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
-/** What Task makes of 500 URLs at 20 POPs for two instances; the most; and the least. */
+/** 78 is what Task makes of 500 URLs at 20 POPs for two instances. 100 is the most, 1 the least. */
 const URLS_PER_MESSAGE = [78, 100, 10, 1] as const;
 const TASKS = 40_000;
+/** Where it is compared with undici. */
+const PAIRED = 78;
 
-/** The deployed bundle, one process, between a queue and a table that cost it nothing but the calls. */
+/** Measures the deployed bundle: one process, with a fake queue and table. Only its calls to them cost it CPU. */
 export async function benchAgent({ rounds, server, say }: Bench): Promise<Findings> {
   const { agent } = synthesize();
+  const withUndici = await bundleAgentWithUndici();
+  const undici: Awaited<ReturnType<typeof once40k>>[] = [];
   const runs = new Map(URLS_PER_MESSAGE.map((urls) => [urls, [] as Awaited<ReturnType<typeof once40k>>[]]));
   for (let round = 0; round < Math.min(rounds, 3); round++) {
     for (const [urls, its] of runs) {
@@ -23,10 +28,14 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
         `  ${urls} URLs a message: ${readable(it.cpuMicros)} µs CPU a task, ${readable(it.rate)}/s, ${readable(it.peakMB)} MB`,
       );
     }
+    const it = await once40k(withUndici, server, PAIRED);
+    undici.push(it);
+    say(`  the same with undici: ${readable(it.cpuMicros)} µs CPU a task, ${readable(it.rate)}/s`);
   }
   const of = (urls: number, what: "cpuMicros" | "rate" | "peakMB" | "calls") =>
     median((runs.get(urls as (typeof URLS_PER_MESSAGE)[number]) ?? []).map((it) => it[what]));
-  const cpu = of(78, "cpuMicros");
+  const cpu = of(PAIRED, "cpuMicros");
+  const undiciCpu = median(undici.map(({ cpuMicros }) => cpuMicros));
   return {
     title: "Whole agent",
     rows: [
@@ -47,8 +56,11 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
           ...(["cpuMicros", "rate", "calls", "peakMB"] as const).map((what) => readable(of(urls, what))),
         ]),
       ),
+      `The same agent with undici in place of its own client, in turn with it: ${readable(undiciCpu)} µs of CPU a task, ` +
+        `${readable(median(undici.map(({ rate }) => rate)))} tasks/s. The client of its own takes ` +
+        `${Math.round((1 - cpu / undiciCpu) * 100)} % less CPU a task ([decision 0009](adr/0009-a-client-of-our-own.md)).`,
     ],
-    units: { agentCpuMicros: cpu, agentTasksPerSecond: of(78, "rate"), agentCpuMicrosAlone: of(1, "cpuMicros") },
+    units: { agentCpuMicros: cpu, agentTasksPerSecond: of(PAIRED, "rate"), agentCpuMicrosAlone: of(1, "cpuMicros") },
   };
 }
 

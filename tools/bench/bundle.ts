@@ -1,28 +1,32 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import * as z from "zod";
+import { BANNER, MAIN_FIELDS, TARGET } from "../../lib/bundling.ts";
 import { LOCAL, ROOT } from "../local/paths.ts";
 
 export const BUILT = `${LOCAL}bench/`;
 const SYNTH = `${BUILT}cdk.out`;
 
-/** Bundles one of our workers as the agent is bundled: what tsx adds to functions would be measured, too. */
+/** What all bundles here have in common with those that are deployed. */
+export const bundleOptions = {
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: TARGET,
+  mainFields: MAIN_FIELDS,
+  banner: { js: BANNER },
+  logLevel: "warning",
+} satisfies BuildOptions;
+
+/**
+ * Bundles one of our workers as the agent is bundled. Run by tsx, what tsx adds to functions would be measured, too.
+ */
 export function bundleWorker(name: string): string {
   const outfile = `${BUILT}${name}.mjs`;
-  buildSync({
-    entryPoints: [fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    mainFields: ["module", "main"],
-    minifySyntax: true,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: "warning",
-  });
+  const entry = fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url));
+  buildSync({ ...bundleOptions, entryPoints: [entry], outfile, minifySyntax: true });
   return outfile;
 }
 
@@ -55,7 +59,7 @@ export function synthesize(): Deployables {
 }
 
 function synthesizeNow(): Deployables {
-  // An agent of an earlier run would be found there, too.
+  // Otherwise the agent of an earlier run would be found, too.
   rmSync(SYNTH, { recursive: true, force: true });
   execFileSync("npx", ["cdk", "synth", "--quiet", "--output", SYNTH, "PrewarmStack"], { cwd: ROOT, stdio: "pipe" });
   const template = templateSchema.parse(JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8")));
@@ -64,7 +68,7 @@ function synthesizeNow(): Deployables {
   for (const [id, { Type, Metadata, Properties }] of Object.entries(template.Resources)) {
     const asset = Metadata?.["aws:asset:path"];
     const file = `${SYNTH}/${asset}/index.mjs`;
-    // The CDK's own functions are none of ours.
+    // Functions that are not ours are left out.
     if (Type !== "AWS::Lambda::Function" || !existsSync(file)) continue;
     const name = id.replace(/^Prewarm(Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
     lambdas.set(name, file);
@@ -74,7 +78,7 @@ function synthesizeNow(): Deployables {
   return { agent: `${SYNTH}/${agent}/main.mjs`, lambdas, environments };
 }
 
-/** What only a deployment knows is a URL here, which is good enough for every schema. */
+/** Replaces what only a deployment knows by a URL, which every schema accepts. */
 function withoutReferences(variables: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [

@@ -20,10 +20,10 @@ interface Measured {
   readonly cpuMicros: number;
 }
 
-/** Downloads of a kind: what each contestant does of them in one round. */
+/** One program that is compared: its downloads in one round. */
 type Contestant = (server: Server) => Promise<Measured>;
 
-/** Small and large objects, the engine and its peers in turn, and memory. */
+/** Measures small and large objects, by the engine and by other programs, and the engine's memory. */
 export async function benchDownload({ rounds, server, tools, say }: Bench): Promise<Findings> {
   const worker = bundleWorker("download");
   const ours = (path: string, tasks: number, atOnce: number, node?: string) => async (it: Server) => {
@@ -59,7 +59,7 @@ export async function benchDownload({ rounds, server, tools, say }: Bench): Prom
   const measured = ["curl --parallel", eachProcess, "wrk"].map((name) => small.cpuRatio("our engine", name));
   const [overParallel = 0, overProcess = 0, overWrk = 0] = measured;
   const least = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
-  // What the agent runs on counts; the oldest Node that will do is told with it.
+  // The Node of AWS decides the verdict. The one that runs here is reported with it.
   const onAws = other === undefined ? "our engine" : nameOn(other);
   const largeByClock = large.ratio(onAws, "curl");
   return {
@@ -108,7 +108,7 @@ function nodeOf(name: string, other: ReturnType<typeof otherNode>): string {
   return other !== undefined && name === nameOn(other) ? other.version : process.version;
 }
 
-/** Lets everyone run in turn, round after round: what disturbs the machine disturbs all of them. */
+/** Runs all programs in turn, round after round: what disturbs the machine disturbs all of them. */
 async function contest(server: Server, rounds: number, say: (line: string) => void, all: Record<string, Contestant>) {
   const runs = new Map<string, Measured[]>(Object.keys(all).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -123,7 +123,7 @@ async function contest(server: Server, rounds: number, say: (line: string) => vo
   const ratio = (a: string, b: string) => median(perRound(a).map((rate, i) => rate / (perRound(b)[i] ?? Number.NaN)));
   return {
     ratio,
-    /** How many times the work of b a does in a second of CPU. */
+    /** How much more a does than b in a second of CPU. */
     cpuRatio: (a: string, b: string) => cpu(b) / cpu(a),
     cpu,
     rate: (name: string) => median(perRound(name)),

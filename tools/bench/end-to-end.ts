@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient } from "../local/api-client.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
@@ -10,7 +11,7 @@ import { readable } from "./statistics.ts";
 
 const POPS = 20;
 const AGENTS = 2;
-/** URLs of each request; the middle one is the row's, and the first only warms up. */
+/** URLs of each request. The middle one makes the row. The first also runs once before, to warm up. */
 const SIZES = [50, 500, 2_500];
 const POLL_MS = 100;
 const PATIENCE_MS = 600_000;
@@ -28,7 +29,7 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
       const seconds = await once(api, paths.slice(0, urls), pops);
       runs.push({ tasks: urls * POPS, seconds });
       say(`  ${urls * POPS} tasks: ${readable(seconds)} s, ${readable((seconds / (urls * POPS)) * 1e6)} µs a task`);
-      // Two agents must be there again, so the group goes back to none first.
+      // Every request starts its own two agents, so the group must be empty first.
       while (prewarm.fleet.size > 0) await sleep(POLL_MS);
     }
   } finally {
@@ -78,8 +79,7 @@ async function once(api: ApiClient, paths: readonly string[], pops: readonly str
   while (performance.now() - started < PATIENCE_MS) {
     const { status, failed_count } = await api.progress(reqId);
     if (status === "FINISHED" && failed_count === 0) return (performance.now() - started) / 1_000;
-    if (["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(status))
-      throw new Error(`${status}, ${failed_count} failed`);
+    if (isTerminal(status)) throw new Error(`${status}, ${failed_count} failed`);
     await sleep(POLL_MS);
   }
   throw new Error(`not finished after ${PATIENCE_MS / 1_000} s`);

@@ -22,7 +22,7 @@ interface Measured {
   readonly peakMB: number;
 }
 
-/** Task's fan-out of one target: the list read from S3, grouped, sent to SQS, the real SDK against a fake server. */
+/** Measures Task's fan-out of one target: the list is read, grouped and sent, by the real SDK to a fake S3 and SQS. */
 export async function benchFanOut({ rounds, say }: Bench): Promise<Findings> {
   const worker = bundleWorker("fan-out");
   const object = Array.from({ length: URLS }, (_, i) => `${urlOf(i)},${SMALL_BYTES}\n`).join("");

@@ -15,7 +15,7 @@ interface Measured {
   readonly seconds: number;
 }
 
-/** Get Size's questions for 10,000 URLs over TLS, the lists read from and written to a fake S3. */
+/** Measures how Get Size asks for 10,000 URLs over TLS, with its lists in a fake S3. */
 export async function benchGetSize({ rounds, server, say }: Bench): Promise<Findings> {
   const worker = bundleWorker("get-size");
   const aws = await startFakeAws({ object: Array.from({ length: URLS }, (_, i) => `${urlOf(i)}\n`).join("") });

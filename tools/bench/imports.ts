@@ -6,7 +6,7 @@ import { runPinned } from "./pinned.ts";
 import { type Findings, verdict } from "./row.ts";
 import { median, readable } from "./statistics.ts";
 
-/** Any values will do: nothing is called while a bundle is imported. */
+/** Any values are good enough: nothing is called while a bundle is imported. */
 const ENVIRONMENT = {
   AWS_REGION: "us-east-1",
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",

@@ -12,7 +12,7 @@ const DELAY_MS = 50;
 const CONNECTION_BYTES_PER_SECOND = 5_000_000;
 const LARGE_BYTES = 40_000_000;
 const MB = 1e6;
-/** What the peer downloads at once from the start, which the agent has to find out. */
+/** How many downloads the bare engine runs at once. The agent has to find its own number. */
 const FIXED = 512;
 
 interface Mix {
@@ -28,8 +28,8 @@ const MIXES: readonly Mix[] = [
 ];
 
 /**
- * An edge so far away that one download after the other fills nothing: how soon and how near the agent comes, without a
- * setting, to what the bare engine carries with many downloads at once from the start.
+ * Measures a far link, which one download after the other cannot fill. The bare engine starts with many downloads at
+ * once. The agent has no setting: measured is how soon, and how near, it comes to the engine's rate.
  */
 export async function benchLink({ server, say }: Bench): Promise<Findings> {
   const { agent } = synthesize();
@@ -87,7 +87,7 @@ function messagesOf({ addresses }: { addresses: readonly string[] }, { large, sm
     const urls = Array.from({ length: PER_MESSAGE }, (_, n) => url(`assets/${i}/${n}.webp`, SMALL_BYTES));
     messages.push(messageFor(at(i), i % addresses.length, urls));
   }
-  // Among the others, as they are in a queue.
+  // The large ones stand among the small ones, as in a queue.
   const distance = Math.max(1, Math.floor(messages.length / Math.max(1, large)));
   for (let i = 0; i < large; i++) {
     messages.splice(i * (distance + 1), 0, messageFor(at(i), i % addresses.length, [url("large", LARGE_BYTES)]));

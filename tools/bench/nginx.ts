@@ -37,7 +37,7 @@ export async function startNginx(count = 20): Promise<Server> {
     ["1g", 2 ** 30],
   ] as const) {
     writeFileSync(`${folder}www/${name}`, "");
-    // Sparse: no disk is filled, and the page cache holds zeros.
+    // A sparse file: it takes no disk, and the page cache holds zeros.
     truncateSync(`${folder}www/${name}`, bytes);
   }
   const port = await freePort();

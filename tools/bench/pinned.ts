@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 
-/** What is measured runs on one core, what serves it on the other. */
+/** The measured program runs on one core, and what serves it on the other. */
 export const OUR_CORE = 0;
 export const SERVING_CORE = 1;
 
@@ -29,7 +29,7 @@ export async function runPinned(command: string, env: NodeJS.ProcessEnv = {}): P
   return { seconds: real, cpuMicros: (user + system) * 1e6, stdout };
 }
 
-/** Starts a Node process that stays, on a core. Its errors are ours. */
+/** Starts a Node process that stays, on a core. It shares our stderr. */
 export function startPinned(
   core: number,
   args: readonly string[],

@@ -41,13 +41,15 @@ const QUOTA = {
 
 /** Of c7gn.large: cores, and what it may send and receive for long, in Gbit/s. */
 const INSTANCE = { cores: 2, gigabits: 6.25 };
-/** Half a minute to boot, install and start. */
+/** A minute to boot, install and start. */
 const BOOT_SECONDS = 60;
 const RESULT_BYTES = 700;
 const BATCH = { sqs: 10, aggregation: 1_000 };
-/** SQS counts a call for every 64 KiB that it carries. */
+/** SQS bills a call for every 64 KiB that it carries. */
 const SQS_CALL_BYTES = 65_536;
-/** A function with so much memory has a whole core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/**
+ * Memory with which a function has a whole core: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const LAMBDA_GB_A_CORE = 1.728;
 
 const units = Object.assign({}, ...Object.values(keptFindings()).map(({ findings }) => findings.units ?? {})) as Units;
@@ -66,7 +68,7 @@ const KINDS = [
 ];
 const SIZES = [1e4, 1e5, 1e6, 1e7, 1e8];
 
-/** As many instances as work for about ten minutes, from one up. */
+/** Computes with as many instances as work for about ten minutes, and with one at least. */
 function compute(tasks: number, bytes: number) {
   const coreSeconds = Math.max((tasks * units.agentCpuMicros) / 1e6, (tasks * bytes) / (units.largeMBPerSecond * 1e6));
   const linkSeconds = (tasks * bytes * 8) / (INSTANCE.gigabits * 1e9);

@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
   return ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
 }
 
-/** Three digits that mean something, thousands apart. */
+/** Three significant digits, with commas between thousands. */
 export function readable(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** What is compared with, or needed to measure; nothing is installed from here. */
+/** Programs that are compared with, or needed to measure. The benchmark installs none of them. */
 const TOOLS: Readonly<Record<string, { readonly version: readonly string[]; readonly needed: boolean }>> = {
   nginx: { version: ["-v"], needed: true },
   taskset: { version: ["--version"], needed: true },
@@ -28,7 +28,7 @@ export function findTools(say: (line: string) => void): Tools {
 }
 
 /**
- * Another Node to measure with as well, as `BENCH_OTHER_NODE` names it: on AWS runs a newer one than development needs.
+ * A second Node to measure with, which `BENCH_OTHER_NODE` names: AWS runs a newer one than development needs.
  * @throws Error if it does not run
  */
 export function otherNode(): { readonly program: string; readonly version: string } | undefined {

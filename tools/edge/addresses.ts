@@ -2,7 +2,7 @@
  * `count` consecutive IPv4 addresses from `first` on, all within 127.0.0.0/8: the stand-in edge must never be reachable
  * from another machine.
  *
- * @throws RangeError when `first` is no loopback address, or the range runs out of loopback
+ * @throws RangeError if `first` is no loopback address, or the last address would not be one
  */
 export function loopbackAddresses(first: string, count: number): string[] {
   const start = toNumber(first);

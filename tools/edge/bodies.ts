@@ -1,6 +1,6 @@
 /**
- * Bodies that are in use somewhere, so that several RECs which each fetched the same object keep it in memory once. Each of
- * them still has to fetch it: only bytes that were received and found equal are replaced.
+ * Shares equal bodies, so that several RECs which fetched the same object keep it in memory once. Each REC still
+ * fetches it: a body is replaced only after it was received and found equal.
  */
 export class Bodies {
   readonly #byTag = new Map<string, WeakRef<Buffer>>();

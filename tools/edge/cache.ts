@@ -1,8 +1,8 @@
 import type { Entry } from "./reply.ts";
 
 /**
- * What one tier keeps. A key is the distribution's domain and the path with its query string: an alias and the domain name
- * the same object, two distributions never do.
+ * What one tier keeps. A key is the distribution's domain and the path with its query string: so an alias and the
+ * domain share objects, and two distributions never do.
  */
 export class Cache {
   readonly #entries = new Map<string, Entry>();
@@ -12,7 +12,7 @@ export class Cache {
     return entry !== undefined && entry.expiresAt > now ? entry : undefined;
   }
 
-  /** Fresh or expired: what a revalidation starts from. */
+  /** The entry, fresh or expired. A revalidation starts from it. */
   last(key: string): Entry | undefined {
     return this.#entries.get(key);
   }
@@ -21,7 +21,7 @@ export class Cache {
     this.#entries.set(key, entry);
   }
 
-  /** @returns how many entries went */
+  /** @returns how many entries were removed */
   invalidate(matches: (key: string) => boolean): number {
     const gone = [...this.#entries.keys()].filter(matches);
     for (const key of gone) this.#entries.delete(key);

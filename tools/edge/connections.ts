@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 
 /**
- * The open connections of all POPs. The HTTP servers never listen themselves, so they do not know them; and a reset has to
- * go to the TCP socket beneath TLS, which the HTTP side does not see.
+ * The open connections of all POPs. The HTTP servers do not know them, because they do not listen themselves. And a
+ * reset has to go to the TCP socket below TLS, which the HTTP side does not see.
  */
 export class Connections {
   readonly #sockets = new Set<Socket>();

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 const BLOCK_BYTES = 64 * 1024;
 
 /**
- * The bytes of one object: pseudo-random, the same in every run for the same name, and made a block at a time, so that an
- * object of any size costs the origin 64 KiB of memory and any part of it can be made without the part before it.
+ * The bytes of one object: pseudo-random, and the same in every run for the same name. They are made a block at a time:
+ * so an object of any size costs the origin 64 KiB of memory, and any part can be made without the part before it.
  */
 export class Content {
   readonly size: number;

@@ -10,7 +10,7 @@ export interface PopCounters {
   /** GETs that went to the origin. */
   misses: number;
   heads: number;
-  /** Answers of 4xx and 5xx, whatever layer had them, and what a POP made up or never said. */
+  /** Answers of 4xx and 5xx of any layer, answers that a POP made up, and answers that it never gave. */
   errors: number;
   /** Bytes of the bodies that were answered. A client that leaves halfway is not subtracted. */
   bytes: number;

@@ -2,10 +2,12 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { BodyFault } from "./faults.ts";
 
-/** TLS encrypts what it is given at once: a large body in one piece would stand in memory twice for every client. */
+/** TLS encrypts at once all that it is given. A large body in one piece would be in memory twice for every client. */
 const SLICE_BYTES = 256 * 1024;
 
-/** A reset that arrives together with data reads as an orderly end in clients on libuv: let them read the data first. */
+/**
+ * Clients on libuv take a reset that arrives together with data for a normal end. So they get time to read the data.
+ */
 const RESET_DELAY_MS = 20;
 
 /** Content-Length as the answer states it. */

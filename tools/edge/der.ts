@@ -1,6 +1,6 @@
 /**
- * The little of ASN.1's DER that a certificate consists of. Written out, because the libraries for it bring a dozen packages
- * and a global polyfill for one throwaway certificate.
+ * The parts of ASN.1's DER that a certificate needs. They are written out here, because the libraries for it bring a
+ * dozen packages and a global polyfill.
  */
 export type Der = Buffer;
 

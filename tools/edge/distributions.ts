@@ -5,7 +5,7 @@ export interface Distribution {
   readonly aliases?: readonly string[];
 }
 
-/** The distributions that the edge serves, by any name that they go by. */
+/** The distributions that the edge serves, by their domains and aliases. */
 export class Distributions {
   readonly #domainOf = new Map<string, string>();
   readonly #labels = new Set<string>();

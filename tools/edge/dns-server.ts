@@ -39,7 +39,7 @@ export async function startDnsServer(zone: Zone, port = 0): Promise<DnsServer> {
   };
 }
 
-/** A datagram that is no DNS query has nobody who waits for an answer: it is dropped. */
+/** Undefined for a datagram that is no DNS query. It is dropped: nobody waits for an answer. */
 function decoded(message: Buffer): DecodedPacket | undefined {
   try {
     const packet = decode(message);

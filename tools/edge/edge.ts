@@ -28,7 +28,7 @@ export interface Edge {
    * Removes paths from every tier; `/*` and a trailing `*` are wildcards, and a path includes its query string.
    *
    * @param domain a distribution's domain or alias; absent: all distributions
-   * @returns how many entries went, all tiers together
+   * @returns how many entries were removed, in all tiers together
    */
   invalidate(paths: readonly string[], domain?: string): number;
   /** Puts an object on the origin. Under a path that exists it is a new upload with other bytes. */

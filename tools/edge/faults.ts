@@ -12,23 +12,23 @@ export interface FaultRequest {
 }
 
 export type Fault =
-  /** An answer of this status instead of the object; nothing is asked of the tiers. */
+  /** An answer of this status instead of the object. The tiers are not asked. */
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** A while before the answer. */
+  /** A delay before the answer. */
   | { readonly kind: "slow"; readonly ms: number }
-  /** Another POP answers, with its own cache and name. A POP that the edge does not have lends its name alone. */
+  /** Another POP answers, with its own cache and name. Of a POP that the edge does not have, only the name is used. */
   | { readonly kind: "otherPop"; readonly pop: string }
   | BodyFault;
 
 /** Faults of an answer that is already on its way. */
 export type BodyFault =
-  /** Silence: from the beginning, or after the headers and so many bytes. */
+  /** Silence: from the beginning, or after the headers and `after` bytes. */
   | { readonly kind: "stall"; readonly after?: number }
-  /** The connection is closed in good order after so many bytes, fewer than Content-Length. */
+  /** The connection is closed normally after `after` bytes, fewer than Content-Length. */
   | { readonly kind: "truncate"; readonly after: number }
-  /** The connection is reset (RST) after so many bytes. */
+  /** The connection is reset (RST) after `after` bytes. */
   | { readonly kind: "reset"; readonly after: number }
-  /** Content-Length is off by so much; the whole body follows and then the connection is closed. */
+  /** Content-Length is wrong by `contentLengthDelta`. The whole body follows, and then the connection is closed. */
   | { readonly kind: "lie"; readonly contentLengthDelta: number };
 
 /** Decides for each request whether it goes wrong, and how. Called once a request, before anything else. */

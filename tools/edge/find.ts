@@ -20,8 +20,8 @@ export interface Wanted {
 }
 
 /**
- * Looks for an answer in the tiers and behind them. Only the GET of a whole object fills a tier: a HEAD or a part is
- * answered out of what is there, and passed on to the origin otherwise.
+ * Looks for an answer in the tiers, then at the origin. Only a GET of a whole object fills a tier. A HEAD or a range is
+ * answered from a tier that has the object, otherwise by the origin.
  */
 export async function find({ method, key, range }: Wanted, tier: Tier, origin: OriginClient): Promise<Found> {
   if (method === "GET" && range === undefined) return kept(await tier.get(key));

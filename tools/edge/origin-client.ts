@@ -11,10 +11,10 @@ export interface OriginClientOptions {
 
 type Request = Pick<Dispatcher.RequestOptions, "method" | "path"> & { readonly headers?: Record<string, string> };
 
-/** What an answer says of one connection, or of one moment, and not of the object. */
+/** Headers that are about one connection or one moment, and not about the object. */
 const NOT_KEPT = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "date"]);
 
-/** How the tiers speak to the origin. None of the methods rejects: an origin that fails is a 502, as at CloudFront. */
+/** The tiers' client of the origin. No method rejects: if the origin fails, the answer is a 502, as at CloudFront. */
 export class OriginClient {
   readonly #pool: Pool;
   readonly #bodies = new Bodies();
@@ -22,11 +22,11 @@ export class OriginClient {
 
   constructor(options: OriginClientOptions) {
     this.#options = options;
-    // No time limits: a slow origin is the caller's to make and to wait for, and close() ends what is under way.
+    // No time limits: a test may want a slow origin, and close() ends what is under way.
     this.#pool = new Pool(options.url, { connections: 64, headersTimeout: 0, bodyTimeout: 0 });
   }
 
-  /** Fetches a whole object. `known`, an expired answer, is sent along as If-None-Match and comes back renewed on a 304. */
+  /** Fetches a whole object. With `known`, an expired entry, it asks by If-None-Match; on a 304, `known` is renewed. */
   async fetch(target: string, known: Entry | undefined): Promise<{ entry: Entry; unchanged: boolean }> {
     const headers = known?.etag === undefined ? {} : { "if-none-match": known.etag };
     const reply = await this.#send({ method: "GET", path: target, headers });

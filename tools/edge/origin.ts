@@ -56,6 +56,6 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
   response.writeHead(answer.status, answer.headers);
   if (request.method === "HEAD" || !answer.body) return void response.end();
   const { content, range } = answer.body;
-  // The one failure here is a client that left, and it needs no answer any more.
+  // This fails only if the client has left, and then no answer is needed.
   await pipeline(Readable.from(content.read(range.start, range.end)), response).catch(() => response.destroy());
 }

@@ -12,13 +12,13 @@ export interface PopHandlerOptions extends ExchangeContext {
   readonly faults: () => FaultHook | undefined;
 }
 
-/** Answers the requests of every POP; which one is meant, the local address of the connection tells. */
+/** Answers the requests of every POP. The local address of the connection tells which POP is asked. */
 export function popHandler(options: PopHandlerOptions): RequestListener {
   return (request, response) => {
     const address = request.socket.localAddress ?? "";
     const pop = options.popAt.get(address);
     if (!pop) {
-      request.socket.destroy(); // The client has left already, and the address with it.
+      request.socket.destroy(); // The client has left already, so the socket has no address.
       return;
     }
     const { method = "GET", url: path = "/", headers } = request;

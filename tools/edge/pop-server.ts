@@ -22,8 +22,8 @@ export interface PopServer {
 }
 
 /**
- * HTTPS and HTTP on every address. There is one server of each kind, which is handed the connections of all the addresses:
- * hundreds of POPs then cost no more than their listening sockets.
+ * HTTPS and HTTP on every address. One server of each kind gets the connections of all addresses, so hundreds of POPs
+ * cost no more than their listening sockets.
  */
 export async function startPopServer(options: PopServerOptions): Promise<PopServer> {
   const { addresses, certificate } = options;

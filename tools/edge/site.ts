@@ -5,7 +5,7 @@ export interface SiteObject {
   readonly size: number;
   /** @default 200 */
   readonly status?: number;
-  /** Added to, or put in the place of, what the origin sends by itself. */
+  /** Added to the origin's own headers. One of the same name replaces the origin's. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -17,7 +17,7 @@ export interface StoredObject {
 
 export type SiteMap = ReadonlyMap<string, SiteObject> | Readonly<Record<string, SiteObject>>;
 
-/** More cannot be kept in memory by the tiers, which hold bodies whole. */
+/** The tiers keep whole bodies in memory, so an object cannot be larger. */
 const MAX_OBJECT_BYTES = 1024 ** 3;
 
 /** What the origin has. Paths begin with a slash; a path given with a query string answers for that query alone. */
@@ -51,6 +51,6 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // A stray % is no fault of the origin's: the path is simply unknown.
+    return path; // A stray % is no error: the path is just unknown.
   }
 }

@@ -1,7 +1,7 @@
 import { Cache } from "./cache.ts";
 import type { Answer, Entry, Layer } from "./reply.ts";
 
-/** Asks the next layer. Must not reject. `known`: what has expired here. */
+/** Asks the next layer. Must not reject. `known`: the entry that has expired here. */
 export type Upstream = (key: string, known: Entry | undefined) => Promise<Answer>;
 
 export interface TierOptions {
@@ -33,17 +33,17 @@ export class Tier {
     return entry ? this.#had(entry) : this.#options.parent?.peek(key);
   }
 
-  /** Serves the key, asking upstream once for all who want it meanwhile. Never rejects, as upstream does not. */
+  /** Serves the key. Requests at the same time share one upstream fetch. Never rejects, because upstream does not. */
   get(key: string): Promise<Answer> {
     const entry = this.fresh(key);
     if (entry) return Promise.resolve(this.#had(entry));
-    // A request that waited for another one's fetch reads Hit at CloudFront.
+    // At CloudFront, a request that waited for another one's fetch gets a Hit.
     const underWay = this.#flights.get(key);
     if (underWay) return underWay.then((answer) => this.#had(answer.entry));
 
     const known = this.#cache.last(key);
     const flight = this.#options.upstream(key, known).then((answer) => {
-      // An invalidation removes the flight, too: what set out before it is delivered, but not kept.
+      // An invalidation removes the flight, too: an answer that was asked for before it is delivered, but not kept.
       if (this.#flights.get(key) === flight) {
         this.#flights.delete(key);
         this.#cache.put(key, answer.entry);

@@ -12,7 +12,7 @@ export interface Tiers {
    * Removes paths from every tier at once.
    *
    * @param domain one distribution; absent: all
-   * @returns how many entries went, all tiers together
+   * @returns how many entries were removed, in all tiers together
    */
   invalidate(paths: readonly string[], domain?: string): number;
 }

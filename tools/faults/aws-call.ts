@@ -4,11 +4,11 @@ import type { IncomingHttpHeaders } from "node:http";
 export interface AwsCall {
   /** As in a signature's scope: `dynamodb`, `sqs`, `s3`, `autoscaling`, `scheduler`, `cloudfront`. */
   readonly service: string;
-  /** The API's name for it; of REST services, the HTTP method. */
+  /** The API's name of the operation; for REST services, the HTTP method. */
   readonly operation: string;
 }
 
-/** Reads service and operation off a request, whichever of AWS's protocols it speaks. */
+/** Reads service and operation of a request, in any of AWS's protocols. */
 export function readAwsCall(method: string, headers: IncomingHttpHeaders, body: Buffer): AwsCall {
   const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? "");
   const service = scope?.[1] ?? "unknown";

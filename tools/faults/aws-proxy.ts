@@ -5,10 +5,10 @@ import { Agent, type Dispatcher } from "undici";
 import { type AwsCall, readAwsCall } from "./aws-call.ts";
 import { type FaultKind, type Rule, strike } from "./rules.ts";
 
-/** Stands before the AWS APIs and spoils a share of the calls. */
+/** A proxy in front of the AWS APIs that makes a share of the calls go wrong. */
 export interface AwsProxy {
   readonly url: string;
-  /** Where calls go. */
+  /** URL that calls are forwarded to. */
   target: string;
   rules: readonly Rule[];
   /** How often each kind of fault happened. */
@@ -61,7 +61,7 @@ async function handle(
   to.end(answer.bytes);
 }
 
-/** Sends a share of the messages of a call again, as SQS may deliver any message twice. */
+/** Sends a share of a call's messages again, because SQS may deliver any message twice. */
 async function deliverTwice(
   proxy: Pick<AwsProxy, "rules" | "target"> & { readonly injected: Record<FaultKind, number> },
   client: Agent,

@@ -1,6 +1,6 @@
 import type { Fault, FaultHook } from "../edge/faults.ts";
 
-/** Shares of the downloads at which the edge misbehaves, by kind. */
+/** The share of the downloads that each kind of fault happens to. */
 export type EdgeShares = Readonly<Partial<Record<Fault["kind"], number>>>;
 
 export interface EdgeFaults {
@@ -9,7 +9,7 @@ export interface EdgeFaults {
   readonly injected: Record<string, number>;
 }
 
-/** Lets a share of all downloads fail, each in its way; HEADs, with which sizes are asked, are left alone. */
+/** Makes a share of all downloads go wrong. HEADs, with which Get Size asks for sizes, always work. */
 export function edgeFaults(shares: EdgeShares, random: () => number): EdgeFaults {
   const injected: Record<string, number> = {};
   const hook: FaultHook = ({ method }) => {

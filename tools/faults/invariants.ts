@@ -1,6 +1,7 @@
 import type { TaskResult } from "../../domain/result/task-result.ts";
+import { unmet } from "../local/expectations.ts";
 
-/** What a run left behind, as far as it must be exactly so. */
+/** What a run left behind: the values that are checked. */
 export interface Aftermath {
   readonly progress: {
     readonly status: string;
@@ -10,7 +11,7 @@ export interface Aftermath {
     readonly failed_count: number;
   };
   readonly results: readonly TaskResult[];
-  /** Rows of the report but its header. */
+  /** Rows of the report without its header. */
   readonly reportRows: number;
   /** `pop url` of every task that was to be done. */
   readonly planned: ReadonlySet<string>;
@@ -23,17 +24,17 @@ export interface Aftermath {
 export interface Figures {
   /** Tasks without a result. */
   readonly lost: number;
-  /** Results beyond one a task, and what the counters have beyond the results. */
+  /** Results beyond one for each task, and what the counters have beyond the results. */
   readonly countedTwice: number;
   /** Messages, instances and timers that are left. */
   readonly stuck: number;
 }
 
-/** What cannot be if nothing is lost, nothing is counted twice and nothing stays behind; empty if all is well. */
+/** The values that are wrong if nothing is lost, counted twice or left behind. Empty if all is well. */
 export function violations(after: Aftermath): string[] {
   const { progress, results, planned } = after;
   const good = results.filter(({ ok }) => ok);
-  const expectations: [string, unknown, unknown][] = [
+  return unmet([
     ["status", progress.status, "FINISHED"],
     ["total_count", progress.total_count, planned.size],
     ["download_count", progress.download_count, planned.size],
@@ -45,10 +46,7 @@ export function violations(after: Aftermath): string[] {
     ["instances", after.capacity, 0],
     ["timers", after.schedules, 0],
     ["lost tasks", figures(after).lost, 0],
-  ];
-  return expectations
-    .filter(([, actual, expected]) => actual !== expected)
-    .map(([what, actual, expected]) => `${what}: ${actual}, must be ${expected}`);
+  ]);
 }
 
 export function figures({ progress, results, planned, messages, capacity, schedules }: Aftermath): Figures {

@@ -5,6 +5,7 @@ import { request } from "undici";
 import { shardCount } from "../../domain/plan/task-key.ts";
 import { POP_CODES } from "../../domain/pops/catalogue.ts";
 import { recOf } from "../../domain/pops/select.ts";
+import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient, type Progress } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { readResults } from "../local/pop-report.ts";
@@ -18,16 +19,16 @@ import type { Rule } from "./rules.ts";
 const HOST = "www.example.com";
 
 export interface LabOptions {
-  /** The same seed rolls the same dice; what runs at the same time may still come in another order. */
+  /** The same seed gives the same random numbers. What runs at the same time may still come in another order. */
   readonly seed: number;
   readonly urls: number;
   readonly pops: number;
   readonly instances: number;
-  /** Agents that are killed, spread evenly over the tasks. */
+  /** How many agents are killed, spread evenly over the tasks. */
   readonly kills: number;
   readonly rules: readonly Rule[];
   readonly edge: EdgeShares;
-  /** Services that are gone for some seconds, one after the other, while the tasks are done. */
+  /** Services that fail every call for some seconds, one after the other, while the tasks are done. */
   readonly blackouts: readonly { readonly service: string; readonly seconds: number }[];
   readonly patienceMs: number;
   readonly say: (line: string) => void;
@@ -41,7 +42,7 @@ export interface LabReport extends Figures {
   readonly violations: readonly string[];
 }
 
-/** Warms with everything going wrong that the options name, and looks whether all is as if nothing had. */
+/** Runs a request with all the faults that the options name, and checks that it ends as if there were none. */
 export async function runLab(options: LabOptions): Promise<LabReport> {
   const random = seededRandom(options.seed);
   const paths = Array.from({ length: options.urls }, (_, i) => `/objects/${i}.bin`);
@@ -53,7 +54,7 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
       pops: pops.map((pop) => ({ pop, rec: recOf(pop) ?? "none" })),
       site: Object.fromEntries(paths.map((path, i) => [path, { size: 1_000 + i }])),
     },
-    // The Lambdas and the agents see AWS through the proxy; who measures does not.
+    // The Lambdas and the agents call AWS through the proxy. The lab itself does not.
     env: { AWS_ENDPOINT_URL: proxy.url, PREWARM_STALL_SECONDS: "5" },
     say: options.say,
   });
@@ -90,7 +91,7 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   }
 }
 
-/** Takes one service after the other away for a while, from the moment on that there are tasks to do. */
+/** Makes one service after the other fail for a while. It waits first until there are tasks to do. */
 async function blackouts(proxy: AwsProxy, { blackouts, rules, say }: LabOptions): Promise<void> {
   for (const { service, seconds } of blackouts) {
     await sleep(3_000);
@@ -101,7 +102,7 @@ async function blackouts(proxy: AwsProxy, { blackouts, rules, say }: LabOptions)
   }
 }
 
-/** Waits for the end, and kills an agent whenever another part of the tasks is done. Returns how many. */
+/** Waits for the end, and kills an agent whenever another share of the tasks is done. Returns how many it killed. */
 async function follow(
   prewarm: LocalPrewarm,
   api: ApiClient,
@@ -117,8 +118,9 @@ async function follow(
     const line = `${progress.status} ${progress.download_count}/${progress.total_count}, ${kills} agents killed`;
     if (line !== last) options.say(line);
     last = line;
-    if (["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status)) return kills;
-    // One at a third of its share of the tasks, the next a whole share later: the first early, the last before the end.
+    if (isTerminal(progress.status)) return kills;
+    // The first is due after a third of a share of the tasks, each of the others a whole share later: all before the
+    // end.
     const due = Math.floor((progress.download_count / Math.max(1, progress.total_count)) * options.kills + 0.67);
     if (progress.download_count > 0 && kills < due && killOne(prewarm, random)) kills++;
     await sleep(150);
@@ -134,7 +136,7 @@ function killOne({ fleet }: LocalPrewarm, random: () => number): boolean {
   return true;
 }
 
-/** The API is spoilt too: a call that failed is made again, as a user would. */
+/** Calls of the API go wrong, too. One that failed is made again, as a user would do. */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -158,13 +160,13 @@ async function aftermath(
     schedules: (await prewarm.clients.scheduler.send(new ListSchedulesCommand({}))).Schedules?.length ?? 0,
   });
   let left = await settled();
-  // What an end gives back, it gives back a moment after the status says so.
+  // Messages, instances and timers go a moment after the status says that the request has ended.
   for (let i = 0; i < 60 && left.messages + left.capacity + left.schedules > 0; i++) {
     await sleep(1_000);
     left = await settled();
   }
   const progress: Progress = await api.progress(reqId);
-  const terminal = ["FINISHED", "FAILED", "STOPPED", "TIMEOUT"].includes(progress.status);
+  const terminal = isTerminal(progress.status);
   return {
     progress,
     results: await readResults(prewarm, reqId, shardCount(planned.size)),

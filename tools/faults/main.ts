@@ -9,10 +9,10 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-console.log(`Fault lab, seed ${seed} (--seed ${seed} rolls the same dice)`);
+console.log(`Fault lab, seed ${seed} (--seed ${seed} repeats its random numbers)`);
 const report = await runLab({ ...(values.short ? short : full), seed, say: (line) => console.log(line) });
 console.log(`\n${table(report)}`);
-for (const violation of report.violations) console.error(`NOT AS IT MUST BE: ${violation}`);
+for (const violation of report.violations) console.error(`WRONG: ${violation}`);
 process.exitCode = report.violations.length === 0 ? 0 : 1;
 
 function table(report: LabReport): string {

@@ -15,11 +15,11 @@ export interface Rule {
   readonly operations?: readonly string[];
   /** Share of the calls, or of the messages, that it happens to. */
   readonly share: number;
-  /** For `delay`: at most so long. */
+  /** For `delay`: the longest delay. @default 1000 */
   readonly ms?: number;
 }
 
-/** The rule that strikes a call, if one does. At most one: what two at once mean would be anybody's guess. */
+/** The rule that applies to a call, if one does. At most one, because two at once have no defined meaning. */
 export function strike(rules: readonly Rule[], call: AwsCall, random: () => number): Rule | undefined {
   for (const rule of rules) {
     if (rule.kind === "deliver-twice" || rule.service !== call.service) continue;

@@ -2,11 +2,13 @@ import type { LabOptions } from "./lab.ts";
 
 type Scenario = Omit<LabOptions, "seed" | "say">;
 
-/** Everything at once: agents killed, messages twice, counters interrupted after their write, AWS and the edge at fault. */
+/**
+ * All faults at once: killed agents, messages twice, functions that fail after a write, faults of AWS and of the edge.
+ */
 const everything: Pick<Scenario, "rules" | "edge"> = {
   rules: [
     { kind: "deliver-twice", service: "sqs", share: 0.1 },
-    // The write of a batch's sum stands, and its function fails: the whole batch comes again.
+    // The sum of a batch is written, and then the function fails: the whole batch comes again.
     { kind: "refuse-after", service: "dynamodb", operations: ["TransactWriteItems"], share: 0.1 },
     ...["dynamodb", "sqs", "s3", "autoscaling", "scheduler", "cloudfront"].flatMap((service) => [
       { kind: "fail" as const, service, share: 0.03 },

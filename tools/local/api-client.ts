@@ -1,8 +1,9 @@
 import { request } from "undici";
 import * as z from "zod";
+import { statusSchema } from "../../domain/request/status.ts";
 
 const progressSchema = z.object({
-  status: z.string(),
+  status: statusSchema,
   download_size: z.number(),
   total_size: z.number(),
   percentage_complete: z.number(),

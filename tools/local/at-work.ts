@@ -5,7 +5,7 @@ import { openEntrance } from "./entrance.ts";
 import { LocalFleet } from "./fleet.ts";
 import { freePort } from "./ports.ts";
 
-/** A deployed stack with all that an emulator leaves out: its instances, and its API at an address. */
+/** A deployed stack with what the emulator lacks: its agents run, and its API has an address. */
 export interface StackAtWork {
   readonly apiUrl: string;
   readonly apiKey: string;
@@ -17,7 +17,7 @@ export interface StackAtWork {
 export interface WorkOptions {
   readonly aws: Aws;
   readonly clients: LocalClients;
-  /** Environment of the agents on top of what their stack gives them. */
+  /** Variables for the agents, beside those that their stack gives them. */
   readonly env: NodeJS.ProcessEnv;
   /** Port of the API. @default any that is free */
   readonly port?: number | undefined;

@@ -1,7 +1,7 @@
 import { Agent, request } from "undici";
 import type { StandIn } from "./stand-in-edge.ts";
 
-/** Asks for every URL at every POP once more, as a viewer would. Returns what was no hit. */
+/** Asks every POP for every URL once more, as a viewer would. Returns those that were not a hit. */
 export async function askAgain(standIn: StandIn, urls: readonly string[], pops: readonly string[]): Promise<string[]> {
   const ca = standIn.edge.caPem;
   const cold: string[] = [];

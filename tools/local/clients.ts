@@ -12,7 +12,7 @@ import type { Aws } from "./emulator.ts";
 
 /** Clients of the APIs that the local run itself asks. */
 export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
-  // Node 20 will do on one's own machine; on AWS it is 24.
+  // The SDK warns about Node 20, which is enough here. AWS runs Node 24.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const config = {
     endpoint: aws.endpoint,

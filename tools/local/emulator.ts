@@ -6,7 +6,10 @@ import { freePort } from "./ports.ts";
 import { start, stop } from "./processes.ts";
 
 const REGION = "us-east-1";
-/** Twelve digits, which the emulator takes as the account. A key of our own: the CDK CLI remembers the account of a key. */
+/**
+ * An access key of twelve digits, which the emulator takes as the account. The CDK CLI caches each key's account: no
+ * other uses it.
+ */
 const ACCOUNT = "719325840116";
 const READY_TIMEOUT_MS = 60_000;
 
@@ -20,8 +23,8 @@ export interface Aws {
 }
 
 /**
- * Starts the emulator, on loopback and on free ports; with AWS_ENDPOINT_URL set, what stands there is used instead.
- * `functionEnv` reaches the Lambdas: they inherit the emulator's environment.
+ * Starts the emulator on loopback, on free ports. If AWS_ENDPOINT_URL is set, that endpoint is used instead.
+ * @param functionEnv variables for the Lambdas, which inherit the emulator's environment
  */
 export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Aws> {
   const given = process.env["AWS_ENDPOINT_URL"];
@@ -30,11 +33,11 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   }
   const { command, args, env } = await findEmulator(say);
   const port = await freePort(4566);
-  // An address, not `localhost`: before a name the SDK puts the bucket, and not every machine resolves that.
+  // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
   const aws = awsAt(`http://127.0.0.1:${port}`, ACCOUNT);
   const tmp = `${RUN}tmp`;
   mkdirSync(tmp, { recursive: true });
-  // The emulator puts CommonJS scripts there, and the project's own package.json would make modules of them.
+  // The emulator writes CommonJS scripts there. The project's own package.json would make them ES modules.
   writeFileSync(`${tmp}/package.json`, '{ "type": "commonjs" }\n');
   rmSync(`${LOCAL}emulator.log`, { force: true });
   const environment = {
@@ -42,9 +45,9 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
     ...functionEnv,
     GATEWAY_PORT: String(port),
     BIND_HOST: "127.0.0.1",
-    // Calls of the API are not signed, and are then taken to be of this account.
+    // Calls of the API are not signed. The emulator takes them for this account's.
     MINISTACK_ACCOUNT_ID: ACCOUNT,
-    // Listeners for services that nothing here uses.
+    // No listeners for services that are not used here.
     IOT_MTLS_ENABLED: "0",
     SFTP_ENABLED: "0",
     TMPDIR: tmp,
@@ -73,7 +76,7 @@ function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: "local",
       AWS_EC2_METADATA_DISABLED: "true",
-      // Node 20 will do here; on AWS it is 24.
+      // The SDK warns about Node 20, which is enough here. AWS runs Node 24.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   };

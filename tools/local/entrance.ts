@@ -1,22 +1,24 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { request } from "undici";
+import { NO_KEY, TOO_LARGE } from "../../lib/refusal-texts.ts";
 
-/** API Gateway takes no larger body, and Lambda no larger event, in which the body is a string with its quotes escaped. */
+/**
+ * The largest body that API Gateway takes, and the largest event that Lambda takes. In it, the body is a JSON string.
+ */
 const MAX_BODY = 10 * 2 ** 20;
 const MAX_EVENT = 6 * 2 ** 20;
-const NO_KEY = "No valid API key: send it in the header x-api-key";
-const TOO_LARGE =
-  "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests";
 
 export interface EntranceOptions {
   readonly port: number;
-  /** Where the emulator answers for the API: its URL without the stage's path. */
+  /** The emulator's URL of the API, without the stage's path. */
   readonly target: string;
   readonly apiKey: string;
 }
 
-/** The API at an address as on AWS, `http://localhost:<port>/prod/`, with the key checked whatever the emulator does. */
+/**
+ * The API at an address as on AWS, `http://localhost:<port>/prod/`. It checks the key, which the emulator may not do.
+ */
 export interface Entrance {
   readonly url: string;
   close(): Promise<void>;
@@ -67,7 +69,7 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
   to.end(Buffer.from(await answer.body.arrayBuffer()));
 }
 
-/** What API Gateway refuses itself, in the one shape that it can. */
+/** Answers as API Gateway's own refusals do: they have one fixed shape. */
 function refuse(to: ServerResponse, status: number, message: string): void {
   to.writeHead(status, { "content-type": "application/json", connection: "close" });
   to.end(JSON.stringify({ status: "Failed", error_message: message, error_urls: [], request_id: "", message }));

@@ -8,21 +8,21 @@ const VENV = `${LOCAL}ministack`;
 const PACKAGES = `${LOCAL}ministack-packages`;
 const IMAGE = "ministackorg/ministack:1.5.33";
 
-/** How to start the emulator: a command, its arguments for the environment it is to have, and what that needs on top. */
+/** How to start the emulator: the command, its arguments for a given environment, and variables to add to that. */
 export interface EmulatorCommand {
   readonly command: string;
   readonly args: (environment: NodeJS.ProcessEnv) => readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Nothing here can run the emulator. */
+/** This machine has nothing that can run the emulator. */
 export class NoEmulatorError extends Error {
   override readonly name = "NoEmulatorError";
 }
 
 /**
- * MiniStack, which plays the AWS APIs on this machine: the one on the PATH; else the pinned version from PyPI, below
- * `.local/`; else Docker's image. @throws NoEmulatorError that says what to install
+ * Finds MiniStack, which emulates the AWS APIs: on the PATH; else the pinned version from PyPI, which it installs below
+ * `.local/`; else the Docker image. @throws NoEmulatorError that says what to install
  */
 export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
   const onPath = findOnPath("ministack");
@@ -69,8 +69,9 @@ async function installFromPyPI(python: string, say: (line: string) => void): Pro
 }
 
 /**
- * The host's network, for the functions inside must reach the edge on loopback; the project's folder under its own path,
- * for the edge's authority lies in it; and every variable by its name alone, so that Docker takes over its value.
+ * It uses the host's network, because the functions must reach the edge on loopback. It mounts the project under its
+ * own path, because the edge's CA file is there. Variables are passed by name, and Docker takes their values from its
+ * own.
  */
 function dockerArguments(environment: NodeJS.ProcessEnv): readonly string[] {
   const variables = Object.keys(environment).flatMap((name) => ["-e", name]);

@@ -11,14 +11,14 @@ import { LOCAL, RUN } from "./paths.ts";
 import { start, stop } from "./processes.ts";
 
 const LOOK_MS = 250;
-/** systemd waits a little longer before it starts a crashed agent again. */
+/** Pause before a crashed agent is started again. On an instance, systemd waits a little longer. */
 const RESTART_MS = 2_000;
-/** More processes than this one machine does not bear; instances beyond stay without an agent. */
+/** This machine cannot run more agents. Further instances stay without one. */
 const MAX_PROCESSES = 20;
 
 /** What an instance boots from. */
 interface Boot {
-  /** Of the launch template. */
+  /** Version of the launch template. */
   readonly version: number;
   /** Folder of the agent's code. */
   readonly code: string;
@@ -31,9 +31,9 @@ interface Running {
 }
 
 /**
- * The instances that the emulator lists but cannot boot: for each instance of the group one agent process, started and
- * stopped as the group changes. Code and environment are those that the launch template's user data gives an instance
- * when it is launched: after an update those that run keep what they have.
+ * Runs one agent process for each instance of the group: the emulator lists instances, but cannot boot them. Processes
+ * start and stop as the group changes. They have the code and environment of the launch template's user data at their
+ * launch, so an update does not change those that run.
  */
 export class LocalFleet {
   private readonly agents = new Map<string, Running>();
@@ -59,7 +59,7 @@ export class LocalFleet {
     mkdirSync(`${LOCAL}logs`, { recursive: true });
     const groupName = deployed.resource("PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup");
     const fleet = new LocalFleet(clients, deployed, groupName, env, say);
-    // Now, so that a template without code is a fault of the start.
+    // Read now, so that a template without code fails here.
     await fleet.boot();
     fleet.looking = fleet.follow();
     return fleet;
@@ -70,12 +70,12 @@ export class LocalFleet {
     return this.agents.size;
   }
 
-  /** Agents that were told to stop and have not yet: they may still take a message, and send it on. */
+  /** Agents that were told to stop and still run. They may still take a message, and send it back. */
   get stopping(): number {
     return this.leaving.size;
   }
 
-  /** Process ids of the agents that run: one that crashed has none until it is started again. */
+  /** Process ids of the agents that run. One that crashed has none until it is started again. */
   pids(): number[] {
     const alive = [...this.agents.values()]
       .map(({ process }) => process)
@@ -113,7 +113,7 @@ export class LocalFleet {
   private async boot(): Promise<Boot> {
     const { version, codeUrl, env } = await readUserData(this.clients, this.deployed);
     if (this.newest?.version === version) return this.newest;
-    // Of this stack alone: another one's agents may be starting while this one's code is written.
+    // A folder for each stack: another stack's agents may start while this one's code is written.
     const code = `${RUN}agent-${this.deployed.stackName}-${version}`;
     mkdirSync(code, { recursive: true });
     await fetchCode(this.clients, codeUrl, code);
@@ -122,7 +122,7 @@ export class LocalFleet {
   }
 
   private launch(id: string, boot: Boot): void {
-    // One process an instance: this machine is one instance already.
+    // One process for each instance: they share this machine's cores.
     const env = { PREWARM_WORKERS: "1", ...process.env, ...boot.env, PREWARM_INSTANCE_ID: id };
     const log = `${LOCAL}logs/${id}.log`;
     const child = start(process.execPath, ["--enable-source-maps", `${boot.code}/main.mjs`], env, log);
@@ -145,7 +145,7 @@ export class LocalFleet {
   }
 }
 
-/** What an instance would find in its user data: where the code lies, and the agent's environment. */
+/** Reads what an instance has in its user data: where the code is, and the agent's environment. */
 async function readUserData(clients: LocalClients, deployed: Deployed) {
   const { LaunchTemplateVersions } = await clients.ec2.send(
     new DescribeLaunchTemplateVersionsCommand({

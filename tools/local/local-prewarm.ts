@@ -14,7 +14,7 @@ export interface LocalOptions {
   /** Port of the API. @default 8480 if it is free, else any */
   readonly port?: number;
   readonly stackName?: string;
-  /** Environment of Lambdas and agents on top. */
+  /** Further variables for the Lambdas and agents. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
 }
@@ -24,16 +24,16 @@ export interface LocalPrewarm extends StackAtWork {
   readonly aws: Aws;
   readonly clients: LocalClients;
   readonly standIn: StandIn | undefined;
-  /** Another stack that was deployed there at work beside this one; it ends with it. */
+  /** Puts another deployed stack to work beside this one. It is closed with this one. */
   putToWork(deployed: Deployed): Promise<StackAtWork>;
 }
 
 const STACK = "PrewarmStack";
 const PORT = 8480;
-/** Tells other programs where the API is, for as long as it is. */
+/** Tells other programs where the API is while it runs. */
 export const ENDPOINT_FILE = `${LOCAL}endpoint.json`;
 
-/** Starts everything, newest last; whatever fails, what was started is ended again, newest first. */
+/** Starts everything. If a step fails, what was started before it is closed, newest first. */
 export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPrewarm> {
   const { say, stackName = STACK } = options;
   openRunFolder();
@@ -44,7 +44,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
   try {
     const place = options.edge === undefined ? undefined : await reserveEdge();
     const env = {
-      // An edge on this machine is at addresses that are refused on AWS.
+      // The edge on this machine has loopback addresses, which are refused otherwise.
       PREWARM_ALLOW_PRIVATE_ADDRESSES: process.env["PREWARM_ALLOW_PRIVATE_ADDRESSES"] || "true",
       ...(place === undefined ? {} : edgeEnvironment(place)),
       ...options.env,
@@ -84,7 +84,7 @@ function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws)
   return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint: aws.endpoint, region: aws.region, stackName }, null, 2)}\n`;
 }
 
-/** Another run may have written its own meanwhile. */
+/** Leaves the file of another run, which may have been written meanwhile. */
 function removeEndpointFile(apiUrl: string): void {
   if (!existsSync(ENDPOINT_FILE)) return;
   if (readFileSync(ENDPOINT_FILE, "utf8").includes(JSON.stringify(apiUrl))) rmSync(ENDPOINT_FILE);

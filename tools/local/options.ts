@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Words after `npm start --` that make no sense. */
+/** The arguments after `npm start --` are wrong. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Everything that running here leaves behind; git ignores it. */
+/** The folder for all that local runs write. Git ignores it. */
 export const LOCAL = `${ROOT}.local/`;
-/** What belongs to this process alone, so that two runs do not get into each other's way; gone when it ends. */
+/** The folder of this process alone, so that two runs do not disturb each other. It is removed at the end. */
 export const RUN = `${LOCAL}run-${process.pid}/`;
 
 /** Makes the folder of this run, and removes those of runs that were killed. */

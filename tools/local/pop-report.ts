@@ -5,7 +5,7 @@ import { type TaskResult, taskResultSchema } from "../../domain/result/task-resu
 import type { LocalPrewarm } from "./local-prewarm.ts";
 import { megabytes } from "./progress-bar.ts";
 
-/** What one POP came to. */
+/** The results of one POP, summed. */
 export interface PopRow {
   readonly pop: string;
   readonly tasks: number;
@@ -15,7 +15,7 @@ export interface PopRow {
   readonly failed: number;
 }
 
-/** All results of a request, as the agents wrote them; a small one has them in one shard. */
+/** Reads all results of a request, as the agents wrote them. A small request has one shard. */
 export async function readResults(
   { clients, deployed }: LocalPrewarm,
   reqId: string,

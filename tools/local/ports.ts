@@ -11,7 +11,7 @@ function tryPort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(undefined));
-    // Without an address it also notices who listens on every interface, or on IPv6 alone.
+    // Without an address, the attempt also fails if somebody listens on every interface, or on IPv6 alone.
     server.listen(port, () => {
       const address = server.address();
       const found = typeof address === "object" && address !== null ? address.port : undefined;

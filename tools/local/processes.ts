@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
 
-/** A command that ended badly, with the end of what it printed. */
+/** A command failed. The message has the last lines that it printed. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   constructor(command: string, code: number | string | null, output: string) {
@@ -10,7 +10,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end. @throws CommandError when that is not 0 */
+/** Runs a command to its end, and returns what it printed. @throws CommandError if its exit code is not 0 */
 export async function run(
   command: string,
   args: readonly string[],
@@ -27,8 +27,9 @@ export async function run(
 }
 
 /**
- * Starts a process that stays, its output in a file. It gets a process group of its own: a Ctrl-C reaches us alone, and
- * we end it in order. Should we be killed, the kernel ends it, where there is util-linux to ask for that.
+ * Starts a process that stays, with its output in a file. It has a process group of its own: a Ctrl-C reaches only this
+ * process, which then ends the other one in order. If this process is killed, the kernel ends the other one, where
+ * util-linux (`setpriv`) is installed.
  */
 export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
   const log = openSync(logFile, "a");
@@ -44,7 +45,7 @@ function endsWithUs(): readonly string[] {
   return prefix;
 }
 
-/** Ends a process and all that it started: asks first, and insists after `graceMs`. */
+/** Ends a process and all that it started: SIGTERM first, SIGKILL after `graceMs`. */
 export async function stop(child: ChildProcess, graceMs = 5_000): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
@@ -52,7 +53,7 @@ export async function stop(child: ChildProcess, graceMs = 5_000): Promise<void> 
   const timer = setTimeout(() => child.pid !== undefined && signalGroup(child.pid, "SIGKILL"), graceMs);
   await ended;
   clearTimeout(timer);
-  // What the process itself had started and left behind.
+  // Processes that it had started may be left.
   signalGroup(child.pid, "SIGKILL");
 }
 

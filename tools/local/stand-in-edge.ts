@@ -13,7 +13,7 @@ import { freePort } from "./ports.ts";
 
 const LOOK_MS = 50;
 
-/** Where the edge will be: fixed before it starts, for the emulator must be told and the edge must ask the emulator. */
+/** Ports and CA file of the edge. They are chosen before it starts: the emulator, which starts first, needs them. */
 export interface EdgePlace {
   readonly httpsPort: number;
   readonly httpPort: number;
@@ -53,7 +53,10 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** Makes a distribution in the emulated CloudFront, an edge that serves it, and carries its invalidations out there. */
+/**
+ * Makes a distribution in the emulated CloudFront, starts an edge that serves it, and carries out its invalidations
+ * there.
+ */
 export async function startStandIn(
   cloudFront: CloudFrontClient,
   place: EdgePlace,
@@ -97,7 +100,7 @@ function followInvalidations(cloudFront: CloudFrontClient, distributionId: strin
   };
   const follow = async () => {
     while (!closing) {
-      // The emulator may be busy, or going away before us.
+      // The emulator may be busy, or may have ended already.
       await look().catch(() => undefined);
       await sleep(LOOK_MS);
     }

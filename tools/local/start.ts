@@ -4,7 +4,7 @@ import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
 const say = (line: string) => console.log(line);
 
-/** Resolves when the user wants it to end. */
+/** Resolves when the user ends it (Ctrl-C). */
 const ended = new Promise<void>((resolve) => {
   process.once("SIGINT", resolve);
   process.once("SIGTERM", resolve);

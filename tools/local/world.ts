@@ -5,13 +5,13 @@ import type { StandInOptions } from "./stand-in-edge.ts";
 /** The host name of the site that the stand-in edge serves. */
 export const HOST = "www.example.com";
 
-/** Of the catalogue, the one POP that does not resolve here, as some do not any more. */
+/** The one POP of the catalogue that does not resolve here. In the real DNS, too, some do not. */
 export const DEAD_POP = "ICN51-C1";
 
 const KB = 1_000;
 const MB = 1_000_000;
 
-/** What there is to be warmed: name and bytes. */
+/** The files to warm: path and bytes. */
 export const FILES: Readonly<Record<string, number>> = {
   "/index.html": 1 * KB,
   "/css/bootstrap-icons.css": 2 * KB,

@@ -19,7 +19,10 @@ const reportSchema = z.object({
   ),
 });
 
-/** What cdk-nag's AwsSolutions finds in both stacks, acknowledged or not. The code of functions is of no account to it. */
+/**
+ * What cdk-nag's AwsSolutions finds in both stacks, acknowledged or not. Functions are not bundled: it does not read
+ * code.
+ */
 export function findings(): Finding[] {
   const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
   const app = new App({ context: { ...context, "aws:cdk:bundling-stacks": [] } });
@@ -32,8 +35,8 @@ export function findings(): Finding[] {
 }
 
 /**
- * Findings that nobody has acknowledged, and acknowledgements of what is not found any more. Compared here, not by
- * cdk-nag: it takes an acknowledgement for a construct and all below it, and does not tell of those that it never needs.
+ * Findings without an acknowledgement, and acknowledgements without a finding. They are compared here, not by cdk-nag:
+ * that applies an acknowledgement to a construct and all below it, and does not report one that is not needed.
  */
 export function compare(found: readonly Finding[], acknowledged: readonly Acknowledged[]) {
   const places = acknowledged.flatMap(({ id, at }) => at.map((path) => ({ id, path })));

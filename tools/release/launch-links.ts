@@ -10,12 +10,13 @@ export interface TemplateInBucket {
 }
 
 /**
- * The one thing that CloudFormation asks to be told: the templates make roles, none of which has a name of its own.
+ * What the caller has to acknowledge to CloudFormation: the templates make roles. None has a name of its own, so this
+ * capability is enough.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
  */
 export const CAPABILITY = "CAPABILITY_IAM";
 
-/** Where S3 and the console are, by what a region's name begins with: the last one fits every other region. */
+/** Domains of S3 and the console, by how a region's name begins. The last entry fits every other region. */
 const PARTITIONS = [
   { begins: "cn-", s3: "amazonaws.com.cn", console: "console.amazonaws.cn" },
   { begins: "us-gov-", s3: "amazonaws.com", console: "console.amazonaws-us-gov.com" },
@@ -31,7 +32,7 @@ function partitionOf(region: string) {
 /** What CloudFormation takes as TemplateURL. */
 export function templateUrl({ bucket, region, key }: TemplateInBucket): string {
   const s3 = `s3.${region}.${partitionOf(region).s3}`;
-  // In front of the host, a name with dots is not covered by S3's certificate.
+  // S3's certificate does not cover a bucket's name with dots in front of the host.
   return bucket.includes(".") ? `https://${s3}/${bucket}/${key}` : `https://${bucket}.${s3}/${key}`;
 }
 
@@ -42,12 +43,12 @@ export function consoleUrl(template: TemplateInBucket): string {
   return `https://${partitionOf(region).console}/cloudformation/home?region=${region}#/stacks/create/review?${query}`;
 }
 
-/** The same for a shell; capitals stand for what is to be filled in. */
+/** The same as a shell command. Words in capitals are to be replaced. */
 export function createStackCommand(template: TemplateInBucket): string {
   const { region, stackName, required } = template;
   const parameters = required.map(({ name, list }) => {
     const value = name.toUpperCase();
-    // The commas of a list are escaped, for others separate what one parameter is made of.
+    // The commas of a list are escaped: others separate the fields of one parameter.
     return `'ParameterKey=${name},ParameterValue=${list ? `${value}_1\\,${value}_2` : value}'`;
   });
   return [

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError, run } from "../local/processes.ts";
 
-// `npm run lint:templates`: both templates against cfn-lint, which is installed from PyPI below .local/ when it is not there.
+// `npm run lint:templates`: both templates against cfn-lint, which is installed from PyPI below .local/ when it is not
+// there.
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const VENV = `${ROOT}.local/cfn-lint`;
 const OUT = `${ROOT}.local/cfn-lint-templates`;
-/** CDK writes down that a function depends on its role, and refers to the role besides. */
+/** W3005 is about a DependsOn that is not needed: CDK writes one for a function's role, to which it also refers. */
 const IGNORED = ["W3005"];
 
 async function install(): Promise<void> {
@@ -29,7 +30,7 @@ try {
   );
   const templates = readdirSync(OUT).filter((name) => name.endsWith(".template.json"));
   await run(`${VENV}/bin/cfn-lint`, ["--ignore-checks", ...IGNORED, "--", ...templates.map((name) => join(OUT, name))]);
-  console.log(`cfn-lint: nothing to say of ${templates.join(" and ")}`);
+  console.log(`cfn-lint: no findings in ${templates.join(" and ")}`);
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
   console.error(error.message);

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 export const USAGE = "Usage: npm run publish-templates -- --bucket BUCKET [--prefix PREFIX]";
 
-/** Words on the command line that make no sense. */
+/** The command line is wrong. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   constructor(what: string) {

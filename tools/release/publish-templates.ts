@@ -7,8 +7,9 @@ import { publishOptions, USAGE, UsageError } from "./publish-options.ts";
 import { type PublishedTemplate, publishedFiles } from "./published-files.ts";
 import { TargetBucket } from "./target-bucket.ts";
 
-// `npm run publish-templates -- --bucket B [--prefix P]`: puts both templates and their code into a bucket of one's own,
-// from where each can be launched by its URL. It exits with 2 when it is called wrongly, with 1 when it cannot publish.
+// `npm run publish-templates -- --bucket B [--prefix P]`: puts both templates and their code into a bucket of one's
+// own, from where each can be launched by its URL. It exits with 2 when it is called wrongly, with 1 when it cannot
+// publish.
 
 const templateSchema = z.object({
   Parameters: z.record(z.string(), z.object({ Type: z.string(), Default: z.string().optional() })),
@@ -20,18 +21,18 @@ async function publish(args: readonly string[]): Promise<void> {
   const bucket = await TargetBucket.open(client(options.bucket), options.bucket);
   const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8"));
   const { code, templates } = publishedFiles(bucket.name, options.prefix, context);
-  // A template is there only when all that it names is.
+  // The code first: a published template never names code that is not there yet.
   for (const file of [...code, ...templates]) await bucket.put(file);
   console.log(`Published to s3://${bucket.name}/${options.prefix} in ${bucket.region}, where the stacks must be too.`);
   for (const template of templates) console.log(`\n${launching(bucket, template)}`);
 }
 
 function client(bucket: string): S3Client {
-  // Node 20 will do here; on AWS it is 24.
+  // The SDK warns about Node 20, which is enough here. AWS runs Node 24.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  // The second is read by the AWS command line, and not by the SDK.
+  // The AWS command line reads the second one, the SDK does not.
   const region = process.env["AWS_REGION"] || process.env["AWS_DEFAULT_REGION"];
-  // A name with dots cannot stand in front of every host.
+  // S3's certificate does not cover a bucket's name with dots in front of the host.
   return new S3Client({ forcePathStyle: bucket.includes("."), ...(region ? { region } : {}) });
 }
 

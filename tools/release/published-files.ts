@@ -13,9 +13,9 @@ export interface PublishedTemplate extends PublishedFile {
 }
 
 export interface PublishedFiles {
-  /** Zips whose keys are made from their content: another content never replaces what a running stack refers to. */
+  /** Zips. Their keys are made from their content, so new code never replaces what a running stack refers to. */
   readonly code: readonly PublishedFile[];
-  /** What refers to the code, and so is put after it. Their keys stay the same. */
+  /** They refer to the code, so they are put after it. Their keys stay the same. */
   readonly templates: readonly PublishedTemplate[];
 }
 
@@ -30,7 +30,7 @@ const manifestSchema = z.object({
 });
 
 /**
- * Both templates, to be launched by their URLs, and the code that they name in the bucket. They want no bootstrap: the
+ * Both templates, to be launched by their URLs, and the code that they name in the bucket. They need no bootstrap: the
  * code is fetched from that bucket, with the credentials of whoever launches.
  */
 export function publishedFiles(bucket: string, prefix: string, context: Record<string, unknown>): PublishedFiles {
@@ -69,7 +69,7 @@ function codeOf(outdir: string, { artifactId, templateFile }: Stack): [key: stri
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(outdir, `${artifactId}.assets.json`), "utf8")));
   return (
     Object.values(manifest.files)
-      // The template is there too, under a name that nobody could guess.
+      // Without the template, which is an asset, too, under a hash for a name.
       .filter(({ source }) => source.path !== templateFile)
       .flatMap(({ source, destinations }) =>
         Object.values(destinations).map(({ objectKey }): [string, string] => [objectKey, join(outdir, source.path)]),
@@ -81,7 +81,7 @@ function zipOf(folder: string): Uint8Array {
   return zipSync(contentOf(folder), { mtime: EPOCH });
 }
 
-/** The same content is the same zip, whenever it is made. */
+/** A fixed date, so that the same content always makes the same zip. */
 const EPOCH = new Date("1980-01-01T12:00:00Z");
 
 function contentOf(folder: string): Zippable {

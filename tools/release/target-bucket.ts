@@ -17,7 +17,7 @@ export class TargetBucket {
   ) {}
 
   /**
-   * Finds out in a second what would otherwise fail after everything has been bundled.
+   * Checks the bucket before everything is bundled, so that a mistake shows within a second.
    * @throws PublishError if no region is set, or there are no credentials, or no such bucket in this region
    */
   static async open(s3: S3Client, name: string): Promise<TargetBucket> {
@@ -27,7 +27,7 @@ export class TargetBucket {
     try {
       await s3.send(new HeadBucketCommand({ Bucket: name }));
     } catch (error) {
-      // Who may write need not be allowed to look, and this refusal does not say what it is about: writing will tell.
+      // A refusal decides nothing here: who may write need not be allowed to look. Writing will tell.
       if (!isRefusal(error) || (homeRegion(error) ?? region) !== region) throw publishError(error, name, region);
     }
     return new TargetBucket(s3, name, region);

@@ -10,7 +10,7 @@ import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts"
 useEdge();
 
 describe("a good download", () => {
-  test("is recorded with all that the edge said of it: first a miss, then a hit", async () => {
+  test("is recorded with all that the edge said about it: first a miss, then a hit", async () => {
     const url = object("/recorded.bin");
     const first = await download({ url });
     expect(first).toEqual({
@@ -56,7 +56,7 @@ describe("a good download", () => {
   });
 });
 
-test("what is cancelled is cut off, and not tried again; it says nothing of the link", async () => {
+test("what is cancelled is cut off, and not tried again; it says nothing about the link", async () => {
   const path = "/cancelled.bin";
   const url = object(path, [{ kind: "stall", after: 1_000 }]);
   const cancellation = new Cancellation();

@@ -13,10 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** Of the machine's own programs, those that a plain instance has too. */
+/** Programs of this machine that a plain instance has, too. */
 const PROGRAMS = ["bash", "cat", "chmod", "cp", "env", "grep", "id", "install", "ln", "mkdir", "rm", "setpriv", "sh"];
 
-/** Packages come from nowhere: what was asked for is put where the real package puts it. */
+/** A fake dnf: it downloads nothing, and puts each program where the real package puts it. */
 const DNF = `#!/bin/bash
 echo "dnf $*" >> /calls
 for name in "$@"; do
@@ -31,20 +31,20 @@ for name in "$@"; do
 done
 `;
 
-/** Takes its settings from the file that it is told, as the real one: one that is not there is a failure. */
+/** A fake log agent. Like the real one, it fails if its settings file is missing. */
 const LOG_AGENT = `#!/bin/bash
 echo "log agent: $*" >> /calls
 cat "\${!##file:}" > /log-agent.json
 `;
 
-/** The bucket, which cannot be reached at first, as when the network is not quite up. */
+/** A fake `aws s3 cp`. It fails at first, as when the network is not up yet. */
 const AWS = `#!/bin/bash
 echo "aws $*" >> /calls
 [ -e /tried ] || { : > /tried; echo "could not connect to the endpoint" >&2; exit 1; }
 cp "/bucket/\${4#s3://}" "$5"
 `;
 
-/** Starts a unit as systemd does, as far as it goes here: its user, folder, variables, command and log; nothing else. */
+/** A fake systemctl: it starts a unit with its user, folder, variables, command and log, and does no more. */
 const SYSTEMCTL = `#!/bin/bash
 echo "systemctl $*" >> /calls
 [ "$1" = enable ] || exit 0
@@ -84,7 +84,7 @@ const asRoot = process.getuid?.() === 0;
 const UNSHARE = asRoot ? ["--mount"] : ["--mount", "--map-root-user"];
 const run = promisify(execFile);
 
-/** Why the sandbox cannot be had on this machine; undefined: it can. */
+/** Why the sandbox does not work on this machine; undefined: it does. */
 export async function sandboxProblem(): Promise<string | undefined> {
   if (process.platform !== "linux") return "namespaces are Linux's";
   if (!existsSync("/usr/bin/unzip")) return "there is no unzip on this machine";
@@ -96,13 +96,13 @@ export async function sandboxProblem(): Promise<string | undefined> {
   }
 }
 
-/** A folder that takes itself for an Amazon Linux instance: nothing outside of it is written to. */
+/** A folder that is set up like an Amazon Linux instance. Nothing outside of it is written to. */
 export class BootSandbox {
   readonly root = mkdtempSync(join(tmpdir(), "prewarm-boot-"));
 
   /** @param hasLogAgent whether the package of Amazon's log agent can be had */
   constructor(hasLogAgent = true) {
-    // Everybody may come in, as at a real root: the agent is not root.
+    // Everybody may enter, as at a real root: the agent does not run as root.
     chmodSync(this.root, 0o755);
     for (const folder of ["etc/systemd/system", "home/ec2-user", "host/bin", "usr/bin", "usr/local/bin", "var/log"])
       mkdirSync(join(this.root, folder), { recursive: true });
@@ -111,7 +111,7 @@ export class BootSandbox {
     this.write("host/node", "");
     this.write("etc/passwd", "root:x:0:0::/root:/bin/bash\nec2-user:x:1000:1000::/home/ec2-user:/bin/bash\n");
     this.write("etc/group", "root:x:0:\nec2-user:x:1000:\n");
-    // A pause between attempts is nothing to wait for here.
+    // `sleep` does nothing, so that pauses between attempts take no time.
     const stands = { dnf: DNF, aws: AWS, systemctl: SYSTEMCTL, sleep: '#!/bin/bash\necho "sleep $*" >> /calls\n' };
     for (const [name, script] of Object.entries(stands)) this.write(`usr/bin/${name}`, script, 0o755);
     for (const name of PROGRAMS) {

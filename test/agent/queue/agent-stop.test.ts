@@ -51,7 +51,7 @@ describe("stop", () => {
     expect(log).toEqual(["sent late", "deleted r"]);
   });
 
-  test("downloads that were cut off by it are nobody's failure", async () => {
+  test("downloads that it cut off are not stored as failures", async () => {
     const { log, start } = await world([["a"], ["b"]]);
     const { running, downloader } = downloads();
     const { stop, ended } = start({ downloader });
@@ -63,7 +63,7 @@ describe("stop", () => {
     expect(log.sort()).toEqual(["deleted r0", "deleted r1", "sent a", "sent b"]);
   });
 
-  test("of an agent that has nothing is quick", async () => {
+  test("is quick if the agent has no message", async () => {
     const { start } = await world([]);
     const { stop, ended } = start();
     await sleep(50);

@@ -17,7 +17,7 @@ test("all that is in the queue is downloaded, stored and only then deleted", asy
   );
 });
 
-test("it takes as much as it can do and a little more, and leaves the rest to others", async () => {
+test("it takes as many tasks as it can run and a few more, and leaves the rest to others", async () => {
   const { start, received } = await world(numbered(500));
   const { running, downloader, endAll } = downloads();
   const { stop, ended } = start({ downloader });

@@ -53,7 +53,7 @@ describe("one step", () => {
     expect(nextLimit(at(42), BUSY).before).toEqual({ ...before, value: 42 });
   });
 
-  test("it doubles no more once that was too much, or brought trouble", () => {
+  test("it stops doubling once doubling brought nothing, or trouble", () => {
     expect(nextLimit(doubling, { ...BUSY, tasksPerSecond: 12 }).doubles).toBe(true);
     expect(nextLimit(doubling, BUSY).doubles).toBe(false);
     expect(nextLimit(doubling, { ...BUSY, troubled: 1 }).doubles).toBe(false);
@@ -96,7 +96,7 @@ interface Link {
   readonly broken?: number;
 }
 
-/** A minute on a link where every download brings so much until the link is full. */
+/** A minute on a link where each download has a fixed rate until the link is full. */
 function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, broken = 0 }: Link): number[] {
   const values: number[] = [];
   for (let limit = startLimit; values.length < 60; values.push(limit.value)) {

@@ -107,7 +107,7 @@ test("is hungry while fewer wait than may run, and says so when that comes about
   ask("two wait");
   await turn();
   expect(said).toEqual(["one waits"]);
-  // None has to end for that: downloads may take hours.
+  // No download has to end for that: one may take hours.
   slots.limit = 3;
   await turn();
   expect(said).toEqual(["one waits", "two wait", "two wait"]);

@@ -47,7 +47,7 @@ describe("the ledger of a request", () => {
     expect(ledger.count()).toEqual({ download_count: 0, download_size: 0, failed_count: 0 });
   });
 
-  it("keeps distributions apart: a POP may stand for one and have failed for another", () => {
+  it("keeps distributions apart: a POP may have resolved for one and failed for another", () => {
     const targets = [target("SIN2-P1", { label: "d1" }), target("SIN2-P1", { label: "d2", state: "FAILED" })];
     const ledger = ledgerOf([row("a", "1"), row("b", "1")], TWO, [...targets, target("FRA56-P4", { label: "d2" })]);
     expect(ledger.enter(result("SIN2-P1", "https://b.example/1"))).toBe(false);

@@ -20,7 +20,9 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A server on loopback that ends with the test; `tls` names the hosts of its certificate, which nobody vouches for. */
+/**
+ * A server on loopback that ends with the test. `tls` names the hosts of its certificate, which no authority signed.
+ */
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse, n: number) => void,
   tls?: readonly string[],

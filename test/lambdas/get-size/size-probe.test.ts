@@ -152,7 +152,7 @@ describe("what a probe sends", () => {
     expect(seen).toMatchObject([{ servername: name, headers: { host } }]);
   });
 
-  it("goes to nobody who cannot prove who he is", async () => {
+  it("is not sent to a server without a valid certificate", async () => {
     const { port, seen } = await serve((_, response) => whole(response), ["cdn.example.com"]);
     const size = await newProbe(port).size("https://cdn.example.com/");
     expect(size).toEqual({ problem: expect.stringMatching(/self-signed|UNABLE_TO_VERIFY|unable to/i) });

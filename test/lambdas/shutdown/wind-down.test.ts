@@ -83,7 +83,7 @@ describe("a request that has ended", () => {
     expect(w.requests.the().closed).toBe(true);
   });
 
-  it("believes in an empty queue when it has seen it twice", async () => {
+  it("takes the queue for empty after it was empty twice", async () => {
     let waits = 0;
     const w: ReturnType<typeof world> = world({
       item: ENDED,
@@ -125,7 +125,7 @@ describe("a request that has ended", () => {
   it("drops no message of a request that starts meanwhile", async () => {
     const w: ReturnType<typeof world> = world({
       item: ENDED,
-      // Just before the messages are dropped, but after it was looked whether others are active.
+      // Just before the messages are dropped, but after the check whether other requests are active.
       fault: (call) => {
         if (call !== "staleMessages.drop") return undefined;
         w.requests.items.set("r2", OTHER);
@@ -146,7 +146,7 @@ describe("a request that has ended", () => {
     expect(calls.filter((call) => call === "requests.isActive")).toHaveLength(1);
   });
 
-  it("and was wound down is left alone", async () => {
+  it("is left alone once it was wound down", async () => {
     const { handle, calls } = world({ item: { ...ENDED, closed: true } });
     await handle(EVENT);
     expect(new Set(calls)).toEqual(new Set(["requests.get"]));

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { headerLines } from "../../../agent/download/header-lines.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 
-/** The download engine alone: `BENCH_TASKS` downloads of `BENCH_PATH`, `BENCH_AT_ONCE` at a time, from all addresses in turn. */
+/**
+ * The download engine alone: `BENCH_TASKS` downloads of `BENCH_PATH`, `BENCH_AT_ONCE` at a time, from all addresses in
+ * turn.
+ */
 const env = (name: string) => process.env[name] ?? "";
 const tasks = Number(env("BENCH_TASKS"));
 const addresses = env("BENCH_ADDRESSES").split(",");
@@ -33,7 +36,7 @@ async function run(total: number): Promise<void> {
   if (failed > 0) throw new Error(`${failed} downloads failed`);
 }
 
-// Connections stand and the code is hot before it counts.
+// Before the measurement, connections are opened and the code gets hot.
 await run(Number(env("BENCH_WARM_UP")));
 bytes = 0;
 const started = performance.now();

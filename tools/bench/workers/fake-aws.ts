@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
 /**
- * SQS, DynamoDB and S3 as far as one measurement needs them, in a process of its own, so that their CPU is nobody
- * else's. Tells its parent where it listens, when the first message is asked for, and when all of them are deleted.
+ * SQS, DynamoDB and S3 as far as one measurement needs them. They have a process of their own, so their CPU is not
+ * measured. It tells its parent where it listens, when the first message is asked for, and when all are deleted.
  */
 interface Data {
   readonly messages: readonly string[];

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import { listenEverywhere } from "../../edge/listeners.ts";
 
 /**
- * An edge that is far away: every answer takes its time, and no connection carries more than so much a second. Only many
- * downloads at once fill a link to it. 10 KB under every path, `BENCH_LARGE_BYTES` under /large.
+ * An edge that is far away: every answer is delayed, and every connection has a limited rate. Only many downloads at
+ * once fill a link to it. 10 KB under every path, `BENCH_LARGE_BYTES` under /large.
  */
 const env = (name: string) => process.env[name] ?? "";
 const DELAY_MS = Number(env("BENCH_DELAY_MS"));
@@ -42,7 +42,7 @@ const { port } = await listenEverywhere({
   addresses: env("BENCH_ADDRESSES").split(","),
   onConnection: (socket: Socket) => server.emit("connection", socket),
 });
-// What was served in each second, so that a client's way up can be seen.
+// Reports what was served in each second, so that a client's growth can be seen.
 setInterval(() => {
   process.send?.({ event: "second", bytes: served });
   served = 0;
