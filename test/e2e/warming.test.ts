@@ -91,14 +91,14 @@ describe("warming", () => {
     });
     const reqId = await stack.start(
       body({
-        url_list: [` https://${HOST}/a b(1).txt`, `https://${HOST}/a%20b%281%29.txt `, `http://${HOST}/index.html`],
+        url_list: [` https://${HOST}/a b(1).txt`, `https://${HOST}/a%20b(1).txt `, `http://${HOST}/index.html`],
         header: ["X-Launch: midnight"],
         pops: ["FRA56-P2"],
       }),
     );
     const progress = await stack.until(reqId, "FINISHED");
     expect(progress).toMatchObject({ total_count: 2, download_count: 2, failed_count: 0 });
-    expect(asked.sort()).toEqual([`/a%20b%281%29.txt midnight ${HOST}`, `/index.html midnight ${HOST}`]);
+    expect(asked.sort()).toEqual([`/a%20b(1).txt midnight ${HOST}`, `/index.html midnight ${HOST}`]);
   });
 
   it("a domain that is absent, one that is an alias, and the distribution's own", async () => {

@@ -55,7 +55,7 @@ describe("a request that can be carried out", () => {
   });
 
   it("has every URL once, in order, as it is spelt when normalised", () => {
-    const a = "https://cdn.example.com/a%281%29.js";
+    const a = "https://cdn.example.com/a(1).js";
     const url_list = [
       "https://cdn.example.com/b",
       ` ${a}`,

@@ -25,7 +25,7 @@ describe("POST /prewarm", () => {
     await call("POST /prewarm", BODY);
     expect(calls).toEqual(STEPS);
     expect(lists.objects).toEqual({
-      "new-id.csv": [["https://cdn.example.com/a.js"], ["https://cdn.example.com/b%281%29.js"]],
+      "new-id.csv": [["https://cdn.example.com/a.js"], ["https://cdn.example.com/b(1).js"]],
     });
     const at = new Date("2024-04-16T03:17:21.046Z");
     expect(timer.schedules.get("new-id")).toEqual({ at, target: { functionArn: "arn:shutdown", roleArn: "arn:role" } });
