@@ -286,17 +286,20 @@ export class FakeDistributions implements Public<Distributions> {
     public asksUntilComplete = 1,
     /** How often it takes no invalidation, because others are in progress. */
     public busy = 0,
+    /** What it says to every invalidation; absent: it takes them. */
+    public refuses?: string,
   ) {}
 
   async own() {
     return [...this.list];
   }
   async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
-    if (this.busy-- > 0) return undefined;
+    if (this.busy-- > 0) return { busy: true } as const;
+    if (this.refuses !== undefined) return { refused: this.refuses };
     const known = this.invalidations.get(reference);
     if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
     this.invalidations.set(reference, { distributionId, paths });
-    return reference;
+    return { id: reference };
   }
   async isInvalidated(_distributionId: string, id: string) {
     if (!this.invalidations.has(id)) throw new Error(`no invalidation ${id}`);
