@@ -4,15 +4,7 @@ import {
   GetInvalidationCommand,
   paginateListDistributions,
 } from "@aws-sdk/client-cloudfront";
-
-/** A distribution of this account. */
-export interface OwnDistribution {
-  readonly id: string;
-  /** Its `*.cloudfront.net` domain. */
-  readonly domain: string;
-  /** Its alternate domain names; may be wildcards. */
-  readonly aliases: readonly string[];
-}
+import type { OwnDistribution } from "../domain/request/own-distribution.ts";
 
 /** Answers that say: later. */
 const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);

@@ -29,7 +29,7 @@ const PREWARM: readonly [what: string, body: string | undefined, says: RegExp, e
   ["no instance_count", text({ instance_count: undefined }), /instance_count: is required/],
   ["too many instances", text({ instance_count: 301 }), /instance_count: must be at most 300/],
   ["half an instance", text({ instance_count: 1.5 }), /instance_count/],
-  ["an unknown POP", text({ pops: ["SIN2-C1", "SIN99-C9"] }), /pops: unknown 'SIN99-C9'; known there: .*SIN2-C1/],
+  ["a malformed POP", text({ pops: ["SIN2-C1", "SIN-C9"] }), /pops: unknown 'SIN-C9'; known there: .*SIN2-C1/],
   ["an unknown site", text({ pops: ["QQQ1-C1"] }), /pops: unknown 'QQQ1-C1'; known: /],
   ["an unknown region", text({ target_type: "region", regions: ["mars"] }), /regions: unknown 'mars'; known: apac, au/],
   [

@@ -1,4 +1,4 @@
-import type { Distributions, OwnDistribution } from "../../aws/distributions.ts";
+import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
@@ -10,6 +10,7 @@ import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
+import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { SETTLE_DUE } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";

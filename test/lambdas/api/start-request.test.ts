@@ -68,7 +68,7 @@ describe("POST /prewarm", () => {
       ["ftp://a", "b"],
     ],
     ["bad URLs and more", { ...BODY, url_list: ["b"], timeout: 0 }, /^timeout: .*; url_list: 'b' /, ["b"]],
-    ["an unknown POP", { ...BODY, pops: ["SIN999-C1"] }, /^pops: unknown 'SIN999-C1'; known there: /, []],
+    ["a malformed POP", { ...BODY, pops: ["SIN999-C1"] }, /^pops: unknown 'SIN999-C1'; known there: /, []],
   ])("refuses %s with 400 in its own shape, and makes nothing", async (_, body, message, error_urls) => {
     const { call, calls } = world();
     expect(await call("POST /prewarm", body)).toEqual({

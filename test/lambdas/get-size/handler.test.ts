@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import type { OwnDistribution } from "../../../aws/distributions.ts";
 import { AliasUnclearError } from "../../../aws/dns.ts";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
