@@ -4,6 +4,8 @@ export const MAX_TIMEOUT_MINUTES = 10_080;
 export const MAX_URLS = 60_000;
 /** CloudFront refuses longer ones: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_URL_LENGTH = 8_192;
+/** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
+export const MAX_FIRST_BYTE_SECONDS = 180;
 export const MAX_HEADERS = 50;
 export const MAX_HEADER_LENGTH = 8_192;
 /** All headers together: they travel in every task message. */

@@ -11,8 +11,11 @@ export type Settlement =
   /** Results are missing, and messages are on their way. */
   | "GO_ON";
 
-/** Longer than any attempt may last without a byte, and its message be hidden after that. */
-const STILL_MS = 300_000;
+/**
+ * Longer than a task's attempts may last without a byte, three times `MAX_FIRST_BYTE_SECONDS`, and its message be hidden
+ * after that. Whoever takes a slow task for lost queues it again.
+ */
+const STILL_MS = 600_000;
 
 /** How often missing tasks are queued again before they are failed. */
 export const MAX_REQUEUES = 2;
