@@ -130,6 +130,22 @@ describe("Get Size", () => {
     expect([...seen, ...unclear.seen]).toEqual([]);
   });
 
+  it("reads the list whole before it asks anything: S3 closes an answer that is read too slowly", async () => {
+    const { lists, seen, handle } = await world({ paths: ["/a", "/b", "/c"] });
+    const read = lists.read.bind(lists);
+    let askedWhileReading = 0;
+    lists.read = async function* (...args) {
+      for await (const entry of read(...args)) {
+        yield entry;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        askedWhileReading = seen.length;
+      }
+    };
+    await handle(EVENT);
+    expect(askedWhileReading).toBe(0);
+    expect(seen.length).toBeGreaterThan(0);
+  });
+
   it("leaves no connection open", async () => {
     const { handle, connections } = await world({ paths: ["/a", "/b"] });
     await handle(EVENT);
