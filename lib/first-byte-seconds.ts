@@ -1,13 +1,12 @@
 import { CfnParameter } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { HEADERS_TIMEOUT_MS } from "../agent/download/timeouts.ts";
-import { MAX_FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
+import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
 
 /** The stack's `firstByteSeconds`: an origin may take its time when nothing of an object is cached yet. */
 export function firstByteSeconds(scope: Construct): string {
   return new CfnParameter(scope, "firstByteSeconds", {
     type: "Number",
-    default: HEADERS_TIMEOUT_MS / 1_000,
+    default: FIRST_BYTE_SECONDS,
     minValue: 1,
     maxValue: MAX_FIRST_BYTE_SECONDS,
     constraintDescription: `seconds from 1 to ${MAX_FIRST_BYTE_SECONDS}`,

@@ -4,6 +4,12 @@ export const MAX_TIMEOUT_MINUTES = 10_080;
 export const MAX_URLS = 60_000;
 /** CloudFront refuses longer ones: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_URL_LENGTH = 8_192;
+/**
+ * How long an agent waits for the first byte of an answer, unless it is told otherwise. CloudFront tries a slow origin three
+ * times, for 30 s each by default, before it answers 504:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+ */
+export const FIRST_BYTE_SECONDS = 120;
 /** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
 export const MAX_FIRST_BYTE_SECONDS = 180;
 export const MAX_HEADERS = 50;
