@@ -56,6 +56,7 @@ describe("warming", () => {
       request_id: reqId,
       failure_pops: [DEAD_POP],
       failure_urls: missing,
+      failure_urls_omitted: 0,
       failure_pop_urls_report: expect.stringMatching(/^http/),
       timestamp: expect.stringMatching(TIME),
       created_at: started.json["timestamp"],
