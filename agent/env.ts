@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
+import { FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),
@@ -19,4 +20,6 @@ export const envSchema = z.object({
   PREWARM_WORKERS: z.coerce.number().int().min(1).optional(),
   PREWARM_IDLE_MINUTES: z.coerce.number().positive().default(15),
   PREWARM_STALL_SECONDS: z.coerce.number().positive().default(20),
+  /** How long the first byte of an answer is waited for. */
+  PREWARM_FIRST_BYTE_SECONDS: z.coerce.number().positive().default(FIRST_BYTE_SECONDS),
 });

@@ -45,7 +45,10 @@ const db = new DynamoDBClient({ maxAttempts: 8, requestHandler });
 // No MD5 of the bodies: they are parsed and checked anyway. Calls go to the client's endpoint, not to the host in the
 // queue's URL.
 const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false, requestHandler });
-const pools = new PopPools({ allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
+const pools = new PopPools({
+  allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
+  firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
+});
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
 const results = new ResultWriter(new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable), logger);
 const requests = new RequestTable(DynamoDBDocumentClient.from(db), env.REQUEST_TABLE, onUnreadable);

@@ -4,18 +4,22 @@ import {
   GetInvalidationCommand,
   paginateListDistributions,
 } from "@aws-sdk/client-cloudfront";
-
-/** A distribution of this account. */
-export interface OwnDistribution {
-  readonly id: string;
-  /** Its `*.cloudfront.net` domain. */
-  readonly domain: string;
-  /** Its alternate domain names; may be wildcards. */
-  readonly aliases: readonly string[];
-}
+import type { OwnDistribution } from "../domain/request/own-distribution.ts";
 
 /** Refusals that pass: the same call may succeed later. */
 const BUSY = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
+
+/**
+ * Answers that say: never.
+ * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html#API_CreateInvalidation_Errors
+ */
+const REFUSED = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);
+
+/**
+ * What became of an invalidation: its id once it has started; `busy` when CloudFront takes none now, because too many are
+ * in progress or too many calls came; `refused` with what it said when it will never take this one.
+ */
+export type Invalidation = { readonly id: string } | { readonly busy: true } | { readonly refused: string };
 
 /** CloudFront, as far as warming needs it. */
 export class Distributions {
@@ -35,16 +39,20 @@ export class Distributions {
   /**
    * Starts to invalidate paths, at most 3,000. The same `reference` with the same paths is the same invalidation, so a
    * step that runs twice starts it once.
-   * @returns its id; undefined when CloudFront takes none now, because too many are in progress or too many calls came
    */
-  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<string | undefined> {
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
     const create = new CreateInvalidationCommand({
       DistributionId: distributionId,
       InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
     });
-    const answer = await unlessBusy(this.cloudFront.send(create));
-    if (answer === undefined) return undefined;
-    if (answer.Invalidation?.Id !== undefined) return answer.Invalidation.Id;
+    try {
+      const answer = await unlessBusy(this.cloudFront.send(create));
+      if (answer === undefined) return { busy: true };
+      if (answer.Invalidation?.Id !== undefined) return { id: answer.Invalidation.Id };
+    } catch (error) {
+      if (error instanceof Error && REFUSED.has(error.name)) return { refused: `${error.name}: ${error.message}` };
+      throw error;
+    }
     throw new Error(`CloudFront gave no id for an invalidation in ${distributionId}`);
   }
 

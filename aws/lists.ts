@@ -20,7 +20,12 @@ export class Lists {
     if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
     const parser = Body.pipe(parse());
     Body.on("error", (error) => parser.destroy(error));
-    for await (const row of parser) yield list.fromRow(row as string[]);
+    try {
+      for await (const row of parser) yield list.fromRow(row as string[]);
+    } finally {
+      // A reader that stops early would leave the answer half read, and its connection taken for good.
+      Body.destroy();
+    }
   }
 
   /** Writes a list from entries as they come; nothing stands under its key until all of them do. */

@@ -8,6 +8,7 @@ import { MAX_INSTANCES } from "../domain/request/limits.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
+import { firstByteSeconds } from "./first-byte-seconds.ts";
 import { groupArn } from "./group-arn.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Storage } from "./storage.ts";
@@ -80,6 +81,7 @@ export class AgentFleet extends Construct {
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
+        PREWARM_FIRST_BYTE_SECONDS: firstByteSeconds(Stack.of(this)),
       }),
     });
 

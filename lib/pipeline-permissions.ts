@@ -65,7 +65,7 @@ export function grantPipeline(
   allow(getSize, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(getSize, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
   // Listing distributions cannot be limited to a resource.
-  allow(getSize, ["cloudfront:ListDistributions"], "*");
+  for (const fn of [api, getSize]) allow(fn, ["cloudfront:ListDistributions"], "*");
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);

@@ -21,6 +21,8 @@ export interface PipelineProps {
   readonly groupName: string;
 }
 
+const SHUTDOWN_RETRIES = 5;
+
 type Pattern = { readonly eventName?: string[]; readonly dynamodb: object };
 
 /** The five functions, and the streams and timers that call them. */
@@ -107,10 +109,16 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.follow(this.getSize, storage.requests, [{ eventName: ["INSERT"], dynamodb: status("CREATED") }]);
     this.follow(this.task, storage.requests, [{ dynamodb: status("CHECK_POP") }]);
     this.follow(this.task, storage.requestPops, [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }]);
-    this.follow(this.shutdown, storage.requests, [
-      { dynamodb: { NewImage: { settle: { S: [SETTLE_DUE] } } } },
-      { dynamodb: { NewImage: { status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } } } },
-    ]);
+    this.follow(
+      this.shutdown,
+      storage.requests,
+      [
+        { dynamodb: { NewImage: { settle: { S: [SETTLE_DUE] } } } },
+        { dynamodb: { NewImage: { status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } } } },
+      ],
+      // A run may take its 15 minutes, and others wait behind it. Agents, Watch and the timer ask again, later.
+      SHUTDOWN_RETRIES,
+    );
     this.aggregation.addEventSource(
       new DynamoEventSource(storage.requestTasks, {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
@@ -128,14 +136,14 @@ export class Pipeline extends Construct implements PipelineFunctions {
   }
 
   /** Calls a function for each item whose new image matches one of the patterns. */
-  private follow(fn: lambda.Function, table: dynamodb.Table, patterns: Pattern[]): void {
+  private follow(fn: lambda.Function, table: dynamodb.Table, patterns: Pattern[], retryAttempts = 20): void {
     fn.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
         // One item at a time: a failing one holds up nobody, and each has the function's whole time.
         batchSize: 1,
         parallelizationFactor: 10,
-        retryAttempts: 20,
+        retryAttempts,
         maxRecordAge: Duration.hours(12),
         onFailure: keptIn(this.failedBatches),
         filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),

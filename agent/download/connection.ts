@@ -5,7 +5,7 @@ import type { Answer } from "./answer.ts";
 import type { AnswerReader } from "./answer-reader.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { socketFailure } from "./socket-failure.ts";
-import { CONNECT_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
+import { CONNECT_TIMEOUT_MS, KEEP_ALIVE_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 export interface Exchange {
@@ -20,6 +20,8 @@ export interface Exchange {
 export interface ConnectionOwner {
   readonly endpoint: Endpoint;
   readonly secureContext: SecureContext;
+  /** How long the first byte of an answer is waited for, in milliseconds. */
+  readonly firstByteMs: number;
   /** Ticket of an earlier connection to the same endpoint, which spares both sides most of the handshake. */
   session: Buffer | undefined;
   /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
@@ -88,8 +90,8 @@ export class Connection {
       if (waited > CONNECT_TIMEOUT_MS)
         this.fail(timeout("CONNECT_TIMEOUT", `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`));
     } else if (!this.exchange.reader.hasHead) {
-      if (waited > HEADERS_TIMEOUT_MS)
-        this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${HEADERS_TIMEOUT_MS / 1_000} s`));
+      const { firstByteMs } = this.owner;
+      if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));
     } else if (waited > STALLED_BODY_TIMEOUT_MS) {
       this.fail(timeout("BODY_TIMEOUT", `no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`));
     }

@@ -5,6 +5,7 @@ import type { Answer } from "./answer.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import { Connection, type ConnectionOwner, type Exchange } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { HEADERS_TIMEOUT_MS } from "./timeouts.ts";
 
 const MAX_CONNECTIONS = 128;
 // Neither is stored: they say nothing about the POP.
@@ -22,6 +23,7 @@ export class PopPool implements ConnectionOwner {
   constructor(
     readonly endpoint: Endpoint,
     readonly secureContext: SecureContext,
+    readonly firstByteMs: number = HEADERS_TIMEOUT_MS,
   ) {}
 
   /**

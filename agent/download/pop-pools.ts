@@ -9,6 +9,8 @@ export interface PopPoolsOptions {
   readonly ca?: string;
   /** Whether addresses that are not public may be connected to. @default false */
   readonly allowPrivateAddresses?: boolean;
+  /** How long the first byte of an answer is waited for, in milliseconds. @default 120 s */
+  readonly firstByteMs?: number;
 }
 
 /** One pool of kept connections for each address and name. */
@@ -38,7 +40,7 @@ export class PopPools {
     if (known !== undefined) return known;
     const problem = this.problemWith(endpoint.address);
     if (problem !== undefined) throw new AddressRefusedError(endpoint.address, problem);
-    const pool = new PopPool(endpoint, this.trust());
+    const pool = new PopPool(endpoint, this.trust(), this.options.firstByteMs);
     this.pools.set(key, pool);
     this.timer ??= setInterval(() => this.checkTime(), CHECK_TIME_MS).unref();
     return pool;

@@ -1,6 +1,9 @@
+import { FIRST_BYTE_SECONDS } from "../../domain/request/limits.ts";
+
 /** Each limits one part of an attempt: none waits for ever, and a long download may take its time. */
 export const CONNECT_TIMEOUT_MS = 5_000;
-export const HEADERS_TIMEOUT_MS = 30_000;
+/** Unless the environment says otherwise. */
+export const HEADERS_TIMEOUT_MS = FIRST_BYTE_SECONDS * 1_000;
 /** Without a byte of the body. */
 export const STALLED_BODY_TIMEOUT_MS = 30_000;
 /** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */

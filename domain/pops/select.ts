@@ -35,9 +35,12 @@ const DEFAULTS: Readonly<Record<TargetType, readonly string[]>> = {
   country: [...NAMED_COUNTRIES.values()].flat(),
 };
 
-/** The POPs one name stands for; none if the catalogue does not have it. */
+/** A code such as `SIN2-P1`: site, facility, kind and number. */
+const POP_FORM = /^[A-Z]{3}\d{1,2}-[A-Z]\d{1,2}$/;
+
+/** The POPs one name stands for; none if it is none. A code that is not in the catalogue is left to the DNS. */
 const RESOLVERS: Readonly<Record<TargetType, (name: string) => readonly string[]>> = {
-  pop: (name) => [canonical(name)].filter((pop) => KNOWN_POPS.has(pop)),
+  pop: (name) => [canonical(name)].filter((pop) => POP_FORM.test(pop)),
   region: (name) => REGIONS.get(name.trim().toLowerCase()) ?? [],
   country: (name) => {
     const code = countryCode(name);
@@ -66,7 +69,7 @@ export function knownNames(targetType: TargetType): string[] {
   return withPops.map(([, name]) => name).sort();
 }
 
-/** The known codes at the site of an unknown one (`SIN99-C1`), best first; none if the site is unknown too. */
+/** The known codes at the site of one that is none (`SIN-C1`), best first; none if the site is unknown too. */
 export function suggestPops(name: string): string[] {
   const site = canonical(name).slice(0, 3);
   return STRONGEST_FIRST.flatMap((basis) => sitePops(site, basis));

@@ -28,9 +28,12 @@ export function hostToAsk(distribution: Distribution, url: URL): string {
   return url.port === "" ? domain : `${domain}:${url.port}`;
 }
 
-/** Whether a host is a name, or lies under a wildcard alias (`*.example.com` is one label deep). */
+/**
+ * Whether a host is a name, or lies under a wildcard alias: `*.example.com` covers `a.example.com` and `a.b.example.com`.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-wildcard.html
+ */
 export function matchesName(host: string, name: string): boolean {
   if (!name.startsWith("*.")) return host.toLowerCase() === name.toLowerCase();
-  const dot = host.indexOf(".");
-  return dot > 0 && host.slice(dot + 1).toLowerCase() === name.slice(2).toLowerCase();
+  const end = name.slice(1).toLowerCase();
+  return host.length > end.length && !host.startsWith(".") && host.toLowerCase().endsWith(end);
 }

@@ -6,6 +6,14 @@ export const MAX_URLS = 60_000;
 export const MAX_URL_LENGTH = 8_192;
 /** Different hosts of a request without cf_domain. Each is looked up; more of them are most likely the wrong URLs. */
 export const MAX_HOSTS = 20;
+/**
+ * How long an agent waits for the first byte of an answer, unless it is told otherwise. CloudFront tries a slow origin three
+ * times, for 30 s each by default, before it answers 504:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+ */
+export const FIRST_BYTE_SECONDS = 120;
+/** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
+export const MAX_FIRST_BYTE_SECONDS = 180;
 export const MAX_HEADERS = 50;
 export const MAX_HEADER_LENGTH = 8_192;
 /** All headers together: they travel in every task message. */

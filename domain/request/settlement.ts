@@ -12,10 +12,10 @@ export type Settlement =
   | "GO_ON";
 
 /**
- * A request whose numbers have not moved for this long is not waiting for a download. Longer than an attempt may last
- * without a byte plus the time that its message then stays hidden.
+ * Longer than a task's attempts may last without a byte, three times `MAX_FIRST_BYTE_SECONDS`, and its message be hidden
+ * after that. Whoever takes a slow task for lost queues it again.
  */
-const STILL_MS = 300_000;
+const STILL_MS = 600_000;
 
 /** How often missing tasks are queued again before they are failed. */
 export const MAX_REQUEUES = 2;

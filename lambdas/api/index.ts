@@ -1,9 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
@@ -38,6 +40,7 @@ export const handler = createHandler({
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
+  distributions: new Distributions(new CloudFrontClient({})),
   queue: new TaskQueue(queueClient(), env.QUEUE_URL),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),

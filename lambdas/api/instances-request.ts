@@ -1,26 +1,17 @@
 import * as z from "zod";
 import { MAX_INSTANCES } from "../../domain/request/limits.ts";
+import { bodyOf, optional, requiredInt } from "./body-fields.ts";
 
 /** Body of POST /instances. */
-export const instancesBodySchema = z
-  .object(
-    {
-      DesiredCapacity: z
-        .int(`is required: a whole number from 0 to ${MAX_INSTANCES}`)
-        .min(0, "must not be negative")
-        .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
-      req_id: z
-        .string("must be a string")
-        .min(1, "must not be empty")
-        .max(200, "must be at most 200 characters")
-        .optional(),
-      force_stop: z.boolean("must be true or false").optional(),
-    },
-    "must be a JSON object",
-  )
-  .refine((body) => body.force_stop !== true || body.req_id !== undefined, {
-    path: ["req_id"],
-    error: "is required with force_stop: the request to stop",
-  });
+export const instancesBodySchema = bodyOf({
+  DesiredCapacity: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
+    .min(0, "must not be negative")
+    .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
+  req_id: optional(z.string("must be a string").min(1, "must not be empty").max(200, "must be at most 200 characters")),
+  force_stop: optional(z.boolean("must be true or false")),
+}).refine((body) => body.force_stop !== true || body.req_id !== undefined, {
+  path: ["req_id"],
+  error: "is required with force_stop: the request to stop",
+});
 
 export type InstancesBody = z.infer<typeof instancesBodySchema>;

@@ -1,6 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import { isTerminal, type Status } from "../../domain/request/status.ts";
 import type { InstancesBody } from "./instances-request.ts";
 import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
@@ -22,7 +23,7 @@ export async function readInstances(deps: InstancesDeps) {
  * that goes on, so that it holds when one of them ends and the group follows the largest wish that is left.
  */
 export async function changeInstances(deps: InstancesDeps, body: InstancesBody) {
-  if (body.req_id !== undefined) await stopOrCheck(deps, body.req_id, body.force_stop ?? false);
+  const ended = body.req_id === undefined ? undefined : await stopOrCheck(deps, body.req_id, body.force_stop ?? false);
   for (const item of await deps.requests.active()) {
     await deps.requests.setInstanceCount(item.req_id, body.DesiredCapacity);
   }
@@ -30,20 +31,27 @@ export async function changeInstances(deps: InstancesDeps, body: InstancesBody) 
   return {
     status: "success",
     timestamp: timestamp(deps),
-    message: `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${body.DesiredCapacity}`,
+    message: `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${body.DesiredCapacity}${remark(ended)}`,
   };
 }
 
-async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): Promise<void> {
+/** More instances do nothing for a request that has ended, and whoever asks for them should know that they cost little. */
+function remark(ended: Status | undefined): string {
+  if (ended === undefined) return "";
+  return `; the request is ${ended} and gets nothing of it: instances without work leave by themselves`;
+}
+
+/** @returns the status of a request that had ended before */
+async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): Promise<Status | undefined> {
   const item = await deps.requests.get(reqId);
   if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
-  if (!stop) return;
+  if (!stop) return isTerminal(item.status) ? item.status : undefined;
   if (await deps.requests.end(reqId, "STOPPED")) {
     deps.logger.info("Request stopped", { req_id: reqId });
-    return;
+    return undefined;
   }
   const now = await deps.requests.get(reqId);
   // Active a moment ago, and STOPPED now: by this very call, whose first answer was lost, or by another at the same time.
-  if (item.active !== undefined && now?.status === "STOPPED") return;
+  if (item.active !== undefined && now?.status === "STOPPED") return undefined;
   throw new RefusedError(409, `req_id: the request is ${now?.status ?? "gone"} already and cannot be stopped`);
 }

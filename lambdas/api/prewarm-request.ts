@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseHeader } from "../../domain/net/headers.ts";
 import { normalizeUrl } from "../../domain/net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../../domain/pops/select.ts";
+import { invalidationPath } from "../../domain/request/invalidation-path.ts";
 import {
   MAX_HEADER_BYTES,
   MAX_HEADERS,
@@ -11,37 +12,32 @@ import {
   MAX_URLS,
 } from "../../domain/request/limits.ts";
 import type { MoreFaults } from "./body.ts";
+import { bodyOf, optional, requiredInt, requiredList } from "./body-fields.ts";
 import { RefusedError } from "./refused-error.ts";
 
-const names = z.array(z.string("must be a string"), "must be a list of strings").optional();
+const names = optional(z.array(z.string("must be a string"), "must be a list of strings"));
 
 /** Body of POST /prewarm, as the user writes it. */
-export const prewarmBodySchema = z.object(
-  {
-    url_list: z
-      .array(z.string("must be a string"), "is required: a list of absolute http(s) URLs")
-      .min(1, "must have at least one URL"),
-    cf_domain: z.string("must be a string").trim().optional(),
-    target_type: z.enum(["pop", "country", "region"], "must be one of pop, country, region").optional(),
-    pops: names,
-    countries: names,
-    regions: names,
-    timeout: z
-      .int(`is required: whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`)
-      .min(1, "must be at least 1 minute")
-      .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`),
-    header: z
+export const prewarmBodySchema = bodyOf({
+  url_list: requiredList(z.string("must be a string"), "absolute http(s) URLs").min(1, "must have at least one URL"),
+  cf_domain: optional(z.string("must be a string").trim()),
+  target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")),
+  pops: names,
+  countries: names,
+  regions: names,
+  timeout: requiredInt(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`)
+    .min(1, "must be at least 1 minute")
+    .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`),
+  header: optional(
+    z
       .array(z.string("must be a string of the form 'Name: value'"), "must be a list of 'Name: value'")
-      .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
-      .optional(),
-    instance_count: z
-      .int(`is required: a whole number from 0 to ${MAX_INSTANCES}`)
-      .min(0, "must not be negative")
-      .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
-    need_invalidate: z.boolean("must be true or false").optional(),
-  },
-  "must be a JSON object",
-);
+      .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`),
+  ),
+  instance_count: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
+    .min(0, "must not be negative")
+    .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
+  need_invalidate: optional(z.boolean("must be true or false")),
+});
 
 export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
 
@@ -54,6 +50,8 @@ export interface PrewarmRequest {
   readonly header: readonly string[];
   readonly instanceCount: number;
   readonly needInvalidate: boolean;
+  /** What is not wrong, but may not be what was meant. */
+  readonly warnings: readonly string[];
 }
 
 /** Checks what a schema cannot, and reports everything that is wrong together. @throws RefusedError 400 */
@@ -63,7 +61,8 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
   const cfDomain = checkDomain(body.cf_domain, problems);
   if (cfDomain === undefined) checkHosts(urls, problems);
   const header = checkHeader(body.header ?? [], problems);
-  const pops = checkTargets(body, problems);
+  const { pops, warnings } = checkTargets(body, problems);
+  if (body.need_invalidate === true) errorUrls.push(...checkPaths(urls, problems));
   if (problems.length > 0) throw new RefusedError(400, problems.join("; "), errorUrls);
   return {
     urls,
@@ -73,6 +72,7 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
     header,
     instanceCount: body.instance_count,
     needInvalidate: body.need_invalidate ?? false,
+    warnings,
   };
 }
 
@@ -105,6 +105,21 @@ function checkUrls(list: readonly string[], problems: string[]): { urls: string[
   }
   if (urls.size > MAX_URLS) problems.push(`url_list: ${urls.size} different URLs; at most ${MAX_URLS} in one request`);
   return { urls: [...urls], errorUrls };
+}
+
+/** Said before anything is started: the step that invalidates could only end the request. @returns the URLs it is about */
+function checkPaths(urls: readonly string[], problems: string[]): string[] {
+  const bad = urls.flatMap((url) => {
+    const answer = invalidationPath(new URL(url));
+    return "problem" in answer ? [{ url, problem: answer.problem }] : [];
+  });
+  const [first] = bad;
+  if (first === undefined) return [];
+  const others = bad.length > 1 ? ` and ${bad.length - 1} more (see error_urls)` : "";
+  problems.push(
+    `need_invalidate: '${abbreviate(first.url)}' ${first.problem}${others}; send such URLs in a request without need_invalidate`,
+  );
+  return bad.map(({ url }) => url);
 }
 
 function checkDomain(domain: string | undefined, problems: string[]): string | undefined {
@@ -140,11 +155,22 @@ function checkHeader(lines: readonly string[], problems: string[]): readonly str
 
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
 
+const TARGET_TYPES = ["pop", "country", "region"] as const satisfies readonly TargetType[];
+
 /** An answer must fit what Lambda may return, however much nonsense was asked for. */
 const MAX_NAMED = 50;
 
-function checkTargets(body: PrewarmBody, problems: string[]): readonly string[] {
-  const type = body.target_type ?? "pop";
+function checkTargets(body: PrewarmBody, problems: string[]): Pick<PrewarmRequest, "pops" | "warnings"> {
+  const filled = TARGET_TYPES.filter((it) => (body[LISTS[it]] ?? []).length > 0);
+  const filledLists = filled.map((it) => LISTS[it]).join(", ");
+  if (body.target_type === undefined && filled.length > 1) {
+    problems.push(
+      `target_type: is needed, because several lists are filled: ${filledLists}; one of ${filled.join(", ")}`,
+    );
+    return { pops: [], warnings: [] };
+  }
+  const type = body.target_type ?? filled[0] ?? "pop";
+  const ignored = filled.filter((it) => it !== type).map((it) => LISTS[it]);
   const { pops, unknown } = selectPops(type, body[LISTS[type]] ?? []);
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
@@ -153,7 +179,8 @@ function checkTargets(body: PrewarmBody, problems: string[]): readonly string[] 
     const more = unknown.length > MAX_NAMED ? ` and ${unknown.length - MAX_NAMED} more` : "";
     problems.push(`${LISTS[type]}: unknown ${named.join(", ")}${more}; ${known}`);
   }
-  return pops;
+  const warnings = ignored.map((list) => `${list}: ignored, because target_type is ${type}`);
+  return { pops, warnings };
 }
 
 function abbreviate(text: string): string {

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import { parseBody } from "./body.ts";
+import { type CheckHostsDeps, checkHosts } from "./check-hosts.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
@@ -12,12 +13,15 @@ import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 import { timestamp } from "./timestamp.ts";
 
-export interface RoutesDeps extends StartRequestDeps, InstancesDeps, SummaryDeps {
+export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesDeps, SummaryDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
   readonly queue: Pick<TaskQueue, "depth">;
-  readonly logger: StartRequestDeps["logger"] & InstancesDeps["logger"] & Pick<Logger, "info">;
+  readonly logger: CheckHostsDeps["logger"] &
+    StartRequestDeps["logger"] &
+    InstancesDeps["logger"] &
+    Pick<Logger, "info">;
   readonly newId: () => string;
 }
 
@@ -29,6 +33,7 @@ export const routes: Readonly<Record<string, Route>> = {
     const request = checkPrewarmRequest(
       parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone),
     );
+    const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
     const item = await startRequest(deps, deps.newId(), request, deps.now());
     deps.logger.info("Request created", { req_id: item.req_id, urls: item.url_count, pops: item.pops.length });
     return {
@@ -38,6 +43,7 @@ export const routes: Readonly<Record<string, Route>> = {
       request_id: item.req_id,
       timestamp: item.created_at,
       timeout_at: item.timeout_at,
+      ...(warnings.length === 0 ? {} : { warnings }),
     };
   },
 

@@ -31,7 +31,7 @@ export async function summarize(deps: SummaryDeps, first: RequestItem) {
   return {
     request_id: item.req_id,
     failure_pops: [...new Set(pops.filter((pop) => pop.state === "FAILED").map((pop) => pop.pop))],
-    failure_urls: await failedUrls(deps, item.req_id),
+    ...(await failedUrls(deps, item.req_id)),
     failure_pop_urls_report: await deps.links.of(item.report),
     timestamp: timestamp(deps),
     created_at: item.created_at,
@@ -60,18 +60,20 @@ async function withReport(deps: SummaryDeps, first: RequestItem): Promise<Reques
   }
 }
 
-async function failedUrls(deps: SummaryDeps, reqId: string): Promise<string[]> {
+/** The failed URLs as far as an answer has room, and how many are left out: all of them are in the list in the bucket. */
+async function failedUrls(deps: SummaryDeps, reqId: string) {
   const urls: string[] = [];
+  let omitted = 0;
   let characters = 0;
   try {
     for await (const { url } of deps.lists.read(LISTS.failedUrls, reqId)) {
       characters += url.length;
-      if (characters > MAX_URL_CHARACTERS) break;
-      urls.push(url);
+      if (characters > MAX_URL_CHARACTERS) omitted++;
+      else urls.push(url);
     }
   } catch (error) {
     // A request that ended before its sizes were asked has no such list.
     if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
   }
-  return urls;
+  return { failure_urls: urls, failure_urls_omitted: omitted };
 }

@@ -1,5 +1,5 @@
-import type { OwnDistribution } from "../../aws/distributions.ts";
-import { type Distribution, matchesName } from "../../domain/request/distribution.ts";
+import type { Distribution } from "../../domain/request/distribution.ts";
+import { type OwnDistribution, ownerOf } from "../../domain/request/own-distribution.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface Sources {
@@ -41,10 +41,7 @@ async function find(
   const names = [name];
   for (let i = 0; i < MAX_ALIASES; i++) {
     const current = names.at(-1) ?? name;
-    // An exact name goes before a wildcard that covers it too.
-    const mine =
-      own.find((it) => [it.domain, ...it.aliases].some((alias) => alias.toLowerCase() === current)) ??
-      own.find((it) => it.aliases.some((alias) => matchesName(current, alias)));
+    const mine = ownerOf(own, current);
     if (mine !== undefined) {
       return {
         label: firstLabel(mine.domain),

@@ -57,7 +57,9 @@ export async function measureUrls(
     void probe.close();
   }, timeMs);
   try {
-    const urls = deps.lists.read(LISTS.urls, item.req_id);
+    // Read whole before the first question: S3 closes an answer that nobody reads for long.
+    const urls: string[] = [];
+    for await (const url of deps.lists.read(LISTS.urls, item.req_id)) urls.push(url);
     await pMap(
       urls,
       async (url) => {

@@ -7,7 +7,8 @@ import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "
 
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
-const HEADERS_TIMEOUT_MS = 15_000;
+/** How long an answer is waited for. */
+const PATIENCE_MS = 15_000;
 /** Without a byte of a body. */
 const BODY_TIMEOUT_MS = 5_000;
 /** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
@@ -25,7 +26,12 @@ export interface SizeProbeOptions {
   readonly httpPort: number;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
+  /** How long an answer is waited for, in milliseconds. @default 15 s */
+  readonly patienceMs?: number;
 }
+
+/** Whoever does not answer in time has refused nothing. */
+const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
@@ -44,12 +50,15 @@ export class SizeProbe {
         attempts: ATTEMPTS,
         firstMs: FIRST_PAUSE_MS,
         again: (it) => "retry" in it && it.retry,
-        passes: (error) => !isDnsError(error) && !(error instanceof AddressRefusedError),
+        passes: (error) =>
+          // Asked again, an origin that is slow has twice as much to do.
+          codeOf(error) !== "UND_ERR_HEADERS_TIMEOUT" && !isDnsError(error) && !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
       });
       if ("problem" in answer) return { problem: answer.problem };
       return "size" in answer ? answer : { size: null };
     } catch (error) {
+      if (SLOW.has(codeOf(error))) return { size: null };
       return { problem: describe(error) };
     }
   }
@@ -86,7 +95,7 @@ export class SizeProbe {
       path: url.pathname + url.search,
       method,
       headers: pairs([...headers, ...this.header]),
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: this.options.patienceMs ?? PATIENCE_MS,
       bodyTimeout: BODY_TIMEOUT_MS,
       // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
       reset: false,
@@ -123,9 +132,13 @@ function isDnsError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("query");
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AddressRefusedError) return error.message;
-  const code = "code" in error ? String(error.code) : error.name;
+  const code = codeOf(error) || error.name;
   return error.message.includes(code) ? error.message : `${code}: ${error.message}`;
 }

@@ -1,30 +1,21 @@
-import type { Distributions } from "../../aws/distributions.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf } from "../../domain/request/distribution.ts";
+import { inBatches } from "../../domain/request/invalidation-batches.ts";
+import { invalidationPath } from "../../domain/request/invalidation-path.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { InvalidationRefusedError, InvalidationRun, type InvalidationRunDeps } from "./invalidation-run.ts";
 
-/**
- * A third of the paths that a distribution may have in progress: what others invalidate meanwhile leaves room for it.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-invalidations
- */
-const BATCH = 1_000;
 const POLL_MS = 1_000;
 /** Others of the distribution have as many paths in progress as CloudFront allows; nobody tells when they are done. */
 const BUSY_POLL_MS = 5_000;
 /** A run waits no longer: the next one goes on, after the requests that stand behind this one in the stream. */
 const PATIENCE_MS = 60_000;
 
-interface Batch {
-  readonly distributionId: string;
-  readonly paths: readonly string[];
-}
-
-export interface InvalidationDeps {
-  readonly distributions: Pick<Distributions, "invalidate" | "isInvalidated">;
+export interface InvalidationDeps extends InvalidationRunDeps {
   readonly lists: Pick<Lists, "read">;
   readonly requests: Pick<RequestTable, "amend" | "end">;
   /** Milliseconds since the epoch. */
@@ -32,10 +23,18 @@ export interface InvalidationDeps {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** A URL of the request cannot be invalidated. */
+class NotInvalidatableError extends Error {
+  override readonly name = "NotInvalidatableError";
+  constructor(url: string, problem: string) {
+    super(`'${url}' ${problem}`);
+  }
+}
+
 /**
- * Invalidates a request's URLs batch after batch and waits for each, so that what is warmed is the new object. Batches
- * that are done are counted in the item: when a run has waited long enough, the item's change wakes the next run. When
- * the request's own time is over before, it ends here, with the reason.
+ * Invalidates a request's URLs, several batches at once, and waits for all, so that what is warmed is the new object.
+ * Batches that are done are counted in the item: when a run has waited long enough, the item's change wakes the next run.
+ * The request ends here, with the reason, when its own time is over before, and when CloudFront will not have a path.
  * @returns whether all of it is done
  */
 export async function invalidateAll(
@@ -44,74 +43,71 @@ export async function invalidateAll(
   distributions: readonly Distribution[],
   hasTime: () => boolean,
 ): Promise<boolean> {
-  const batches = await batchesOf(deps.lists.read(LISTS.goodUrls, item.req_id), distributions);
-  const patienceEnds = deps.now() + PATIENCE_MS;
-  const mayWait = () => hasTime() && deps.now() < patienceEnds;
-  for (let i = item.invalidated_batches; i < batches.length; i++) {
-    const batch = batches[i];
-    if (batch === undefined) break;
-    if (!(await invalidateBatch(deps, item, batch, i, mayWait))) return false;
-    if (!(await deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: i + 1 }))) return false;
+  try {
+    const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, item.req_id), distributions);
+    const run = new InvalidationRun(deps, item.req_id, inBatches(paths), item.invalidated_batches);
+    return await complete(deps, item, run, hasTime);
+  } catch (error) {
+    if (!(error instanceof NotInvalidatableError || error instanceof InvalidationRefusedError)) throw error;
+    // Another try would be refused like this one.
+    await deps.requests.end(item.req_id, "FAILED", { reason: reasonOf(error.message) });
+    return false;
   }
-  return true;
 }
 
 /** @returns whether it is complete; if not, the item says how it goes on */
-async function invalidateBatch(
+async function complete(
   deps: InvalidationDeps,
   item: RequestItem,
-  { distributionId, paths }: Batch,
-  i: number,
-  mayWait: () => boolean,
+  run: InvalidationRun,
+  hasTime: () => boolean,
 ): Promise<boolean> {
   const timeoutAt = parseTimestamp(item.timeout_at).getTime();
-  let id: string | undefined;
-  for (;;) {
-    id ??= await deps.distributions.invalidate(distributionId, `${item.req_id}-${i}`, paths);
-    if (id !== undefined && (await deps.distributions.isInvalidated(distributionId, id))) return true;
-    const pauseMs = id === undefined ? BUSY_POLL_MS : POLL_MS;
+  const patienceEnds = deps.now() + PATIENCE_MS;
+  let busyUntil = 0;
+  const save = () => deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: run.done });
+  while (!run.isComplete) {
+    if (deps.now() >= busyUntil && !(await run.startMore())) busyUntil = deps.now() + BUSY_POLL_MS;
+    if (await run.finishSome()) {
+      if (!(await save())) return false;
+      continue;
+    }
+    const pauseMs = run.waitsFor === undefined ? BUSY_POLL_MS : POLL_MS;
     // A moment early rather than late: the timer would end it without saying why.
     if (deps.now() + pauseMs >= timeoutAt) {
-      await deps.requests.end(item.req_id, "TIMEOUT", { reason: lateReason(distributionId, id) });
+      await deps.requests.end(item.req_id, "TIMEOUT", { reason: reasonOf(lateness(run)) });
       return false;
     }
-    if (!mayWait()) {
-      await deps.requests.amend(item.req_id, "CHECK_POP", { invalidated_batches: i });
+    if (!hasTime() || deps.now() >= patienceEnds) {
+      await save();
       return false;
     }
     await deps.sleep(pauseMs);
   }
+  return true;
 }
 
-function lateReason(distributionId: string, id: string | undefined): string {
-  const why =
-    id === undefined
-      ? "had as many invalidations of others in progress as CloudFront allows, until the time was over"
-      : `had not completed the invalidation ${id} when the time was over`;
-  return `need_invalidate: the distribution ${distributionId} ${why}; nothing was warmed`;
+function lateness({ waitsFor }: InvalidationRun): string {
+  return waitsFor === undefined
+    ? "the distribution had as many invalidations of others in progress as CloudFront allows, until the time was over"
+    : `the distribution ${waitsFor.distributionId} had not completed the invalidation ${waitsFor.id} when the time was over`;
 }
 
-async function batchesOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Distribution[]): Promise<Batch[]> {
+function reasonOf(why: string): string {
+  return `need_invalidate: ${why}; nothing was warmed`;
+}
+
+/** Paths by distribution. @throws NotInvalidatableError for the first URL that CloudFront would refuse */
+async function pathsOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Distribution[]) {
   const paths = new Map<string, Set<string>>();
   for await (const { url: text } of urls) {
     const url = new URL(text);
     const id = distributionOf(distributions, url.hostname)?.id;
     if (id === undefined) continue;
+    const answer = invalidationPath(url);
+    if ("problem" in answer) throw new NotInvalidatableError(text, answer.problem);
     const known = paths.get(id) ?? new Set();
-    // The query is part of what is cached, and so of the path. http and https are one object.
-    known.add(literalPath(url));
-    paths.set(id, known);
+    paths.set(id, known.add(answer.path));
   }
-  return [...paths].flatMap(([distributionId, set]) => {
-    const all = [...set].sort();
-    return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, i) => ({
-      distributionId,
-      paths: all.slice(i * BATCH, (i + 1) * BATCH),
-    }));
-  });
-}
-
-/** A trailing `*` is a wildcard to CloudFront: as part of an object's name it is percent-encoded. */
-function literalPath(url: URL): string {
-  return (url.pathname + url.search).replaceAll("*", "%2A");
+  return paths;
 }

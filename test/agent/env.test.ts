@@ -20,6 +20,7 @@ test("what an instance is given is enough, and the rest is as documented", () =>
     AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254",
     PREWARM_IDLE_MINUTES: 15,
     PREWARM_STALL_SECONDS: 20,
+    PREWARM_FIRST_BYTE_SECONDS: 120,
   });
 });
 

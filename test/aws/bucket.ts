@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 
@@ -7,6 +7,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 export async function startBucket() {
   const objects = new Map<string, Buffer>();
   const parts = new Map<string, Buffer[]>();
+  /** Answers that are not wholly read yet. */
+  const unread = new Set<ServerResponse>();
   /** Answers with a fault to whatever it says yes to. */
   const faults = { if: (_method: string, _query: URLSearchParams): boolean => false };
 
@@ -38,6 +40,8 @@ export async function startBucket() {
     const { method = "", url = "/" } = request;
     const body = await bodyOf(request);
     const [status, text, headers] = answer(method, new URL(url, "http://bucket"), body);
+    unread.add(response);
+    response.once("close", () => unread.delete(response));
     response
       .writeHead(status, { ...(text.length > 0 ? { "content-type": "application/xml" } : {}), ...headers })
       .end(text);
@@ -56,7 +60,7 @@ export async function startBucket() {
     server.close();
     server.closeAllConnections();
   };
-  return { s3, objects, parts, faults, close };
+  return { s3, objects, parts, unread, faults, close };
 }
 
 /** The body, without the framing (`aws-chunked`) in which the SDK may send it. */

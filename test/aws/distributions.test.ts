@@ -29,7 +29,7 @@ it("lists all of the account, page by page", async () => {
 
 it("invalidates paths under a reference, so that the same step twice is one invalidation", async () => {
   const { distributions, sent } = newDistributions(() => ({ Invalidation: { Id: "I1" } }));
-  expect(await distributions.invalidate("E1", "r1-0", ["/a", "/b"])).toBe("I1");
+  expect(await distributions.invalidate("E1", "r1-0", ["/a", "/b"])).toEqual({ id: "I1" });
   expect(sent[0]?.input).toEqual({
     DistributionId: "E1",
     InvalidationBatch: { CallerReference: "r1-0", Paths: { Quantity: 2, Items: ["/a", "/b"] } },
@@ -41,15 +41,25 @@ it.each(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"])
   "%s is no fault: the invalidation is not taken now",
   async (name) => {
     const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
-    expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toBeUndefined();
+    expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ busy: true });
     expect(await distributions.isInvalidated("E1", "I1")).toBe(false);
   },
 );
 
+it.each(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"])(
+  "%s is a refusal: no try more would change it",
+  async (name) => {
+    const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
+    const refused = expect.stringContaining(`${name}: `);
+    expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ refused });
+    await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow(name);
+  },
+);
+
 it("any other answer to an invalidation is a fault", async () => {
-  const { distributions } = newDistributions(() => Promise.reject(awsError("NoSuchDistribution")));
-  await expect(distributions.invalidate("E1", "r1-0", ["/a"])).rejects.toThrow("NoSuchDistribution");
-  await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow("NoSuchDistribution");
+  const { distributions } = newDistributions(() => Promise.reject(awsError("InternalFailure")));
+  await expect(distributions.invalidate("E1", "r1-0", ["/a"])).rejects.toThrow("InternalFailure");
+  await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow("InternalFailure");
 });
 
 it.each([

@@ -116,6 +116,16 @@ describe("a list in the bucket", () => {
       break;
     }
   });
+
+  it("that is left half read lets go of its connection", async () => {
+    bucket.objects.set("r1.csv", Buffer.from(`${"a".repeat(1_000)}\n`.repeat(20_000)));
+    for await (const _ of lists.read(at("r1.csv"), "r1")) {
+      // Too large for the buffers in between: S3 has not sent all of it.
+      expect(bucket.unread.size).toBe(1);
+      break;
+    }
+    await expect.poll(() => bucket.unread.size).toBe(0);
+  });
 });
 
 it("a report's link is good for ten minutes, and leads to it", async () => {

@@ -1,4 +1,4 @@
-import type { Distributions, OwnDistribution } from "../../aws/distributions.ts";
+import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
@@ -10,6 +10,7 @@ import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
+import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { SETTLE_DUE } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -286,17 +287,20 @@ export class FakeDistributions implements Public<Distributions> {
     public asksUntilComplete = 1,
     /** How often it takes no invalidation, because others are in progress. */
     public busy = 0,
+    /** What it says to every invalidation; absent: it takes them. */
+    public refuses?: string,
   ) {}
 
   async own() {
     return [...this.list];
   }
   async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
-    if (this.busy-- > 0) return undefined;
+    if (this.busy-- > 0) return { busy: true } as const;
+    if (this.refuses !== undefined) return { refused: this.refuses };
     const known = this.invalidations.get(reference);
     if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
     this.invalidations.set(reference, { distributionId, paths });
-    return reference;
+    return { id: reference };
   }
   async isInvalidated(_distributionId: string, id: string) {
     if (!this.invalidations.has(id)) throw new Error(`no invalidation ${id}`);

@@ -131,6 +131,7 @@ describe("the user data", () => {
     );
     expect(readEnvironment(envSchema, variables)).toMatchObject({
       VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout,
+      PREWARM_FIRST_BYTE_SECONDS: 120,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");
     expect(variables["QUEUE_URL"]).not.toBe(variables["DEAD_LETTER_QUEUE_URL"]);

@@ -18,9 +18,15 @@ describe("parameters", () => {
 
   const alarmEmail = expect.objectContaining({ Type: "String", Default: "" });
   const monitoring = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
+  const firstByteSeconds = expect.objectContaining({ Type: "Number", Default: 120, MinValue: 1, MaxValue: 180 });
 
   test("of the stack with a VPC of its own", () => {
-    expect(parametersOf(newVpc)).toEqual({ envName: expect.objectContaining(envName), alarmEmail, monitoring });
+    expect(parametersOf(newVpc)).toEqual({
+      envName: expect.objectContaining(envName),
+      alarmEmail,
+      monitoring,
+      firstByteSeconds,
+    });
   });
 
   test("of the stack in an existing VPC", () => {
@@ -29,6 +35,7 @@ describe("parameters", () => {
       envName: expect.objectContaining(envName),
       alarmEmail,
       monitoring,
+      firstByteSeconds,
       vpc: required("AWS::EC2::VPC::Id"),
       subnet: required("List<AWS::EC2::Subnet::Id>"),
       sg: required("AWS::EC2::SecurityGroup::Id"),

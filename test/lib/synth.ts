@@ -76,4 +76,5 @@ const REFERENCES: Readonly<Record<string, string>> = {
   "AWS::Partition": "aws",
   "AWS::URLSuffix": "amazonaws.com",
   envName: "prod",
+  firstByteSeconds: "120",
 };

@@ -1,7 +1,7 @@
 export interface Distribution {
   /** `d111111abcdef8.cloudfront.net` */
   readonly domain: string;
-  /** Alternate domain names; the first label may be `*`. */
+  /** Alternate domain names; the first label may be `*`, which stands for one label or several. */
   readonly aliases?: readonly string[];
 }
 
@@ -21,7 +21,11 @@ export class Distributions {
   /** The domain of the distribution that `host` names: its domain or an alias, in any case, with or without a port. */
   domainOf(host: string): string | undefined {
     const name = host.toLowerCase().replace(/:\d+$/, "");
-    return this.#domainOf.get(name) ?? this.#domainOf.get(name.replace(/^[^.]+/, "*"));
+    const labels = name.split(".");
+    // The longest name that covers it: the exact one, then `*` in place of ever more labels.
+    const covering = [name, ...labels.slice(1).map((_, i) => ["*", ...labels.slice(i + 1)].join("."))];
+    const known = covering.find((it) => this.#domainOf.has(it));
+    return known === undefined ? undefined : this.#domainOf.get(known);
   }
 
   /** Whether `label` is the first label of a distribution's domain, as it stands before a POP's name. */

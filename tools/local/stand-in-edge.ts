@@ -94,8 +94,9 @@ function followInvalidations(cloudFront: CloudFrontClient, distributionId: strin
       const { Invalidation } = await cloudFront.send(
         new GetInvalidationCommand({ DistributionId: distributionId, Id }),
       );
-      edge.invalidate(Invalidation?.InvalidationBatch?.Paths?.Items ?? []);
+      // First: paths that the edge refuses, as CloudFront does, must not stand in the way of later ones.
       done.add(Id);
+      edge.invalidate(Invalidation?.InvalidationBatch?.Paths?.Items ?? []);
     }
   };
   const follow = async () => {

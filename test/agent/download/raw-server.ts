@@ -26,10 +26,11 @@ export async function listen(server: Server): Promise<number> {
 }
 
 /** A pool of connections to a port of this machine, which ends with the test. */
-export function poolOf(port: number, secure?: { ca: string; servername?: string }) {
+export function poolOf(port: number, secure?: { ca: string; servername?: string }, firstByteMs?: number) {
   const pool = new PopPool(
     { secure: secure !== undefined, address: "127.0.0.1", port, servername: secure?.servername ?? HOST },
     createSecureContext(secure === undefined ? {} : { ca: secure.ca }),
+    firstByteMs,
   );
   // As the agent does it, only more often.
   const timer = setInterval(() => pool.checkTime(performance.now()), 20);

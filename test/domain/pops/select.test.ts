@@ -28,15 +28,21 @@ describe("POPs by code", () => {
     expect(pops("pop", " sin2-c1 ", "SIN2-C1", "Atl56-c1\n")).toEqual(["SIN2-C1", "ATL56-C1"]);
   });
 
-  it("names what it does not know as it was written, once, and keeps the rest", () => {
-    expect(selectPops("pop", [" sin99-c1", "SIN2-C1", " sin99-c1", "SIN", "", "constructor"])).toEqual({
-      pops: ["SIN2-C1"],
-      unknown: [" sin99-c1", "SIN", "", "constructor"],
-    });
+  it("takes a code that the catalogue lacks: the DNS knows whether there is such a POP", () => {
+    expect(selectPops("pop", [" abc12-p3", "SIN99-E10"])).toEqual({ pops: ["ABC12-P3", "SIN99-E10"], unknown: [] });
   });
 
-  it("has no POP when every name is unknown: the default set is for an empty list alone", () => {
-    expect(selectPops("pop", ["XXX1-C1"])).toEqual({ pops: [], unknown: ["XXX1-C1"] });
+  it.each(POP_CODES.map(({ pop }) => pop))("%s has the form of a code", (pop) => {
+    expect(pops("pop", pop)).toEqual([pop]);
+  });
+
+  it("names what is no code as it was written, once, and keeps the rest", () => {
+    const wrong = [" sin-c1", "SIN", "", "constructor", "SIN2", "SIN2-C", "SIN2C1", "SI2-C1", "SIN2-C1.evil.example"];
+    expect(selectPops("pop", [...wrong, "SIN2-C1", " sin-c1"])).toEqual({ pops: ["SIN2-C1"], unknown: wrong });
+  });
+
+  it("has no POP when every name is wrong: the default set is for an empty list alone", () => {
+    expect(selectPops("pop", ["XXX-C1"])).toEqual({ pops: [], unknown: ["XXX-C1"] });
   });
 
   it.each(withBasis("example"))("%s may be asked for, though documentation alone names it", (pop) => {

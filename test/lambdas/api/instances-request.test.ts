@@ -12,16 +12,25 @@ describe("POST /instances", () => {
     { DesiredCapacity: 1, req_id: "r1" },
     { DesiredCapacity: 1, force_stop: false },
     { DesiredCapacity: 0, req_id: "r1", force_stop: true },
+    { DesiredCapacity: 1, req_id: undefined, force_stop: undefined },
   ])("takes %j", (body) => {
     expect(read(body)).toEqual(body);
+  });
+
+  it("null leaves an optional field out", () => {
+    expect(read({ DesiredCapacity: 1, req_id: null, force_stop: null })).toEqual({ DesiredCapacity: 1 });
   });
 
   const capacity = "DesiredCapacity: is required: a whole number from 0 to 300";
   it.each([
     [{}, capacity],
     [{ DesiredCapacity: null }, capacity],
-    [{ DesiredCapacity: "1" }, capacity],
-    [{ DesiredCapacity: 1.5 }, capacity],
+    [{ DesiredCapacity: "1" }, "DesiredCapacity: must be a number, a whole number from 0 to 300, not a string"],
+    [{ DesiredCapacity: 1.5 }, "DesiredCapacity: must be a whole number from 0 to 300"],
+    [
+      { desired_capacity: 1 },
+      `${capacity}; unknown field 'desired_capacity' (did you mean DesiredCapacity?); the fields are DesiredCapacity, req_id, force_stop`,
+    ],
     [{ DesiredCapacity: -1 }, "DesiredCapacity: must not be negative"],
     [{ DesiredCapacity: 301 }, "DesiredCapacity: must be at most 300"],
     [{ DesiredCapacity: 1, req_id: 7 }, "req_id: must be a string"],

@@ -35,6 +35,17 @@ describe("POST /instances", () => {
     expect(requests.the("ended").instance_count).toBe(1);
   });
 
+  it("with a request that has ended, says that it has, and what becomes of the instances", async () => {
+    const { call, requests, fleet } = world();
+    await requests.put(request({ status: "FINISHED", active: undefined }));
+    const { status, body } = await call("POST /instances", { DesiredCapacity: 7, req_id: "r1" });
+    expect([status, body["status"], fleet.capacity]).toEqual([200, "success", 7]);
+    expect(body["message"]).toBe(
+      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 7; the request is FINISHED and gets nothing of it: " +
+        "instances without work leave by themselves",
+    );
+  });
+
   it("needs no request", async () => {
     const { call, fleet } = world();
     expect(await call("POST /instances", { DesiredCapacity: 0 })).toEqual(success(0));

@@ -30,6 +30,7 @@ describe("a request that can be carried out", () => {
       header: [],
       instanceCount: 1,
       needInvalidate: false,
+      warnings: [],
     });
   });
 
@@ -51,11 +52,12 @@ describe("a request that can be carried out", () => {
       header: ["Accept-Encoding: br"],
       instanceCount: 300,
       needInvalidate: true,
+      warnings: [],
     });
   });
 
   it("has every URL once, in order, as it is spelt when normalised", () => {
-    const a = "https://cdn.example.com/a%281%29.js";
+    const a = "https://cdn.example.com/a(1).js";
     const url_list = [
       "https://cdn.example.com/b",
       ` ${a}`,
@@ -71,7 +73,12 @@ describe("a request that can be carried out", () => {
     [{ cf_domain: "" }, { cfDomain: undefined }],
     [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cfDomain: "d111111abcdef8.cloudfront.net" }],
     [{ cf_domain: "d1.cloudfront.cn" }, { cfDomain: "d1.cloudfront.cn" }],
-    [{ some_other_field: 1 }, {}],
+    [
+      { cf_domain: null, header: null, need_invalidate: null },
+      { cfDomain: undefined, header: [], needInvalidate: false },
+    ],
+    [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
+    [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
   ])("%j", (change, expected) => {
     expect(read(change)).toMatchObject(expected);
   });
@@ -100,23 +107,33 @@ describe("the POPs", () => {
     },
   );
 
-  it("without target_type, pops counts", () => {
-    expect(read({ pops: ["SIN2-C1"], countries: ["india"] }).pops).toEqual(["SIN2-C1"]);
+  it.each(["pop", "country", "region"] as const)("without target_type, the one filled list counts: %s", (type) => {
+    const names = { pop: ["SIN2-C1"], country: ["india"], region: ["jp"] }[type];
+    const lists = { pops: [], countries: [], regions: null, [LISTS[type]]: names };
+    expect(read(lists)).toMatchObject({ pops: selectPops(type, names).pops, warnings: [] });
   });
 
-  it("a fault in a list that does not count is none", () => {
-    expect(read({ pops: ["SIN2-C1"], countries: ["atlantis"] }).pops).toEqual(["SIN2-C1"]);
+  it("without target_type, two filled lists are a fault", () => {
+    const { message } = refusal({ pops: ["SIN2-C1"], regions: ["jp"] });
+    expect(message).toBe("target_type: is needed, because several lists are filled: pops, regions; one of pop, region");
+  });
+
+  it("a fault in a list that does not count is none, but a warning says that it does not count", () => {
+    expect(read({ target_type: "pop", pops: ["SIN2-C1"], countries: ["atlantis"] })).toMatchObject({
+      pops: ["SIN2-C1"],
+      warnings: ["countries: ignored, because target_type is pop"],
+    });
   });
 
   it.each([
     ["region", ["eu", "mars", "Venus"], "regions: unknown 'mars', 'Venus'; known: apac, au, ca, cn, eu, jp, sa, us"],
     ["country", ["atlantis"], `countries: unknown 'atlantis'; known: ${knownNames("country").join(", ")}`],
-    ["pop", ["XXX1-C1"], `pops: unknown 'XXX1-C1'; known: ${knownNames("pop").join(", ")}`],
+    ["pop", ["XXX-C1"], `pops: unknown 'XXX-C1'; known: ${knownNames("pop").join(", ")}`],
   ] as const)("an unknown %s is named, and what is known is listed", (target_type, names, message) => {
     expect(sorted(refusal({ target_type, [LISTS[target_type]]: names }).message)).toEqual(sorted(message));
   });
 
-  it("for an unknown POP at a known site, what is known there", () => {
+  it("for a malformed POP at a known site, what is known there", () => {
     const { message } = refusal({ pops: ["SIN2-C1", "SIN999-C1"] });
     expect(message).toMatch(/^pops: unknown 'SIN999-C1'; known there: .*SIN2-P1/);
     expect(message).not.toMatch(/FRA/);
@@ -126,14 +143,18 @@ describe("the POPs", () => {
 describe("a request that cannot", () => {
   const timeout = "timeout: is required: whole minutes from 1 to 10080";
   const count = "instance_count: is required: a whole number from 0 to 300";
+  const urls = "url_list: is required: a list of absolute http(s) URLs";
+  const fields = Object.keys(prewarmBodySchema.shape).join(", ");
   it.each([
-    [{ url_list: undefined }, "url_list: is required: a list of absolute http(s) URLs"],
-    [{ url_list: null }, "url_list: is required: a list of absolute http(s) URLs"],
-    [{ url_list: "https://cdn.example.com/" }, "url_list: is required: a list of absolute http(s) URLs"],
+    [{ url_list: undefined }, urls],
+    [{ url_list: null }, urls],
+    [{ url_list: BODY.url_list[0] }, "url_list: must be a list of absolute http(s) URLs, not a string"],
+    [{ url_list: {} }, "url_list: must be a list of absolute http(s) URLs, not an object"],
+    [{ pop: ["SIN2-C1"] }, `unknown field 'pop' (did you mean pops?); the fields are ${fields}`],
+    [{ Timeout: 5, x: 1 }, `unknown fields 'Timeout' (did you mean timeout?), 'x'; the fields are ${fields}`],
     [{ url_list: [] }, "url_list: must have at least one URL"],
     [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
     [{ cf_domain: 7 }, "cf_domain: must be a string"],
-    [{ cf_domain: null }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
     [{ cf_domain: "localhost" }, /^cf_domain: 'localhost' is not a domain name/],
     [{ cf_domain: "d1.cloudfront.net/path" }, /^cf_domain: .* is not a domain name/s],
@@ -147,8 +168,9 @@ describe("a request that cannot", () => {
     [{ regions: [null] }, "regions[0]: must be a string"],
     [{ timeout: undefined }, timeout],
     [{ timeout: null }, timeout],
-    [{ timeout: "5" }, timeout],
-    [{ timeout: 1.5 }, timeout],
+    [{ timeout: "5" }, "timeout: must be a number, whole minutes from 1 to 10080, not a string"],
+    [{ timeout: [5] }, "timeout: must be a number, whole minutes from 1 to 10080, not a list"],
+    [{ timeout: 1.5 }, "timeout: must be whole minutes from 1 to 10080"],
     [{ timeout: 0 }, "timeout: must be at least 1 minute"],
     [{ timeout: -1 }, "timeout: must be at least 1 minute"],
     [{ timeout: 10_081 }, "timeout: must be at most 10080 minutes"],
@@ -161,8 +183,8 @@ describe("a request that cannot", () => {
     [{ header: Array(51).fill("A: 1") }, "header: must have at most 50 lines"],
     [{ header: Array(3).fill(`A: ${"x".repeat(3_000)}`) }, "header: 9009 bytes together; at most 8192"],
     [{ instance_count: undefined }, count],
-    [{ instance_count: "1" }, count],
-    [{ instance_count: 0.5 }, count],
+    [{ instance_count: "1" }, "instance_count: must be a number, a whole number from 0 to 300, not a string"],
+    [{ instance_count: 0.5 }, "instance_count: must be a whole number from 0 to 300"],
     [{ instance_count: -1 }, "instance_count: must not be negative"],
     [{ instance_count: 301 }, "instance_count: must be at most 300"],
     [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
@@ -184,7 +206,7 @@ describe("a request that cannot", () => {
   });
 
   it("tells them with whatever else is wrong: faults of meaning", () => {
-    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX1-C1"] };
+    const change = { url_list: bad, cf_domain: "?", header: ["A", "Host: b"], pops: ["XXX-C1"] };
     const { message, errorUrls } = refusal(change);
     expect(errorUrls).toEqual(bad);
     for (const part of [first, "cf_domain: ", "header[0]: ", "header[1]: ", "pops: "]) expect(message).toContain(part);
@@ -195,6 +217,16 @@ describe("a request that cannot", () => {
     const { message, errorUrls } = refusal(change);
     expect(errorUrls).toEqual(bad);
     for (const part of ["url_list[5]: ", first, "timeout: ", "instance_count: "]) expect(message).toContain(part);
+  });
+
+  it("asks CloudFront to invalidate what it cannot, and every such URL is told", () => {
+    const url_list = ["https://cdn.example.com/~a", "https://cdn.example.com/b", "https://cdn.example.com/c*"];
+    expect(read({ url_list }).urls).toEqual(url_list);
+    const { message, errorUrls } = refusal({ url_list, need_invalidate: true });
+    expect(message).toMatch(
+      /^need_invalidate: 'https:\/\/cdn.example.com\/~a' has a ~.* and 1 more \(see error_urls\); /,
+    );
+    expect(errorUrls).toEqual([url_list[0], url_list[2]]);
   });
 
   it("has more URLs than one request may", () => {

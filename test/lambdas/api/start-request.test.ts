@@ -25,7 +25,7 @@ describe("POST /prewarm", () => {
     await call("POST /prewarm", BODY);
     expect(calls).toEqual(STEPS);
     expect(lists.objects).toEqual({
-      "new-id.csv": [["https://cdn.example.com/a.js"], ["https://cdn.example.com/b%281%29.js"]],
+      "new-id.csv": [["https://cdn.example.com/a.js"], ["https://cdn.example.com/b(1).js"]],
     });
     const at = new Date("2024-04-16T03:17:21.046Z");
     expect(timer.schedules.get("new-id")).toEqual({ at, target: { functionArn: "arn:shutdown", roleArn: "arn:role" } });
@@ -68,7 +68,7 @@ describe("POST /prewarm", () => {
       ["ftp://a", "b"],
     ],
     ["bad URLs and more", { ...BODY, url_list: ["b"], timeout: 0 }, /^timeout: .*; url_list: 'b' /, ["b"]],
-    ["an unknown POP", { ...BODY, pops: ["SIN999-C1"] }, /^pops: unknown 'SIN999-C1'; known there: /, []],
+    ["a malformed POP", { ...BODY, pops: ["SIN999-C1"] }, /^pops: unknown 'SIN999-C1'; known there: /, []],
   ])("refuses %s with 400 in its own shape, and makes nothing", async (_, body, message, error_urls) => {
     const { call, calls } = world();
     expect(await call("POST /prewarm", body)).toEqual({

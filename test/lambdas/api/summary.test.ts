@@ -22,6 +22,7 @@ describe("GET /summary", () => {
         request_id: "r1",
         failure_pops: ["XXX1-P1", "YYY1-P1"],
         failure_urls: ["https://cdn.example.com/gone"],
+        failure_urls_omitted: 0,
         failure_pop_urls_report: "https://bucket.example/r1/report.csv?signed",
         timestamp: STAMP,
         created_at: "2024-04-16 03:10:21.405000",
@@ -39,13 +40,15 @@ describe("GET /summary", () => {
     expect(body).toMatchObject({ status: "FAILED", reason: "No POP resolved", failure_pops: [], failure_urls: [] });
   });
 
-  it("stops naming failed URLs before the answer is larger than API Gateway's", async () => {
+  it("stops naming failed URLs before the answer is larger than API Gateway's, and says how many it left out", async () => {
     const { call, requests, lists } = world();
     await requests.put(ended);
     const long = `https://cdn.example.com/${"a".repeat(8_000)}`;
     await lists.write(LISTS.failedUrls, "r1", Array(1_000).fill({ url: long, problem: "HTTP 404" }));
     const { body } = await call("GET /summary", undefined, { req_id: "r1" });
-    expect(body["failure_urls"]).toHaveLength(Math.floor(4_000_000 / long.length));
+    const named = Math.floor(4_000_000 / long.length);
+    expect(body["failure_urls"]).toHaveLength(named);
+    expect(body["failure_urls_omitted"]).toBe(1_000 - named);
   });
 
   it.each(["CREATED", "CHECK_POP", "INSERT_TASK", "IN_PROGRESS"] as const)(

@@ -1,7 +1,17 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
-import { FakeFleet, FakeLists, FakeQueue, FakeRequestPops, FakeRequests, FakeTimer, silent } from "../fakes.ts";
+import {
+  FakeDistributions,
+  FakeFleet,
+  FakeLists,
+  FakeQueue,
+  FakeRequestPops,
+  FakeRequests,
+  FakeTimer,
+  silent,
+} from "../fakes.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.046Z");
@@ -13,7 +23,7 @@ const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).
 export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 2, pops: ["SIN2-C1", "ATL56-C1"] };
 
 /** The world around the API: nothing in it yet but one instance, and what a test puts there. */
-export function world(fault?: Fault) {
+export function world(fault?: Fault, own: readonly OwnDistribution[] = []) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);
   const lists = new FakeLists();
@@ -30,6 +40,7 @@ export function world(fault?: Fault) {
       queue,
       fleet,
       timer,
+      distributions: new FakeDistributions(own),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
       logger: { ...silent, error: (...args: unknown[]) => errors.push(args) } as ApiDeps["logger"],

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import type { OwnDistribution } from "../../../aws/distributions.ts";
 import { AliasUnclearError } from "../../../aws/dns.ts";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
@@ -128,6 +128,22 @@ describe("Get Size", () => {
       reason: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ETIMEOUT/),
     });
     expect([...seen, ...unclear.seen]).toEqual([]);
+  });
+
+  it("reads the list whole before it asks anything: S3 closes an answer that is read too slowly", async () => {
+    const { lists, seen, handle } = await world({ paths: ["/a", "/b", "/c"] });
+    const read = lists.read.bind(lists);
+    let askedWhileReading = 0;
+    lists.read = async function* (...args) {
+      for await (const entry of read(...args)) {
+        yield entry;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        askedWhileReading = seen.length;
+      }
+    };
+    await handle(EVENT);
+    expect(askedWhileReading).toBe(0);
+    expect(seen.length).toBeGreaterThan(0);
   });
 
   it("leaves no connection open", async () => {

@@ -77,6 +77,16 @@ describe("a URL's size", () => {
     });
   });
 
+  it.each<[string, Answers, string[]]>([
+    ["HEAD", { HEAD: () => {}, GET: range }, ["HEAD"]],
+    ["GET", { HEAD: refuse(403), GET: () => {} }, ["HEAD", "GET"]],
+  ])("is unknown, and the URL good, when no answer to %s comes in time", async (_, answers, asked) => {
+    const { port, seen } = await serve((request, response) => answers[request.method as "HEAD"](response, request));
+    expect(await newProbe(port, { patienceMs: 300 }).size("http://cdn.example.com/")).toEqual({ size: null });
+    // Once: a slow origin is not asked to do it all again.
+    expect(seen.map(({ method }) => method)).toEqual(asked);
+  });
+
   it("is asked for at the next address when one is dead", async () => {
     const { port } = await serve((_, response) => whole(response));
     const addressesOf = async () => ["127.0.0.2", "127.0.0.1"];

@@ -31,31 +31,80 @@ const sizes = (batches: [string, { paths: readonly string[] }][]) =>
   batches.map(([ref, { paths }]) => [ref, paths.length]);
 
 describe("invalidation", () => {
-  it("is of a URL's path and query, as an object's name: no wildcard, http and https as one", async () => {
+  it("is of a URL's path and query, as an object's name, http and https as one", async () => {
     const { run, batches } = world([
       "https://a.example/b.js?v=1&w=2",
       "https://a.example/b.js",
       "http://a.example/b.js",
-      "https://a.example/img/*",
-      "https://a.example/q?x=*",
+      "https://a.example/img/*.png",
+      "https://a.example/q?x=[1]",
       "https://a.example/",
-      "https://a.example/%E6%97%A5%281%29",
+      "https://a.example/%E6%97%A5(1)",
     ]);
     expect(await run()).toBe(true);
-    const paths = ["/", "/%E6%97%A5%281%29", "/b.js", "/b.js?v=1&w=2", "/img/%2A", "/q?x=%2A"];
-    expect(batches()).toEqual([["r1-0", { distributionId: "E1", paths }]]);
+    const paths = ["/", "/%E6%97%A5(1)", "/b.js", "/b.js?v=1&w=2", "/img/*.png", "/q?x=%5B1%5D"];
+    expect(batches()).toEqual([["r1-500-0", { distributionId: "E1", paths }]]);
   });
 
-  it("goes in batches of 1,000, each path once, each batch counted when it is complete", async () => {
-    const { run, batches, requests } = world([...many(2_001), "http://a.example/00000"]);
+  it("goes in batches of 500, each path once, each batch counted when it is complete", async () => {
+    const { run, batches, requests } = world([...many(1_001), "http://a.example/00000"]);
     expect(await run()).toBe(true);
     expect(sizes(batches())).toEqual([
-      ["r1-0", 1_000],
-      ["r1-1", 1_000],
-      ["r1-2", 1],
+      ["r1-500-0", 500],
+      ["r1-500-1", 500],
+      ["r1-500-2", 1],
     ]);
-    expect(new Set(batches().flatMap(([, { paths }]) => paths)).size).toBe(2_001);
+    expect(new Set(batches().flatMap(([, { paths }]) => paths)).size).toBe(1_001);
     expect(requests.the().invalidated_batches).toBe(3);
+  });
+
+  it("has as many batches in progress as leave the distribution room for those of others", async () => {
+    const { run, batches, requests, distributions, slept } = world(many(3_500));
+    distributions.asksUntilComplete = 1_000;
+    expect(await run(ONE, () => slept.length < 10)).toBe(false);
+    expect(batches()).toHaveLength(5);
+    distributions.asksUntilComplete = 1;
+    expect(await run()).toBe(true);
+    expect(batches()).toHaveLength(7);
+    expect(requests.the().invalidated_batches).toBe(7);
+  });
+
+  it("keeps what is in progress while CloudFront takes no more", async () => {
+    const { run, batches, requests, distributions } = world(many(1_000));
+    const invalidate = distributions.invalidate.bind(distributions);
+    let calls = 0;
+    distributions.invalidate = async (...args) => (calls++ === 1 ? { busy: true } : invalidate(...args));
+    distributions.asksUntilComplete = 3;
+    expect(await run()).toBe(true);
+    // The first, the one refused, and that again after five seconds: not with every look at the first.
+    expect(calls).toBe(3);
+    expect(batches()).toHaveLength(2);
+    expect(requests.the().invalidated_batches).toBe(2);
+  });
+
+  it.each([
+    ["https://a.example/a~b", "has a ~"],
+    ["https://a.example/img/*", "ends in \\*"],
+    [`https://a.example/${"a".repeat(4_000)}`, "has a path of 4001 characters"],
+  ])("of %s is not tried: the request fails, and names it", async (url, why) => {
+    const { run, batches, requests } = world(["https://a.example/1", url]);
+    expect(await run()).toBe(false);
+    expect(batches()).toEqual([]);
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(why) });
+    expect(requests.the().reason).toContain(`'${url}'`);
+  });
+
+  it("that CloudFront refuses ends the request, with the path that it most likely did not like", async () => {
+    const { run, requests, distributions } = world([...many(4), "https://a.example/(odd)"]);
+    distributions.refuses = "InvalidArgument: one or more invalid invalidation paths";
+    expect(await run()).toBe(false);
+    expect(requests.the()).toMatchObject({
+      status: "FAILED",
+      reason:
+        "need_invalidate: CloudFront refused to invalidate '/(odd)', '/00000', '/00001', or another of 5 in the distribution E1: " +
+        "InvalidArgument: one or more invalid invalidation paths; nothing was warmed",
+    });
+    expect(requests.the().active).toBeUndefined();
   });
 
   it("is of each URL in its own distribution; of none in another account", async () => {
@@ -81,7 +130,7 @@ describe("invalidation", () => {
   });
 
   it("that runs out of time says so in the item, and goes on from there", async () => {
-    const { run, batches, requests, distributions } = world(many(1_001).toReversed());
+    const { run, batches, requests, distributions } = world(many(501).toReversed());
     expect(await run(ONE, () => false)).toBe(true);
     requests.items.set("r1", request({ status: "CHECK_POP", invalidated_batches: 1 }));
     distributions.invalidations.clear();
@@ -89,7 +138,7 @@ describe("invalidation", () => {
     expect(await run(ONE, () => false)).toBe(false);
     expect(requests.the().invalidated_batches).toBe(1);
     expect(await run(ONE, () => false)).toBe(true);
-    expect(batches()).toEqual([["r1-1", { distributionId: "E1", paths: ["/01000"] }]]);
+    expect(batches()).toEqual([["r1-500-1", { distributionId: "E1", paths: ["/00500"] }]]);
     expect(requests.the().invalidated_batches).toBe(2);
   });
 
@@ -98,7 +147,7 @@ describe("invalidation", () => {
     distributions.busy = 3;
     expect(await run()).toBe(true);
     expect(slept).toEqual([5_000, 5_000, 5_000]);
-    expect(sizes(batches())).toEqual([["r1-0", 1]]);
+    expect(sizes(batches())).toEqual([["r1-500-0", 1]]);
   });
 
   it.each(["CloudFront takes none", "it is not complete"])(
@@ -118,8 +167,8 @@ describe("invalidation", () => {
   );
 
   it.each([
-    ["busy", /E1 had as many invalidations of others in progress as CloudFront allows/],
-    ["asksUntilComplete", /E1 had not completed the invalidation r1-0 when the time was over/],
+    ["busy", /the distribution had as many invalidations of others in progress as CloudFront allows/],
+    ["asksUntilComplete", /E1 had not completed the invalidation r1-500-0 when the time was over/],
   ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {
     const { run, distributions, requests, slept } = world(["https://a.example/1"], {
       timeout_at: "2024-04-16 00:00:30.000000",
@@ -132,12 +181,12 @@ describe("invalidation", () => {
   });
 
   it("ends where the request is not at CHECK_POP any more", async () => {
-    const { run, batches, requests } = world(many(1_001));
+    const { run, requests } = world(many(1_001));
     const item = requests.the();
     requests.the = () => item;
     requests.items.set("r1", request({ status: "STOPPED", active: undefined }));
     expect(await run()).toBe(false);
-    expect(sizes(batches())).toEqual([["r1-0", 1_000]]);
+    expect(requests.items.get("r1")).toMatchObject({ status: "STOPPED", invalidated_batches: 0 });
   });
 
   it("of nothing is done at once", async () => {

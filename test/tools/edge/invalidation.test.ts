@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { cacheKey } from "../../../tools/edge/cache.ts";
-import { invalidated } from "../../../tools/edge/invalidation.ts";
+import { InvalidArgumentError, invalidated } from "../../../tools/edge/invalidation.ts";
 import { ask, DOMAIN, newEdge } from "./client.ts";
 
 test.each([
   [["/a.bin"], "/a.bin", true],
-  [["a.bin"], "/a.bin", true],
   [["/a.bin"], "/a.bin?v=1", false],
   [["/a.bin?v=1"], "/a.bin?v=1", true],
   [["/a.bin?v=1"], "/a.bin", false],
@@ -13,9 +12,13 @@ test.each([
   [["/dir/*"], "/dir/sub/a.bin?v=1", true],
   [["/dir/*"], "/dir2/a.bin", false],
   [["/*"], "/anything?at=all", true],
-  [["*"], "/anything", true],
   [["/*.bin"], "/a.bin", false],
   [["/x", "/y", "/a*"], "/a.bin", true],
+  [["/a(1)*.bin"], "/a(1)*.bin", true],
+  [["/a%281%29%2A.bin"], "/a(1)*.bin", false],
+  [["/a%5B1%5D%7C.bin"], "/a[1]|.bin", true],
+  [["/a%7E.bin"], "/a~.bin", false],
+  [["/a%7E.bin"], "/a%7E.bin", false],
   [[], "/a.bin", false],
 ])("%j on %s: %s", (paths, target, expected) => {
   const key = cacheKey(DOMAIN, target);
@@ -23,6 +26,14 @@ test.each([
   expect(invalidated(paths, DOMAIN)(key)).toBe(expected);
   expect(invalidated(paths, "d222222abcdef8.cloudfront.net")(key)).toBe(false);
 });
+
+test.each(["a.bin", "*", "", "/a[1].bin", "/a|b", "/a~b", "/a b", "/日", `/${"a".repeat(4_000)}`])(
+  "%s is refused, as by CloudFront",
+  (path) => {
+    expect(() => invalidated(["/a.bin", path])).toThrow(new InvalidArgumentError(path));
+    expect(() => invalidated([`/${"a".repeat(3_999)}`])).not.toThrow();
+  },
+);
 
 test("an invalidation empties every tier, for that path alone", async () => {
   const edge = await newEdge({ site: { "/a.bin": { size: 10 }, "/b.bin": { size: 10 } } });

@@ -1,0 +1,45 @@
+/**
+ * What CloudFront takes as the path of an invalidation:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+ */
+
+/** Under which path an object is invalidated, or why it cannot be. */
+export type InvalidationPath = { readonly path: string } | { readonly problem: string };
+
+/** Longer ones are refused. */
+export const MAX_INVALIDATION_PATH = 4_000;
+
+/**
+ * RFC 1738's unsafe characters, as far as a normalised URL may still have them. CloudFront wants these percent-encoded, and
+ * nothing else: any other character that is encoded makes the path that of another object. `%` is left out, because it
+ * begins what is encoded already, and `~`, because it is refused below.
+ */
+const UNSAFE = /[<>"{}|\\^[\]`]/g;
+
+/**
+ * The path of one object, with its query, which is part of what is cached.
+ * @param url as `normalizeUrl` spells it; http and https are one object
+ */
+export function invalidationPath(url: URL): InvalidationPath {
+  const path = (url.pathname + url.search).replaceAll(UNSAFE, encodeURIComponent);
+  if (path.length > MAX_INVALIDATION_PATH)
+    return {
+      problem: `has a path of ${path.length} characters; CloudFront invalidates at most ${MAX_INVALIDATION_PATH}`,
+    };
+  // As it is, CloudFront refuses it; encoded, it takes the path but invalidates nothing:
+  // https://github.com/aws/aws-sdk/issues/525
+  if (path.includes("~")) return { problem: "has a ~, which CloudFront cannot invalidate, encoded or not" };
+  // Encoded, it would be another object's path.
+  if (path.endsWith("*"))
+    return { problem: "ends in *, with which CloudFront would invalidate everything that begins like it" };
+  return { path };
+}
+
+const PLAIN = /[\w/.?=&%-]/g;
+
+/** The paths of a refused batch that most likely led to it, the likeliest first: CloudFront does not say which it was. */
+export function suspects(paths: readonly string[], most: number): string[] {
+  const oddness = (path: string) => path.replaceAll(PLAIN, "").length;
+  const byOddness = paths.map((path) => ({ path, odd: oddness(path) })).sort((a, b) => b.odd - a.odd);
+  return byOddness.slice(0, most).map(({ path }) => path);
+}

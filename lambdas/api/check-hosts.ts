@@ -1,0 +1,52 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { Distributions } from "../../aws/distributions.ts";
+import { answersTo, ownerOf } from "../../domain/request/own-distribution.ts";
+import { errorFields } from "../../domain/telemetry/log-fields.ts";
+import type { PrewarmRequest } from "./prewarm-request.ts";
+import { RefusedError } from "./refused-error.ts";
+
+const MAX_NAMED = 5;
+
+export interface CheckHostsDeps {
+  readonly distributions: Pick<Distributions, "own">;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/**
+ * Whether the distribution that `cf_domain` names answers to the URLs' hosts: one that does not is asked under its own
+ * domain, and would answer, and count, with another site's objects.
+ * @returns what could not be checked, as warnings for the caller
+ * @throws RefusedError 400, where the distribution is this account's and has no such name
+ */
+export async function checkHosts(deps: CheckHostsDeps, { cfDomain, urls }: PrewarmRequest): Promise<string[]> {
+  if (cfDomain === undefined) return [];
+  const others = new Set(urls.map((url) => new URL(url).hostname).filter((host) => host !== cfDomain));
+  // The usual case, and it costs no call.
+  if (others.size === 0) return [];
+  const own = await deps.distributions.own().catch((error: unknown) => {
+    // Get Size asks again, and tries for as long as it takes.
+    deps.logger.warn("Distributions could not be listed", { error: errorFields(error) });
+    return undefined;
+  });
+  const mine = own && ownerOf(own, cfDomain);
+  if (mine === undefined) {
+    const why =
+      own === undefined
+        ? "the distributions of this account could not be listed"
+        : `${cfDomain} is not a name of any distribution of this account`;
+    return [`cf_domain: ${why}, so nobody checked that it serves ${namesOf([...others])}`];
+  }
+  const strangers = new Set([...others].filter((host) => !answersTo(mine, host)));
+  if (strangers.size === 0) return [];
+  throw new RefusedError(
+    400,
+    `cf_domain: the distribution ${mine.id} does not answer to ${namesOf([...strangers])}; ` +
+      `its names are ${namesOf([mine.domain, ...mine.aliases])}`,
+    urls.filter((url) => strangers.has(new URL(url).hostname)),
+  );
+}
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  return names.slice(0, MAX_NAMED).join(", ") + more;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { BODY, world } from "./world.ts";
+
+const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com", "*.img.example.com"] }];
+const start = (change: object, own = OWN) => {
+  const w = world(undefined, own);
+  return w.call("POST /prewarm", { ...BODY, ...change }).then((answer) => ({ ...w, answer }));
+};
+
+describe("hosts of the URLs and cf_domain", () => {
+  it.each([
+    ["the URLs' own host", "cdn.example.com", BODY.url_list],
+    ["no cf_domain", undefined, BODY.url_list],
+  ])("%s: no call is spent on it", async (_, cf_domain, url_list) => {
+    const { answer, calls } = await start({ cf_domain, url_list });
+    expect(answer.status).toBe(200);
+    expect(answer.body).not.toHaveProperty("warnings");
+    expect(calls).not.toContain("distributions.own");
+  });
+
+  it.each(["d1.cloudfront.net", "a.img.example.com"])(
+    "names of the same distribution are fine: %s",
+    async (cf_domain) => {
+      const url_list = ["https://cdn.example.com/a", "https://x.y.img.example.com/b", "https://d1.cloudfront.net/c"];
+      const { answer } = await start({ cf_domain, url_list });
+      expect(answer.status).toBe(200);
+      expect(answer.body).not.toHaveProperty("warnings");
+    },
+  );
+
+  it("one that this account's distribution does not answer to is a 400, with the URLs, and nothing is made", async () => {
+    const url_list = ["https://cdn.example.com/a", "https://other.example.org/b", "https://other.example.org/c"];
+    const { answer, requests, lists } = await start({ cf_domain: "d1.cloudfront.net", url_list });
+    expect(answer.status).toBe(400);
+    expect(answer.body["error_message"]).toBe(
+      "cf_domain: the distribution E1 does not answer to other.example.org; " +
+        "its names are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+    );
+    expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
+    expect([requests.items.size, Object.keys(lists.objects).length]).toEqual([0, 0]);
+  });
+
+  it("of a distribution that is not this account's, a warning says that nobody checked", async () => {
+    const { answer } = await start({ cf_domain: "d9.cloudfront.net" });
+    expect(answer.status).toBe(200);
+    expect(answer.body["warnings"]).toEqual([
+      "cf_domain: d9.cloudfront.net is not a name of any distribution of this account, so nobody checked that it serves cdn.example.com",
+    ]);
+  });
+
+  it("so it does when the distributions cannot be listed now", async () => {
+    const w = world((call) => (call === "distributions.own" ? "before" : undefined), OWN);
+    const { status, body } = await w.call("POST /prewarm", { ...BODY, cf_domain: "d1.cloudfront.net" });
+    expect(status).toBe(200);
+    expect(body["warnings"]).toEqual([expect.stringContaining("could not be listed")]);
+  });
+});
