@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { SETTLE_DUE } from "../domain/request/request-item.ts";
 import { TERMINAL_STATUSES } from "../domain/request/status.ts";
 import { allow } from "./allow.ts";
+import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import type { Storage } from "./storage.ts";
@@ -21,7 +22,25 @@ export interface PipelineProps {
   readonly groupName: string;
 }
 
-type Pattern = { readonly eventName?: string[]; readonly dynamodb: object };
+/**
+ * Filters are on what the item is now: it matches when an item is put or changed, never when one is removed. They do not
+ * look at the event's name, because for DynamoDB only what is below `dynamodb` is promised to be filtered on:
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+ */
+const nowHas = (attributes: object) => ({ dynamodb: { NewImage: attributes } });
+
+/** Attempts after the first that a step has: for some minutes of an outage. */
+const RETRIES = 20;
+/** A recount may take its quarter of an hour each time. Who still needs one is found again, by Watch and by the timer. */
+const RECOUNT_RETRIES = 5;
+
+interface Follow {
+  readonly patterns: readonly object[];
+  /** Batches of one shard at once. */
+  readonly batches: number;
+  /** @default RETRIES */
+  readonly retryAttempts?: number;
+}
 
 /** The five functions, and the streams and timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
@@ -49,6 +68,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       }),
     });
 
+    const room = new HasRoom(this, "HasRoom");
     const names = {
       REQUEST_TABLE: storage.requests.tableName,
       REQUEST_POP_TABLE: storage.requestPops.tableName,
@@ -71,6 +91,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       memorySize: 1_024,
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
+      reservedConcurrentExecutions: room.keptForApi,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
@@ -99,43 +120,54 @@ export class Pipeline extends Construct implements PipelineFunctions {
     grantPipeline(this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
-    this.connect(storage);
+    this.connect(storage, room);
   }
 
-  private connect(storage: Storage): void {
-    const status = (...values: string[]) => ({ NewImage: { status: { S: values } } });
-    this.follow(this.getSize, storage.requests, [{ eventName: ["INSERT"], dynamodb: status("CREATED") }]);
-    this.follow(this.task, storage.requests, [{ dynamodb: status("CHECK_POP") }]);
-    this.follow(this.task, storage.requestPops, [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }]);
-    this.follow(this.shutdown, storage.requests, [
-      { dynamodb: { NewImage: { settle: { S: [SETTLE_DUE] } } } },
-      { dynamodb: { NewImage: { status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } } } },
-    ]);
+  /**
+   * In an account of ten concurrent executions, one request at a time leaves two for the API: Task queues for two targets
+   * at once, four shards of results are counted, and there are Shutdown and Watch.
+   */
+  private connect(storage: Storage, room: HasRoom): void {
+    const one = room.batches({ low: 1, high: 10 });
+    this.follow(this.getSize, storage.requests, { patterns: [nowHas({ status: { S: ["CREATED"] } })], batches: one });
+    this.follow(this.task, storage.requests, { patterns: [nowHas({ status: { S: ["CHECK_POP"] } })], batches: one });
+    this.follow(this.task, storage.requestPops, {
+      patterns: [nowHas({ state: { S: ["READY"] } })],
+      batches: room.batches({ low: 2, high: 10 }),
+    });
+    this.follow(this.shutdown, storage.requests, {
+      patterns: [
+        nowHas({ settle: { S: [SETTLE_DUE] } }),
+        nowHas({ status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } }),
+      ],
+      batches: one,
+      retryAttempts: RECOUNT_RETRIES,
+    });
     this.aggregation.addEventSource(
       new DynamoEventSource(storage.requestTasks, {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
         batchSize: 1_000,
         maxBatchingWindow: Duration.seconds(1),
-        parallelizationFactor: 2,
+        parallelizationFactor: room.batches({ low: 1, high: 2 }),
         // A batch must be tried again as it was: its token is what keeps it from counting twice.
         bisectBatchOnError: false,
         retryAttempts: 100,
         maxRecordAge: Duration.hours(12),
         onFailure: keptIn(this.failedBatches),
-        filters: [{ pattern: JSON.stringify({ eventName: ["INSERT", "MODIFY"] }) }],
+        filters: [{ pattern: JSON.stringify(nowHas({ req_id: { S: [{ exists: true }] } })) }],
       }),
     );
   }
 
   /** Calls a function for each item whose new image matches one of the patterns. */
-  private follow(fn: lambda.Function, table: dynamodb.Table, patterns: Pattern[]): void {
+  private follow(fn: lambda.Function, table: dynamodb.Table, { patterns, batches, retryAttempts }: Follow): void {
     fn.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: lambda.StartingPosition.TRIM_HORIZON,
         // One item at a time: a failing one holds up nobody, and each has the function's whole time.
         batchSize: 1,
-        parallelizationFactor: 10,
-        retryAttempts: 20,
+        parallelizationFactor: batches,
+        retryAttempts: retryAttempts ?? RETRIES,
         maxRecordAge: Duration.hours(12),
         onFailure: keptIn(this.failedBatches),
         filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),

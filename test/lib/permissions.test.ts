@@ -27,7 +27,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
 /** These know no resource at all: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 const WITHOUT_RESOURCE = ["autoscaling:DescribeAutoScalingGroups", "cloudfront:ListDistributions"];
 
+/** What every function does beside its own calls. */
 const LOG = ["logs:CreateLogStream log", "logs:PutLogEvents log"];
+const RUN = [...LOG, "xray:PutTraceSegments *", "xray:PutTelemetryRecords *"];
 /** What Lambda itself does with the role: it reads the stream, and sets aside what failed. */
 const stream = (...tables: string[]) => [
   ...tables.flatMap((table) =>
@@ -45,18 +47,18 @@ const ROLES: readonly {
   readonly deadLetters?: string;
 }[] = [
   // A schedule is made with the role that it calls Shutdown with. To be told that an object is missing takes ListBucket.
-  { role: "PipelineApiRole", entry: "lambdas/api", beside: [...LOG, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
-  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...LOG, ...stream("Request")] },
-  { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...LOG, ...stream("Request", "RequestPop")] },
+  { role: "PipelineApiRole", entry: "lambdas/api", beside: [...RUN, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
+  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...RUN, ...stream("Request")] },
+  { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...RUN, ...stream("Request", "RequestPop")] },
   {
     role: "PipelineAggregationRole",
     entry: "lambdas/aggregation",
-    beside: [...LOG, ...stream("RequestTask")],
+    beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...LOG, ...stream("Request")] },
-  { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: LOG },
-  { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: LOG },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...stream("Request")] },
+  { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
+  { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   {
     role: "FleetRole",
     entry: "agent",
@@ -99,7 +101,7 @@ function nameOf(arn: string): string {
       "group",
     ],
     [/^arn:aws:cloudfront::123456789012:distribution\/\*$/, "distributions"],
-    [/^arn:aws:s3:::cdk-[\w-]+\/[0-9a-f]{64}\.zip$/, "code"],
+    [/^arn:aws:s3:::cdk-[\w-]+\/prewarm\/\*\.zip$/, "code"],
   ];
   const [pattern, name] = named.find(([candidate]) => candidate.test(arn)) ?? [];
   if (pattern === undefined || name === undefined)

@@ -41,7 +41,8 @@ cat "\${!##file:}" > /log-agent.json
 const AWS = `#!/bin/bash
 echo "aws $*" >> /calls
 [ -e /tried ] || { : > /tried; echo "could not connect to the endpoint" >&2; exit 1; }
-cp "/bucket/\${4#s3://}" "$5"
+from="\${*: -2:1}"
+cp "/bucket/\${from#s3://}" "\${*: -1}"
 `;
 
 /** Starts a unit as systemd does, as far as it goes here: its user, folder, variables, command and log; nothing else. */
