@@ -17,7 +17,7 @@ export class HasRoom extends CfnCondition {
     const parameter = new CfnParameter(Stack.of(scope), "lambdaConcurrency", {
       default: "low",
       allowedValues: ["low", "high"],
-      description: `low: for accounts with as few as ten concurrent executions; high: more at once, and ${KEPT_FOR_API} kept for the API, of at least 200`,
+      description: `low: for accounts with as few as ten concurrent executions; high: more at once, and ${KEPT_FOR_API} reserved for the API, which takes 120 unreserved ones`,
     });
     super(scope, id, { expression: Fn.conditionEquals(parameter.valueAsString, "high") });
   }

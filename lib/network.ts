@@ -1,6 +1,6 @@
 import { Aws, CfnCondition, CfnParameter, Fn, Stack } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
-import { Construct, type IDependable } from "constructs";
+import { Construct, DependencyGroup, type IDependable } from "constructs";
 
 /** Where the agents run: their subnets, and the group that admits nobody to them. */
 export interface AgentNetwork {
@@ -39,7 +39,8 @@ export class Network extends Construct implements AgentNetwork {
       },
     });
     this.subnetIds = vpc.publicSubnets.map(({ subnetId }) => subnetId);
-    this.internet = vpc.internetConnectivityEstablished;
+    // The routes, which depend on the gateway's attachment. The VPC's own property means the gateway alone.
+    this.internet = new DependencyGroup(...vpc.publicSubnets.map((subnet) => subnet.internetConnectivityEstablished));
     this.securityGroup = new ec2.SecurityGroup(this, "Agents", {
       vpc,
       description: "Prewarm agents: nothing comes in",

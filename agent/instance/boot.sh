@@ -37,5 +37,17 @@ cat > /etc/logrotate.d/prewarm-agent <<'ROTATE'
   missingok
 }
 ROTATE
+# Amazon Linux looks at its logs once a day. Every minute, the agent's are four files of 50 MB at most, and a minute's lines.
+install -d -m 0755 /etc/systemd/system/logrotate.timer.d
+cat > /etc/systemd/system/logrotate.timer.d/prewarm.conf <<'TIMER'
+[Timer]
+OnCalendar=
+OnCalendar=minutely
+AccuracySec=1s
+RandomizedDelaySec=0
+TIMER
 systemctl daemon-reload
+systemctl enable --now logrotate.timer
+# It may run already, and with its old times.
+systemctl restart logrotate.timer
 systemctl enable --now prewarm-agent
