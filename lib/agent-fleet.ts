@@ -9,6 +9,7 @@ import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
 import { groupArn } from "./group-arn.ts";
+import { instanceRequirements } from "./instance-types.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
@@ -26,9 +27,6 @@ export interface AgentFleetProps {
 
 /** With the kernel that Amazon Linux has by default: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html */
 const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
-
-/** Percent above the cheapest type that make a type too dear. This high, it means: never. */
-const NO_PRICE_PROTECTION = 999_999;
 
 /** For a shell without a key, a port or a way in: AWS's own policy for it also reads every parameter of the account. */
 const SESSION_MANAGER = [
@@ -106,7 +104,7 @@ export class AgentFleet extends Construct {
             launchTemplateId: template.launchTemplateId ?? "",
             version: template.latestVersionNumber,
           },
-          overrides: [{ instanceRequirements: requirements(props.instanceTypes) }],
+          overrides: [{ instanceRequirements: instanceRequirements(props.instanceTypes) }],
         },
       },
       // Free, and by the minute: for graphs of one's own.
@@ -149,24 +147,6 @@ export class AgentFleet extends Construct {
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
     allow(this.role, SESSION_MANAGER, "*");
   }
-}
-
-/**
- * The types of the list, of which EC2 takes those that a zone has and passes over the others. An override for each type
- * would have to be supported in every zone, and could not be made of a list that is a parameter.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/create-mixed-instances-group-attribute-based-instance-type-selection.html
- */
-function requirements(instanceTypes: string[]): autoscaling.CfnAutoScalingGroup.InstanceRequirementsProperty {
-  return {
-    // Both are required. The list says all that is wanted, so nothing else is to leave out a type of it.
-    vCpuCount: { min: 1 },
-    memoryMiB: { min: 1 },
-    allowedInstanceTypes: instanceTypes,
-    // The image and the code are for Graviton.
-    cpuManufacturers: ["amazon-web-services"],
-    burstablePerformance: "included",
-    spotMaxPricePercentageOverLowestPrice: NO_PRICE_PROTECTION,
-  };
 }
 
 /** What cloud-init runs: the variables, how its logs are shipped, then the boot script as it stands. */

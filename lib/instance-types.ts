@@ -1,4 +1,5 @@
 import { CfnParameter } from "aws-cdk-lib";
+import type { CfnAutoScalingGroup } from "aws-cdk-lib/aws-autoscaling";
 import type { Construct } from "constructs";
 
 /**
@@ -22,4 +23,25 @@ export function instanceTypesParameter(scope: Construct): string[] {
     constraintDescription: "Graviton instance types, such as c7gn.large or c7gn.*, separated by commas",
     description: "Instance types of the agents, all Graviton; a type that a zone lacks is passed over",
   }).valueAsList;
+}
+
+/** Percent above the cheapest type that make a type too dear. This high, it means: never. */
+const NO_PRICE_PROTECTION = 999_999;
+
+/**
+ * The types of the list, of which EC2 takes those that a zone has and passes over the others. An override for each type
+ * would have to be supported in every zone, and could not be made of a list that is a parameter.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/create-mixed-instances-group-attribute-based-instance-type-selection.html
+ */
+export function instanceRequirements(instanceTypes: string[]): CfnAutoScalingGroup.InstanceRequirementsProperty {
+  return {
+    // Both are required. The list says all that is wanted, so nothing else is to leave out a type of it.
+    vCpuCount: { min: 1 },
+    memoryMiB: { min: 1 },
+    allowedInstanceTypes: instanceTypes,
+    // The image and the code are for Graviton.
+    cpuManufacturers: ["amazon-web-services"],
+    burstablePerformance: "included",
+    spotMaxPricePercentageOverLowestPrice: NO_PRICE_PROTECTION,
+  };
 }

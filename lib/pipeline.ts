@@ -1,17 +1,13 @@
 import { Duration, Stack } from "aws-cdk-lib";
-import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
-import * as lambda from "aws-cdk-lib/aws-lambda";
-import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { SETTLE_DUE } from "../domain/request/request-item.ts";
-import { TERMINAL_STATUSES } from "../domain/request/status.ts";
-import { allow } from "./allow.ts";
 import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
+import { connectStreams } from "./pipeline-streams.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -20,26 +16,6 @@ export interface PipelineProps {
   readonly tasks: TaskQueue;
   /** Name of the agents' Auto Scaling group. */
   readonly groupName: string;
-}
-
-/**
- * Filters are on what the item is now: it matches when an item is put or changed, never when one is removed. They do not
- * look at the event's name, because for DynamoDB only what is below `dynamodb` is promised to be filtered on:
- * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
- */
-const nowHas = (attributes: object) => ({ dynamodb: { NewImage: attributes } });
-
-/** Attempts after the first that a step has: for some minutes of an outage. */
-const RETRIES = 20;
-/** A recount may take its quarter of an hour each time. Who still needs one is found again, by Watch and by the timer. */
-const RECOUNT_RETRIES = 5;
-
-interface Follow {
-  readonly patterns: readonly object[];
-  /** Batches of one shard at once. */
-  readonly batches: number;
-  /** @default RETRIES */
-  readonly retryAttempts?: number;
 }
 
 /** The five functions, and the streams and timers that call them. */
@@ -120,68 +96,6 @@ export class Pipeline extends Construct implements PipelineFunctions {
     grantPipeline(this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
-    this.connect(storage, room);
+    connectStreams(this, storage, room, this.failedBatches);
   }
-
-  /**
-   * In an account of ten concurrent executions, one request at a time leaves two for the API: Task queues for two targets
-   * at once, four shards of results are counted, and there are Shutdown and Watch.
-   */
-  private connect(storage: Storage, room: HasRoom): void {
-    const one = room.batches({ low: 1, high: 10 });
-    this.follow(this.getSize, storage.requests, { patterns: [nowHas({ status: { S: ["CREATED"] } })], batches: one });
-    this.follow(this.task, storage.requests, { patterns: [nowHas({ status: { S: ["CHECK_POP"] } })], batches: one });
-    this.follow(this.task, storage.requestPops, {
-      patterns: [nowHas({ state: { S: ["READY"] } })],
-      batches: room.batches({ low: 2, high: 10 }),
-    });
-    this.follow(this.shutdown, storage.requests, {
-      patterns: [
-        nowHas({ settle: { S: [SETTLE_DUE] } }),
-        nowHas({ status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } }),
-      ],
-      batches: one,
-      retryAttempts: RECOUNT_RETRIES,
-    });
-    this.aggregation.addEventSource(
-      new DynamoEventSource(storage.requestTasks, {
-        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-        batchSize: 1_000,
-        maxBatchingWindow: Duration.seconds(1),
-        parallelizationFactor: room.batches({ low: 1, high: 2 }),
-        // A batch must be tried again as it was: its token is what keeps it from counting twice.
-        bisectBatchOnError: false,
-        retryAttempts: 100,
-        maxRecordAge: Duration.hours(12),
-        onFailure: keptIn(this.failedBatches),
-        filters: [{ pattern: JSON.stringify(nowHas({ req_id: { S: [{ exists: true }] } })) }],
-      }),
-    );
-  }
-
-  /** Calls a function for each item whose new image matches one of the patterns. */
-  private follow(fn: lambda.Function, table: dynamodb.Table, { patterns, batches, retryAttempts }: Follow): void {
-    fn.addEventSource(
-      new DynamoEventSource(table, {
-        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-        // One item at a time: a failing one holds up nobody, and each has the function's whole time.
-        batchSize: 1,
-        parallelizationFactor: batches,
-        retryAttempts: retryAttempts ?? RETRIES,
-        maxRecordAge: Duration.hours(12),
-        onFailure: keptIn(this.failedBatches),
-        filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
-      }),
-    );
-  }
-}
-
-/** A queue that keeps what a function gave up on: CDK's own also lets the function look at the queue. */
-function keptIn({ queueArn }: sqs.IQueue): lambda.IEventSourceDlq {
-  return {
-    bind: (_, fn) => {
-      allow(fn, ["sqs:SendMessage"], queueArn);
-      return { destination: queueArn };
-    },
-  };
 }
