@@ -1,4 +1,4 @@
-// For the handlers of get-size, task and shutdown: each is called with batches of a table's stream.
+// For the handlers of get-size, task, aggregation and shutdown: each is called with batches of a table's stream.
 
 import * as z from "zod";
 
@@ -7,12 +7,26 @@ import * as z from "zod";
  * the item again from the table.
  */
 export const streamKeysSchema = z.object({
-  Records: z.array(z.object({ dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }) })),
+  Records: z.array(
+    z.object({
+      /** Absent in an event that somebody made by hand, to have a step run again. */
+      eventName: z.string().optional(),
+      dynamodb: z.object({ Keys: z.record(z.string(), z.object({ S: z.string() })) }),
+    }),
+  ),
 });
 
-/** The keys of a batch, each once, in order. */
+/**
+ * Whether a record says that an item is gone, by its time to live or by hand. There is nothing to do then. The filters let
+ * none through, but what they let through is not for the code to rely on.
+ */
+export function isRemoval({ eventName }: { readonly eventName?: string | undefined }): boolean {
+  return eventName === "REMOVE";
+}
+
+/** The keys of a batch, each once, in order; without those of items that are gone. */
 export function keysOf(event: z.infer<typeof streamKeysSchema>): Record<string, string>[] {
-  const keys = event.Records.map(({ dynamodb }) =>
+  const keys = event.Records.filter((record) => !isRemoval(record)).map(({ dynamodb }) =>
     Object.fromEntries(Object.entries(dynamodb.Keys).map(([name, value]) => [name, value.S])),
   );
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];

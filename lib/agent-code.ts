@@ -11,6 +11,13 @@ const AGENT = fileURLToPath(new URL("../agent", import.meta.url));
 
 /** The agent as instances fetch it at boot: one ES module with its dependencies, and its systemd unit. */
 export class AgentCode extends Asset {
+  /**
+   * Pattern of the keys of every version, whatever is in it. In the middle of an update the group still starts instances
+   * from the old launch template, and these fetch the old code when the role has its new policy already. The stacks put
+   * their code under a prefix of their own (code-prefix.ts), so that nobody else's objects are meant.
+   */
+  readonly everyVersion: string;
+
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       path: AGENT,
@@ -26,6 +33,7 @@ export class AgentCode extends Asset {
         },
       },
     });
+    this.everyVersion = this.s3ObjectKey.replace(this.assetHash, "*");
   }
 }
 

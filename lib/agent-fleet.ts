@@ -10,6 +10,7 @@ import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
 import { firstByteSeconds } from "./first-byte-seconds.ts";
 import { groupArn } from "./group-arn.ts";
+import { instanceRequirements } from "./instance-types.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
@@ -19,14 +20,14 @@ export interface AgentFleetProps {
   readonly storage: Storage;
   readonly tasks: TaskQueue;
   readonly groupName: string;
+  /** Graviton types to choose from, in a list that may be known only when the template is launched. */
+  readonly instanceTypes: string[];
   /** Key pair to log in with. @default none: there is Session Manager */
   readonly keyPair?: ec2.IKeyPair;
 }
 
-/** Graviton types with the network to match, of several sizes and generations so that Spot has a choice. */
-const INSTANCE_TYPES = ["c7gn.large", "c6gn.large", "c7gn.xlarge", "c6gn.xlarge", "c7gn.medium", "c6gn.medium"];
-
-const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64";
+/** With the kernel that Amazon Linux has by default: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html */
+const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
 
 /** For a shell without a key, a port or a way in: AWS's own policy for it also reads every parameter of the account. */
 const SESSION_MANAGER = [
@@ -74,7 +75,7 @@ export class AgentFleet extends Construct {
           volume: ec2.BlockDeviceVolume.ebs(8, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }),
         },
       ],
-      userData: userData(code.s3ObjectUrl, this.logs.shipping(), {
+      userData: userData(code.s3ObjectUrl, Stack.of(this).region, this.logs.shipping(), {
         AWS_REGION: Stack.of(this).region,
         QUEUE_URL: props.tasks.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
@@ -90,7 +91,10 @@ export class AgentFleet extends Construct {
       minSize: "0",
       maxSize: String(MAX_INSTANCES),
       vpcZoneIdentifier: props.network.subnetIds,
-      capacityRebalance: true,
+      // On, it would end a working instance as soon as its replacement runs, which is a minute before an agent does, and
+      // often no interruption would have come. Agents give their work back when one comes:
+      // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html
+      capacityRebalance: false,
       mixedInstancesPolicy: {
         instancesDistribution: {
           onDemandBaseCapacity: 0,
@@ -102,7 +106,7 @@ export class AgentFleet extends Construct {
             launchTemplateId: template.launchTemplateId ?? "",
             version: template.latestVersionNumber,
           },
-          overrides: INSTANCE_TYPES.map((instanceType) => ({ instanceType })),
+          overrides: [{ instanceRequirements: instanceRequirements(props.instanceTypes) }],
         },
       },
       // Free, and by the minute: for graphs of one's own.
@@ -111,10 +115,12 @@ export class AgentFleet extends Construct {
       ],
       tags: [{ key: "Name", value: props.groupName, propagateAtLaunch: true }],
     });
+    // So that no instance is left in the VPC when the gateway goes.
+    if (props.network.internet !== undefined) this.group.node.addDependency(props.network.internet);
   }
 
   private grant({ storage, tasks, groupName }: AgentFleetProps, code: AgentCode): void {
-    allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.s3ObjectKey));
+    allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.everyVersion));
     allow(
       this.role,
       [
@@ -146,11 +152,17 @@ export class AgentFleet extends Construct {
 }
 
 /** What cloud-init runs: the variables, how its logs are shipped, then the boot script as it stands. */
-function userData(codeUrl: string, shipping: string, environment: Record<string, string>): ec2.UserData {
+function userData(
+  codeUrl: string,
+  region: string,
+  shipping: string,
+  environment: Record<string, string>,
+): ec2.UserData {
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const data = ec2.UserData.forLinux({ shebang: "#!/bin/bash" });
   data.addCommands(
     `AGENT_CODE_URL='${codeUrl}'`,
+    `AGENT_CODE_REGION='${region}'`,
     `AGENT_ENV='${lines.join("\n")}'`,
     shipping,
     readFileSync(BOOT_SCRIPT, "utf8"),

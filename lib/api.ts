@@ -16,12 +16,14 @@ const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", 
 export class Api extends Construct {
   readonly restApi: apigateway.RestApi;
   readonly key: apigateway.IApiKey;
+  /** @default the API is always public */
+  readonly maybePrivate?: MaybePrivate;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
-      deployOptions: { stageName: "prod", throttlingRateLimit: 50, throttlingBurstLimit: 100 },
+      deployOptions: { stageName: "prod", throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
@@ -40,7 +42,10 @@ export class Api extends Construct {
     });
     plan.addApiKey(this.key);
     if (props.vpcEndpointId !== undefined) {
-      new MaybePrivate(this, "MaybePrivate", { restApi: this.restApi, vpcEndpointId: props.vpcEndpointId });
+      this.maybePrivate = new MaybePrivate(this, "MaybePrivate", {
+        restApi: this.restApi,
+        vpcEndpointId: props.vpcEndpointId,
+      });
     }
   }
 

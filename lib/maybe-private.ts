@@ -18,23 +18,38 @@ const REDEPLOYING = Duration.minutes(1);
  * of the stack may change that.
  */
 export class MaybePrivate extends Construct {
+  /** The condition that it is private. */
+  readonly isPrivate: CfnCondition;
+  /**
+   * The private API's address for who has no private DNS: API Gateway makes a name of it that leads to the endpoint.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html
+   */
+  readonly endpointUrl: string;
+
   constructor(scope: Construct, id: string, { restApi, vpcEndpointId }: MaybePrivateProps) {
     super(scope, id);
-    const isPrivate = new CfnCondition(this, "IsPrivate", {
+    this.isPrivate = new CfnCondition(this, "IsPrivate", {
       expression: Fn.conditionNot(Fn.conditionEquals(vpcEndpointId, "")),
     });
     const api = restApi.node.defaultChild as apigateway.CfnRestApi;
     api.addPropertyOverride("EndpointConfiguration", {
-      "Fn::If": [isPrivate.logicalId, { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] }, { Types: ["REGIONAL"] }],
+      "Fn::If": [
+        this.isPrivate.logicalId,
+        { Types: ["PRIVATE"], VpcEndpointIds: [vpcEndpointId] },
+        { Types: ["REGIONAL"] },
+      ],
     });
     // A public API has a policy, too, which allows everybody, as no policy does: CloudFormation does not remove a
     // policy that is no longer in the template (https://github.com/aws/aws-cdk/issues/21840).
     api.policy = Fn.conditionIf(
-      isPrivate.logicalId,
+      this.isPrivate.logicalId,
       invokable({ StringEquals: { "aws:SourceVpce": vpcEndpointId } }),
       invokable(),
     );
     this.redeploy(restApi, vpcEndpointId);
+    const { region, urlSuffix } = Stack.of(this);
+    const host = `${restApi.restApiId}-${vpcEndpointId}.execute-api.${region}.${urlSuffix}`;
+    this.endpointUrl = `https://${host}/${restApi.deploymentStage.stageName}/`;
   }
 
   /**

@@ -16,6 +16,8 @@ export interface PipelineFunctionProps {
   readonly timeout?: Duration;
   /** In MB. @default 512 */
   readonly memorySize?: number;
+  /** Concurrent runs that are kept for it, and that it has at most. @default none */
+  readonly reservedConcurrentExecutions?: number;
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +37,12 @@ export class PipelineFunction extends NodejsFunction {
       architecture: lambda.Architecture.ARM_64,
       timeout: props.timeout ?? Duration.minutes(15),
       memorySize: props.memorySize ?? 512,
+      // What a call waited for, and how long a cold start took. Nothing is bundled for it, so it costs no import time; of
+      // each function, a call a second and 5 % of the others are traced.
+      tracing: lambda.Tracing.ACTIVE,
+      ...(props.reservedConcurrentExecutions === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
       awsSdkConnectionReuse: false,
       logGroup,

@@ -1,16 +1,13 @@
 import { Duration, Stack } from "aws-cdk-lib";
-import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
-import * as lambda from "aws-cdk-lib/aws-lambda";
-import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { SETTLE_DUE } from "../domain/request/request-item.ts";
-import { TERMINAL_STATUSES } from "../domain/request/status.ts";
-import { allow } from "./allow.ts";
+import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
+import { connectStreams } from "./pipeline-streams.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -20,10 +17,6 @@ export interface PipelineProps {
   /** Name of the agents' Auto Scaling group. */
   readonly groupName: string;
 }
-
-const SHUTDOWN_RETRIES = 5;
-
-type Pattern = { readonly eventName?: string[]; readonly dynamodb: object };
 
 /** The five functions, and the streams and timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
@@ -51,6 +44,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       }),
     });
 
+    const room = new HasRoom(this, "HasRoom");
     const names = {
       REQUEST_TABLE: storage.requests.tableName,
       REQUEST_POP_TABLE: storage.requestPops.tableName,
@@ -73,6 +67,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       memorySize: 1_024,
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
+      reservedConcurrentExecutions: room.keptForApi,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
@@ -101,63 +96,6 @@ export class Pipeline extends Construct implements PipelineFunctions {
     grantPipeline(this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
-    this.connect(storage);
+    connectStreams(this, storage, room, this.failedBatches);
   }
-
-  private connect(storage: Storage): void {
-    const status = (...values: string[]) => ({ NewImage: { status: { S: values } } });
-    this.follow(this.getSize, storage.requests, [{ eventName: ["INSERT"], dynamodb: status("CREATED") }]);
-    this.follow(this.task, storage.requests, [{ dynamodb: status("CHECK_POP") }]);
-    this.follow(this.task, storage.requestPops, [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }]);
-    this.follow(
-      this.shutdown,
-      storage.requests,
-      [
-        { dynamodb: { NewImage: { settle: { S: [SETTLE_DUE] } } } },
-        { dynamodb: { NewImage: { status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } } } },
-      ],
-      // A run may take its 15 minutes, and others wait behind it. Agents, Watch and the timer ask again, later.
-      SHUTDOWN_RETRIES,
-    );
-    this.aggregation.addEventSource(
-      new DynamoEventSource(storage.requestTasks, {
-        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-        batchSize: 1_000,
-        maxBatchingWindow: Duration.seconds(1),
-        parallelizationFactor: 2,
-        // A batch must be tried again as it was: its token is what keeps it from counting twice.
-        bisectBatchOnError: false,
-        retryAttempts: 100,
-        maxRecordAge: Duration.hours(12),
-        onFailure: keptIn(this.failedBatches),
-        filters: [{ pattern: JSON.stringify({ eventName: ["INSERT", "MODIFY"] }) }],
-      }),
-    );
-  }
-
-  /** Calls a function for each item whose new image matches one of the patterns. */
-  private follow(fn: lambda.Function, table: dynamodb.Table, patterns: Pattern[], retryAttempts = 20): void {
-    fn.addEventSource(
-      new DynamoEventSource(table, {
-        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-        // One item at a time: a failing one holds up nobody, and each has the function's whole time.
-        batchSize: 1,
-        parallelizationFactor: 10,
-        retryAttempts,
-        maxRecordAge: Duration.hours(12),
-        onFailure: keptIn(this.failedBatches),
-        filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
-      }),
-    );
-  }
-}
-
-/** A queue that keeps what a function gave up on: CDK's own also lets the function look at the queue. */
-function keptIn({ queueArn }: sqs.IQueue): lambda.IEventSourceDlq {
-  return {
-    bind: (_, fn) => {
-      allow(fn, ["sqs:SendMessage"], queueArn);
-      return { destination: queueArn };
-    },
-  };
 }

@@ -12,6 +12,8 @@ import { TaskQueue } from "./task-queue.ts";
 export interface PrewarmProps {
   readonly envName: string;
   readonly network: AgentNetwork;
+  /** Graviton types to choose from. */
+  readonly instanceTypes: string[];
   /** E-mail address that alarms are sent to; empty: none. */
   readonly alarmEmail: CfnParameter;
   /** @default none */
@@ -33,6 +35,7 @@ export class Prewarm extends Construct {
       storage,
       tasks,
       groupName,
+      instanceTypes: props.instanceTypes,
       ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
     });
     const api = new Api(this, "Api", {
@@ -42,9 +45,15 @@ export class Prewarm extends Construct {
     new Monitoring(this, "Monitoring", { storage, tasks, pipeline, groupName, alarmEmail: props.alarmEmail });
     output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
     output(scope, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
+    if (api.maybePrivate === undefined) return;
+    const { endpointUrl, isPrivate } = api.maybePrivate;
+    const says = "The private API's base for callers in the VPC without private DNS";
+    output(scope, "prewarmapiVpceEndpoint", endpointUrl, says).condition = isPrivate;
   }
 }
 
-function output(scope: Construct, name: string, value: string, description: string): void {
-  new CfnOutput(scope, name, { value, description }).overrideLogicalId(name);
+function output(scope: Construct, name: string, value: string, description: string): CfnOutput {
+  const made = new CfnOutput(scope, name, { value, description });
+  made.overrideLogicalId(name);
+  return made;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Turns a plain Amazon Linux 2023 instance into an agent. Run by cloud-init, as root, once; the lines before it set
-# AGENT_CODE_URL (s3://…, the zip) and AGENT_ENV (KEY=value lines for the agent).
+# AGENT_CODE_URL (s3://…, the zip), AGENT_CODE_REGION (the bucket's) and AGENT_ENV (KEY=value lines for the agent).
 set -euo pipefail
 
 retry() {
@@ -19,7 +19,8 @@ retry dnf install -y nodejs24 unzip logrotate
 
 # The code is root's: the agent, which runs as ec2-user, can read it and cannot change it.
 install -d -m 0755 /home/ec2-user/agent
-retry aws s3 cp --only-show-errors "$AGENT_CODE_URL" /tmp/prewarm-agent.zip
+# With the region: the bucket's own address is asked at once, which also is the only one that a gateway endpoint leads to.
+retry aws s3 cp --region "$AGENT_CODE_REGION" --only-show-errors "$AGENT_CODE_URL" /tmp/prewarm-agent.zip
 unzip -oq /tmp/prewarm-agent.zip -d /home/ec2-user/agent
 chmod -R a+rX,go-w /home/ec2-user/agent
 rm /tmp/prewarm-agent.zip
@@ -36,5 +37,17 @@ cat > /etc/logrotate.d/prewarm-agent <<'ROTATE'
   missingok
 }
 ROTATE
+# Amazon Linux looks at its logs once a day. Every minute, the agent's are four files of 50 MB at most, and a minute's lines.
+install -d -m 0755 /etc/systemd/system/logrotate.timer.d
+cat > /etc/systemd/system/logrotate.timer.d/prewarm.conf <<'TIMER'
+[Timer]
+OnCalendar=
+OnCalendar=minutely
+AccuracySec=1s
+RandomizedDelaySec=0
+TIMER
 systemctl daemon-reload
+systemctl enable --now logrotate.timer
+# It may run already, and with its old times.
+systemctl restart logrotate.timer
 systemctl enable --now prewarm-agent

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Progress } from "../../aws/request-table.ts";
 import { MAX_VALUES } from "../../domain/telemetry/metrics.ts";
+import { isRemoval } from "../stream-event.ts";
 import { type RequestSum, sumOf } from "./request-sum.ts";
 import { noteDuration, noteFailures } from "./result-details.ts";
 
@@ -41,6 +42,8 @@ export interface InvalidRecord {
   readonly problem: string;
 }
 
+const eventNameSchema = z.object({ eventName: z.string().optional() });
+
 /** The batch's events, of which each is parsed on its own: one that is not a result must not hold up the others. */
 export const streamBatchSchema = z.object({ Records: z.array(z.unknown()) });
 
@@ -57,6 +60,8 @@ export function progressOfBatch(records: readonly unknown[]): {
   const step = Math.ceil(records.length / MAX_VALUES);
   let good = 0;
   for (const record of records) {
+    // A result that has expired was counted when it was written: its request has long ended.
+    if (isRemoval(eventNameSchema.safeParse(record).data ?? {})) continue;
     const parsed = recordSchema.safeParse(record);
     if (!parsed.success) {
       invalid.push({ record, key: keyOf(record), problem: z.prettifyError(parsed.error) });

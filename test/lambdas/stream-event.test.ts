@@ -17,6 +17,17 @@ describe("a batch of a stream", () => {
     ]);
   });
 
+  it("gives no key of an item that is gone", () => {
+    const [put, removed] = keysEvent({ req_id: "r1" }, { req_id: "r2" }).Records;
+    const event = {
+      Records: [
+        { ...put, eventName: "INSERT" },
+        { ...removed, eventName: "REMOVE" },
+      ],
+    };
+    expect(keysOf(streamKeysSchema.parse(event))).toEqual([{ req_id: "r1" }]);
+  });
+
   it("has a step run for each of them, whatever becomes of another", async () => {
     const event = keysEvent({ req_id: "r1" }, { req_id: "bad" }, { req_id: "r2" });
     const run: (string | undefined)[] = [];

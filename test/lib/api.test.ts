@@ -42,7 +42,7 @@ test("one key, and a usage plan that has it", () => {
     ...{ KeyId: { Ref: keyId }, UsagePlanId: { Ref: planId }, KeyType: "API_KEY" },
   });
   expect(theOnly(template, "AWS::ApiGateway::UsagePlan").ApiStages).toMatchObject([{ Stage: { Ref: stageId } }]);
-  expect(theOnly(template, "AWS::ApiGateway::Stage").StageName).toBe("prod");
+  expect(theOnly(template, "AWS::ApiGateway::Stage")).toMatchObject({ StageName: "prod", TracingEnabled: true });
 });
 
 describe("what API Gateway refuses by itself has the fields of every route's answers", () => {

@@ -11,5 +11,6 @@ export function addFleet(stack: Stack): void {
     storage: new Storage(stack, "Storage"),
     tasks: new TaskQueue(stack, "TaskQueue"),
     groupName: "prewarm_asg_test",
+    instanceTypes: ["c7gn.large", "c6g.xlarge"],
   });
 }

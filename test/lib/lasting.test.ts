@@ -7,7 +7,11 @@ import { type Resource, resourcesOf, synthesizeStacks, theOnly } from "./synth.t
 const OF_ONE_STACK: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   PrewarmStack: {
     "AWS::EC2::VPC": ["NetworkVpc7FB7348F"],
-    "AWS::EC2::Subnet": ["NetworkVpcPublicSubnet1Subnet36933139", "NetworkVpcPublicSubnet2SubnetC427CCE0"],
+    "AWS::EC2::Subnet": [
+      "NetworkVpcPublicSubnet1Subnet36933139",
+      "NetworkVpcPublicSubnet2SubnetC427CCE0",
+      "NetworkVpcPublicSubnet3Subnet4BBF7F47",
+    ],
     "AWS::EC2::SecurityGroup": ["NetworkAgents70C11D07"],
   },
   PrewarmExistingVpcStack: {

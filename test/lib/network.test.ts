@@ -4,13 +4,22 @@ import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const template = synthesize((scope) => new Network(scope, "Network"));
 
-test("two public subnets in different zones, with a way out", () => {
+test("three public subnets, each with a way out", () => {
   const subnets = resourcesOf(template, "AWS::EC2::Subnet").map(([, { Properties }]) => Properties);
-  expect(subnets.map(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch)).toEqual([true, true]);
-  expect(new Set(subnets.map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone))).size).toBe(2);
+  expect(subnets.map(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch)).toEqual([true, true, true]);
   const ways = resourcesOf(template, "AWS::EC2::Route").map(([, { Properties }]) => Properties);
-  expect(ways).toMatchObject([{ DestinationCidrBlock: "0.0.0.0/0" }, { DestinationCidrBlock: "0.0.0.0/0" }]);
+  expect(ways.map(({ DestinationCidrBlock }) => DestinationCidrBlock)).toEqual(Array(3).fill("0.0.0.0/0"));
   for (const way of ways) expect(way).toHaveProperty("GatewayId.Ref");
+});
+
+test("they lie in three zones; in an account with two, the third lies where the first does", () => {
+  const zone = (index: number) => ({ "Fn::Select": [index, { "Fn::GetAZs": "" }] });
+  const [[hasTwo, condition] = []] = Object.entries(template.findConditions("*"));
+  expect(condition).toEqual({
+    "Fn::Or": [{ "Fn::Equals": [{ Ref: "zones" }, "2"] }, { "Fn::Equals": [{ Ref: "AWS::Region" }, "us-west-1"] }],
+  });
+  const zones = resourcesOf(template, "AWS::EC2::Subnet").map(([, { Properties }]) => Properties.AvailabilityZone);
+  expect(zones).toEqual([zone(0), zone(1), { "Fn::If": [hasTwo, zone(0), zone(2)] }]);
 });
 
 test("nothing that costs by the hour, and what is free: gateways to S3 and DynamoDB", () => {
@@ -18,7 +27,7 @@ test("nothing that costs by the hour, and what is free: gateways to S3 and Dynam
   const endpoints = resourcesOf(template, "AWS::EC2::VPCEndpoint").map(([, { Properties }]) => Properties);
   expect(endpoints.map(({ VpcEndpointType }) => VpcEndpointType)).toEqual(["Gateway", "Gateway"]);
   expect(endpoints.map(({ ServiceName }) => ServiceName["Fn::Join"][1].at(-1)).sort()).toEqual([".dynamodb", ".s3"]);
-  for (const { RouteTableIds } of endpoints) expect(RouteTableIds).toHaveLength(2);
+  for (const { RouteTableIds } of endpoints) expect(RouteTableIds).toHaveLength(3);
 });
 
 test("agents may connect out, and nobody may connect to them", () => {

@@ -28,7 +28,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
 /** Calls that cannot be limited to a resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 const WITHOUT_RESOURCE = ["autoscaling:DescribeAutoScalingGroups", "cloudfront:ListDistributions"];
 
+/** What every function does beside its own calls. */
 const LOG = ["logs:CreateLogStream log", "logs:PutLogEvents log"];
+const RUN = [...LOG, "xray:PutTraceSegments *", "xray:PutTelemetryRecords *"];
 /** Calls that Lambda itself makes with the role: it reads the stream, and puts failed batches into the queue. */
 const stream = (...tables: string[]) => [
   ...tables.flatMap((table) =>
@@ -46,18 +48,18 @@ const ROLES: readonly {
   readonly deadLetters?: string;
 }[] = [
   // A schedule is made with the role that it calls Shutdown with. Without ListBucket, a missing object is a 403.
-  { role: "PipelineApiRole", entry: "lambdas/api", beside: [...LOG, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
-  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...LOG, ...stream("Request")] },
-  { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...LOG, ...stream("Request", "RequestPop")] },
+  { role: "PipelineApiRole", entry: "lambdas/api", beside: [...RUN, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
+  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...RUN, ...stream("Request")] },
+  { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...RUN, ...stream("Request", "RequestPop")] },
   {
     role: "PipelineAggregationRole",
     entry: "lambdas/aggregation",
-    beside: [...LOG, ...stream("RequestTask")],
+    beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...LOG, ...stream("Request")] },
-  { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: LOG },
-  { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: LOG },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...stream("Request")] },
+  { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
+  { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   {
     role: "FleetRole",
     entry: "agent",
@@ -100,7 +102,7 @@ function nameOf(arn: string): string {
       "group",
     ],
     [/^arn:aws:cloudfront::123456789012:distribution\/\*$/, "distributions"],
-    [/^arn:aws:s3:::cdk-[\w-]+\/[0-9a-f]{64}\.zip$/, "code"],
+    [/^arn:aws:s3:::cdk-[\w-]+\/prewarm\/\*\.zip$/, "code"],
   ];
   const [pattern, name] = named.find(([candidate]) => candidate.test(arn)) ?? [];
   if (pattern === undefined || name === undefined)

@@ -35,10 +35,10 @@ describe("the streams", () => {
 
   const status = (...values: string[]) => ({ status: { S: values } });
   test.each([
-    { call: "Request → GetSize", filters: [{ eventName: ["INSERT"], dynamodb: { NewImage: status("CREATED") } }] },
+    { call: "Request → GetSize", filters: [{ dynamodb: { NewImage: status("CREATED") } }] },
     { call: "Request → Task", filters: [{ dynamodb: { NewImage: status("CHECK_POP") } }] },
     { call: "RequestPop → Task", filters: [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }] },
-    { call: "RequestTask → Aggregation", filters: [{ eventName: ["INSERT", "MODIFY"] }] },
+    { call: "RequestTask → Aggregation", filters: [{ dynamodb: { NewImage: { req_id: { S: [{ exists: true }] } } } }] },
     {
       call: "Request → Shutdown",
       filters: [
@@ -68,10 +68,76 @@ describe("the streams", () => {
     }
   });
 
+  test("filter on what an item is now, so that none that is removed gets through", () => {
+    for (const { filters } of sources) {
+      for (const filter of filters) {
+        expect(Object.keys(filter)).toEqual(["dynamodb"]);
+        expect(Object.keys(filter.dynamodb)).toEqual(["NewImage"]);
+      }
+    }
+  });
+
+  test("try a recount a few times only: each may hold up others for a quarter of an hour", () => {
+    const attempts = sources.map(({ call, properties }) => [call, properties.MaximumRetryAttempts]);
+    expect(Object.fromEntries(attempts)).toEqual({
+      "Request → GetSize": 20,
+      "Request → Task": 20,
+      "RequestPop → Task": 20,
+      "RequestTask → Aggregation": 100,
+      "Request → Shutdown": 5,
+    });
+  });
+
   test("count a batch of results as one: it is never split", () => {
     const { properties } = sources.find(({ call }) => call === "RequestTask → Aggregation") ?? {};
     expect(properties).toMatchObject({ BisectBatchOnFunctionError: false, MaximumBatchingWindowInSeconds: 1 });
   });
+});
+
+describe("the concurrent executions of the account", () => {
+  const [[hasRoom, condition] = []] = Object.entries(template.findConditions("*"));
+
+  test("are few, unless the parameter says that there are many", () => {
+    expect(condition).toEqual({ "Fn::Equals": [{ Ref: "lambdaConcurrency" }, "high"] });
+    expect(template.findParameters("*")["lambdaConcurrency"]).toMatchObject({
+      Default: "low",
+      AllowedValues: ["low", "high"],
+    });
+  });
+
+  test("are not used up by streams where there are few: one request at a time leaves some of ten for the API", () => {
+    const batches = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => {
+      const [name, high, low] = Properties.ParallelizationFactor["Fn::If"];
+      expect(name).toBe(hasRoom);
+      return [
+        `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
+        low,
+        high,
+      ];
+    });
+    expect(batches.sort()).toEqual([
+      ["Request → GetSize", 1, 10],
+      ["Request → Shutdown", 1, 10],
+      ["Request → Task", 1, 10],
+      ["RequestPop → Task", 2, 10],
+      ["RequestTask → Aggregation", 1, 2],
+    ]);
+  });
+
+  test("are reserved where there are many, and for the API alone: in a new account nothing can be", () => {
+    const reserved = [...functions].map(([name, { ReservedConcurrentExecutions }]) => [
+      name,
+      ReservedConcurrentExecutions,
+    ]);
+    expect(Object.fromEntries(reserved)).toEqual({
+      Api: { "Fn::If": [hasRoom, 20, { Ref: "AWS::NoValue" }] },
+      ...{ GetSize: undefined, Task: undefined, Aggregation: undefined, Shutdown: undefined },
+    });
+  });
+});
+
+test("every function is traced", () => {
+  for (const { TracingConfig } of functions.values()) expect(TracingConfig).toEqual({ Mode: "Active" });
 });
 
 describe("the timers", () => {

@@ -17,15 +17,16 @@ describe("parameters", () => {
   const envName = { Type: "String", Default: "prod", AllowedPattern: "[a-z0-9][a-z0-9-]{0,19}" };
 
   const alarmEmail = expect.objectContaining({ Type: "String", Default: "" });
+  const instanceTypes = expect.objectContaining({ Type: "CommaDelimitedList" });
+  const lambdaConcurrency = expect.objectContaining({ Type: "String", Default: "low" });
   const monitoring = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
   const firstByteSeconds = expect.objectContaining({ Type: "Number", Default: 120, MinValue: 1, MaxValue: 180 });
 
   test("of the stack with a VPC of its own", () => {
     expect(parametersOf(newVpc)).toEqual({
       envName: expect.objectContaining(envName),
-      alarmEmail,
-      monitoring,
-      firstByteSeconds,
+      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds },
+      zones: expect.objectContaining({ Default: "3", AllowedValues: ["2", "3"] }),
     });
   });
 
@@ -33,9 +34,7 @@ describe("parameters", () => {
     const required = (Type: string) => ({ Type, Description: expect.any(String) });
     expect(parametersOf(existingVpc)).toEqual({
       envName: expect.objectContaining(envName),
-      alarmEmail,
-      monitoring,
-      firstByteSeconds,
+      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds },
       vpc: required("AWS::EC2::VPC::Id"),
       subnet: required("List<AWS::EC2::Subnet::Id>"),
       sg: required("AWS::EC2::SecurityGroup::Id"),
@@ -51,12 +50,37 @@ describe("parameters", () => {
   });
 });
 
+describe("instanceTypes", () => {
+  const { Default = "", AllowedPattern = "" } = newVpc.findParameters("instanceTypes")["instanceTypes"] ?? {};
+  const fits = (type: string) => new RegExp(`^(?:${AllowedPattern})$`).test(type);
+
+  test("has a choice by default: much network first, then broad fallbacks, all of them Graviton", () => {
+    const types: string[] = Default.split(",");
+    expect(types.filter((type) => !fits(type))).toEqual([]);
+    expect(new Set(types.map((type) => type.split(".")[0]))).toEqual(new Set(["c7gn", "c6gn", "c7g", "c6g", "m7g"]));
+  });
+
+  test.each(["c7gn.*", "c8gn.48xlarge", "t4g.small", "x2gd.metal", "im4gn.large"])("may be %s", (type) => {
+    expect(fits(type)).toBe(true);
+  });
+
+  test.each(["c7i.large", "g5.xlarge", "m7a.large", "c7gn", "c7gn.", "*", "", "a b"])("may not be %j", (type) => {
+    expect(fits(type)).toBe(false);
+  });
+
+  test.each(both)("is what the group of $name chooses from", ({ template }) => {
+    const [override] = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MixedInstancesPolicy.LaunchTemplate
+      .Overrides;
+    expect(override.InstanceRequirements.AllowedInstanceTypes).toEqual({ Ref: "instanceTypes" });
+  });
+});
+
 describe.each(both)("$name", ({ template }) => {
   testInvariants(template);
 
   test("has the two outputs of the contract", () => {
     const outputs = template.findOutputs("*");
-    expect(Object.keys(outputs).sort()).toEqual(["prewarmapiEndpoint", "prewarmapikeyoutput"]);
+    expect(Object.keys(outputs)).toEqual(expect.arrayContaining(["prewarmapiEndpoint", "prewarmapikeyoutput"]));
     const [[api = ""] = []] = resourcesOf(template, "AWS::ApiGateway::RestApi");
     const [[key = ""] = []] = resourcesOf(template, "AWS::ApiGateway::ApiKey");
     const [[stage = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Stage");
@@ -97,6 +121,38 @@ describe.each(both)("$name", ({ template }) => {
   });
 });
 
+test("the group is gone before what connects its VPC to the internet: the gateway, and each way to it", () => {
+  const resources: Record<string, { Type: string; DependsOn?: string[] } & Record<string, unknown>> =
+    newVpc.toJSON()["Resources"];
+  const [[group = ""] = []] = resourcesOf(newVpc, "AWS::AutoScaling::AutoScalingGroup");
+  const before = new Set<string>();
+  const follow = (id: string): void => {
+    if (before.has(id) || resources[id] === undefined) return;
+    before.add(id);
+    for (const next of dependenciesOf(resources[id])) follow(next);
+  };
+  follow(group);
+  for (const type of ["VPCGatewayAttachment", "InternetGateway", "Route", "SubnetRouteTableAssociation"]) {
+    const ids = resourcesOf(newVpc, `AWS::EC2::${type}`).map(([id]) => id);
+    expect(ids).not.toEqual([]);
+    expect(
+      ids.filter((id) => !before.has(id)),
+      type,
+    ).toEqual([]);
+  }
+});
+
+/** Logical ids that a part of the template names: CloudFormation makes them before, and deletes them after. */
+function dependenciesOf(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]) => {
+    if (key === "Ref") return [String(value)];
+    if (key === "Fn::GetAtt") return [String(value[0])];
+    if (key === "DependsOn") return [value].flat();
+    return dependenciesOf(value);
+  });
+}
+
 describe("the stack in an existing VPC", () => {
   test("makes no network", () => {
     for (const type of ["VPC", "Subnet", "SecurityGroup", "InternetGateway"])
@@ -115,6 +171,18 @@ describe("the stack in an existing VPC", () => {
     expect(SubnetsInVpc.Assertions).toMatchObject([
       { Assert: { "Fn::EachMemberEquals": [{ "Fn::ValueOf": ["subnet", "VpcId"] }, { Ref: "vpc" }] } },
     ]);
+  });
+
+  test("has an address for callers without private DNS, while it is private", () => {
+    const [[isPrivate] = []] = Object.entries(existingVpc.findConditions("*")).filter(([id]) =>
+      id.includes("IsPrivate"),
+    );
+    const [[api = ""] = []] = resourcesOf(existingVpc, "AWS::ApiGateway::RestApi");
+    const [[stage = ""] = []] = resourcesOf(existingVpc, "AWS::ApiGateway::Stage");
+    const { Value, Condition } = existingVpc.findOutputs("*")["prewarmapiVpceEndpoint"] ?? {};
+    expect(Condition).toBe(isPrivate);
+    expect(rendered(Value)).toBe(`https://ref-${api}-ref-vpce.execute-api.eu-west-1.amazonaws.com/ref-${stage}/`);
+    expect(newVpc.findOutputs("prewarmapiVpceEndpoint")).toEqual({});
   });
 
   test("is private exactly when vpce is given", () => {

@@ -90,6 +90,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "One group, by its name; the star stands for the id that AWS makes up",
   ),
   iam(
+    "arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/prewarm/*.zip",
+    ["Fleet/Role"],
+    "Every version of this project's code, below its own prefix: in an update, both are fetched; nobody else's code lies there",
+  ),
+  iam(
     "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*",
     ["Pipeline/TaskRole"],
     "A request names the distribution to invalidate; only those of this account can be",
@@ -98,8 +103,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "*",
     [
       ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/AggregationRole"],
-      ...["Pipeline/ShutdownRole", "Fleet/Role", "Monitoring/WatchRole"],
+      ...["Pipeline/ShutdownRole", "Fleet/Role", "Monitoring/WatchRole", "Storage/EmptyingRole"],
+      "Api/MaybePrivate/RedeployingRole",
     ],
-    "Calls that know no resource: listing distributions and streams, describing groups, Session Manager",
+    "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
   ),
 ];

@@ -38,7 +38,12 @@ export function publishedFiles(bucket: string, prefix: string, context: Record<s
   try {
     const app = new App({ outdir, context });
     const synthesizer = () =>
-      new CliCredentialsStackSynthesizer({ fileAssetsBucketName: bucket, bucketPrefix: prefix, qualifier: "prewarm" });
+      new CliCredentialsStackSynthesizer({
+        fileAssetsBucketName: bucket,
+        // Instances may read what lies there, and nothing else in the bucket.
+        bucketPrefix: `${prefix}code/`,
+        qualifier: "prewarm",
+      });
     const stacks = [
       new PrewarmStack(app, "PrewarmStack", { synthesizer: synthesizer() }),
       new PrewarmExistingVpcStack(app, "PrewarmExistingVpcStack", { synthesizer: synthesizer() }),

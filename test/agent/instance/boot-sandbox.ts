@@ -41,13 +41,14 @@ cat "\${!##file:}" > /log-agent.json
 const AWS = `#!/bin/bash
 echo "aws $*" >> /calls
 [ -e /tried ] || { : > /tried; echo "could not connect to the endpoint" >&2; exit 1; }
-cp "/bucket/\${4#s3://}" "$5"
+from="\${*: -2:1}"
+cp "/bucket/\${from#s3://}" "\${*: -1}"
 `;
 
 /** A fake systemctl: it starts a unit with its user, folder, variables, command and log, and does no more. */
 const SYSTEMCTL = `#!/bin/bash
 echo "systemctl $*" >> /calls
-[ "$1" = enable ] || exit 0
+[ "$*" = "enable --now prewarm-agent" ] || exit 0
 setting() { while IFS= read -r line; do [[ $line == "$1="* ]] && echo "\${line#*=}"; done < "/etc/systemd/system/$3.service"; true; }
 unit=$3
 get() { setting "$1" "" "$unit"; }

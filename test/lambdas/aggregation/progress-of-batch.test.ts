@@ -66,7 +66,6 @@ describe("what a batch changes", () => {
 
   it.each([
     ["nothing at all", null],
-    ["a REMOVE", { eventID: "x", eventName: "REMOVE", dynamodb: { OldImage: record(good).dynamodb.NewImage } }],
     ["no bytes", { eventID: "x", dynamodb: { NewImage: { req_id: { S: "r1" }, ok: { BOOL: true } } } }],
     [
       "bytes in words",
@@ -76,6 +75,16 @@ describe("what a batch changes", () => {
     const { progress, invalid } = progressOfBatch([stranger, record(good)]);
     expect(invalid).toEqual([{ record: stranger, key: "", problem: expect.stringMatching(/./) }]);
     expect(progress).toMatchObject([{ reqId: "r1", count: 1, size: 10, failed: 0 }]);
+  });
+
+  it("leaves results alone that are removed: they were counted when they were written", () => {
+    const { OldImage: _, NewImage } = record(good).dynamodb;
+    const removed = { eventID: "x", eventName: "REMOVE", dynamodb: { OldImage: NewImage } };
+    expect(progressOfBatch([removed])).toEqual({ progress: [], invalid: [] });
+    expect(progressOfBatch([removed, record(good)])).toMatchObject({
+      progress: [{ reqId: "r1", count: 1, size: 10, failed: 0 }],
+      invalid: [],
+    });
   });
 
   it("adds up to what the table holds, in whatever batches its changes come", () => {

@@ -62,7 +62,7 @@ describe.each(templates)("$stackName", ({ body }) => {
       expect(S3Bucket).toBe("my-bucket");
       expect(Object.keys(unzip(S3Key))).toContain("index.mjs");
     }
-    const agent = /s3:\/\/my-bucket\/(v1\/[0-9a-f]{64}\.zip)/.exec(text)?.[1] ?? "";
+    const agent = /s3:\/\/my-bucket\/(v1\/code\/[0-9a-f]{64}\.zip)/.exec(text)?.[1] ?? "";
     expect(Object.keys(unzip(agent))).toEqual(expect.arrayContaining(["main.mjs", "prewarm-agent.service"]));
   });
 });
@@ -74,8 +74,8 @@ test("a zip's key is made from its content, so that an update by the same URL br
     for (const [name, bytes] of Object.entries(unzip(key))) writeFileSync(join(unpacked, name), bytes);
     // What CDK itself leaves out is part of its fingerprint.
     const fingerprint = () => FileSystem.fingerprint(unpacked, { exclude: [".is_custom_resource"] });
-    expect(key).toBe(`v1/${fingerprint()}.zip`);
+    expect(key).toBe(`v1/code/${fingerprint()}.zip`);
     writeFileSync(join(unpacked, "more"), "");
-    expect(key).not.toBe(`v1/${fingerprint()}.zip`);
+    expect(key).not.toBe(`v1/code/${fingerprint()}.zip`);
   }
 });
