@@ -23,7 +23,7 @@ test("each folder of lambdas/ is the code of one function", () => {
 });
 
 describe.each([...functions])("%s", (_, { Code, Environment }) => {
-  const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/\.zip$/, "")}/index.mjs`;
+  const bundle = `${app.synth().directory}/asset.${Code.S3Key.replace(/^prewarm\/|\.zip$/g, "")}/index.mjs`;
   const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
   const run = (env: Record<string, string>) =>
     execFileSync(process.execPath, ["--input-type=module", "-e", load], {
