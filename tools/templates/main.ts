@@ -52,7 +52,7 @@ async function tryStack(
   parameters: Readonly<Record<string, string>>,
 ): Promise<Seen> {
   const values = Object.entries(parameters).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
-  // Change sets are another thing that moto cannot do with a template of this size.
+  // By change set, moto gives an answer that the SDK cannot read.
   await assembly.cdk("deploy", stackName, "--method=direct", "--require-approval=never", ...values);
   const stands = await standing(clients, stackName);
   const rows = compare(assembly.template(stackName), stands, GAPS);

@@ -26,6 +26,7 @@ export const GAPS: readonly Gap[] = [
     "AWS::ApiGateway::UsagePlanKey",
     "AWS::CloudWatch::Alarm",
     "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::ScheduleGroup",
