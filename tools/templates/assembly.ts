@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cdk } from "../local/cdk.ts";
 import type { Aws } from "../local/emulator.ts";
-import { LOCAL, ROOT } from "../local/paths.ts";
+import { ROOT, RUN } from "../local/paths.ts";
 import { forMoto, type Template, templateSchema } from "./template.ts";
 
-const ASSEMBLY = `${LOCAL}moto-templates`;
+const ASSEMBLY = `${RUN}moto-templates`;
 
 /** What `cdk synth` makes, for moto. */
 export interface Assembly {

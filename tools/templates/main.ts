@@ -1,7 +1,7 @@
 import { localClients } from "../local/clients.ts";
-import { bootstrap } from "../local/deploy.ts";
 import type { Aws } from "../local/emulator.ts";
 import { existingNetwork } from "../local/existing-network.ts";
+import { closeRunFolder, openRunFolder } from "../local/paths.ts";
 import { CommandError } from "../local/processes.ts";
 import { type Assembly, synthesize } from "./assembly.ts";
 import { compare, type Row, unused } from "./compare.ts";
@@ -28,7 +28,7 @@ interface Seen {
 async function tryOut(aws: Aws): Promise<boolean> {
   const clients = localClients(aws);
   const assembly = await synthesize(aws, [NEW_VPC, EXISTING_VPC]);
-  await bootstrap(aws);
+  await assembly.cdk("bootstrap", `aws://${aws.env["AWS_ACCESS_KEY_ID"]}/${aws.region}`);
   const network = await existingNetwork(clients, "prewarm-templates");
   const seen = [
     await tryStack(clients, assembly, NEW_VPC, EVERYTHING),
@@ -60,6 +60,7 @@ async function tryStack(
   return { rows, faults: await destroyStack(clients, assembly, stackName, stands) };
 }
 
+openRunFolder();
 try {
   const moto = await startMoto(console.log);
   try {
@@ -71,4 +72,6 @@ try {
   if (!(error instanceof CommandError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+} finally {
+  closeRunFolder();
 }
