@@ -3,9 +3,9 @@ import { CreateStackCommand, waitUntilStackCreateComplete } from "@aws-sdk/clien
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { deploy } from "../../tools/local/deploy.ts";
 import { type Deployed, readDeployed } from "../../tools/local/deployed.ts";
+import { existingNetwork, type Network } from "../../tools/local/existing-network.ts";
 import { ROOT } from "../../tools/local/paths.ts";
 import { run } from "../../tools/local/processes.ts";
-import { existingNetwork, type Network } from "./existing-network.ts";
 import { Stack } from "./stack.ts";
 
 const NEW_VPC = "PrewarmStack";

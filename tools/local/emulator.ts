@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { findEmulator } from "./find-emulator.ts";
 import { LOCAL, RUN } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { start, stop } from "./processes.ts";
+import { ready } from "./ready.ts";
 
 const REGION = "us-east-1";
 /**
@@ -11,7 +11,6 @@ const REGION = "us-east-1";
  * other uses it.
  */
 const ACCOUNT = "719325840116";
-const READY_TIMEOUT_MS = 60_000;
 
 /** AWS APIs to deploy to. */
 export interface Aws {
@@ -56,7 +55,7 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   const child = start(command, args(environment), { ...process.env, ...environment, ...env }, `${LOCAL}emulator.log`);
   const close = () => stop(child);
   try {
-    await ready(aws.endpoint, () => child.exitCode);
+    await ready(`${aws.endpoint}/_ministack/health`, child, "The AWS emulator", ".local/emulator.log");
   } catch (error) {
     await close();
     throw error;
@@ -64,7 +63,8 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   return { ...aws, close };
 }
 
-function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
+/** The AWS APIs at an endpoint, as the account of a key; in AWS_REGION, if that is set. */
+export function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
   const region = process.env["AWS_REGION"] ?? REGION;
   return {
     endpoint,
@@ -80,15 +80,4 @@ function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     },
   };
-}
-
-async function ready(endpoint: string, exitCode: () => number | null): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (exitCode() !== null) throw new Error(`The AWS emulator ended with ${exitCode()}; see .local/emulator.log`);
-    const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
-    if (answer?.ok) return;
-    await sleep(100);
-  }
-  throw new Error(`The AWS emulator is not ready after ${READY_TIMEOUT_MS / 1000} s; see .local/emulator.log`);
 }

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { LOCAL, ROOT } from "./paths.ts";
 import { CommandError, run } from "./processes.ts";
+import { venv } from "./venv.ts";
 
-const REQUIREMENTS = `${ROOT}tools/local/requirements.txt`;
-const VENV = `${LOCAL}ministack`;
+const REQUIREMENTS = "tools/local/requirements.txt";
 const PACKAGES = `${LOCAL}ministack-packages`;
 const IMAGE = "ministackorg/ministack:1.5.33";
 
@@ -43,22 +43,17 @@ export async function findEmulator(say: (line: string) => void): Promise<Emulato
 
 async function installFromPyPI(python: string, say: (line: string) => void): Promise<EmulatorCommand | undefined> {
   const args = () => ["-m", "ministack"];
-  const fromVenv = { command: `${VENV}/bin/python`, args, env: {} };
-  if (existsSync(`${VENV}/.complete`)) return fromVenv;
   const fromPackages = { command: python, args, env: { PYTHONPATH: PACKAGES } };
   if (existsSync(`${PACKAGES}/.complete`)) return fromPackages;
-  say("Installing the AWS emulator (MiniStack, from PyPI) below .local/ …");
   try {
-    await run(python, ["-m", "venv", VENV]);
-    await run(`${VENV}/bin/python`, ["-m", "pip", "install", "--quiet", "-r", REQUIREMENTS]);
-    await run(python, ["-c", `open(${JSON.stringify(`${VENV}/.complete`)}, "w")`]);
-    return fromVenv;
+    const folder = await venv("ministack", REQUIREMENTS, say, python);
+    return { command: `${folder}/bin/python`, args, env: {} };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     say(`A virtual environment cannot be made (${lastLine(error)}); trying pip alone …`);
   }
   try {
-    await run(python, ["-m", "pip", "install", "--quiet", "--target", PACKAGES, "-r", REQUIREMENTS]);
+    await run(python, ["-m", "pip", "install", "--quiet", "--target", PACKAGES, "-r", `${ROOT}${REQUIREMENTS}`]);
     await run(python, ["-c", `open(${JSON.stringify(`${PACKAGES}/.complete`)}, "w")`]);
     return fromPackages;
   } catch (error) {

@@ -5,7 +5,7 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
 } from "@aws-sdk/client-ec2";
-import type { LocalClients } from "../../tools/local/clients.ts";
+import type { LocalClients } from "./clients.ts";
 
 /** Ids of a network's parts, each under the name of the stack's parameter. `subnet` has two, with a comma between. */
 export type Network = Readonly<Record<"vpc" | "subnet" | "sg" | "key", string>>;

@@ -1,0 +1,16 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** Waits until a server that was just started answers with a 2xx. @throws Error that names its log when it ends, or takes a minute */
+export async function ready(url: string, server: ChildProcess, name: string, log: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null) throw new Error(`${name} ended with ${server.exitCode}; see ${log}`);
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`${name} is not ready after ${READY_TIMEOUT_MS / 1000} s; see ${log}`);
+}
