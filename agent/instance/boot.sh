@@ -29,7 +29,9 @@ printf '%s\n' "$AGENT_ENV" > /etc/prewarm-agent.env
 # systemd reads it, as root, and hands it to the agent.
 chmod 0600 /etc/prewarm-agent.env
 install -m 0644 /home/ec2-user/agent/prewarm-agent.service /etc/systemd/system/prewarm-agent.service
-cat > /etc/logrotate.d/prewarm-agent <<'ROTATE'
+# A timer of our own looks every minute: Amazon Linux looks at its logs once a day, and by then a disk may be full. So there are
+# at most four files of 50 MB, and a minute's lines.
+cat > /etc/prewarm-logrotate.conf <<'ROTATE'
 /var/log/prewarm-agent.log {
   size 50M
   rotate 3
@@ -37,17 +39,19 @@ cat > /etc/logrotate.d/prewarm-agent <<'ROTATE'
   missingok
 }
 ROTATE
-# Amazon Linux looks at its logs once a day. Every minute, the agent's are four files of 50 MB at most, and a minute's lines.
-install -d -m 0755 /etc/systemd/system/logrotate.timer.d
-cat > /etc/systemd/system/logrotate.timer.d/prewarm.conf <<'TIMER'
+cat > /etc/systemd/system/prewarm-logrotate.service <<'UNIT'
+[Service]
+Type=oneshot
+ExecStart=/usr/sbin/logrotate --state /var/lib/prewarm-logrotate.state /etc/prewarm-logrotate.conf
+UNIT
+cat > /etc/systemd/system/prewarm-logrotate.timer <<'UNIT'
 [Timer]
-OnCalendar=
 OnCalendar=minutely
 AccuracySec=1s
-RandomizedDelaySec=0
-TIMER
+
+[Install]
+WantedBy=timers.target
+UNIT
 systemctl daemon-reload
-systemctl enable --now logrotate.timer
-# It may run already, and with its old times.
-systemctl restart logrotate.timer
+systemctl enable --now prewarm-logrotate.timer
 systemctl enable --now prewarm-agent

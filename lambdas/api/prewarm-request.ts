@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseHeader } from "../../domain/net/headers.ts";
 import { normalizeUrl } from "../../domain/net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../../domain/pops/select.ts";
-import { invalidationPath } from "../../domain/request/invalidation-path.ts";
+import { invalidationPath, isDoubtful } from "../../domain/request/invalidation-path.ts";
 import {
   MAX_HEADER_BYTES,
   MAX_HEADERS,
@@ -62,7 +62,10 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
   if (cfDomain === undefined) checkHosts(urls, problems);
   const header = checkHeader(body.header ?? [], problems);
   const { pops, warnings } = checkTargets(body, problems);
-  if (body.need_invalidate === true) errorUrls.push(...checkPaths(urls, problems));
+  if (body.need_invalidate === true) {
+    errorUrls.push(...checkPaths(urls, problems));
+    warnings.push(...doubts(urls));
+  }
   if (problems.length > 0) throw new RefusedError(400, problems.join("; "), errorUrls);
   return {
     urls,
@@ -122,6 +125,15 @@ function checkPaths(urls: readonly string[], problems: string[]): string[] {
   return bad.map(({ url }) => url);
 }
 
+function doubts(urls: readonly string[]): string[] {
+  const doubtful = urls.filter((url) => isDoubtful(new URL(url)));
+  if (doubtful.length === 0) return [];
+  return [
+    `need_invalidate: ${doubtful.length} URLs have a ~, such as '${abbreviate(doubtful[0] ?? "")}'; it is not sure that CloudFront ` +
+      "invalidates these, so check one of them afterwards",
+  ];
+}
+
 function checkDomain(domain: string | undefined, problems: string[]): string | undefined {
   if (domain === undefined || domain === "") return undefined;
   // A URL pasted instead of a name is clear enough, and common.
@@ -160,7 +172,7 @@ const TARGET_TYPES = ["pop", "country", "region"] as const satisfies readonly Ta
 /** An answer must fit what Lambda may return, however much nonsense was asked for. */
 const MAX_NAMED = 50;
 
-function checkTargets(body: PrewarmBody, problems: string[]): Pick<PrewarmRequest, "pops" | "warnings"> {
+function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
   const filled = TARGET_TYPES.filter((it) => (body[LISTS[it]] ?? []).length > 0);
   const filledLists = filled.map((it) => LISTS[it]).join(", ");
   if (body.target_type === undefined && filled.length > 1) {

@@ -139,8 +139,7 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
       "sleep 3",
       expect.stringMatching(/^aws s3 cp/),
       "systemctl daemon-reload",
-      "systemctl enable --now logrotate.timer",
-      "systemctl restart logrotate.timer",
+      "systemctl enable --now prewarm-logrotate.timer",
       "systemctl enable --now prewarm-agent",
       "dnf install -y amazon-cloudwatch-agent",
       "log agent: -a fetch-config -m ec2 -s -c file:/etc/prewarm-logs.json",
@@ -161,13 +160,12 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
 
   test("bounds the log's size by itself: it is looked at every minute, not once a day", () => {
     const log = /^StandardOutput=append:(.+)$/m.exec(sandbox.read("etc/systemd/system/prewarm-agent.service"))?.[1];
-    const rotation = sandbox.read("etc/logrotate.d/prewarm-agent");
+    const rotation = sandbox.read("etc/prewarm-logrotate.conf");
     expect(rotation.split(" {")[0]).toBe(log);
     expect(rotation).toMatch(/^ {2}size 50M\n {2}rotate 3\n {2}copytruncate$/m);
-    // An empty value takes the daily one away, which another would only be added to.
-    expect(sandbox.read("etc/systemd/system/logrotate.timer.d/prewarm.conf")).toContain(
-      "[Timer]\nOnCalendar=\nOnCalendar=minutely\n",
-    );
+    const unit = (name: string) => sandbox.read(`etc/systemd/system/prewarm-logrotate.${name}`);
+    expect(unit("timer")).toContain("[Timer]\nOnCalendar=minutely\n");
+    expect(unit("service")).toMatch(/^ExecStart=.* \/etc\/prewarm-logrotate\.conf$/m);
   });
 
   test("leaves the agent no file that it could change, and its variables to root", () => {

@@ -23,7 +23,6 @@ for name in "$@"; do
   case $name in
     nodejs24) ln -s /host/node /usr/bin/node-24 ;;
     unzip) ln -s /host/bin/unzip /usr/bin/unzip ;;
-    logrotate) mkdir -p /etc/logrotate.d ;;
     amazon-cloudwatch-agent)
       [ ! -e /no-log-agent ] || exit 1
       install -D -m 0755 /log-agent /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl ;;

@@ -220,13 +220,21 @@ describe("a request that cannot", () => {
   });
 
   it("asks CloudFront to invalidate what it cannot, and every such URL is told", () => {
-    const url_list = ["https://cdn.example.com/~a", "https://cdn.example.com/b", "https://cdn.example.com/c*"];
+    const url_list = ["https://cdn.example.com/a*", "https://cdn.example.com/b", "https://cdn.example.com/c*"];
     expect(read({ url_list }).urls).toEqual(url_list);
     const { message, errorUrls } = refusal({ url_list, need_invalidate: true });
     expect(message).toMatch(
-      /^need_invalidate: 'https:\/\/cdn.example.com\/~a' has a ~.* and 1 more \(see error_urls\); /,
+      /^need_invalidate: 'https:\/\/cdn.example.com\/a\*' ends in \*.* and 1 more \(see error_urls\); /,
     );
     expect(errorUrls).toEqual([url_list[0], url_list[2]]);
+  });
+
+  it("asks to invalidate what it is not sure of, and is told so", () => {
+    const url_list = ["https://cdn.example.com/vendors~main.js", "https://cdn.example.com/b"];
+    expect(read({ url_list }).warnings).toEqual([]);
+    expect(read({ url_list, need_invalidate: true }).warnings).toEqual([
+      expect.stringMatching(/^need_invalidate: 1 URLs have a ~, such as '.*vendors~main.js'; /),
+    ]);
   });
 
   it("has more URLs than one request may", () => {
