@@ -1,7 +1,11 @@
+import { Distributions } from "../../aws/distributions.ts";
 import { beforeChecks } from "./before/checks.ts";
 import type { Check, Phase } from "./check.ts";
 import type { DoctorClients } from "./clients.ts";
 import { deployedChecks } from "./deployed/checks.ts";
+import { edgeChecks } from "./edge/checks.ts";
+import { edgeOf, lookupHere } from "./edge/edge-place.ts";
+import { labelOf } from "./edge/label.ts";
 import { once } from "./once.ts";
 import type { DoctorOptions } from "./options.ts";
 import type { Place } from "./place.ts";
@@ -14,7 +18,12 @@ import { synthesized } from "./readers/synthesized.ts";
 import { told } from "./told.ts";
 
 /** Every check of the phases that are asked for, in the order in which they make sense. */
-export function checksOf(options: DoctorOptions, place: Place, clients: DoctorClients): Check[] {
+export function checksOf(
+  options: DoctorOptions,
+  place: Place,
+  clients: DoctorClients,
+  show: (text: string) => void,
+): Check[] {
   const stack = new StackReader(clients.cloudFormation, place.stackName);
   const parts = new PartsReader(clients);
   const api = once(async () => {
@@ -23,6 +32,15 @@ export function checksOf(options: DoctorOptions, place: Place, clients: DoctorCl
     const keyId = told(outputs["prewarmapikeyoutput"], "output prewarmapikeyoutput").split("/").at(-1) ?? "";
     return new Api(told(outputs["prewarmapiEndpoint"], "output prewarmapiEndpoint"), await parts.apiKey(keyId));
   });
+  const edge = (url: URL) => {
+    const { place: edgePlace, dns } = edgeOf(place);
+    return edgeChecks({
+      ...{ url, pops: options.pops, file: options.file, show },
+      ...{ place: edgePlace, isAws: place.isAws, lookup: lookupHere(dns) },
+      label: () => labelOf(url.hostname, { own: () => new Distributions(clients.cloudFront).own(), dns }),
+      region: () => clients.ec2.config.region(),
+    });
+  };
   const tables: Readonly<Record<Phase, () => Check[]>> = {
     before: () =>
       beforeChecks({
@@ -32,7 +50,7 @@ export function checksOf(options: DoctorOptions, place: Place, clients: DoctorCl
         network: options.network,
       }),
     deployed: () => deployedChecks({ stack, parts, api }),
-    edge: () => [],
+    edge: () => (options.url === undefined ? [] : edge(options.url)),
     smoke: () => [],
   };
   return options.phases.flatMap((phase) => tables[phase]());

@@ -28,7 +28,7 @@ async function examine(options: DoctorOptions): Promise<number> {
   });
   const print = printer(options.json);
   print.head(place, region);
-  const findings = await runChecks(checksOf(options, place, clients), {
+  const findings = await runChecks(checksOf(options, place, clients, options.json ? () => undefined : say), {
     isAws: place.isAws,
     onFinding: print.finding,
   });

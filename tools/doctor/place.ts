@@ -9,7 +9,10 @@ const localSchema = z.object({
   awsEndpoint: z.string(),
   region: z.string(),
   stackName: z.string(),
+  /** Absent with `--no-edge`. */
+  edge: z.object({ httpsPort: z.number(), httpPort: z.number(), dnsPort: z.number(), caFile: z.string() }).optional(),
 });
+type LocalEdge = NonNullable<z.infer<typeof localSchema>["edge"]>;
 
 /** Who is asked. */
 export interface Place {
@@ -19,6 +22,8 @@ export interface Place {
   readonly stackName: string;
   /** The local run's API. On AWS, the stack's outputs say it. */
   readonly api: { readonly url: string; readonly key: string } | undefined;
+  /** The local run's stand-in for CloudFront. */
+  readonly edge: LocalEdge | undefined;
 }
 
 const STACK = "PrewarmStack";
@@ -32,14 +37,14 @@ export async function placeOf(options: DoctorOptions, env: NodeJS.ProcessEnv = p
     const { AWS_ENDPOINT_URL: endpoint = "" } = env;
     const isAws = endpoint === "" || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
     const { region, stack = STACK } = options;
-    return { isAws, region, endpoint: isAws ? undefined : endpoint, stackName: stack, api: undefined };
+    return { isAws, region, endpoint: isAws ? undefined : endpoint, stackName: stack, api: undefined, edge: undefined };
   }
-  const { awsEndpoint, region, stackName, apiUrl, apiKey } = await localRun();
+  const { awsEndpoint, region, stackName, apiUrl, apiKey, edge } = await localRun();
   Object.assign(env, LOCAL_LOGIN);
   const stack = options.stack ?? stackName;
   // The file has the address of one stack only.
   const api = stack === stackName ? { url: apiUrl, key: apiKey } : undefined;
-  return { isAws: false, region, endpoint: awsEndpoint, stackName: stack, api };
+  return { isAws: false, region, endpoint: awsEndpoint, stackName: stack, api, edge };
 }
 
 async function localRun() {

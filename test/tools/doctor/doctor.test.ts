@@ -9,8 +9,15 @@ import { anchors } from "../../docs/markdown.ts";
 
 const WORDS =
   "--before --vpc vpc-1 --subnets subnet-1 --sg sg-1 --vpce vpce-1 --deployed --edge --url https://a.example.com/x --smoke --pops SIN2-P1,FRA56-P4";
-const place = { isAws: true, region: "eu-west-1", endpoint: undefined, stackName: "S", api: undefined };
-const checks = checksOf(parseOptions(WORDS.split(" ")), place, doctorClients({ region: "eu-west-1" }));
+const place = {
+  isAws: true,
+  region: "eu-west-1",
+  endpoint: undefined,
+  stackName: "S",
+  api: undefined,
+  edge: undefined,
+};
+const checks = checksOf(parseOptions(WORDS.split(" ")), place, doctorClients({ region: "eu-west-1" }), () => undefined);
 
 test.each([...new Set(checks.map(({ docs }) => docs))])("%s is there", (docs) => {
   const [file, anchor] = docs.split("#");
