@@ -15,7 +15,13 @@ import { Ec2Reader } from "./readers/ec2.ts";
 import { PartsReader } from "./readers/parts.ts";
 import { StackReader } from "./readers/stack.ts";
 import { synthesized } from "./readers/synthesized.ts";
+import { smokeChecks } from "./smoke/checks.ts";
+import { TraceReader } from "./smoke/readers.ts";
 import { told } from "./told.ts";
+
+/** Lines and metrics come a minute or two later; a group ends its instances one after the other. */
+const ON_AWS = { every: 5_000, atMost: 300_000 };
+const LOCALLY = { every: 1_000, atMost: 15_000 };
 
 /** Every check of the phases that are asked for, in the order in which they make sense. */
 export function checksOf(
@@ -32,15 +38,22 @@ export function checksOf(
     const keyId = told(outputs["prewarmapikeyoutput"], "output prewarmapikeyoutput").split("/").at(-1) ?? "";
     return new Api(told(outputs["prewarmapiEndpoint"], "output prewarmapiEndpoint"), await parts.apiKey(keyId));
   });
-  const edge = (url: URL) => {
+  const atEdge = (url: URL) => {
     const { place: edgePlace, dns } = edgeOf(place);
-    return edgeChecks({
-      ...{ url, pops: options.pops, file: options.file, show },
-      ...{ place: edgePlace, isAws: place.isAws, lookup: lookupHere(dns) },
-      label: () => labelOf(url.hostname, { own: () => new Distributions(clients.cloudFront).own(), dns }),
+    const own = () => new Distributions(clients.cloudFront).own();
+    const label = once(() => labelOf(url.hostname, { own, dns }));
+    return { url, pops: options.pops, place: edgePlace, lookup: lookupHere(dns), label };
+  };
+  const edge = (url: URL) =>
+    edgeChecks({
+      ...{ ...atEdge(url), file: options.file, show, isAws: place.isAws },
       region: () => clients.ec2.config.region(),
     });
-  };
+  const smoke = (url: URL) =>
+    smokeChecks({
+      ...{ ...atEdge(url), api, stack, autoScaling: clients.autoScaling, traces: new TraceReader(clients) },
+      patience: place.isAws ? ON_AWS : LOCALLY,
+    });
   const tables: Readonly<Record<Phase, () => Check[]>> = {
     before: () =>
       beforeChecks({
@@ -51,7 +64,7 @@ export function checksOf(
       }),
     deployed: () => deployedChecks({ stack, parts, api }),
     edge: () => (options.url === undefined ? [] : edge(options.url)),
-    smoke: () => [],
+    smoke: () => (options.url === undefined ? [] : smoke(options.url)),
   };
   return options.phases.flatMap((phase) => tables[phase]());
 }

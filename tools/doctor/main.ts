@@ -1,10 +1,12 @@
 import type { Finding } from "./check.ts";
 import { doctorClients } from "./clients.ts";
+import { confirm } from "./confirm.ts";
 import { checksOf } from "./doctor.ts";
 import { type DoctorOptions, parseOptions, USAGE, UsageError } from "./options.ts";
 import { type Place, placeOf } from "./place.ts";
 import { lineOf, rowOf, tally } from "./print.ts";
 import { exitCode, runChecks } from "./run-checks.ts";
+import { costOf } from "./smoke/cost.ts";
 
 // `npm run doctor`: docs/doctor.md.
 try {
@@ -26,6 +28,8 @@ async function examine(options: DoctorOptions): Promise<number> {
   const region = await clients.ec2.config.region().catch(() => {
     throw new UsageError("No region is known; name one with --region");
   });
+  if (options.phases.includes("smoke") && !options.yes)
+    await confirm(costOf(options), { input: process.stdin, output: process.stderr });
   const print = printer(options.json);
   print.head(place, region);
   const findings = await runChecks(checksOf(options, place, clients, options.json ? () => undefined : say), {
