@@ -7,6 +7,7 @@ import { judgeApiKey } from "../../../tools/doctor/deployed/api-key.ts";
 import { judgeDeadLetters } from "../../../tools/doctor/deployed/dead-letters.ts";
 import { judgeEnabled, judgeLastResults } from "../../../tools/doctor/deployed/event-sources.ts";
 import { judgeFilters } from "../../../tools/doctor/deployed/filters.ts";
+import { shortName } from "../../../tools/doctor/deployed/short-name.ts";
 import { judgeStackState } from "../../../tools/doctor/deployed/stack-state.ts";
 import type { Judgement } from "../../../tools/doctor/judgement.ts";
 import { templateSchema } from "../../../tools/doctor/readers/template.ts";
@@ -62,6 +63,18 @@ const ROWS: Row[] = [
     judgeLastResults(source({ LastProcessingResult: "PROBLEM: Function call failed" })),
     /Task: PROBLEM/,
   ],
+  [
+    "a batch that went well, in an emulator's words",
+    "ok",
+    judgeLastResults(source({ LastProcessingResult: "OK - 1 records" })),
+    /well/,
+  ],
+  [
+    "words that nobody knows",
+    "cannot-tell",
+    judgeLastResults(source({ LastProcessingResult: "Something new" })),
+    /1 of 1/,
+  ],
   ["no batch yet", "cannot-tell", judgeLastResults(source({ LastProcessingResult: "No records processed" })), /1 of 1/],
   ["no word of batches", "cannot-tell", judgeLastResults([{ logicalId: "Task", mapping: silent }]), /1 of 1/],
   ["no stream, no result", "cannot-tell", judgeLastResults([]), /0 of 0/],
@@ -89,6 +102,14 @@ const ROWS: Row[] = [
   ["too many calls", "warn", judgeApiKey(answers(429)), /HTTP 429/],
   ["something else answers", "fail", judgeApiKey(answers(200, "<html>")), /something else/],
 ];
+
+test.each([
+  ["PrewarmPipelineTaskDynamoDBEventSourcePrewarmStackPrewarmStorageRequestPop8F086D9FE1E527C2", "Task (RequestPop)"],
+  ["PrewarmTaskQueueDeadLetters9EE29DB2", "DeadLetters"],
+  ["Task", "Task"],
+])("%s is called %s", (id, name) => {
+  expect(shortName(id)).toBe(name);
+});
 
 describe("a deployed stack", () => {
   test.each(ROWS)("%s: %s", (_name, status, judgement, says) => {
