@@ -4,8 +4,9 @@ import type { Check, Phase } from "./check.ts";
 import type { DoctorClients } from "./clients.ts";
 import { deployedChecks } from "./deployed/checks.ts";
 import { edgeChecks } from "./edge/checks.ts";
-import { edgeOf, lookupHere } from "./edge/edge-place.ts";
+import { edgeOf } from "./edge/edge-place.ts";
 import { labelOf } from "./edge/label.ts";
+import { lookupByTask, lookupHere } from "./edge/lookup.ts";
 import { once } from "./once.ts";
 import type { DoctorOptions } from "./options.ts";
 import type { Place } from "./place.ts";
@@ -40,9 +41,14 @@ export function checksOf(
   });
   const atEdge = (url: URL) => {
     const { place: edgePlace, dns } = edgeOf(place);
+    const task = async () => {
+      const [found] = await stack.named("AWS::Lambda::Function", "PrewarmPipelineTask");
+      return told(found, "function Task in the stack").physicalId;
+    };
+    const lookup = lookupByTask(clients.lambda, task, lookupHere(dns));
     const own = () => new Distributions(clients.cloudFront).own();
     const label = once(() => labelOf(url.hostname, { own, dns }));
-    return { url, pops: options.pops, place: edgePlace, lookup: lookupHere(dns), label };
+    return { url, pops: options.pops, place: edgePlace, lookup, label };
   };
   const edge = (url: URL) =>
     edgeChecks({

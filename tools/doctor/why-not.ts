@@ -12,7 +12,8 @@ const NO_LOGIN =
 // The SDK's own name for an answer without an error code, as an emulator gives to a service that it does not have.
 const UNKNOWN_CALL =
   /^(Unknown(Error|Operation.*)?$|InvalidAction|NotImplemented|UnsupportedOperation|UnsupportedCommand)/;
-const UNREACHED = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/;
+const UNREACHED =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT)$/;
 
 /** What a check says that could not be asked. Whatever went wrong, it is not known to be well. */
 export function whyNot(error: unknown): Judgement {
@@ -24,7 +25,10 @@ export function whyNot(error: unknown): Judgement {
   if (UNKNOWN_CALL.test(name) || statusOf(error) === 501 || name === "NotToldError")
     return cannotTell(`what answers here does not know the call: ${message}`, "ask AWS itself; an emulator lacks this");
   if (UNREACHED.test(codeOf(error)) || name === "TimeoutError")
-    return cannotTell(`no connection: ${message || codeOf(error)}`, "look at the network and at --region");
+    return cannotTell(
+      `no connection: ${message || codeOf(error)}`,
+      "look at the network, at --region, and whether the API is private",
+    );
   return cannotTell(`${name}: ${message}`, "ask again; if it stays, report it with this line");
 }
 

@@ -2,20 +2,22 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
 import { type Answered, ask } from "../../../tools/doctor/edge/ask.ts";
 import { edgeChecks } from "../../../tools/doctor/edge/checks.ts";
-import { lookupHere } from "../../../tools/doctor/edge/edge-place.ts";
 import { judgeReached } from "../../../tools/doctor/edge/judge-reached.ts";
 import { judgeResolved } from "../../../tools/doctor/edge/judge-resolved.ts";
 import { judgeShares } from "../../../tools/doctor/edge/judge-shares.ts";
 import { labelOf } from "../../../tools/doctor/edge/label.ts";
+import { lookupByTask, lookupHere } from "../../../tools/doctor/edge/lookup.ts";
 import { questionsFor } from "../../../tools/doctor/edge/questions.ts";
 import { popsToLookInto, type Share } from "../../../tools/doctor/edge/share.ts";
 import { isHit, tierOf } from "../../../tools/doctor/edge/tier.ts";
 import { runChecks } from "../../../tools/doctor/run-checks.ts";
 import { startEdge } from "../../../tools/edge/edge.ts";
+import { recorded } from "./recorded.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 const HOST = "www.example.com";
@@ -197,4 +199,29 @@ test("POPs with many addresses are looked into, of different regional caches fir
     resolved("NRT57-P2", "1", "2"),
   ];
   expect(popsToLookInto(pops).map(({ pop }) => pop)).toEqual(["FRA56-P4", "NRT57-P2", "SIN2-P1"]);
+});
+
+describe("who looks POPs up", () => {
+  const here = async () => ({ from: "resolved from here", pops: [resolved("SIN2-P1", "192.0.2.1")] });
+  const task = async () => "PrewarmStack-Task";
+  const answering = (body: object | string, headers = {}) =>
+    new LambdaClient(recorded({ body: typeof body === "string" ? body : JSON.stringify(body), headers }).settings);
+
+  test("is Task, which runs where all of them do", async () => {
+    const lookup = lookupByTask(answering([resolved("SIN2-P1", "192.0.2.7")]), task, here);
+    expect(await lookup("d1", ["SIN2-P1"])).toEqual({
+      from: "resolved from the Lambdas",
+      pops: [resolved("SIN2-P1", "192.0.2.7")],
+    });
+  });
+
+  test.each([
+    ["an older version of Task", answering("null"), task],
+    ["a Task that fails", answering("{}", { "x-amz-function-error": "Unhandled" }), task],
+    ["no stack", answering([]), async () => Promise.reject(new Error("no stack"))],
+  ])("is this machine with %s, and it says so", async (_, lambda, name) => {
+    const { from, pops } = await lookupByTask(lambda, name, here)("d1", ["SIN2-P1"]);
+    expect(from).toMatch(/^resolved from here: \w*Error$/);
+    expect(pops).toEqual([resolved("SIN2-P1", "192.0.2.1")]);
+  });
 });

@@ -9,8 +9,8 @@ import { evidenceOf } from "./evidence.ts";
 import { judgeReached } from "./judge-reached.ts";
 import { judgeResolved } from "./judge-resolved.ts";
 import { judgeShares } from "./judge-shares.ts";
+import type { Lookup } from "./lookup.ts";
 import { isNamed, reachPops } from "./reach.ts";
-import { type Lookup, resolvePops } from "./resolve.ts";
 import { lookInto, popsToLookInto, type Share } from "./share.ts";
 import { tableOf } from "./table.ts";
 
@@ -36,25 +36,29 @@ export interface EdgeDeps {
 export function edgeChecks(deps: EdgeDeps): Check[] {
   const { url, place, lookup, fresh = () => randomBytes(6).toString("hex") } = deps;
   const pops = deps.pops.length === 0 ? knownNames("pop") : deps.pops;
-  const resolved = once(async () => resolvePops(lookup, await deps.label(), pops));
-  const reached = once(async () => reachPops(url, await resolved(), place));
+  const resolved = once(async () => lookup(await deps.label(), pops));
+  const reached = once(async () => reachPops(url, (await resolved()).pops, place));
   const shares = once(async () => {
     const named = new Set((await reached()).filter(isNamed).map(({ pop }) => pop));
     const all: Share[] = [];
-    for (const one of popsToLookInto((await resolved()).filter(({ pop }) => named.has(pop))))
+    for (const one of popsToLookInto((await resolved()).pops.filter(({ pop }) => named.has(pop))))
       all.push(...(await lookInto(url, one, place, fresh)));
     return all;
   });
   const file = async () => {
-    const seen = { at: new Date(), url, resolvedFrom: lookup.from, region: await deps.region(), isAws: deps.isAws };
-    const facts = { resolved: await resolved(), reached: await reached(), shares: await shares() };
+    const { from, pops: found } = await resolved();
+    const seen = { at: new Date(), url, region: await deps.region(), isAws: deps.isAws };
+    const facts = { resolvedFrom: from, resolved: found, reached: await reached(), shares: await shares() };
     await writeFile(deps.file, `${JSON.stringify(evidenceOf({ ...seen, ...facts }), null, 1)}\n`);
     const table = tableOf(facts.shares);
     if (table !== "") deps.show(table);
     return ok(`written to ${deps.file}, without keys, account or query${deps.isAws ? "; please send it back" : ""}`);
   };
   return [
-    check("POPs in the DNS", "docs/doctor.md#the-edge", async () => judgeResolved(lookup.from, await resolved())),
+    check("POPs in the DNS", "docs/doctor.md#the-edge", async () => {
+      const { from, pops: found } = await resolved();
+      return judgeResolved(from, found);
+    }),
     check("POPs by name", "docs/troubleshooting.md#answered-by-another-pop", async () => judgeReached(await reached())),
     check("servers of a POP", "docs/doctor.md#the-edge", async () => judgeShares(await shares())),
     { ...check("evidence", "docs/doctor.md#sending-the-evidence-back", file), ofTheAccount: false },

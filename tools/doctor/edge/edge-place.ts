@@ -4,7 +4,6 @@ import { Dns, dnsServersSchema } from "../../../aws/dns.ts";
 import { allowPrivateAddressesSchema } from "../../../domain/net/addresses.ts";
 import type { Place } from "../place.ts";
 import type { EdgePlace } from "./ask.ts";
-import type { Lookup } from "./resolve.ts";
 
 /** The variables that lead Lambdas and agents to an edge of one's own: docs/local-runs.md. */
 const schema = z.object({
@@ -26,9 +25,4 @@ export function edgeOf({ edge, isAws }: Place, env: NodeJS.ProcessEnv = process.
   const allowPrivateAddresses = !isAws && given.PREWARM_ALLOW_PRIVATE_ADDRESSES;
   const place = { httpsPort: given.PREWARM_HTTPS_PORT, httpPort: given.PREWARM_HTTP_PORT, allowPrivateAddresses };
   return { place, dns: new Dns({ servers: given.PREWARM_DNS_SERVERS, allowPrivateAddresses }) };
-}
-
-/** Looks names up from this machine, and says so. */
-export function lookupHere(dns: Dns): Lookup {
-  return { from: "resolved from here, not from the Lambdas", addresses: (name) => dns.addresses(name) };
 }

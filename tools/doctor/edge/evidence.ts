@@ -1,5 +1,5 @@
+import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
 import type { Reached } from "./reach.ts";
-import type { Resolved } from "./resolve.ts";
 import type { Share } from "./share.ts";
 import { tierOf } from "./tier.ts";
 
@@ -10,7 +10,7 @@ export interface Seen {
   readonly resolvedFrom: string;
   readonly region: string;
   readonly isAws: boolean;
-  readonly resolved: readonly Resolved[];
+  readonly resolved: readonly ProbedPop[];
   readonly reached: readonly Reached[];
   readonly shares: readonly Share[];
 }

@@ -1,9 +1,9 @@
+import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
 import { fail, type Judgement, ok, warn } from "../judgement.ts";
-import type { Resolved } from "./resolve.ts";
 
 const SHOWN = 8;
 
-export function judgeResolved(from: string, resolved: readonly Resolved[]): Judgement {
+export function judgeResolved(from: string, resolved: readonly ProbedPop[]): Judgement {
   const dead = resolved.filter(({ addresses }) => addresses.length === 0).map(({ pop }) => pop);
   const says = `${resolved.length - dead.length} of ${resolved.length} POPs resolve (${from})`;
   if (dead.length === 0) return ok(says);

@@ -1,6 +1,6 @@
 import pMap from "p-map";
+import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
 import { type Answered, ask, type EdgePlace } from "./ask.ts";
-import type { Resolved } from "./resolve.ts";
 
 /** What came of one GET through a POP's first address. */
 export interface Reached {
@@ -15,8 +15,8 @@ const IN_PARALLEL = 16;
  * One GET of one byte through each POP that resolved: it names the POP, costs next to nothing, and fills no cache with the
  * whole object.
  */
-export function reachPops(url: URL, resolved: readonly Resolved[], place: EdgePlace): Promise<Reached[]> {
-  const reach = async ({ pop, addresses: [address = ""] }: Resolved): Promise<Reached> => {
+export function reachPops(url: URL, resolved: readonly ProbedPop[], place: EdgePlace): Promise<Reached[]> {
+  const reach = async ({ pop, addresses: [address = ""] }: ProbedPop): Promise<Reached> => {
     try {
       return { pop, answered: await ask(url, address, "RANGE", place) };
     } catch (error) {

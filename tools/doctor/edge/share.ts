@@ -1,7 +1,7 @@
 import { siteOf } from "../../../domain/pops/select.ts";
+import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
 import { ask, type EdgePlace } from "./ask.ts";
 import { type Question, questionsFor } from "./questions.ts";
-import type { Resolved } from "./resolve.ts";
 import { isHit, tierOf } from "./tier.ts";
 
 /** A question with what came of it. */
@@ -20,7 +20,7 @@ export interface Share extends Question {
 const POPS = 3;
 
 /** The POPs to look into: those with the most addresses, of as many regional caches as there are. */
-export function popsToLookInto(named: readonly Resolved[]): Resolved[] {
+export function popsToLookInto(named: readonly ProbedPop[]): ProbedPop[] {
   const byAddresses = [...named].sort((a, b) => b.addresses.length - a.addresses.length);
   const recs = new Set<string>();
   const apart = byAddresses.filter(({ pop }) => {
@@ -36,7 +36,7 @@ export function popsToLookInto(named: readonly Resolved[]): Resolved[] {
  */
 export async function lookInto(
   url: URL,
-  { pop, addresses }: Resolved,
+  { pop, addresses }: ProbedPop,
   place: EdgePlace,
   fresh: () => string,
 ): Promise<Share[]> {

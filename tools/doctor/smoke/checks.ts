@@ -4,7 +4,7 @@ import { Fleet } from "../../../aws/fleet.ts";
 import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
 import type { Check } from "../check.ts";
 import { ask, type EdgePlace } from "../edge/ask.ts";
-import { type Lookup, resolvePops } from "../edge/resolve.ts";
+import type { Lookup } from "../edge/lookup.ts";
 import { fail, type Judgement } from "../judgement.ts";
 import { once } from "../once.ts";
 import type { Api } from "../readers/api.ts";
@@ -111,7 +111,7 @@ async function judgeFollowed(followed: () => Promise<Followed>): Promise<Judgeme
 }
 
 async function proofs({ url, pops, place, lookup, label }: SmokeDeps): Promise<Proof[]> {
-  const resolved = await resolvePops(lookup, await label(), pops);
+  const { pops: resolved } = await lookup(await label(), pops);
   const asked = resolved.flatMap(({ pop, addresses }) =>
     addresses.map(async (address): Promise<Proof> => {
       const { pop: answeredBy, xCache } = await ask(url, address, "RANGE", place);
