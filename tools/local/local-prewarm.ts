@@ -6,7 +6,14 @@ import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
-import { edgeEnvironment, reserveEdge, type StandIn, type StandInOptions, startStandIn } from "./stand-in-edge.ts";
+import {
+  type EdgePlace,
+  edgeEnvironment,
+  reserveEdge,
+  type StandIn,
+  type StandInOptions,
+  startStandIn,
+} from "./stand-in-edge.ts";
 
 export interface LocalOptions {
   /** The edge to stand in for CloudFront. @default none: what the PREWARM_* variables point at, or CloudFront itself */
@@ -71,7 +78,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       return atWork;
     };
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
-    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws));
+    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place));
     closers.push(async () => removeEndpointFile(atWork.apiUrl));
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
@@ -80,8 +87,9 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
   }
 }
 
-function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws): string {
-  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint: aws.endpoint, region: aws.region, stackName }, null, 2)}\n`;
+function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws, edge: EdgePlace | undefined): string {
+  const { endpoint: awsEndpoint, region } = aws;
+  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, region, stackName, edge }, null, 2)}\n`;
 }
 
 /** Leaves the file of another run, which may have been written meanwhile. */
