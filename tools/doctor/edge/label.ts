@@ -1,5 +1,5 @@
-import type { OwnDistribution } from "../../../aws/distributions.ts";
 import type { Dns } from "../../../aws/dns.ts";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import { findDistributions } from "../../../lambdas/get-size/find-distributions.ts";
 
 export interface LabelDeps {
