@@ -42,6 +42,14 @@ describe("a recount that is due", () => {
     expect(requests.the()).toMatchObject({ download_count: 4, download_size: 15, failed_count: 2 });
   });
 
+  it("gives up once, not for ever, where the counts cannot reach the total", async () => {
+    const { handle, requests, calls } = world({ item: { total_count: 5, requeues: MAX_REQUEUES } });
+    await handle(EVENT);
+    expect(calls.filter((call) => call === "lists.write")).toHaveLength(2);
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: MAX_REQUEUES });
+    expect(requests.the().settle).toBeUndefined();
+  });
+
   it("lets a request go on while messages are on their way, with the counters put right", async () => {
     for (const [available, inFlight] of [
       [1, 0],
