@@ -12,6 +12,7 @@ import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Capacity } from "../capacity.ts";
+import { ListLostError } from "./good-urls.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 
 /** A task that is queued again travels alone: if it is what makes its message fail, it fails no others. */
@@ -32,6 +33,16 @@ export interface SettleDeps extends RecountDeps {
  * lost queued again. The report stands before the status says so.
  */
 export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+  try {
+    await settleOrGiveUp(deps, item, timeIsUp);
+  } catch (error) {
+    if (!(error instanceof ListLostError)) throw error;
+    // It would fail again each time, and the request would stay active for ever.
+    await deps.requests.end(item.req_id, timeIsUp ? "TIMEOUT" : "FAILED", { reason: error.message });
+  }
+}
+
+async function settleOrGiveUp(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
   if ((await settleOnce(deps, item, timeIsUp)) !== "GIVE_UP") return;
   // Every task has a result now, so this recount ends the request. If this run does not come to it, another does.
   if ((await settleOnce(deps, item, timeIsUp)) !== "GIVE_UP") return;
