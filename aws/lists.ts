@@ -2,8 +2,9 @@ import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DeleteObjectCommand, GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { stringify } from "csv-stringify";
+import { UnreadableRowError } from "../domain/plan/task-url.ts";
 import type { ReadableList, RequestList } from "../domain/request/lists.ts";
 
 /** The lists of requests in the bucket: CSV, read and written row by row. */
@@ -13,7 +14,10 @@ export class Lists {
     private readonly bucket: string,
   ) {}
 
-  /** Entries of a list, in its order. @throws NoSuchKey, as S3 calls it, if the list is not there */
+  /**
+   * Entries of a list, in its order.
+   * @throws NoSuchKey, as S3 calls it, if the list is not there; UnreadableRowError for a row that is none of the list's
+   */
   async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
     const key = list.key(reqId);
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
@@ -22,6 +26,9 @@ export class Lists {
     Body.on("error", (error) => parser.destroy(error));
     try {
       for await (const row of parser) yield list.fromRow(row as string[]);
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      throw new UnreadableRowError(`s3://${this.bucket}/${key}: ${error.message}`, { cause: error });
     } finally {
       // A reader that stops early would leave the answer half read, and its connection taken for good.
       Body.destroy();

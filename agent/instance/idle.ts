@@ -1,4 +1,5 @@
 import { isOverdue } from "../../domain/request/overdue.ts";
+import { STILL_MS } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 
 /** The fields of an active request that the decision needs. Times are timestamps. */
@@ -18,10 +19,11 @@ export interface IdleDecision {
 }
 
 /**
- * While messages are in the queue, even another request's, a request may still go on by itself. It gets so many times
- * longer.
+ * While messages are in the queue, even another request's, a request may still go on by itself. The recount then waits for
+ * STILL_MS by its own clock. One that comes sooner lets the request go on, which is a change of the item: the wait would
+ * begin again, and the lost tasks would never be queued.
  */
-const LONGER_WITH_MESSAGES = 15;
+const PATIENCE_WITH_MESSAGES_MS = STILL_MS + 15_000;
 
 /**
  * Decides for which requests to ask for a recount, and whether to leave. A request has stalled, and may have lost
@@ -39,7 +41,7 @@ export function decideIdle(facts: {
   readonly retireMs: number;
 }): IdleDecision {
   const now = facts.now.getTime();
-  const patience = facts.messages > 0 ? facts.stallMs * LONGER_WITH_MESSAGES : facts.stallMs;
+  const patience = facts.messages > 0 ? PATIENCE_WITH_MESSAGES_MS : facts.stallMs;
   const hasStalled = ({ status, last_update_time: moved }: ActiveRequest) =>
     facts.idleMs >= facts.stallMs &&
     (status === "IN_PROGRESS" || status === "INSERT_TASK") &&

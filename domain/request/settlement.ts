@@ -13,9 +13,10 @@ export type Settlement =
 
 /**
  * Longer than a task's attempts may last without a byte, three times `MAX_FIRST_BYTE_SECONDS`, and its message be hidden
- * after that. Whoever takes a slow task for lost queues it again.
+ * after that. Whoever takes a slow task for lost queues it again. Agents
+ * ask for a recount no sooner (agent/instance/idle.ts): it would find nothing, and begin the wait again.
  */
-const STILL_MS = 600_000;
+export const STILL_MS = 600_000;
 
 /** How often missing tasks are queued again before they are failed. */
 export const MAX_REQUEUES = 2;

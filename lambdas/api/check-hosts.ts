@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { answersTo, ownerOf } from "../../domain/request/own-distribution.ts";
@@ -6,6 +7,8 @@ import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
 
 const MAX_NAMED = 5;
+/** API Gateway ends a call after 29 s, and the request has still to be made in them. Large accounts have many pages to list. */
+const PATIENCE_MS = 10_000;
 
 export interface CheckHostsDeps {
   readonly distributions: Pick<Distributions, "own">;
@@ -18,12 +21,16 @@ export interface CheckHostsDeps {
  * @returns what could not be checked, as warnings for the caller
  * @throws RefusedError 400, where the distribution is this account's and has no such name
  */
-export async function checkHosts(deps: CheckHostsDeps, { cfDomain, urls }: PrewarmRequest): Promise<string[]> {
+export async function checkHosts(
+  deps: CheckHostsDeps,
+  { cfDomain, urls }: Pick<PrewarmRequest, "cfDomain" | "urls">,
+  patienceMs = PATIENCE_MS,
+): Promise<string[]> {
   if (cfDomain === undefined) return [];
   const others = new Set(urls.map((url) => new URL(url).hostname).filter((host) => host !== cfDomain));
   // The usual case, and it costs no call.
   if (others.size === 0) return [];
-  const own = await deps.distributions.own().catch((error: unknown) => {
+  const own = await within(patienceMs, deps.distributions.own()).catch((error: unknown) => {
     // Get Size asks again, and tries for as long as it takes.
     deps.logger.warn("Distributions could not be listed", { error: errorFields(error) });
     return undefined;
@@ -44,6 +51,19 @@ export async function checkHosts(deps: CheckHostsDeps, { cfDomain, urls }: Prewa
       `its names are ${namesOf([mine.domain, ...mine.aliases])}`,
     urls.filter((url) => strangers.has(new URL(url).hostname)),
   );
+}
+
+/** @throws Error when the answer takes longer */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = sleep(ms, undefined, { signal: answered.signal }).then((): never => {
+    throw new Error(`no answer within ${ms / 1_000} s`);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    answered.abort();
+  }
 }
 
 function namesOf(names: readonly string[]): string {

@@ -3,11 +3,11 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { Ledger } from "../../domain/plan/ledger.ts";
 import { Plan } from "../../domain/plan/plan.ts";
-import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { UNFINISHED, unfinishedResult } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { ReportedResult } from "../../domain/result/report.ts";
+import { goodUrlsOf } from "./good-urls.ts";
 
 export interface RecountDeps {
   readonly lists: Pick<Lists, "read" | "write">;
@@ -18,12 +18,12 @@ export interface RecountDeps {
 /**
  * Reads all results of a request once, counts them exactly and writes the report: a row a task that failed or has no
  * result. Its memory grows by one bit for each task.
+ * @throws ListLostError
  */
 export async function recount(deps: RecountDeps, item: RequestItem): Promise<Ledger> {
   const { req_id: reqId, distributions, shards } = item;
   const isPrepared = item.total_count > 0;
-  const urls: TaskUrl[] = [];
-  if (isPrepared) for await (const url of deps.lists.read(LISTS.goodUrls, reqId)) urls.push(url);
+  const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
   const ledger = new Ledger(new Plan(distributions, await deps.requestPops.of(reqId)), urls);
   await deps.lists.write(LISTS.report, reqId, failedTasks(item, deps.results.of(reqId, shards), ledger));
   return ledger;

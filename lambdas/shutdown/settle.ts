@@ -7,11 +7,12 @@ import { messagesOf } from "../../domain/plan/messages.ts";
 import { unfinishedResult } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { decideSettlement } from "../../domain/request/settlement.ts";
+import { decideSettlement, type Settlement } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Capacity } from "../capacity.ts";
+import { ListLostError } from "./good-urls.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 
 /** A task that is queued again travels alone: if it is what makes its message fail, it fails no others. */
@@ -32,6 +33,25 @@ export interface SettleDeps extends RecountDeps {
  * lost queued again. The report stands before the status says so.
  */
 export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+  try {
+    await settleOrGiveUp(deps, item, timeIsUp);
+  } catch (error) {
+    if (!(error instanceof ListLostError)) throw error;
+    // It would fail again each time, and the request would stay active for ever.
+    await deps.requests.end(item.req_id, timeIsUp ? "TIMEOUT" : "FAILED", { reason: error.message });
+  }
+}
+
+async function settleOrGiveUp(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+  if ((await settleOnce(deps, item, timeIsUp)) !== "GIVE_UP") return;
+  // Every task has a result now, so this recount ends the request. If this run does not come to it, another does.
+  if ((await settleOnce(deps, item, timeIsUp)) !== "GIVE_UP") return;
+  // What is counted cannot reach the total: a result stands there that cannot be read, or the total is wrong.
+  deps.logger.info("Tasks were given up and still do not count", { req_id: item.req_id });
+  await deps.requests.goOn(item.req_id, {});
+}
+
+async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<Settlement> {
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
     await deps.requests.setInstanceCount(item.req_id, 0);
@@ -56,21 +76,21 @@ export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: bool
   switch (settlement) {
     case "FINISH":
       await deps.requests.end(item.req_id, "FINISHED", { ...count, report });
-      return;
+      break;
     case "TIME_OUT":
       await deps.requests.end(item.req_id, "TIMEOUT", { ...count, report });
-      return;
+      break;
     case "REQUEUE":
       await deps.queue.send(messagesOf(item, ledger.missing(), URLS_PER_MESSAGE));
       await goOn(deps, item, count, { requeues: item.requeues + 1 });
-      return;
+      break;
     case "GIVE_UP":
       await giveUp(deps, item, ledger);
-      // Every task has a result now, so the next recount ends the request. If this run does not come to it, another does.
-      return settle(deps, item, timeIsUp);
+      break;
     case "GO_ON":
       await goOn(deps, item, count);
   }
+  return settlement;
 }
 
 /**

@@ -2,10 +2,12 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer } from "../../aws/timer.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
+import { ListLostError } from "./good-urls.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 import type { StaleMessages } from "./stale-messages.ts";
 
@@ -35,8 +37,8 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
   if (status !== "STOPPED") await deps.capacity.follow();
   // After the instances: they should not run on while the report is written, which may take long.
   if (item.report === undefined) {
-    const ledger = await recount(deps, item);
-    await deps.requests.amend(reqId, status, { ...ledger.count(), report: LISTS.report.key(reqId) });
+    const count = await countedAndReported(deps, item);
+    await deps.requests.amend(reqId, status, { ...count, report: LISTS.report.key(reqId) });
   }
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
@@ -47,6 +49,17 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
   } else {
     // The item's change wakes the next run.
     await deps.requests.amend(reqId, status, {});
+  }
+}
+
+/** The exact counts; none where the list of URLs is lost: the counters stand then, and the report has no line. */
+async function countedAndReported(deps: WindDownDeps, item: RequestItem): Promise<Partial<Count>> {
+  try {
+    return (await recount(deps, item)).count();
+  } catch (error) {
+    if (!(error instanceof ListLostError)) throw error;
+    await deps.lists.write(LISTS.report, item.req_id, []);
+    return {};
   }
 }
 

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
+import { UnreadableRowError } from "../../domain/plan/task-url.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import { collect } from "../lambdas/fakes.ts";
 import { startBucket } from "./bucket.ts";
@@ -37,6 +38,14 @@ describe("a list in the bucket", () => {
     expect(await collect(lists.read(at("r1/report.csv"), "r1"))).toEqual(
       rows.map((row) => row.map((value) => String(value ?? ""))),
     );
+  });
+
+  it.each([
+    ["a row with more fields than the others", "https://a/,1\nhttps://b/,2,3\n"],
+    ["a quote that does not end", 'https://a/,1\n"https://b/,2\n'],
+  ])("that has %s is not read further", async (_, text) => {
+    bucket.objects.set("r1/success_urls.csv", Buffer.from(text));
+    await expect(collect(lists.read(LISTS.goodUrls, "r1"))).rejects.toThrow(UnreadableRowError);
   });
 
   it("for people has no formula in it; one for programs is as it was", async () => {

@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
-import * as z from "zod";
 import { consoleUrl, createStackCommand, templateUrl } from "./launch-links.ts";
 import { PublishError } from "./publish-error.ts";
 import { publishOptions, USAGE, UsageError } from "./publish-options.ts";
 import { type PublishedTemplate, publishedFiles } from "./published-files.ts";
+import { requiredParameters } from "./required-parameters.ts";
 import { TargetBucket } from "./target-bucket.ts";
 
 // `npm run publish-templates -- --bucket B [--prefix P]`: puts both templates and their code into a bucket of one's
 // own, from where each can be launched by its URL. It exits with 2 when it is called wrongly, with 1 when it cannot
 // publish.
-
-const templateSchema = z.object({
-  Parameters: z.record(z.string(), z.object({ Type: z.string(), Default: z.string().optional() })),
-});
 
 async function publish(args: readonly string[]): Promise<void> {
   const options = publishOptions(args);
@@ -37,11 +33,7 @@ function client(bucket: string): S3Client {
 }
 
 function launching({ name, region }: TargetBucket, { stackName, key, body }: PublishedTemplate): string {
-  const { Parameters } = templateSchema.parse(JSON.parse(Buffer.from(body).toString("utf8")));
-  const required = Object.entries(Parameters)
-    .filter(([, { Default }]) => Default === undefined)
-    .map(([parameter, { Type }]) => ({ name: parameter, list: Type.startsWith("List<") }));
-  const template = { bucket: name, region, key, stackName, required };
+  const template = { bucket: name, region, key, stackName, required: requiredParameters(body) };
   return [
     stackName,
     `  template: ${templateUrl(template)}`,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { decideIdle } from "../../../agent/instance/idle.ts";
+import { decideSettlement } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.000Z");
@@ -33,8 +34,8 @@ const cases: readonly Case[] = [
   { name: "one that stalls", idle: 20, requests: [active("a", "IN_PROGRESS", 20)], settle: ["a"] },
   { name: "one whose queueing stalls", idle: 20, requests: [active("a", "INSERT_TASK", 20)], settle: ["a"] },
   { name: "one that stalls, but work goes on here", idle: 19, requests: [active("a", "IN_PROGRESS", 900)] },
-  { name: "one that stalls, but messages are left", messages: 1, requests: [active("a", "IN_PROGRESS", 299)] },
-  { name: "the same for long", messages: 1, requests: [active("a", "IN_PROGRESS", 300)], settle: ["a"] },
+  { name: "one that stalls, but messages are left", messages: 1, requests: [active("a", "IN_PROGRESS", 614)] },
+  { name: "the same for long", messages: 1, requests: [active("a", "IN_PROGRESS", 615)], settle: ["a"] },
   { name: "one whose time has just been up", idle: 0, requests: [active("a", "IN_PROGRESS", 1, 119)] },
   { name: "one that nobody ended", idle: 0, requests: [active("a", "IN_PROGRESS", 1, 120)], settle: ["a"] },
   {
@@ -54,4 +55,16 @@ const cases: readonly Case[] = [
 test.each(cases)("$name", ({ idle = 900, messages = 0, requests = [], settle = [], retire = false }) => {
   const facts = { idleMs: idle * 1_000, messages, active: requests, now: NOW, stallMs: 20_000, retireMs: 900_000 };
   expect(decideIdle(facts)).toEqual({ settle, retire });
+});
+
+test("the recount that is asked for while messages are left queues what is lost, and does not begin the wait again", () => {
+  const recount = { total: 4, counted: 3, timeIsUp: false, messages: 1, requeues: 0, allQueued: true };
+  const asks = (moved: number) =>
+    decideIdle({
+      ...{ idleMs: 900_000, messages: 1, active: [active("a", "IN_PROGRESS", moved)], now: NOW },
+      ...{ stallMs: 20_000, retireMs: 900_000 },
+    }).settle.length > 0;
+  const first = Array.from({ length: 1_000 }, (_, seconds) => seconds).find(asks) ?? 0;
+  // The clock of the function may be some seconds behind.
+  expect(decideSettlement({ ...recount, stillForMs: (first - 10) * 1_000 })).toBe("REQUEUE");
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { checkHosts } from "../../../lambdas/api/check-hosts.ts";
+import { silent } from "../fakes.ts";
 import { BODY, world } from "./world.ts";
 
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com", "*.img.example.com"] }];
@@ -54,4 +56,12 @@ describe("hosts of the URLs and cf_domain", () => {
     expect(status).toBe(200);
     expect(body["warnings"]).toEqual([expect.stringContaining("could not be listed")]);
   });
+});
+
+it("distributions that are not listed in time are not waited for: the call would end first", async () => {
+  const deps = { distributions: { own: () => new Promise<never>(() => undefined) }, logger: silent };
+  const urls = ["https://cdn.example.com/a"];
+  expect(await checkHosts(deps, { cfDomain: "d1.cloudfront.net", urls }, 20)).toEqual([
+    "cf_domain: the distributions of this account could not be listed, so nobody checked that it serves cdn.example.com",
+  ]);
 });

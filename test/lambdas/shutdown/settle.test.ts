@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import { DOMAIN, request, result } from "../items.ts";
 import { A, B, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
 
@@ -40,6 +41,42 @@ describe("a recount that is due", () => {
       ["FRA56-P4", B, 'reset, "by" peer', "", "", "", "3"],
     ]);
     expect(requests.the()).toMatchObject({ download_count: 4, download_size: 15, failed_count: 2 });
+  });
+
+  it("gives up once, not for ever, where the counts cannot reach the total", async () => {
+    const { handle, requests, calls } = world({ item: { total_count: 5, requeues: MAX_REQUEUES } });
+    await handle(EVENT);
+    expect(calls.filter((call) => call === "lists.write")).toHaveLength(2);
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: MAX_REQUEUES });
+    expect(requests.the().settle).toBeUndefined();
+  });
+
+  it.each([
+    [
+      "damaged",
+      [
+        [A, "10"],
+        ["https://x", "abc"],
+      ],
+      "'https://x,abc' is not a URL and its bytes",
+    ],
+    ["gone", undefined, "no r1/success_urls.csv"],
+  ])("ends a request whose list of URLs is %s, with the reason", async (_, rows, why) => {
+    for (const [timeout_at, status] of [
+      [PAST, "TIMEOUT"],
+      [formatTimestamp(new Date(Date.now() + 60_000)), "FAILED"],
+    ] as const) {
+      const { handle, requests, lists, report } = world({ item: { timeout_at, download_count: 3 } });
+      if (rows === undefined) delete lists.objects["r1/success_urls.csv"];
+      else lists.objects["r1/success_urls.csv"] = rows;
+      await handle(EVENT);
+      expect(requests.the()).toMatchObject({ status, reason: `the list of its good URLs cannot be read: ${why}` });
+      expect(requests.the().active).toBeUndefined();
+      // Its end calls Shutdown again.
+      await handle(EVENT);
+      expect(requests.the()).toMatchObject({ closed: true, report: "r1/report.csv", download_count: 3 });
+      expect(report()).toEqual([HEADER]);
+    }
   });
 
   it("lets a request go on while messages are on their way, with the counters put right", async () => {

@@ -98,6 +98,12 @@ const ROWS: Row[] = [
   ["the key opens", "ok", judgeApiKey(answers(200)), /1 instances wanted/],
   ["the key is refused", "fail", judgeApiKey(answers(403)), /refused/],
   ["no key is needed", "fail", judgeApiKey(answers(200, undefined, 200)), /without a key/],
+  [
+    "nobody refused the call without a key",
+    "warn",
+    judgeApiKey(answers(200, undefined, 502)),
+    /without a key: HTTP 502/,
+  ],
   ["the function fails", "fail", judgeApiKey(answers(500)), /HTTP 500/],
   ["too many calls", "warn", judgeApiKey(answers(429)), /HTTP 429/],
   ["something else answers", "fail", judgeApiKey(answers(200, "<html>")), /something else/],

@@ -6,6 +6,7 @@ import { unzipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
 import { CAPABILITY } from "../../../tools/release/launch-links.ts";
 import { publishedFiles } from "../../../tools/release/published-files.ts";
+import { requiredParameters } from "../../../tools/release/required-parameters.ts";
 import { ROOT } from "../../lib/synth.ts";
 
 const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));
@@ -22,6 +23,18 @@ test("both templates, under keys that stay the same", () => {
   expect(templates.map(({ stackName, key }) => [stackName, key])).toEqual([
     ["PrewarmStack", "v1/PrewarmStack.template.json"],
     ["PrewarmExistingVpcStack", "v1/PrewarmExistingVpcStack.template.json"],
+  ]);
+});
+
+test("parameters that whoever launches has to fill in", () => {
+  expect(templates.map(({ body }) => requiredParameters(body))).toEqual([
+    [],
+    [
+      { name: "vpc", list: false },
+      { name: "subnet", list: true },
+      { name: "sg", list: false },
+      { name: "key", list: false },
+    ],
   ]);
 });
 

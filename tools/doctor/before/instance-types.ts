@@ -6,7 +6,7 @@ export interface Offerings {
   readonly offered: readonly { readonly zone: string; readonly type: string }[];
 }
 
-const NEXT = "deploy to another region or to other zones, or change the types in lib/agent-fleet.ts";
+const NEXT = "deploy to another region or to other zones, or with --parameters instanceTypes=…";
 
 /**
  * Whether each zone has types to launch. A type that a zone lacks only leaves less to choose from there; a zone without any

@@ -13,6 +13,8 @@ export function judgeApiKey({ withKey, withoutKey }: KeyTried): Judgement {
   if (withKey.status >= 500) return fail(`GET /instances: HTTP ${withKey.status}`, "read the log of the function Api");
   if (withKey.status !== 200)
     return warn(`GET /instances: HTTP ${withKey.status}`, "ask again; then read the Api's log");
+  if (withoutKey.status !== 403)
+    return warn(`GET /instances without a key: HTTP ${withoutKey.status}, where 403 is the refusal`, "ask again");
   const wanted = /"desiredcapacity"\s*:\s*(\d+)/.exec(withKey.body)?.[1];
   if (wanted === undefined) return fail("GET /instances answers something else", "is that address the stack's API?");
   return ok(`the key opens GET /instances (${wanted} instances wanted), and nothing else does`);

@@ -90,7 +90,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
     check("results", "docs/troubleshooting.md#when-something-failed", async () => judgeFollowed(followed)),
     ofAws("proof", "docs/api.md#what-counts-as-warm", async () => {
       await followed();
-      return judgeProof(await proofs(deps));
+      return judgeProof(deps.pops, await proofs(deps));
     }),
     check("report", "docs/api.md#the-report", async () => judgeReport(await report(deps, await followed()))),
     check("group at 0", "docs/operations.md#orphan-instances", group),

@@ -34,9 +34,9 @@ export interface Proof {
   readonly xCache: string | undefined;
 }
 
-export function judgeProof(proofs: readonly Proof[]): Judgement {
+/** @param pops those that were to be warmed: one without an address was not */
+export function judgeProof(pops: readonly string[], proofs: readonly Proof[]): Judgement {
   if (proofs.length === 0) return cannotTell("no POP has an address to ask", "see --edge");
-  const pops = [...new Set(proofs.map(({ pop }) => pop))];
   const hits = (pop: string) =>
     proofs.filter((it) => it.pop === pop && it.answeredBy === pop && isHit(it.xCache)).length;
   const counted = pops.map((pop) => `${pop} ${hits(pop)} of ${proofs.filter((it) => it.pop === pop).length}`);
