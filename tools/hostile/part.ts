@@ -1,3 +1,4 @@
+/** One row of the lab's table. */
 export interface HostileRow {
   readonly what: string;
   readonly tried: number;
@@ -5,6 +6,7 @@ export interface HostileRow {
   readonly saw: string;
 }
 
+/** A part of the lab. `scale` 1 is all of it; the unit tests run a short form. */
 export interface HostilePart {
   readonly name: string;
   run(say: (line: string) => void, options: { readonly scale: number }): Promise<readonly HostileRow[]>;
