@@ -3,6 +3,13 @@ import { MAX_URL_LENGTH } from "../request/limits.ts";
 /** Why a URL cannot be warmed, or the form under which it is. */
 export type NormalizedUrl = { readonly url: string } | { readonly problem: string };
 
+/** What stands between the scheme and the path; the parser takes any number of slashes and backslashes before it. */
+const HOST = /^[a-z][a-z0-9+.-]*:[\\/]*([^\\/?#]*)/i;
+/** Room for a name of 253 characters, each of them percent-encoded, and for a user name that is refused for itself. */
+const MAX_HOST_CHARACTERS = 1_000;
+/** A part of a name has at most 63 characters (RFC 1035), and none gets shorter by its encoding. */
+const LONG_LABEL = /[^.\u3002\uff0e\uff61%@:[\]]{64}/;
+
 /**
  * The one spelling of a URL, as a browser has it: trimmed, spaces percent-encoded, host in lower case, no fragment, no `?`
  * without a query. `(`, `)` and `*` stay as they are: encoded, they name another object to the edge's cache.
@@ -11,9 +18,15 @@ export type NormalizedUrl = { readonly url: string } | { readonly problem: strin
 export function normalizeUrl(text: string): NormalizedUrl {
   const trimmed = text.trim();
   if (trimmed === "") return { problem: "is empty" };
+  // Before the parser: it takes time by the square of a host's length, and a text may have 6 MB.
+  if (trimmed.length > MAX_URL_LENGTH) return { problem: `is longer than ${MAX_URL_LENGTH} characters` };
+  const host = HOST.exec(trimmed)?.[1] ?? "";
+  if (host.length > MAX_HOST_CHARACTERS || LONG_LABEL.test(host)) return { problem: "has a host that is too long" };
   // The URL parser would silently drop tabs and line breaks, and the task would be for another object.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(trimmed)) return { problem: "has a control character" };
+  // Half of a character: the parser would put another one there.
+  if (/\p{Surrogate}/u.test(trimmed)) return { problem: "has a character that is none in Unicode" };
   const encoded = trimmed.replaceAll(" ", "%20");
   if (!URL.canParse(encoded)) return { problem: "is not an absolute URL" };
   const url = new URL(encoded);

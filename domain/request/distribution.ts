@@ -21,6 +21,13 @@ export function distributionOf(distributions: readonly Distribution[], host: str
   return distributions.find(({ hosts }) => hosts === undefined || hosts.includes(host));
 }
 
+const CLOUDFRONT_NAME = /^([a-z0-9-]{1,63})(?:\.[a-z0-9-]{1,63})?\.cloudfront\.(?:net|cn)$/i;
+
+/** The label of a distribution's own domain, or of its name at a POP; undefined for any other name. */
+export function cloudFrontLabel(name: string): string | undefined {
+  return CLOUDFRONT_NAME.exec(name)?.[1]?.toLowerCase();
+}
+
 /** Host and SNI with which a URL is asked for, so that the POP finds the distribution; with the URL's port, if it has one. */
 export function hostToAsk(distribution: Distribution, url: URL): string {
   const { domain, names } = distribution;

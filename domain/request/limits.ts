@@ -14,6 +14,8 @@ export const MAX_HOSTS = 20;
 export const FIRST_BYTE_SECONDS = 120;
 /** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
 export const MAX_FIRST_BYTE_SECONDS = 180;
+/** Different names in each of pops, countries and regions: more than there are POPs, countries or regions. */
+export const MAX_NAMES = 1_000;
 export const MAX_HEADERS = 50;
 export const MAX_HEADER_LENGTH = 8_192;
 /** All headers together: they travel in every task message. */

@@ -22,9 +22,9 @@ export function requiredInt(range: string) {
   return z.int({ error: ({ input }) => wrong(input, "number", `a number, ${range}`, range) });
 }
 
-/** A list that must be there. @param what its items, in words */
-export function requiredList<T extends z.ZodType>(item: T, what: string) {
-  return z.array(item, { error: ({ input }) => wrong(input, "list", `a list of ${what}`, `a list of ${what}`) });
+/** What is wrong with a list that must be there. @param what its entries, in words */
+export function requiredList(what: string): z.core.$ZodErrorMap {
+  return ({ input }) => wrong(input, "list", `a list of ${what}`, `a list of ${what}`);
 }
 
 function wrong(input: unknown, wanted: string, wantedInWords: string, range: string): string {

@@ -1,4 +1,7 @@
 import type { z } from "zod";
+import { MORE_FAULTS } from "./body-lists.ts";
+import { faultList } from "./fault-list.ts";
+import { shapeOf } from "./json-shape.ts";
 import { RefusedError } from "./refused-error.ts";
 
 /** Faults that a schema does not see. */
@@ -23,33 +26,36 @@ export function parseBody<T extends z.ZodType>(
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { problems, errorUrls } = checkMore(json);
-  throw new RefusedError(400, [...describeIssues(parsed.error.issues), ...problems].join("; "), errorUrls);
+  const { issues } = parsed.error;
+  const told = issues.filter((issue) => untold(issue) === 0).map(describeIssue);
+  const counted = issues.reduce((sum, issue) => sum + untold(issue), 0);
+  throw new RefusedError(400, faultList([...told, ...problems], counted), errorUrls);
 }
 
+/** More by far than any body of ours needs. */
+const MAX_DEPTH = 20;
+const MAX_FIELDS = 10_000;
+
 function parseJson(text: string): unknown {
+  const { hasComments, depth, fields } = shapeOf(text);
+  if (depth > MAX_DEPTH) throw new RefusedError(400, `The body is nested ${depth} levels deep; at most ${MAX_DEPTH}`);
+  if (fields > MAX_FIELDS) throw new RefusedError(400, `The body has ${fields} fields; at most ${MAX_FIELDS}`);
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const hint = hasComments(text) ? " (JSON has no comments: remove them)" : "";
+    const hint = hasComments ? " (JSON has no comments: remove them)" : "";
     throw new RefusedError(400, `The body is not valid JSON: ${error instanceof Error ? error.message : error}${hint}`);
   }
 }
 
-/** A list may have a million wrong items: each told of would make an answer many times as long as the body. */
-const MAX_ISSUES = 50;
-
-function describeIssues(issues: readonly z.core.$ZodIssue[]): string[] {
-  const told = issues.slice(0, MAX_ISSUES).map(describeIssue);
-  return issues.length > MAX_ISSUES ? [...told, `and ${issues.length - MAX_ISSUES} more faults like these`] : told;
+/** How many faults an issue stands for that were counted, not put into words. */
+function untold(issue: z.core.$ZodIssue): number {
+  const more: unknown = issue.code === "custom" ? issue.params?.[MORE_FAULTS] : undefined;
+  return typeof more === "number" ? more : 0;
 }
 
 /** One line a fault: the field as a path (`header[2]`), then what is wrong with it. */
 function describeIssue(issue: z.core.$ZodIssue): string {
   const path = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
   return path === "" ? issue.message : `${path.replace(/^\./, "")}: ${issue.message}`;
-}
-
-function hasComments(text: string): boolean {
-  const withoutStrings = text.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""');
-  return /\/\/|\/\*/.test(withoutStrings);
 }

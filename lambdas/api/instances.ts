@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { isTerminal, type Status } from "../../domain/request/status.ts";
+import { findRequest } from "./find-request.ts";
 import type { InstancesBody } from "./instances-request.ts";
 import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
@@ -43,8 +44,7 @@ function remark(ended: Status | undefined): string {
 
 /** @returns the status of a request that had ended before */
 async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): Promise<Status | undefined> {
-  const item = await deps.requests.get(reqId);
-  if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
+  const item = await findRequest(deps.requests, reqId);
   if (!stop) return isTerminal(item.status) ? item.status : undefined;
   if (await deps.requests.end(reqId, "STOPPED")) {
     deps.logger.info("Request stopped", { req_id: reqId });

@@ -8,18 +8,26 @@ import {
   MAX_HEADERS,
   MAX_HOSTS,
   MAX_INSTANCES,
+  MAX_NAMES,
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
 } from "../../domain/request/limits.ts";
 import type { MoreFaults } from "./body.ts";
 import { bodyOf, optional, requiredInt, requiredList } from "./body-fields.ts";
+import { differentStrings, differentStringsOf } from "./body-lists.ts";
+import { faultList } from "./fault-list.ts";
 import { RefusedError } from "./refused-error.ts";
 
-const names = optional(z.array(z.string("must be a string"), "must be a list of strings"));
+const names = optional(
+  differentStringsOf({ list: "a list of strings", entry: "a string", entries: "names", most: MAX_NAMES }),
+);
 
 /** Body of POST /prewarm, as the user writes it. */
 export const prewarmBodySchema = bodyOf({
-  url_list: requiredList(z.string("must be a string"), "absolute http(s) URLs").min(1, "must have at least one URL"),
+  url_list: differentStringsOf(
+    { list: "a list of absolute http(s) URLs", entry: "a string", entries: "URLs", most: MAX_URLS },
+    requiredList("absolute http(s) URLs"),
+  ).refine((urls) => urls.length > 0, "must have at least one URL"),
   cf_domain: optional(z.string("must be a string").trim()),
   target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")),
   pops: names,
@@ -30,8 +38,9 @@ export const prewarmBodySchema = bodyOf({
     .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`),
   header: optional(
     z
-      .array(z.string("must be a string of the form 'Name: value'"), "must be a list of 'Name: value'")
-      .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`),
+      .array(z.unknown(), "must be a list of 'Name: value'")
+      .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
+      .pipe(z.array(z.string("must be a string of the form 'Name: value'"))),
   ),
   instance_count: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
     .min(0, "must not be negative")
@@ -66,7 +75,7 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
     errorUrls.push(...checkPaths(urls, problems));
     warnings.push(...doubts(urls));
   }
-  if (problems.length > 0) throw new RefusedError(400, problems.join("; "), errorUrls);
+  if (problems.length > 0) throw new RefusedError(400, faultList(problems), errorUrls);
   return {
     urls,
     cfDomain,
@@ -83,14 +92,14 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
 export function checkUrlsAlone(json: unknown): MoreFaults {
   const problems: string[] = [];
   const list = z.object({ url_list: z.array(z.unknown()) }).safeParse(json).data?.url_list ?? [];
-  const { errorUrls } = checkUrls(
-    list.filter((url) => typeof url === "string"),
-    problems,
-  );
+  const different = differentStrings(list, MAX_URLS);
+  // The schema has refused so many, and to look at each of them would take longer than the answer is worth.
+  if (different.size > MAX_URLS) return { problems, errorUrls: [] };
+  const { errorUrls } = checkUrls(different, problems);
   return { problems, errorUrls };
 }
 
-function checkUrls(list: readonly string[], problems: string[]): { urls: string[]; errorUrls: string[] } {
+function checkUrls(list: Iterable<string>, problems: string[]): { urls: string[]; errorUrls: string[] } {
   const urls = new Set<string>();
   const errorUrls: string[] = [];
   let first = "";
@@ -106,7 +115,6 @@ function checkUrls(list: readonly string[], problems: string[]): { urls: string[
     const others = errorUrls.length > 1 ? ` and ${errorUrls.length - 1} more (see error_urls)` : "";
     problems.push(`url_list: ${first}${others}; absolute http:// or https:// URLs are needed`);
   }
-  if (urls.size > MAX_URLS) problems.push(`url_list: ${urls.size} different URLs; at most ${MAX_URLS} in one request`);
   return { urls: [...urls], errorUrls };
 }
 
@@ -134,8 +142,15 @@ function doubts(urls: readonly string[]): string[] {
   ];
 }
 
+/** A name, with the scheme of a URL and the blanks that may stand around it. */
+const MAX_DOMAIN_CHARACTERS = 300;
+
 function checkDomain(domain: string | undefined, problems: string[]): string | undefined {
   if (domain === undefined || domain === "") return undefined;
+  if (domain.length > MAX_DOMAIN_CHARACTERS) {
+    problems.push(`cf_domain: has ${domain.length} characters; a domain name has at most 253`);
+    return undefined;
+  }
   // A URL pasted instead of a name is clear enough, and common.
   const name = domain
     .replace(/^https?:\/\//i, "")

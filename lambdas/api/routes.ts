@@ -4,6 +4,7 @@ import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkHosts } from "./check-hosts.ts";
+import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
@@ -63,8 +64,5 @@ export const routes: Readonly<Record<string, Route>> = {
 async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {
   const reqId = event.queryStringParameters?.["req_id"];
   if (reqId === undefined || reqId === "") throw new RefusedError(400, "req_id: is required in the query string");
-  // DynamoDB would refuse so long a key.
-  const item = reqId.length > 200 ? undefined : await deps.requests.get(reqId);
-  if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
-  return item;
+  return findRequest(deps.requests, reqId);
 }

@@ -8,7 +8,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import { findDistributions } from "./find-distributions.ts";
+import { findDistributions, NoDistributionError } from "./find-distributions.ts";
 import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
 import { timeBudget } from "./time-budget.ts";
 
@@ -57,6 +57,6 @@ async function distributionsOf(deps: GetSizeDeps, item: RequestItem): Promise<Di
 
 /** Not to be mended by trying again for hours, as everything else here is: its caller is told what to do. */
 function unclear(error: unknown): { readonly unclear: string } {
-  if (error instanceof AliasUnclearError) return { unclear: error.message };
+  if (error instanceof AliasUnclearError || error instanceof NoDistributionError) return { unclear: error.message };
   throw error;
 }

@@ -7,6 +7,7 @@ import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { onceEach } from "../once-each.ts";
 import { entryPoints } from "./entry-points.ts";
+import { noDistribution } from "./find-distributions.ts";
 import { SizeProbe } from "./size-probe.ts";
 
 /** What an origin is asked at once at most: behind an edge that has nothing yet, every question reaches it. */
@@ -40,12 +41,16 @@ export async function measureUrls(
   distributions: readonly Distribution[],
   timeMs = MAX_TIME_MS,
 ): Promise<Measured> {
-  const serving = (host: string) => distributionOf(distributions, host) ?? { label: "", names: [] };
+  const serving = (host: string) => {
+    const distribution = distributionOf(distributions, host);
+    if (distribution === undefined) throw new Error(noDistribution(host));
+    return distribution;
+  };
   const probe = new SizeProbe({
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
-    addressesOf: onceEach((host) => firstResolving(deps, entryPoints(serving(host), host, item.pops))),
+    addressesOf: onceEach(async (host) => firstResolving(deps, entryPoints(serving(host), item.pops))),
   });
   const good: TaskUrl[] = [];
   const bad: FailedUrl[] = [];
@@ -63,6 +68,11 @@ export async function measureUrls(
     await pMap(
       urls,
       async (url) => {
+        const { hostname } = new URL(url);
+        if (distributionOf(distributions, hostname) === undefined) {
+          bad.push({ url, problem: noDistribution(hostname) });
+          return;
+        }
         const size = timeIsUp ? undefined : await probe.size(url);
         if (size !== undefined && "size" in size) good.push({ url, bytes: size.size });
         else if (size !== undefined && !timeIsUp) bad.push({ url, problem: size.problem });

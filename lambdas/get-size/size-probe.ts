@@ -19,7 +19,7 @@ const CONNECTIONS = 64;
 export type Size = { readonly size: number | null } | { readonly problem: string };
 
 export interface SizeProbeOptions {
-  /** Host and SNI to ask with, so that the edge finds the distribution; with the URL's port, if it has one. */
+  /** Host and SNI to ask with, so that the edge finds the distribution. */
   readonly hostToAsk: (url: URL) => string;
   readonly header: readonly string[];
   readonly httpsPort: number;
@@ -45,6 +45,9 @@ export class SizeProbe {
 
   async size(text: string): Promise<Size> {
     const url = new URL(text);
+    // Lists of an older version may have such URLs. Whoever asks any port tells what listens there.
+    if (url.port !== "")
+      return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone` };
     try {
       const answer = await retry((n) => this.ask(url, n), {
         attempts: ATTEMPTS,
@@ -109,14 +112,13 @@ export class SizeProbe {
     // It may have been closed while the name was looked up.
     if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const secure = url.protocol === "https:";
-    const port = url.port === "" ? (secure ? this.options.httpsPort : this.options.httpPort) : Number(url.port);
-    const servername = host.replace(/:\d+$/, "");
-    const key = `${url.protocol}//${address}:${port}#${servername}`;
+    const port = secure ? this.options.httpsPort : this.options.httpPort;
+    const key = `${url.protocol}//${address}:${port}#${host}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
     const pool = new Pool(`${url.protocol}//${address}:${port}`, {
       connections: CONNECTIONS,
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(servername) === 0 ? { servername } : {}) },
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(host) === 0 ? { servername: host } : {}) },
     });
     this.pools.set(key, pool);
     return pool;

@@ -26,6 +26,7 @@ function limitsOfRequest(): string {
     ["different URLs in `url_list`", 1, limits.MAX_URLS],
     ["characters of a URL", null, limits.MAX_URL_LENGTH],
     ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
+    ["different names in each of `pops`, `countries`, `regions`", null, limits.MAX_NAMES],
     ["lines of `header`", null, limits.MAX_HEADERS],
     ["characters of a line of `header`", null, limits.MAX_HEADER_LENGTH],
     ["bytes of all lines of `header` together", null, limits.MAX_HEADER_BYTES],

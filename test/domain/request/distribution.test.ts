@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Distribution, distributionOf, hostToAsk, matchesName } from "../../../domain/request/distribution.ts";
+import {
+  cloudFrontLabel,
+  type Distribution,
+  distributionOf,
+  hostToAsk,
+  matchesName,
+} from "../../../domain/request/distribution.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 
@@ -67,4 +73,23 @@ it("a host's distribution is the one that lists it, or the one that takes all", 
   expect(distributionOf([a, c], "c.example")).toBe(c);
   expect(distributionOf([a, c], "d.example")).toBeUndefined();
   expect(distributionOf([{ label: "all", names: [] }], "d.example")?.label).toBe("all");
+});
+
+describe("the label of a name", () => {
+  it.each([
+    [DOMAIN, "d111111abcdef8"],
+    ["D1.CloudFront.NET", "d1"],
+    ["d1.cloudfront.cn", "d1"],
+    ["d1.SIN2-P1.cloudfront.net", "d1"],
+    ["cdn.example.com", undefined],
+    ["cloudfront.net", undefined],
+    [".cloudfront.net", undefined],
+    ["d1.cloudfront.net.example.com", undefined],
+    ["d1.evilcloudfront.net", undefined],
+    ["a.b.c.cloudfront.net", undefined],
+    ["d1.cloudfront.net.", undefined],
+    ["d1/x.cloudfront.net", undefined],
+  ])("%s: %s", (name, label) => {
+    expect(cloudFrontLabel(name)).toBe(label);
+  });
 });

@@ -50,6 +50,16 @@ describe("what every route has in common", () => {
     });
   });
 
+  it.each(["x\ud800", "x\u0000", "x".repeat(201), "a b", "é"])(
+    "an id that can be none is not looked up: %j",
+    async (req_id) => {
+      const { call, calls } = world();
+      expect((await call("GET /prewarm", undefined, { req_id })).status).toBe(404);
+      expect((await call("POST /instances", { DesiredCapacity: 0, req_id, force_stop: true })).status).not.toBe(200);
+      expect(calls).toEqual([]);
+    },
+  );
+
   it("another route is 404 and says which there are", async () => {
     const { status, body } = await world().call("DELETE /prewarm");
     expect(status).toBe(404);

@@ -239,8 +239,41 @@ describe("a request that cannot", () => {
 
   it("has more URLs than one request may", () => {
     const url_list = Array.from({ length: 60_001 }, (_, i) => `https://cdn.example.com/${i}`);
-    expect(refusal({ url_list }).message).toBe("url_list: 60001 different URLs; at most 60000 in one request");
+    expect(refusal({ url_list }).message).toBe(
+      "url_list: has 60001 entries, more than 60000 of them different; at most 60000 URLs in one request",
+    );
     expect(read({ url_list: [...url_list.slice(1), "https://cdn.example.com/1"] }).urls).toHaveLength(60_000);
+  });
+
+  it("has more names than there are POPs, and is refused before any is looked up", () => {
+    const pops = Array.from({ length: 1_001 }, (_, i) => `${i}`);
+    expect(refusal({ pops }).message).toBe(
+      "pops: has 1001 entries, more than 1000 of them different; at most 1000 names in one request",
+    );
+    expect(read({ countries: Array.from({ length: 350_000 }, () => "japan") }).pops).toEqual(
+      selectPops("country", ["japan"]).pops,
+    );
+  });
+
+  it("has very many faults: the first of each list are told, the others counted", () => {
+    const ones = Array.from({ length: 100_000 }, () => 1);
+    const { message, errorUrls } = refusal({ url_list: ["ftp://x/", ...ones], pops: ones, timeout: 0 });
+    for (const part of ["url_list[1]: ", "url_list[20]: ", "pops[19]: ", "timeout: ", "url_list: 'ftp://x/' "])
+      expect(message).toContain(part);
+    expect(message).toMatch(/; and 199960 more faults like these$/);
+    expect(message.split("; ").length).toBeLessThan(52);
+    expect(errorUrls).toEqual(["ftp://x/"]);
+  });
+
+  it("tells at most 50 faults of meaning too", () => {
+    const header = Array.from({ length: 50 }, () => "x");
+    const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
+    expect(message).toMatch(/; and 2 more faults like these$/);
+  });
+
+  it("says nothing of URLs of which there are too many to be looked at", () => {
+    const url_list = Array.from({ length: 60_001 }, (_, i) => `ftp://${i}`);
+    expect(refusal({ url_list }).errorUrls).toEqual([]);
   });
 
   it("quotes no more of what is wrong than helps", () => {

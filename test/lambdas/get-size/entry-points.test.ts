@@ -4,10 +4,9 @@ import { entryPoints } from "../../../lambdas/get-size/entry-points.ts";
 const POPS = ["SIN2-P1", "BJS9-E1", "FRA56-P4", "NRT57-P3", "IAD89-P1", "SYD1-C1"];
 
 describe("where a URL's distribution may be reached", () => {
-  it("with cf_domain: there first, for the URL's own host may point elsewhere yet", () => {
-    expect(entryPoints({ label: "d1", domain: "d1.cloudfront.net", names: [] }, "cdn.example.com", POPS)).toEqual([
+  it("at its own domain, then at the first five POPs", () => {
+    expect(entryPoints({ label: "d1", domain: "d1.cloudfront.net", names: [] }, POPS)).toEqual([
       "d1.cloudfront.net",
-      "cdn.example.com",
       "d1.SIN2-P1.cloudfront.net",
       "d1.BJS9-E1.cloudfront.cn",
       "d1.FRA56-P4.cloudfront.net",
@@ -16,17 +15,12 @@ describe("where a URL's distribution may be reached", () => {
     ]);
   });
 
-  it("without: at the URL's own host first", () => {
-    expect(entryPoints({ label: "cdn", names: [] }, "cdn.example.com", ["SIN2-P1"])).toEqual([
-      "cdn.example.com",
-      "cdn.cloudfront.net",
-      "cdn.SIN2-P1.cloudfront.net",
-    ]);
-  });
-
-  it("no name twice", () => {
-    expect(entryPoints({ label: "d1", domain: "d1.cloudfront.net", names: [] }, "d1.cloudfront.net", [])).toEqual([
-      "d1.cloudfront.net",
-    ]);
+  it.each([
+    ["an alias as cf_domain", { label: "d1", domain: "cdn.example.com", names: [] }, "d1.cloudfront.net"],
+    ["none", { label: "d1", names: [] }, "d1.cloudfront.net"],
+    ["an own one in China", { label: "d1", domain: "a.cn", names: ["d1.cloudfront.cn", "a.cn"] }, "d1.cloudfront.cn"],
+    ["one in China", { label: "d1", domain: "d1.cloudfront.cn", names: [] }, "d1.cloudfront.cn"],
+  ])("never at a name that is not CloudFront's: %s", (_, distribution, name) => {
+    expect(entryPoints(distribution, [])).toEqual([name]);
   });
 });

@@ -25,7 +25,11 @@ describe("with cf_domain", () => {
     ["a wildcard alias of one", "other.example.com", { ...wild, domain: "other.example.com" }],
     ["the domain of somebody else's", "d9.cloudfront.net", { label: "d9", domain: "d9.cloudfront.net", names: [] }],
     ["the same in China", "d9.cloudfront.cn", { label: "d9", domain: "d9.cloudfront.cn", names: [] }],
-    ["a name nobody knows", "cdn.other.com", { label: "cdn", domain: "cdn.other.com", names: [] }],
+    [
+      "a POP's name for it",
+      "d9.SIN2-P1.cloudfront.net",
+      { label: "d9", domain: "d9.SIN2-P1.cloudfront.net", names: [] },
+    ],
   ])("%s", async (_, cfDomain, distribution) => {
     expect(await find(cfDomain, ["never.asked"]).found).toEqual([distribution]);
   });
@@ -47,13 +51,26 @@ describe("with cf_domain", () => {
     expect(straight.asked).toEqual(Object.keys(chain));
     const circle = { "a.other.com": "b.other.com", "b.other.com": "a.other.com" };
     const { asked, found } = find("a.other.com", [], circle);
-    expect(await found).toEqual([{ label: "a", domain: "a.other.com", names: [] }]);
+    await expect(found).rejects.toThrow("a.other.com is no name of a distribution of this account");
     expect(asked).toHaveLength(5);
   });
 
-  it("a chain that leaves CloudFront is none of its: the name is taken as given", async () => {
-    const { found } = find("cdn.other.com", [], { "cdn.other.com": "lb.elsewhere.net" });
-    expect((await found)[0]?.label).toBe("cdn");
+  it.each([
+    ["a name that nobody knows", "cdn.other.com", {}],
+    ["a name with an address and no CNAME", "other.com", {}],
+    ["a chain that leads elsewhere", "cdn.other.com", { "cdn.other.com": "lb.elsewhere.net" }],
+    ["a name that only looks like CloudFront's", "d1.cloudfront.net.evil.example", {}],
+    ["and so does this one", "evil-cloudfront.net", {}],
+    [
+      "a chain of six",
+      "1.x",
+      { "1.x": "2.x", "2.x": "3.x", "3.x": "4.x", "4.x": "5.x", "5.x": "6.x", "6.x": "d1.cloudfront.net" },
+    ],
+  ])("%s is refused: nothing is asked there", async (_, cfDomain, aliases) => {
+    await expect(find(cfDomain, [], aliases as Record<string, string>).found).rejects.toMatchObject({
+      name: "NoDistributionError",
+      message: expect.stringMatching(/^cf_domain: .* name the distribution's own domain as cf_domain, such as d1/),
+    });
   });
 
   it("asks the DNS nothing about a cloudfront.net name", async () => {
@@ -79,9 +96,11 @@ describe("without", () => {
     ]);
   });
 
-  it("a host nobody knows goes by its own first label, and is asked for as itself", async () => {
-    expect(await find(undefined, ["files.other.com"]).found).toEqual([
-      { label: "files", names: [], hosts: ["files.other.com"] },
-    ]);
+  it("a host that leads to none is in none", async () => {
+    const hosts = ["files.other.com", "cdn.example.com", "10.0.0.1", "[::1]"];
+    const { asked, found } = find(undefined, hosts);
+    expect(await found).toEqual([{ ...main, hosts: ["cdn.example.com"] }]);
+    // An address is no name.
+    expect(asked).toEqual(["files.other.com"]);
   });
 });

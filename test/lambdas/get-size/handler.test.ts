@@ -10,14 +10,15 @@ import { type Fault, noteCalls } from "../noted-calls.ts";
 import { serve } from "./server.ts";
 
 const EVENT = keysEvent({ req_id: "r1" });
+const OWN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] };
 const SIZES: Record<string, number> = { "/a": 10, "/b": 0 };
 const url = (path: string) => [`http://cdn.example.com${path}`];
 
 async function world({
   paths = ["/a"],
   item = request(),
-  hosts = { "cdn.example.com": ["127.0.0.1"] },
-  own = [],
+  hosts = { "d1.cloudfront.net": ["127.0.0.1"] },
+  own = [OWN],
   remainingMs = 900_000,
   unclear = false,
   fault,
@@ -64,13 +65,12 @@ function answer(method: string | undefined, path: string, response: ServerRespon
 
 describe("Get Size", () => {
   it("finds the distributions, from the domain or else from the hosts, and asks under their names", async () => {
-    const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
     const names = ["d1.cloudfront.net", "cdn.example.com"];
-    const given = await world({ item: request({ cf_domain: "d1.cloudfront.net" }), own });
+    const given = await world({ item: request({ cf_domain: "d1.cloudfront.net" }) });
     await given.handle(EVENT);
     expect(given.requests.the().distributions).toEqual([{ label: "d1", domain: "d1.cloudfront.net", id: "E1", names }]);
     expect(given.seen).toMatchObject([{ headers: { host: "cdn.example.com" } }]);
-    const absent = await world({ own });
+    const absent = await world();
     await absent.handle(EVENT);
     expect(absent.requests.the().distributions).toMatchObject([{ label: "d1", hosts: ["cdn.example.com"] }]);
   });
@@ -117,17 +117,43 @@ describe("Get Size", () => {
 
   it("fails a request whose distribution the DNS cannot tell, and says so", async () => {
     const { handle, requests, seen } = await world({
+      own: [],
       fault: (call) => (call === "dns.alias" ? "before" : undefined),
     });
     await expect(handle(EVENT)).rejects.toThrow("dns.alias");
     expect(requests.the().status).toBe("CREATED");
-    const unclear = await world({ unclear: true });
+    const unclear = await world({ own: [], unclear: true });
     await unclear.handle(EVENT);
     expect(unclear.requests.the()).toMatchObject({
       status: "FAILED",
       reason: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ETIMEOUT/),
     });
     expect([...seen, ...unclear.seen]).toEqual([]);
+  });
+
+  it("asks nothing where a host or cf_domain leads to no distribution, and says what to do", async () => {
+    // Both resolve, and a server is there.
+    const hosts = { "cdn.example.com": ["127.0.0.1"], "lb.example.com": ["127.0.0.1"] };
+    const absent = await world({ own: [], hosts, paths: ["/a", "/b"] });
+    await absent.handle(EVENT);
+    const given = await world({ item: request({ cf_domain: "lb.example.com" }), hosts });
+    await given.handle(EVENT);
+    for (const { requests, seen } of [absent, given]) {
+      expect(requests.the()).toMatchObject({
+        status: "FAILED",
+        reason: expect.stringMatching(/ no name of .* cf_domain, such as d/),
+      });
+      expect(seen).toEqual([]);
+    }
+    expect(absent.lists.objects["r1/failed_urls.csv"]).toHaveLength(2);
+  });
+
+  it("never asks the URL's own host: with cf_domain it may be anybody's", async () => {
+    const hosts = { "cdn.example.com": ["127.0.0.1"] };
+    const { handle, requests, seen } = await world({ item: request({ cf_domain: "d404.cloudfront.net" }), hosts });
+    await handle(EVENT);
+    expect(requests.the().reason).toContain("ENOTFOUND d404.cloudfront.net");
+    expect(seen).toEqual([]);
   });
 
   it("reads the list whole before it asks anything: S3 closes an answer that is read too slowly", async () => {
@@ -175,14 +201,14 @@ describe("Get Size", () => {
     });
     await handle(EVENT);
     expect(requests.the().status).toBe("CHECK_POP");
-    expect(calls.filter((call) => call === "dns.addresses")).toHaveLength(3);
-    expect(new Set(seen.map(({ headers }) => headers.host))).toEqual(new Set(["d1.cloudfront.net"]));
+    expect(calls.filter((call) => call === "dns.addresses")).toHaveLength(2);
+    expect(new Set(seen.map(({ headers }) => headers.host))).toEqual(new Set(["cdn.example.com"]));
   });
 
   it("says of a host that is nowhere what the DNS said of its likeliest name", async () => {
     const { handle, requests } = await world({ hosts: {} });
     await handle(EVENT);
-    expect(requests.the().reason).toBe("No URL can be read; the first: queryA ENOTFOUND cdn.example.com");
+    expect(requests.the().reason).toBe("No URL can be read; the first: queryA ENOTFOUND d1.cloudfront.net");
   });
 
   it.each(["CHECK_POP", "IN_PROGRESS", "STOPPED"] as const)(

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
+import { noDistribution } from "../../../lambdas/get-size/find-distributions.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
@@ -39,14 +40,14 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
 
 describe("a URL whose host leads inside", () => {
   it.each([
-    ["by its name", "cdn.example.com", "cdn.example.com: 127.0.0.1 is a private or reserved address, which is refused"],
-    ["as an address", "127.0.0.1", "127.0.0.1 is a private or reserved address, which is refused"],
-    ["as an IPv6 address", "[::1]", "::1 is a private or reserved address, which is refused"],
     [
-      "to the metadata service",
-      "169.254.169.254",
-      "169.254.169.254 is a private or reserved address, which is refused",
+      "by its name",
+      "cdn.example.com",
+      "d1.cloudfront.net: 127.0.0.1 is a private or reserved address, which is refused",
     ],
+    ["as an address", "127.0.0.1", noDistribution("127.0.0.1")],
+    ["as an IPv6 address", "[::1]", noDistribution("[::1]")],
+    ["to the metadata service", "169.254.169.254", noDistribution("169.254.169.254")],
   ])("%s is asked neither by HEAD nor by GET", async (_, host, problem) => {
     const url = `http://${host}/latest/meta-data/`;
     const { item, failed, seen, connections } = await measure({ urls: [url], nearest: ["127.0.0.1"] });

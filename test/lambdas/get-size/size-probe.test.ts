@@ -143,23 +143,23 @@ describe("what a probe sends", () => {
     expect(seen[0]?.headers["x-twice"]).toBe("1, 2");
   });
 
-  it("goes to the URL's own port where it has one, and names it", async () => {
+  it("goes to no port but the two of http and https", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
-    await newProbe(9).size(`http://cdn.example.com:${port}/`);
-    expect(seen[0]?.headers.host).toBe(`cdn.example.com:${port}`);
+    const problem = `has the port ${port}; CloudFront has http and https at their own alone`;
+    expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem });
+    expect(seen).toEqual([]);
   });
 
   it.each([
-    ["the distribution's domain", "d1.cloudfront.net", "d1.cloudfront.net"],
-    ["the URL's own host", "cdn.example.com", "cdn.example.com"],
-    ["a host with a port", "cdn.example.com:8443", "cdn.example.com"],
-  ])("asks by SNI and Host for %s", async (_, host, name) => {
+    ["the distribution's domain", "d1.cloudfront.net"],
+    ["the URL's own host", "cdn.example.com"],
+  ])("asks by SNI and Host for %s", async (_, host) => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const { port, seen } = await serve((_, response) => whole(response), ["*.cloudfront.net", "cdn.example.com"]);
     const probe = newProbe(port, { hostToAsk: () => host, httpPort: 9 });
     expect(await probe.size("https://cdn.example.com/")).toEqual({ size: 1_234 });
-    expect(seen).toMatchObject([{ servername: name, headers: { host } }]);
+    expect(seen).toMatchObject([{ servername: host, headers: { host } }]);
   });
 
   it("is not sent to a server without a valid certificate", async () => {

@@ -1,0 +1,67 @@
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { request } from "undici";
+import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
+import { freePort } from "../local/ports.ts";
+import { world } from "../local/world.ts";
+import { measureBodies } from "./measure-bodies.ts";
+import type { HostilePart, HostileRow } from "./part.ts";
+import { type BodyTarget, tryBodies } from "./try-bodies.ts";
+import { WORST_BODIES } from "./worst-bodies.ts";
+
+const BODIES = 10_000;
+const MAX_SECONDS = 1;
+const MAX_MEGABYTES = 400;
+
+/** Bodies to the API of the deployed stack, and the worst of 6 MB to its handler, each in a process of its own. */
+export const bodies: HostilePart = {
+  name: "bodies",
+  async run(say, { scale }): Promise<HostileRow[]> {
+    const worst = worstBodies(say);
+    const prewarm = await startLocalPrewarm({ edge: world, port: await freePort(8480), say });
+    try {
+      const options = { count: Math.round(BODIES * scale), seed: Date.now() % 1_000_000, say };
+      const target = deployed(prewarm);
+      // The first call of a function loads it.
+      await target.send({ path: "prewarm", body: "{}" });
+      return [...(await tryBodies(target, options)), worst];
+    } finally {
+      await prewarm.close();
+    }
+  },
+};
+
+function worstBodies(say: (line: string) => void): HostileRow {
+  const costs = [...measureBodies()];
+  for (const it of costs)
+    say(`  ${it.seconds.toFixed(2)} s ${it.megabytes.toFixed(0).padStart(4)} MB  ${it.status}  ${it.what}`);
+  const bad = costs.filter(
+    (it) => it.seconds > MAX_SECONDS || it.megabytes > MAX_MEGABYTES || it.status >= 500 || it.status === 0,
+  );
+  const most = (values: readonly number[]) => Math.max(...values);
+  const seconds = most(costs.map((it) => it.seconds)).toFixed(2);
+  const megabytes = most(costs.map((it) => it.megabytes)).toFixed(0);
+  const saw = `at most ${seconds} s and ${megabytes} MB`;
+  return { what: "bodies of 6 MB, a process each", tried: Object.keys(WORST_BODIES).length, wrong: bad.length, saw };
+}
+
+function deployed({ apiUrl, apiKey, clients, deployed: stack }: LocalPrewarm): BodyTarget {
+  return {
+    async send({ path, body }) {
+      const started = performance.now();
+      const headers = { "x-api-key": apiKey, "content-type": "application/json" };
+      const answer = await request(apiUrl + path, { method: "POST", headers, body });
+      const text = await answer.body.text();
+      return { status: answer.statusCode, text, seconds: (performance.now() - started) / 1_000 };
+    },
+    async inventory() {
+      const table = stack.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
+      const bucket = stack.resource("PrewarmStorageLists", "AWS::S3::Bucket");
+      const items = await clients.db.send(new ScanCommand({ TableName: table, Select: "COUNT" }));
+      const objects = await clients.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+      const schedules = await clients.scheduler.send(new ListSchedulesCommand({}));
+      return `${items.Count} items, ${objects.KeyCount ?? 0} objects, ${schedules.Schedules?.length ?? 0} schedules`;
+    },
+  };
+}

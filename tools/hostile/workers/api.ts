@@ -1,0 +1,57 @@
+// The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
+import { readFileSync } from "node:fs";
+import { createHandler } from "../../../lambdas/api/handler.ts";
+
+const [file = ""] = process.argv.slice(2);
+const event = JSON.parse(readFileSync(file, "utf8"));
+let made = 0;
+const make = async () => {
+  made++;
+};
+const nothing = async () => undefined;
+const aliases = Array.from({ length: 100 }, (_, i) => `${i % 2 === 0 ? "*." : ""}alias${i}.example.org`);
+const handler = createHandler({
+  requests: {
+    ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
+    setInstanceCount: nothing,
+  },
+  requestPops: { of: async () => [] },
+  lists: {
+    read: async function* () {},
+    delete: nothing,
+    write: async (_list, _id, entries) => {
+      for await (const _ of entries);
+      made++;
+    },
+  },
+  links: { of: async () => "" },
+  distributions: {
+    own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
+  },
+  queue: { depth: async () => ({ available: 0, inFlight: 0 }) },
+  fleet: {
+    ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },
+    setDesiredCapacity: nothing,
+  },
+  timer: { set: make, cancel: nothing },
+  timerTarget: { functionArn: "", roleArn: "" },
+  logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
+  now: () => new Date(),
+  newId: () => crypto.randomUUID(),
+});
+const cpu = process.cpuUsage();
+const started = performance.now();
+const answer = await handler(event);
+const seconds = (performance.now() - started) / 1_000;
+const { user, system } = process.cpuUsage(cpu);
+console.log(
+  JSON.stringify({
+    status: answer.statusCode,
+    bytes: Buffer.byteLength(JSON.stringify(answer)),
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    megabytes: process.resourceUsage().maxRSS / 1_024,
+    made,
+    said: answer.body.slice(0, 300),
+  }),
+);
