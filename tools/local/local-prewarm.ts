@@ -71,7 +71,9 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       return atWork;
     };
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
-    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws));
+    // Written anew: the mode of a file that is there would stay.
+    rmSync(ENDPOINT_FILE, { force: true });
+    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws), { mode: 0o600 });
     closers.push(async () => removeEndpointFile(atWork.apiUrl));
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
@@ -81,7 +83,9 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 }
 
 function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws): string {
-  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint: aws.endpoint, region: aws.region, stackName }, null, 2)}\n`;
+  const { endpoint: awsEndpoint, region } = aws;
+  const awsAccessKeyId = aws.env["AWS_ACCESS_KEY_ID"];
+  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName }, null, 2)}\n`;
 }
 
 /** Leaves the file of another run, which may have been written meanwhile. */
