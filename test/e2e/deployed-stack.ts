@@ -34,8 +34,9 @@ export function deployedStackWithoutRest(): () => Stack {
 
 async function startStack(): Promise<Stack> {
   const metadata = await startMetadataService();
-  // A stalled request is seen after five seconds instead of twenty.
-  const env = { PREWARM_STALL_SECONDS: "5", AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
+  // A stalled request is seen after five seconds instead of twenty, an answer that does not begin after ten instead of 120.
+  const patience = { PREWARM_STALL_SECONDS: "5", PREWARM_FIRST_BYTE_SECONDS: "10" };
+  const env = { ...patience, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   try {
     return new Stack(await startLocalPrewarm({ edge: world, env, say: () => undefined }), metadata);
   } catch (error) {

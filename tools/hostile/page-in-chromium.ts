@@ -48,13 +48,17 @@ export async function pageInChromium({ aws }: PageTarget): Promise<HostileRow> {
       what: WHAT,
       tried,
       wrong: read.length,
-      saw: `${version}: ${read.length === 0 ? "no answer could be read" : read.join(", ")}`,
+      saw: `${version}: ${couldRead(read)}`,
     };
   } finally {
     await stop(child);
     site.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function couldRead([first, ...others]: readonly string[]): string {
+  return first === undefined ? "no answer could be read" : `it read ${first}, and ${others.length} others`;
 }
 
 function findBrowser(): string | undefined {

@@ -6,7 +6,14 @@ import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
-import { edgeEnvironment, reserveEdge, type StandIn, type StandInOptions, startStandIn } from "./stand-in-edge.ts";
+import {
+  type EdgePlace,
+  edgeEnvironment,
+  reserveEdge,
+  type StandIn,
+  type StandInOptions,
+  startStandIn,
+} from "./stand-in-edge.ts";
 
 export interface LocalOptions {
   /** The edge to stand in for CloudFront. @default none: what the PREWARM_* variables point at, or CloudFront itself */
@@ -73,7 +80,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
     // Written anew: the mode of a file that is there would stay.
     rmSync(ENDPOINT_FILE, { force: true });
-    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws), { mode: 0o600 });
+    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place), { mode: 0o600 });
     closers.push(async () => removeEndpointFile(atWork.apiUrl));
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
@@ -82,10 +89,10 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
   }
 }
 
-function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws): string {
-  const { endpoint: awsEndpoint, region } = aws;
-  const awsAccessKeyId = aws.env["AWS_ACCESS_KEY_ID"];
-  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName }, null, 2)}\n`;
+function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws, edge: EdgePlace | undefined): string {
+  const { endpoint: awsEndpoint, region, env } = aws;
+  const awsAccessKeyId = env["AWS_ACCESS_KEY_ID"];
+  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName, edge }, null, 2)}\n`;
 }
 
 /** Leaves the file of another run, which may have been written meanwhile. */

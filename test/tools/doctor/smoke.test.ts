@@ -1,0 +1,126 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { confirm } from "../../../tools/doctor/confirm.ts";
+import { UsageError } from "../../../tools/doctor/options.ts";
+import { type Followed, follow } from "../../../tools/doctor/smoke/follow.ts";
+import {
+  judgeFirstLine,
+  judgeGroup,
+  judgeInService,
+  judgeMetrics,
+  judgeProof,
+  judgeReport,
+  judgeResults,
+  judgeSchedule,
+} from "../../../tools/doctor/smoke/judges.ts";
+import { until } from "../../../tools/doctor/smoke/until.ts";
+
+const followed = (over: Partial<Followed> = {}): Followed => ({
+  ...{ reqId: "r", startedAt: new Date(0), inService: 60, firstResult: 90, end: 100, status: "FINISHED", total: 2 },
+  ...{ failed: 0, ...over },
+});
+const proof = (pop: string, xCache: string, answeredBy = pop) => ({ pop, xCache, answeredBy });
+const HIT = "Hit from cloudfront";
+const MISS = "Miss from cloudfront";
+
+test.each([
+  ["ok", judgeInService(followed()), /after 60 s/],
+  ["warn", judgeInService(followed({ inService: 301 })), /after 301 s/],
+  ["fail", judgeInService(followed({ inService: undefined, status: "TIMEOUT" })), /no instance came.*TIMEOUT/],
+  ["ok", judgeFirstLine(70), /after 70 s/],
+  ["fail", judgeFirstLine(undefined), /no agent's line/],
+  ["ok", judgeResults(followed()), /after 90 s, FINISHED after 100 s, 2 of 2 good/],
+  ["fail", judgeResults(followed({ failed: 1 })), /1 of 2 good/],
+  ["fail", judgeResults(followed({ status: "TIMEOUT" })), /TIMEOUT/],
+  ["fail", judgeResults(followed({ firstResult: undefined, status: "FAILED" })), /no result came/],
+  ["warn", judgeResults(followed({ total: 1 })), /two were wanted/],
+  ["ok", judgeProof([proof("A", HIT), proof("A", MISS), proof("B", HIT)]), /A 1 of 2, B 1 of 1/],
+  ["fail", judgeProof([proof("A", HIT), proof("B", MISS)]), /B 0 of 1/],
+  ["fail", judgeProof([proof("A", HIT, "C")]), /A 0 of 1/],
+  ["cannot-tell", judgeProof([]), /no address|no POP/],
+  ["ok", judgeReport({ status: 200, head: "pop,url,error\n" }), /can be read/],
+  ["fail", judgeReport({ status: 403, head: "<Error>" }), /HTTP 403/],
+  ["fail", judgeReport({ status: 200, head: "<html>" }), /HTTP 200/],
+  ["ok", judgeMetrics(2), /\(2\)/],
+  ["fail", judgeMetrics(0), /no value/],
+  ["ok", judgeGroup({ wanted: 0, instances: 0 }), /back at 0/],
+  ["fail", judgeGroup({ wanted: 0, instances: 1 }), /has 1/],
+  ["ok", judgeSchedule(false), /gone/],
+  ["fail", judgeSchedule(true), /still there/],
+])("%s: %o", (status, judgement, says) => {
+  expect(judgement.status).toBe(status);
+  expect(judgement.says).toMatch(says);
+  expect(judgement.next === undefined).toBe(status === "ok");
+});
+
+describe("a request is followed", () => {
+  const progress = (status: string, download_count: number) => ({
+    status: 200,
+    body: JSON.stringify({ status, download_count, failed_count: 0, total_count: 2 }),
+  });
+
+  async function run(answers: { status: number; body: string }[], fleets: number[]) {
+    let now = 0;
+    const sent: unknown[] = [];
+    const call = async (method: "GET" | "POST", path: string, body?: string) => {
+      sent.push([method, path, body]);
+      return answers.shift() ?? { status: 500, body: "asked too often" };
+    };
+    const state = async () => ({ wanted: 1, instances: 1, inService: fleets.shift() ?? 0 });
+    const sleep = async (ms: number) => {
+      now += ms;
+    };
+    const deps = { api: { call }, fleet: { state }, every: 5_000, now: () => now, sleep };
+    return { followed: await follow(deps, new URL("https://a.example.com/x"), ["SIN2-P1", "FRA56-P4"]), sent };
+  }
+  const started = { status: 200, body: '{"request_id":"r"}' };
+
+  test("to its end, with the first time of each thing", async () => {
+    const steps = [
+      progress("CREATED", 0),
+      progress("IN_PROGRESS", 0),
+      progress("IN_PROGRESS", 1),
+      progress("FINISHED", 2),
+    ];
+    const { followed: seen, sent } = await run([started, ...steps], [0, 1, 1, 0]);
+    expect(seen).toMatchObject({ reqId: "r", inService: 5, firstResult: 10, end: 15, status: "FINISHED", total: 2 });
+    expect(JSON.parse(String((sent[0] as string[])[2]))).toMatchObject({ instance_count: 1, timeout: 15 });
+  });
+
+  test("until the patience is over", async () => {
+    const { followed: seen } = await run([started, ...Array(300).fill(progress("CREATED", 0))], []);
+    expect(seen).toMatchObject({ status: "CREATED", end: undefined });
+    expect(seen.inService).toBeUndefined();
+  });
+
+  test("unless the API refuses it", async () => {
+    await expect(run([{ status: 400, body: '{"error_message":"x"}' }], [])).rejects.toThrow(
+      'POST prewarm: HTTP 400: {"error_message":"x"}',
+    );
+  });
+});
+
+test("waiting ends with a good answer, or with the patience", async () => {
+  let n = 0;
+  const count = async () => ++n;
+  expect(await until(count, (it) => it === 3, { every: 1, atMost: 5_000 })).toBe(3);
+  expect(await until(count, () => false, { every: 1, atMost: 0 })).toBe(4);
+});
+
+describe("what costs money is asked for", () => {
+  const terminal = (isTTY: boolean, said: string) => {
+    const input = Object.assign(new PassThrough(), { isTTY });
+    const output = new PassThrough();
+    input.end(said);
+    return { input, output };
+  };
+
+  test("and done after a yes", async () => {
+    await expect(confirm("cents", terminal(true, "y\n"))).resolves.toBeUndefined();
+  });
+
+  test("and not done after anything else, or where nobody is", async () => {
+    await expect(confirm("cents", terminal(true, "\n"))).rejects.toThrow(UsageError);
+    await expect(confirm("cents", terminal(false, ""))).rejects.toThrow("say --yes");
+  });
+});

@@ -1,0 +1,19 @@
+import type { Dns } from "../../../aws/dns.ts";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
+import { findDistributions } from "../../../lambdas/get-size/find-distributions.ts";
+
+export interface LabelDeps {
+  readonly own: () => Promise<OwnDistribution[]>;
+  readonly dns: Pick<Dns, "alias">;
+}
+
+/** First label of the distribution behind a host, found as Get Size finds it. Without permission to list them: by the DNS. */
+export async function labelOf(host: string, { own, dns }: LabelDeps): Promise<string> {
+  const mine = await own().catch(() => []);
+  const [found] = await findDistributions(undefined, [host], {
+    own: async () => mine,
+    alias: (name) => dns.alias(name),
+  });
+  if (found === undefined) throw new Error(`no distribution is known for ${host}`);
+  return found.label;
+}

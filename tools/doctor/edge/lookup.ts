@@ -1,0 +1,45 @@
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import type { Dns } from "../../../aws/dns.ts";
+import { type ProbedPop, probePops } from "../../../lambdas/task/probe-pops.ts";
+import { told } from "../told.ts";
+
+/** POPs as the DNS has them, and where it was asked. */
+export interface LookedUp {
+  readonly from: string;
+  readonly pops: readonly ProbedPop[];
+}
+
+export type Lookup = (label: string, pops: readonly string[]) => Promise<LookedUp>;
+
+const answerSchema = z.array(
+  z.object({ pop: z.string(), addresses: z.array(z.string()), error: z.string().optional() }),
+);
+
+/** Looks POPs up from this machine, and says so. */
+export function lookupHere(dns: Dns): Lookup {
+  return async (label, pops) => ({
+    from: "resolved from here, not from the Lambdas",
+    pops: await probePops({ dns }, label, pops),
+  });
+}
+
+/**
+ * Has the stack's Task look POPs up, as it does for a request: the same code, network and resolvers. Where that cannot be
+ * (no such function, no permission, a version without it), this machine does, and the result says so and why.
+ */
+export function lookupByTask(lambda: LambdaClient, task: () => Promise<string>, here: Lookup): Lookup {
+  return async (label, pops) => {
+    try {
+      const payload = JSON.stringify({ probe: { label, pops } });
+      const command = new InvokeCommand({ FunctionName: await task(), Payload: Buffer.from(payload) });
+      const { Payload, FunctionError } = await lambda.send(command);
+      if (FunctionError !== undefined) throw new Error(`Task: ${FunctionError}`);
+      const answer = JSON.parse(Buffer.from(told(Payload, "Payload")).toString("utf8"));
+      return { from: "resolved from the Lambdas", pops: answerSchema.parse(answer) };
+    } catch (error) {
+      const there = await here(label, pops);
+      return { ...there, from: `${there.from}: ${error instanceof Error ? error.name : error}` };
+    }
+  };
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import type { Fleet } from "../../../aws/fleet.ts";
+import { isTerminal, type Status, statusSchema } from "../../../domain/request/status.ts";
+import type { Api } from "../readers/api.ts";
+
+export interface FollowDeps {
+  readonly api: Pick<Api, "call">;
+  readonly fleet: Pick<Fleet, "state">;
+  /** Between two looks, in ms. */
+  readonly every: number;
+  readonly now: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/** A request as it went. Times are seconds from its start; absent: it has not come to that. */
+export interface Followed {
+  readonly reqId: string;
+  readonly startedAt: Date;
+  readonly inService?: number | undefined;
+  readonly firstResult?: number | undefined;
+  readonly end?: number | undefined;
+  readonly status: Status;
+  readonly total: number;
+  readonly failed: number;
+}
+
+const TIMEOUT_MINUTES = 15;
+/** The request's own end, and a while for its timer and its last recount. */
+const PATIENCE_MS = (TIMEOUT_MINUTES + 5) * 60_000;
+
+const startedSchema = z.object({ request_id: z.string() });
+const progressSchema = z.object({
+  status: statusSchema,
+  download_count: z.number(),
+  failed_count: z.number(),
+  total_count: z.number(),
+});
+
+/** What the API answered where something else was wanted. */
+export class UnexpectedAnswerError extends Error {
+  override readonly name = "UnexpectedAnswerError";
+}
+
+/**
+ * Starts a request for one URL with one instance and follows it to its end. Left alone, it ends by itself after a quarter
+ * of an hour, and its instance with it. @throws UnexpectedAnswerError if the API refuses it
+ */
+export async function follow(deps: FollowDeps, url: URL, pops: readonly string[]): Promise<Followed> {
+  const { api, fleet, every, now, sleep: wait = sleep } = deps;
+  const begin = now();
+  const body = { url_list: [url.href], target_type: "pop", pops, timeout: TIMEOUT_MINUTES, instance_count: 1 };
+  const { request_id: reqId } = startedSchema.parse(await good(api, "POST", "prewarm", JSON.stringify(body)));
+  const seconds = () => Math.round((now() - begin) / 1_000);
+  let seen: Pick<Followed, "inService" | "firstResult"> = {};
+  for (;;) {
+    const progress = progressSchema.parse(await good(api, "GET", `prewarm?req_id=${reqId}`));
+    const { inService } = await fleet.state();
+    if (inService > 0) seen = { inService: seconds(), ...seen };
+    if (progress.download_count > 0) seen = { firstResult: seconds(), ...seen };
+    const { status, total_count: total, failed_count: failed } = progress;
+    const ended = isTerminal(status);
+    if (ended || now() - begin > PATIENCE_MS) {
+      const end = ended ? seconds() : undefined;
+      return { reqId, startedAt: new Date(begin), ...seen, end, status, total, failed };
+    }
+    await wait(every);
+  }
+}
+
+async function good(api: FollowDeps["api"], method: "GET" | "POST", path: string, body?: string): Promise<unknown> {
+  const answer = await api.call(method, path, body);
+  if (answer.status === 200) return JSON.parse(answer.body);
+  throw new UnexpectedAnswerError(`${method} ${path.split("?")[0]}: HTTP ${answer.status}: ${answer.body}`);
+}
