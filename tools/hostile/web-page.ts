@@ -1,5 +1,7 @@
+import { statSync } from "node:fs";
 import { authorization } from "../local/authorization.ts";
-import { startLocalPrewarm } from "../local/local-prewarm.ts";
+import { ENDPOINT_FILE, startLocalPrewarm } from "../local/local-prewarm.ts";
+import { LOCAL } from "../local/paths.ts";
 import { listeningPorts, processesWith } from "./listening-ports.ts";
 import { attack, type PageTarget } from "./page-attack.ts";
 import { pageInChromium } from "./page-in-chromium.ts";
@@ -18,7 +20,7 @@ export const webPage: HostilePart = {
         apiKey: prewarm.apiKey,
       };
       const browser = await pageInChromium(target);
-      return [browser, ...(await attack(target, scale)), emulatorPorts()];
+      return [browser, ...(await attack(target, scale)), emulatorPorts(), readableByOthers()];
     } finally {
       await prewarm.close();
     }
@@ -34,4 +36,13 @@ function emulatorPorts(): HostileRow {
   const saw =
     emulators.length === 0 ? "the emulator's process was not found" : `${ports} ports in ${emulators.length} processes`;
   return { what: "TCP ports of the emulator itself", tried: emulators.length, wrong, saw };
+}
+
+function readableByOthers(): HostileRow {
+  const modes = [LOCAL, ENDPOINT_FILE].map((path) => statSync(path).mode & 0o777);
+  const wrong = modes.filter((mode) => (mode & 0o077) !== 0).length;
+  return {
+    ...{ what: "files that others on this machine may read", tried: modes.length, wrong },
+    saw: `.local and endpoint.json: ${modes.map((mode) => mode.toString(8)).join(", ")}`,
+  };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { putToWork, type StackAtWork } from "./at-work.ts";
 import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
@@ -6,6 +6,7 @@ import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
+import { writeSecret } from "./secret-file.ts";
 import {
   type EdgePlace,
   edgeEnvironment,
@@ -78,9 +79,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       return atWork;
     };
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
-    // Written anew: the mode of a file that is there would stay.
-    rmSync(ENDPOINT_FILE, { force: true });
-    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place), { mode: 0o600 });
+    writeSecret(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place));
     closers.push(async () => removeEndpointFile(atWork.apiUrl));
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
