@@ -81,8 +81,6 @@ async function deliverTwice(
 
 async function forward(target: string, client: Agent, from: IncomingMessage, body: Buffer) {
   const {
-    // The target's own is sent in its place. The emulator's front takes no other.
-    host: _host,
     connection: _connection,
     "content-length": _length,
     "transfer-encoding": _encoding,

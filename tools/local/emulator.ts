@@ -23,7 +23,8 @@ export interface Aws {
  * Starts the emulator on a Unix socket, and before it the front, on a free port of loopback. The emulator itself has no
  * port: it takes calls from anybody, and every web page in a browser on this machine can reach every port. If
  * AWS_ENDPOINT_URL is set, that endpoint is used instead, without a front.
- * @param functionEnv variables for the Lambdas, which inherit the emulator's environment
+ * @param functionEnv variables for the Lambdas, which inherit the emulator's environment. With AWS_ENDPOINT_URL they call
+ *   through a proxy of the run
  */
 export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Aws> {
   const given = process.env["AWS_ENDPOINT_URL"];
@@ -37,7 +38,8 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   };
   try {
     const account = newAccount();
-    const front = await openFront({ socketPath: folder + SOCKET, accessKeyId: account });
+    const proxy = functionEnv["AWS_ENDPOINT_URL"];
+    const front = await openFront({ socketPath: folder + SOCKET, accessKeyId: account, proxy });
     closers.push(front.close);
     // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
     const aws = awsAt(`http://127.0.0.1:${front.port}`, account);

@@ -16,16 +16,18 @@ export interface FrontOptions {
   /** Unix socket on which the emulator listens. */
   readonly socketPath: string;
   readonly accessKeyId: string;
+  /** A proxy of this run before the front: URLs are signed with its host. @default none */
+  readonly proxy?: string | undefined;
 }
 
 /**
  * Opens the front on a free port. It lets pass what `frontRefusal` has nothing against. Keys that AWS STS hands out to such
  * a caller are let pass from then on: the CDK command line works with them.
  */
-export async function openFront({ socketPath, accessKeyId }: FrontOptions): Promise<Front> {
+export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const keys = new Set([accessKeyId]);
-  const hosts = new Set<string>();
+  const hosts = new Set(proxy === undefined ? [] : [new URL(proxy).host]);
   const server = createServer((from, to) => {
     const call = callOf(from);
     const refusal = frontRefusal(call, { hosts, keys });

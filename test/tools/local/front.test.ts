@@ -79,6 +79,18 @@ it("passes on a presigned URL, as the link to a report is", async () => {
   expect((await fetch(url.replace(KEY, "000000000000"))).status).toBe(403);
 });
 
+it("takes the host of a proxy that the run has before it: a presigned URL is signed with that", async () => {
+  const { socketPath, arrived } = await emulatorBehind();
+  const front = await openFront({ socketPath, accessKeyId: KEY, proxy: "http://127.0.0.1:4999" });
+  onTestFinished(front.close);
+  const headers = { host: "127.0.0.1:4999", authorization: signedAs(KEY) };
+  const at = new URL(`http://127.0.0.1:${front.port}`);
+  expect((await ask(at, { method: "GET", path: "/", headers, body: "" })).status).toBe(200);
+  expect(arrived[0]?.headers.host).toBe("127.0.0.1:4999");
+  const foreign = { ...headers, host: "127.0.0.1:5000" };
+  expect((await ask(at, { method: "GET", path: "/", headers: foreign, body: "" })).status).toBe(403);
+});
+
 it("lets pass keys that AWS STS hands out to this run's callers, and to nobody else", async () => {
   const { socketPath } = await emulatorBehind(() => "<AccessKeyId>ASIAHANDEDOUT</AccessKeyId>");
   const front = await frontBefore(socketPath);
