@@ -1,5 +1,6 @@
 // Provides calls of AWS APIs that the project itself has no client for.
 import * as z from "zod";
+import { authorization } from "../../tools/local/authorization.ts";
 import type { Aws } from "../../tools/local/emulator.ts";
 
 /** Posts `body`, or gets `path` without one. The emulator looks at no signature, only at the account in it. */
@@ -10,11 +11,9 @@ export async function call(
   headers: Record<string, string> = {},
   body?: string,
 ): Promise<string> {
-  const credential = `${aws.env["AWS_ACCESS_KEY_ID"]}/20260101/${aws.region}/${service}/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
   const answer = await fetch(aws.endpoint + path, {
     method: body === undefined ? "GET" : "POST",
-    headers: { ...headers, authorization },
+    headers: { ...headers, authorization: authorization(aws, service) },
     body: body ?? null,
   });
   const text = await answer.text();

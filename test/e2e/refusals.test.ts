@@ -1,5 +1,6 @@
 // The whole API of a deployed stack, over HTTP: what it refuses, what it says then, and that nothing is left of it.
 import { describe, expect, it } from "vitest";
+import { authorization } from "../../tools/local/authorization.ts";
 import { body } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 
@@ -120,7 +121,8 @@ describe("what is refused", () => {
   it("a key that API Gateway itself refuses, past the entrance", async () => {
     const { prewarm } = running();
     const direct = `${prewarm.aws.endpoint}/_aws/execute-api/${prewarm.deployed.apiId}/prod/instances`;
-    const answer = await fetch(direct, { headers: { "x-api-key": "wrong" } });
+    const headers = { "x-api-key": "wrong", authorization: authorization(prewarm.aws, "execute-api") };
+    const answer = await fetch(direct, { headers });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({
       status: "Failed",

@@ -7,6 +7,7 @@ const localSchema = z.object({
   apiUrl: z.string(),
   apiKey: z.string(),
   awsEndpoint: z.string(),
+  awsAccessKeyId: z.string(),
   region: z.string(),
   stackName: z.string(),
   /** Absent with `--no-edge`. */
@@ -27,8 +28,6 @@ export interface Place {
 }
 
 const STACK = "PrewarmStack";
-/** The emulator takes twelve digits as the account; any other secret will do. See tools/local/emulator.ts. */
-const LOCAL_LOGIN = { AWS_ACCESS_KEY_ID: "719325840116", AWS_SECRET_ACCESS_KEY: "local" };
 
 /** Where to ask: AWS, an emulator that AWS_ENDPOINT_URL names, or the local run. @throws UsageError without a local run */
 export async function placeOf(options: DoctorOptions, env: NodeJS.ProcessEnv = process.env): Promise<Place> {
@@ -39,8 +38,9 @@ export async function placeOf(options: DoctorOptions, env: NodeJS.ProcessEnv = p
     const { region, stack = STACK } = options;
     return { isAws, region, endpoint: isAws ? undefined : endpoint, stackName: stack, api: undefined, edge: undefined };
   }
-  const { awsEndpoint, region, stackName, apiUrl, apiKey, edge } = await localRun();
-  Object.assign(env, LOCAL_LOGIN);
+  const { awsEndpoint, awsAccessKeyId, region, stackName, apiUrl, apiKey, edge } = await localRun();
+  // The emulator looks at no secret.
+  Object.assign(env, { AWS_ACCESS_KEY_ID: awsAccessKeyId, AWS_SECRET_ACCESS_KEY: "local" });
   const stack = options.stack ?? stackName;
   // The file has the address of one stack only.
   const api = stack === stackName ? { url: apiUrl, key: apiKey } : undefined;

@@ -1,3 +1,4 @@
+import { authorization } from "./authorization.ts";
 import type { LocalClients } from "./clients.ts";
 import type { Deployed } from "./deployed.ts";
 import type { Aws } from "./emulator.ts";
@@ -30,7 +31,8 @@ export async function putToWork(deployed: Deployed, options: WorkOptions): Promi
   try {
     const { apiId, apiKey } = deployed;
     const target = `${aws.endpoint}/_aws/execute-api/${apiId}`;
-    const entrance = await openEntrance({ port: options.port ?? (await freePort()), target, apiKey });
+    const port = options.port ?? (await freePort());
+    const entrance = await openEntrance({ port, target, apiKey, authorization: authorization(aws, "execute-api") });
     const close = async () => {
       await entrance.close();
       await fleet.close();

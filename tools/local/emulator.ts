@@ -1,16 +1,14 @@
+import { randomInt } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { authorization } from "./authorization.ts";
 import { findEmulator } from "./find-emulator.ts";
-import { LOCAL, RUN } from "./paths.ts";
-import { freePort } from "./ports.ts";
+import { type Front, openFront } from "./front.ts";
+import { LOCAL, RUN, socketFolder } from "./paths.ts";
 import { start, stop } from "./processes.ts";
 import { ready } from "./ready.ts";
 
 const REGION = "us-east-1";
-/**
- * An access key of twelve digits, which the emulator takes as the account. The CDK CLI caches each key's account: no
- * other uses it.
- */
-const ACCOUNT = "719325840116";
+const SOCKET = "aws.sock";
 
 /** AWS APIs to deploy to. */
 export interface Aws {
@@ -22,18 +20,54 @@ export interface Aws {
 }
 
 /**
- * Starts the emulator on loopback, on free ports. If AWS_ENDPOINT_URL is set, that endpoint is used instead.
- * @param functionEnv variables for the Lambdas, which inherit the emulator's environment
+ * Starts the emulator on a Unix socket, and before it the front, on a free port of loopback. The emulator itself has no
+ * port: it takes calls from anybody, and every web page in a browser on this machine can reach every port. If
+ * AWS_ENDPOINT_URL is set, that endpoint is used instead, without a front.
+ * @param functionEnv variables for the Lambdas, which inherit the emulator's environment. With AWS_ENDPOINT_URL they call
+ *   through a proxy of the run
  */
 export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Aws> {
   const given = process.env["AWS_ENDPOINT_URL"];
   if (given !== undefined && given !== "") {
     return { ...awsAt(given, process.env["AWS_ACCESS_KEY_ID"] ?? "test"), close: async () => undefined };
   }
+  const folder = socketFolder(SOCKET);
+  const closers = [async () => rmSync(folder === RUN ? folder + SOCKET : folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const account = newAccount();
+    const proxy = functionEnv["AWS_ENDPOINT_URL"];
+    const front = await openFront({ socketPath: folder + SOCKET, accessKeyId: account, proxy });
+    closers.push(front.close);
+    // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
+    const aws = awsAt(`http://127.0.0.1:${front.port}`, account);
+    closers.push(await startEmulator(aws, front, folder + SOCKET, functionEnv, say));
+    return { ...aws, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * An access key id of this run alone. Twelve digits: the emulator takes them as the account, and gives its Lambdas no other
+ * key. The CDK command line remembers the account of each key.
+ */
+function newAccount(): string {
+  return String(randomInt(10 ** 11, 10 ** 12));
+}
+
+/** @returns what ends it */
+async function startEmulator(
+  aws: Omit<Aws, "close">,
+  front: Front,
+  socketPath: string,
+  functionEnv: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<() => Promise<void>> {
   const { command, args, env } = await findEmulator(say);
-  const port = await freePort(4566);
-  // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
-  const aws = awsAt(`http://127.0.0.1:${port}`, ACCOUNT);
   const tmp = `${RUN}tmp`;
   mkdirSync(tmp, { recursive: true });
   // The emulator writes CommonJS scripts there. The project's own package.json would make them ES modules.
@@ -42,25 +76,27 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   const environment = {
     ...aws.env,
     ...functionEnv,
-    GATEWAY_PORT: String(port),
-    BIND_HOST: "127.0.0.1",
+    // The port in the URLs that it makes. It does not listen there: the front does.
+    GATEWAY_PORT: String(front.port),
     // Calls of the API are not signed. The emulator takes them for this account's.
-    MINISTACK_ACCOUNT_ID: ACCOUNT,
+    MINISTACK_ACCOUNT_ID: aws.env["AWS_ACCESS_KEY_ID"],
     // No listeners for services that are not used here.
     IOT_MTLS_ENABLED: "0",
     SFTP_ENABLED: "0",
     TMPDIR: tmp,
     PYTHONDONTWRITEBYTECODE: "1",
   };
-  const child = start(command, args(environment), { ...process.env, ...environment, ...env }, `${LOCAL}emulator.log`);
-  const close = () => stop(child);
+  const variables = { ...process.env, ...environment, ...env };
+  const child = start(command, args(environment, socketPath), variables, `${LOCAL}emulator.log`);
+  const health = `${aws.endpoint}/_ministack/health`;
+  const headers = { authorization: authorization(aws, "health") };
   try {
-    await ready(`${aws.endpoint}/_ministack/health`, child, "The AWS emulator", ".local/emulator.log");
+    await ready(health, child, "The AWS emulator", ".local/emulator.log", headers);
   } catch (error) {
-    await close();
+    await stop(child);
     throw error;
   }
-  return { ...aws, close };
+  return () => stop(child);
 }
 
 /** The AWS APIs at an endpoint, as the account of a key; in AWS_REGION, if that is set. */

@@ -14,10 +14,13 @@ export interface EntranceOptions {
   /** The emulator's URL of the API, without the stage's path. */
   readonly target: string;
   readonly apiKey: string;
+  /** The header that the front of the emulator asks for. */
+  readonly authorization: string;
 }
 
 /**
- * The API at an address as on AWS, `http://localhost:<port>/prod/`. It checks the key, which the emulator may not do.
+ * The API at an address as on AWS, `http://localhost:<port>/prod/`. It checks the key, which the emulator may not do, and
+ * the host: a web page whose own name leads to this machine has another.
  */
 export interface Entrance {
   readonly url: string;
@@ -46,6 +49,9 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
 
 async function forward(options: EntranceOptions, from: IncomingMessage, to: ServerResponse): Promise<void> {
   const path = from.url ?? "/";
+  const hosts = [`localhost:${options.port}`, `127.0.0.1:${options.port}`];
+  if (!hosts.includes(from.headers.host?.toLowerCase() ?? ""))
+    return refuse(to, 403, `The API has no host but ${hosts.join(" and ")}`);
   if (!path.startsWith("/prod/")) return refuse(to, 403, "The API's URLs begin with /prod/");
   if (from.headers["x-api-key"] !== options.apiKey) return refuse(to, 403, NO_KEY);
   const chunks: Buffer[] = [];
@@ -67,7 +73,7 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
   } = from.headers;
   const answer = await request(options.target + path, {
     method: from.method === "POST" ? "POST" : from.method === "HEAD" ? "HEAD" : from.method === "GET" ? "GET" : "PUT",
-    headers,
+    headers: { ...headers, authorization: options.authorization },
     body: size > 0 ? body : null,
     headersTimeout: 60_000,
   });

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { LOCAL, ROOT } from "./paths.ts";
 import { CommandError, run } from "./processes.ts";
 import { venv } from "./venv.ts";
@@ -8,12 +8,23 @@ const REQUIREMENTS = "tools/local/requirements.txt";
 const PACKAGES = `${LOCAL}ministack-packages`;
 const IMAGE = "ministackorg/ministack:1.5.33";
 
-/** How to start the emulator: the command, its arguments for a given environment, and variables to add to that. */
+/** How to start the emulator: the command, its arguments, and variables to add to its environment. */
 export interface EmulatorCommand {
   readonly command: string;
-  readonly args: (environment: NodeJS.ProcessEnv) => readonly string[];
+  /** @param socketPath Unix socket to listen on, and on nothing else: a web page can reach every port of this machine */
+  readonly args: (environment: NodeJS.ProcessEnv, socketPath: string) => readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
+
+/**
+ * Arguments of Python. MiniStack's own command knows ports only, so its server is started by itself: in this one process
+ * (no workers), with the idle time that MiniStack gives it. See
+ * https://hypercorn.readthedocs.io/en/latest/how_to_guides/configuring.html
+ */
+const serveOn = (socketPath: string) => [
+  ...["-m", "hypercorn", "ministack.app:app", "--bind", `unix:${socketPath}`],
+  ...["--workers", "0", "--keep-alive", "75"],
+];
 
 /** This machine has nothing that can run the emulator. */
 export class NoEmulatorError extends Error {
@@ -26,7 +37,7 @@ export class NoEmulatorError extends Error {
  */
 export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
   const onPath = findOnPath("ministack");
-  if (onPath !== undefined) return { command: onPath, args: () => [], env: {} };
+  if (onPath !== undefined) return withItsPython(onPath);
   const python = findOnPath("python3");
   if (python !== undefined) {
     const installed = await installFromPyPI(python, say);
@@ -42,7 +53,7 @@ export async function findEmulator(say: (line: string) => void): Promise<Emulato
 }
 
 async function installFromPyPI(python: string, say: (line: string) => void): Promise<EmulatorCommand | undefined> {
-  const args = () => ["-m", "ministack"];
+  const args: EmulatorCommand["args"] = (_, socketPath) => serveOn(socketPath);
   const fromPackages = { command: python, args, env: { PYTHONPATH: PACKAGES } };
   if (existsSync(`${PACKAGES}/.complete`)) return fromPackages;
   try {
@@ -68,9 +79,23 @@ async function installFromPyPI(python: string, say: (line: string) => void): Pro
  * own path, because the edge's CA file is there. Variables are passed by name, and Docker takes their values from its
  * own.
  */
-function dockerArguments(environment: NodeJS.ProcessEnv): readonly string[] {
+function dockerArguments(environment: NodeJS.ProcessEnv, socketPath: string): readonly string[] {
   const variables = Object.keys(environment).flatMap((name) => ["-e", name]);
-  return ["run", "--rm", "--network", "host", "-v", `${ROOT}:${ROOT}`, ...variables, IMAGE];
+  const folders = [ROOT, dirname(socketPath)].flatMap((folder) => ["-v", `${folder}:${folder}`]);
+  // Root makes the socket, and this user opens it. Only this user gets into its folder.
+  const server = [...serveOn(socketPath), "--umask", "0"];
+  return ["run", "--rm", "--network", "host", ...folders, ...variables, "--entrypoint", "python", IMAGE, ...server];
+}
+
+/** The command's first line names the Python that has MiniStack. */
+function withItsPython(command: string): EmulatorCommand {
+  const [first = ""] = readFileSync(command, "utf8").split("\n", 1);
+  const [python = "", ...before] = first.replace(/^#!\s*/, "").split(/\s+/);
+  if (!first.startsWith("#!") || !first.includes("python"))
+    throw new NoEmulatorError(
+      `${command} is no Python script: take it off the PATH, and MiniStack is installed below .local/`,
+    );
+  return { command: python, args: (_, socketPath) => [...before, ...serveOn(socketPath)], env: {} };
 }
 
 function lastLine(error: Error): string {

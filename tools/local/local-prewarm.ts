@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { putToWork, type StackAtWork } from "./at-work.ts";
 import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
@@ -6,6 +6,7 @@ import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
+import { writeSecret } from "./secret-file.ts";
 import {
   type EdgePlace,
   edgeEnvironment,
@@ -78,7 +79,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       return atWork;
     };
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
-    writeFileSync(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place));
+    writeSecret(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place));
     closers.push(async () => removeEndpointFile(atWork.apiUrl));
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
@@ -88,8 +89,9 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 }
 
 function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws, edge: EdgePlace | undefined): string {
-  const { endpoint: awsEndpoint, region } = aws;
-  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, region, stackName, edge }, null, 2)}\n`;
+  const { endpoint: awsEndpoint, region, env } = aws;
+  const awsAccessKeyId = env["AWS_ACCESS_KEY_ID"];
+  return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName, edge }, null, 2)}\n`;
 }
 
 /** Leaves the file of another run, which may have been written meanwhile. */

@@ -1,4 +1,6 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -7,9 +9,10 @@ export const LOCAL = `${ROOT}.local/`;
 /** The folder of this process alone, so that two runs do not disturb each other. It is removed at the end. */
 export const RUN = `${LOCAL}run-${process.pid}/`;
 
-/** Makes the folder of this run, and removes those of runs that were killed. */
+/** Makes the folder of this run, and removes those of runs that were killed. Nobody else may look in: logs hold keys. */
 export function openRunFolder(): void {
   mkdirSync(RUN, { recursive: true });
+  for (const folder of [LOCAL, RUN]) chmodSync(folder, 0o700);
   for (const name of readdirSync(LOCAL)) {
     const pid = /^run-(\d+)$/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(LOCAL + name, { recursive: true, force: true });
@@ -18,6 +21,14 @@ export function openRunFolder(): void {
 
 export function closeRunFolder(): void {
   rmSync(RUN, { recursive: true, force: true });
+}
+
+/** The longest path that Linux takes for a Unix socket has 107 bytes, macOS takes 103: `man 7 unix`. */
+const LONGEST_SOCKET_PATH = 103;
+
+/** A folder for a Unix socket of this name, which only this user may enter: that of this run, or another if it is too deep. */
+export function socketFolder(name: string): string {
+  return Buffer.byteLength(RUN + name) <= LONGEST_SOCKET_PATH ? RUN : `${mkdtempSync(join(tmpdir(), "prewarm-"))}/`;
 }
 
 function isAlive(pid: number): boolean {

@@ -4,11 +4,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 const READY_TIMEOUT_MS = 60_000;
 
 /** Waits until a server that was just started answers with a 2xx. @throws Error that names its log when it ends, or takes a minute */
-export async function ready(url: string, server: ChildProcess, name: string, log: string): Promise<void> {
+export async function ready(
+  url: string,
+  server: ChildProcess,
+  name: string,
+  log: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (server.exitCode !== null) throw new Error(`${name} ended with ${server.exitCode}; see ${log}`);
-    const answer = await fetch(url).catch(() => undefined);
+    const answer = await fetch(url, { headers }).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(100);
   }

@@ -48,7 +48,7 @@ function welcome({ apiUrl, apiKey, aws }: LocalPrewarm, edge: boolean): string {
   return `
 API      ${apiUrl}
 Key      ${apiKey}
-AWS      ${aws.endpoint} (${aws.region})
+AWS      ${aws.endpoint} (${aws.region}, access key id ${aws.env["AWS_ACCESS_KEY_ID"]}, any secret)
 ${edge ? edgeLines() : `Edge     ${outsideEdge()}`}
 Logs     .local/emulator.log (Lambdas), .local/logs/ (agents)
 

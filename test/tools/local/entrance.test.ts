@@ -12,13 +12,13 @@ async function entrance() {
     let size = 0;
     for await (const chunk of from) size += chunk.length;
     to.writeHead(200, { "content-type": "application/json" }).end(
-      JSON.stringify({ size, expect: from.headers.expect }),
+      JSON.stringify({ size, expect: from.headers.expect, authorization: from.headers.authorization }),
     );
   });
   emulator.listen(0, "127.0.0.1");
   await once(emulator, "listening");
   const target = `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`;
-  const opened = await openEntrance({ port: await freePort(), target, apiKey: KEY });
+  const opened = await openEntrance({ port: await freePort(), target, apiKey: KEY, authorization: "signed" });
   onTestFinished(async () => {
     await opened.close();
     emulator.close();
@@ -47,11 +47,26 @@ it("takes a large body as curl sends it: announced by Expect, sent once the serv
   const chunks = await answer?.toArray();
   expect([answer?.statusCode, JSON.parse(Buffer.concat(chunks ?? []).toString())]).toEqual([
     200,
-    { size: body.length },
+    { size: body.length, authorization: "signed" },
   ]);
 });
 
 it("refuses what has no key", async () => {
   const answer = await fetch(`${await entrance()}prewarm`);
   expect(answer.status).toBe(403);
+});
+
+it("refuses a host that is not its own, even with the key: a page's name may lead here", async () => {
+  const url = await entrance();
+  const { port } = new URL(url);
+  const statusOf = async (host: string) => {
+    const asked = request(`${url}prewarm`, { headers: { host, "x-api-key": KEY } }).end();
+    const [answer]: IncomingMessage[] = await once(asked, "response");
+    answer?.resume();
+    return answer?.statusCode;
+  };
+  expect(await statusOf("evil.example")).toBe(403);
+  expect(await statusOf(`evil.example:${port}`)).toBe(403);
+  expect(await statusOf("localhost")).toBe(403);
+  expect(await statusOf(`LOCALHOST:${port}`)).toBe(200);
 });
