@@ -149,11 +149,14 @@ function lengthOf(value: string | undefined): number | undefined {
 }
 
 function framing(status: number, encoding: string | undefined, contentLength: number | undefined): BodyFraming {
-  // These have no body, whatever their headers say: RFC 9112, 6.3.
-  if (status < 200 || status === 204 || status === 304) return { kind: "LENGTH", length: 0 };
   if (encoding !== undefined) {
     if (contentLength !== undefined) throw new BadAnswerError("the answer has Transfer-Encoding and Content-Length");
-    return { kind: /(^|,)[ \t]*chunked$/i.test(encoding) ? "CHUNKED" : "UNTIL_CLOSE" };
+    // Readers differ on whether an empty one takes back the one before it.
+    if (/(^|,)[ \t]*$/.test(encoding))
+      throw new BadAnswerError("the answer's Transfer-Encoding is empty, or ends in a comma");
   }
+  // These have no body, whatever their headers say: RFC 9112, 6.3.
+  if (status < 200 || status === 204 || status === 304) return { kind: "LENGTH", length: 0 };
+  if (encoding !== undefined) return { kind: /(^|,)[ \t]*chunked$/i.test(encoding) ? "CHUNKED" : "UNTIL_CLOSE" };
   return contentLength === undefined ? { kind: "UNTIL_CLOSE" } : { kind: "LENGTH", length: contentLength };
 }

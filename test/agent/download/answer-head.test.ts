@@ -99,5 +99,9 @@ describe("what is no head, or leaves its end open", () => {
     [OK, "content-length: 5", "content-length: 6"],
     [OK, "content-length: 99999999999999999"],
     [OK, "content-length: 5", "transfer-encoding: chunked"],
+    ["HTTP/1.1 204 No Content", "content-length: 0", "transfer-encoding: chunked"],
+    [OK, "transfer-encoding:"],
+    [OK, "transfer-encoding: chunked", "transfer-encoding:"],
+    [OK, "transfer-encoding: chunked,"],
   ])("%j", (...lines) => expect(() => head(...lines)).toThrow(BadAnswerError));
 });
