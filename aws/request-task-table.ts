@@ -15,8 +15,19 @@ import { isConditionFailure } from "./conflicts.ts";
 import { fromAttributes, toAttributes } from "./plain-item.ts";
 
 const IN_PARALLEL = 32;
-/** Shards in memory at once. The largest request has 1,024 of them, with some 35,000 results each. */
-const SHARDS_AT_ONCE = 8;
+/**
+ * Shards that are read at once, one page of each. DynamoDB ends a page at 1 MB, however large its items are
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html), so memory is bounded in bytes.
+ * The largest request has 1,024 shards, with some 35,000 results each: one shard alone may be too much for the function.
+ */
+const PAGES_AT_ONCE = 8;
+
+/** What a query answered, and where its shard goes on. */
+interface Page {
+  readonly key: string;
+  readonly items: readonly Record<string, AttributeValue>[];
+  readonly next: Record<string, AttributeValue> | undefined;
+}
 
 /** Keys go with what is read, to name what cannot be. */
 const READ = ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)];
@@ -55,40 +66,50 @@ export class RequestTaskTable {
   }
 
   /**
-   * Every result of a request, several shards at a time. One that cannot be read is passed over and told of: its task
-   * then counts as not done, and does not hold up the others.
+   * Every result of a request, page by page of several shards at a time, in the order in which pages come. One that cannot
+   * be read is passed over and told of: its task then counts as not done, and does not hold up the others.
    */
   async *of(reqId: string, shards: number): AsyncGenerator<ReportedResult> {
-    for (let first = 0; first < shards; first += SHARDS_AT_ONCE) {
-      const count = Math.min(SHARDS_AT_ONCE, shards - first);
-      const read = Array.from({ length: count }, (_, i) => this.shard(shardKey(reqId, first + i)));
-      for (const results of await Promise.all(read)) yield* results;
+    const coming = new Map<string, Promise<Page>>();
+    let shard = 0;
+    for (;;) {
+      while (coming.size < PAGES_AT_ONCE && shard < shards) this.ask(coming, shardKey(reqId, shard++));
+      if (coming.size === 0) return;
+      const { key, items, next } = await Promise.race(coming.values());
+      coming.delete(key);
+      if (next !== undefined) this.ask(coming, key, next);
+      yield* this.readable(items);
     }
   }
 
-  private async shard(key: string): Promise<ReportedResult[]> {
-    const results: ReportedResult[] = [];
-    let start: Record<string, AttributeValue> | undefined;
-    do {
-      const page = await this.db.send(
-        new QueryCommand({
-          TableName: this.table,
-          KeyConditionExpression: "task_key = :key",
-          ExpressionAttributeValues: { ":key": { S: key } },
-          ProjectionExpression: READ.map((name) => `#${name}`).join(", "),
-          ExpressionAttributeNames: Object.fromEntries(READ.map((name) => [`#${name}`, name])),
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-        }),
-      );
-      for (const item of page.Items ?? []) {
-        const parsed = reportedResultSchema.safeParse(fromAttributes(item));
-        if (parsed.success) results.push(parsed.data);
-        else this.onUnreadable({ kind: "task result", key: keyOf(item), problem: z.prettifyError(parsed.error) });
-      }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return results;
+  private ask(coming: Map<string, Promise<Page>>, key: string, start?: Record<string, AttributeValue>): void {
+    const page = this.page(key, start);
+    // Whoever stops reading does not wait for it any more.
+    page.catch(() => undefined);
+    coming.set(key, page);
+  }
+
+  private async page(key: string, start: Record<string, AttributeValue> | undefined): Promise<Page> {
+    const { Items = [], LastEvaluatedKey } = await this.db.send(
+      new QueryCommand({
+        TableName: this.table,
+        KeyConditionExpression: "task_key = :key",
+        ExpressionAttributeValues: { ":key": { S: key } },
+        ProjectionExpression: READ.map((name) => `#${name}`).join(", "),
+        ExpressionAttributeNames: Object.fromEntries(READ.map((name) => [`#${name}`, name])),
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    return { key, items: Items, next: LastEvaluatedKey };
+  }
+
+  private *readable(items: Page["items"]): Generator<ReportedResult> {
+    for (const item of items) {
+      const parsed = reportedResultSchema.safeParse(fromAttributes(item));
+      if (parsed.success) yield parsed.data;
+      else this.onUnreadable({ kind: "task result", key: keyOf(item), problem: z.prettifyError(parsed.error) });
+    }
   }
 
   private async putIf(

@@ -1,6 +1,7 @@
 import type { Failure } from "../../domain/result/failure.ts";
 import type { Answer } from "./answer.ts";
-import { type AnswerHead, BadAnswerError, parseHead } from "./answer-head.ts";
+import { type AnswerHead, BadAnswerError, checkPartialHead, parseHead } from "./answer-head.ts";
+import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -10,6 +11,13 @@ const CLOSED: Failure = {
   reason: "connection",
   code: "CLOSED",
   detail: "the other side closed the connection",
+};
+
+/** Node does not tell whether a TLS connection was closed in TLS too (close_notify), or cut by somebody on the way. */
+const OPEN_END: Failure = {
+  reason: "incomplete",
+  code: "OPEN_END",
+  detail: "the answer has no length, so nothing tells whether all of it came",
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -27,8 +35,14 @@ export class AnswerReader {
   private left = 0;
   private chunks: ChunkedBody | undefined;
 
-  /** @param onBytes told of the bytes of the body as they come */
-  constructor(private readonly onBytes: (bytes: number) => void) {}
+  /**
+   * @param onBytes told of the bytes of the body as they come
+   * @param maxBytes of a body: an answer that promises more has failed. Whoever reads on must look at `answer.bytes` too.
+   */
+  constructor(
+    private readonly onBytes: (bytes: number) => void,
+    readonly maxBytes = Number.POSITIVE_INFINITY,
+  ) {}
 
   /** Whether its head has come; hints (1xx) do not count. */
   get hasHead(): boolean {
@@ -53,12 +67,17 @@ export class AnswerReader {
 
   /** A new reader for the same request, which is sent again. */
   afresh(): AnswerReader {
-    return new AnswerReader(this.onBytes);
+    return new AnswerReader(this.onBytes, this.maxBytes);
   }
 
-  /** The other side has closed the connection; for some answers, that is their end. */
-  close(): void {
-    if (!this.ended && this.head?.body.kind !== "UNTIL_CLOSE") this.fail(CLOSED);
+  /**
+   * The other side has closed the connection; for some answers, that is their end.
+   * @param secure over TLS, where anybody on the way can do it: RFC 9112, 9.8
+   */
+  close(secure = false): void {
+    if (this.ended) return;
+    if (this.head?.body.kind !== "UNTIL_CLOSE") this.fail(CLOSED);
+    else if (secure) this.fail(OPEN_END);
   }
 
   /** Ends the answer early, with a failure. */
@@ -70,6 +89,7 @@ export class AnswerReader {
   private readHead(buffer: Buffer, length: number): boolean {
     let bytes = buffer;
     let to = length;
+    let seen = this.partial?.length ?? 0;
     if (this.partial !== undefined) {
       bytes = Buffer.concat([this.partial, buffer.subarray(0, length)]);
       to = bytes.length;
@@ -82,13 +102,15 @@ export class AnswerReader {
       if (end === -1 || end + HEAD_END.length > to) {
         if (to - from > MAX_HEAD) throw new BadAnswerError(`the answer's head is longer than ${MAX_HEAD} bytes`);
         this.partial = Buffer.from(bytes.subarray(from, to));
+        checkPartialHead(this.partial, seen);
         return false;
       }
       const head = parseHead(bytes.toString("latin1", from, end));
       from = end + HEAD_END.length;
       if (head.status >= 200) return this.begin(head, bytes, from, to);
-      // Hints (1xx) come before the answer that counts. A change of protocol was not asked for.
-      if (head.status === 101) throw new BadAnswerError("the answer changes the protocol, unasked");
+      // Hints (1xx) come before the answer that counts. Neither of these was asked for.
+      if (head.status <= 101) throw new BadAnswerError(`the answer is an HTTP ${head.status}, unasked`);
+      seen = 0;
     }
   }
 
@@ -102,7 +124,11 @@ export class AnswerReader {
     if (head.xAmzCfPop !== undefined) answer.xAmzCfPop = head.xAmzCfPop;
     if (head.xAmzCfId !== undefined) answer.xAmzCfId = head.xAmzCfId;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
-    else if (head.body.kind === "CHUNKED") this.chunks = new ChunkedBody();
+    if (this.left > this.maxBytes) {
+      this.fail(tooLarge(this.maxBytes));
+      return true;
+    }
+    if (head.body.kind === "CHUNKED") this.chunks = new ChunkedBody();
     return this.readBody(head, bytes, from, to);
   }
 

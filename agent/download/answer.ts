@@ -28,7 +28,9 @@ export function judge(answer: Answer, pop: string): Outcome {
   const { httpStatus: status, bytes, contentLength, xAmzCfPop } = answer;
   // A 3xx or 4xx counts from its status line on, even if its body broke off.
   if (status !== undefined && status >= 300 && status < 500) return { kind: "FINAL", failure: refusal(status, answer) };
-  if (answer.failure !== undefined) return { kind: "RETRY", failure: answer.failure };
+  const { failure } = answer;
+  // It would be as large on the next attempt.
+  if (failure !== undefined) return { kind: failure.reason === "too_large" ? "FINAL" : "RETRY", failure };
   if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };
   if (status < 200 || status >= 500) return { kind: "RETRY", failure: serverFailure(status) };
   if (contentLength !== undefined && bytes !== contentLength) {

@@ -2,13 +2,16 @@ import { BadAnswerError } from "./answer-head.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
-const TAB = 0x09;
-const SPACE = 0x20;
 const SEMICOLON = 0x3b;
 /** Most bytes of a line with a chunk's size and extensions, and of all trailers together. */
 const MAX_LINE = 16_384;
 /** Most hexadecimal digits of a chunk's size: with more, it may not be a safe integer. */
 const MAX_DIGITS = 13;
+
+/** Extensions of a chunk: RFC 9112, 7.1.1, without the spaces that it calls bad. */
+const EXTENSIONS =
+  /^(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
+const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/;
 
 type State = "SIZE" | "EXTENSION" | "SIZE_LF" | "DATA" | "DATA_CR" | "DATA_LF" | "TRAILER" | "TRAILER_LF" | "END";
 
@@ -17,9 +20,10 @@ export class ChunkedBody {
   private state: State = "SIZE";
   private size = 0;
   private digits = 0;
-  /** Bytes of the current line, or of all trailers. */
-  private line = 0;
-  private trailerLine = 0;
+  /** Bytes of the extensions of one chunk, or of all trailers. */
+  private length = 0;
+  /** The extensions, or the trailer, as far as they have come. */
+  private text = "";
 
   get ended(): boolean {
     return this.state === "END";
@@ -49,12 +53,13 @@ export class ChunkedBody {
       case "SIZE":
         return this.sizeDigit(byte);
       case "EXTENSION":
-        this.bound();
-        if (byte === LF) throw bad();
-        return byte === CR ? "SIZE_LF" : "EXTENSION";
+        if (byte !== CR) return this.collect(byte, "EXTENSION");
+        matches(EXTENSIONS, this.text);
+        return "SIZE_LF";
       case "SIZE_LF":
         expected(LF, byte);
-        this.line = 0;
+        this.length = 0;
+        this.text = "";
         this.digits = 0;
         return this.size === 0 ? "TRAILER" : "DATA";
       case "DATA_CR":
@@ -64,16 +69,13 @@ export class ChunkedBody {
         expected(LF, byte);
         return "SIZE";
       case "TRAILER":
-        this.bound();
-        if (byte === LF) throw bad();
-        if (byte === CR) return "TRAILER_LF";
-        this.trailerLine++;
-        return "TRAILER";
+        return byte === CR ? "TRAILER_LF" : this.collect(byte, "TRAILER");
       default: {
         expected(LF, byte);
-        const last = this.trailerLine === 0;
-        this.trailerLine = 0;
-        return last ? "END" : "TRAILER";
+        if (this.text === "") return "END";
+        matches(TRAILER, this.text);
+        this.text = "";
+        return "TRAILER";
       }
     }
   }
@@ -87,14 +89,20 @@ export class ChunkedBody {
     }
     if (this.digits === 0) throw bad();
     if (byte === CR) return "SIZE_LF";
-    if (byte === SEMICOLON || byte === SPACE || byte === TAB) return "EXTENSION";
+    if (byte === SEMICOLON) return this.collect(byte, "EXTENSION");
     throw bad();
   }
 
-  private bound(): void {
-    if (++this.line > MAX_LINE)
-      throw new BadAnswerError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
+  private collect(byte: number, state: State): State {
+    if (byte === LF) throw bad();
+    this.text += String.fromCharCode(byte);
+    if (++this.length <= MAX_LINE) return state;
+    throw new BadAnswerError(`the answer's chunks have more than ${MAX_LINE} bytes of extensions or trailers`);
   }
+}
+
+function matches(pattern: RegExp, text: string): void {
+  if (!pattern.test(text)) throw bad();
 }
 
 function expected(byte: number, actual: number): void {

@@ -3,9 +3,11 @@ import { connect as connectSecurely, type SecureContext } from "node:tls";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { Answer } from "./answer.ts";
 import type { AnswerReader } from "./answer-reader.ts";
+import { BodyWatch } from "./body-watch.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { onceAllIsRead } from "./once-all-is-read.ts";
 import { socketFailure } from "./socket-failure.ts";
-import { CONNECT_TIMEOUT_MS, KEEP_ALIVE_MS, STALLED_BODY_TIMEOUT_MS } from "./timeouts.ts";
+import { CONNECT_TIMEOUT_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 export interface Exchange {
@@ -37,17 +39,23 @@ export interface ConnectionOwner {
  */
 const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
+/** What comes before a request is sent is no answer to it, even if it looks like one. */
+const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
+
 /** A connection to a POP, one exchange after the other. */
 export class Connection {
   private readonly socket: Socket;
   private exchange: Exchange | undefined;
+  /** Whether the exchange's request has been sent. */
+  private asked = false;
   private connected = false;
   private closed = false;
   /** Exchanges that have ended well. */
   private served = 0;
-  /** When the current phase began, or when a byte of the body was last seen to have come. */
+  /** When the current phase began. */
   private since = performance.now();
-  private touched = false;
+  /** From the head on. */
+  private body: BodyWatch | undefined;
 
   /** Connects, and asks as soon as it can. */
   constructor(
@@ -75,14 +83,20 @@ export class Connection {
     this.exchange = exchange;
     exchange.connection = this;
     this.since = performance.now();
-    this.touched = false;
-    this.socket.write(exchange.request, "latin1");
+    this.body = undefined;
+    this.asked = false;
+    onceAllIsRead(this);
+  }
+
+  /** Sends the request, unless something came before, or the exchange was cut off. */
+  proceed(): void {
+    if (this.closed || this.exchange === undefined) return;
+    this.asked = true;
+    this.socket.write(this.exchange.request, "latin1");
   }
 
   /** Ends what has taken too long. Call it several times within the shortest of the limits. */
   checkTime(now: number): void {
-    if (this.touched && this.exchange?.reader.hasHead === true) this.since = now;
-    this.touched = false;
     const waited = now - this.since;
     if (this.exchange === undefined) {
       if (waited > KEEP_ALIVE_MS) this.lose();
@@ -92,8 +106,11 @@ export class Connection {
     } else if (!this.exchange.reader.hasHead) {
       const { firstByteMs } = this.owner;
       if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));
-    } else if (waited > STALLED_BODY_TIMEOUT_MS) {
-      this.fail(timeout("BODY_TIMEOUT", `no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`));
+    } else {
+      const { answer, maxBytes } = this.exchange.reader;
+      this.body ??= new BodyWatch(now, maxBytes);
+      const failure = this.body.failure(now, answer.bytes);
+      if (failure !== undefined) this.fail(failure);
     }
   }
 
@@ -123,9 +140,8 @@ export class Connection {
   private read(bytes: number): boolean {
     const { exchange } = this;
     if (this.closed) return false;
-    this.touched = true;
     // Nothing was asked, so nothing may come.
-    if (exchange === undefined) this.lose();
+    if (exchange === undefined || !this.asked) this.lose(UNASKED);
     else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
     return true;
   }
@@ -148,7 +164,7 @@ export class Connection {
       const { reader } = exchange;
       if (!reader.hasHead && this.served > 0) this.owner.again(exchange);
       else {
-        if (failure === undefined) reader.close();
+        if (failure === undefined) reader.close(this.owner.endpoint.secure);
         else reader.fail(failure);
         exchange.done(reader.answer);
       }
@@ -162,8 +178,4 @@ export class Connection {
     this.owner.closed(this);
     if (this.exchange !== undefined) conclude(this.exchange);
   }
-}
-
-function timeout(code: string, detail: string): Failure {
-  return { reason: "timeout", code, detail };
 }

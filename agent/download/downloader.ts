@@ -7,6 +7,7 @@ import type { Meter } from "../queue/meter.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
 import { judge } from "./answer.ts";
+import { maxBytesOf } from "./body-limits.ts";
 import { endpointOf, firstAddress, type Ports } from "./endpoint.ts";
 import { messageHeaders } from "./message-headers.ts";
 import type { PopPools } from "./pop-pools.ts";
@@ -25,6 +26,15 @@ export interface DownloaderOptions {
   readonly meter: Pick<Meter, "addBytes" | "addTask">;
 }
 
+/** What is asked on each attempt. */
+interface Ask {
+  readonly url: URL;
+  /** Index of the first address to ask. */
+  readonly first: number;
+  readonly headers: string;
+  readonly maxBytes: number;
+}
+
 /** Downloads tasks and drops what arrives: the POP then has the object. */
 export class Downloader {
   private readonly onBytes: (bytes: number) => void;
@@ -41,35 +51,28 @@ export class Downloader {
    * @param cancellation cuts it off; its result then says nothing about the POP
    * @throws NotATaskError for what no agent can ask for
    */
-  async download(message: TaskMessage, { url: text }: TaskUrl, cancellation: Cancellation): Promise<TaskResult> {
+  async download(message: TaskMessage, { url: text, bytes }: TaskUrl, cancellation: Cancellation): Promise<TaskResult> {
     const url = parseUrl(text);
     const headers = messageHeaders(message);
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const last =
-      refusal === undefined
-        ? await this.attempts(message, url, firstAddress(text, message.ips.length), headers, cancellation)
-        : notAttempted(refusal);
+    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes) };
+    const last = refusal === undefined ? await this.attempts(message, ask, cancellation) : notAttempted(refusal);
     const result = toResult(message, text, this.options.instanceId, last, performance.now() - started);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) this.options.meter.addTask(isTroubled(result));
     return result;
   }
 
-  /** @param first the first address to ask. @returns the last attempt */
-  private attempts(
-    message: TaskMessage,
-    url: URL,
-    first: number,
-    headers: string,
-    cancellation: Cancellation,
-  ): Promise<Attempt> {
+  /** @returns the last attempt */
+  private attempts(message: TaskMessage, ask: Ask, cancellation: Cancellation): Promise<Attempt> {
+    const { url, first, headers, maxBytes } = ask;
     let last = NOT_ATTEMPTED;
     const attempt = async (n: number): Promise<Attempt> => {
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled) return last;
       const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, first + n));
-      const answer = await pool.download(url.pathname + url.search, headers, this.onBytes, cancellation);
+      const answer = await pool.download(url.pathname + url.search, headers, this.onBytes, cancellation, maxBytes);
       last = { count: n + 1, answer, outcome: judge(answer, message.pop) };
       return last;
     };

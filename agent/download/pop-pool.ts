@@ -3,6 +3,7 @@ import type { Failure } from "../../domain/result/failure.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerReader } from "./answer-reader.ts";
+import { maxBytesOf } from "./body-limits.ts";
 import { Connection, type ConnectionOwner, type Exchange } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { HEADERS_TIMEOUT_MS } from "./timeouts.ts";
@@ -32,18 +33,20 @@ export class PopPool implements ConnectionOwner {
    * @param headers lines of the request's head, Host among them, each with its CRLF
    * @param onBytes told of the bytes of the body as they come
    * @param cancellation cuts it off, and it fails
+   * @param maxBytes of a body: with more, it fails
    */
   download(
     path: string,
     headers: string,
     onBytes: (bytes: number) => void,
     cancellation?: Cancellation,
+    maxBytes = maxBytesOf(null),
   ): Promise<Answer> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
-        reader: new AnswerReader(onBytes),
+        reader: new AnswerReader(onBytes, maxBytes),
         done: (answer) => {
           cancellation?.delete(cut);
           resolve(answer);

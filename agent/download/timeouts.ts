@@ -1,4 +1,5 @@
 import { FIRST_BYTE_SECONDS } from "../../domain/request/limits.ts";
+import type { Failure } from "../../domain/result/failure.ts";
 
 /** Each limits one part of an attempt: none waits for ever, and a long download may take its time. */
 export const CONNECT_TIMEOUT_MS = 5_000;
@@ -6,7 +7,14 @@ export const CONNECT_TIMEOUT_MS = 5_000;
 export const HEADERS_TIMEOUT_MS = FIRST_BYTE_SECONDS * 1_000;
 /** Without a byte of the body. */
 export const STALLED_BODY_TIMEOUT_MS = 30_000;
+/** A body that comes more slowly than this for {@link RATE_WINDOW_MS} would keep an instance busy until the request ends. */
+export const LEAST_BYTES_PER_SECOND = 1_024;
+export const RATE_WINDOW_MS = 60_000;
 /** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */
 export const KEEP_ALIVE_MS = 45_000;
 /** How often connections are checked. A limit may be exceeded by this much. */
 export const CHECK_TIME_MS = 250;
+
+export function timeout(code: string, detail: string): Failure {
+  return { reason: "timeout", code, detail };
+}

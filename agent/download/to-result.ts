@@ -1,9 +1,12 @@
 import { taskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
-import { errorText } from "../../domain/result/failure.ts";
+import { cutText, errorText } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Answer, Outcome } from "./answer.ts";
+
+/** Most characters of a header that is stored. CloudFront's have fewer than 60. */
+const MAX_ID = 200;
 
 /** One attempt at a download. */
 export interface Attempt {
@@ -29,9 +32,9 @@ export function toResult(message: TaskMessage, url: string, instanceId: string, 
     ok: failure === undefined,
     bytes: answer.bytes,
     http_status: answer.httpStatus,
-    x_cache: answer.xCache,
-    x_amz_cf_pop: answer.xAmzCfPop,
-    x_amz_cf_id: answer.xAmzCfId,
+    x_cache: cutId(answer.xCache),
+    x_amz_cf_pop: cutId(answer.xAmzCfPop),
+    x_amz_cf_id: cutId(answer.xAmzCfId),
     ms: Math.round(ms),
     attempts: last.count,
     reason: failure?.reason,
@@ -39,4 +42,8 @@ export function toResult(message: TaskMessage, url: string, instanceId: string, 
     agent: instanceId,
     expire_at: expiresAt(new Date()),
   };
+}
+
+function cutId(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : cutText(id, MAX_ID);
 }

@@ -11,7 +11,9 @@ export const FAILURE_REASONS = {
   redirect: "The answer points to another URL, which is not followed.",
   http_4xx: "The edge or the origin refused the request.",
   http_5xx: "The edge or the origin failed.",
-  incomplete: "The body was shorter or longer than its Content-Length.",
+  incomplete: "The body was shorter or longer than its Content-Length, or nothing told where it ends.",
+  too_large: "The body was much larger than Get Size said, or than CloudFront can cache.",
+  too_slow: "The body came so slowly that it would have held an instance for too long.",
   other_pop: "Another POP answered than the one that was asked.",
   refused_address: "The POP's address is private, reserved, or no address.",
   lost: "No agent finished the task, though it was queued several times.",
@@ -44,10 +46,18 @@ export interface Failure {
   readonly detail?: string;
 }
 
-/** A failure as people read it in the report: `code: detail`, or what there is of the two. */
+/** Most characters of an error: a certificate or a redirect may say as much as it likes. */
+const MAX_ERROR = 1_000;
+
+/** A failure as people read it in the report: `code: detail`, or what there is of the two; cut if it is long. */
 export function errorText({ code, detail }: Failure): string {
-  if (code === undefined) return detail ?? "";
-  return detail === undefined ? code : `${code}: ${detail}`;
+  if (code === undefined) return cutText(detail ?? "", MAX_ERROR);
+  return cutText(detail === undefined ? code : `${code}: ${detail}`, MAX_ERROR);
+}
+
+/** No longer than `most` characters; one that was cut ends in `…`. */
+export function cutText(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** The failure of a task that never got a result. @param queuedTimes how often it was queued in all */

@@ -14,6 +14,7 @@ function newTable(answer: (command: Sent, n: number) => unknown = () => ({})) {
 }
 
 const url = "https://a.example/";
+const LARGE = { ok: false, error: "x".repeat(16_000) };
 const stored = (pop: string) => toAttributes(result(pop, url, { error: "HTTP 403" }));
 
 it("an item comes back as it went", () => {
@@ -34,12 +35,41 @@ describe("reading a request's results", () => {
       ({ input }) => pages[input.ExpressionAttributeValues[":key"].S]?.shift() ?? { Items: [] },
     );
     const all = await collect(table.of("r1", 9));
-    expect(all.map(({ pop, error }) => [pop, error])).toEqual(
-      ["SIN2-P1", "FRA56-P4", "NRT57-P3"].map((pop) => [pop, "HTTP 403"]),
+    expect(all.map(({ pop, error }) => [pop, error]).toSorted()).toEqual(
+      ["FRA56-P4", "NRT57-P3", "SIN2-P1"].map((pop) => [pop, "HTTP 403"]),
     );
     const keys = sent.map(({ input }) => [input.ExpressionAttributeValues[":key"].S, input.ConsistentRead]);
     const asked = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((shard) => [`r1#${shard}`, true]);
     expect(keys.toSorted()).toEqual(asked.toSorted());
+  });
+
+  it("holds some pages at a time, however many there are and however large their items are", async () => {
+    const PAGES = 20;
+    const SHARDS = 24;
+    // 64 of 16,000 characters are a page of 1 MB.
+    const page = () => Array.from({ length: 64 }, (_, i) => toAttributes(result("SIN2-P1", `${url}${i}`, LARGE)));
+    let answered = 0;
+    let read = 0;
+    let most = 0;
+    const { table } = newTable(({ input }) => {
+      const n = Number(input.ExclusiveStartKey?.pop_url.S ?? 0) + 1;
+      most = Math.max(most, ++answered - read / 64);
+      return { Items: page(), ...(n < PAGES && { LastEvaluatedKey: { pop_url: { S: String(n) } } }) };
+    });
+    const before = process.memoryUsage().heapUsed;
+    let heap = before;
+    for await (const { error } of table.of("r1", SHARDS)) {
+      expect(error).toHaveLength(16_000);
+      if (++read % 640 === 0) heap = Math.max(heap, process.memoryUsage().heapUsed);
+    }
+    expect(read).toBe(SHARDS * PAGES * 64);
+    expect(most).toBeLessThanOrEqual(10);
+    expect((heap - before) / 2 ** 20).toBeLessThan(200);
+  });
+
+  it("an error of any page ends it, and nothing is left behind", async () => {
+    const { table } = newTable((_, n) => (n < 3 ? { Items: [stored("SIN2-P1")] } : Promise.reject(awsError("Oh no"))));
+    await expect(collect(table.of("r1", 20))).rejects.toThrow("Oh no");
   });
 
   it("passes over one that cannot be read, and tells of it with its keys", async () => {

@@ -42,6 +42,8 @@ describe("where the body ends", () => {
   const UNTIL_CLOSE = { kind: "UNTIL_CLOSE" };
   it.each([
     [[OK, "content-length: 0"], { kind: "LENGTH", length: 0 }],
+    [[OK, "content-length:\t 7 \t"], { kind: "LENGTH", length: 7 }],
+    [[OK, "transfer-encoding: x,\xa0chunked"], UNTIL_CLOSE],
     [[OK, "transfer-encoding: chunked"], { kind: "CHUNKED" }],
     [[OK, "transfer-encoding: gzip, Chunked"], { kind: "CHUNKED" }],
     [[OK, "transfer-encoding: chunked, gzip"], UNTIL_CLOSE],
@@ -73,6 +75,17 @@ describe("what is no head, or leaves its end open", () => {
     ["http/1.1 200 OK"],
     [`${OK}\n`],
     [OK, "no header"],
+    [OK, "na me: value"],
+    [OK, "na\xefme: value"],
+    [OK, "na(me: value"],
+    ["HTTP/1.1  200 OK"],
+    ["HTTP/1.1\t200 OK"],
+    [OK, "x: a\rcontent-length: 5"],
+    [OK, "x: a\ncontent-length: 5"],
+    [`HTTP/1.1 200 OK\ncontent-length: 5`, "x: a"],
+    [OK, "x: a\r\r"],
+    ...["\0", "\v", "\f", "\x7f", "\x1b"].map((byte) => [OK, `x: a${byte}b`]),
+    ...["\v", "\f", "\xa0"].map((byte) => [OK, `content-length:${byte}5`]),
     [OK, ": value"],
     [OK, "content-length : 5"],
     [OK, "x: a", " folded: b"],
@@ -86,5 +99,9 @@ describe("what is no head, or leaves its end open", () => {
     [OK, "content-length: 5", "content-length: 6"],
     [OK, "content-length: 99999999999999999"],
     [OK, "content-length: 5", "transfer-encoding: chunked"],
+    ["HTTP/1.1 204 No Content", "content-length: 0", "transfer-encoding: chunked"],
+    [OK, "transfer-encoding:"],
+    [OK, "transfer-encoding: chunked", "transfer-encoding:"],
+    [OK, "transfer-encoding: chunked,"],
   ])("%j", (...lines) => expect(() => head(...lines)).toThrow(BadAnswerError));
 });

@@ -59,7 +59,28 @@ describe("an answer with a length", () => {
   });
 });
 
+describe("an answer that is too large", () => {
+  it("has failed with its head", () => {
+    const text = "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nx";
+    const reader = new AnswerReader(() => {}, 1_000);
+    expect(reader.read(Buffer.from(text), text.length)).toBe(true);
+    expect(reader.answer).toMatchObject({
+      ...{ bytes: 0, httpStatus: 200, contentLength: 1_001 },
+      failure: { reason: "too_large", code: "TOO_LARGE", detail: "the body is larger than 1000 bytes" },
+    });
+    expect(reader.afresh().maxBytes).toBe(1_000);
+  });
+});
+
 describe("an answer without a length", () => {
+  it("is not good over TLS: anybody on the way may have ended it", () => {
+    const text = "HTTP/1.1 200 OK\r\n\r\n12345678";
+    const reader = new AnswerReader(() => {});
+    reader.read(Buffer.from(text), text.length);
+    reader.close(true);
+    expect(reader.answer.failure).toMatchObject({ reason: "incomplete", code: "OPEN_END" });
+  });
+
   it("ends as the other side closes the connection, if it is not in chunks", () => {
     const text = "HTTP/1.1 200 OK\r\nX-Cache: Hit\r\n\r\n12345678";
     const reader = new AnswerReader(() => {});
@@ -72,7 +93,9 @@ describe("an answer without a length", () => {
   it("ends with the last chunk, whatever comes with the chunks", () => {
     const whole = { answer: { bytes: 19, httpStatus: 200 }, ended: true, reusable: true, told: 19 };
     expect(chunked("3", "abc", "10", "0123456789abcdef", "0", "", "")).toEqual(whole);
-    expect(chunked("3;a=b", "abc", '0010 ; c="d"', "0123456789abcdef", "0", "X-Sum: 1", "Y: 2", "", "")).toEqual(whole);
+    expect(chunked("3;a=b", "abc", '0010;c="d;\\"";e', "0123456789abcdef", "0", "X-Sum: 1", "Y: 2", "", "")).toEqual(
+      whole,
+    );
     expect(chunked("0", "", "")).toMatchObject({ answer: { bytes: 0 }, ended: true, reusable: true });
   });
 
@@ -89,6 +112,12 @@ describe("an answer without a length", () => {
     ["a line feed alone", ["3\nabc", "0", "", ""]],
     ["a line feed alone behind an extension", ["3;a\nabc", "0", "", ""]],
     ["a line feed alone behind a trailer", ["0", "X: 1\n", "", ""]],
+    ["a space before an extension", ["3 ;a=b", "abc", "0", "", ""]],
+    ["an extension that is none", ["3;a=", "abc", "0", "", ""]],
+    ["an extension whose quote is left open", ['3;a="b', "abc", "0", "", ""]],
+    ["an extension with a control character", ["3;a=\0", "abc", "0", "", ""]],
+    ["a trailer that is no header", ["0", "X 1", "", ""]],
+    ["a trailer with a control character", ["0", "X: \v", "", ""]],
     ["extensions without end", [`3;${"x".repeat(20_000)}`, "abc"]],
     ["trailers without end", ["0", ...Array.from({ length: 2_000 }, (_, i) => `X-${i}: abc`)]],
   ])("%s", (_, lines) => {
@@ -101,7 +130,7 @@ describe("an answer without a length", () => {
 
 describe("what comes before the answer", () => {
   it("hints are none", () => {
-    const hints = "HTTP/1.1 103 Early Hints\r\nX-Cache: hint\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n";
+    const hints = "HTTP/1.1 103 Early Hints\r\nX-Cache: hint\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n";
     expect(readText(`${hints}HTTP/1.1 203 Fine\r\nContent-Length: 2\r\nX-Cache: Hit\r\n\r\nok`).answer).toEqual({
       ...{ bytes: 2, httpStatus: 203, contentLength: 2, xCache: "Hit" },
     });
@@ -109,13 +138,29 @@ describe("what comes before the answer", () => {
 
   it.each([
     ["another protocol", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "the answer is no HTTP/1.1"],
-    ["a change of protocol", "HTTP/1.1 101 Switching\r\n\r\n", "the answer changes the protocol"],
+    ["a change of protocol", "HTTP/1.1 101 Switching\r\n\r\n", "the answer is an HTTP 101, unasked"],
+    ["a Continue, unasked", "HTTP/1.1 100 Continue\r\n\r\n", "the answer is an HTTP 100, unasked"],
     ["a head without end", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(70_000)}`, "the answer's head is longer"],
   ])("%s", (_, text, failure) => {
     expect(readText(text)).toMatchObject({
       answer: { bytes: 0, failure: badAnswer(failure) },
       ...{ ended: true, reusable: false },
     });
+  });
+});
+
+describe("a head of which only a part has come is refused as soon as it cannot become good", () => {
+  it.each([
+    ["another protocol", "SSH-2.0", "the answer is no HTTP/1.1"],
+    ["another version", "HTTP/2", "the answer is no HTTP/1.1"],
+    ["lines that end in LF alone", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "the answer is no HTTP/1.1"],
+    ["one line that does", "HTTP/1.1 200 OK\r\nX: 1\nY: 2", "line 2 of the answer's head is no header"],
+    ["a line that is none", "HTTP/1.1 200 OK\r\nX 1\r\n", "line 2 of the answer's head is no header"],
+    ["behind a hint", "HTTP/1.1 103 Hint\r\n\r\nHTTP/1.1 200 OK\n", "the answer is no HTTP/1.1"],
+  ])("%s", (_, text, failure) => {
+    const refused = { answer: { bytes: 0, failure: badAnswer(failure) }, ended: true, reusable: false };
+    expect(readText(text)).toMatchObject(refused);
+    expect(read([...text].map((byte) => Buffer.from(byte)))).toMatchObject(refused);
   });
 });
 

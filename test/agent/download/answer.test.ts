@@ -29,6 +29,14 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
     "other_pop",
     "answered by SIN2-P10 instead of SIN2-P1",
   ],
+  [
+    "a body that is too large",
+    { failure: { reason: "too_large", code: "TOO_LARGE" } },
+    "FINAL",
+    "too_large",
+    "TOO_LARGE",
+  ],
+  ["a body that is too slow", { failure: { reason: "too_slow", code: "TOO_SLOW" } }, "RETRY", "too_slow", "TOO_SLOW"],
   ["a body that broke off", { bytes: 9, ...CUT }, "RETRY", "connection", errorText(CLOSED)],
   ["a body that broke off at its very end", CUT, "RETRY", "connection", errorText(CLOSED)],
   [

@@ -1,13 +1,14 @@
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { createCertificate } from "../../../tools/edge/certificate.ts";
-import { HOST, listen, poolOf, raw } from "./raw-server.ts";
+import { HEADERS, HOST, listen, poolOf, raw } from "./raw-server.ts";
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),
   CONNECT_TIMEOUT_MS: 300,
   HEADERS_TIMEOUT_MS: 300,
   STALLED_BODY_TIMEOUT_MS: 300,
+  RATE_WINDOW_MS: 500,
 }));
 
 describe("what takes too long", () => {
@@ -48,17 +49,42 @@ describe("what takes too long", () => {
     });
   });
 
+  test("a body that drips", async () => {
+    const { get } = await raw((socket) => drip(socket, HALF.replace("10", "1000"), "x", 50));
+    const begun = performance.now();
+    expect(await get()).toMatchObject({ failure: { reason: "too_slow", code: "TOO_SLOW" } });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  test("trailers, extensions of chunks and sizes that drip", async () => {
+    const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const [begin, drop] of [
+      [`${CHUNKED}2\r\nok\r\n0\r\n`, "X: 1\r\n"],
+      [`${CHUNKED}2\r\nok\r\n3;`, "x"],
+    ] as const) {
+      const { get } = await raw((socket) => drip(socket, begin, drop, 20));
+      expect(await get()).toMatchObject({ bytes: 2, failure: { reason: "timeout", code: "BODY_TIMEOUT" } });
+    }
+  });
+
+  test("a body that does not end", async () => {
+    const { pool } = await raw((socket) => drip(socket, "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(10_000), 10));
+    const answer = await pool.download("/", HEADERS, () => {}, undefined, 100_000);
+    expect(answer).toMatchObject({ failure: { reason: "too_large", code: "TOO_LARGE" } });
+    expect(answer.bytes).toBeLessThan(300_000);
+  });
+
   test("but not a body that takes long and comes", async () => {
     const { get } = await raw((socket) => {
-      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
       let n = 0;
       const timer = setInterval(() => {
-        socket.write("x");
+        socket.write("x".repeat(1_000));
         if (++n === 10) clearInterval(timer);
       }, 100);
     });
     const begun = performance.now();
-    expect(await get()).toEqual({ bytes: 10, httpStatus: 200, contentLength: 10 });
+    expect(await get()).toEqual({ bytes: 10_000, httpStatus: 200, contentLength: 10_000 });
     expect(performance.now() - begun).toBeGreaterThan(600);
   });
 
@@ -72,3 +98,10 @@ describe("what takes too long", () => {
     });
   });
 });
+
+/** Writes a beginning, and then the same again and again. */
+function drip(socket: Socket, beginning: string, drop: string, everyMs: number): void {
+  socket.write(beginning);
+  const timer = setInterval(() => socket.write(drop), everyMs);
+  socket.once("close", () => clearInterval(timer));
+}

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { onTestFinished } from "vitest";
 import { headerLines } from "../../../agent/download/header-lines.ts";
@@ -63,4 +63,23 @@ export async function raw(
   });
   const port = await listen(server);
   return { ...poolOf(port), port, connections: () => connections, requests: () => inAll };
+}
+
+/** A way to a port of this machine that gathers what comes from there, so that it arrives all at once. @returns its own port */
+export function gathering(port: number): Promise<number> {
+  const proxy = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    far.on("error", () => near.destroy());
+    near.pipe(far);
+    let gathered: Buffer[] = [];
+    far.on("data", (data) => {
+      if (gathered.push(data) > 1) return;
+      setTimeout(() => {
+        near.write(Buffer.concat(gathered));
+        gathered = [];
+      }, 10);
+    });
+    near.once("close", () => far.destroy());
+  });
+  return listen(proxy);
 }

@@ -1,0 +1,44 @@
+import type { Failure } from "../../domain/result/failure.ts";
+import { tooLarge } from "./body-limits.ts";
+import { LEAST_BYTES_PER_SECOND, RATE_WINDOW_MS, STALLED_BODY_TIMEOUT_MS, timeout } from "./timeouts.ts";
+
+/** Watches a body come, in looks now and then: whether it stalls, drips or does not end. */
+export class BodyWatch {
+  /** When a further byte was last seen to have come, and how many there were. */
+  private moved: number;
+  private seen = 0;
+  private windowStart: number;
+  private windowBytes = 0;
+
+  /** @param now when the head was first seen, by `performance.now()` */
+  constructor(
+    now: number,
+    private readonly maxBytes: number,
+  ) {
+    this.moved = now;
+    this.windowStart = now;
+  }
+
+  /** @param bytes of the body so far. What frames it does not count: chunks and trailers may drip for ever. */
+  failure(now: number, bytes: number): Failure | undefined {
+    if (bytes > this.maxBytes) return tooLarge(this.maxBytes);
+    if (bytes !== this.seen) {
+      this.seen = bytes;
+      this.moved = now;
+    } else if (now - this.moved > STALLED_BODY_TIMEOUT_MS) {
+      return timeout("BODY_TIMEOUT", `no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`);
+    }
+    return this.tooSlow(now, bytes);
+  }
+
+  private tooSlow(now: number, bytes: number): Failure | undefined {
+    const ms = now - this.windowStart;
+    if (ms < RATE_WINDOW_MS) return undefined;
+    const came = bytes - this.windowBytes;
+    this.windowStart = now;
+    this.windowBytes = bytes;
+    if (came * 1_000 >= LEAST_BYTES_PER_SECOND * ms) return undefined;
+    const detail = `${came} bytes in ${Math.round(ms / 1_000)} s; at least ${LEAST_BYTES_PER_SECOND} a second are wanted`;
+    return { reason: "too_slow", code: "TOO_SLOW", detail };
+  }
+}
