@@ -16,7 +16,7 @@ function tables(answer: Answer = () => ({})) {
     sent,
     unreadable,
     requests: new RequestTable(client, "requests", (it) => unreadable.push(it)),
-    requestPops: new RequestPopTable(client, "pops", "requests"),
+    requestPops: new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it)),
   };
 }
 

@@ -1,18 +1,23 @@
 import { describe, expect, it } from "vitest";
+import { CAPS, type CapName, type Caps } from "../../../domain/request/caps.ts";
 import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import { parseBody } from "../../../lambdas/api/body.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";
 import { RefusedError } from "../../../lambdas/api/refused-error.ts";
+import { DEFAULT_CAPS } from "../fakes.ts";
 
 const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
 
-const read = (change: object) =>
-  checkPrewarmRequest(parseBody(prewarmBodySchema, JSON.stringify({ ...BODY, ...change }), false, checkUrlsAlone));
+const read = (change: object, caps: Partial<Caps> = {}) =>
+  checkPrewarmRequest(parseBody(prewarmBodySchema, JSON.stringify({ ...BODY, ...change }), false, checkUrlsAlone), {
+    ...DEFAULT_CAPS,
+    ...caps,
+  });
 
-function refusal(change: object): RefusedError {
+function refusal(change: object, caps: Partial<Caps> = {}): RefusedError {
   try {
-    read(change);
+    read(change, caps);
   } catch (error) {
     if (error instanceof RefusedError && error.statusCode === 400) return error;
     throw error;
@@ -30,6 +35,7 @@ describe("a request that can be carried out", () => {
       header: [],
       instanceCount: 1,
       needInvalidate: false,
+      maxBytes: undefined,
       warnings: [],
     });
   });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { AliasUnclearError } from "../../../aws/dns.ts";
+import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
@@ -19,6 +20,7 @@ async function world({
   hosts = { "cdn.example.com": ["127.0.0.1"] },
   own = [],
   remainingMs = 900_000,
+  allowedIds,
   unclear = false,
   fault,
 }: {
@@ -27,6 +29,8 @@ async function world({
   readonly hosts?: Record<string, string[]>;
   readonly own?: readonly OwnDistribution[];
   readonly remainingMs?: number;
+  /** The stack's list of distributions. */
+  readonly allowedIds?: string;
   /** Whether the DNS does not answer what a name is an alias of. */
   readonly unclear?: boolean;
   readonly fault?: Fault;
@@ -40,7 +44,8 @@ async function world({
   const distributions = new FakeDistributions(own);
   const dns = new FakeDns(hosts);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
-  const fakes = { requests, lists, distributions, dns, ports, logger: silent };
+  const allowed = allowedDistributionsSchema.parse(allowedIds);
+  const fakes = { requests, lists, distributions, dns, ports, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
