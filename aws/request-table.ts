@@ -148,7 +148,8 @@ export class RequestTable {
       TableName: this.table,
       Key: { req_id: reqId },
       UpdateExpression: "SET settle = :due, settle_at = :now",
-      ConditionExpression: "attribute_exists(req_id) AND (attribute_not_exists(settle) OR NOT settle_at BETWEEN :old AND :now)",
+      ConditionExpression:
+        "attribute_exists(req_id) AND (attribute_not_exists(settle) OR NOT settle_at BETWEEN :old AND :now)",
       ExpressionAttributeValues: { ":due": SETTLE_DUE, ":now": now, ":old": now - SETTLE_AGAIN_SECONDS },
     });
     await this.whetherConditionHolds(() => this.db.send(update));

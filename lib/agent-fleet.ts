@@ -132,14 +132,18 @@ export class AgentFleet extends Construct {
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
     // An agent sees whether a request is active, and none of its headers.
-    this.role.addToPrincipalPolicy(onAttributes("dynamodb:GetItem", storage, ["req_id", "active"], {
-      "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
-    }));
+    this.role.addToPrincipalPolicy(
+      onAttributes("dynamodb:GetItem", storage, ["req_id", "active"], {
+        "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
+      }),
+    );
     // It asks for recounts. It cannot change what a request asks for, nor end it: attributes of a condition count as well,
     // so `active` is not among these.
-    this.role.addToPrincipalPolicy(onAttributes("dynamodb:UpdateItem", storage, ["req_id", "settle", "settle_at"], {
-      "dynamodb:ReturnValues": "NONE",
-    }));
+    this.role.addToPrincipalPolicy(
+      onAttributes("dynamodb:UpdateItem", storage, ["req_id", "settle", "settle_at"], {
+        "dynamodb:ReturnValues": "NONE",
+      }),
+    );
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
     allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));

@@ -1,7 +1,7 @@
 import { CfnParameter } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { DISTRIBUTIONS_PARAMETER, EVERY_DISTRIBUTION } from "../domain/request/allowed-distributions.ts";
-import { type CapName, CAPS } from "../domain/request/caps.ts";
+import { CAPS, type CapName } from "../domain/request/caps.ts";
 
 /** The stack's parameters that bound what whoever has the key may spend. */
 export class CapParameters {

@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
-import type { AllowedDistributions } from "../../domain/request/allowed-distributions.ts";
+import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
 import { answersTo, ownerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -10,7 +10,7 @@ const MAX_NAMED = 5;
 
 export interface CheckHostsDeps {
   readonly distributions: Pick<Distributions, "own">;
-  readonly allowed: Pick<AllowedDistributions, "isEvery" | "problemWith">;
+  readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "warn">;
 }
 
@@ -20,13 +20,14 @@ export interface CheckHostsDeps {
  * @throws RefusedError 400
  */
 export async function checkAllowed(deps: CheckHostsDeps, { cfDomain, urls }: PrewarmRequest): Promise<void> {
-  if (deps.allowed.isEvery) return;
+  if (allowsEvery(deps.allowed)) return;
   const own = await deps.distributions.own();
   const hosts = cfDomain === undefined ? new Set(urls.map((url) => new URL(url).hostname)) : [cfDomain];
   for (const host of hosts) {
     const id = ownerOf(own, host)?.id;
-    const problem = id === undefined ? undefined : deps.allowed.problemWith(id, host);
-    if (problem !== undefined) throw new RefusedError(400, `${cfDomain === undefined ? "url_list" : "cf_domain"}: ${problem}`);
+    const problem = id === undefined ? undefined : problemWith(deps.allowed, id, host);
+    if (problem !== undefined)
+      throw new RefusedError(400, `${cfDomain === undefined ? "url_list" : "cf_domain"}: ${problem}`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { AllowedDistributions } from "../../domain/request/allowed-distributions.ts";
+import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -17,7 +17,7 @@ export interface GetSizeDeps extends MeasureUrlsDeps {
   readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
-  readonly allowed: Pick<AllowedDistributions, "problemWith">;
+  readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "info">;
 }
 
@@ -60,7 +60,7 @@ async function distributionsOf(deps: GetSizeDeps, item: RequestItem): Promise<Di
 /** Said here before anything is asked of a distribution that this deployment may not warm. */
 function notAllowed({ allowed }: GetSizeDeps, distributions: readonly Distribution[]): string | undefined {
   return distributions
-    .map(({ id, domain, hosts, label }) => allowed.problemWith(id, domain ?? hosts?.[0] ?? label))
+    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, domain ?? hosts?.[0] ?? label))
     .find((problem) => problem !== undefined);
 }
 

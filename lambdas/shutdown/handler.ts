@@ -27,8 +27,7 @@ async function onTimer(deps: ShutdownDeps, reqId: string): Promise<void> {
   if (item === undefined) {
     await deps.requests.end(reqId, "TIMEOUT", { reason: "The request's item could not be read" });
     await deps.capacity.follow();
-  }
-  else if (isTerminal(item.status)) await closeIfOpen(deps, item);
+  } else if (isTerminal(item.status)) await closeIfOpen(deps, item);
   else await settle(deps, item, timeIsUp(item));
 }
 

@@ -4,7 +4,7 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
-import { type Caps, beyondCap } from "../../domain/request/caps.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
@@ -73,9 +73,7 @@ function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["
   if (max_bytes !== undefined && bytes > max_bytes) {
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${max_bytes}; nothing was downloaded`;
   }
-  return (
-    beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks)
-  );
+  return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
 }
 
 async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {

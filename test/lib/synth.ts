@@ -62,12 +62,20 @@ export function rendered(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const [[intrinsic, argument] = []] = Object.entries(value);
   if (intrinsic === "Ref") return REFERENCES[argument] ?? `ref-${argument}`;
-  if (intrinsic === "Fn::Join") return argument[1].map(rendered).join(argument[0]);
+  if (intrinsic === "Fn::Join") return listOf(argument[1]).join(argument[0]);
+  if (intrinsic === "Fn::Split") return rendered(argument[1]);
+  // The only condition within a text: whether it is China.
+  if (intrinsic === "Fn::If") return rendered(argument[2]);
   if (intrinsic === "Fn::Sub")
     return argument.replaceAll(/\$\{([^}]+)\}/g, (_: string, name: string) => rendered({ Ref: name }));
   if (intrinsic === "Fn::GetAtt") return `att-${argument.join("-")}`;
   if (intrinsic === "Fn::Base64") return rendered(argument);
   throw new Error(`cannot render ${intrinsic}`);
+}
+
+/** The items of a list: of a reference to a parameter, those of its default. */
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(rendered) : rendered(value).split(",");
 }
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -77,4 +85,5 @@ const REFERENCES: Readonly<Record<string, string>> = {
   "AWS::URLSuffix": "amazonaws.com",
   envName: "prod",
   firstByteSeconds: "120",
+  distributions: "*",
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CAPS, type CapName, type Caps } from "../../../domain/request/caps.ts";
 import { knownNames, selectPops } from "../../../domain/pops/select.ts";
+import type { Caps } from "../../../domain/request/caps.ts";
 import { parseBody } from "../../../lambdas/api/body.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";
 import { RefusedError } from "../../../lambdas/api/refused-error.ts";
@@ -50,7 +50,7 @@ describe("a request that can be carried out", () => {
       instance_count: 300,
       need_invalidate: true,
     };
-    expect(read(said)).toEqual({
+    expect(read(said, { maxInstances: 300 })).toEqual({
       urls: BODY.url_list,
       cfDomain: "cdn.example.com",
       pops: ["SIN2-C1", "ATL56-C1"],
@@ -58,6 +58,7 @@ describe("a request that can be carried out", () => {
       header: ["Accept-Encoding: br"],
       instanceCount: 300,
       needInvalidate: true,
+      maxBytes: undefined,
       warnings: [],
     });
   });

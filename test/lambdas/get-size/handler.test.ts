@@ -80,6 +80,28 @@ describe("Get Size", () => {
     expect(absent.requests.the().distributions).toMatchObject([{ label: "d1", hosts: ["cdn.example.com"] }]);
   });
 
+  it.each([
+    [
+      "of the account",
+      [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
+      /distribution E1, and/,
+    ],
+    ["of another account", [], /no distribution of this account, and/],
+  ])("fails before it asks anything of a distribution %s that the stack's list has not", async (_, own, reason) => {
+    const { handle, requests, seen } = await world({ own, allowedIds: "E2,E3" });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
+    expect(requests.the().reason).toContain("distributions of this deployment allows E2, E3");
+    expect(seen).toEqual([]);
+  });
+
+  it("asks those that the list has", async () => {
+    const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
+    const { handle, requests } = await world({ own, allowedIds: "E2,E1" });
+    await handle(EVENT);
+    expect(requests.the().status).toBe("CHECK_POP");
+  });
+
   it("parts the list into what can be warmed and what cannot: CREATED to CHECK_POP", async () => {
     const { handle, requests, lists } = await world({ paths: ["/a", "/gone", "/b", "/unsized", "/lost"] });
     await handle(EVENT);

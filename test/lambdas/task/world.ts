@@ -1,8 +1,10 @@
+import type { Caps } from "../../../domain/request/caps.ts";
 import type { Distribution } from "../../../domain/request/distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type TaskDeps } from "../../../lambdas/task/handler.ts";
 import {
+  DEFAULT_CAPS,
   FakeDistributions,
   FakeDns,
   FakeFleet,
@@ -39,7 +41,15 @@ interface Given {
 }
 
 /** A request at CHECK_POP: two good URLs, two POPs that resolve and one that does not. */
-export function world({ item = {}, own = OWN, hosts = HOSTS, rows = ROWS, remainingMs = 900_000, fault, lowered = {} }: Given = {}) {
+export function world({
+  item = {},
+  own = OWN,
+  hosts = HOSTS,
+  rows = ROWS,
+  remainingMs = 900_000,
+  fault,
+  lowered = {},
+}: Given = {}) {
   const requests = new FakeRequests(
     request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, distributions: own, ...item }),
   );
