@@ -16,9 +16,11 @@ export class Budget extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     const amount = new CfnParameter(stack, "monthlyBudget", {
-      default: "0",
-      allowedPattern: "0|[1-9][0-9]{0,6}",
-      constraintDescription: "whole US dollars; 0 for no budget",
+      type: "Number",
+      default: 0,
+      minValue: 0,
+      maxValue: 1_000_000,
+      constraintDescription: "US dollars up to 1,000,000; 0 for no budget",
       description: "US dollars a month of the whole account at which alarmEmail is mailed; 0: no budget",
     });
     const wanted = Fn.conditionNot(Fn.conditionEquals(amount.valueAsString, "0"));

@@ -32,7 +32,7 @@ describe("parameters", () => {
     maxRequestBytes: expect.objectContaining({ Type: "String", Default: "10000000000000" }),
     distributions: expect.objectContaining({ Type: "CommaDelimitedList", Default: "*" }),
     maxCallsPerDay: number(100_000),
-    monthlyBudget: expect.objectContaining({ Type: "String", Default: "0" }),
+    monthlyBudget: number(0),
   };
 
   test("of the stack with a VPC of its own", () => {
