@@ -11,7 +11,7 @@ export type AllowedDistributions = readonly string[];
 /** As a variable has them: separated by commas. */
 export const allowedDistributionsSchema = z
   .string()
-  .default(EVERY_DISTRIBUTION)
+  .min(1)
   .transform((text): AllowedDistributions => text.split(",").map((id) => id.trim()));
 
 /**

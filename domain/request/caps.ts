@@ -63,9 +63,9 @@ export type CapName = keyof typeof CAPS;
 /** The caps of a deployment. */
 export type Caps = Readonly<Record<CapName, number>>;
 
-/** Schema of a cap's variable. The stack sets it; without it, the default holds. */
-function capSchema({ default: value, min }: Cap) {
-  return z.coerce.number().int().min(min).default(value);
+/** Schema of a cap's variable. The stack sets it: a function without it does not start, rather than spend without bound. */
+function capSchema({ min }: Cap) {
+  return z.coerce.number().int().min(min);
 }
 
 /** The caps as the environment has them, one variable each. */

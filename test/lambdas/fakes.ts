@@ -320,4 +320,4 @@ export const DEFAULT_CAPS: Caps = {
   maxRequestBytes: CAPS.maxRequestBytes.default,
 };
 
-export const EVERY = allowedDistributionsSchema.parse(undefined);
+export const EVERY = allowedDistributionsSchema.parse("*");

@@ -6,6 +6,7 @@ import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { Construct } from "constructs";
 import { afterAll } from "vitest";
+import { CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/env-name.ts";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
@@ -86,4 +87,5 @@ const REFERENCES: Readonly<Record<string, string>> = {
   envName: "prod",
   firstByteSeconds: "120",
   distributions: "*",
+  ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

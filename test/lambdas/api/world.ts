@@ -30,7 +30,7 @@ export function world(
   fault?: Fault,
   own: readonly OwnDistribution[] = [],
   caps: Partial<Caps> = {},
-  distributions?: string,
+  distributions = "*",
 ) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);

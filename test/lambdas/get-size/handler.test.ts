@@ -20,7 +20,7 @@ async function world({
   hosts = { "cdn.example.com": ["127.0.0.1"] },
   own = [],
   remainingMs = 900_000,
-  allowedIds,
+  allowedIds = "*",
   unclear = false,
   fault,
 }: {
