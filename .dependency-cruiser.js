@@ -9,7 +9,7 @@ const ZOD = packages("zod");
 const FOLDERS = {
   bin: ["^lib/", CDK],
   // The Lambdas and the agent are bundled by their paths, never imported.
-  lib: ["^domain/", CDK, packages("esbuild")],
+  lib: ["^domain/", CDK, packages("esbuild", "fflate")],
   domain: [ZOD],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
   lambdas: [

@@ -32,7 +32,13 @@ export class Fleet {
     return group;
   }
 
+  /** Sets the group's size; to its maximum, where that was lowered while a request wishes for more. */
   async setDesiredCapacity(capacity: number): Promise<void> {
+    const { MaxSize = capacity } = await this.describe();
+    await this.set(Math.min(capacity, MaxSize));
+  }
+
+  private async set(capacity: number): Promise<void> {
     await this.autoScaling.send(
       new SetDesiredCapacityCommand({
         AutoScalingGroupName: this.groupName,
@@ -44,11 +50,13 @@ export class Fleet {
 
   /** Raises the group to `capacity` if it is below. */
   async raiseTo(capacity: number): Promise<void> {
-    if ((await this.desiredCapacity()) < capacity) await this.setDesiredCapacity(capacity);
+    const { DesiredCapacity = 0, MaxSize = capacity } = await this.describe();
+    const wanted = Math.min(capacity, MaxSize);
+    if (DesiredCapacity < wanted) await this.set(wanted);
   }
 
   /** Takes a raise back, unless somebody has changed the group since. */
   async restore(from: number, to: number): Promise<void> {
-    if ((await this.desiredCapacity()) === from) await this.setDesiredCapacity(to);
+    if ((await this.desiredCapacity()) === from) await this.set(to);
   }
 }

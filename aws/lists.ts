@@ -42,13 +42,18 @@ export class Lists {
       client: this.s3,
       params: { Bucket: this.bucket, Key: list.key(reqId), Body: body, ContentType: "text/csv; charset=utf-8" },
     });
-    const options = { escape_formulas: list.forSpreadsheets ?? false };
+    const options = list.forSpreadsheets === true ? { escape_formulas: true, cast: { string: escapeLineBreak } } : {};
     await Promise.all([pipeline(Readable.from(rows(list, entries)), stringify(options), body), upload.done()]);
   }
 
   async delete<T>(list: RequestList<T>, reqId: string): Promise<void> {
     await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: list.key(reqId) }));
   }
+}
+
+/** csv-stringify escapes a tab and a carriage return at the beginning, which spreadsheets skip, but no other line break. */
+function escapeLineBreak(text: string): string {
+  return /^[\n\v\f\u0085\u2028\u2029]/.test(text) ? `'${text}` : text;
 }
 
 async function* rows<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>) {

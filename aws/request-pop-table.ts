@@ -6,7 +6,9 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
 import { type Target, targetSchema } from "../domain/plan/target.ts";
+import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { writeBatches } from "./batch-write.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
 
@@ -17,6 +19,7 @@ export class RequestPopTable {
     private readonly table: string,
     /** Name of the Request table, whose count of sent targets moves with a target's state. */
     private readonly requestTable: string,
+    private readonly onUnreadable: OnUnreadable,
   ) {}
 
   async put(items: readonly Target[]): Promise<void> {
@@ -27,13 +30,15 @@ export class RequestPopTable {
     );
   }
 
+  /** Undefined also for one that cannot be read. */
   async get(reqId: string, target: string): Promise<Target | undefined> {
     const { Item } = await this.db.send(
       new GetCommand({ TableName: this.table, Key: { req_id: reqId, target }, ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : targetSchema.parse(Item);
+    return Item === undefined ? undefined : this.read(Item)[0];
   }
 
+  /** Those of a request that can be read. */
   async of(reqId: string): Promise<Target[]> {
     const items: Target[] = [];
     let start: Record<string, unknown> | undefined;
@@ -47,10 +52,19 @@ export class RequestPopTable {
           ExclusiveStartKey: start,
         }),
       );
-      items.push(...(page.Items ?? []).map((item) => targetSchema.parse(item)));
+      items.push(...(page.Items ?? []).flatMap((item) => this.read(item)));
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
     return items;
+  }
+
+  /** The target; none if it cannot be read, which is told of. */
+  private read(item: Record<string, unknown>): Target[] {
+    const parsed = targetSchema.safeParse(item);
+    if (parsed.success) return [parsed.data];
+    const key = `${item["req_id"]} ${item["target"]}`;
+    this.onUnreadable({ kind: "target", key, problem: z.prettifyError(parsed.error) });
+    return [];
   }
 
   /** RESOLVED → READY, which starts the fan-out; nothing happens to one that is further. */

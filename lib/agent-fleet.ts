@@ -4,7 +4,6 @@ import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { MAX_INSTANCES } from "../domain/request/limits.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
@@ -22,6 +21,8 @@ export interface AgentFleetProps {
   readonly groupName: string;
   /** Graviton types to choose from, in a list that may be known only when the template is launched. */
   readonly instanceTypes: string[];
+  /** The group's maximum. */
+  readonly maxInstances: string;
   /** Key pair to log in with. @default none: there is Session Manager */
   readonly keyPair?: ec2.IKeyPair;
 }
@@ -75,7 +76,7 @@ export class AgentFleet extends Construct {
           volume: ec2.BlockDeviceVolume.ebs(8, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }),
         },
       ],
-      userData: userData(code.s3ObjectUrl, Stack.of(this).region, this.logs.shipping(), {
+      userData: userData(code, Stack.of(this).region, this.logs.shipping(), {
         AWS_REGION: Stack.of(this).region,
         QUEUE_URL: props.tasks.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
@@ -89,7 +90,7 @@ export class AgentFleet extends Construct {
     this.group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
       autoScalingGroupName: props.groupName,
       minSize: "0",
-      maxSize: String(MAX_INSTANCES),
+      maxSize: props.maxInstances,
       vpcZoneIdentifier: props.network.subnetIds,
       // On, it would end a working instance as soon as its replacement runs, which is a minute before an agent does, and
       // often no interruption would have come. Agents give their work back when one comes:
@@ -130,16 +131,17 @@ export class AgentFleet extends Construct {
       tasks.queue.queueArn,
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
-    allow(this.role, ["dynamodb:GetItem"], storage.requests.tableArn);
-    // An agent asks for recounts. It cannot change what a request asks for, such as its number of instances.
+    // An agent sees whether a request is active, and none of its headers.
     this.role.addToPrincipalPolicy(
-      new iam.PolicyStatement({
-        actions: ["dynamodb:UpdateItem"],
-        resources: [storage.requests.tableArn],
-        conditions: {
-          "ForAllValues:StringEquals": { "dynamodb:Attributes": ["req_id", "active", "settle", "settle_at"] },
-          StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
-        },
+      onAttributes("dynamodb:GetItem", storage, ["req_id", "active"], {
+        "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
+      }),
+    );
+    // It asks for recounts. It cannot change what a request asks for, nor end it: attributes of a condition count as well,
+    // so `active` is not among these.
+    this.role.addToPrincipalPolicy(
+      onAttributes("dynamodb:UpdateItem", storage, ["req_id", "settle", "settle_at"], {
+        "dynamodb:ReturnValues": "NONE",
       }),
     );
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
@@ -151,9 +153,31 @@ export class AgentFleet extends Construct {
   }
 }
 
+/**
+ * A call on items of the Request table that names attributes, and none but these. `ForAllValues` holds also for a call that
+ * names none, and would read all of the item; `Null` wants one named.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function onAttributes(
+  action: string,
+  { requests }: Storage,
+  attributes: readonly string[],
+  ifExists: Record<string, string>,
+): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [action],
+    resources: [requests.tableArn],
+    conditions: {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEqualsIfExists: ifExists,
+    },
+  });
+}
+
 /** What cloud-init runs: the variables, how its logs are shipped, then the boot script as it stands. */
 function userData(
-  codeUrl: string,
+  code: AgentCode,
   region: string,
   shipping: string,
   environment: Record<string, string>,
@@ -161,7 +185,8 @@ function userData(
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const data = ec2.UserData.forLinux({ shebang: "#!/bin/bash" });
   data.addCommands(
-    `AGENT_CODE_URL='${codeUrl}'`,
+    `AGENT_CODE_URL='${code.s3ObjectUrl}'`,
+    `AGENT_CODE_SHA256='${code.sha256}'`,
     `AGENT_CODE_REGION='${region}'`,
     `AGENT_ENV='${lines.join("\n")}'`,
     shipping,

@@ -1,3 +1,4 @@
+import { CfnParameter, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
@@ -9,6 +10,10 @@ export interface ApiProps {
   /** Id of the interface endpoint that the private API is reached through; empty: a public API. @default public */
   readonly vpcEndpointId?: string;
 }
+
+/** Calls a second with the key, and at once: enough for a hundred that follow a request each. */
+const KEY_RATE = 25;
+const KEY_BURST = 50;
 
 const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", "POST"] } as const;
 
@@ -39,6 +44,8 @@ export class Api extends Construct {
     this.key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {
       apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
+      throttle: { rateLimit: KEY_RATE, burstLimit: KEY_BURST },
+      quota: { limit: maxCallsPerDay(this), period: apigateway.Period.DAY },
     });
     plan.addApiKey(this.key);
     if (props.vpcEndpointId !== undefined) {
@@ -62,6 +69,17 @@ export class Api extends Construct {
   }
 }
 
+/** The stack's `maxCallsPerDay`. */
+function maxCallsPerDay(scope: Construct): number {
+  return new CfnParameter(Stack.of(scope), "maxCallsPerDay", {
+    type: "Number",
+    default: 100_000,
+    minValue: 1,
+    maxValue: 100_000_000,
+    description: "Calls of the API that the key has in a day; one that asks every second makes 86,400",
+  }).valueAsNumber;
+}
+
 interface Refusal {
   readonly type: apigateway.ResponseType;
   readonly statusCode?: string;
@@ -75,6 +93,10 @@ const REFUSALS: readonly Refusal[] = [
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message: "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances",
+  },
+  {
+    type: apigateway.ResponseType.QUOTA_EXCEEDED,
+    message: "The key's calls of this day are used up: maxCallsPerDay of this deployment (a parameter of the stack)",
   },
   { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: TOO_LARGE },
   { type: apigateway.ResponseType.DEFAULT_4XX },

@@ -3,7 +3,10 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as scheduler from "aws-cdk-lib/aws-scheduler";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
 import { allow } from "./allow.ts";
+import { distributionArns } from "./allowed-distributions.ts";
+import type { CapParameters } from "./caps.ts";
 import { groupArn } from "./group-arn.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
@@ -27,12 +30,17 @@ export interface PipelineResources {
   /** The role that the timers call Shutdown with. */
   readonly timerRole: iam.Role;
   readonly failedBatches: sqs.IQueue;
+  readonly caps: CapParameters;
 }
 
-/** Allows each function the calls that its code makes, on the resources that it makes them on, and nothing else. */
+/**
+ * Allows each function the calls that its code makes, on the resources that it makes them on, and nothing else.
+ * @param scope gets what the permissions need of the template
+ */
 export function grantPipeline(
+  scope: Construct,
   { api, getSize, task, aggregation, shutdown }: PipelineFunctions,
-  { storage, tasks, groupName, timers, timerRole, failedBatches }: PipelineResources,
+  { storage, tasks, groupName, timers, timerRole, failedBatches, caps }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
   const { bucket, activeIndexArn } = storage;
@@ -72,14 +80,9 @@ export function grantPipeline(
   allow(task, ["dynamodb:Query"], activeIndexArn);
   allow(task, ["s3:GetObject"], objects);
   allow(task, ["sqs:SendMessage"], queue);
-  // A request may name any distribution of this account.
-  const distributions = stack.formatArn({
-    service: "cloudfront",
-    region: "",
-    resource: "distribution",
-    resourceName: "*",
-  });
-  allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], distributions);
+  // A request may name any distribution that the stack's list allows.
+  const distributions = distributionArns(scope, caps.distributions);
+  allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
   allow(aggregation, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(aggregation, ["sqs:SendMessage"], failedBatches.queueArn);

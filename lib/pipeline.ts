@@ -1,9 +1,10 @@
-import { Duration, Stack } from "aws-cdk-lib";
+import { Duration, Fn, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { CapParameters } from "./caps.ts";
 import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
@@ -16,6 +17,7 @@ export interface PipelineProps {
   readonly tasks: TaskQueue;
   /** Name of the agents' Auto Scaling group. */
   readonly groupName: string;
+  readonly caps: CapParameters;
 }
 
 /** The five functions, and the streams and timers that call them. */
@@ -30,7 +32,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { storage, tasks, groupName } = props;
+    const { storage, tasks, groupName, caps } = props;
     this.failedBatches = new sqs.Queue(this, "FailedBatches", {
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
@@ -57,6 +59,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
     const environment = <K extends keyof typeof names>(...keys: K[]) =>
       Object.fromEntries(keys.map((key) => [key, names[key]]));
 
+    const distributions = Fn.join(",", caps.distributions.valueAsList);
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
@@ -72,17 +75,22 @@ export class Pipeline extends Construct implements PipelineFunctions {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
+        DISTRIBUTIONS: distributions,
+        ...caps.all,
       },
     });
     this.getSize = new PipelineFunction(this, "GetSize", {
       name: "get-size",
       memorySize: 1_769,
-      environment: environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"),
+      environment: { ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"), DISTRIBUTIONS: distributions },
     });
     this.task = new PipelineFunction(this, "Task", {
       name: "task",
       memorySize: 1_769,
-      environment: environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...caps.environment("maxTasks", "maxRequestBytes"),
+      },
     });
     this.aggregation = new PipelineFunction(this, "Aggregation", {
       name: "aggregation",
@@ -93,7 +101,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       },
     });
 
-    grantPipeline(this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
+    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);

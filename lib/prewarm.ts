@@ -1,8 +1,10 @@
-import { CfnOutput, type CfnParameter } from "aws-cdk-lib";
+import { CfnOutput, type CfnParameter, Stack } from "aws-cdk-lib";
 import type * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
 import { Api } from "./api.ts";
+import { Budget } from "./budget.ts";
+import { CapParameters } from "./caps.ts";
 import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -29,13 +31,15 @@ export class Prewarm extends Construct {
     const groupName = `prewarm_asg_${props.envName}`;
     const storage = new Storage(this, "Storage");
     const tasks = new TaskQueue(this, "TaskQueue");
-    const pipeline = new Pipeline(this, "Pipeline", { storage, tasks, groupName });
+    const caps = new CapParameters(Stack.of(this));
+    const pipeline = new Pipeline(this, "Pipeline", { storage, tasks, groupName, caps });
     new AgentFleet(this, "Fleet", {
       network: props.network,
       storage,
       tasks,
       groupName,
       instanceTypes: props.instanceTypes,
+      maxInstances: caps.maxInstances,
       ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
     });
     const api = new Api(this, "Api", {
@@ -43,6 +47,7 @@ export class Prewarm extends Construct {
       ...(props.vpce === undefined ? {} : { vpcEndpointId: props.vpce.valueAsString }),
     });
     new Monitoring(this, "Monitoring", { storage, tasks, pipeline, groupName, alarmEmail: props.alarmEmail });
+    new Budget(this, "Budget", props.alarmEmail);
     output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
     output(scope, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
     if (api.maybePrivate === undefined) return;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Turns a plain Amazon Linux 2023 instance into an agent. Run by cloud-init, as root, once; the lines before it set
-# AGENT_CODE_URL (s3://…, the zip), AGENT_CODE_REGION (the bucket's) and AGENT_ENV (KEY=value lines for the agent).
+# AGENT_CODE_URL (s3://…, the zip), AGENT_CODE_SHA256 (the zip's, in hex), AGENT_CODE_REGION (the bucket's) and AGENT_ENV
+# (KEY=value lines for the agent).
 set -euo pipefail
 
 retry() {
@@ -21,6 +22,8 @@ retry dnf install -y nodejs24 unzip logrotate
 install -d -m 0755 /home/ec2-user/agent
 # With the region: the bucket's own address is asked at once, which also is the only one that a gateway endpoint leads to.
 retry aws s3 cp --region "$AGENT_CODE_REGION" --only-show-errors "$AGENT_CODE_URL" /tmp/prewarm-agent.zip
+# The template says which bytes these are. Whoever may write to the bucket runs no code of theirs here.
+echo "$AGENT_CODE_SHA256  /tmp/prewarm-agent.zip" | sha256sum --check --quiet -
 unzip -oq /tmp/prewarm-agent.zip -d /home/ec2-user/agent
 chmod -R a+rX,go-w /home/ec2-user/agent
 rm /tmp/prewarm-agent.zip

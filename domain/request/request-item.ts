@@ -29,9 +29,12 @@ export const requestItemSchema = z.object({
   url_count: count,
   cf_domain: z.string().optional(),
   pops: z.array(z.string()),
-  header: z.array(z.string()),
+  /** Empty once the request has ended: there may be secrets in it, and only tasks need it. */
+  header: z.array(z.string()).default([]),
   instance_count: count,
   need_invalidate: z.boolean(),
+  /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
+  max_bytes: count.optional(),
 
   // What is to be done. Bytes count only where the size is known.
   total_count: count,
@@ -49,13 +52,15 @@ export const requestItemSchema = z.object({
 
   // What is done.
   download_count: count,
-  download_size: z.number().int(),
+  // Not `int`: an instance writes what is added up, and a sum beyond 2^53 must not make the item unreadable.
+  download_size: z.number(),
   failed_count: z.number().int(),
 
   // How it ends.
-  settle: z.literal(SETTLE_DUE).optional(),
+  // Instances may write these two, so whatever one writes there leaves the item readable.
+  settle: z.literal(SETTLE_DUE).optional().catch(undefined),
   /** When the recount was asked for, in seconds since the epoch. */
-  settle_at: count.optional(),
+  settle_at: count.optional().catch(undefined),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,
   /** Key of the report, once it stands. */

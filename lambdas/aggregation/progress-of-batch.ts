@@ -6,12 +6,20 @@ import { isRemoval } from "../stream-event.ts";
 import { type RequestSum, sumOf } from "./request-sum.ts";
 import { noteDuration, noteFailures } from "./result-details.ts";
 
+/** More than CloudFront caches of one object, by far. A result that says more is nobody's, and would spoil the sums. */
+const MAX_RESULT_BYTES = 2 ** 40;
+
 /** What counts of a result, as the stream writes it. */
 const imageSchema = z.object({
   req_id: z.object({ S: z.string() }),
   ok: z.object({ BOOL: z.boolean() }),
-  bytes: z.object({ N: z.string() }),
+  bytes: z.object({ N: z.string().refine(isCountOfBytes, `must be from 0 to ${MAX_RESULT_BYTES}`) }),
 });
+
+function isCountOfBytes(text: string): boolean {
+  const bytes = Number(text);
+  return Number.isInteger(bytes) && bytes >= 0 && bytes <= MAX_RESULT_BYTES;
+}
 
 const recordSchema = z.object({
   eventID: z.string(),

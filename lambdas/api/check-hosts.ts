@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
+import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
 import { answersTo, ownerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -12,7 +13,25 @@ const PATIENCE_MS = 10_000;
 
 export interface CheckHostsDeps {
   readonly distributions: Pick<Distributions, "own">;
+  readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "warn">;
+}
+
+/**
+ * Whether the URLs' distributions are among those that this deployment may warm, as far as the account's own tell: an alias
+ * of another name is left to Get Size, which asks the DNS.
+ * @throws RefusedError 400
+ */
+export async function checkAllowed(deps: CheckHostsDeps, { cfDomain, urls }: PrewarmRequest): Promise<void> {
+  if (allowsEvery(deps.allowed)) return;
+  const own = await deps.distributions.own();
+  const hosts = cfDomain === undefined ? new Set(urls.map((url) => new URL(url).hostname)) : [cfDomain];
+  for (const host of hosts) {
+    const id = ownerOf(own, host)?.id;
+    const problem = id === undefined ? undefined : problemWith(deps.allowed, id, host);
+    if (problem !== undefined)
+      throw new RefusedError(400, `${cfDomain === undefined ? "url_list" : "cf_domain"}: ${problem}`);
+  }
 }
 
 /**

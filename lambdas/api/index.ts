@@ -14,6 +14,8 @@ import { RequestTable } from "../../aws/request-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
+import { capVariables } from "../../domain/request/caps.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -28,6 +30,8 @@ const env = readEnvironment(
     SCHEDULE_GROUP: z.string().min(1),
     SCHEDULE_ROLE_ARN: z.string().min(1),
     SHUTDOWN_ARN: z.string().min(1),
+    DISTRIBUTIONS: allowedDistributionsSchema,
+    ...capVariables,
   }),
 );
 const db = documentClient();
@@ -37,7 +41,7 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
-  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
@@ -45,6 +49,14 @@ export const handler = createHandler({
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
+  allowed: env.DISTRIBUTIONS,
+  caps: {
+    maxInstances: env.MAX_INSTANCES,
+    maxTimeout: env.MAX_TIMEOUT,
+    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
+    maxTasks: env.MAX_TASKS,
+    maxRequestBytes: env.MAX_REQUEST_BYTES,
+  },
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

@@ -1,6 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { isTerminal, type Status } from "../../domain/request/status.ts";
 import { findRequest } from "./find-request.ts";
 import type { InstancesBody } from "./instances-request.ts";
@@ -10,6 +11,7 @@ import { timestamp } from "./timestamp.ts";
 export interface InstancesDeps {
   readonly requests: Pick<RequestTable, "get" | "active" | "end" | "setInstanceCount">;
   readonly fleet: Pick<Fleet, "groupName" | "desiredCapacity" | "setDesiredCapacity">;
+  readonly caps: Pick<Caps, "maxInstances">;
   readonly logger: Pick<Logger, "info">;
   readonly now: () => Date;
 }
@@ -24,6 +26,9 @@ export async function readInstances(deps: InstancesDeps) {
  * that goes on, so that it holds when one of them ends and the group follows the largest wish that is left.
  */
 export async function changeInstances(deps: InstancesDeps, body: InstancesBody) {
+  // Before anything is stopped.
+  const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", body.DesiredCapacity);
+  if (problem !== undefined) throw new RefusedError(400, problem);
   const ended = body.req_id === undefined ? undefined : await stopOrCheck(deps, body.req_id, body.force_stop ?? false);
   for (const item of await deps.requests.active()) {
     await deps.requests.setInstanceCount(item.req_id, body.DesiredCapacity);
@@ -44,7 +49,12 @@ function remark(ended: Status | undefined): string {
 
 /** @returns the status of a request that had ended before */
 async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): Promise<Status | undefined> {
-  const item = await findRequest(deps.requests, reqId);
+  const item = await findRequest(deps.requests, reqId).catch(async (error: unknown) => {
+    // One that cannot be read can be stopped all the same.
+    if (stop && error instanceof RefusedError && (await deps.requests.end(reqId, "STOPPED"))) return undefined;
+    throw error;
+  });
+  if (item === undefined) return undefined;
   if (!stop) return isTerminal(item.status) ? item.status : undefined;
   if (await deps.requests.end(reqId, "STOPPED")) {
     deps.logger.info("Request stopped", { req_id: reqId });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseHeader } from "../../domain/net/headers.ts";
 import { normalizeUrl } from "../../domain/net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../../domain/pops/select.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { invalidationPath, isDoubtful } from "../../domain/request/invalidation-path.ts";
 import {
   MAX_HEADER_BYTES,
@@ -46,6 +47,7 @@ export const prewarmBodySchema = bodyOf({
     .min(0, "must not be negative")
     .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
   need_invalidate: optional(z.boolean("must be true or false")),
+  max_bytes: optional(requiredInt("a whole number of bytes, from 1").min(1, "must be at least 1 byte")),
 });
 
 export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
@@ -59,18 +61,24 @@ export interface PrewarmRequest {
   readonly header: readonly string[];
   readonly instanceCount: number;
   readonly needInvalidate: boolean;
+  readonly maxBytes: number | undefined;
   /** What is not wrong, but may not be what was meant. */
   readonly warnings: readonly string[];
 }
 
-/** Checks what a schema cannot, and reports everything that is wrong together. @throws RefusedError 400 */
-export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
+/**
+ * Checks what a schema cannot, and reports everything that is wrong together.
+ * @param caps of the deployment
+ * @throws RefusedError 400
+ */
+export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmRequest {
   const problems: string[] = [];
   const { urls, errorUrls } = checkUrls(body.url_list, problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
   if (cfDomain === undefined) checkHosts(urls, problems);
   const header = checkHeader(body.header ?? [], problems);
   const { pops, warnings } = checkTargets(body, problems);
+  problems.push(...beyondCaps(body, urls.length * pops.length, caps));
   if (body.need_invalidate === true) {
     errorUrls.push(...checkPaths(urls, problems));
     warnings.push(...doubts(urls));
@@ -84,8 +92,20 @@ export function checkPrewarmRequest(body: PrewarmBody): PrewarmRequest {
     header,
     instanceCount: body.instance_count,
     needInvalidate: body.need_invalidate ?? false,
+    maxBytes: body.max_bytes,
     warnings,
   };
+}
+
+/** @param tasks as many as there will be if every URL is good and every POP resolves */
+function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
+  const problems = [
+    beyondCap(caps, "maxTimeout", "timeout", body.timeout),
+    beyondCap(caps, "maxInstances", "instance_count", body.instance_count),
+    beyondCap(caps, "maxTasks", "url_list times POPs", tasks),
+    beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
+  ];
+  return problems.filter((problem) => problem !== undefined);
 }
 
 /** What is wrong with the URLs of a body that has other faults too: all bad ones are told at once, whatever else is. */

@@ -2,8 +2,9 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { Caps } from "../../domain/request/caps.ts";
 import { parseBody } from "./body.ts";
-import { type CheckHostsDeps, checkHosts } from "./check-hosts.ts";
+import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
@@ -23,6 +24,7 @@ export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesD
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
     Pick<Logger, "info">;
+  readonly caps: Caps;
   readonly newId: () => string;
 }
 
@@ -33,7 +35,9 @@ export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
     const request = checkPrewarmRequest(
       parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone),
+      deps.caps,
     );
+    await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
     const item = await startRequest(deps, deps.newId(), request, deps.now());
     deps.logger.info("Request created", { req_id: item.req_id, urls: item.url_count, pops: item.pops.length });

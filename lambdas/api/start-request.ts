@@ -3,18 +3,21 @@ import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt, formatTimestamp } from "../../domain/request/timestamps.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
+import { RefusedError } from "./refused-error.ts";
 
 export interface StartRequestDeps {
-  readonly requests: Pick<RequestTable, "put" | "delete">;
+  readonly requests: Pick<RequestTable, "put" | "delete" | "listActive">;
   readonly lists: Pick<Lists, "write" | "delete">;
   readonly fleet: Pick<Fleet, "desiredCapacity" | "raiseTo" | "restore">;
   readonly timer: Pick<Timer, "set" | "cancel">;
   readonly timerTarget: TimerTarget;
+  readonly caps: Pick<Caps, "maxActiveRequests">;
   readonly logger: Pick<Logger, "error">;
 }
 
@@ -34,6 +37,7 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
     header: [...request.header],
     instance_count: request.instanceCount,
     need_invalidate: request.needInvalidate,
+    ...(request.maxBytes === undefined ? {} : { max_bytes: request.maxBytes }),
     ...NOTHING_YET,
   };
 }
@@ -41,6 +45,7 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
 /**
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
  * runs. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ * @throws RefusedError 400 when as many requests are active as the deployment allows
  */
 export async function startRequest(
   deps: StartRequestDeps,
@@ -49,6 +54,7 @@ export async function startRequest(
   now: Date,
 ): Promise<RequestItem> {
   const item = newRequestItem(reqId, request, now);
+  await checkRoom(deps);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
@@ -71,4 +77,11 @@ export async function startRequest(
     }
     throw error;
   }
+}
+
+/** The index lags behind by moments, so of several calls in the same moment one too many may come through. */
+async function checkRoom({ requests, caps }: StartRequestDeps): Promise<void> {
+  const wouldBe = (await requests.listActive()).length + 1;
+  const problem = beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe);
+  if (problem !== undefined) throw new RefusedError(400, problem);
 }

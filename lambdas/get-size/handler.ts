@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -16,6 +17,7 @@ export interface GetSizeDeps extends MeasureUrlsDeps {
   readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
+  readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "info">;
 }
 
@@ -31,16 +33,16 @@ export function createHandler(deps: GetSizeDeps) {
 async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: number): Promise<void> {
   const reqId = item.req_id;
   const distributions = await distributionsOf(deps, item).catch(unclear);
-  if ("unclear" in distributions) {
-    await deps.requests.end(reqId, "FAILED", { reason: distributions.unclear });
-    return;
-  }
+  const fail = (reason: string) => deps.requests.end(reqId, "FAILED", { reason });
+  if ("unclear" in distributions) return void (await fail(distributions.unclear));
+  const refused = notAllowed(deps, distributions);
+  if (refused !== undefined) return void (await fail(refused));
   const budget = timeBudget(remainingMs, new Date(), parseTimestamp(item.timeout_at));
   const measured = await measureUrls(deps, item, distributions, budget);
   const { firstProblem = "" } = measured;
   deps.logger.info("Sizes asked", { req_id: reqId, ...measured, firstProblem: withoutQueries(firstProblem) });
   if (measured.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", { distributions });
-  else await deps.requests.end(reqId, "FAILED", { reason: `No URL can be read; the first: ${firstProblem}` });
+  else await fail(`No URL can be read; the first: ${firstProblem}`);
 }
 
 /** Found here, before the first question: sizes must be asked for under the very host that the agents use. */
@@ -53,6 +55,13 @@ async function distributionsOf(deps: GetSizeDeps, item: RequestItem): Promise<Di
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),
   });
+}
+
+/** Said here before anything is asked of a distribution that this deployment may not warm. */
+function notAllowed({ allowed }: GetSizeDeps, distributions: readonly Distribution[]): string | undefined {
+  return distributions
+    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, domain ?? hosts?.[0] ?? label))
+    .find((problem) => problem !== undefined);
 }
 
 /** Not to be mended by trying again for hours, as everything else here is: its caller is told what to do. */

@@ -9,6 +9,7 @@ import { Lists } from "../../aws/lists.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
+import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -19,6 +20,7 @@ const env = readEnvironment(
     BUCKET: z.string().min(1),
     /** Metrics go by its name. */
     GROUP_NAME: z.string().min(1),
+    DISTRIBUTIONS: allowedDistributionsSchema,
     PREWARM_DNS_SERVERS: dnsServersSchema,
     PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
     PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
@@ -34,5 +36,6 @@ export const handler = createHandler({
   distributions: new Distributions(new CloudFrontClient({})),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+  allowed: env.DISTRIBUTIONS,
   logger,
 });

@@ -23,9 +23,11 @@ export function createHandler(deps: ShutdownDeps) {
 
 async function onTimer(deps: ShutdownDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
-  // Deleted by hand: nothing is left to count, but the fleet must not outlive it.
-  if (item === undefined) await deps.capacity.follow();
-  else if (isTerminal(item.status)) await closeIfOpen(deps, item);
+  // Deleted by hand, or not to be read: nothing can be counted, but the fleet must not outlive it.
+  if (item === undefined) {
+    await deps.requests.end(reqId, "TIMEOUT", { reason: "The request's item could not be read" });
+    await deps.capacity.follow();
+  } else if (isTerminal(item.status)) await closeIfOpen(deps, item);
   else await settle(deps, item, timeIsUp(item));
 }
 
@@ -33,7 +35,7 @@ async function onChange(deps: ShutdownDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item === undefined) return;
   if (isTerminal(item.status)) await closeIfOpen(deps, item);
-  else if (item.settle !== undefined) await settle(deps, item, timeIsUp(item));
+  else if (item.active !== undefined && item.settle !== undefined) await settle(deps, item, timeIsUp(item));
 }
 
 async function closeIfOpen(deps: ShutdownDeps, item: RequestItem): Promise<void> {

@@ -39,7 +39,7 @@ const queue = new TaskQueue(queueClient(), env.QUEUE_URL);
 
 export const handler = createHandler({
   requests,
-  requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+  requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   queue,

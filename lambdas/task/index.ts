@@ -14,6 +14,7 @@ import { RequestTable } from "../../aws/request-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
+import { capVariables } from "../../domain/request/caps.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -26,6 +27,8 @@ const env = readEnvironment(
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
+    MAX_TASKS: capVariables.MAX_TASKS,
+    MAX_REQUEST_BYTES: capVariables.MAX_REQUEST_BYTES,
     PREWARM_DNS_SERVERS: dnsServersSchema,
     PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
   }),
@@ -37,12 +40,13 @@ const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable);
 
 export const handler = createHandler({
   requests,
-  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE),
+  requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   queue: new TaskQueue(queueClient(), env.QUEUE_URL),
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
+  caps: { maxTasks: env.MAX_TASKS, maxRequestBytes: env.MAX_REQUEST_BYTES },
   logger,
   now: Date.now,
   sleep: (ms) => sleep(ms),

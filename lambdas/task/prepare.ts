@@ -3,7 +3,8 @@ import pMap from "p-map";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { Plan } from "../../domain/plan/plan.ts";
-import { totalsOf } from "../../domain/plan/totals.ts";
+import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
@@ -16,6 +17,7 @@ export interface PrepareDeps extends ResolveTargetsDeps, InvalidationDeps {
   readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
   readonly capacity: Pick<Capacity, "ensure">;
+  readonly caps: Pick<Caps, "maxTasks" | "maxRequestBytes">;
   readonly logger: Pick<Logger, "info">;
 }
 
@@ -48,19 +50,30 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
     return;
   }
-  if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return;
+  // Before the invalidation: a request that is too large changes nothing.
   const totals = await totalsOf(new Plan(distributions, targets), deps.lists.read(LISTS.goodUrls, reqId));
-  if (totals.total_count === 0) {
-    await deps.requests.end(reqId, "FAILED", {
-      reason: "No good URL belongs to a distribution with a POP that resolved",
-    });
+  const reason = totals.total_count === 0 ? NOTHING_GOOD : tooMuch(item, totals, deps.caps);
+  if (reason !== undefined) {
+    await deps.requests.end(reqId, "FAILED", { reason });
     return;
   }
+  if (item.need_invalidate && !(await invalidateAll(deps, item, distributions, hasTime))) return;
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
     targets_total: resolved.length,
   });
+}
+
+const NOTHING_GOOD = "No good URL belongs to a distribution with a POP that resolved";
+
+/** Why a request is beyond a cap of the deployment, or beyond what its caller allowed. */
+function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["caps"]): string | undefined {
+  const { total_count: tasks, total_size: bytes } = totals;
+  if (max_bytes !== undefined && bytes > max_bytes) {
+    return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${max_bytes}; nothing was downloaded`;
+  }
+  return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
 }
 
 async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {

@@ -4,8 +4,8 @@ import { Fleet } from "../../aws/fleet.ts";
 import { fakeClient } from "./client.ts";
 
 describe("the group", () => {
-  function newFleet(DesiredCapacity?: number, Instances?: readonly object[]) {
-    const groups = DesiredCapacity === undefined ? [] : [{ DesiredCapacity, Instances }];
+  function newFleet(DesiredCapacity?: number, Instances?: readonly object[], MaxSize?: number) {
+    const groups = DesiredCapacity === undefined ? [] : [{ DesiredCapacity, Instances, MaxSize }];
     const { client, sent } = fakeClient<AutoScalingClient>(() => ({ AutoScalingGroups: groups }));
     const set = () => sent.flatMap(({ name, input }) => (name === "SetDesiredCapacityCommand" ? [input] : []));
     return { fleet: new Fleet(client, "prewarm_asg_prod"), sent, set };
@@ -38,6 +38,16 @@ describe("the group", () => {
     const { fleet, set } = newFleet(now);
     await fleet.raiseTo(to);
     expect(set()).toEqual(expected);
+  });
+
+  it("is set to its maximum where a request wishes for more than that: it was lowered meanwhile", async () => {
+    const { fleet, set } = newFleet(1, [], 2);
+    await fleet.setDesiredCapacity(5);
+    await fleet.raiseTo(5);
+    expect(set()).toEqual([setTo(2), setTo(2)]);
+    const full = newFleet(2, [], 2);
+    await full.fleet.raiseTo(5);
+    expect(full.set()).toEqual([]);
   });
 
   it.each([

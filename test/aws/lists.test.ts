@@ -49,10 +49,36 @@ describe("a list in the bucket", () => {
   });
 
   it("for people has no formula in it; one for programs is as it was", async () => {
-    const formulas = ['=HYPERLINK("https://evil.example")', "+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "＝1", "a=b", -1];
+    const formulas = [
+      '=HYPERLINK("https://evil.example")',
+      "+1",
+      "-1+1",
+      "@SUM(A1)",
+      "\tx",
+      "\rx",
+      "\n=1",
+      "\v=1",
+      "\u2028=1",
+      "＝1",
+      "a=b",
+      -1,
+    ];
     await lists.write({ ...at("r1/report.csv"), forSpreadsheets: true }, "r1", [formulas]);
     expect(parse(bucket.objects.get("r1/report.csv") ?? "")).toEqual([
-      ['\'=HYPERLINK("https://evil.example")', "'+1", "'-1+1", "'@SUM(A1)", "'\tx", "'\rx", "'＝1", "a=b", "-1"],
+      [
+        '\'=HYPERLINK("https://evil.example")',
+        "'+1",
+        "'-1+1",
+        "'@SUM(A1)",
+        "'\tx",
+        "'\rx",
+        "'\n=1",
+        "'\v=1",
+        "'\u2028=1",
+        "'＝1",
+        "a=b",
+        "-1",
+      ],
     ]);
     await lists.write(at("r1/success_urls.csv"), "r1", [formulas]);
     expect(await collect(lists.read(at("r1/success_urls.csv"), "r1"))).toEqual([formulas.map(String)]);

@@ -9,6 +9,7 @@ import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -65,7 +66,7 @@ export class FakeRequests implements Public<RequestTable> {
     return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
   }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    return this.change(reqId, isActive, { ...fields, status: to }, ["active", "settle"]);
+    return this.change(reqId, isActive, { ...fields, status: to, header: [] }, ["active", "settle"]);
   }
   async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
     return this.change(reqId, ({ status }) => status === current, fields);
@@ -74,7 +75,7 @@ export class FakeRequests implements Public<RequestTable> {
     this.change(reqId, isActive, { instance_count: instanceCount });
   }
   async askToSettle(reqId: string) {
-    this.change(reqId, (item) => isActive(item) && item.settle === undefined, { settle: SETTLE_DUE });
+    this.change(reqId, (item) => item.settle === undefined, { settle: SETTLE_DUE });
   }
   async goOn(reqId: string, fields: Partial<RequestItem>, asRead?: number) {
     const unmoved = (item: RequestItem) => asRead === undefined || item.download_count === asRead;
@@ -308,3 +309,5 @@ export class FakeDistributions implements Public<Distributions> {
     return this.asksUntilComplete <= 0;
   }
 }
+
+export const EVERY = allowedDistributionsSchema.parse("*");

@@ -19,7 +19,7 @@ export interface NotedCalls<D> {
 export function noteCalls<D extends object>(fakes: D, fault: Fault = () => undefined): NotedCalls<D> {
   const calls: string[] = [];
   const noting = Object.entries(fakes).map(([name, fake]) => {
-    const plain = typeof fake !== "object" || name === "logger";
+    const plain = typeof fake !== "object" || Array.isArray(fake) || name === "logger";
     return [name, plain ? fake : guarded(name, fake, (key, method) => noted(`${name}.${key}`, method))];
   });
   return { deps: guarded("deps", Object.fromEntries(noting)), calls };

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { zipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { BootSandbox, sandboxProblem } from "../agent/instance/boot-sandbox.ts";
@@ -26,9 +26,7 @@ function shipped() {
   const { UserData } = theOnly(Template.fromStack(stack), "AWS::EC2::LaunchTemplate").LaunchTemplateData;
   const userData = rendered(UserData);
   const [, object = "", hash] = /^AGENT_CODE_URL='s3:\/\/([^/']+\/([0-9a-f]{64})\.zip)'$/m.exec(userData) ?? [];
-  const folder = `${app.synth().directory}/asset.${hash}`;
-  const files = readdirSync(folder).map((name) => [name, readFileSync(`${folder}/${name}`)] as const);
-  return { userData, object, zip: zipSync(Object.fromEntries(files)) };
+  return { userData, object, zip: readFileSync(`${app.synth().directory}/asset.${hash}.zip`) };
 }
 
 /** The calls of AWS and the metadata service that an agent makes, with one message in the queue. */
@@ -217,9 +215,10 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
 
 describe.skipIf(problem !== undefined)("an instance whose code does not come", () => {
   /** There is no such object, so no agent is started. */
-  async function boot(hasLogAgent: boolean) {
+  async function boot(hasLogAgent: boolean, object?: Uint8Array) {
     const sandbox = new BootSandbox(hasLogAgent);
     onTestFinished(() => sandbox.remove());
+    if (object !== undefined) sandbox.putObject(code.object, object);
     const failure = await sandbox.boot(code.userData).catch((error: unknown) => error);
     return { sandbox, failure };
   }
@@ -231,6 +230,13 @@ describe.skipIf(problem !== undefined)("an instance whose code does not come", (
     expect(calls).toContain("log agent: -a fetch-config");
     expect(calls).not.toContain("systemctl");
     expect(() => logAgentSchema.parse(JSON.parse(sandbox.read("log-agent.json")))).not.toThrow();
+  });
+
+  test("runs nothing of a zip that is not the template's, though it is a zip of the agent", async () => {
+    const { sandbox, failure } = await boot(true, zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) }));
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("checksum did NOT match") });
+    expect(sandbox.read("calls")).not.toContain("systemctl");
+    expect(readdirSync(`${sandbox.root}/home/ec2-user/agent`)).toEqual([]);
   });
 
   test("says so on its console if there is no log agent either", async () => {

@@ -1,4 +1,3 @@
-import { appendFileSync } from "node:fs";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test, vi } from "vitest";
@@ -9,10 +8,10 @@ import { newApp, rendered, resourcesOf, theOnly } from "./synth.ts";
 const version = vi.hoisted(() => ({ difference: "" }));
 vi.mock("esbuild", async (original) => {
   const esbuild = await original<typeof import("esbuild")>();
-  const buildSync: typeof esbuild.buildSync = (options) => {
-    const built = esbuild.buildSync(options);
-    appendFileSync(options?.outfile ?? "", version.difference);
-    return built;
+  const buildSync = (options: import("esbuild").BuildOptions) => {
+    const { outputFiles = [], ...built } = esbuild.buildSync(options);
+    const changed = (contents: Uint8Array) => Buffer.concat([contents, Buffer.from(version.difference)]);
+    return { ...built, outputFiles: outputFiles.map((file) => ({ ...file, contents: changed(file.contents) })) };
   };
   return { ...esbuild, buildSync };
 });

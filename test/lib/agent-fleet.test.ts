@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
 import { RequestTable } from "../../aws/request-table.ts";
@@ -20,8 +22,8 @@ const launch = theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
 describe("the group", () => {
   const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
 
-  test("has its fixed name, and 0 to 300 instances", () => {
-    expect(group).toMatchObject({ AutoScalingGroupName: "prewarm_asg_test", MinSize: "0", MaxSize: "300" });
+  test("has its fixed name, and as many instances as the stack allows", () => {
+    expect(group).toMatchObject({ AutoScalingGroupName: "prewarm_asg_test", MinSize: "0", MaxSize: "20" });
     // A deployment must not end what a request has started.
     expect(group).not.toHaveProperty("DesiredCapacity");
   });
@@ -108,11 +110,28 @@ test("an agent may change only those attributes of a request that a recount need
   expect(updates).toHaveLength(1);
   expect(updates[0].Condition).toEqual({
     "ForAllValues:StringEquals": { "dynamodb:Attributes": expect.any(Array) },
+    Null: { "dynamodb:Attributes": "false" },
     StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
   });
+  // Who may change `active` may end a request, and take it from the timer.
+  expect(updates[0].Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]).not.toContain("active");
   expect(new Set(updates[0].Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"])).toEqual(
     new Set([...Object.keys(Key), ...names]),
   );
+});
+
+test("an agent may read only those attributes of a request that it asks for", async () => {
+  const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
+  const statements: { Action: string; Condition: unknown }[] = policy?.Properties.PolicyDocument.Statement;
+  const read = statements.find(({ Action }) => Action === "dynamodb:GetItem");
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
+  await new RequestTable(client, "requests", () => undefined).isActive("r1");
+  const { Key, ProjectionExpression } = sent[0]?.input ?? {};
+  expect(read?.Condition).toEqual({
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": [...Object.keys(Key), ProjectionExpression] },
+    Null: { "dynamodb:Attributes": "false" },
+    StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  });
 });
 
 describe("the user data", () => {
@@ -159,16 +178,25 @@ describe("the user data", () => {
 
   test("fetches code that runs: it gets as far as its environment", () => {
     const { directory } = app.synth();
-    expect(readdirSync(`${directory}/asset.${code}`)).toEqual(
-      expect.arrayContaining(["main.mjs", "main.mjs.map", "prewarm-agent.service"]),
-    );
+    const zip = readFileSync(`${directory}/asset.${code}.zip`);
+    const files = unzipSync(zip);
+    expect(Object.keys(files).sort()).toEqual(["main.mjs", "main.mjs.map", "prewarm-agent.service"]);
+    const main = `${directory}/main.mjs`;
+    writeFileSync(main, files["main.mjs"] ?? "");
     const run = () =>
-      execFileSync(process.execPath, [`${directory}/asset.${code}/main.mjs`], {
+      execFileSync(process.execPath, [main], {
         env: {},
         encoding: "utf8",
         stdio: "pipe",
       });
     expect(run).toThrow(/EnvironmentError[\s\S]*QUEUE_URL/);
+  });
+
+  test("names the bytes that it may run, by their SHA-256, and checks before it unpacks them", () => {
+    const [, sha256] = /^AGENT_CODE_SHA256='([0-9a-f]{64})'$/m.exec(script) ?? [];
+    const zip = readFileSync(`${app.synth().directory}/asset.${code}.zip`);
+    expect(createHash("sha256").update(zip).digest("hex")).toBe(sha256);
+    expect(boot.indexOf("sha256sum --check")).toBeLessThan(boot.indexOf("unzip -oq"));
   });
 
   test("starts the unit that comes with the code, from the folder of the code", () => {

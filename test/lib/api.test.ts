@@ -41,6 +41,10 @@ test("one key, and a usage plan that has it", () => {
   expect(theOnly(template, "AWS::ApiGateway::UsagePlanKey")).toMatchObject({
     ...{ KeyId: { Ref: keyId }, UsagePlanId: { Ref: planId }, KeyType: "API_KEY" },
   });
+  expect(theOnly(template, "AWS::ApiGateway::UsagePlan")).toMatchObject({
+    Throttle: { RateLimit: 25, BurstLimit: 50 },
+    Quota: { Limit: { Ref: "maxCallsPerDay" }, Period: "DAY" },
+  });
   expect(theOnly(template, "AWS::ApiGateway::UsagePlan").ApiStages).toMatchObject([{ Stage: { Ref: stageId } }]);
   expect(theOnly(template, "AWS::ApiGateway::Stage")).toMatchObject({ StageName: "prod", TracingEnabled: true });
 });

@@ -11,6 +11,7 @@ export function addFleet(stack: Stack): void {
     storage: new Storage(stack, "Storage"),
     tasks: new TaskQueue(stack, "TaskQueue"),
     groupName: "prewarm_asg_test",
+    maxInstances: "20",
     instanceTypes: ["c7gn.large", "c6g.xlarge"],
   });
 }

@@ -101,7 +101,7 @@ function nameOf(arn: string): string {
       /^arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:\*:autoScalingGroupName\/prewarm_asg_prod$/,
       "group",
     ],
-    [/^arn:aws:cloudfront::123456789012:distribution\/\*$/, "distributions"],
+    [/^arn:aws:cloudfront::\*:distribution\/\*$/, "distributions"],
     [/^arn:aws:s3:::cdk-[\w-]+\/prewarm\/\*\.zip$/, "code"],
   ];
   const [pattern, name] = named.find(([candidate]) => candidate.test(arn)) ?? [];

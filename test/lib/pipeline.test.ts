@@ -1,6 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { CapParameters } from "../../lib/caps.ts";
 import { Pipeline } from "../../lib/pipeline.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
@@ -9,7 +10,7 @@ import { newApp, rendered, resourcesOf } from "./synth.ts";
 const app = newApp();
 const stack = new Stack(app, "Test");
 const [storage, tasks] = [new Storage(stack, "Storage"), new TaskQueue(stack, "TaskQueue")];
-new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test" });
+new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test", caps: new CapParameters(stack) });
 const template = Template.fromStack(stack);
 
 /** `PipelineGetSize430B4FBA` as `GetSize`. */

@@ -22,10 +22,23 @@ describe("parameters", () => {
   const monitoring = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
   const firstByteSeconds = expect.objectContaining({ Type: "Number", Default: 120, MinValue: 1, MaxValue: 180 });
 
+  const number = (Default: number) => expect.objectContaining({ Type: "Number", Default });
+  const caps = {
+    maxInstances: number(20),
+    maxTimeout: number(10_080),
+    maxActiveRequests: number(20),
+    maxTasks: number(10_000_000),
+    // A text, because CloudFormation writes so large a number with an exponent.
+    maxRequestBytes: expect.objectContaining({ Type: "String", Default: "10000000000000" }),
+    distributions: expect.objectContaining({ Type: "CommaDelimitedList", Default: "*" }),
+    maxCallsPerDay: number(100_000),
+    monthlyBudget: number(0),
+  };
+
   test("of the stack with a VPC of its own", () => {
     expect(parametersOf(newVpc)).toEqual({
       envName: expect.objectContaining(envName),
-      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds },
+      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds, ...caps },
       zones: expect.objectContaining({ Default: "3", AllowedValues: ["2", "3"] }),
     });
   });
@@ -34,7 +47,7 @@ describe("parameters", () => {
     const required = (Type: string) => ({ Type, Description: expect.any(String) });
     expect(parametersOf(existingVpc)).toEqual({
       envName: expect.objectContaining(envName),
-      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds },
+      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds, ...caps },
       vpc: required("AWS::EC2::VPC::Id"),
       subnet: required("List<AWS::EC2::Subnet::Id>"),
       sg: required("AWS::EC2::SecurityGroup::Id"),

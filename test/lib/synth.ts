@@ -6,6 +6,7 @@ import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { Construct } from "constructs";
 import { afterAll } from "vitest";
+import { CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/env-name.ts";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
@@ -62,12 +63,20 @@ export function rendered(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   const [[intrinsic, argument] = []] = Object.entries(value);
   if (intrinsic === "Ref") return REFERENCES[argument] ?? `ref-${argument}`;
-  if (intrinsic === "Fn::Join") return argument[1].map(rendered).join(argument[0]);
+  if (intrinsic === "Fn::Join") return listOf(argument[1]).join(argument[0]);
+  if (intrinsic === "Fn::Split") return rendered(argument[1]);
+  // The only condition within a text: whether it is China.
+  if (intrinsic === "Fn::If") return rendered(argument[2]);
   if (intrinsic === "Fn::Sub")
     return argument.replaceAll(/\$\{([^}]+)\}/g, (_: string, name: string) => rendered({ Ref: name }));
   if (intrinsic === "Fn::GetAtt") return `att-${argument.join("-")}`;
   if (intrinsic === "Fn::Base64") return rendered(argument);
   throw new Error(`cannot render ${intrinsic}`);
+}
+
+/** The items of a list: of a reference to a parameter, those of its default. */
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(rendered) : rendered(value).split(",");
 }
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -77,4 +86,6 @@ const REFERENCES: Readonly<Record<string, string>> = {
   "AWS::URLSuffix": "amazonaws.com",
   envName: "prod",
   firstByteSeconds: "120",
+  distributions: "*",
+  ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

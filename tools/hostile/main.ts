@@ -1,13 +1,15 @@
+import { answers } from "./answers.ts";
+import { bodies } from "./bodies.ts";
+import { forged } from "./forged.ts";
 import { hostileReport, runParts, wrongIn } from "./lab.ts";
+import { names as hostileNames } from "./names.ts";
 import { parseHostileOptions } from "./options.ts";
 import type { HostilePart } from "./part.ts";
+import { slowDrip } from "./slow-drip.ts";
 import { webPage } from "./web-page.ts";
 
 /** Every part of the lab. A new one is a line here. */
-const PARTS: readonly HostilePart[] = [
-  webPage,
-  // One line a part.
-];
+const PARTS: readonly HostilePart[] = [bodies, hostileNames, answers, slowDrip, forged, webPage];
 
 const say = (line: string) => console.log(line);
 try {

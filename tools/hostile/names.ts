@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import * as z from "zod";
 import { Dns } from "../../aws/dns.ts";
+import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import type { ReadableList } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { checkPrewarmRequest, prewarmBodySchema } from "../../lambdas/api/prewarm-request.ts";
@@ -82,7 +83,7 @@ async function tryName(name: HostileName, server: string): Promise<Outcome> {
 function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
   const body = { url_list: [url], cf_domain: cfDomain, pops: POPS, timeout: 60, instance_count: 0 };
   try {
-    return newRequestItem("lab", checkPrewarmRequest(prewarmBodySchema.parse(body)), new Date());
+    return newRequestItem("lab", checkPrewarmRequest(prewarmBodySchema.parse(body), DEFAULT_CAPS), new Date());
   } catch (error) {
     if (error instanceof RefusedError) return undefined;
     throw error;
@@ -109,6 +110,7 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     distributions: { own: async () => [] },
     dns,
     ports: { httpsPort: 443, httpPort: 80 },
+    allowed: ["*"],
     logger: silent,
   });
   const event = { Records: [{ dynamodb: { Keys: { req_id: { S: item.req_id } } } }] };

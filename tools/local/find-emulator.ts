@@ -32,12 +32,14 @@ export class NoEmulatorError extends Error {
 }
 
 /**
- * Finds MiniStack, which emulates the AWS APIs: on the PATH; else the pinned version from PyPI, which it installs below
- * `.local/`; else the Docker image. @throws NoEmulatorError that says what to install
+ * Finds MiniStack, which emulates the AWS APIs: the program that PREWARM_MINISTACK names, if it is set; else the pinned version
+ * from PyPI, which it installs below `.local/`; else the Docker image. One that only happens to be on the PATH is not run: it
+ * may be any version, or anything at all.
+ * @throws NoEmulatorError that says what to install
  */
 export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
-  const onPath = findOnPath("ministack");
-  if (onPath !== undefined) return withItsPython(onPath);
+  const wanted = process.env["PREWARM_MINISTACK"];
+  if (wanted !== undefined && wanted !== "") return withItsPython(given(wanted));
   const python = findOnPath("python3");
   if (python !== undefined) {
     const installed = await installFromPyPI(python, say);
@@ -52,6 +54,17 @@ export async function findEmulator(say: (line: string) => void): Promise<Emulato
   );
 }
 
+/** @param program its path, or its name on the PATH */
+function given(program: string): string {
+  const found = program.includes("/") ? program : findOnPath(program);
+  if (found === undefined || !existsSync(found)) {
+    throw new NoEmulatorError(
+      `PREWARM_MINISTACK: there is no ${program}; give the path of ministack, or leave it unset`,
+    );
+  }
+  return found;
+}
+
 async function installFromPyPI(python: string, say: (line: string) => void): Promise<EmulatorCommand | undefined> {
   const args: EmulatorCommand["args"] = (_, socketPath) => serveOn(socketPath);
   const fromPackages = { command: python, args, env: { PYTHONPATH: PACKAGES } };
@@ -64,7 +77,17 @@ async function installFromPyPI(python: string, say: (line: string) => void): Pro
     say(`A virtual environment cannot be made (${lastLine(error)}); trying pip alone …`);
   }
   try {
-    await run(python, ["-m", "pip", "install", "--quiet", "--target", PACKAGES, "-r", `${ROOT}${REQUIREMENTS}`]);
+    await run(python, [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--require-hashes",
+      "--target",
+      PACKAGES,
+      "-r",
+      `${ROOT}${REQUIREMENTS}`,
+    ]);
     await run(python, ["-c", `open(${JSON.stringify(`${PACKAGES}/.complete`)}, "w")`]);
     return fromPackages;
   } catch (error) {

@@ -3,7 +3,7 @@ import { LOCAL, ROOT } from "./paths.ts";
 import { run } from "./processes.ts";
 
 /**
- * The folder of a Python environment below `.local/`, with what the file of requirements pins. It is made, from PyPI, when
+ * The folder of a Python environment below `.local/`, with what the file of requirements pins, by hash. It is made, from PyPI, when
  * it is not there.
  * @param requirements path from the project's root
  * @param python the interpreter to make it with. Default: the one on the PATH
@@ -21,7 +21,15 @@ export async function venv(
   say(`Installing ${name} (from PyPI) below .local/ …`);
   mkdirSync(LOCAL, { recursive: true });
   await run(python, ["-m", "venv", folder]);
-  await run(`${folder}/bin/python`, ["-m", "pip", "install", "--quiet", "-r", `${ROOT}${requirements}`]);
+  await run(`${folder}/bin/python`, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--require-hashes",
+    "-r",
+    `${ROOT}${requirements}`,
+  ]);
   writeFileSync(complete, "");
   return folder;
 }

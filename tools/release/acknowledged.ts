@@ -95,9 +95,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "Every version of this project's code, below its own prefix: in an update, both are fetched; nobody else's code lies there",
   ),
   iam(
-    "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*",
+    `{"Fn::If":["PrewarmPipelineInChina35591795",${distributionsIn("aws-cn")},${distributionsIn("aws")}]}`,
     ["Pipeline/TaskRole"],
-    "A request names the distribution to invalidate; only those of this account can be",
+    "The ids of the stack's list of distributions; the account is left open, for a role reaches no other one's",
   ),
   iam(
     "*",
@@ -109,3 +109,9 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
   ),
 ];
+
+/** How lib/allowed-distributions.ts makes ARNs of a list that is a parameter. */
+function distributionsIn(partition: string): string {
+  const before = `arn:${partition}:cloudfront::*:distribution/`;
+  return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",{"Fn::Join":[",${before}",{"Ref":"distributions"}]}]]}]}`;
+}

@@ -3,6 +3,7 @@ import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/catalogue.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { knownNames } from "../../domain/pops/select.ts";
+import { CAPS } from "../../domain/request/caps.ts";
 import * as limits from "../../domain/request/limits.ts";
 import { FAILURE_REASONS } from "../../domain/result/failure.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
@@ -12,6 +13,7 @@ import { table } from "../markdown-table.ts";
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["limits", limitsOfRequest],
+  ["caps", caps],
   ["regions", regions],
   ["countries", countries],
   ["refused-headers", refusedHeaders],
@@ -37,6 +39,18 @@ function limitsOfRequest(): string {
   return table(
     ["what", "least", "most"],
     rows.map(([what, least, most]) => [what, readable(least), readable(most)]),
+  );
+}
+
+function caps(): string {
+  return table(
+    ["parameter", "default", "of", "what it bounds"],
+    Object.entries(CAPS).map(([name, { default: value, unit, says }]) => [
+      code(name),
+      value.toLocaleString("en-US"),
+      unit,
+      `${says}.`,
+    ]),
   );
 }
 

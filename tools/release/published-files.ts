@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, CliCredentialsStackSynthesizer, type Stack } from "aws-cdk-lib";
-import { type Zippable, zipSync } from "fflate";
 import * as z from "zod";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
+import { contentOf, zipOf } from "../../lib/zip.ts";
 import type { PublishedFile } from "./target-bucket.ts";
 
 export interface PublishedTemplate extends PublishedFile {
@@ -52,7 +52,7 @@ export function publishedFiles(bucket: string, prefix: string, context: Record<s
     // Both stacks name the same code.
     const sources = new Map(stacks.flatMap((stack) => codeOf(outdir, stack)));
     return {
-      code: [...sources].map(([key, folder]) => ({ key, body: zipOf(folder), contentType: "application/zip" })),
+      code: [...sources].map(([key, path]) => ({ key, body: zipped(path), contentType: "application/zip" })),
       templates: stacks.map((stack) => templateOf(outdir, prefix, stack)),
     };
   } finally {
@@ -69,8 +69,8 @@ function templateOf(outdir: string, prefix: string, { stackName, templateFile }:
   };
 }
 
-/** Keys in the bucket, and the folders that are zipped to go there. */
-function codeOf(outdir: string, { artifactId, templateFile }: Stack): [key: string, folder: string][] {
+/** Keys in the bucket, and the zips, or the folders that are zipped to go there. */
+function codeOf(outdir: string, { artifactId, templateFile }: Stack): [key: string, path: string][] {
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(outdir, `${artifactId}.assets.json`), "utf8")));
   return (
     Object.values(manifest.files)
@@ -82,17 +82,6 @@ function codeOf(outdir: string, { artifactId, templateFile }: Stack): [key: stri
   );
 }
 
-function zipOf(folder: string): Uint8Array {
-  return zipSync(contentOf(folder), { mtime: EPOCH });
-}
-
-/** A fixed date, so that the same content always makes the same zip. */
-const EPOCH = new Date("1980-01-01T12:00:00Z");
-
-function contentOf(folder: string): Zippable {
-  const entries = readdirSync(folder).map((name) => {
-    const path = join(folder, name);
-    return [name, statSync(path).isDirectory() ? contentOf(path) : new Uint8Array(readFileSync(path))] as const;
-  });
-  return Object.fromEntries(entries);
+function zipped(path: string): Uint8Array {
+  return statSync(path).isDirectory() ? zipOf(contentOf(path)) : readFileSync(path);
 }

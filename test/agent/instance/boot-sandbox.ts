@@ -14,7 +14,22 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /** Programs of this machine that a plain instance has, too. */
-const PROGRAMS = ["bash", "cat", "chmod", "cp", "env", "grep", "id", "install", "ln", "mkdir", "rm", "setpriv", "sh"];
+const PROGRAMS = [
+  "bash",
+  "cat",
+  "chmod",
+  "cp",
+  "env",
+  "grep",
+  "id",
+  "install",
+  "ln",
+  "mkdir",
+  "rm",
+  "setpriv",
+  "sh",
+  "sha256sum",
+];
 
 /** A fake dnf: it downloads nothing, and puts each program where the real package puts it. */
 const DNF = `#!/bin/bash

@@ -15,7 +15,7 @@ function shellcheck(): string {
   try {
     const requirements = `${ROOT}test/agent/instance/requirements.txt`;
     execFileSync("python3", ["-m", "venv", VENV], { stdio: "pipe" });
-    execFileSync(`${VENV}/bin/pip`, ["install", "--quiet", "-r", requirements], { stdio: "pipe" });
+    execFileSync(`${VENV}/bin/pip`, ["install", "--quiet", "--require-hashes", "-r", requirements], { stdio: "pipe" });
     return `${VENV}/bin/shellcheck`;
   } catch (error) {
     rmSync(VENV, { recursive: true, force: true });

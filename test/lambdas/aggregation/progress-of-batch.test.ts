@@ -71,6 +71,10 @@ describe("what a batch changes", () => {
       "bytes in words",
       { eventID: "x", dynamodb: { NewImage: { ...record(good).dynamodb.NewImage, bytes: { S: "10" } } } },
     ],
+    ...[-1, 0.5, 2 ** 40 + 1, 1e125].map((bytes): [string, unknown] => [
+      `${bytes} bytes, which no file has`,
+      { eventID: "x", dynamodb: { NewImage: record({ bytes }).dynamodb.NewImage } },
+    ]),
   ])("passes a record over that is no result: %s", (_, stranger) => {
     const { progress, invalid } = progressOfBatch([stranger, record(good)]);
     expect(invalid).toEqual([{ record: stranger, key: "", problem: expect.stringMatching(/./) }]);

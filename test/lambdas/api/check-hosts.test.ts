@@ -59,7 +59,7 @@ describe("hosts of the URLs and cf_domain", () => {
 });
 
 it("distributions that are not listed in time are not waited for: the call would end first", async () => {
-  const deps = { distributions: { own: () => new Promise<never>(() => undefined) }, logger: silent };
+  const deps = { distributions: { own: () => new Promise<never>(() => undefined) }, allowed: ["*"], logger: silent };
   const urls = ["https://cdn.example.com/a"];
   expect(await checkHosts(deps, { cfDomain: "d1.cloudfront.net", urls }, 20)).toEqual([
     "cf_domain: the distributions of this account could not be listed, so nobody checked that it serves cdn.example.com",

@@ -95,9 +95,27 @@ describe("POST /instances", () => {
       const { call, calls } = world();
       const answer = await call("POST /instances", { DesiredCapacity: 9, req_id: "r9", force_stop });
       expect(answer).toEqual(failure(404, "req_id: there is no request 'r9'"));
-      expect(calls).toEqual(["requests.get"]);
+      expect(calls).toEqual(["requests.get", ...(force_stop === true ? ["requests.end"] : [])]);
     },
   );
+
+  it("stops a request whose item cannot be read", async () => {
+    const { call, requests, fleet } = world();
+    await requests.put(request());
+    requests.get = async () => undefined;
+    expect(await call("POST /instances", { DesiredCapacity: 0, req_id: "r1", force_stop: true })).toEqual(success(0));
+    expect([requests.the().status, requests.the().active, fleet.capacity]).toEqual(["STOPPED", undefined, 0]);
+  });
+
+  it("beyond maxInstances is a 400 that names both figures and the parameter, and stops nothing", async () => {
+    const { call, requests, fleet } = world(undefined, [], { maxInstances: 8 });
+    await requests.put(request());
+    expect(await call("POST /instances", { DesiredCapacity: 9, req_id: "r1", force_stop: true })).toEqual(
+      failure(400, "DesiredCapacity: 9 instances, but maxInstances of this deployment is 8 (a parameter of the stack)"),
+    );
+    expect([requests.the().status, fleet.capacity]).toEqual(["CREATED", 1]);
+    expect(await call("POST /instances", { DesiredCapacity: 8 })).toEqual(success(8));
+  });
 
   it.each(["FINISHED", "STOPPED", "TIMEOUT", "FAILED"] as const)("%s cannot be stopped: 409", async (status) => {
     const { call, requests, fleet } = world();

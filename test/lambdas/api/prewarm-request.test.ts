@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { knownNames, selectPops } from "../../../domain/pops/select.ts";
+import type { Caps } from "../../../domain/request/caps.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { parseBody } from "../../../lambdas/api/body.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";
 import { RefusedError } from "../../../lambdas/api/refused-error.ts";
@@ -7,12 +9,15 @@ import { RefusedError } from "../../../lambdas/api/refused-error.ts";
 const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const;
 
-const read = (change: object) =>
-  checkPrewarmRequest(parseBody(prewarmBodySchema, JSON.stringify({ ...BODY, ...change }), false, checkUrlsAlone));
+const read = (change: object, caps: Partial<Caps> = {}) =>
+  checkPrewarmRequest(parseBody(prewarmBodySchema, JSON.stringify({ ...BODY, ...change }), false, checkUrlsAlone), {
+    ...DEFAULT_CAPS,
+    ...caps,
+  });
 
-function refusal(change: object): RefusedError {
+function refusal(change: object, caps: Partial<Caps> = {}): RefusedError {
   try {
-    read(change);
+    read(change, caps);
   } catch (error) {
     if (error instanceof RefusedError && error.statusCode === 400) return error;
     throw error;
@@ -30,6 +35,7 @@ describe("a request that can be carried out", () => {
       header: [],
       instanceCount: 1,
       needInvalidate: false,
+      maxBytes: undefined,
       warnings: [],
     });
   });
@@ -44,7 +50,7 @@ describe("a request that can be carried out", () => {
       instance_count: 300,
       need_invalidate: true,
     };
-    expect(read(said)).toEqual({
+    expect(read(said, { maxInstances: 300 })).toEqual({
       urls: BODY.url_list,
       cfDomain: "cdn.example.com",
       pops: ["SIN2-C1", "ATL56-C1"],
@@ -52,6 +58,7 @@ describe("a request that can be carried out", () => {
       header: ["Accept-Encoding: br"],
       instanceCount: 300,
       needInvalidate: true,
+      maxBytes: undefined,
       warnings: [],
     });
   });

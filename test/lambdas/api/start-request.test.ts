@@ -3,7 +3,14 @@ import { request } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
 /** What a POST /prewarm does, in order. */
-const STEPS = ["lists.write", "timer.set", "fleet.desiredCapacity", "fleet.raiseTo", "requests.put"];
+const STEPS = [
+  "requests.listActive",
+  "lists.write",
+  "timer.set",
+  "fleet.desiredCapacity",
+  "fleet.raiseTo",
+  "requests.put",
+];
 
 describe("POST /prewarm", () => {
   it("answers what the contract says, and no more", async () => {
@@ -52,7 +59,7 @@ describe("POST /prewarm", () => {
   it("asks no instances for none", async () => {
     const { call, calls, fleet } = world();
     await call("POST /prewarm", { ...BODY, instance_count: 0 });
-    expect(calls).toEqual(["lists.write", "timer.set", "requests.put"]);
+    expect(calls).toEqual(["requests.listActive", "lists.write", "timer.set", "requests.put"]);
     expect(fleet.capacity).toBe(1);
   });
 

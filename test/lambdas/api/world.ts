@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
+import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
+import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import {
@@ -23,7 +25,12 @@ const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).
 export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 2, pops: ["SIN2-C1", "ATL56-C1"] };
 
 /** The world around the API: nothing in it yet but one instance, and what a test puts there. */
-export function world(fault?: Fault, own: readonly OwnDistribution[] = []) {
+export function world(
+  fault?: Fault,
+  own: readonly OwnDistribution[] = [],
+  caps: Partial<Caps> = {},
+  distributions = "*",
+) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);
   const lists = new FakeLists();
@@ -41,6 +48,8 @@ export function world(fault?: Fault, own: readonly OwnDistribution[] = []) {
       fleet,
       timer,
       distributions: new FakeDistributions(own),
+      caps: { ...DEFAULT_CAPS, ...caps },
+      allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
       logger: { ...silent, error: (...args: unknown[]) => errors.push(args) } as ApiDeps["logger"],

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { AliasUnclearError } from "../../../aws/dns.ts";
+import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
@@ -20,6 +21,7 @@ async function world({
   hosts = { "d1.cloudfront.net": ["127.0.0.1"] },
   own = [OWN],
   remainingMs = 900_000,
+  allowedIds = "*",
   unclear = false,
   fault,
 }: {
@@ -28,6 +30,8 @@ async function world({
   readonly hosts?: Record<string, string[]>;
   readonly own?: readonly OwnDistribution[];
   readonly remainingMs?: number;
+  /** The stack's list of distributions. */
+  readonly allowedIds?: string;
   /** Whether the DNS does not answer what a name is an alias of. */
   readonly unclear?: boolean;
   readonly fault?: Fault;
@@ -41,7 +45,8 @@ async function world({
   const distributions = new FakeDistributions(own);
   const dns = new FakeDns(hosts);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
-  const fakes = { requests, lists, distributions, dns, ports, logger: silent };
+  const allowed = allowedDistributionsSchema.parse(allowedIds);
+  const fakes = { requests, lists, distributions, dns, ports, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
@@ -73,6 +78,28 @@ describe("Get Size", () => {
     const absent = await world();
     await absent.handle(EVENT);
     expect(absent.requests.the().distributions).toMatchObject([{ label: "d1", hosts: ["cdn.example.com"] }]);
+  });
+
+  it.each([
+    [
+      "of the account",
+      [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
+      /distribution E1, and/,
+    ],
+    ["of another account", [], /no distribution of this account, and/],
+  ])("fails before it asks anything of a distribution %s that the stack's list has not", async (_, own, reason) => {
+    const { handle, requests, seen } = await world({ own, allowedIds: "E2,E3" });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
+    expect(requests.the().reason).toContain("distributions of this deployment allows E2, E3");
+    expect(seen).toEqual([]);
+  });
+
+  it("asks those that the list has", async () => {
+    const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
+    const { handle, requests } = await world({ own, allowedIds: "E2,E1" });
+    await handle(EVENT);
+    expect(requests.the().status).toBe("CHECK_POP");
   });
 
   it("parts the list into what can be warmed and what cannot: CREATED to CHECK_POP", async () => {

@@ -4,7 +4,7 @@ import { noDistribution } from "../../../lambdas/get-size/find-distributions.ts"
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
-import { FakeDistributions, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import { EVERY, FakeDistributions, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
 import { serve } from "./server.ts";
@@ -31,7 +31,15 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
   const lists = new FakeLists({ "r1.csv": urls.map((url) => [url]) });
   const dns = new Dns({ servers: [dnsServer.address], allowPrivateAddresses });
   const ports = { httpsPort: port, httpPort: port };
-  const fakes = { requests, lists, dns, distributions: new FakeDistributions([]), ports, logger: silent };
+  const fakes = {
+    requests,
+    lists,
+    dns,
+    distributions: new FakeDistributions([]),
+    ports,
+    allowed: EVERY,
+    logger: silent,
+  };
   await createHandler(noteCalls<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }), {
     getRemainingTimeInMillis: () => 900_000,
   });

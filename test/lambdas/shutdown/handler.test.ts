@@ -59,10 +59,28 @@ describe("the timer", () => {
   });
 });
 
+describe("a request that cannot be read", () => {
+  it("is ended by the timer all the same, and its instances go", async () => {
+    const { handle, requests, fleet } = world();
+    requests.get = async () => undefined;
+    requests.active = async () => [];
+    await handle(TIMER);
+    expect([requests.the().status, requests.the().active, fleet.capacity]).toEqual(["TIMEOUT", undefined, 0]);
+  });
+
+  it("is passed over where the stream names it", async () => {
+    const { handle, requests, calls } = world();
+    requests.get = async () => undefined;
+    await handle(keysEvent({ req_id: "r1" }));
+    expect(new Set(calls)).toEqual(new Set(["requests.get"]));
+  });
+});
+
 describe("what it is called with", () => {
   it.each([
     ["no recount is due", {}, { settle: undefined }],
     ["it is gone", { req_id: "r9" }, {}],
+    ["a recount is due of one that is not active", {}, { active: undefined }],
   ])("a record of a request is passed over when %s", async (_, keys, item) => {
     const { handle, calls } = world({ item });
     await handle(keysEvent({ req_id: "r1", ...keys }));

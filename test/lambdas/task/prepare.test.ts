@@ -40,6 +40,36 @@ describe("a request at CHECK_POP", () => {
     expect(Object.values(states())).toEqual(["FAILED", "FAILED", "FAILED"]);
   });
 
+  // Two URLs of 10 and 5 bytes at two POPs: 30 bytes, 4 tasks.
+  it.each([
+    [
+      { max_bytes: 29 },
+      {},
+      "max_bytes: 30 bytes would be downloaded, and the request allows 29; nothing was downloaded",
+    ],
+    [
+      { max_bytes: 30 },
+      { maxRequestBytes: 29 },
+      "total_size: 30 bytes, but maxRequestBytes of this deployment is 29 (a parameter of the stack)",
+    ],
+    [{}, { maxTasks: 3 }, "total_count: 4 tasks, but maxTasks of this deployment is 3 (a parameter of the stack)"],
+  ])(
+    "fails beyond a cap with both figures, before anything is invalidated or queued: %j %j",
+    async (item, lowered, reason) => {
+      const { handle, requests, queue, calls } = world({ item: { ...item, need_invalidate: true }, lowered });
+      await handle(CHECK_POP);
+      expect(requests.the()).toMatchObject({ status: "FAILED", reason, header: [] });
+      expect([queue.messages, calls.filter((call) => call.startsWith("distributions."))]).toEqual([[], []]);
+    },
+  );
+
+  it("goes on at its caps", async () => {
+    const lowered = { maxRequestBytes: 30, maxTasks: 4 };
+    const { handle, requests } = world({ item: { max_bytes: 30 }, lowered });
+    await handle(CHECK_POP);
+    expect(requests.the()).toMatchObject({ status: "INSERT_TASK", total_size: 30, total_count: 4 });
+  });
+
   it.each(["CREATED", "IN_PROGRESS", "STOPPED", "FINISHED"] as const)(
     "is passed over when it is %s",
     async (status) => {

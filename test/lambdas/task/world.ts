@@ -1,3 +1,4 @@
+import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { Distribution } from "../../../domain/request/distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
@@ -34,10 +35,20 @@ interface Given {
   readonly rows?: string[][];
   readonly remainingMs?: number;
   readonly fault?: Fault;
+  /** Caps of the deployment that are not the default. */
+  readonly lowered?: Partial<Caps>;
 }
 
 /** A request at CHECK_POP: two good URLs, two POPs that resolve and one that does not. */
-export function world({ item = {}, own = OWN, hosts = HOSTS, rows = ROWS, remainingMs = 900_000, fault }: Given = {}) {
+export function world({
+  item = {},
+  own = OWN,
+  hosts = HOSTS,
+  rows = ROWS,
+  remainingMs = 900_000,
+  fault,
+  lowered = {},
+}: Given = {}) {
   const requests = new FakeRequests(
     request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, distributions: own, ...item }),
   );
@@ -48,8 +59,9 @@ export function world({ item = {}, own = OWN, hosts = HOSTS, rows = ROWS, remain
   const fleet = new FakeFleet(0);
   const capacity = new Capacity(requests, fleet);
   const dns = new FakeDns(hosts);
+  const caps = { ...DEFAULT_CAPS, ...lowered };
   const time = { now: Date.now, sleep: () => Promise.resolve() };
-  const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, logger: silent, ...time };
+  const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, caps, logger: silent, ...time };
   const { deps, calls } = noteCalls<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });

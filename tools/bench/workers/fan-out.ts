@@ -14,7 +14,7 @@ const unplanned = () => {
 };
 const deps: FanOutDeps = {
   requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
-  requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE")),
+  requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE"), unplanned),
   lists: new Lists(new S3Client({}), env("BUCKET")),
   queue: new TaskQueue(queueClient(), env("QUEUE_URL")),
   logger: { info() {} },

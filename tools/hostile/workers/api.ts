@@ -1,5 +1,6 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 
 const [file = ""] = process.argv.slice(2);
@@ -13,6 +14,7 @@ const aliases = Array.from({ length: 100 }, (_, i) => `${i % 2 === 0 ? "*." : ""
 const handler = createHandler({
   requests: {
     ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
+    listActive: async () => [],
     setInstanceCount: nothing,
   },
   requestPops: { of: async () => [] },
@@ -35,6 +37,8 @@ const handler = createHandler({
   },
   timer: { set: make, cancel: nothing },
   timerTarget: { functionArn: "", roleArn: "" },
+  allowed: ["*"],
+  caps: DEFAULT_CAPS,
   logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { MAX_INSTANCES, MAX_TIMEOUT_MINUTES } from "./limits.ts";
+
+/** A bound that whoever deploys sets, on what whoever has the key may spend. */
+interface Cap {
+  /** Variable of the functions that check it. */
+  readonly variable: string;
+  readonly default: number;
+  /** The lowest and the highest value of the parameter. */
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  /** Description of the stack's parameter. */
+  readonly says: string;
+}
+
+/** By the names of the stack's parameters. `npm run docs` writes them into docs/deploy.md. */
+export const CAPS = {
+  maxInstances: {
+    variable: "MAX_INSTANCES",
+    default: 20,
+    min: 0,
+    max: MAX_INSTANCES,
+    unit: "instances",
+    says: "Instances at most, whatever a request asks for; it is the group's maximum too",
+  },
+  maxTimeout: {
+    variable: "MAX_TIMEOUT",
+    default: MAX_TIMEOUT_MINUTES,
+    min: 1,
+    max: MAX_TIMEOUT_MINUTES,
+    unit: "minutes",
+    says: "The longest timeout of a request, in minutes",
+  },
+  maxActiveRequests: {
+    variable: "MAX_ACTIVE_REQUESTS",
+    default: 20,
+    min: 1,
+    max: 1_000,
+    unit: "active requests",
+    says: "Requests that may be active at once",
+  },
+  maxTasks: {
+    variable: "MAX_TASKS",
+    default: 10_000_000,
+    min: 1,
+    max: 1_000_000_000,
+    unit: "tasks",
+    says: "Tasks of a request at most: its URLs times its POPs",
+  },
+  maxRequestBytes: {
+    variable: "MAX_REQUEST_BYTES",
+    // CloudFront's price for so much is some hundred dollars.
+    default: 10_000_000_000_000,
+    min: 1,
+    max: 1_000_000_000_000_000,
+    unit: "bytes",
+    says: "Bytes that a request may download in all, as far as sizes are known before; more, and it ends FAILED",
+  },
+} as const satisfies Record<string, Cap>;
+
+export type CapName = keyof typeof CAPS;
+/** The caps of a deployment. */
+export type Caps = Readonly<Record<CapName, number>>;
+
+/** The caps of a deployment whose parameters were left as they are. */
+export const DEFAULT_CAPS: Caps = {
+  maxInstances: CAPS.maxInstances.default,
+  maxTimeout: CAPS.maxTimeout.default,
+  maxActiveRequests: CAPS.maxActiveRequests.default,
+  maxTasks: CAPS.maxTasks.default,
+  maxRequestBytes: CAPS.maxRequestBytes.default,
+};
+
+/** Schema of a cap's variable. The stack sets it: a function without it does not start, rather than spend without bound. */
+function capSchema({ min }: Cap) {
+  return z.coerce.number().int().min(min);
+}
+
+/** The caps as the environment has them, one variable each. */
+export const capVariables = {
+  MAX_INSTANCES: capSchema(CAPS.maxInstances),
+  MAX_TIMEOUT: capSchema(CAPS.maxTimeout),
+  MAX_ACTIVE_REQUESTS: capSchema(CAPS.maxActiveRequests),
+  MAX_TASKS: capSchema(CAPS.maxTasks),
+  MAX_REQUEST_BYTES: capSchema(CAPS.maxRequestBytes),
+};
+
+/**
+ * What is wrong with a value that is beyond a cap: value, cap, and the parameter that sets it. Undefined: nothing.
+ * @param field of the request, or what else the value is called
+ */
+export function beyondCap(caps: Partial<Caps>, name: CapName, field: string, value: number): string | undefined {
+  const cap = caps[name];
+  if (cap === undefined || value <= cap) return undefined;
+  return `${field}: ${value} ${CAPS[name].unit}, but ${name} of this deployment is ${cap} (a parameter of the stack)`;
+}

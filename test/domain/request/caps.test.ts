@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { allowedDistributionsSchema, problemWith } from "../../../domain/request/allowed-distributions.ts";
+import { beyondCap, CAPS, type CapName, capVariables } from "../../../domain/request/caps.ts";
+
+const names = Object.keys(CAPS) as CapName[];
+
+describe("a cap", () => {
+  it.each(names)("%s has a default within its range, and its variable is read", (name) => {
+    const { default: value, min, max, variable } = CAPS[name];
+    expect([value >= min, value <= max]).toEqual([true, true]);
+    const schema = z.object({ [variable]: capVariables[variable] });
+    expect(schema.parse({ [variable]: String(min) })).toEqual({ [variable]: min });
+    // A function that was not told its cap does not start.
+    for (const missing of [undefined, "x", String(min - 1)])
+      expect(schema.safeParse({ [variable]: missing }).success).toBe(false);
+  });
+
+  it("holds up to its value; beyond it, the problem names field, value, cap and parameter", () => {
+    expect(beyondCap({ maxInstances: 20 }, "maxInstances", "instance_count", 20)).toBeUndefined();
+    expect(beyondCap({ maxInstances: 20 }, "maxInstances", "instance_count", 21)).toBe(
+      "instance_count: 21 instances, but maxInstances of this deployment is 20 (a parameter of the stack)",
+    );
+  });
+});
+
+describe("the list of distributions", () => {
+  it.each(["*", "E1,*"])("%s allows every one, also of another account", (text) => {
+    const allowed = allowedDistributionsSchema.parse(text);
+    expect(problemWith(allowed, "E9", "cdn.example.com")).toBeUndefined();
+    expect(problemWith(allowed, undefined, "cdn.example.com")).toBeUndefined();
+  });
+
+  it("allows those that it names, and no other, nor one of another account", () => {
+    const allowed = allowedDistributionsSchema.parse("E1, E2");
+    expect(problemWith(allowed, "E2", "cdn.example.com")).toBeUndefined();
+    expect(problemWith(allowed, "E3", "cdn.example.com")).toBe(
+      "cdn.example.com belongs to the distribution E3, and distributions of this deployment allows E1, E2 (a parameter of the stack)",
+    );
+    expect(problemWith(allowed, undefined, "cdn.example.com")).toMatch(/belongs to no distribution of this account/);
+  });
+});

@@ -1,0 +1,97 @@
+// What a key may spend, in the template: lib/caps.ts, allowed-distributions.ts, budget.ts.
+import { describe, expect, test } from "vitest";
+import { CAPS } from "../../domain/request/caps.ts";
+import { resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
+
+const [{ template } = { template: undefined }] = synthesizeStacks();
+if (template === undefined) throw new Error("there is no stack");
+
+const functions = new Map(
+  resourcesOf(template, "AWS::Lambda::Function").map(([id, { Properties }]) => [
+    id.replace(/^PrewarmPipeline/, "").replace(/[0-9A-F]{8}$/, ""),
+    Properties.Environment?.Variables ?? {},
+  ]),
+);
+const ids = { "Fn::Join": [",", { Ref: "distributions" }] };
+
+describe("each function has the caps that it checks", () => {
+  test("the API all of them", () => {
+    const variables = Object.entries(CAPS).map(([name, { variable }]) => [variable, { Ref: name }]);
+    expect(functions.get("Api")).toMatchObject({ ...Object.fromEntries(variables), DISTRIBUTIONS: ids });
+  });
+
+  test("Get Size the distributions, Task the sums", () => {
+    expect(functions.get("GetSize")).toMatchObject({ DISTRIBUTIONS: ids });
+    expect(functions.get("Task")).toMatchObject({
+      MAX_TASKS: { Ref: "maxTasks" },
+      MAX_REQUEST_BYTES: { Ref: "maxRequestBytes" },
+    });
+  });
+});
+
+test("the group has no more instances than that", () => {
+  expect(theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MaxSize).toEqual({ Ref: "maxInstances" });
+});
+
+describe("distributions", () => {
+  const statements = resourcesOf(template, "AWS::IAM::Policy").flatMap(
+    ([, { Properties }]) => Properties.PolicyDocument.Statement,
+  );
+  const invalidates = statements.filter(({ Action }) => [Action].flat().includes("cloudfront:CreateInvalidation"));
+
+  test("are what the one role that may invalidate may invalidate", () => {
+    expect(invalidates).toHaveLength(1);
+    const [condition, china, elsewhere] = invalidates[0].Resource["Fn::If"];
+    expect(template.findConditions(condition)).toMatchObject({
+      [condition]: { "Fn::Equals": [{ Ref: "AWS::Partition" }, "aws-cn"] },
+    });
+    expect([china, elsewhere]).toEqual(
+      ["arn:aws-cn:cloudfront::*:distribution/", "arn:aws:cloudfront::*:distribution/"].map((before) => ({
+        "Fn::Split": [",", { "Fn::Join": ["", [before, { "Fn::Join": [`,${before}`, { Ref: "distributions" }] }]] }],
+      })),
+    );
+  });
+
+  const pattern = new RegExp(`^(?:${template.findParameters("distributions")["distributions"]?.["AllowedPattern"]})$`);
+  test.each(["*", "E1ABCDEFGHIJKL", "EDFDVBD6EXAMPLE"])("may have %s", (id) => expect(id).toMatch(pattern));
+  test.each(["", "E*", "d111111abcdef8.cloudfront.net", "E1/../*"])("may not have %j", (id) =>
+    expect(id).not.toMatch(pattern),
+  );
+});
+
+describe("maxRequestBytes, which is a text", () => {
+  const { AllowedPattern } = template.findParameters("maxRequestBytes")["maxRequestBytes"] ?? {};
+  const pattern = new RegExp(`^(?:${AllowedPattern})$`);
+  const { default: value, max } = CAPS.maxRequestBytes;
+  test.each([1, 10, value, max])("may be %d", (bytes) => expect(String(bytes)).toMatch(pattern));
+  test.each(["0", "", "1e3", "-1", "01", String(max + 1), `${max}0`])("may not be %j", (text) =>
+    expect(text).not.toMatch(pattern),
+  );
+});
+
+describe("the budget", () => {
+  const [[, budget] = []] = Object.entries(template.findResources("AWS::Budgets::Budget"));
+
+  test("is there only if an amount is given", () => {
+    const condition = budget?.["Condition"];
+    expect(template.findConditions(condition)[condition]).toEqual({
+      "Fn::Not": [{ "Fn::Equals": [{ Ref: "monthlyBudget" }, "0"] }],
+    });
+  });
+
+  test("mails the address of the alarms before it is used up, and wants one", () => {
+    const { Budget, NotificationsWithSubscribers } = budget?.["Properties"] ?? {};
+    expect(Budget).toMatchObject({
+      BudgetType: "COST",
+      TimeUnit: "MONTHLY",
+      BudgetLimit: { Amount: { Ref: "monthlyBudget" }, Unit: "USD" },
+    });
+    for (const { Subscribers } of NotificationsWithSubscribers) {
+      expect(Subscribers).toEqual([{ SubscriptionType: "EMAIL", Address: { Ref: "alarmEmail" } }]);
+    }
+    expect(template.toJSON()["Rules"]["BudgetHasAddress"]).toMatchObject({
+      RuleCondition: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "monthlyBudget" }, "0"] }] },
+      Assertions: [{ Assert: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "alarmEmail" }, ""] }] } }],
+    });
+  });
+});

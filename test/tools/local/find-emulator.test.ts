@@ -1,0 +1,65 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { ROOT } from "../../../tools/local/paths.ts";
+
+const installed = vi.hoisted(() => vi.fn(async () => "/venv"));
+vi.mock("../../../tools/local/venv.ts", () => ({ venv: installed }));
+const { findEmulator, NoEmulatorError } = await import("../../../tools/local/find-emulator.ts");
+
+/** A folder on the PATH with a program of that name. */
+function ministackOnPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-path-"));
+  const program = join(folder, "ministack");
+  writeFileSync(program, "#!/bin/sh\n");
+  chmodSync(program, 0o755);
+  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+  return program;
+}
+
+describe("a ministack on the PATH", () => {
+  test("is not run by itself: the pinned one is", async () => {
+    const program = ministackOnPath();
+    vi.stubEnv("PREWARM_MINISTACK", "");
+    expect((await findEmulator(() => undefined)).command).not.toBe(program);
+  });
+
+  test("is run when it is asked for, by name or by path", async () => {
+    const program = ministackOnPath();
+    for (const asked of ["ministack", program]) {
+      vi.stubEnv("PREWARM_MINISTACK", asked);
+      expect((await findEmulator(() => undefined)).command).toBe(program);
+    }
+    vi.stubEnv("PREWARM_MINISTACK", "/nowhere/ministack");
+    await expect(findEmulator(() => undefined)).rejects.toThrow(NoEmulatorError);
+  });
+});
+
+describe.each([
+  ...["tools/local", "tools/release", "tools/templates", "test/agent/instance"].map((folder) => [folder] as const),
+])("the Python packages of %s", (folder) => {
+  const text = readFileSync(`${ROOT}${folder}/requirements.txt`, "utf8");
+  const packages = text
+    .replaceAll(/^#.*$/gm, "")
+    .replaceAll("\\\n", " ")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+
+  test("have one version each, and the hashes of its files", () => {
+    expect(packages.length).toBeGreaterThan(0);
+    for (const line of packages) expect(line).toMatch(/^[\w.-]+==[\w.]+ .*--hash=sha256:[0-9a-f]{64}/);
+  });
+});
+
+test("wherever Python packages are installed, it is by their hashes", () => {
+  for (const file of ["tools/local/venv.ts", "tools/local/find-emulator.ts", "test/agent/instance/boot.test.ts"]) {
+    const installs = readFileSync(`${ROOT}${file}`, "utf8").match(/"install",\s+"--quiet"[^\]]*\]/g) ?? [];
+    expect(installs.length).toBeGreaterThan(0);
+    for (const call of installs) expect(call).toContain('"--require-hashes"');
+  }
+});
