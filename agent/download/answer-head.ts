@@ -40,6 +40,8 @@ for (const { length } of WANTED) LENGTHS[length] = 1;
  */
 const HEAD =
   /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
+/** A tab inside or behind what says where the body ends: some readers take it for a blank, others for a part of the value. */
+const TABBED_FRAMING = /\r\n(?:content-length|transfer-encoding):[\t ]*[^\t \r][^\r]*\t/i;
 /** The beginning of each. */
 const BEGINNING = "HTTP/1.";
 
@@ -52,6 +54,9 @@ const BEGINNING = "HTTP/1.";
 export function parseHead(text: string): AnswerHead {
   const match = HEAD.exec(text);
   if (match === null) throw notAHead(text);
+  if (text.includes("\t") && TABBED_FRAMING.test(text)) {
+    throw new BadAnswerError("the answer's Content-Length or Transfer-Encoding has a tab");
+  }
   const status = Number(match[2]);
   const fields = new Fields();
   for (let at = lineEnd(text, 0) + 2; at < text.length; ) {

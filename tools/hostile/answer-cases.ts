@@ -47,7 +47,15 @@ const ODD_HEADERS = [
     "Transfer-Encoding:",
   ],
   ...["Transfer-Encoding: chunkedchunked", "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: x,\xa0chunked"],
-  ...["Transfer-Encoding: \vchunked", "Transfer-Encoding : chunked", 'Transfer-Encoding: "chunked"', "TE: chunked"],
+  ...[
+    "Transfer-Encoding: \vchunked",
+    "Transfer-Encoding: x\t, chunked",
+    "Transfer-Encoding : chunked",
+    'Transfer-Encoding: "chunked"',
+    "TE: chunked",
+    "Content-Length: 5\t",
+    "Transfer-Encoding: chunked\t",
+  ],
   ...[" folded", "\tfolded", "X: 1\n Y: 2", "X: 1\nContent-Length: 5", "X: 1\rContent-Length: 5", "X: 1\r\rY: 2"],
   ...[
     "X: \0",

@@ -42,7 +42,7 @@ describe("where the body ends", () => {
   const UNTIL_CLOSE = { kind: "UNTIL_CLOSE" };
   it.each([
     [[OK, "content-length: 0"], { kind: "LENGTH", length: 0 }],
-    [[OK, "content-length:\t 7 \t"], { kind: "LENGTH", length: 7 }],
+    [[OK, "content-length:\t 7 "], { kind: "LENGTH", length: 7 }],
     [[OK, "transfer-encoding: x,\xa0chunked"], UNTIL_CLOSE],
     [[OK, "transfer-encoding: chunked"], { kind: "CHUNKED" }],
     [[OK, "transfer-encoding: gzip, Chunked"], { kind: "CHUNKED" }],
@@ -100,6 +100,8 @@ describe("what is no head, or leaves its end open", () => {
     [OK, "content-length: 99999999999999999"],
     [OK, "content-length: 5", "transfer-encoding: chunked"],
     ["HTTP/1.1 204 No Content", "content-length: 0", "transfer-encoding: chunked"],
+    [OK, "transfer-encoding: chunked \t"],
+    [OK, "X: 1", "content-length: 5\t "],
     [OK, "transfer-encoding:"],
     [OK, "transfer-encoding: chunked", "transfer-encoding:"],
     [OK, "transfer-encoding: chunked,"],
