@@ -5,9 +5,19 @@ import { RefusedError } from "./refused-error.ts";
 /** What an id may look like. DynamoDB would refuse a longer key, and one with half a character in it. */
 const POSSIBLE_ID = /^[\x21-\x7e]{1,200}$/;
 
+/** Whether there may be a request of that id: nobody need be asked about others. */
+export function isPossibleId(reqId: string): boolean {
+  return POSSIBLE_ID.test(reqId);
+}
+
 /** The request with an id. @throws RefusedError 404 when there is none */
 export async function findRequest(requests: Pick<RequestTable, "get">, reqId: string): Promise<RequestItem> {
-  const item = POSSIBLE_ID.test(reqId) ? await requests.get(reqId) : undefined;
-  if (item === undefined) throw new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
+  const item = isPossibleId(reqId) ? await requests.get(reqId) : undefined;
+  if (item === undefined) throw noRequest(reqId);
   return item;
+}
+
+/** What is answered where there is none, or one that cannot be read. */
+export function noRequest(reqId: string): RefusedError {
+  return new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
 }

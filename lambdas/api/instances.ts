@@ -3,7 +3,7 @@ import type { Fleet } from "../../aws/fleet.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { isTerminal, type Status } from "../../domain/request/status.ts";
-import { findRequest } from "./find-request.ts";
+import { isPossibleId, noRequest } from "./find-request.ts";
 import type { InstancesBody } from "./instances-request.ts";
 import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
@@ -49,12 +49,12 @@ function remark(ended: Status | undefined): string {
 
 /** @returns the status of a request that had ended before */
 async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): Promise<Status | undefined> {
-  const item = await findRequest(deps.requests, reqId).catch(async (error: unknown) => {
+  const item = isPossibleId(reqId) ? await deps.requests.get(reqId) : undefined;
+  if (item === undefined) {
     // One that cannot be read can be stopped all the same.
-    if (stop && error instanceof RefusedError && (await deps.requests.end(reqId, "STOPPED"))) return undefined;
-    throw error;
-  });
-  if (item === undefined) return undefined;
+    if (stop && isPossibleId(reqId) && (await deps.requests.end(reqId, "STOPPED"))) return undefined;
+    throw noRequest(reqId);
+  }
   if (!stop) return isTerminal(item.status) ? item.status : undefined;
   if (await deps.requests.end(reqId, "STOPPED")) {
     deps.logger.info("Request stopped", { req_id: reqId });

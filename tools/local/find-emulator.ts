@@ -116,7 +116,7 @@ function withItsPython(command: string): EmulatorCommand {
   const [python = "", ...before] = first.replace(/^#!\s*/, "").split(/\s+/);
   if (!first.startsWith("#!") || !first.includes("python"))
     throw new NoEmulatorError(
-      `${command} is no Python script: take it off the PATH, and MiniStack is installed below .local/`,
+      `${command} is no Python script, as the ministack command is; leave PREWARM_MINISTACK unset, and MiniStack is installed below .local/`,
     );
   return { command: python, args: (_, socketPath) => [...before, ...serveOn(socketPath)], env: {} };
 }

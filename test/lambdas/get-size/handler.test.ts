@@ -20,6 +20,7 @@ async function world({
   item = request(),
   hosts = { "d1.cloudfront.net": ["127.0.0.1"] },
   own = [OWN],
+  aliases = {},
   remainingMs = 900_000,
   allowedIds = "*",
   unclear = false,
@@ -29,6 +30,8 @@ async function world({
   readonly item?: RequestItem;
   readonly hosts?: Record<string, string[]>;
   readonly own?: readonly OwnDistribution[];
+  /** What the DNS says a name is an alias of. */
+  readonly aliases?: Record<string, string>;
   readonly remainingMs?: number;
   /** The stack's list of distributions. */
   readonly allowedIds?: string;
@@ -43,7 +46,7 @@ async function world({
   const lists = new FakeLists({ "r1.csv": paths.map(url) });
   const ports = { httpsPort: port, httpPort: port };
   const distributions = new FakeDistributions(own);
-  const dns = new FakeDns(hosts);
+  const dns = new FakeDns(hosts, aliases);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const fakes = { requests, lists, distributions, dns, ports, allowed, logger: silent };
@@ -88,7 +91,11 @@ describe("Get Size", () => {
     ],
     ["of another account", [], /no distribution of this account, and/],
   ])("fails before it asks anything of a distribution %s that the stack's list has not", async (_, own, reason) => {
-    const { handle, requests, seen } = await world({ own, allowedIds: "E2,E3" });
+    const { handle, requests, seen } = await world({
+      own,
+      aliases: { "cdn.example.com": "d1.cloudfront.net" },
+      allowedIds: "E2,E3",
+    });
     await handle(EVENT);
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
     expect(requests.the().reason).toContain("distributions of this deployment allows E2, E3");

@@ -12,7 +12,7 @@ const { findEmulator, NoEmulatorError } = await import("../../../tools/local/fin
 function ministackOnPath(): string {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-path-"));
   const program = join(folder, "ministack");
-  writeFileSync(program, "#!/bin/sh\n");
+  writeFileSync(program, "#!/opt/python3 -E\n");
   chmodSync(program, 0o755);
   vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
   onTestFinished(() => {
@@ -24,16 +24,18 @@ function ministackOnPath(): string {
 
 describe("a ministack on the PATH", () => {
   test("is not run by itself: the pinned one is", async () => {
-    const program = ministackOnPath();
+    ministackOnPath();
     vi.stubEnv("PREWARM_MINISTACK", "");
-    expect((await findEmulator(() => undefined)).command).not.toBe(program);
+    expect((await findEmulator(() => undefined)).command).not.toBe("/opt/python3");
   });
 
   test("is run when it is asked for, by name or by path", async () => {
     const program = ministackOnPath();
     for (const asked of ["ministack", program]) {
       vi.stubEnv("PREWARM_MINISTACK", asked);
-      expect((await findEmulator(() => undefined)).command).toBe(program);
+      const { command, args } = await findEmulator(() => undefined);
+      // With the Python that has it.
+      expect([command, args({}, "/run/aws.sock")[0]]).toEqual(["/opt/python3", "-E"]);
     }
     vi.stubEnv("PREWARM_MINISTACK", "/nowhere/ministack");
     await expect(findEmulator(() => undefined)).rejects.toThrow(NoEmulatorError);
