@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { writeBatches } from "../../aws/batch-write.ts";
 
 type Send = Parameters<typeof writeBatches>[1];
@@ -11,10 +11,11 @@ const answer = (left?: Batch) => ({
   ...(left === undefined ? {} : { UnprocessedItems: { table: left } }),
 });
 
-beforeEach(() => {
-  vi.spyOn(Math, "random").mockReturnValue(0);
-  return () => vi.restoreAllMocks();
-});
+// Pauses between attempts are not waited out.
+vi.mock("node:timers/promises", async (original) => ({
+  ...(await original<object>()),
+  setTimeout: async () => undefined,
+}));
 
 it("writes in batches of 25, in order; nothing for nothing", async () => {
   const send = vi.fn<Send>(async () => answer());
@@ -32,9 +33,11 @@ it("writes again what was left unprocessed: that, and no more", async () => {
 });
 
 it("fails when something stays unprocessed", async () => {
+  const random = vi.spyOn(Math, "random");
   const send = vi.fn<Send>(async (batch) => answer(batch.slice(0, 2)));
   await expect(writeBatches(items(30), send, "table")).rejects.toThrow("2 items for table stayed unprocessed 10 times");
   expect(send).toHaveBeenCalledTimes(10);
   // A pause before every one but the first.
-  expect(Math.random).toHaveBeenCalledTimes(9);
+  expect(random).toHaveBeenCalledTimes(9);
+  random.mockRestore();
 });

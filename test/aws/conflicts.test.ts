@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { isConditionFailure, withConflictRetry } from "../../aws/conflicts.ts";
 import { awsError } from "./client.ts";
 
@@ -6,11 +6,11 @@ import { awsError } from "./client.ts";
 const cancelled = (...codes: (string | undefined)[]) =>
   awsError("TransactionCanceledException", { CancellationReasons: codes.map((Code) => ({ Code })) });
 
-beforeEach(() => {
-  // No pauses between attempts.
-  vi.spyOn(Math, "random").mockReturnValue(0);
-  return () => vi.restoreAllMocks();
-});
+// Pauses between attempts are not waited out.
+vi.mock("node:timers/promises", async (original) => ({
+  ...(await original<object>()),
+  setTimeout: async () => undefined,
+}));
 
 describe("a condition that does not hold", () => {
   it.each([
