@@ -72,7 +72,10 @@ export async function startNginx(count = 20): Promise<Server> {
 
 function config(folder: string, addresses: readonly string[], port: number, httpPort: number): string {
   const listen = addresses.map((it) => `listen ${it}:${port} ssl; listen ${it}:${httpPort};`).join("\n    ");
+  // Started as root, nginx would serve as nobody, who cannot look into .local/.
+  const user = process.getuid?.() === 0 ? "user root;" : "";
   return `daemon off;
+${user}
 worker_processes 1;
 worker_cpu_affinity ${(1 << SERVING_CORE).toString(2)};
 pid ${folder}nginx.pid;
