@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, buildSync } from "esbuild";
+import { unzipSync } from "fflate";
 import * as z from "zod";
 import { BANNER, MAIN_FIELDS, TARGET } from "../../lib/bundling.ts";
 import { LOCAL, ROOT } from "../local/paths.ts";
@@ -74,8 +75,18 @@ function synthesizeNow(): Deployables {
     lambdas.set(name, file);
     environments.set(name, withoutReferences(Properties?.Environment?.Variables ?? {}));
   }
-  const agent = readdirSync(SYNTH).find((name) => existsSync(`${SYNTH}/${name}/main.mjs`));
-  return { agent: `${SYNTH}/${agent}/main.mjs`, lambdas, environments };
+  return { agent: unpackAgent(), lambdas, environments };
+}
+
+/** The agent is the one asset that is a zip. @returns its bundle's path @throws Error if there is none */
+function unpackAgent(): string {
+  const zip = readdirSync(SYNTH).find((name) => name.endsWith(".zip"));
+  if (zip === undefined) throw new Error(`cdk synth left no zip of the agent in ${SYNTH}`);
+  const folder = `${BUILT}agent/`;
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(unzipSync(readFileSync(`${SYNTH}/${zip}`))))
+    writeFileSync(folder + name, bytes);
+  return `${folder}main.mjs`;
 }
 
 /** Replaces what only a deployment knows by a URL, which every schema accepts. */
