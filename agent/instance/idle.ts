@@ -1,14 +1,7 @@
+import type { ActiveRequest } from "../../aws/request-table.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
 import { STILL_MS } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
-
-/** The fields of an active request that the decision needs. Times are timestamps. */
-export interface ActiveRequest {
-  readonly req_id: string;
-  readonly status: string;
-  readonly last_update_time: string;
-  readonly timeout_at: string;
-}
 
 /** What an agent should do for the requests and its group. */
 export interface IdleDecision {

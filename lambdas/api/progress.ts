@@ -1,12 +1,7 @@
+import type { QueueDepth } from "../../aws/task-queue.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
-/** Messages in the queue, of all requests together: to be received, and received but not deleted. */
-interface QueueDepth {
-  readonly available: number;
-  readonly inFlight: number;
-}
-
-/** Body of GET /prewarm. */
+/** Body of GET /prewarm. @param queue counts the messages of all requests together */
 export function describeProgress(item: RequestItem, queue: QueueDepth, timestamp: string) {
   const downloadCount = Math.min(item.download_count, item.total_count);
   const remaining = item.total_count - downloadCount;
