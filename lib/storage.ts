@@ -7,11 +7,13 @@ import { DisposableBucket } from "./disposable-bucket.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
 
-/** The three tables, whose streams drive the pipeline, and the bucket of lists and reports. */
+/** The three tables whose streams drive the pipeline, the one that has no stream, and the bucket of lists and reports. */
 export class Storage extends Construct {
   readonly requests: dynamodb.Table;
   readonly requestPops: dynamodb.Table;
   readonly requestTasks: dynamodb.Table;
+  /** Counters and beats: small items that change often, which nothing follows. */
+  readonly progress: dynamodb.Table;
   readonly bucket: DisposableBucket;
   /** ARN that a query for active requests needs permission for. */
   readonly activeIndexArn: string;
@@ -29,17 +31,18 @@ export class Storage extends Construct {
     this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
     this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
+    this.progress = this.table("Progress", "key", "part");
     this.bucket = new DisposableBucket(this, "Lists", {
       lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
   }
 
-  private table(id: string, partitionKey: string, sortKey: string | undefined, stream: dynamodb.StreamViewType) {
+  private table(id: string, partitionKey: string, sortKey: string | undefined, stream?: dynamodb.StreamViewType) {
     return new dynamodb.Table(this, id, {
       partitionKey: { name: partitionKey, type: STRING },
       ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: STRING } }),
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      stream,
+      ...(stream === undefined ? {} : { stream }),
       timeToLiveAttribute: "expire_at",
       // Encrypted at rest with a key that AWS owns, the default. A key of our own would cost, and keep nobody else out.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

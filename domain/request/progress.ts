@@ -1,0 +1,38 @@
+import * as z from "zod";
+import type { Count } from "../plan/ledger.ts";
+import type { Patience } from "./patience.ts";
+
+/** What one process of an agent holds of one request, and how fast that goes. It writes one every few seconds. */
+export const beatSchema = z.object({
+  /** The instance. */
+  instance: z.string(),
+  /** The process of it; with the instance, the same for the process's whole life. */
+  worker: z.string(),
+  /** When it was written, in milliseconds since the epoch, by the writer's clock. */
+  at: z.number(),
+  /** Tasks that it holds and that have no result: under way, or waiting in it. */
+  tasks: z.number().int().nonnegative(),
+  /** Bytes so far of its downloads that have no result. */
+  bytes: z.number().nonnegative(),
+  /** Bytes of this request that it downloaded in a second, since the beat before. */
+  bytes_per_second: z.number().nonnegative(),
+  /** Tasks of this request that it finished in a second, since the beat before. */
+  tasks_per_second: z.number().nonnegative(),
+});
+
+export type Beat = z.infer<typeof beatSchema>;
+
+/** What is known of a request that is under way. */
+export interface Progress {
+  /** What results say, as far as they are counted. */
+  readonly count: Count;
+  /** When the newest of the counted results was written, in milliseconds since the epoch; undefined: there is none. */
+  readonly movedAt: number | undefined;
+  /** The last beat of every process that worked on it, fresh or not. */
+  readonly beats: readonly Beat[];
+}
+
+/** Those beats of processes that are alive and hold tasks of the request. @param now milliseconds since the epoch */
+export function atWork(beats: readonly Beat[], now: number, { staleMs }: Pick<Patience, "staleMs">): Beat[] {
+  return beats.filter(({ at, tasks }) => tasks > 0 && now - at <= staleMs);
+}
