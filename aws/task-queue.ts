@@ -71,7 +71,13 @@ export class TaskQueue {
    */
   async receive(waitSeconds: number): Promise<Message[]> {
     const { Messages } = await this.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: this.url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: waitSeconds }),
+      new ReceiveMessageCommand({
+        QueueUrl: this.url,
+        MaxNumberOfMessages: BATCH,
+        WaitTimeSeconds: waitSeconds,
+        // How often it was received, with this time: an agent that gets it again looks what of it is done.
+        MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+      }),
     );
     return Messages ?? [];
   }

@@ -1,10 +1,12 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
 import type { ActiveRequests } from "../work/active-requests.ts";
+import type { Beats } from "../work/beats.ts";
 import type { ResultWriter } from "../work/result-writer.ts";
 import { type WorkDeps, work } from "../work/work.ts";
 import { adaptLimit } from "./adapt-limit.ts";
@@ -23,6 +25,9 @@ export interface AgentOptions {
   readonly queue: TaskQueue;
   readonly deadLetters: DeadLetterQueue;
   readonly results: ResultWriter;
+  /** Which results stand already. */
+  readonly stored: Pick<RequestTaskTable, "standing">;
+  readonly beats: Beats;
   readonly requests: ActiveRequests;
   readonly downloader: Pick<Downloader, "download">;
   /** The downloader's meter. Its figures decide how much is downloaded at once. */
@@ -52,7 +57,8 @@ export class Agent {
    * written.
    */
   async serve(): Promise<void> {
-    const { queue, results, meter, memoryBytes, caretaker } = this.options;
+    const { queue, results, beats, meter, memoryBytes, caretaker } = this.options;
+    beats.start();
     await Promise.all([
       ...Array.from({ length: POLLERS }, () => this.poll()),
       adaptLimit(this.slots, meter, memoryBytes, this.stopping.signal),
@@ -60,6 +66,7 @@ export class Agent {
     ]);
     await Promise.all(this.held);
     await results.drain();
+    await beats.end();
     await queue.drain();
   }
 

@@ -5,6 +5,7 @@ import type { Downloader } from "../download/downloader.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
+import type { Holding, Transfer } from "./holding.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import type { ResultWriter } from "./result-writer.ts";
 import { StoppingError } from "./stopping.ts";
@@ -20,19 +21,21 @@ export interface DownloadDeps extends HoldDeps {
  * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
  * it while a part of it is still downloaded here.
  * @param left the URLs; each one that is done is removed
+ * @param holding of the request: told of each that is done, and of the bytes that come
  * @throws the error that decides what becomes of the message, if a URL could not be finished
  */
 export async function downloadUrls(
   deps: DownloadDeps,
   message: TaskMessage,
   left: Set<TaskUrl>,
+  holding: Holding,
   receipt: string,
   stopping: AbortSignal,
 ): Promise<void> {
   const cancellation = new Cancellation();
   const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
   const ends = await Promise.allSettled(
-    message.urls.map((url) => downloadUrl(deps, message, url, left, cancellation, stopping)),
+    message.urls.map((url) => downloadUrl(deps, message, url, left, holding, cancellation, stopping)),
   );
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
@@ -51,14 +54,18 @@ async function downloadUrl(
   message: TaskMessage,
   url: TaskUrl,
   left: Set<TaskUrl>,
+  holding: Holding,
   cancellation: Cancellation,
   stopping: AbortSignal,
 ): Promise<void> {
   await deps.slots.take(message.pop);
+  const transfer = holding.begin();
   try {
-    await downloadAndWrite(deps, message, url, cancellation, stopping);
+    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping);
     left.delete(url);
+    holding.end();
   } finally {
+    transfer.clear();
     deps.slots.release();
   }
 }
@@ -68,13 +75,14 @@ async function downloadAndWrite(
   deps: DownloadDeps,
   message: TaskMessage,
   url: TaskUrl,
+  transfer: Transfer,
   cancellation: Cancellation,
   stopping: AbortSignal,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
-  const result = await deps.downloader.download(message, url, cancellation).catch((error: unknown) => {
+  const result = await deps.downloader.download(message, url, cancellation, transfer).catch((error: unknown) => {
     throw stopping.aborted ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;

@@ -8,6 +8,7 @@ import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Target } from "../../domain/plan/target.ts";
+import type { TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
@@ -220,6 +221,10 @@ export class FakeResults implements Public<RequestTaskTable> {
   }
   async putFailure(result: TaskResult) {
     this.items.splice(0, this.items.length, ...this.items.filter(({ pop_url }) => pop_url !== result.pop_url), result);
+  }
+  async standing(keys: readonly TaskKey[]) {
+    const asked = new Set(keys.map(({ pop_url }) => pop_url));
+    return new Set(this.items.map(({ pop_url }) => pop_url).filter((it) => asked.has(it)));
   }
   async putIfAbsent(results: readonly TaskResult[]) {
     const known = new Set(this.items.map(({ pop_url }) => pop_url));

@@ -30,6 +30,8 @@ describe("whatever comes out of the queue", () => {
             queue: { delete: noted("delete"), hold: planned, send: planned },
             deadLetters: { bury: noted("bury") },
             results: { write: planned },
+            stored: { standing: planned },
+            beats: { take: planned },
             requests: { isActive: planned },
             slots: { take: planned, release: planned },
             downloader: { download: planned },
