@@ -5,6 +5,7 @@ import { STALL_SECONDS } from "../domain/request/patience.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),
+  EXPRESS_QUEUE_URL: z.url(),
   DEAD_LETTER_QUEUE_URL: z.url(),
   REQUEST_TABLE: z.string().min(1),
   REQUEST_TASK_TABLE: z.string().min(1),

@@ -67,7 +67,7 @@ const beats = new Beats({
   everyMs: patience.beatMs,
   logger,
 });
-const queue = new TaskQueue(sqs, env.QUEUE_URL);
+const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const meter = new Meter();
 const caretaker = new Caretaker({
   requests,

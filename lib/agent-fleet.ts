@@ -80,6 +80,7 @@ export class AgentFleet extends Construct {
       userData: userData(code, Stack.of(this).region, this.logs.shipping(), {
         AWS_REGION: Stack.of(this).region,
         QUEUE_URL: props.tasks.queue.queueUrl,
+        EXPRESS_QUEUE_URL: props.tasks.express.queueUrl,
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
@@ -131,7 +132,7 @@ export class AgentFleet extends Construct {
         ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
         ...["sqs:SendMessage", "sqs:GetQueueAttributes"],
       ],
-      tasks.queue.queueArn,
+      ...tasks.arns,
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
     // An agent sees whether a request is active, and none of its headers.

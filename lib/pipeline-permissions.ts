@@ -48,7 +48,6 @@ export function grantPipeline(
   const { tableArn: requestPops } = storage.requestPops;
   const { tableArn: requestTasks } = storage.requestTasks;
   const objects = bucket.arnForObjects("*");
-  const queue = tasks.queue.queueArn;
   const schedules = stack.formatArn({
     service: "scheduler",
     resource: "schedule",
@@ -60,7 +59,7 @@ export function grantPipeline(
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);
-  allow(api, ["sqs:GetQueueAttributes"], queue);
+  allow(api, ["sqs:GetQueueAttributes"], ...tasks.arns);
   allow(api, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
   api.addToRolePolicy(
     new iam.PolicyStatement({
@@ -79,7 +78,7 @@ export function grantPipeline(
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
   allow(task, ["dynamodb:Query"], activeIndexArn);
   allow(task, ["s3:GetObject"], objects);
-  allow(task, ["sqs:SendMessage"], queue);
+  allow(task, ["sqs:SendMessage"], ...tasks.arns);
   // A request may name any distribution that the stack's list allows.
   const distributions = distributionArns(scope, caps.distributions);
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
@@ -91,8 +90,8 @@ export function grantPipeline(
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
   allow(shutdown, ["dynamodb:PutItem"], requestTasks);
   allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
-  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], queue);
-  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], queue);
+  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
+  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
 
   for (const fn of [api, task, shutdown]) {

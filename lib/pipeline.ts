@@ -53,6 +53,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       REQUEST_TASK_TABLE: storage.requestTasks.tableName,
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
+      EXPRESS_QUEUE_URL: tasks.express.queueUrl,
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
     };
@@ -72,7 +73,15 @@ export class Pipeline extends Construct implements PipelineFunctions {
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
+        ...environment(
+          "REQUEST_TABLE",
+          "REQUEST_POP_TABLE",
+          "BUCKET",
+          "QUEUE_URL",
+          "EXPRESS_QUEUE_URL",
+          "GROUP_NAME",
+          "SCHEDULE_GROUP",
+        ),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
@@ -88,7 +97,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "task",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });

@@ -1,9 +1,10 @@
+import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";
-import type { Meter } from "../queue/meter.ts";
+import type { Tally } from "../queue/meter.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import type { Transfer } from "../work/holding.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
@@ -24,7 +25,7 @@ export interface DownloaderOptions {
   /** Stored with the results. */
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
-  readonly meter: Pick<Meter, "addBytes" | "addTask">;
+  readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
 }
 
 /** What is asked on each attempt. */
@@ -34,6 +35,7 @@ interface Ask {
   readonly first: number;
   readonly headers: string;
   readonly maxBytes: number;
+  readonly onBytes: (bytes: number) => void;
 }
 
 /** Downloads tasks and drops what arrives: the POP then has the object. */
@@ -49,20 +51,26 @@ export class Downloader {
    */
   async download(
     message: TaskMessage,
-    { url: text, bytes }: TaskUrl,
+    task: TaskUrl,
     cancellation: Cancellation,
     transfer?: Transfer,
   ): Promise<TaskResult> {
+    const { url: text, bytes } = task;
+    const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
+    const onBytes = (bytes: number) => {
+      tally.addBytes(bytes);
+      transfer?.addBytes(bytes);
+    };
     const url = parseUrl(text);
     const headers = messageHeaders(message);
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes) };
+    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes), onBytes };
     const last =
       refusal === undefined ? await this.attempts(message, ask, cancellation, transfer) : notAttempted(refusal);
     const result = toResult(message, text, this.options.instanceId, last, performance.now() - started);
     // What was cut off says nothing of the link.
-    if (!cancellation.cancelled) this.options.meter.addTask(isTroubled(result));
+    if (!cancellation.cancelled) tally.addTask(isTroubled(result));
     return result;
   }
 
@@ -73,12 +81,7 @@ export class Downloader {
     cancellation: Cancellation,
     transfer: Transfer | undefined,
   ): Promise<Attempt> {
-    const { url, first, headers, maxBytes } = ask;
-    const { meter } = this.options;
-    const onBytes = (bytes: number) => {
-      meter.addBytes(bytes);
-      transfer?.addBytes(bytes);
-    };
+    const { url, first, headers, maxBytes, onBytes } = ask;
     let last = NOT_ATTEMPTED;
     const attempt = async (n: number): Promise<Attempt> => {
       // It may have been cancelled in the pause before.

@@ -9,12 +9,16 @@ export interface DoneBeforeDeps {
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
+/** Whether a message was delivered before. */
+export function isAgain({ Attributes }: Message): boolean {
+  return Number(Attributes?.ApproximateReceiveCount ?? 1) > 1;
+}
+
 /**
- * What of a message is still to be done: the message itself, or one with fewer URLs, perhaps none. One that comes again was
+ * What of a message is still to be done: the message itself, or one with fewer URLs, perhaps none. One that {@link isAgain comes again} was
  * held by an agent that went silent: its results up to then stand, and are not downloaded again.
  */
-export async function stillToDo(deps: DoneBeforeDeps, message: Message, content: TaskMessage): Promise<TaskMessage> {
-  if (Number(message.Attributes?.ApproximateReceiveCount ?? 1) <= 1) return content;
+export async function stillToDo(deps: DoneBeforeDeps, content: TaskMessage): Promise<TaskMessage> {
   const { req_id, pop, shards, urls } = content;
   const keys = urls.map(({ url }) => taskKey(req_id, { pop, url }, shards));
   try {

@@ -4,6 +4,7 @@ import { EnvironmentError, readEnvironment } from "../../domain/environment.ts";
 
 const GIVEN = {
   QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/tasks",
+  EXPRESS_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/express",
   DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
   REQUEST_TABLE: "requests",
   REQUEST_TASK_TABLE: "tasks",

@@ -7,6 +7,7 @@ import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import type { Lane } from "../../domain/plan/lane.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -176,20 +177,16 @@ export class FakeLists implements Public<Lists> {
 
 export class FakeQueue implements Public<TaskQueue> {
   messages: TaskMessage[] = [];
+  readonly usedLanes = new Set<Lane>();
   /** Messages that an agent holds. */
   inFlight = 0;
 
-  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main") {
+    this.usedLanes.add(lane);
     this.messages.push(...(await collect(messages)));
   }
-  async receive(): Promise<never> {
+  get lanes(): never {
     throw new Error("nobody here receives");
-  }
-  async delete(): Promise<never> {
-    throw new Error("nobody here deletes");
-  }
-  async hold(): Promise<never> {
-    throw new Error("nobody here holds");
   }
   async depth() {
     return { available: this.messages.length, inFlight: this.inFlight };

@@ -19,6 +19,7 @@ import { type Deferred, deferred } from "../deferred.ts";
 import { type Answers, fakeAws } from "../fake-aws.ts";
 import { taskMessage } from "../task-messages.ts";
 
+const QUEUES = "https://sqs.example";
 const done = { Successful: [] };
 
 export function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
@@ -42,9 +43,12 @@ export async function world(messages: readonly (readonly string[])[], answers: A
   const beats: string[] = [];
   let received = 0;
   const aws = await fakeAws({
-    ReceiveMessage: async () => {
-      if (waiting.length === 0) await sleep(100);
-      return { Messages: waiting.splice(0, 10).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })) };
+    ReceiveMessage: async ({ QueueUrl, MaxNumberOfMessages }) => {
+      const here = QueueUrl?.endsWith("/tasks") ? waiting : [];
+      if (here.length === 0) await sleep(100);
+      return {
+        Messages: here.splice(0, MaxNumberOfMessages).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })),
+      };
     },
     PutItem: ({ Item = {} }) => {
       beats.push(`${Item["key"]?.S} ${Item["tasks"]?.N}`);
@@ -71,7 +75,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
   });
   const start = ({ retire, retireMs = 60_000, stallMs = 60_000, downloader = instantly }: Options = {}) => {
     const logger = pino({ level: "silent" });
-    const queue = new TaskQueue(aws.sqs, "https://sqs.example/tasks");
+    const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
     const documents = DynamoDBDocumentClient.from(aws.db);
     const requests = new RequestTable(documents, "requests", unreadable);
     const stored = new RequestTaskTable(aws.db, "results", unreadable);

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { Intake } from "../../../agent/queue/intake.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Beats } from "../../../agent/work/beats.ts";
 import { type WorkDeps, work } from "../../../agent/work/work.ts";
@@ -60,7 +61,8 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
-    slots,
+    slots: { small: slots, large: slots },
+    intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
       download: async (task, { url }, cancellation, transfer) => {
         const planned = plan.download;
