@@ -50,7 +50,6 @@ export function grantPipeline(
   const { tableArn: requestTasks } = storage.requestTasks;
   const { tableArn: progress } = storage.progress;
   const objects = bucket.arnForObjects("*");
-  const queue = tasks.queue.queueArn;
   const schedules = stack.formatArn({
     service: "scheduler",
     resource: "schedule",
@@ -80,7 +79,7 @@ export function grantPipeline(
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
   allow(task, ["dynamodb:Query"], activeIndexArn);
   allow(task, ["s3:GetObject"], objects);
-  allow(task, ["sqs:SendMessage"], queue);
+  allow(task, ["sqs:SendMessage"], ...tasks.arns);
   // A request may name any distribution that the stack's list allows.
   const distributions = distributionArns(scope, caps.distributions);
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
@@ -93,8 +92,8 @@ export function grantPipeline(
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
   allow(shutdown, ["dynamodb:PutItem"], requestTasks);
   allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
-  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], queue);
-  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], queue);
+  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
+  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
 
   for (const fn of [api, task, shutdown]) {

@@ -65,6 +65,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       PROGRESS_TABLE: storage.progress.tableName,
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
+      EXPRESS_QUEUE_URL: tasks.express.queueUrl,
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
       STEP_QUEUE_URL: this.steps.queueUrl,
@@ -103,7 +104,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "task",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });

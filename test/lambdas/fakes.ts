@@ -11,7 +11,9 @@ import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Count } from "../../domain/plan/ledger.ts";
 import { popPlace } from "../../domain/plan/stripes.ts";
+import type { Lane } from "../../domain/plan/lane.ts";
 import type { Target } from "../../domain/plan/target.ts";
+import type { TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
@@ -227,20 +229,16 @@ export class FakeLists implements Public<Lists> {
 
 export class FakeQueue implements Public<TaskQueue> {
   messages: TaskMessage[] = [];
+  readonly usedLanes = new Set<Lane>();
   /** Messages that an agent holds. */
   inFlight = 0;
 
-  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main") {
+    this.usedLanes.add(lane);
     this.messages.push(...(await collect(messages)));
   }
-  async receive(): Promise<never> {
+  get lanes(): never {
     throw new Error("nobody here receives");
-  }
-  async delete(): Promise<never> {
-    throw new Error("nobody here deletes");
-  }
-  async hold(): Promise<never> {
-    throw new Error("nobody here holds");
   }
   async depth() {
     return { available: this.messages.length, inFlight: this.inFlight };
@@ -272,6 +270,10 @@ export class FakeResults implements Public<RequestTaskTable> {
   }
   async putFailure(result: TaskResult) {
     this.items.splice(0, this.items.length, ...this.items.filter(({ pop_url }) => pop_url !== result.pop_url), result);
+  }
+  async standing(keys: readonly TaskKey[]) {
+    const asked = new Set(keys.map(({ pop_url }) => pop_url));
+    return new Set(this.items.map(({ pop_url }) => pop_url).filter((it) => asked.has(it)));
   }
   async putIfAbsent(results: readonly TaskResult[]) {
     const known = new Set(this.items.map(({ pop_url }) => pop_url));
