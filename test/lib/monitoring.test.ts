@@ -52,7 +52,7 @@ describe("every alarm", () => {
     const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 4];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
-        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence"],
+        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence", "StuckRequests"],
         ...all.map((fn) => `${fn}Errors`),
         ...all.slice(0, 5).map((fn) => `${fn}Throttles`),
         ...all.slice(1, 1 + readers).map((fn) => `${fn}IteratorAge`),
@@ -89,6 +89,9 @@ describe("every alarm", () => {
       ["ShutdownIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
       ["ShutdownIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
       ["ShutdownIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
+      ["StuckRequests", "requests that make progress", [[0], [0], [0]], "OK"],
+      ["StuckRequests", "one that was stuck and goes on", [[1], [0]], "OK"],
+      ["StuckRequests", "one that is stuck", [[0], [0], [1]], "ALARM"],
       ["Silence", "a look in each period", [[1], [1], [1], [1]], "OK"],
       ["Silence", "one look is left out", [[1], [1], none, [1]], "OK"],
       ["Silence", "it has just stopped", [[1], [1], none, none, none], "OK"],
