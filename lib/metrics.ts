@@ -1,8 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import type * as sqs from "aws-cdk-lib/aws-sqs";
-import type { Lane } from "../domain/plan/lane.ts";
 import { failureReasons } from "../domain/result/failure.ts";
 import { type MetricName, metricNamespace } from "../domain/telemetry/metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -32,8 +30,11 @@ export class Metrics {
   readonly wantedInstances: cloudwatch.IMetric;
   /** Wanted but not there: Spot has no capacity, or a quota is reached. */
   readonly missingInstances: cloudwatch.IMetric;
-  readonly queued: cloudwatch.IMetric;
-  readonly queueAge: cloudwatch.IMetric;
+  /** Active requests that have instances and make no progress. */
+  readonly stuckRequests: cloudwatch.IMetric;
+  /** One for each queue of tasks, like the next. */
+  readonly queued: readonly cloudwatch.IMetric[];
+  readonly queueAges: readonly cloudwatch.IMetric[];
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
   /** Items, results and records that a function could not read and skipped. */
@@ -66,12 +67,13 @@ export class Metrics {
     this.orphans = own("OrphanInstances", "Minimum");
     this.wantedInstances = own("WantedInstances", "Minimum");
     this.missingInstances = own("MissingInstances", "Minimum");
+    this.stuckRequests = own("StuckRequests", "Minimum");
     this.unreadable = own("Unreadable", "Sum");
 
     const last = { statistic: "Maximum", period: PERIOD };
-    const lanes = { main: tasks.queue, express: tasks.express };
-    this.queued = ofBoth("main + express", lanes, (lane) => lane.metricApproximateNumberOfMessagesVisible(last));
-    this.queueAge = ofBoth("MAX([main, express])", lanes, (lane) => lane.metricApproximateAgeOfOldestMessage(last));
+    const queues = [tasks.queue, tasks.express];
+    this.queued = queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible(last));
+    this.queueAges = queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last));
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
     this.looks = watch.metricInvocations({ period: PERIOD });
@@ -80,16 +82,6 @@ export class Metrics {
     const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation, pipeline.shutdown];
     this.iteratorAge = byId(readers, (fn) => fn.metric("IteratorAge", last));
   }
-}
-
-/** One figure for the two queues of tasks. */
-function ofBoth(
-  expression: string,
-  { main, express }: Readonly<Record<Lane, sqs.IQueue>>,
-  metric: (lane: sqs.IQueue) => cloudwatch.IMetric,
-): cloudwatch.MathExpression {
-  const usingMetrics = { main: metric(main), express: metric(express) };
-  return new cloudwatch.MathExpression({ expression, usingMetrics, period: PERIOD });
 }
 
 function byId(functions: readonly lambda.Function[], metric: (fn: lambda.Function) => cloudwatch.Metric) {

@@ -81,7 +81,7 @@ function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["
 async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
-  // Another request may have ended just as this one came, and lowered the group.
+  // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
   await deps.capacity.ensure();
   const targets = await deps.requestPops.of(reqId);
   const waiting = targets.filter(({ state }) => state === "RESOLVED");
