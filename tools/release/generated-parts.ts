@@ -1,7 +1,7 @@
 import { envSchema } from "../../agent/env.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
-import { REGION_DEFAULTS } from "../../domain/pops/catalogue.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
+import { REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
 import { knownNames } from "../../domain/pops/select.ts";
 import { CAPS } from "../../domain/request/caps.ts";
 import * as limits from "../../domain/request/limits.ts";
