@@ -47,6 +47,7 @@ export function grantPipeline(
   const { tableArn: requests } = storage.requests;
   const { tableArn: requestPops } = storage.requestPops;
   const { tableArn: requestTasks } = storage.requestTasks;
+  const { tableArn: progress } = storage.progress;
   const objects = bucket.arnForObjects("*");
   const queue = tasks.queue.queueArn;
   const schedules = stack.formatArn({
@@ -56,7 +57,7 @@ export function grantPipeline(
   });
 
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
-  allow(api, ["dynamodb:Query"], activeIndexArn, requestPops);
+  allow(api, ["dynamodb:Query"], activeIndexArn, requestPops, progress);
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);
@@ -77,7 +78,8 @@ export function grantPipeline(
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
-  allow(task, ["dynamodb:Query"], activeIndexArn);
+  allow(task, ["dynamodb:Query"], activeIndexArn, progress);
+  allow(task, ["dynamodb:BatchWriteItem"], progress);
   allow(task, ["s3:GetObject"], objects);
   allow(task, ["sqs:SendMessage"], queue);
   // A request may name any distribution that the stack's list allows.

@@ -51,6 +51,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       REQUEST_TABLE: storage.requests.tableName,
       REQUEST_POP_TABLE: storage.requestPops.tableName,
       REQUEST_TASK_TABLE: storage.requestTasks.tableName,
+      PROGRESS_TABLE: storage.progress.tableName,
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
       GROUP_NAME: groupName,
@@ -63,7 +64,10 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
-      environment: names,
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "BUCKET", "QUEUE_URL"),
+        ...environment("GROUP_NAME", "SCHEDULE_GROUP"),
+      },
     });
     this.api = new PipelineFunction(this, "Api", {
       name: "api",
@@ -72,7 +76,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...environment("SCHEDULE_GROUP"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
@@ -88,7 +93,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "task",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });

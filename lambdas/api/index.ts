@@ -11,6 +11,7 @@ import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -24,6 +25,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
@@ -42,6 +44,7 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),

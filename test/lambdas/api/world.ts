@@ -11,6 +11,7 @@ import {
   FakeQueue,
   FakeRequestPops,
   FakeRequests,
+  FakeResolvedPops,
   FakeTimer,
   silent,
 } from "../fakes.ts";
@@ -33,6 +34,7 @@ export function world(
 ) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);
+  const resolvedPops = new FakeResolvedPops();
   const lists = new FakeLists();
   const queue = new FakeQueue();
   const fleet = new FakeFleet(1);
@@ -43,6 +45,7 @@ export function world(
     {
       requests,
       requestPops,
+      resolvedPops,
       lists,
       queue,
       fleet,
@@ -60,7 +63,7 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, lists, queue, fleet, timer, errors, calls },
+    ...{ requests, requestPops, resolvedPops, lists, queue, fleet, timer, errors, calls },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;
