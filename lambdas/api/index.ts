@@ -12,6 +12,7 @@ import { ProgressTable } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
@@ -44,6 +45,7 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),

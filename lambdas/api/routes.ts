@@ -10,13 +10,14 @@ import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts"
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
+import { describePops, type PopsDeps } from "./pops.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 
-export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesDeps, SummaryDeps {
+export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesDeps, SummaryDeps, PopsDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
@@ -67,6 +68,8 @@ export const routes: Readonly<Record<string, Route>> = {
     changeInstances(deps, parseBody(instancesBodySchema, event.body, event.isBase64Encoded)),
 
   "GET /instances": (deps) => readInstances(deps),
+
+  "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 };
 
 async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {

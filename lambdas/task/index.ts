@@ -11,6 +11,7 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
@@ -24,6 +25,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
@@ -42,6 +44,7 @@ const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable);
 export const handler = createHandler({
   requests,
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   queue: new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),

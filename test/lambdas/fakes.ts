@@ -7,6 +7,7 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
+import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Count } from "../../domain/plan/ledger.ts";
@@ -205,6 +206,17 @@ export class FakeRequestPops implements Public<RequestPopTable> {
     this.items.set(key, { ...item, state: "SENT" });
     this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1 });
     return true;
+  }
+}
+
+export class FakeResolvedPops implements Public<ResolvedPops> {
+  readonly times = new Map<string, number>();
+
+  async all() {
+    return new Map(this.times);
+  }
+  async note(pops: readonly string[], at: number) {
+    for (const pop of pops) this.times.set(pop, at);
   }
 }
 

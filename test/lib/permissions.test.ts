@@ -15,6 +15,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
   "ProgressTable.table": "table Progress",
+  "ResolvedPops.table": "table Progress",
   "Lists.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",

@@ -81,6 +81,7 @@ describe("what every route has in common", () => {
     "POST /prewarm": [BODY, ["status", "error_message", "error_urls", "request_id", "timestamp", "timeout_at"]],
     "GET /prewarm": [undefined, ["status", "error_message", "timestamp"]],
     "GET /summary": [undefined, ["status", "error_message", "timestamp"]],
+    "GET /pops": [undefined, ["status", "error_message", "timestamp"]],
     "POST /instances": [{ DesiredCapacity: 1 }, ["status", "message", "timestamp"]],
     "GET /instances": [undefined, ["status", "message", "timestamp"]],
   };

@@ -19,6 +19,7 @@ const handler = createHandler({
     listActive: async () => [],
     setInstanceCount: nothing,
   },
+  resolvedPops: { all: async () => new Map() },
   requestPops: { of: async () => [] },
   lists: {
     read: async function* () {},
