@@ -38,7 +38,7 @@ async function onServer(afterMs: number, run: (port: number) => Promise<number>)
 
 async function byUs(port: number, times: number, atOnce: number): Promise<number> {
   using pool = poolTo(port);
-  return successes(times, atOnce, async (n) => {
+  return await successes(times, atOnce, async (n) => {
     const answer = await pool.download(`/${n}`, HEADERS, () => {});
     return judge(answer, "").kind === "GOOD";
   });
