@@ -16,7 +16,7 @@ import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
-import { capVariables } from "../../domain/request/caps.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -55,13 +55,7 @@ export const handler = createHandler({
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
   allowed: env.DISTRIBUTIONS,
-  caps: {
-    maxInstances: env.MAX_INSTANCES,
-    maxTimeout: env.MAX_TIMEOUT,
-    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
-    maxTasks: env.MAX_TASKS,
-    maxRequestBytes: env.MAX_REQUEST_BYTES,
-  },
+  caps: readCaps(env),
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

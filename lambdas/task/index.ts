@@ -15,7 +15,7 @@ import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
-import { capVariables } from "../../domain/request/caps.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -50,7 +50,7 @@ export const handler = createHandler({
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-  caps: { maxTasks: env.MAX_TASKS, maxRequestBytes: env.MAX_REQUEST_BYTES },
+  caps: readCaps(env),
   logger,
   now: Date.now,
   sleep: (ms) => sleep(ms),
