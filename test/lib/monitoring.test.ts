@@ -13,7 +13,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeRequests } from "../lambdas/fakes.ts";
+import { FakeProgress, FakeRequests } from "../lambdas/fakes.ts";
 import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -124,8 +124,7 @@ describe("what functions log", () => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
     const handler = createAggregation({
-      requests,
-      deadLetters,
+      ...{ requests, deadLetters, progress: new FakeProgress(), recounts: { ask: async () => undefined } },
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
       namespace,
