@@ -16,6 +16,9 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   "RequestTaskTable.table": "table RequestTask",
   "ProgressTable.table": "table Progress",
   "ResolvedPops.table": "table Progress",
+  // Updates whose parts are put together elsewhere in the class.
+  ProgressTable: "table Progress",
+  "StepQueue.url": "queue Steps",
   "Lists.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
@@ -94,7 +97,7 @@ function nameOf(arn: string): string {
     [/^\*$/, "*"],
     [/^att-PrewarmStorage(Request\w*?|Progress)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
     [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
-    [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches)[0-9A-F]{8}-Arn$/, "queue $1"],
+    [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches|Steps)[0-9A-F]{8}-Arn$/, "queue $1"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn$/, "bucket"],
     [/^att-PrewarmPipeline(TimerRole)[0-9A-F]{8}-Arn$/, "$1"],

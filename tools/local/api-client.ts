@@ -12,6 +12,11 @@ const progressSchema = z.object({
   total_count: z.number(),
   available_task_count: z.number(),
   in_progress_task_count: z.number(),
+  in_progress_size: z.number(),
+  bytes_per_second: z.number(),
+  instances_at_work: z.number(),
+  estimated_finish_at: z.string().nullable(),
+  timestamp: z.string(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 
