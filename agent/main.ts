@@ -5,10 +5,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
+import { Looks } from "../aws/looks.ts";
+import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestTable } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
+import { StepQueue } from "../aws/step-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
+import { patienceOf } from "../domain/request/patience.ts";
 import type { Unreadable } from "../domain/telemetry/unreadable.ts";
 import { Downloader } from "./download/downloader.ts";
 import { PopPools } from "./download/pop-pools.ts";
@@ -51,17 +55,21 @@ const pools = new PopPools({
 });
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
 const results = new ResultWriter(new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable), logger);
-const requests = new RequestTable(DynamoDBDocumentClient.from(db), env.REQUEST_TABLE, onUnreadable);
+const documents = DynamoDBDocumentClient.from(db);
+const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
+const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
 const queue = new TaskQueue(sqs, env.QUEUE_URL);
 const meter = new Meter();
 const caretaker = new Caretaker({
   requests,
+  progress,
   queue,
+  looks: new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   meter,
+  patience: patienceOf(env.STALL_SECONDS),
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
-  stallMs: env.PREWARM_STALL_SECONDS * 1_000,
   logger,
 });
 const agent = new Agent({

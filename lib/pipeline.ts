@@ -9,6 +9,8 @@ import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
+import { stallSeconds } from "./stall-seconds.ts";
+import { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -20,14 +22,16 @@ export interface PipelineProps {
   readonly caps: CapParameters;
 }
 
-/** The five functions, and the streams and timers that call them. */
+/** The five functions, and the streams, the queue and the timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
-  /** Batches of stream records that a function failed on again and again. */
+  /** What calls Shutdown, beside the timers. */
+  readonly steps: StepQueue;
+  /** Batches of stream records, and steps, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
@@ -38,6 +42,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
+    this.steps = new StepQueue(this, "StepQueue", this.failedBatches);
     // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
     const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
     const timerRole = new iam.Role(this, "TimerRole", {
@@ -51,8 +56,11 @@ export class Pipeline extends Construct implements PipelineFunctions {
       REQUEST_TABLE: storage.requests.tableName,
       REQUEST_POP_TABLE: storage.requestPops.tableName,
       REQUEST_TASK_TABLE: storage.requestTasks.tableName,
+      PROGRESS_TABLE: storage.progress.tableName,
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
+      STEP_QUEUE_URL: this.steps.queue.queueUrl,
+      STALL_SECONDS: stallSeconds(this),
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
     };
@@ -73,6 +81,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
+        ...environment("STEP_QUEUE_URL"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
@@ -82,13 +91,16 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.getSize = new PipelineFunction(this, "GetSize", {
       name: "get-size",
       memorySize: 1_769,
-      environment: { ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"), DISTRIBUTIONS: distributions },
+      environment: {
+        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        DISTRIBUTIONS: distributions,
+      },
     });
     this.task = new PipelineFunction(this, "Task", {
       name: "task",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "STEP_QUEUE_URL"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });
@@ -96,14 +108,15 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "aggregation",
       timeout: Duration.minutes(2),
       environment: {
-        ...environment("REQUEST_TABLE", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "PROGRESS_TABLE", "GROUP_NAME", "STEP_QUEUE_URL"),
         DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
       },
     });
 
-    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
+    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches, steps: this.steps });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);
+    this.steps.call(this.shutdown, room.batches({ low: 2, high: 10 }));
   }
 }

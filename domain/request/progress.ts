@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Count } from "../plan/ledger.ts";
 import type { Patience } from "./patience.ts";
+import type { RequestItem } from "./request-item.ts";
 
 /** What one process of an agent holds of one request, and how fast that goes. It writes one every few seconds. */
 export const beatSchema = z.object({
@@ -35,4 +36,28 @@ export interface Progress {
 /** Those beats of processes that are alive and hold tasks of the request. @param now milliseconds since the epoch */
 export function atWork(beats: readonly Beat[], now: number, { staleMs }: Pick<Patience, "staleMs">): Beat[] {
   return beats.filter(({ at, tasks }) => tasks > 0 && now - at <= staleMs);
+}
+
+/**
+ * What the counters of a request say. While it is active, its item has only what a release before this one counted there;
+ * once it has ended, the item has all, and the exact numbers.
+ */
+export function countedSoFar(item: Pick<RequestItem, keyof Count>, { count }: Pick<Progress, "count">): Count {
+  return {
+    download_count: item.download_count + count.download_count,
+    download_size: item.download_size + count.download_size,
+    failed_count: item.failed_count + count.failed_count,
+  };
+}
+
+/** How many living processes hold tasks of other requests than this one. @param progress of every active request */
+export function othersAtWork(
+  progress: ReadonlyMap<string, Progress>,
+  reqId: string,
+  now: number,
+  patience: Pick<Patience, "staleMs">,
+): number {
+  return [...progress]
+    .filter(([id]) => id !== reqId)
+    .reduce((sum, [, { beats }]) => sum + atWork(beats, now, patience).length, 0);
 }

@@ -9,6 +9,8 @@ const UNITS = {
   WantedInstances: "Count",
   MissingInstances: "Count",
   OrphanInstances: "Count",
+  /** Active requests that stand still although instances run: no result, no beat and no step for as long as `stallSeconds`. */
+  StuckRequests: "Count",
   /** Items, results and stream records that this version could not read. */
   Unreadable: "Count",
 } as const;

@@ -1,12 +1,14 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { Looks } from "../../aws/looks.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
-  readonly requests: Pick<RequestTable, "get" | "addProgress" | "askToSettle">;
+  readonly requests: Pick<RequestTable, "get" | "addProgress">;
+  readonly looks: Pick<Looks, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
   readonly logger: Pick<Logger, "info">;
@@ -26,7 +28,7 @@ export function createHandler(deps: AggregationDeps) {
       if (changes) counted.push(part);
       const item = await deps.requests.get(reqId);
       if (item?.active === undefined || item.total_count === 0) continue;
-      if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);
+      if (item.download_count >= item.total_count) await deps.looks.ask(item);
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {

@@ -6,11 +6,12 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -26,6 +27,7 @@ const env = readEnvironment(
     REQUEST_POP_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
+    STEP_QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
     SCHEDULE_ROLE_ARN: z.string().min(1),
@@ -36,16 +38,17 @@ const env = readEnvironment(
 );
 const db = documentClient();
 const s3 = new S3Client({});
+const sqs = queueClient();
 const logger = new Logger({ serviceName: "api" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
+  requests: new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
-  queue: new TaskQueue(queueClient(), env.QUEUE_URL),
+  queue: new TaskQueue(sqs, env.QUEUE_URL),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },

@@ -1,10 +1,12 @@
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
+import type { CountChange, ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Target } from "../../domain/plan/target.ts";
@@ -12,8 +14,10 @@ import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
+import type { Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { SETTLE_DUE } from "../../domain/request/request-item.ts";
+import { CLOSING } from "../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
@@ -28,8 +32,10 @@ export async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise
   return collected;
 }
 
-export class FakeRequests implements Public<RequestTable> {
+export class FakeRequests implements Public<EndingRequestTable> {
   readonly items = new Map<string, RequestItem>();
+  /** Those that Shutdown was called for because they ended. */
+  readonly ended: string[] = [];
   private readonly tokens = new Set<string>();
 
   constructor(...items: readonly RequestItem[]) {
@@ -65,8 +71,17 @@ export class FakeRequests implements Public<RequestTable> {
   async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
     return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
   }
+  async standing(reqId: string) {
+    return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
+  }
+  async listClosing() {
+    return [...this.items.values()].filter(({ closing }) => closing !== undefined);
+  }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    return this.change(reqId, isActive, { ...fields, status: to, header: [] }, ["active", "settle"]);
+    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], closing: CLOSING };
+    if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
+    this.ended.push(reqId);
+    return true;
   }
   async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
     return this.change(reqId, ({ status }) => status === current, fields);
@@ -74,15 +89,17 @@ export class FakeRequests implements Public<RequestTable> {
   async setInstanceCount(reqId: string, instanceCount: number) {
     this.change(reqId, isActive, { instance_count: instanceCount });
   }
-  async askToSettle(reqId: string) {
-    this.change(reqId, (item) => item.settle === undefined, { settle: SETTLE_DUE });
+  async noteEmptyQueue(reqId: string, at: number | undefined) {
+    if (at === undefined) this.change(reqId, isActive, {}, ["empty_seen_at"]);
+    else this.change(reqId, isActive, { empty_seen_at: at });
   }
-  async goOn(reqId: string, fields: Partial<RequestItem>, asRead?: number) {
-    const unmoved = (item: RequestItem) => asRead === undefined || item.download_count === asRead;
-    return this.change(reqId, (item) => isActive(item) && unmoved(item), fields, ["settle"]);
+  async claimRequeue(reqId: string, requeues: number) {
+    const mayClaim = (item: RequestItem) => isActive(item) && item.requeues === requeues;
+    const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(new Date()) };
+    return this.change(reqId, mayClaim, moved, ["empty_seen_at"]);
   }
   async close(reqId: string, fields: Partial<RequestItem>) {
-    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true });
+    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);
   }
   async addProgress(
     reqId: string,
@@ -117,6 +134,73 @@ export class FakeRequests implements Public<RequestTable> {
 
 function isActive(item: RequestItem): boolean {
   return item.active !== undefined;
+}
+
+/** Counters and beats of requests. Additions and beats are what tests put there. */
+export class FakeProgress implements Public<ProgressTable> {
+  readonly known = new Map<string, Progress>();
+  readonly asked = new Map<string, number>();
+
+  set(reqId: string, change: Partial<Progress>): void {
+    this.known.set(reqId, { ...(this.known.get(reqId) ?? NOTHING), ...change });
+  }
+  async of(reqId: string) {
+    return this.known.get(reqId) ?? NOTHING;
+  }
+  async count(reqId: string) {
+    return this.of(reqId);
+  }
+  async correct(reqId: string, by: CountChange) {
+    const { count } = await this.of(reqId);
+    this.set(reqId, {
+      count: {
+        download_count: count.download_count + by.count,
+        download_size: count.download_size + by.size,
+        failed_count: count.failed_count + by.failed,
+      },
+    });
+  }
+  async mayAsk(reqId: string, now: number, againMs: number) {
+    const before = this.asked.get(reqId);
+    if (before !== undefined && before >= now - againMs) return false;
+    this.asked.set(reqId, now);
+    return true;
+  }
+  async answered(reqId: string) {
+    this.asked.delete(reqId);
+  }
+  async add(): Promise<never> {
+    throw new Error("nobody here adds");
+  }
+  async moved(): Promise<never> {
+    throw new Error("nobody here moves");
+  }
+  async beat(): Promise<never> {
+    throw new Error("nobody here beats");
+  }
+  async pops(): Promise<never> {
+    throw new Error("nobody here asks for POPs");
+  }
+}
+
+const NOTHING: Progress = {
+  count: { download_count: 0, download_size: 0, failed_count: 0 },
+  movedAt: undefined,
+  beats: [],
+};
+
+export class FakeSteps implements Public<StepQueue> {
+  /** Looks that were sent: the request, and after how many seconds. */
+  readonly looks: (readonly [reqId: string, delaySeconds: number])[] = [];
+  /** After how many seconds each failed message comes again. */
+  readonly pauses: number[] = [];
+
+  async look(reqId: string, delaySeconds = 0) {
+    this.looks.push([reqId, delaySeconds]);
+  }
+  async again(_receipt: string, seconds: number) {
+    this.pauses.push(seconds);
+  }
 }
 
 export class FakeRequestPops implements Public<RequestPopTable> {

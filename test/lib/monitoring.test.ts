@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import type { RequestItem } from "../../domain/request/request-item.ts";
+import { patienceOf } from "../../domain/request/patience.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
@@ -13,7 +13,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeRequests } from "../lambdas/fakes.ts";
+import { FakeProgress, FakeRequests } from "../lambdas/fakes.ts";
 import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -110,9 +110,11 @@ describe("what functions log", () => {
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
     logged(
       createWatch({
-        requests: { active: async () => Array.from({ length: fleet.active }, () => ({}) as RequestItem) },
+        requests: { active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })) },
         fleet: { state: async () => fleet },
-        ...{ safetyNet: { recountForgotten: async () => [] }, logger, namespace },
+        progress: new FakeProgress(),
+        safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [] },
+        ...{ patience: patienceOf(), logger, namespace },
       }),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
@@ -123,6 +125,7 @@ describe("what functions log", () => {
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
+    const looks = { ask: async () => true };
     const handler = createAggregation({
       requests,
       deadLetters,

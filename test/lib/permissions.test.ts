@@ -10,7 +10,8 @@ if (template === undefined) throw new Error("there is no stack");
 /** Which resource of the stack a class of the code works on, by the field that holds its name. */
 const RESOURCES: Readonly<Record<string, string>> = {
   "RequestTable.table": "table Request",
-  "RequestTable.table/index": "table Request/index/active",
+  "ProgressTable.table": "table Progress",
+  "StepQueue.url": "queue Steps",
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
@@ -40,6 +41,9 @@ const stream = (...tables: string[]) => [
   "sqs:SendMessage queue FailedBatches",
 ];
 
+/** The same for the queue of steps. */
+const STEPS = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((call) => `sqs:${call} queue Steps`);
+
 const ROLES: readonly {
   readonly role: string;
   readonly entry: string;
@@ -57,7 +61,7 @@ const ROLES: readonly {
     beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...stream("Request")] },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...STEPS] },
   { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
   { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   {
@@ -79,6 +83,7 @@ const ROLES: readonly {
 /** @param deadLetters which queue is meant by the class of that name: there are two */
 function needed({ action, on }: AwsCall, deadLetters: string | undefined): string {
   if (WITHOUT_RESOURCE.includes(action)) return `${action} *`;
+  if (on.endsWith("/index")) throw new Error(`${action} on an index, and nobody said on which`);
   if (action.startsWith("s3:ListBucket")) return `${action} bucket`;
   const resource = on === "DeadLetterQueue.url" ? deadLetters : RESOURCES[on];
   if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);
@@ -89,9 +94,12 @@ function needed({ action, on }: AwsCall, deadLetters: string | undefined): strin
 function nameOf(arn: string): string {
   const named: [RegExp, string][] = [
     [/^\*$/, "*"],
-    [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
+    [/^att-PrewarmStorage((?:Request|Progress)\w*?)[0-9A-F]{8}-Arn(\/index\/\w+)?$/, "table $1$2"],
     [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
-    [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|DeadLetters|FailedBatches)[0-9A-F]{8}-Arn$/, "queue $1"],
+    [
+      /^att-Prewarm(?:TaskQueue|PipelineStepQueue|Pipeline)(Tasks|DeadLetters|FailedBatches|Steps)[0-9A-F]{8}-Arn$/,
+      "queue $1",
+    ],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn$/, "bucket"],
     [/^att-PrewarmPipeline(TimerRole)[0-9A-F]{8}-Arn$/, "$1"],

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { parseMessage } from "../../agent/work/parse-message.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
@@ -36,7 +35,7 @@ export const forged: HostilePart = {
   name: "forged items and messages",
   async run(say, { scale }) {
     const count = Math.max(STRANGE.length, Math.round(WHOLE * scale));
-    const rows = [await requestItems(count), await settled(count), await targets(count), await records(count)];
+    const rows = [await requestItems(count), await targets(count), await records(count)];
     rows.push(messages(count));
     for (const { what, tried, wrong } of rows) say(`  ${what}: ${tried} tried, ${wrong} wrong`);
     return rows;
@@ -69,19 +68,6 @@ async function requestItems(count: number): Promise<HostileRow> {
     if (!passed || unreadable.length <= before) wrong++;
   }
   return { what: "request items", tried: count, wrong, saw: `${unreadable.length} counted as unreadable` };
-}
-
-/** What an instance may write to any item, `settle` and `settle_at`, spoils none. */
-async function settled(count: number): Promise<HostileRow> {
-  const unreadable: Unreadable[] = [];
-  let wrong = 0;
-  for (let n = 0; n < count; n++) {
-    const item = { ...GOOD, settle: at(STRANGE, n), settle_at: at(STRANGE, randomInt(STRANGE.length)) };
-    const table = new RequestTable(holding(item), "requests", (it) => unreadable.push(it));
-    const read = await table.get("r1").catch(() => undefined);
-    if (read?.status !== "IN_PROGRESS" || read.settle !== undefined) wrong++;
-  }
-  return { what: "settle and settle_at", tried: count, wrong: wrong + unreadable.length, saw: "each read as not due" };
 }
 
 /** Items of the Request-Pop table. */
@@ -117,8 +103,8 @@ async function records(count: number): Promise<HostileRow> {
         counted += good === 1 && size === 10 ? 1 : 0;
         return true;
       },
-      askToSettle: async () => undefined,
     },
+    looks: { ask: async () => true },
     deadLetters: { bury: async () => void buried++ },
     onUnreadable: () => unreadable++,
     logger,

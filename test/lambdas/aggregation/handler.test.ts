@@ -16,12 +16,14 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const deadLetters = { bury: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
+  const asked: string[] = [];
+  const looks = { ask: async ({ req_id }: { req_id: string }) => asked.push(req_id) > 0 };
   const { deps, calls } = noteCalls<AggregationDeps>(
-    { requests, deadLetters, onUnreadable, logger: silent, namespace: "Prewarm/test" },
+    { requests, looks, deadLetters, onUnreadable, logger: silent, namespace: "Prewarm/test" },
     fault,
   );
   const handler = createHandler(deps);
-  return { requests, buried, unreadable, calls, handle: (...Records: unknown[]) => handler({ Records }) };
+  return { requests, asked, buried, unreadable, calls, handle: (...Records: unknown[]) => handler({ Records }) };
 }
 
 describe("Aggregation", () => {
@@ -29,7 +31,6 @@ describe("Aggregation", () => {
     const { handle, requests } = world();
     await handle(good, bad);
     expect(requests.the()).toMatchObject({ download_count: 2, download_size: 10, failed_count: 1 });
-    expect(requests.the().settle).toBeUndefined();
   });
 
   it("adds a size that was corrected, though the count stays", async () => {
@@ -41,28 +42,29 @@ describe("Aggregation", () => {
   it("asks for the recount when the counters reach the total, not before", async () => {
     const { handle, requests, calls } = world();
     await handle(good, bad);
-    expect(calls).not.toContain("requests.askToSettle");
+    expect(calls).not.toContain("looks.ask");
     await handle(record({ bytes: 20 }));
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", settle: "DUE", download_count: 3 });
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", download_count: 3 });
+    expect(calls).toContain("looks.ask");
   });
 
   it("asks when they step over it", async () => {
-    const { handle, requests } = world([request({ ...RUNNING, download_count: 3 })]);
+    const { handle, asked } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(good);
-    expect(requests.the().settle).toBe("DUE");
+    expect(asked).toEqual(["r1"]);
   });
 
   it("asks again when a batch changes nothing: the run before may have ended between the two", async () => {
-    const { handle, requests, calls } = world([request({ ...RUNNING, download_count: 3 })]);
+    const { handle, asked, calls } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(record({}, {}));
     expect(calls).not.toContain("requests.addProgress");
-    expect(requests.the().settle).toBe("DUE");
+    expect(asked).toEqual(["r1"]);
   });
 
   it("asks nothing of a request whose total is not known yet", async () => {
     const { handle, calls } = world([request()]);
     await handle(good);
-    expect(calls).not.toContain("requests.askToSettle");
+    expect(calls).not.toContain("looks.ask");
   });
 
   it("leaves the numbers of a request alone that has ended, and the others their own", async () => {
@@ -73,7 +75,7 @@ describe("Aggregation", () => {
     await handle(good, record({ req_id: "r2" }), record({ req_id: "gone" }));
     expect(requests.the("r1")).toMatchObject({ status: "STOPPED", download_count: 2 });
     expect(requests.the("r2")).toMatchObject({ download_count: 1, download_size: 10 });
-    expect(calls).not.toContain("requests.askToSettle");
+    expect(calls).not.toContain("looks.ask");
   });
 
   it("sets records aside that are no results, tells of them, and counts the rest", async () => {
@@ -94,6 +96,7 @@ describe("Aggregation", () => {
     const logger = { info: (...line: unknown[]) => void lines.push(line) };
     const handler = createHandler({
       requests,
+      looks: { ask: async () => true },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger,
@@ -124,10 +127,11 @@ describe("Aggregation", () => {
     expect(smooth.calls).toHaveLength(6);
     for (const n of smooth.calls.keys()) {
       for (const when of ["before", "after"] as const) {
-        const { handle, requests } = world(items, (_, i) => (i === n ? when : undefined));
+        const { handle, requests, asked } = world(items, (_, i) => (i === n ? when : undefined));
         await handle(...batch).catch(() => handle(...batch));
         expect(requests.items).toEqual(smooth.requests.items);
-        expect(requests.the("r1")).toMatchObject({ download_count: 3, settle: "DUE" });
+        expect(requests.the("r1")).toMatchObject({ download_count: 3 });
+        expect(new Set(asked)).toEqual(new Set(["r1", "r2"]));
       }
     }
   });
@@ -135,6 +139,7 @@ describe("Aggregation", () => {
   it("refuses an event that has no records", async () => {
     const handler = createHandler({
       requests: new FakeRequests(),
+      looks: { ask: async () => true },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger: silent,

@@ -49,6 +49,8 @@ const unplanned = () => {
 };
 const handler = createHandler({
   requests: new RequestTable(documentClient(), env("REQUEST_TABLE"), unplanned),
+  // The total is never reached.
+  looks: { ask: unplanned },
   deadLetters: new DeadLetterQueue(queueClient(), env("DEAD_LETTER_QUEUE_URL")),
   onUnreadable: unplanned,
   logger: { info() {} },
