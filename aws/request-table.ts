@@ -112,12 +112,32 @@ export class RequestTable {
 
   /** The active requests, as the index shows them. */
   async listActive(): Promise<ActiveRequest[]> {
-    return this.list(ACTIVE_INDEX, ACTIVE, activeRequestSchema);
+    return this.list(
+      activeRequestSchema,
+      (start) =>
+        new QueryCommand({
+          TableName: this.table,
+          IndexName: ACTIVE_INDEX,
+          KeyConditionExpression: "active = :y",
+          ExpressionAttributeValues: { ":y": ACTIVE },
+          ExclusiveStartKey: start,
+        }),
+    );
   }
 
   /** Those that have ended and still hold something, as the index shows them. */
   async listClosing(): Promise<ClosingRequest[]> {
-    return this.list(CLOSING_INDEX, CLOSING, closingRequestSchema);
+    return this.list(
+      closingRequestSchema,
+      (start) =>
+        new QueryCommand({
+          TableName: this.table,
+          IndexName: CLOSING_INDEX,
+          KeyConditionExpression: "closing = :y",
+          ExpressionAttributeValues: { ":y": CLOSING },
+          ExclusiveStartKey: start,
+        }),
+    );
   }
 
   /** The active requests, each read from the table before it is believed. One that cannot be read does not hold up the others. */
@@ -228,21 +248,11 @@ export class RequestTable {
     return this.whetherConditionHolds(() => this.db.send(update));
   }
 
-  private async list<T>(index: string, value: string, schema: z.ZodType<T>): Promise<T[]> {
+  private async list<T>(schema: z.ZodType<T>, query: (start?: Record<string, unknown>) => QueryCommand): Promise<T[]> {
     const found: T[] = [];
     let start: Record<string, unknown> | undefined;
     do {
-      const page = await this.db.send(
-        new QueryCommand({
-          TableName: this.table,
-          IndexName: index,
-          KeyConditionExpression: "#index = :y",
-          // Each index is on the attribute of its name.
-          ExpressionAttributeNames: { "#index": index },
-          ExpressionAttributeValues: { ":y": value },
-          ExclusiveStartKey: start,
-        }),
-      );
+      const page = await this.db.send(query(start));
       for (const item of page.Items ?? []) {
         const parsed = schema.safeParse(item);
         if (parsed.success) found.push(parsed.data);

@@ -10,6 +10,8 @@ if (template === undefined) throw new Error("there is no stack");
 /** Which resource of the stack a class of the code works on, by the field that holds its name. */
 const RESOURCES: Readonly<Record<string, string>> = {
   "RequestTable.table": "table Request",
+  "RequestTable.table/ACTIVE_INDEX": "table Request/index/active",
+  "RequestTable.table/CLOSING_INDEX": "table Request/index/closing",
   "ProgressTable.table": "table Progress",
   "StepQueue.url": "queue Steps",
   "RequestPopTable.table": "table RequestPop",
@@ -83,7 +85,6 @@ const ROLES: readonly {
 /** @param deadLetters which queue is meant by the class of that name: there are two */
 function needed({ action, on }: AwsCall, deadLetters: string | undefined): string {
   if (WITHOUT_RESOURCE.includes(action)) return `${action} *`;
-  if (on.endsWith("/index")) throw new Error(`${action} on an index, and nobody said on which`);
   if (action.startsWith("s3:ListBucket")) return `${action} bucket`;
   const resource = on === "DeadLetterQueue.url" ? deadLetters : RESOURCES[on];
   if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);

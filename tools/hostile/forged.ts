@@ -52,7 +52,7 @@ const NEEDED = ["status", "pops", "instance_count", "distributions", "shards", "
 /** Whatever of these is no value of its field makes an item unreadable. */
 const NEVER: readonly unknown[] = [null, -1, true, {}];
 
-/** A request's item with a strange field: a stream's step passes over it, it is counted, and its neighbours are read. */
+/** A request's item with a strange field: a step passes over it, it is counted, and its neighbours are read. */
 async function requestItems(count: number): Promise<HostileRow> {
   const unreadable: Unreadable[] = [];
   let wrong = 0;
@@ -61,7 +61,7 @@ async function requestItems(count: number): Promise<HostileRow> {
     const table = new RequestTable(holding(spoilt, GOOD), "requests", (it) => unreadable.push(it));
     const before = unreadable.length;
     const passed = await passes(async () => {
-      await shutdown(onlyReads(table))(keys("spoilt"));
+      await shutdown(onlyReads(table))(step("spoilt"));
       const active = await table.active();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");
     });
@@ -170,15 +170,18 @@ function holding(...items: readonly object[]): DynamoDBDocumentClient {
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
-function keys(reqId: string): object {
-  return { Records: [{ dynamodb: { Keys: { req_id: { S: reqId } } } }] };
+function step(reqId: string): object {
+  const body = JSON.stringify({ req_id: reqId });
+  return { Records: [{ body, receiptHandle: "r", attributes: { ApproximateReceiveCount: "1" } }] };
 }
 
 /** Shutdown with a table to read and nothing else that it could do. */
 function onlyReads(requests: RequestTable): Parameters<typeof shutdown>[0] {
   const nothing = new Proxy({}, { get: () => unplanned });
+  // It closes one that cannot be read, if that has ended.
+  const closes = { get: requests.get.bind(requests), close: async () => true };
   return {
-    requests,
+    requests: closes,
     ...{ lists: nothing, requestPops: nothing, results: nothing, queue: nothing, capacity: nothing },
     ...{ staleMessages: nothing, timer: nothing, logger, now: Date.now, sleep: unplanned },
   } as unknown as Parameters<typeof shutdown>[0];
