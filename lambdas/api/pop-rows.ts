@@ -2,7 +2,7 @@ import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { Count } from "../../domain/plan/ledger.ts";
 import type { Target } from "../../domain/plan/target.ts";
-import { recOf } from "../../domain/pops/select.ts";
+import { recOf } from "../../domain/pops/site-of.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
@@ -50,7 +50,7 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
   const downloadCount = Math.max(0, Math.min(counted.download_count, total));
   return {
     pop,
-    rec: recOf(pop),
+    rec: recOf(pop) ?? null,
     state: stateOf(item, targets, total, downloadCount),
     total_count: total,
     download_count: downloadCount,

@@ -55,7 +55,7 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
       site: Object.fromEntries(paths.map((path, i) => [path, { size: 1_000 + i }])),
     },
     // The Lambdas and the agents call AWS through the proxy. The lab itself does not.
-    env: { AWS_ENDPOINT_URL: proxy.url, PREWARM_STALL_SECONDS: "5", PREWARM_FIRST_BYTE_SECONDS: "30" },
+    env: { AWS_ENDPOINT_URL: proxy.url, PREWARM_STALL_SECONDS: "20", PREWARM_FIRST_BYTE_SECONDS: "30" },
     say: options.say,
   });
   try {
