@@ -49,7 +49,7 @@ describe("every alarm", () => {
   });
 
   test("is one of these", () => {
-    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 4];
+    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 3];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
         ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence"],
@@ -86,9 +86,9 @@ describe("every alarm", () => {
       ],
       ["TaskThrottles", "a moment", [[0], [7], [0]], "OK"],
       ["TaskThrottles", "ten minutes", [[0], [7], [3]], "ALARM"],
-      ["ShutdownIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
-      ["ShutdownIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
-      ["ShutdownIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
+      ["TaskIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
+      ["TaskIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
+      ["TaskIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
       ["Silence", "a look in each period", [[1], [1], [1], [1]], "OK"],
       ["Silence", "one look is left out", [[1], [1], none, [1]], "OK"],
       ["Silence", "it has just stopped", [[1], [1], none, none, none], "OK"],
@@ -128,6 +128,7 @@ describe("what functions log", () => {
     const looks = { ask: async () => true };
     const handler = createAggregation({
       requests,
+      looks,
       deadLetters,
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
