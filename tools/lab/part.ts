@@ -1,5 +1,5 @@
 /** One row of the lab's table. */
-export interface HostileRow {
+export interface LabRow {
   readonly what: string;
   readonly tried: number;
   readonly wrong: number;
@@ -7,7 +7,7 @@ export interface HostileRow {
 }
 
 /** A part of the lab. `scale` 1 is all of it; the unit tests run a short form. */
-export interface HostilePart {
+export interface LabPart {
   readonly name: string;
-  run(say: (line: string) => void, options: { readonly scale: number }): Promise<readonly HostileRow[]>;
+  run(say: (line: string) => void, options: { readonly scale: number }): Promise<readonly LabRow[]>;
 }
