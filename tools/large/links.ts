@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { bundleWorker } from "../bench/bundle.ts";
 
@@ -28,7 +27,7 @@ export interface LinkOptions {
   readonly addresses: readonly string[];
   readonly edgePort: number;
   /** A rate that all connections share. @default without a limit */
-  readonly bytesPerSecond?: number;
+  readonly bytesPerSecond?: number | undefined;
   /** Tells the links apart at the edge: from 1. */
   readonly number: number;
 }
@@ -42,9 +41,6 @@ const messageSchema = z.union([
     lastAt: z.number().optional(),
   }),
 ]);
-
-/** What passed in a moment is told within this time. */
-const TOLD_MS = 400;
 
 export async function startLink({ addresses, edgePort, bytesPerSecond, number }: LinkOptions): Promise<Link> {
   const localAddress = `127.200.0.${number}`;
@@ -80,10 +76,4 @@ function listening(child: ChildProcess, onPassed: (passed: Passed) => void): Pro
     });
     child.once("exit", (code) => reject(new Error(`A link ended with ${code}`)));
   });
-}
-
-/** What has passed through each of the links, all of it told. */
-export async function allPassed(links: readonly Link[]): Promise<Passed[]> {
-  await sleep(TOLD_MS);
-  return links.map((link) => link.passed());
 }

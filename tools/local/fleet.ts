@@ -95,7 +95,9 @@ export class LocalFleet {
 
   /** Instances whose agent runs, and its process id. */
   running(): ReadonlyMap<string, number> {
-    const alive = [...this.agents].filter(([, { process }]) => process.exitCode === null && process.signalCode === null);
+    const alive = [...this.agents].filter(
+      ([, { process }]) => process.exitCode === null && process.signalCode === null,
+    );
     return new Map(alive.flatMap(([id, { process }]) => (process.pid === undefined ? [] : [[id, process.pid]])));
   }
 
