@@ -6,7 +6,7 @@ import { ApiClient, type Progress } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import type { StandIn } from "../local/stand-in-edge.ts";
 import { HOST } from "../local/world.ts";
-import { type Link, startLink } from "./links.ts";
+import { InstanceLinks } from "./instance-links.ts";
 
 export interface LargeStackOptions {
   /** How many POPs the edge has: the first ones of the catalogue. */
@@ -29,15 +29,14 @@ export interface LargeStack {
   readonly api: ApiClient;
   readonly watch: EdgeWatch;
   readonly pops: readonly string[];
-  /** The link of every instance that was launched, by the instance's id, the oldest first. */
-  readonly links: ReadonlyMap<string, Link>;
+  readonly links: InstanceLinks;
   close(): Promise<void>;
 }
 
 /** Starts a stack whose POPs have one REC together: the origin is asked once for an object, so that it is no bottleneck. */
 export async function startLargeStack(options: LargeStackOptions): Promise<LargeStack> {
   const { files, stallSeconds, bytesPerSecond, beforeLaunch, say } = options;
-  const links = new Map<string, Link>();
+  const links = new InstanceLinks();
   const pops = POP_CODES.slice(0, options.pops).map(({ pop }) => pop);
   const prewarm = await startLocalPrewarm({
     edge: {
@@ -47,11 +46,9 @@ export async function startLargeStack(options: LargeStackOptions): Promise<Large
     },
     env: stallSeconds === undefined ? {} : { PREWARM_STALL_SECONDS: String(stallSeconds) },
     // There are no instances before the first request: by then, the edge is known.
-    onLaunch: async ({ id, number }) => {
+    onLaunch: async (launch) => {
       await beforeLaunch?.();
-      const link = await startLink({ addresses, edgePort: edge.httpsPort, number: number + 1, bytesPerSecond });
-      links.set(id, link);
-      return { PREWARM_HTTPS_PORT: String(link.port) };
+      return links.launch(launch, { addresses, edgePort: edge.httpsPort, bytesPerSecond });
     },
     say,
   });
@@ -66,7 +63,7 @@ export async function startLargeStack(options: LargeStackOptions): Promise<Large
     api: new ApiClient(prewarm.apiUrl, prewarm.apiKey),
     close: async () => {
       await prewarm.close();
-      for (const link of links.values()) await link.close();
+      await links.close();
     },
   };
 }
@@ -79,16 +76,6 @@ export function urlOf(path: string): string {
 /** Body of a POST /prewarm: these paths at these POPs. */
 export function bodyOf(paths: readonly string[], pops: readonly string[], instances: number) {
   return { url_list: paths.map(urlOf), cf_domain: HOST, pops, timeout: 120, instance_count: instances };
-}
-
-/** Process ids of the agents that have asked for a path at a POP, as far as they run. */
-export function pidsAt({ watch, links, prewarm }: LargeStack, pop: string, path: string): number[] {
-  const clients = new Set(watch.gets.filter((get) => get.pop === pop && get.path === path).map(({ client }) => client));
-  const running = prewarm.fleet.running();
-  return [...links].flatMap(([id, { localAddress }]) => {
-    const pid = running.get(id);
-    return pid !== undefined && clients.has(localAddress) ? [pid] : [];
-  });
 }
 
 export interface Patience {

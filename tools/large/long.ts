@@ -5,7 +5,7 @@ import { requestItemSchema } from "../../domain/request/request-item.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
 import type { Progress } from "../local/api-client.ts";
 import { readResults } from "../local/pop-report.ts";
-import { bodyOf, follow, hasEnded, type LargeStack, pidsAt, startLargeStack } from "./large-stack.ts";
+import { bodyOf, follow, hasEnded, type LargeStack, startLargeStack } from "./large-stack.ts";
 
 /** The least that a stack takes. */
 const STALL_SECONDS = 5;
@@ -86,10 +86,15 @@ async function requeuesOf({ prewarm: { clients, deployed } }: LargeStack, reqId:
   return requestItemSchema.parse(Item).requeues;
 }
 
-async function killInTheMiddle(stack: LargeStack, pop: string, seconds: number): Promise<void> {
-  while (pidsAt(stack, pop, LONG).length === 0) await sleep(100);
+async function killInTheMiddle({ watch, links, prewarm }: LargeStack, pop: string, seconds: number): Promise<void> {
+  const pids = () =>
+    links.pidsOf(
+      watch.gets.filter((get) => get.pop === pop),
+      prewarm.fleet,
+    );
+  while (pids().length === 0) await sleep(100);
   await sleep((seconds * 1_000) / 2);
-  for (const pid of pidsAt(stack, pop, LONG)) process.kill(pid, "SIGKILL");
+  for (const pid of pids()) process.kill(pid, "SIGKILL");
 }
 
 function wholeRows({ progress, ...seen }: Seen, seconds: number): LabRow[] {

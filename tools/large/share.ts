@@ -86,7 +86,7 @@ async function runLoad(
   const { api, prewarm, links } = stack;
   say(`  ${load.what}`);
   start.close();
-  const before = new Set(links.keys());
+  const before = new Set(links.all.keys());
   const pops = stack.pops.slice(0, Math.max(2, Math.round(load.pops * scale)));
   const reqId = await api.start(bodyOf(load.paths, pops, AGENTS));
   await follow(api, reqId, ({ status }) => status === "IN_PROGRESS", { everyMs: 200, ms: 120_000 });
@@ -94,7 +94,7 @@ async function runLoad(
   start.open();
   const progress = await follow(api, reqId, hasEnded, { everyMs: 1_000, ms: PATIENCE_MS });
   const busy = cpu.look();
-  const passed = [...links].filter(([id]) => !before.has(id)).map(([, link]) => link.passed());
+  const passed = [...links.all].filter(([id]) => !before.has(id)).map(([, link]) => link.passed());
   // The next run starts with instances of its own.
   while (prewarm.fleet.size > 0) await sleep(500);
   return {
