@@ -14,7 +14,7 @@ export const LINK_BYTES_PER_SECOND = 12_000_000;
 const MB = 1_000_000;
 /** More than 16 MiB each, so that each travels in a message of its own. */
 const LARGE_MB = [17, 20, 26, 32, 40, 60];
-const SMALL_BYTES = 100_000;
+const SMALL_BYTES = 200_000;
 const POPS = 50;
 const PATIENCE_MS = 900_000;
 
@@ -42,7 +42,7 @@ export const share: LabPart = {
     return runs.flatMap((run) => {
       const { most, late } = evenness(run);
       const moved = run.bytes.map(megabytes).join(", ");
-      const processor = `processor ${Math.round(100 * run.cpu)} %${run.cpu > 0.9 ? ": it was the bound, not the links" : ""}`;
+      const processor = `processor ${Math.round(100 * run.cpu)} %${run.cpu > 0.9 ? ": it may have been the bound, not the links" : ""}`;
       return [
         rowOf(`${run.what}: no agent moves more than 1.5 × the mean`, `${moved} MB, ${most.toFixed(2)} × the mean`, [
           most <= 1.5,
