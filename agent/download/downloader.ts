@@ -1,10 +1,12 @@
+import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";
-import type { Meter } from "../queue/meter.ts";
+import type { Tally } from "../queue/meter.ts";
 import type { Cancellation } from "../work/cancellation.ts";
+import type { Transfer } from "../work/holding.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
 import { judge } from "./answer.ts";
 import { maxBytesOf } from "./body-limits.ts";
@@ -23,7 +25,7 @@ export interface DownloaderOptions {
   /** Stored with the results. */
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
-  readonly meter: Pick<Meter, "addBytes" | "addTask">;
+  readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
 }
 
 /** What is asked on each attempt. */
@@ -33,46 +35,60 @@ interface Ask {
   readonly first: number;
   readonly headers: string;
   readonly maxBytes: number;
+  readonly onBytes: (bytes: number) => void;
 }
 
 /** Downloads tasks and drops what arrives: the POP then has the object. */
 export class Downloader {
-  private readonly onBytes: (bytes: number) => void;
-
-  constructor(private readonly options: DownloaderOptions) {
-    const { meter } = options;
-    // One function for all downloads: one for each would cost more.
-    this.onBytes = (bytes) => meter.addBytes(bytes);
-  }
+  constructor(private readonly options: DownloaderOptions) {}
 
   /**
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
    * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
    * @param cancellation cuts it off; its result then says nothing about the POP
+   * @param transfer told of its bytes as they come. @default nobody is
    * @throws NotATaskError for what no agent can ask for
    */
-  async download(message: TaskMessage, { url: text, bytes }: TaskUrl, cancellation: Cancellation): Promise<TaskResult> {
+  async download(
+    message: TaskMessage,
+    task: TaskUrl,
+    cancellation: Cancellation,
+    transfer?: Transfer,
+  ): Promise<TaskResult> {
+    const { url: text, bytes } = task;
+    const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
+    const onBytes = (bytes: number) => {
+      tally.addBytes(bytes);
+      transfer?.addBytes(bytes);
+    };
     const url = parseUrl(text);
     const headers = messageHeaders(message);
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes) };
-    const last = refusal === undefined ? await this.attempts(message, ask, cancellation) : notAttempted(refusal);
+    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes), onBytes };
+    const last =
+      refusal === undefined ? await this.attempts(message, ask, cancellation, transfer) : notAttempted(refusal);
     const result = toResult(message, text, this.options.instanceId, last, performance.now() - started);
     // What was cut off says nothing of the link.
-    if (!cancellation.cancelled) this.options.meter.addTask(isTroubled(result));
+    if (!cancellation.cancelled) tally.addTask(isTroubled(result));
     return result;
   }
 
   /** @returns the last attempt */
-  private attempts(message: TaskMessage, ask: Ask, cancellation: Cancellation): Promise<Attempt> {
-    const { url, first, headers, maxBytes } = ask;
+  private attempts(
+    message: TaskMessage,
+    ask: Ask,
+    cancellation: Cancellation,
+    transfer: Transfer | undefined,
+  ): Promise<Attempt> {
+    const { url, first, headers, maxBytes, onBytes } = ask;
     let last = NOT_ATTEMPTED;
     const attempt = async (n: number): Promise<Attempt> => {
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled) return last;
+      if (n > 0) transfer?.clear();
       const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, first + n));
-      const answer = await pool.download(url.pathname + url.search, headers, this.onBytes, cancellation, maxBytes);
+      const answer = await pool.download(url.pathname + url.search, headers, onBytes, cancellation, maxBytes);
       last = { count: n + 1, answer, outcome: judge(answer, message.pop) };
       return last;
     };

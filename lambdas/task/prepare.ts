@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import { laneOf } from "../../domain/plan/lane.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
@@ -61,6 +62,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
+    lane: laneOf(totals),
     targets_total: resolved.length,
   });
 }
@@ -79,7 +81,7 @@ function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["
 async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
-  // Another request may have ended just as this one came, and lowered the group.
+  // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
   await deps.capacity.ensure();
   const targets = await deps.requestPops.of(reqId);
   const waiting = targets.filter(({ state }) => state === "RESOLVED");

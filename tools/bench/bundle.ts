@@ -40,6 +40,7 @@ export interface Deployables {
 }
 
 const templateSchema = z.object({
+  Parameters: z.record(z.string(), z.object({ Default: z.union([z.string(), z.number()]).optional() })),
   Resources: z.record(
     z.string(),
     z.object({
@@ -74,7 +75,7 @@ function synthesizeNow(): Deployables {
     if (Type !== "AWS::Lambda::Function" || !existsSync(file)) continue;
     const name = id.replace(/^Prewarm(Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
     lambdas.set(name, file);
-    environments.set(name, withoutReferences(Properties?.Environment?.Variables ?? {}));
+    environments.set(name, withoutReferences(Properties?.Environment?.Variables ?? {}, template.Parameters));
   }
   return { agent: unpackAgent(), lambdas, environments };
 }
@@ -90,12 +91,16 @@ function unpackAgent(): string {
   return `${folder}main.mjs`;
 }
 
-/** Replaces what only a deployment knows by a URL, which every schema accepts. */
-function withoutReferences(variables: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [
-      name,
-      typeof value === "string" ? value : "https://example.com/x",
-    ]),
-  );
+const refSchema = z.object({ Ref: z.string() });
+
+/** Parameters have their defaults. What only a deployment knows becomes a URL, which every other schema accepts. */
+function withoutReferences(
+  variables: Readonly<Record<string, unknown>>,
+  parameters: z.infer<typeof templateSchema>["Parameters"],
+): Record<string, string> {
+  const plain = (value: unknown) => {
+    if (typeof value === "string") return value;
+    return String(parameters[refSchema.safeParse(value).data?.Ref ?? ""]?.Default ?? "https://example.com/x");
+  };
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, plain(value)]));
 }
