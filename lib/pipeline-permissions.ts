@@ -77,7 +77,8 @@ export function grantPipeline(
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
-  allow(task, ["dynamodb:Query"], activeIndexArn);
+  allow(task, ["dynamodb:Query"], activeIndexArn, progress);
+  allow(task, ["dynamodb:BatchWriteItem"], progress);
   allow(task, ["s3:GetObject"], objects);
   allow(task, ["sqs:SendMessage"], ...tasks.arns);
   // A request may name any distribution that the stack's list allows.

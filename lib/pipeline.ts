@@ -78,7 +78,10 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
-      environment: names,
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "BUCKET", "QUEUE_URL"),
+        ...environment("GROUP_NAME", "SCHEDULE_GROUP"),
+      },
     });
     this.api = new PipelineFunction(this, "Api", {
       name: "api",
@@ -104,7 +107,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "task",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
+        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });

@@ -2,6 +2,7 @@ import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { TaskLane } from "../../aws/task-lane.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Lane } from "../../domain/plan/lane.ts";
 import type { Downloader } from "../download/downloader.ts";
@@ -24,14 +25,16 @@ const POLLERS = 3;
 const LONG_POLL_SECONDS = 5;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
+type AgentLane = Pick<TaskLane, "receive" | "delete" | "hold" | "send" | "depth">;
+
 export interface AgentOptions {
-  readonly queue: TaskQueue;
-  readonly deadLetters: DeadLetterQueue;
-  readonly results: ResultWriter;
+  readonly queue: Pick<TaskQueue, "drain"> & { readonly lanes: Readonly<Record<Lane, AgentLane>> };
+  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
+  readonly results: Pick<ResultWriter, "write" | "drain">;
   /** Which results stand already. */
   readonly stored: Pick<RequestTaskTable, "standing">;
   readonly beats: Beats;
-  readonly requests: ActiveRequests;
+  readonly requests: Pick<ActiveRequests, "isActive">;
   readonly downloader: Pick<Downloader, "download">;
   /** The downloader's meter. Its figures decide how much is downloaded at once. */
   readonly meter: Meter;

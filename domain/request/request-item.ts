@@ -43,6 +43,8 @@ export const requestItemSchema = z.object({
   /** False when the size of any good URL could not be told: progress is then counted in tasks. */
   sizes_known: z.boolean(),
   distributions: z.array(distributionSchema),
+  /** How many tasks each target of a distribution has, by the distribution's label. Empty: a release before did not say. */
+  tasks_per_target: z.record(z.string(), count).default({}),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */
@@ -82,6 +84,7 @@ export const NOTHING_YET = {
   total_size: 0,
   sizes_known: true,
   distributions: [],
+  tasks_per_target: {},
   shards: 1,
   lane: "main",
   targets_total: 0,

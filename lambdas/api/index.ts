@@ -12,10 +12,11 @@ import { ProgressTable } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
-import { capVariables } from "../../domain/request/caps.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -44,6 +45,7 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
@@ -53,13 +55,7 @@ export const handler = createHandler({
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
   allowed: env.DISTRIBUTIONS,
-  caps: {
-    maxInstances: env.MAX_INSTANCES,
-    maxTimeout: env.MAX_TIMEOUT,
-    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
-    maxTasks: env.MAX_TASKS,
-    maxRequestBytes: env.MAX_REQUEST_BYTES,
-  },
+  caps: readCaps(env),
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

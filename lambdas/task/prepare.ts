@@ -10,16 +10,17 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
+import { type NoteResolvedDeps, noteResolved } from "./note-resolved.ts";
 import { type ResolveTargetsDeps, resolveTargets } from "./resolve-targets.ts";
 
 const IN_PARALLEL = 32;
 
-export interface PrepareDeps extends ResolveTargetsDeps, InvalidationDeps {
+export interface PrepareDeps extends ResolveTargetsDeps, NoteResolvedDeps, InvalidationDeps {
   readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
   readonly capacity: Pick<Capacity, "ensure">;
   readonly caps: Pick<Caps, "maxTasks" | "maxRequestBytes">;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: Pick<Logger, "info" | "warn">;
 }
 
 /**
@@ -45,7 +46,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     return;
   }
   const targets = await resolveTargets(deps, item, distributions);
-  await deps.requestPops.put(targets);
+  await Promise.all([deps.requestPops.put(targets), noteResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");
   if (resolved.length === 0) {
     await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });

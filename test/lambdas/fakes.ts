@@ -6,12 +6,13 @@ import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import type { Lane } from "../../domain/plan/lane.ts";
 import type { Count } from "../../domain/plan/ledger.ts";
 import { popPlace } from "../../domain/plan/stripes.ts";
-import type { Lane } from "../../domain/plan/lane.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import type { TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -205,6 +206,17 @@ export class FakeRequestPops implements Public<RequestPopTable> {
     this.items.set(key, { ...item, state: "SENT" });
     this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1 });
     return true;
+  }
+}
+
+export class FakeResolvedPops implements Public<ResolvedPops> {
+  readonly times = new Map<string, number>();
+
+  async all() {
+    return new Map(this.times);
+  }
+  async note(pops: readonly string[], at: number) {
+    for (const pop of pops) this.times.set(pop, at);
   }
 }
 

@@ -1,13 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { fakeClient } from "../aws/client.ts";
 import { addFleet } from "./fleet-alone.ts";
@@ -134,6 +137,37 @@ test("an agent may read only those attributes of a request that it asks for", as
   });
 });
 
+test("an agent may read of a result whether it stands, and nothing else", async () => {
+  const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
+  const statements: { Action: string; Condition: unknown }[] = policy?.Properties.PolicyDocument.Statement;
+  const read = statements.find(({ Action }) => Action === "dynamodb:BatchGetItem");
+  const { client, sent } = fakeClient<DynamoDBClient>(() => ({}));
+  await new RequestTaskTable(client, "tasks", () => undefined).standing([{ task_key: "r1#0", pop_url: "p#u" }]);
+  const { Keys, ProjectionExpression } = sent[0]?.input.RequestItems.tasks ?? {};
+  expect(Object.keys(Keys[0])).toEqual(ProjectionExpression.split(", "));
+  expect(read?.Condition).toEqual({
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": Object.keys(Keys[0]) },
+    Null: { "dynamodb:Attributes": "false" },
+    StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  });
+});
+
+test("an agent writes beats and asks for a look, and can change no counter", async () => {
+  const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
+  const statements: { Action: string; Resource: unknown; Condition: unknown }[] =
+    policy?.Properties.PolicyDocument.Statement;
+  const onProgress = statements.filter(({ Resource }) => rendered([Resource].flat()[0]).includes("StorageProgress"));
+  expect(onProgress.map(({ Action }) => Action)).toEqual(["dynamodb:PutItem"]);
+  expect(onProgress[0]?.Condition).toEqual({
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["beat#*", "ask#*"] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  });
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
+  const beat = { instance: "i", worker: "w", at: 1, tasks: 1, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
+  await new ProgressTable(client, "progress", () => undefined).beat("r1", beat, 1);
+  expect(sent.map(({ name, input }) => `${name} ${input.Item.key}`)).toEqual(["PutCommand beat#r1"]);
+});
+
 describe("the user data", () => {
   const script = rendered(launch.UserData);
   const code = /^AGENT_CODE_URL='s3:\/\/[^/']+\/([0-9a-f]{64})\.zip'$/m.exec(script)?.[1];
@@ -157,7 +191,7 @@ describe("the user data", () => {
         .map((line) => line.split("=", 2)),
     );
     // References come out as names; a queue's is its URL.
-    for (const name of ["QUEUE_URL", "DEAD_LETTER_QUEUE_URL"])
+    for (const name of ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"])
       variables[name] = `https://sqs.example/${variables[name]}`;
     const [[, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(
       ([id]) => id === variables["QUEUE_URL"]?.split("/ref-")[1],
@@ -165,10 +199,12 @@ describe("the user data", () => {
     expect(readEnvironment(envSchema, variables)).toMatchObject({
       VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout,
       PREWARM_FIRST_BYTE_SECONDS: 120,
+      PREWARM_STALL_SECONDS: 900,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");
-    expect(variables["QUEUE_URL"]).not.toBe(variables["DEAD_LETTER_QUEUE_URL"]);
-    expect(variables["REQUEST_TABLE"]).not.toBe(variables["REQUEST_TASK_TABLE"]);
+    const names = ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"];
+    const tables = ["REQUEST_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE"];
+    for (const several of [names, tables]) expect(new Set(several.map((name) => variables[name])).size).toBe(3);
   });
 
   test("asks the code's bucket where it is, in the stack's region", () => {

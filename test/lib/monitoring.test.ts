@@ -14,7 +14,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeProgress, FakeRequests, FakeSteps } from "../lambdas/fakes.ts";
+import { FakeProgress, FakeRequests } from "../lambdas/fakes.ts";
 import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -129,10 +129,7 @@ describe("what functions log", () => {
     const deadLetters = { bury: async () => undefined };
     const progress = new FakeProgress();
     const handler = createAggregation({
-      requests,
-      progress,
-      recounts: new RecountAsk(progress, new FakeSteps()),
-      deadLetters,
+      ...{ requests, deadLetters, progress: new FakeProgress(), recounts: { ask: async () => undefined } },
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
       namespace,

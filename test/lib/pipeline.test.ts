@@ -190,7 +190,7 @@ describe("what each function may do", () => {
         ...["cloudfront:GetInvalidation", "s3:GetObject"],
       ],
     },
-    { name: "Aggregation", actions: ["dynamodb:UpdateItem", "sqs:SendMessage"] },
+    { name: "Aggregation", actions: ["dynamodb:UpdateItem", "dynamodb:Query", "sqs:SendMessage"] },
     {
       name: "Shutdown",
       actions: [
@@ -216,5 +216,13 @@ describe("what each function may do", () => {
       .filter(({ Action }) => Action === "autoscaling:SetDesiredCapacity");
     expect(sizes).toHaveLength(3);
     for (const { Resource } of sizes) expect(rendered(Resource)).toMatch(/autoScalingGroupName\/prewarm_asg_test$/);
+  });
+});
+
+test("the queue of steps hides a message for longer than Shutdown may run, and keeps what fails again and again", () => {
+  const [[, steps] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([id]) => id.startsWith("PipelineSteps"));
+  expect(steps?.Properties).toMatchObject({
+    ...{ VisibilityTimeout: 960, MessageRetentionPeriod: 345_600, SqsManagedSseEnabled: true },
+    RedrivePolicy: { maxReceiveCount: 5 },
   });
 });

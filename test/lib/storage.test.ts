@@ -40,7 +40,21 @@ test.each([
       },
     ],
   ]);
-  template.resourceCountIs("AWS::DynamoDB::Table", 3);
+  template.resourceCountIs("AWS::DynamoDB::Table", 4);
+});
+
+test("the table Progress has keys, a time to live and a price by use, and no stream: nobody follows counters and beats", () => {
+  const named = resourcesOf(template, "AWS::DynamoDB::Table").filter(([id]) => id.startsWith("StorageProgress"));
+  expect(named).toHaveLength(1);
+  expect(named[0]?.[1].Properties).toMatchObject({
+    KeySchema: [
+      { AttributeName: "key", KeyType: "HASH" },
+      { AttributeName: "part", KeyType: "RANGE" },
+    ],
+    TimeToLiveSpecification: { AttributeName: "expire_at", Enabled: true },
+    BillingMode: "PAY_PER_REQUEST",
+  });
+  expect(named[0]?.[1].Properties).not.toHaveProperty("StreamSpecification");
 });
 
 test("active requests have an index with the attributes that the agents need", () => {

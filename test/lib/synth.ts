@@ -87,6 +87,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   envName: "prod",
   firstByteSeconds: "120",
   warmWritesPerSecond: "4000",
+  stallSeconds: "900",
   distributions: "*",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

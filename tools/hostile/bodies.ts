@@ -4,7 +4,6 @@ import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { request } from "undici";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
-import { freePort } from "../local/ports.ts";
 import { world } from "../local/world.ts";
 import { measureBodies } from "./measure-bodies.ts";
 import { type BodyTarget, tryBodies } from "./try-bodies.ts";
@@ -19,7 +18,7 @@ export const bodies: LabPart = {
   name: "bodies",
   async run(say, { scale }): Promise<LabRow[]> {
     const worst = worstBodies(say);
-    const prewarm = await startLocalPrewarm({ edge: world, port: await freePort(8480), say });
+    const prewarm = await startLocalPrewarm({ edge: world, say });
     try {
       const options = { count: Math.round(BODIES * scale), seed: Date.now() % 1_000_000, say };
       const target = deployed(prewarm);

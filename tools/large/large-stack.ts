@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { POP_CODES } from "../../domain/pops/catalogue.ts";
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { EdgeWatch } from "../edge/watch.ts";
 import { ApiClient, type Progress } from "../local/api-client.ts";

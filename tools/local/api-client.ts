@@ -12,10 +12,11 @@ const progressSchema = z.object({
   total_count: z.number(),
   available_task_count: z.number(),
   in_progress_task_count: z.number(),
-  // Older releases do not say them.
-  in_progress_size: z.number().default(0),
-  bytes_per_second: z.number().default(0),
-  instances_at_work: z.number().default(0),
+  in_progress_size: z.number(),
+  bytes_per_second: z.number(),
+  instances_at_work: z.number(),
+  estimated_finish_at: z.string().nullable(),
+  timestamp: z.string(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -75,7 +75,8 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 
     say(`Deploying ${stackName} with cdk …`);
     await bootstrap(aws);
-    const deployed = await deploy(aws, clients, stackName);
+    // A function for each of several requests at once, so that a slow one delays no other.
+    const deployed = await deploy(aws, clients, stackName, { lambdaConcurrency: "high" });
     const work = async (stack: Deployed, port?: number) => {
       const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);

@@ -1,8 +1,8 @@
 import { urlsPerMessage } from "../../domain/plan/messages.ts";
 import { shardCount } from "../../domain/plan/task-key.ts";
 import { MAX_INSTANCES, MAX_MESSAGE_BYTES, MAX_URLS } from "../../domain/request/limits.ts";
+import { unitsOfBatch } from "../large/write-units.ts";
 import { edgeBytesPrice, INSTANCE, NEW_TABLE, PRICE, QUOTA } from "./prices.ts";
-import { counterUnits } from "./write-units.ts";
 
 /** What one unit of work costs: measured by `npm run bench`. */
 export interface Units {
@@ -82,7 +82,7 @@ export function estimate(tasks: number, bytes: number, units: Units): Estimate {
     bill: {
       sqs: sqsCalls(messages, tasks / messages) * PRICE.sqsCall,
       table: tasks * PRICE.dynamoWriteUnit + recountPrice(tasks) + storagePrice(tasks),
-      counters: (tasks / BATCH.aggregation) * counterUnits(POPS) * PRICE.dynamoWriteUnit,
+      counters: (tasks / BATCH.aggregation) * unitsOfBatch(POPS).total * PRICE.dynamoWriteUnit,
       lambda: lambdaPrice(tasks, requests, units),
       instances: instances * ((seconds + BOOT_SECONDS) / 3_600) * (PRICE.instanceHour + PRICE.publicAddressHour),
       edgeBytes: edgeBytesPrice(tasks * bytes),

@@ -12,6 +12,7 @@ import {
   FakeProgress,
   FakeRequestPops,
   FakeRequests,
+  FakeResolvedPops,
   FakeTimer,
   silent,
 } from "../fakes.ts";
@@ -34,6 +35,7 @@ export function world(
 ) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);
+  const resolvedPops = new FakeResolvedPops();
   const lists = new FakeLists();
   const progress = new FakeProgress();
   const fleet = new FakeFleet(1);
@@ -44,6 +46,7 @@ export function world(
     {
       requests,
       requestPops,
+      resolvedPops,
       lists,
       progress,
       patience: patienceOf(),
@@ -62,7 +65,7 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, lists, progress, fleet, timer, errors, calls },
+    ...{ requests, requestPops, resolvedPops, lists, progress, fleet, timer, errors, calls },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;

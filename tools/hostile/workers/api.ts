@@ -19,6 +19,7 @@ const handler = createHandler({
     listActive: async () => [],
     setInstanceCount: nothing,
   },
+  resolvedPops: { all: async () => new Map() },
   requestPops: { of: async () => [] },
   lists: {
     read: async function* () {},
@@ -32,7 +33,7 @@ const handler = createHandler({
   distributions: {
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
   },
-  progress: { of: async () => NO_PROGRESS },
+  progress: { of: async () => NO_PROGRESS, pops: async () => new Map() },
   patience: patienceOf(),
   fleet: {
     ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },

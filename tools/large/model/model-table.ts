@@ -48,7 +48,10 @@ export class ModelTable {
     for (const { key, numbers } of this.items.values()) {
       if (key.startsWith("count#")) counted += numbers.get("download_count") ?? 0;
     }
-    const [busiest = "", most = 0] = [...this.unitsByKey].reduce<[string, number]>((a, b) => (b[1] > a[1] ? b : a), ["", 0]);
+    const [busiest = "", most = 0] = [...this.unitsByKey].reduce<[string, number]>(
+      (a, b) => (b[1] > a[1] ? b : a),
+      ["", 0],
+    );
     return { units: this.units, busiest, most, counted };
   }
 

@@ -74,7 +74,9 @@ const server = createServer((from, to) => {
 async function handle(from: IncomingMessage, to: ServerResponse): Promise<void> {
   const body = await buffer(from);
   if (from.url === "/model") {
-    to.end(JSON.stringify({ ...request.state(), ...progress.state(), left: queue.left, objects: objects.bytes(), calls }));
+    to.end(
+      JSON.stringify({ ...request.state(), ...progress.state(), left: queue.left, objects: objects.bytes(), calls }),
+    );
     return;
   }
   await sleep(LATENCY_MS);
