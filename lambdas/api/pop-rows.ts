@@ -50,7 +50,7 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
   const downloadCount = Math.max(0, Math.min(counted.download_count, total));
   return {
     pop,
-    rec: recOf(pop),
+    rec: recOf(pop) ?? null,
     state: stateOf(item, targets, total, downloadCount),
     total_count: total,
     download_count: downloadCount,

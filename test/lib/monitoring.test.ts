@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { RecountAsk } from "../../aws/recount-ask.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
+import { patienceOf } from "../../domain/request/patience.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
@@ -114,9 +113,11 @@ describe("what functions log", () => {
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
     logged(
       createWatch({
-        requests: { active: async () => Array.from({ length: fleet.active }, () => ({}) as RequestItem) },
+        requests: { active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })) },
         fleet: { state: async () => fleet },
-        ...{ safetyNet: { recountForgotten: async () => [] }, logger, namespace },
+        progress: new FakeProgress(),
+        safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [] },
+        ...{ patience: patienceOf(), logger, namespace },
       }),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
@@ -127,9 +128,9 @@ describe("what functions log", () => {
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
-    const progress = new FakeProgress();
+    const looks = { ask: async () => true };
     const handler = createAggregation({
-      ...{ requests, deadLetters, progress: new FakeProgress(), recounts: { ask: async () => undefined } },
+      ...{ requests, deadLetters, progress: new FakeProgress(), looks },
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
       namespace,

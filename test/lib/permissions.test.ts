@@ -10,7 +10,8 @@ if (template === undefined) throw new Error("there is no stack");
 /** Which resource of the stack a class of the code works on, by the field that holds its name. */
 const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   "RequestTable.table": "table Request",
-  "RequestTable.table/index": "table Request/index/active",
+  "RequestTable.table/ACTIVE_INDEX": "table Request/index/active",
+  "RequestTable.table/CLOSING_INDEX": "table Request/index/closing",
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
@@ -46,6 +47,9 @@ const stream = (...tables: string[]) => [
   "sqs:SendMessage queue FailedBatches",
 ];
 
+/** The same for the queue of steps. */
+const STEPS = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((call) => `sqs:${call} queue Steps`);
+
 const ROLES: readonly {
   readonly role: string;
   readonly entry: string;
@@ -63,7 +67,7 @@ const ROLES: readonly {
     beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...stream("Request")] },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...STEPS] },
   { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
   { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   {
@@ -95,9 +99,12 @@ function needed({ action, on }: AwsCall, deadLetters: string | undefined): reado
 function nameOf(arn: string): string {
   const named: [RegExp, string][] = [
     [/^\*$/, "*"],
-    [/^att-PrewarmStorage(Request\w*?|Progress)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
+    [/^att-PrewarmStorage((?:Request|Progress)\w*?)[0-9A-F]{8}-Arn(\/index\/\w+)?$/, "table $1$2"],
     [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
-    [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches|Steps)[0-9A-F]{8}-Arn$/, "queue $1"],
+    [
+      /^att-Prewarm(?:TaskQueue|PipelineStepQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches|Steps)[0-9A-F]{8}-Arn$/,
+      "queue $1",
+    ],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn$/, "bucket"],
     [/^att-PrewarmPipeline(TimerRole)[0-9A-F]{8}-Arn$/, "$1"],

@@ -54,7 +54,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
   };
   try {
     const place = options.edge === undefined ? undefined : await reserveEdge();
-    const env = {
+    const env: NodeJS.ProcessEnv = {
       // The edge on this machine has loopback addresses, which are refused otherwise.
       PREWARM_ALLOW_PRIVATE_ADDRESSES: process.env["PREWARM_ALLOW_PRIVATE_ADDRESSES"] || "true",
       ...(place === undefined ? {} : edgeEnvironment(place)),
@@ -75,8 +75,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 
     say(`Deploying ${stackName} with cdk …`);
     await bootstrap(aws);
-    // A function for each of several requests at once, so that a slow one delays no other.
-    const deployed = await deploy(aws, clients, stackName, { lambdaConcurrency: "high" });
+    const deployed = await deploy(aws, clients, stackName, stackParameters(env));
     const work = async (stack: Deployed, port?: number) => {
       const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);
@@ -90,6 +89,14 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     await close();
     throw error;
   }
+}
+
+/** Parameters of the stack that a variable sets: waiting times of minutes are too long for a test. */
+function stackParameters(env: NodeJS.ProcessEnv): Record<string, string> {
+  // A function for each of several requests at once, so that a slow one delays no other.
+  const room = { lambdaConcurrency: "high" };
+  const stallSeconds = env["PREWARM_STALL_SECONDS"] ?? process.env["PREWARM_STALL_SECONDS"];
+  return stallSeconds === undefined ? room : { ...room, stallSeconds };
 }
 
 function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws, edge: EdgePlace | undefined): string {

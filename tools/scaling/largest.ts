@@ -1,16 +1,18 @@
 import { urlsPerMessage } from "../../domain/plan/messages.ts";
+import { blockCount } from "../../domain/plan/stripes.ts";
 import { shardCount } from "../../domain/plan/task-key.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/request/limits.ts";
 import { readable } from "../bench/statistics.ts";
+import { counterLoad, unitsOfBatch } from "../large/write-units.ts";
 import { table } from "../markdown-table.ts";
 import { secondsToWrite, type Units } from "./estimate.ts";
 import { INSTANCE, NEW_TABLE, QUOTA } from "./prices.ts";
 import { duration } from "./tables.ts";
-import { counterUnits } from "./write-units.ts";
 
 /** POPs of the largest request that is computed and tried as a model. */
 export const LARGEST_POPS = 400;
 const BATCH = 1_000;
+const QUARTER = 250;
 const RESULT_BYTES = 700;
 /** DynamoDB ends a page here. */
 const PAGE_BYTES = 2 ** 20;
@@ -23,8 +25,8 @@ export function largestTable(units: Units): string {
   const perMessage = urlsPerMessage(tasks, MAX_INSTANCES);
   const messages = tasks / perMessage;
   const shards = shardCount(tasks);
-  const counters = counterUnits(LARGEST_POPS);
-  const batches = QUOTA.tableWrites / BATCH;
+  const counters = unitsOfBatch(LARGEST_POPS).total;
+  const load = (batch: number) => counterLoad(QUOTA.tableWrites, batch, LARGEST_POPS);
   const pages = Math.ceil((tasks * RESULT_BYTES) / PAGE_BYTES);
   const count = (value: number) => value.toLocaleString("en-US");
   return table(
@@ -49,14 +51,19 @@ export function largestTable(units: Units): string {
         `${count(shards)} shards; DynamoDB takes 1,000 a partition key`,
       ],
       [
-        "counters",
-        `${count(counters)} write units a batch of ${count(BATCH)}: ${readable((100 * counters) / BATCH)} % of the results' own`,
-        `totals, ${Math.ceil(LARGEST_POPS / 64)} blocks of 64 POPs in one transaction, and when the last result came`,
+        "counters, a batch",
+        `${count(counters)} write units`,
+        `totals and ${blockCount(LARGEST_POPS)} blocks of POPs in one transaction, and when the last result came`,
+      ],
+      [
+        "counters, of what the results cost",
+        `${percent(load(BATCH).share)}; ${percent(load(QUARTER).share)}`,
+        `in batches of ${count(BATCH)}, which are full, and of ${QUARTER}`,
       ],
       [
         "counters, the busiest partition key",
-        `${readable(batches * 8)} writes/s`,
-        `${batches} batches a second, each 8 units for a block of 64 POPs`,
+        `${readable(load(BATCH).busiestKey)} writes/s; ${readable(load(QUARTER).busiestKey)}`,
+        `at ${count(QUOTA.tableWrites)} results a second, in such batches`,
       ],
       [
         "recount",
@@ -76,4 +83,8 @@ export function largestTable(units: Units): string {
       ],
     ],
   );
+}
+
+function percent(share: number): string {
+  return `${readable(100 * share)} %`;
 }

@@ -1,5 +1,3 @@
-import { writeUnits } from "../../scaling/write-units.ts";
-
 type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
 /** An update as the SDK sends it. */
@@ -9,6 +7,9 @@ interface Update {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues: Attributes;
 }
+
+/** A write is billed by the KiB begun, and twice in a transaction. */
+const UNIT_BYTES = 1_024;
 
 interface Item {
   readonly key: string;
@@ -66,7 +67,7 @@ export class ModelTable {
       const adds = update.UpdateExpression.includes(`${name} ${value}`);
       item.numbers.set(attribute, adds ? (item.numbers.get(attribute) ?? 0) + by : by);
     }
-    const units = writeUnits(sizeOf(item), inTransaction);
+    const units = Math.ceil(sizeOf(item) / UNIT_BYTES) * (inTransaction ? 2 : 1);
     this.units += units;
     this.unitsByKey.set(key, (this.unitsByKey.get(key) ?? 0) + units);
   }
