@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { ACTIVE_INDEX, CLOSING_INDEX } from "../domain/request/request-item.ts";
 import { KEEP_DAYS } from "../domain/request/timestamps.ts";
 import { DisposableBucket } from "./disposable-bucket.ts";
+import { warmWrites } from "./warm-writes.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
 
@@ -40,6 +41,7 @@ export class Storage extends Construct {
     this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
     this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
+    warmWrites(this.requestTasks);
     this.progress = this.table("Progress", "key", "part");
     this.bucket = new DisposableBucket(this, "Lists", {
       lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],

@@ -105,3 +105,16 @@ test("a table can be restored to an earlier time", () => {
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   });
 });
+
+test("the table of results is as warm as the parameter says, and a new table's usual if it says nothing else", () => {
+  const results = resourcesOf(template, "AWS::DynamoDB::Table").find(([id]) =>
+    /^StorageRequestTask[0-9A-F]{8}$/.test(id),
+  );
+  const [condition] = Object.keys(template.toJSON()["Conditions"] ?? {}).filter((name) => name.includes("TakesAsNew"));
+  expect(results?.[1].Properties["WarmThroughput"]).toEqual({
+    "Fn::If": [condition, { Ref: "AWS::NoValue" }, { WriteUnitsPerSecond: { Ref: "warmWritesPerSecond" } }],
+  });
+  expect(template.toJSON()["Conditions"]).toMatchObject({
+    [condition ?? ""]: { "Fn::Equals": [{ Ref: "warmWritesPerSecond" }, "4000"] },
+  });
+});

@@ -8,7 +8,7 @@ import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
 import { fanOut } from "../../lambdas/task/fan-out.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
+import type { LabPart, LabRow } from "../lab/part.ts";
 
 /** How many of each kind the whole lab tries. */
 const WHOLE = 2_000;
@@ -32,7 +32,7 @@ const STRANGE: readonly unknown[] = [
 ];
 
 /** Items, records and messages that nobody of this project wrote, as a taken instance may put them there. */
-export const forged: HostilePart = {
+export const forged: LabPart = {
   name: "forged items and messages",
   async run(say, { scale }) {
     const count = Math.max(STRANGE.length, Math.round(WHOLE * scale));
@@ -54,7 +54,7 @@ const NEEDED = ["status", "pops", "instance_count", "distributions", "shards", "
 const NEVER: readonly unknown[] = [null, -1, true, {}];
 
 /** A request's item with a strange field: a step passes over it, it is counted, and its neighbours are read. */
-async function requestItems(count: number): Promise<HostileRow> {
+async function requestItems(count: number): Promise<LabRow> {
   const unreadable: Unreadable[] = [];
   let wrong = 0;
   for (let n = 0; n < count; n++) {
@@ -72,7 +72,7 @@ async function requestItems(count: number): Promise<HostileRow> {
 }
 
 /** Items of the Request-Pop table. */
-async function targets(count: number): Promise<HostileRow> {
+async function targets(count: number): Promise<LabRow> {
   const unreadable: Unreadable[] = [];
   let wrong = 0;
   for (let n = 0; n < count; n++) {
@@ -92,7 +92,7 @@ async function targets(count: number): Promise<HostileRow> {
 }
 
 /** Records of the results' stream, each with a good one beside it. */
-async function records(count: number): Promise<HostileRow> {
+async function records(count: number): Promise<LabRow> {
   let unreadable = 0;
   let buried = 0;
   let counted = 0;
@@ -129,7 +129,7 @@ async function records(count: number): Promise<HostileRow> {
 }
 
 /** Messages of the queue: each is told from a task, with a reason that quotes nothing of it. */
-function messages(count: number): HostileRow {
+function messages(count: number): LabRow {
   let refused = 0;
   let wrong = 0;
   for (let n = 0; n < count; n++) {

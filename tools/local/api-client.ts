@@ -55,6 +55,16 @@ export class ApiClient {
     return summarySchema.parse(await this.call("GET", `summary?req_id=${reqId}`));
   }
 
+  /** Sets how many instances the group has. 0 pauses what runs. */
+  async setInstances(count: number): Promise<void> {
+    await this.call("POST", "instances", JSON.stringify({ DesiredCapacity: count }));
+  }
+
+  /** Stops a request, and leaves so many instances to the others. */
+  async stop(reqId: string, count: number): Promise<void> {
+    await this.call("POST", "instances", JSON.stringify({ DesiredCapacity: count, req_id: reqId, force_stop: true }));
+  }
+
   private async call(method: "GET" | "POST", path: string, body?: string): Promise<unknown> {
     const answer = await request(this.url + path, {
       method,

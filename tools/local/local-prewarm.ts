@@ -4,6 +4,7 @@ import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
+import type { OnLaunch } from "./fleet.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { writeSecret } from "./secret-file.ts";
@@ -24,6 +25,8 @@ export interface LocalOptions {
   readonly stackName?: string;
   /** Further variables for the Lambdas and agents. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Further variables for each agent. @default all have the same */
+  readonly onLaunch?: OnLaunch;
   readonly say: (line: string) => void;
 }
 
@@ -74,7 +77,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     await bootstrap(aws);
     const deployed = await deploy(aws, clients, stackName, stackParameters(env));
     const work = async (stack: Deployed, port?: number) => {
-      const atWork = await putToWork(stack, { aws, clients, env, port, say });
+      const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);
       return atWork;
     };
