@@ -1,8 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import type * as sqs from "aws-cdk-lib/aws-sqs";
-import type { Lane } from "../domain/plan/lane.ts";
 import { failureReasons } from "../domain/result/failure.ts";
 import { type MetricName, metricNamespace } from "../domain/telemetry/metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -69,9 +67,8 @@ export class Metrics {
     this.unreadable = own("Unreadable", "Sum");
 
     const last = { statistic: "Maximum", period: PERIOD };
-    const lanes = { main: tasks.queue, express: tasks.express };
-    this.queued = ofBoth("main + express", lanes, (lane) => lane.metricApproximateNumberOfMessagesVisible(last));
-    this.queueAge = ofBoth("MAX([main, express])", lanes, (lane) => lane.metricApproximateAgeOfOldestMessage(last));
+    this.queued = tasks.queue.metricApproximateNumberOfMessagesVisible(last);
+    this.queueAge = tasks.queue.metricApproximateAgeOfOldestMessage(last);
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
     this.looks = watch.metricInvocations({ period: PERIOD });
@@ -80,16 +77,6 @@ export class Metrics {
     const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation, pipeline.shutdown];
     this.iteratorAge = byId(readers, (fn) => fn.metric("IteratorAge", last));
   }
-}
-
-/** One figure for the two queues of tasks. */
-function ofBoth(
-  expression: string,
-  { main, express }: Readonly<Record<Lane, sqs.IQueue>>,
-  metric: (lane: sqs.IQueue) => cloudwatch.IMetric,
-): cloudwatch.MathExpression {
-  const usingMetrics = { main: metric(main), express: metric(express) };
-  return new cloudwatch.MathExpression({ expression, usingMetrics, period: PERIOD });
 }
 
 function byId(functions: readonly lambda.Function[], metric: (fn: lambda.Function) => cloudwatch.Metric) {
