@@ -177,13 +177,17 @@ async function aftermath(
 }
 
 async function messagesLeft({ clients, deployed }: LocalPrewarm): Promise<number> {
-  const { Attributes } = await clients.sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue"),
-      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-    }),
-  );
-  return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
+  let messages = 0;
+  for (const lane of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"]) {
+    const { Attributes } = await clients.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: deployed.resource(lane, "AWS::SQS::Queue"),
+        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+      }),
+    );
+    for (const value of Object.values(Attributes ?? {})) messages += Number(value);
+  }
+  return messages;
 }
 
 async function reportRows(api: ApiClient, reqId: string): Promise<number> {
