@@ -74,7 +74,8 @@ describe("surviving", () => {
     await stack.untilAgents(0);
     const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
     await stack.until(reqId, "IN_PROGRESS");
-    const QueueUrl = deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue");
+    // So small a request goes by the express lane.
+    const QueueUrl = deployed.resource("PrewarmTaskQueueExpress", "AWS::SQS::Queue");
     // It is received as often as allowed, without being deleted. The next receive moves it.
     for (let i = 0; i <= MAX_RECEIVES; i++) {
       await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
