@@ -32,6 +32,7 @@ const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise
   claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
   addProgress: [({ requests }) => requests.addProgress("r1", PROGRESS, AT, "token"), "attribute_exists(active)"],
+  nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
