@@ -116,7 +116,7 @@ describe("what functions log", () => {
         requests: { active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })) },
         fleet: { state: async () => fleet },
         progress: new FakeProgress(),
-        safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [] },
+        safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
         ...{ patience: patienceOf(), logger, namespace },
       }),
     ).then((lines) => lines.flatMap(embeddedMetrics));
