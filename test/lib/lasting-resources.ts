@@ -16,7 +16,12 @@ export const LASTING: readonly Lasting[] = [
   {
     type: "AWS::DynamoDB::Table",
     lost: "all requests, with their results and reports; those that are active end as if they had never been",
-    ids: ["PrewarmStorageRequest46E9D817", "PrewarmStorageRequestPop08BB89D0", "PrewarmStorageRequestTask71CF4D58"],
+    ids: [
+      "PrewarmStorageProgress07B20C72",
+      "PrewarmStorageRequest46E9D817",
+      "PrewarmStorageRequestPop08BB89D0",
+      "PrewarmStorageRequestTask71CF4D58",
+    ],
   },
   {
     type: "AWS::S3::Bucket",
@@ -28,6 +33,7 @@ export const LASTING: readonly Lasting[] = [
     lost: "all queued tasks; agents that run go on asking a queue that is gone",
     ids: [
       "PrewarmPipelineFailedBatches5E712F19",
+      "PrewarmPipelineStepQueueStepsC5828BDD",
       "PrewarmTaskQueueDeadLetters9EE29DB2",
       "PrewarmTaskQueueTasksF0F09F1B",
     ],
@@ -75,6 +81,7 @@ export const LASTING: readonly Lasting[] = [
       "PrewarmMonitoringWatchLogs7E731018",
       "PrewarmPipelineAggregationLogs9BF2AEE0",
       "PrewarmPipelineApiLogsE102A80F",
+      "PrewarmPipelineDeadLetterReaderLogs1708D98E",
       "PrewarmPipelineGetSizeLogsC59952DA",
       "PrewarmPipelineShutdownLogs619B4C8D",
       "PrewarmPipelineTaskLogs565D0A09",
@@ -95,7 +102,6 @@ export const LASTING_MAPPINGS: Lasting = {
   ids: [
     "PrewarmPipelineAggregationDynamoDBEventSource%PrewarmStorageRequestTask",
     "PrewarmPipelineGetSizeDynamoDBEventSource%PrewarmStorageRequest",
-    "PrewarmPipelineShutdownDynamoDBEventSource%PrewarmStorageRequest",
     "PrewarmPipelineTaskDynamoDBEventSource%PrewarmStorageRequest",
     "PrewarmPipelineTaskDynamoDBEventSource%PrewarmStorageRequestPop",
   ],

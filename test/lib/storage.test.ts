@@ -40,7 +40,7 @@ test.each([
       },
     ],
   ]);
-  template.resourceCountIs("AWS::DynamoDB::Table", 3);
+  template.resourceCountIs("AWS::DynamoDB::Table", 4);
 });
 
 test("active requests have an index with the attributes that the agents need", () => {
@@ -53,6 +53,12 @@ test("active requests have an index with the attributes that the agents need", (
           ProjectionType: "INCLUDE",
           NonKeyAttributes: Match.arrayWith(["status", "timeout_at", "last_update_time"]),
         },
+      },
+      // Those that have ended and were not closed, for Watch.
+      {
+        IndexName: "closing",
+        KeySchema: [{ AttributeName: "closing", KeyType: "HASH" }],
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["last_update_time"] },
       },
     ],
   });
