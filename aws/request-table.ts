@@ -168,6 +168,17 @@ export class RequestTable {
     return this.update(reqId, { requeues: requeues + 1 }, condition, { ":before": requeues }, ["empty_seen_at"]);
   }
 
+  /**
+   * Counts that a step is called again. The change of the item is what calls it: the stream's filter is on the status.
+   * @returns false when it has moved on, or somebody else has called it
+   */
+  async nudge({ req_id, status, nudges }: Pick<RequestItem, "req_id" | "status" | "nudges">): Promise<boolean> {
+    // Absent in what an older version wrote.
+    const before = nudges === 0 ? "(attribute_not_exists(nudges) OR nudges = :before)" : "nudges = :before";
+    const values = { ":from": status, ":before": nudges };
+    return this.update(req_id, { nudges: nudges + 1 }, `#status = :from AND ${before}`, values);
+  }
+
   /** Marks an ended request as wound down. */
   async close(reqId: string, fields: Fields): Promise<boolean> {
     return this.update(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);

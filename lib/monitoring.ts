@@ -63,7 +63,7 @@ export class Monitoring extends Construct {
         GROUP_NAME: groupName,
       },
     });
-    allow(watch, ["dynamodb:GetItem"], storage.requests.tableArn);
+    allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
     allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
     allow(watch, ["sqs:SendMessage"], pipeline.steps.queue.queueArn);

@@ -19,6 +19,7 @@ export interface PipelineFunctions {
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
+  readonly deadLetters: lambda.Function;
 }
 
 /** What the functions work on. */
@@ -41,7 +42,7 @@ export interface PipelineResources {
  */
 export function grantPipeline(
   scope: Construct,
-  { api, getSize, task, aggregation, shutdown }: PipelineFunctions,
+  { api, getSize, task, aggregation, shutdown, deadLetters }: PipelineFunctions,
   { storage, tasks, groupName, timers, timerRole, failedBatches, steps, caps }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
@@ -102,6 +103,10 @@ export function grantPipeline(
   allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
   allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
+
+  allow(deadLetters, ["dynamodb:GetItem"], requests);
+  allow(deadLetters, ["dynamodb:PutItem"], requestTasks);
+  allow(deadLetters, ["sqs:SendMessage"], failedBatches.queueArn);
 
   for (const fn of [api, task, shutdown]) {
     allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));

@@ -9,6 +9,7 @@ import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
+import { callFor } from "./queue-source.ts";
 import { stallSeconds } from "./stall-seconds.ts";
 import { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
@@ -22,13 +23,14 @@ export interface PipelineProps {
   readonly caps: CapParameters;
 }
 
-/** The five functions, and the streams, the queue and the timers that call them. */
+/** The six functions, and the streams, the queue and the timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
+  readonly deadLetters: lambda.Function;
   /** What calls Shutdown, beside the timers. */
   readonly steps: StepQueue;
   /** Batches of stream records, and steps, that a function failed on again and again. */
@@ -118,10 +120,20 @@ export class Pipeline extends Construct implements PipelineFunctions {
       },
     });
 
+    this.deadLetters = new PipelineFunction(this, "DeadLetterReader", {
+      name: "dead-letters",
+      timeout: Duration.minutes(1),
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_TASK_TABLE", "GROUP_NAME"),
+        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
+      },
+    });
+
     grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches, steps: this.steps });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);
     this.steps.call(this.shutdown, room.batches({ low: 2, high: 10 }));
+    callFor(tasks.deadLetters, this.deadLetters, { batchSize: 10, maxConcurrency: 2 });
   }
 }

@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { allow } from "./allow.ts";
+import { callFor } from "./queue-source.ts";
 
 /** Runs of a step that fail before its message is set aside. Their pauses double: together they are half an hour. */
 const MAX_RECEIVES = 10;
@@ -31,9 +31,6 @@ export class StepQueue extends Construct {
    * @param atOnce calls at the same time, at least 2: Lambda takes no less
    */
   call(fn: lambda.Function, atOnce: number): void {
-    const { queueArn } = this.queue;
-    // What Lambda does with the function's role. CDK's own event source allows more.
-    allow(fn, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queueArn);
-    fn.addEventSourceMapping("Steps", { eventSourceArn: queueArn, batchSize: 1, maxConcurrency: atOnce });
+    callFor(this.queue, fn, { batchSize: 1, maxConcurrency: atOnce });
   }
 }

@@ -70,9 +70,20 @@ export class Intake {
 
   private messagesToAsk(): number {
     if (performance.now() < this.restUntil) return 0;
-    const { tasks, bytes, large } = this.backlog;
-    const waiting = { waitingTasks: tasks, waitingBytes: bytes, waitingLarge: large };
-    const stalled = performance.now() - this.movedAt > STALLED_MS;
-    return messagesToAsk({ ...waiting, ...this.running(), asked: this.asked, portion: this.portion, stalled });
+    const { backlog, asked, portion, movedAt } = this;
+    const { freeLarge, limit, tasksPerSecond, bytesPerSecond } = this.running();
+    // Written out: this is asked with every task that begins.
+    return messagesToAsk({
+      waitingTasks: backlog.tasks,
+      waitingBytes: backlog.bytes,
+      waitingLarge: backlog.large,
+      freeLarge,
+      asked,
+      portion,
+      limit,
+      tasksPerSecond,
+      bytesPerSecond,
+      stalled: performance.now() - movedAt > STALLED_MS,
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { Portion } from "./appetite.ts";
 /** The most that SQS gives at once. */
 const MOST = 10;
 /** What waits here is begun within this time, at the rate of the last second. */
-const AHEAD_SECONDS = 1;
+const AHEAD_SECONDS = 0.5;
 /** As long as nothing is known of the rate: a message of small files has no more. */
 const LEAST_BYTES = 16 * 2 ** 20;
 /** While nothing begins, more is taken one by one, up to so many times what may wait: what hangs may be one POP alone. */

@@ -67,6 +67,8 @@ export const requestItemSchema = z.object({
   empty_seen_at: z.number().optional().catch(undefined),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,
+  /** How often Watch had a step called again that came to no end. */
+  nudges: count.default(0),
   /** Key of the report, once it stands. */
   report: z.string().optional(),
   /** Set when it ends, taken off when it is closed. Absent in what an older version ended: its timer closes that. */
@@ -114,5 +116,6 @@ export const NOTHING_YET = {
   download_size: 0,
   failed_count: 0,
   requeues: 0,
+  nudges: 0,
   closed: false,
 } satisfies Partial<RequestItem>;

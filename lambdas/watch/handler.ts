@@ -12,7 +12,7 @@ export interface WatchDeps {
   readonly requests: Pick<RequestTable, "active">;
   readonly progress: Pick<ProgressTable, "of">;
   readonly fleet: Pick<Fleet, "state">;
-  readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed">;
+  readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;
   readonly patience: Patience;
   readonly logger: Pick<Logger, "info">;
   /** CloudWatch namespace of the metrics. */
@@ -46,6 +46,8 @@ export function createHandler({ requests, progress, fleet, safetyNet, patience, 
     logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
     for (const reqId of await safetyNet.lookAtForgotten(active, all, now))
       logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
+    for (const [reqId, what] of await safetyNet.callStepsAgain(active, now))
+      logger.info("A step came to no end", { req_id: reqId, what });
     for (const reqId of await safetyNet.lookAtUnclosed(now))
       logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
   };

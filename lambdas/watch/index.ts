@@ -2,10 +2,10 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -32,11 +32,12 @@ const namespace = metricNamespace(env.GROUP_NAME);
 const onUnreadable = reportUnreadable(logger, namespace);
 const db = documentClient();
 const sqs = queueClient();
-const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable);
+const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
+const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, steps);
 const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const looks = new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL));
+const looks = new Looks(progress, steps);
 
 export const handler = createHandler({
   requests,

@@ -1,5 +1,5 @@
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Looks } from "../../aws/looks.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
@@ -7,12 +7,13 @@ import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { stalledStep } from "./stalled-step.ts";
 
 /** Whoever ends a request calls Shutdown at once. One that is not closed after this long may have been forgotten. */
 const UNCLOSED_MS = 120_000;
 
 export interface SafetyNetDeps {
-  readonly requests: Pick<RequestTable, "listClosing" | "get">;
+  readonly requests: Pick<EndingRequestTable, "listClosing" | "get" | "nudge" | "end">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly looks: Pick<Looks, "ask">;
   readonly patience: Patience;
@@ -49,6 +50,19 @@ export class SafetyNet {
       if (needsLook(settlementFacts(item, seen)) && (await looks.ask(item))) asked.push(item.req_id);
     }
     return asked;
+  }
+
+  /** Calls steps again that came to no end, and ends requests where that did not help. @returns what it did to which */
+  async callStepsAgain(active: readonly RequestItem[], date: Date): Promise<[reqId: string, what: string][]> {
+    const done: [string, string][] = [];
+    for (const item of active) {
+      const stalled = stalledStep(item, date, this.deps.patience);
+      if (stalled === "none") continue;
+      if (stalled === "nudge") {
+        if (await this.deps.requests.nudge(item)) done.push([item.req_id, `${item.status}: its step is called again`]);
+      } else if (await this.deps.requests.end(item.req_id, "FAILED", stalled)) done.push([item.req_id, stalled.reason]);
+    }
+    return done;
   }
 
   /** Asks for a look at each request that ended some time ago and still holds something. @returns their ids */

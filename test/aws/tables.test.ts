@@ -29,6 +29,7 @@ const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise
   amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
   claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
+  nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 

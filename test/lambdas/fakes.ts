@@ -102,6 +102,10 @@ export class FakeRequests implements Public<EndingRequestTable> {
     const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(new Date()) };
     return this.change(reqId, mayClaim, moved, ["empty_seen_at"]);
   }
+  async nudge({ req_id, status, nudges }: RequestItem) {
+    const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
+    return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
+  }
   async close(reqId: string, fields: Partial<RequestItem>) {
     return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);
   }

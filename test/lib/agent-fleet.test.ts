@@ -87,7 +87,7 @@ describe("an instance", () => {
       expect.arrayContaining([
         ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage"],
         "sqs:GetQueueAttributes",
-        ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
+        ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
         ...["autoscaling:TerminateInstanceInAutoScalingGroup", "s3:GetObject"],
       ]),
     );
@@ -195,6 +195,7 @@ describe("the user data", () => {
     expect(readEnvironment(envSchema, variables)).toMatchObject({
       VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout,
       PREWARM_FIRST_BYTE_SECONDS: 120,
+      // A parameter, like the seconds of the first byte.
       STALL_SECONDS: 900,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");

@@ -47,8 +47,9 @@ const stream = (...tables: string[]) => [
   "sqs:SendMessage queue FailedBatches",
 ];
 
-/** The same for the queue of steps. */
-const STEPS = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((call) => `sqs:${call} queue Steps`);
+/** The same for a queue. */
+const consuming = (queue: string) =>
+  ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((call) => `sqs:${call} queue ${queue}`);
 
 const ROLES: readonly {
   readonly role: string;
@@ -67,7 +68,13 @@ const ROLES: readonly {
     beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...STEPS] },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...consuming("Steps")] },
+  {
+    role: "PipelineDeadLetterReaderRole",
+    entry: "lambdas/dead-letters",
+    deadLetters: "queue FailedBatches",
+    beside: [...RUN, ...consuming("DeadLetters")],
+  },
   { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
   { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   {

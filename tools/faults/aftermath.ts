@@ -40,7 +40,7 @@ export async function aftermath(
 }
 
 /** Queues by the start of their logical ids: what is to be done, and what nobody could do. */
-const TASKS = ["PrewarmTaskQueueTasks"];
+const TASKS = ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"];
 const DEAD_LETTERS = ["PrewarmTaskQueueDeadLetters"];
 
 async function messagesIn({ clients, deployed }: LocalPrewarm, queues: readonly string[]): Promise<number> {

@@ -36,7 +36,7 @@ test.each([
     requests: { active: async () => Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` })) },
     progress: new FakeProgress(),
     fleet: { state: async () => ({ wanted, instances, inService }) },
-    safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [] },
+    safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
     patience: patienceOf(),
     logger: { info: (...line) => void lines.push(line) },
     namespace: "Prewarm/test",
@@ -75,6 +75,7 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
         return ["r2"];
       },
       lookAtUnclosed: async () => ["r3"],
+      callStepsAgain: async () => [["r1", "CREATED: its step is called again"]],
     },
     patience: patienceOf(),
     logger: { info: (...line) => void lines.push(line) },
@@ -82,6 +83,7 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
   })();
   expect(lines.slice(1)).toEqual([
     ["Request was forgotten, a look is asked for", { req_id: "r2" }],
+    ["A step came to no end", { req_id: "r1", what: "CREATED: its step is called again" }],
     ["Request has ended and was not closed, a look is asked for", { req_id: "r3" }],
   ]);
 });

@@ -129,6 +129,44 @@ describe("a request that has ended and was not closed", () => {
   });
 });
 
+describe("a step that came to no end", () => {
+  const still = { last_update_time: "2024-04-16 03:30:00.000000" };
+
+  it.each([
+    ["CREATED", "Get Size", "GetSize"],
+    ["CHECK_POP", "Task", "Task"],
+  ] as const)(
+    "of a request at %s is called again twice; then the request fails, and says which log to read",
+    async (status, step, fn) => {
+      const w = world({ ...still, status });
+      const again = async () => {
+        const item = w.requests.the("r1");
+        w.requests.items.set("r1", { ...item, ...still });
+        return w.net.callStepsAgain(await w.requests.active(), NOW);
+      };
+      for (const nudges of [1, 2]) {
+        expect(await again()).toEqual([["r1", `${status}: its step is called again`]]);
+        expect(w.requests.the("r1")).toMatchObject({ nudges, status, active: "y" });
+      }
+      const reason = `${step} came to no end, though it was called 3 times: the log of the function ${fn} says why`;
+      expect(await again()).toEqual([["r1", reason]]);
+      expect(w.requests.the("r1")).toMatchObject({ status: "FAILED", reason });
+      expect(w.requests.ended).toEqual(["r1"]);
+    },
+  );
+
+  it.each([
+    [
+      "whose item changed within the half hour: an invalidation goes on",
+      { status: "CHECK_POP", last_update_time: "2024-04-16 03:30:01.000000" },
+    ],
+    ["that has come to its tasks", { ...still, status: "INSERT_TASK" }],
+  ] as const)("is none of a request %s", async (_, item) => {
+    const w = world(item);
+    expect(await w.net.callStepsAgain(await w.requests.active(), NOW)).toEqual([]);
+  });
+});
+
 describe("a request is stuck", () => {
   const still = request({ status: "IN_PROGRESS", last_update_time: "2024-04-16 03:45:00.000000" });
   const progress = (change: Partial<Progress> = {}): Progress => ({
