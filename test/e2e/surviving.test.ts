@@ -24,6 +24,18 @@ async function tamper({ prewarm }: Stack, reqId: string, expression: string, val
   );
 }
 
+/** Makes the counters say something else than the results. */
+async function miscount({ prewarm }: Stack, reqId: string, count: number, size: number): Promise<void> {
+  await prewarm.clients.db.send(
+    new UpdateCommand({
+      TableName: prewarm.deployed.resource("PrewarmStorageProgress", "AWS::DynamoDB::Table"),
+      Key: { key: `count#${reqId}`, part: "0" },
+      UpdateExpression: "ADD download_count :count, download_size :size",
+      ExpressionAttributeValues: { ":count": count, ":size": size },
+    }),
+  );
+}
+
 /** Asks Shutdown for a look at a request, as Aggregation does when its counters are complete. */
 async function look({ prewarm: { clients, deployed } }: Stack, reqId: string): Promise<void> {
   const QueueUrl = deployed.resource("PrewarmPipelineStepQueueSteps", "AWS::SQS::Queue");
@@ -44,7 +56,7 @@ describe("surviving", () => {
     const release = holdBack(stack, "/held-1.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-1.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
-    await tamper(stack, reqId, "ADD download_count :less, download_size :bytes", { ":less": -1, ":bytes": -400 });
+    await miscount(stack, reqId, -1, -400);
     release();
     expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({
       total_count: 2,
@@ -59,11 +71,12 @@ describe("surviving", () => {
     const release = holdBack(stack, "/held-2.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-2.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
-    await tamper(stack, reqId, "ADD download_count :more", { ":more": 1 });
+    await miscount(stack, reqId, 1, 0);
+    expect(await stack.progress(reqId)).toMatchObject({ download_count: 2, total_count: 2 });
     await look(stack, reqId);
-    // What the recount puts right stands beside the counters that it finds, which stay as they are.
-    const after = await stack.progress(reqId);
-    expect(after["status"]).toBe("IN_PROGRESS");
+    expect(await stack.until(reqId, ({ download_count }) => download_count === 1)).toMatchObject({
+      status: "IN_PROGRESS",
+    });
     release();
     expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({ download_count: 2, download_size: 2_000 });
   });
