@@ -11,7 +11,7 @@ const FOLDERS = {
   // The Lambdas and the agent are bundled by their paths, never imported.
   lib: ["^domain/", CDK, packages("esbuild", "fflate")],
   domain: [ZOD],
-  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
+  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "csv-stringify/sync", "p-map")],
   lambdas: [
     ...["^aws/", "^domain/", AWS_SDK, ZOD],
     packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map", "undici"),
