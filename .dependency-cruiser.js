@@ -11,7 +11,7 @@ const FOLDERS = {
   // The Lambdas and the agent are bundled by their paths, never imported.
   lib: ["^domain/", CDK, packages("esbuild", "fflate")],
   domain: [ZOD],
-  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "csv-stringify/sync", "p-map")],
+  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
   lambdas: [
     ...["^aws/", "^domain/", AWS_SDK, ZOD],
     packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map", "undici"),
@@ -57,6 +57,8 @@ export default {
     exclude: "^(cdk\\.out|\\.local|coverage)/",
     // Without it, imports of types are not seen.
     tsPreCompilationDeps: true,
+    // Without these, a path that a package names in its exports (csv-stringify/sync) is not found.
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
 };
 

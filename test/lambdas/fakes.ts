@@ -217,6 +217,8 @@ export class FakeSteps implements Public<StepQueue> {
 
 export class FakeRequestPops implements Public<RequestPopTable> {
   readonly items = new Map<string, Target>();
+  /** Targets whose fan-out was started again, and with what number. */
+  readonly calledAgain: (readonly [target: string, calls: number])[] = [];
 
   constructor(
     private readonly requests: FakeRequests,
@@ -239,13 +241,16 @@ export class FakeRequestPops implements Public<RequestPopTable> {
     const item = this.items.get(key);
     if (item?.state === "RESOLVED") this.items.set(key, { ...item, state: "READY" });
   }
+  async callAgain(reqId: string, target: string, calls: number) {
+    if (this.items.get(`${reqId}/${target}`)?.state === "READY") this.calledAgain.push([target, calls]);
+  }
   async markSent(reqId: string, target: string) {
     const key = `${reqId}/${target}`;
     const item = this.items.get(key);
     const owner = this.requests.items.get(reqId);
     if (item?.state !== "READY" || owner?.active === undefined) return false;
     this.items.set(key, { ...item, state: "SENT" });
-    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1 });
+    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1, sent_at: Date.now() });
     return true;
   }
 }
