@@ -57,6 +57,8 @@ export default {
     exclude: "^(cdk\\.out|\\.local|coverage)/",
     // Without it, imports of types are not seen.
     tsPreCompilationDeps: true,
+    // Without these, a path that a package names in its exports (csv-stringify/sync) is not found.
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
 };
 

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { DeleteObjectCommand, GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { CsvError, parse } from "csv-parse";
-import { stringify } from "csv-stringify";
+import { stringify } from "csv-stringify/sync";
 import { UnreadableRowError } from "../domain/plan/task-url.ts";
 import type { ReadableList, RequestList } from "../domain/request/lists.ts";
 
@@ -20,8 +20,7 @@ export class Lists {
    */
   async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
     const key = list.key(reqId);
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-    if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
+    const Body = await this.bytesOf(key);
     const parser = Body.pipe(parse());
     Body.on("error", (error) => parser.destroy(error));
     try {
@@ -35,19 +34,44 @@ export class Lists {
     }
   }
 
-  /** Writes a list from entries as they come; nothing stands under its key until all of them do. */
-  async write<T>(list: RequestList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
+  /**
+   * Writes a list from entries as they come; nothing stands under its key until all of them do.
+   * @param parts keys of objects whose rows come before the entries, as they were written: their bytes are passed on. @default none
+   */
+  async write<T>(
+    list: RequestList<T>,
+    reqId: string,
+    entries: AsyncIterable<T> | Iterable<T>,
+    parts: readonly string[] = [],
+  ): Promise<void> {
     const body = new PassThrough();
     const upload = new Upload({
       client: this.s3,
       params: { Bucket: this.bucket, Key: list.key(reqId), Body: body, ContentType: "text/csv; charset=utf-8" },
     });
-    const options = list.forSpreadsheets === true ? { escape_formulas: true, cast: { string: escapeLineBreak } } : {};
-    await Promise.all([pipeline(Readable.from(rows(list, entries)), stringify(options), body), upload.done()]);
+    const text = this.text(list, entries, parts);
+    await Promise.all([pipeline(Readable.from(text, { objectMode: false }), body), upload.done()]);
   }
 
   async delete<T>(list: RequestList<T>, reqId: string): Promise<void> {
     await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: list.key(reqId) }));
+  }
+
+  private async *text<T>(
+    list: RequestList<T>,
+    entries: AsyncIterable<T> | Iterable<T>,
+    parts: readonly string[],
+  ): AsyncGenerator<string | Buffer> {
+    const options = list.forSpreadsheets === true ? { escape_formulas: true, cast: { string: escapeLineBreak } } : {};
+    if (list.header !== undefined) yield stringify([[...list.header]], options);
+    for (const key of parts) yield* await this.bytesOf(key);
+    for await (const rows of inBlocks(list, entries)) yield stringify(rows, options);
+  }
+
+  private async bytesOf(key: string): Promise<Readable> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
+    return Body;
   }
 }
 
@@ -56,7 +80,16 @@ function escapeLineBreak(text: string): string {
   return /^[\n\v\f\u0085\u2028\u2029]/.test(text) ? `'${text}` : text;
 }
 
-async function* rows<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>) {
-  if (list.header !== undefined) yield list.header;
-  for await (const entry of entries) yield list.toRow(entry);
+/** Rows a block: a stream that takes them one by one needs several times as long. */
+const BLOCK_ROWS = 200;
+
+async function* inBlocks<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>) {
+  let rows: unknown[][] = [];
+  for await (const entry of entries) {
+    rows.push([...list.toRow(entry)]);
+    if (rows.length < BLOCK_ROWS) continue;
+    yield rows;
+    rows = [];
+  }
+  if (rows.length > 0) yield rows;
 }

@@ -84,7 +84,30 @@ export class RequestPopTable {
     }
   }
 
-  /** READY → SENT, and one more in the request's `targets_sent`, both or neither. False when it was SENT already. */
+  /**
+   * Starts the fan-out of a READY target once more: a change of its item is what starts it.
+   * @param calls another number each time, for the stream tells of no write that changes nothing
+   */
+  async callAgain(reqId: string, target: string, calls: number): Promise<void> {
+    const write = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId, target },
+      UpdateExpression: "SET called_again = :calls",
+      ConditionExpression: "#state = :ready",
+      ExpressionAttributeNames: { "#state": "state" },
+      ExpressionAttributeValues: { ":ready": "READY", ":calls": calls },
+    });
+    try {
+      await this.db.send(write);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  /**
+   * READY → SENT, and one more in the request's `targets_sent`, both or neither. The request says when that was last, by
+   * which Watch sees that the fan-out goes on. False when it was SENT already.
+   */
   async markSent(reqId: string, target: string): Promise<boolean> {
     const write = new TransactWriteCommand({
       TransactItems: [
@@ -102,9 +125,9 @@ export class RequestPopTable {
           Update: {
             TableName: this.requestTable,
             Key: { req_id: reqId },
-            UpdateExpression: "ADD targets_sent :one",
+            UpdateExpression: "SET sent_at = :now ADD targets_sent :one",
             ConditionExpression: "attribute_exists(active)",
-            ExpressionAttributeValues: { ":one": 1 },
+            ExpressionAttributeValues: { ":one": 1, ":now": Date.now() },
           },
         },
       ],

@@ -84,14 +84,16 @@ export class RequestTaskTable {
   }
 
   /**
-   * Every result of a request, page by page of several shards at a time, in the order in which pages come. One that cannot
-   * be read is passed over and told of: its task then counts as not done, and does not hold up the others.
+   * Every result of some of a request's shards, page by page of several shards at a time, in the order in which pages come.
+   * One that cannot be read is passed over and told of: its task then counts as not done, and does not hold up the others.
+   * @param from the first shard, from 0
+   * @param to the one after the last
    */
-  async *of(reqId: string, shards: number): AsyncGenerator<ReportedResult> {
+  async *of(reqId: string, from: number, to: number): AsyncGenerator<ReportedResult> {
     const coming = new Map<string, Promise<Page>>();
-    let shard = 0;
+    let shard = from;
     for (;;) {
-      while (coming.size < PAGES_AT_ONCE && shard < shards) this.ask(coming, shardKey(reqId, shard++));
+      while (coming.size < PAGES_AT_ONCE && shard < to) this.ask(coming, shardKey(reqId, shard++));
       if (coming.size === 0) return;
       const { key, items, next } = await Promise.race(coming.values());
       coming.delete(key);

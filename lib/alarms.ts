@@ -40,6 +40,11 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
       ...{ limit: { above: 300_000 }, ...TWICE_IN_HALF_AN_HOUR },
       ...{ runbook: "late-streams", says: "A stream keeps being read more than five minutes late" },
     }),
+    LateStepsAlarm: {
+      // A run of Shutdown may take 15 minutes itself.
+      ...{ metric: metrics.stepsAge, limit: { above: 1_800 }, periods: 1 },
+      ...{ runbook: "late-steps", says: "A look at a request has waited for more than 15 minutes" },
+    },
     DeadLettersAlarm: {
       ...{ metric: metrics.deadLetters, limit: NONE, periods: 1 },
       ...{ runbook: "dead-letters", says: "There are tasks that no agent could finish" },

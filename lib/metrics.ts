@@ -35,6 +35,8 @@ export class Metrics {
   /** One for each queue of tasks, like the next. */
   readonly queued: readonly cloudwatch.IMetric[];
   readonly queueAges: readonly cloudwatch.IMetric[];
+  /** Of the queue of steps. A message in a run of Shutdown counts, too. */
+  readonly stepsAge: cloudwatch.IMetric;
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
   /** Items, results and records that a function could not read and skipped. */
@@ -74,6 +76,7 @@ export class Metrics {
     const queues = [tasks.queue, tasks.express];
     this.queued = queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible(last));
     this.queueAges = queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last));
+    this.stepsAge = pipeline.steps.queue.metricApproximateAgeOfOldestMessage(last);
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
     this.looks = watch.metricInvocations({ period: PERIOD });

@@ -43,7 +43,8 @@ export class Monitoring extends Construct {
     this.isWatched = new IsWatched(this, "IsWatched");
     this.topic = new AlarmTopic(this, "Topic", props.alarmEmail);
     const watch = this.watch(props);
-    const functions = [pipeline.api, pipeline.getSize, pipeline.task, pipeline.aggregation, pipeline.shutdown, watch];
+    const { api, getSize, task, aggregation, shutdown, deadLetters } = pipeline;
+    const functions = [api, getSize, task, aggregation, shutdown, deadLetters, watch];
     const metrics = new Metrics({ ...props, watch, functions });
     for (const [name, watched] of Object.entries(alarms(metrics))) this.alarm(name, watched);
     this.ifWatched(new Dashboard(this, "Dashboard", metrics).page);
@@ -55,6 +56,7 @@ export class Monitoring extends Construct {
       timeout: Duration.minutes(1),
       environment: {
         REQUEST_TABLE: storage.requests.tableName,
+        REQUEST_POP_TABLE: storage.requestPops.tableName,
         PROGRESS_TABLE: storage.progress.tableName,
         QUEUE_URL: tasks.queue.queueUrl,
         EXPRESS_QUEUE_URL: tasks.express.queueUrl,
@@ -64,6 +66,8 @@ export class Monitoring extends Construct {
       },
     });
     allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
+    // To have Task fan out again what it has left.
+    allow(watch, ["dynamodb:Query", "dynamodb:UpdateItem"], storage.requestPops.tableArn);
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
     allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
     allow(watch, ["sqs:SendMessage"], pipeline.steps.queue.queueArn);

@@ -99,7 +99,9 @@ export function grantPipeline(
   allow(shutdown, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], progress);
   // To have a message come again soon whose run failed.
   allow(shutdown, ["sqs:ChangeMessageVisibility"], steps.queue.queueArn);
-  allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
+  // It deletes where its recounts stopped, and nothing else.
+  allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
+  allow(shutdown, ["s3:ListBucket"], bucket.bucketArn);
   allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
   allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);

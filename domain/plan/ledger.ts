@@ -9,6 +9,12 @@ export interface Count {
   readonly failed_count: number;
 }
 
+/** A ledger as it is kept: its counts, and one bit a task. */
+export interface SavedLedger {
+  readonly count: Count;
+  readonly bits: Uint8Array;
+}
+
 /** The tasks of one URL, and the bit of the first of them. The others have the next ones. */
 interface Line {
   readonly tasks: UrlTasks;
@@ -55,6 +61,20 @@ export class Ledger {
 
   count(): Count {
     return { download_count: this.downloadCount, download_size: this.downloadSize, failed_count: this.failedCount };
+  }
+
+  saved(): SavedLedger {
+    return { count: this.count(), bits: this.seen };
+  }
+
+  /** Goes on from what was kept. @returns false if that was a ledger of another plan: then nothing happens */
+  restore({ count, bits }: SavedLedger): boolean {
+    if (bits.length !== this.seen.length) return false;
+    this.seen.set(bits);
+    this.downloadCount = count.download_count;
+    this.downloadSize = count.download_size;
+    this.failedCount = count.failed_count;
+    return true;
   }
 
   /** How many tasks have no result. */

@@ -47,4 +47,9 @@ const report: RequestList<ReportedResult> = {
   forSpreadsheets: true,
 };
 
+/** Rows of the report that a recount sets aside before the report itself is written. @param key where */
+export function reportPart(key: string): RequestList<ReportedResult> {
+  return { key: () => key, toRow: reportRow, forSpreadsheets: true };
+}
+
 export const LISTS = { urls, goodUrls, failedUrls, report } as const;

@@ -50,6 +50,8 @@ export const requestItemSchema = z.object({
   /** Targets (POP and distribution) whose tasks are to be queued, and those whose tasks are. */
   targets_total: count,
   targets_sent: count,
+  /** When the last of these was, in milliseconds since the epoch. Absent: none was, or in what an older version wrote. */
+  sent_at: z.number().optional().catch(undefined),
   /** How many batches of paths are invalidated, of those that need_invalidate asks for. */
   invalidated_batches: count,
 

@@ -20,16 +20,21 @@ const eventSchema = z.union([lookSchema, z.object({ Records: z.array(messageSche
 
 /** Called by the timer, and by the queue of steps when a request is to be looked at or has ended. */
 export function createHandler(deps: ShutdownDeps) {
-  return async (event: unknown): Promise<void> => {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const parsed = eventSchema.parse(event);
-    if (!("req_id" in parsed)) for (const message of parsed.Records) await onMessage(deps, message);
-    else if (!(await lookAt(deps, parsed.req_id))) await endUnreadable(deps, parsed.req_id);
+    const left = () => context.getRemainingTimeInMillis();
+    if (!("req_id" in parsed)) for (const message of parsed.Records) await onMessage(deps, message, left);
+    else if (!(await lookAt(deps, parsed.req_id, left))) await endUnreadable(deps, parsed.req_id);
   };
 }
 
-async function onMessage(deps: ShutdownDeps, { body, receiptHandle, attributes }: StepMessage): Promise<void> {
+async function onMessage(
+  deps: ShutdownDeps,
+  { body, receiptHandle, attributes }: StepMessage,
+  left: () => number,
+): Promise<void> {
   try {
-    await lookAt(deps, lookSchema.parse(JSON.parse(body)).req_id);
+    await lookAt(deps, lookSchema.parse(JSON.parse(body)).req_id, left);
   } catch (error) {
     await deps.steps.again(receiptHandle, againAfterSeconds(attributes.ApproximateReceiveCount)).catch(() => undefined);
     throw error;

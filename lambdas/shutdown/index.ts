@@ -10,6 +10,7 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
+import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
@@ -47,6 +48,7 @@ const sqs = queueClient();
 const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
 const requests = new EndingRequestTable(documents, env.REQUEST_TABLE, onUnreadable, steps);
 const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
+const s3 = new S3Client({});
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 
 export const handler = createHandler({
@@ -57,7 +59,8 @@ export const handler = createHandler({
   patience: patienceOf(env.STALL_SECONDS),
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
-  lists: new Lists(new S3Client({}), env.BUCKET),
+  lists: new Lists(s3, env.BUCKET),
+  checkpoints: new RecountCheckpoints(s3, env.BUCKET),
   queue,
   staleMessages: new StaleMessages(Object.values(queue.lanes)),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),

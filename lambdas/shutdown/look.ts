@@ -21,18 +21,19 @@ export interface LookDeps extends SettleDeps, WindDownDeps {
 
 /**
  * Looks at one request: settles an active one, winds down one that has ended and was not closed. Two looks of the same
- * request at the same time do no harm.
+ * request at the same time do no harm. What is more than one run can do goes on with the next look, which is asked for.
+ * @param left milliseconds that this run may still take
  * @returns false if it was deleted by hand or cannot be read
  */
-export async function lookAt(deps: LookDeps, reqId: string): Promise<boolean> {
+export async function lookAt(deps: LookDeps, reqId: string, left: () => number): Promise<boolean> {
   const item = await deps.requests.get(reqId);
   if (item === undefined) {
     // If it has ended, nobody need look at it again.
     await deps.requests.close(reqId, {});
     return false;
   }
-  if (item.active !== undefined) await settleAndAnswer(deps, item);
-  else if (isTerminal(item.status) && !item.closed && !(await windDown(deps, item))) await deps.steps.look(reqId);
+  if (item.active !== undefined) await settleAndAnswer(deps, item, left);
+  else if (isTerminal(item.status) && !item.closed && !(await windDown(deps, item, left))) await deps.steps.look(reqId);
   return true;
 }
 
@@ -43,10 +44,12 @@ export async function endUnreadable(deps: LookDeps, reqId: string): Promise<void
 }
 
 /** Results that came during the look could not ask for another one: their turn comes now. */
-async function settleAndAnswer(deps: LookDeps, item: RequestItem): Promise<void> {
+async function settleAndAnswer(deps: LookDeps, item: RequestItem, left: () => number): Promise<void> {
   const { req_id: reqId } = item;
-  await settle(deps, item, deps.now() >= parseTimestamp(item.timeout_at).getTime());
+  const isSettled = await settle(deps, item, deps.now() >= parseTimestamp(item.timeout_at).getTime(), left);
   await deps.progress.answered(reqId);
+  // Asked for as others do, so that nobody else asks while it goes on.
+  if (!isSettled) return void (await deps.looks.ask(item));
   const after = await deps.requests.get(reqId);
   if (after?.active === undefined || after.total_count === 0) return;
   const { count } = await deps.progress.count(reqId);

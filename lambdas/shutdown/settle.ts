@@ -3,22 +3,29 @@ import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { Count } from "../../domain/plan/ledger.ts";
+import type { Count, Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { correctionOf, liveCount, NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { againInMs, decideSettlement, type Seen, settlementFacts } from "../../domain/request/settlement.ts";
+import {
+  againInMs,
+  decideSettlement,
+  type Seen,
+  type Settlement,
+  settlementFacts,
+} from "../../domain/request/settlement.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { Capacity } from "../capacity.ts";
 import { ListLostError } from "./good-urls.ts";
-import { type RecountDeps, recount } from "./recount.ts";
+import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
 import { type SeeDeps, see } from "./see.ts";
 
-/** A task that is queued again travels alone: if it is what makes its message fail, it fails no others. */
-const URLS_PER_MESSAGE = 1;
+/** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
+const MOST_ALONE = 50_000;
+const MOST_TOGETHER = 100;
 
 export interface SettleDeps extends RecountDeps, SeeDeps {
   readonly requests: SeeDeps["requests"] &
@@ -35,18 +42,31 @@ export interface SettleDeps extends RecountDeps, SeeDeps {
 /**
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
+ * @param left milliseconds that this run may still take
+ * @returns false if that was not enough: the next look is to go on
  */
-export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+export async function settle(
+  deps: SettleDeps,
+  item: RequestItem,
+  timeIsUp: boolean,
+  left: () => number,
+): Promise<boolean> {
   try {
-    await settleOnce(deps, item, timeIsUp);
+    return await settleOnce(deps, item, timeIsUp, left);
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     // It would fail again each time, and the request would stay active for ever.
     await deps.requests.end(item.req_id, timeIsUp ? "TIMEOUT" : "FAILED", { reason: error.message });
+    return true;
   }
 }
 
-async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
+async function settleOnce(
+  deps: SettleDeps,
+  item: RequestItem,
+  timeIsUp: boolean,
+  left: () => number,
+): Promise<boolean> {
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
     await deps.requests.setInstanceCount(item.req_id, 0);
@@ -58,15 +78,24 @@ async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean
   const settlementAt = (counted?: number) =>
     decideSettlement(settlementFacts(item, counted === undefined ? seen : { ...seen, counted }));
   const expected = settlementAt();
-  if (expected === "GO_ON" || expected === "LOOK_AGAIN") return goOn(deps, item, seen);
+  if (expected === "GO_ON" || expected === "LOOK_AGAIN") {
+    await goOn(deps, item, seen);
+    return true;
+  }
+  const whyMissing = ({ download_count: counted }: Count) =>
+    settlementAt(counted) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED;
+  const ledger = await recount(deps, item, { timeIsUp, left, whyMissing });
+  if (ledger === undefined) return false;
+  const settlement = settlementAt(ledger.count().download_count);
+  deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...ledger.count() });
+  await act(deps, item, settlement, ledger, seen);
+  await forgetRecount(deps, item);
+  return true;
+}
 
-  const ledger = await recount(deps, item, ({ download_count: counted }) =>
-    settlementAt(counted) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED,
-  );
-  const count = ledger.count();
-  const settlement = settlementAt(count.download_count);
+async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, ledger: Ledger, seen: Seen) {
   const { req_id: reqId } = item;
-  deps.logger.info("Recounted", { req_id: reqId, settlement, total: item.total_count, ...count });
+  const count = ledger.count();
   const report = LISTS.report.key(reqId);
   switch (settlement) {
     case "FINISH":
@@ -80,13 +109,18 @@ async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean
       return;
     case "REQUEUE":
       await correct(deps, item, seen.progress, count);
-      if (await deps.requests.claimRequeue(reqId, item.requeues))
-        await deps.queue.send(messagesOf(item, ledger.missing(), URLS_PER_MESSAGE));
+      if (await deps.requests.claimRequeue(reqId, item.requeues)) await queueAgain(deps, item, ledger);
       return;
     default:
       await correct(deps, item, seen.progress, count);
       await goOn(deps, item, { ...seen, counted: count.download_count });
   }
+}
+
+/** What is missing goes through the lane that it went through before. */
+async function queueAgain(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
+  const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
+  await deps.queue.send(messagesOf(item, ledger.missing(), urls), item.lane);
 }
 
 /** Nothing is done to the request; an empty queue is looked at once more. */

@@ -8,11 +8,12 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
+import { RESERVE_MS } from "../reserve.ts";
 import { ListLostError } from "./good-urls.ts";
-import { type RecountDeps, recount } from "./recount.ts";
+import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
 import type { StaleMessages } from "./stale-messages.ts";
 
-/** A run drops messages for this long; the next run goes on. */
+/** A run waits for this long for messages that agents hold; the next run goes on. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 2_000;
 
@@ -31,30 +32,41 @@ export interface WindDownDeps extends RecountDeps {
 /**
  * Gives back all that an ended request held: its timer, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
- * @returns false if messages were left when its time was over: then it is to be run again
+ * @param left milliseconds that this run may still take
+ * @returns false if that was not enough, or agents still hold messages: then it is to be run again
  */
-export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<boolean> {
+export async function windDown(deps: WindDownDeps, item: RequestItem, left: () => number): Promise<boolean> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await deps.capacity.follow();
   // After the instances: they should not run on while the report is written, which may take long.
   if (item.report === undefined) {
-    const count = await countedAndReported(deps, item);
+    const count = await countedAndReported(deps, item, left);
+    if (count === undefined) return false;
     await deps.requests.amend(reqId, status, { ...count, report: LISTS.report.key(reqId) });
+    await forgetRecount(deps, item);
   }
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
-  if (!(await emptyQueue(deps))) return false;
+  if (!(await emptyQueue(deps, left))) return false;
   await deps.requests.close(reqId, {});
   deps.logger.info("Wound down", { req_id: reqId, status });
   return true;
 }
 
-/** The exact counts; none where the list of URLs is lost: the counters stand then, and the report has no line. */
-async function countedAndReported(deps: WindDownDeps, item: RequestItem): Promise<Partial<Count>> {
+/**
+ * The exact counts; none where the list of URLs is lost: the counters stand then, and the report has no line. Undefined: the
+ * recount is to go on in the next run.
+ */
+async function countedAndReported(
+  deps: WindDownDeps,
+  item: RequestItem,
+  left: () => number,
+): Promise<Partial<Count> | undefined> {
   try {
-    return (await recount(deps, item, () => UNFINISHED)).count();
+    const ledger = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+    return ledger?.count();
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await deps.lists.write(LISTS.report, item.req_id, []);
@@ -64,11 +76,11 @@ async function countedAndReported(deps: WindDownDeps, item: RequestItem): Promis
 
 /**
  * Drops messages until none is left, in flight or not, or until another request is active.
- * @returns false if its time was over before that
+ * @returns false if its time was over before that, or nothing came of the last minute
  */
-async function emptyQueue(deps: WindDownDeps): Promise<boolean> {
-  const hasEnded = async (reqId: string) => !(await deps.requests.isActive(reqId));
-  const until = deps.now() + PATIENCE_MS;
+async function emptyQueue(deps: WindDownDeps, left: () => number): Promise<boolean> {
+  const hasEnded = onceEach(async (reqId: string) => !(await deps.requests.isActive(reqId)));
+  let until = deps.now() + PATIENCE_MS;
   let emptyBefore = false;
   for (;;) {
     const { available, inFlight } = await deps.queue.depth();
@@ -78,11 +90,14 @@ async function emptyQueue(deps: WindDownDeps): Promise<boolean> {
     emptyBefore = empty;
     if (!empty) {
       if ((await deps.requests.active()).length > 0) return true;
-      const { dropped, othersFound } = await deps.staleMessages.drop(onceEach(hasEnded), until - deps.now());
-      if (dropped > 0) deps.logger.info("Messages of ended requests dropped", { dropped });
+      const { dropped, othersFound } = await deps.staleMessages.drop(hasEnded, left() - RESERVE_MS);
       if (othersFound) return true;
+      if (dropped > 0) {
+        deps.logger.info("Messages of ended requests dropped", { dropped });
+        until = deps.now() + PATIENCE_MS;
+      }
     }
-    if (deps.now() >= until) return false;
+    if (deps.now() >= until || left() < RESERVE_MS) return false;
     await deps.sleep(POLL_MS);
   }
 }

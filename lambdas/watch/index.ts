@@ -6,6 +6,7 @@ import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -18,6 +19,7 @@ import { SafetyNet } from "./safety-net.ts";
 const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
+    REQUEST_POP_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
@@ -35,6 +37,7 @@ const sqs = queueClient();
 const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
 const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, steps);
 const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
+const requestPops = new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const looks = new Looks(progress, steps);
@@ -43,7 +46,7 @@ export const handler = createHandler({
   requests,
   progress,
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-  safetyNet: new SafetyNet({ requests, queue, looks, patience }),
+  safetyNet: new SafetyNet({ requests, requestPops, queue, looks, patience }),
   patience,
   logger,
   namespace,

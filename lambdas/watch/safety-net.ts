@@ -7,13 +7,14 @@ import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { type FanOutAgainDeps, fanOutAgain } from "./fan-out-again.ts";
 import { stalledStep } from "./stalled-step.ts";
 
 /** Whoever ends a request calls Shutdown at once. One that is not closed after this long may have been forgotten. */
 const UNCLOSED_MS = 120_000;
 
-export interface SafetyNetDeps {
-  readonly requests: Pick<EndingRequestTable, "listClosing" | "get" | "nudge" | "end">;
+export interface SafetyNetDeps extends FanOutAgainDeps {
+  readonly requests: FanOutAgainDeps["requests"] & Pick<EndingRequestTable, "listClosing" | "get" | "nudge" | "end">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly looks: Pick<Looks, "ask">;
   readonly patience: Patience;
@@ -59,7 +60,7 @@ export class SafetyNet {
       const stalled = stalledStep(item, date, this.deps.patience);
       if (stalled === "none") continue;
       if (stalled === "nudge") {
-        if (await this.deps.requests.nudge(item)) done.push([item.req_id, `${item.status}: its step is called again`]);
+        if (await this.callAgain(item)) done.push([item.req_id, `${item.status}: its step is called again`]);
       } else if (await this.deps.requests.end(item.req_id, "FAILED", stalled)) done.push([item.req_id, stalled.reason]);
     }
     return done;
@@ -76,5 +77,12 @@ export class SafetyNet {
       if (await this.deps.looks.ask(about)) asked.push(reqId);
     }
     return asked;
+  }
+
+  /** @returns false when it has moved on, or somebody else has called it */
+  private async callAgain(item: RequestItem): Promise<boolean> {
+    if (!(await this.deps.requests.nudge(item))) return false;
+    if (item.status === "INSERT_TASK") await fanOutAgain(this.deps, item, item.nudges + 1);
+    return true;
   }
 }

@@ -5,23 +5,30 @@ import { parseTimestamp } from "../../domain/request/timestamps.ts";
 /** How often a step is called again before its request fails. */
 const MAX_NUDGES = 2;
 
-/** The steps before tasks are queued: the status that each follows, and the name by which its log is found. */
-const STEPS = { CREATED: "Get Size", CHECK_POP: "Task" } as const;
+/** The steps until all tasks are queued: the status that each follows, and the name by which its log is found. */
+const STEPS = { CREATED: "Get Size", CHECK_POP: "Task", INSERT_TASK: "Task" } as const;
 
 /** What to do about a request whose step has not come to an end: nothing, call it again, or end the request. */
 export type StalledStep = "none" | "nudge" | { readonly reason: string };
 
 /**
  * A step stands still when its request's item has not changed for twice the stack's time: half an hour, and no run of a
- * function is longer than half of that. An invalidation changes the item with each batch that is done.
+ * function is longer than half of that. An invalidation changes the item with each batch that is done, the fan-out with each
+ * target.
  */
 export function stalledStep(
-  { status, last_update_time, nudges }: Pick<RequestItem, "status" | "last_update_time" | "nudges">,
+  {
+    status,
+    last_update_time,
+    sent_at,
+    nudges,
+  }: Pick<RequestItem, "status" | "last_update_time" | "sent_at" | "nudges">,
   now: Date,
   { busyMs }: Pick<Patience, "busyMs">,
 ): StalledStep {
-  if (status !== "CREATED" && status !== "CHECK_POP") return "none";
-  if (now.getTime() - parseTimestamp(last_update_time).getTime() < busyMs) return "none";
+  if (status !== "CREATED" && status !== "CHECK_POP" && status !== "INSERT_TASK") return "none";
+  const changedAt = Math.max(parseTimestamp(last_update_time).getTime(), sent_at ?? 0);
+  if (now.getTime() - changedAt < busyMs) return "none";
   if (nudges < MAX_NUDGES) return "nudge";
   const step = STEPS[status];
   return {

@@ -128,6 +128,23 @@ describe("a list in the bucket", () => {
     expect(bucket.objects.size).toBe(0);
   });
 
+  it("may begin with the rows of other objects, as they were written, and without their number in memory", async () => {
+    const part = Buffer.from(`${"=a,".repeat(9)}\n`.repeat(300_000));
+    bucket.objects.set("r1/recount/1.csv", part);
+    bucket.objects.set("r1/recount/2.csv", Buffer.from("é\n"));
+    const list = { ...at("r1/report.csv"), header: ["a"], forSpreadsheets: true };
+    await lists.write(list, "r1", [["=b"], ["c"]], ["r1/recount/1.csv", "r1/recount/2.csv"]);
+    const expected = Buffer.concat([Buffer.from("a\n"), part, Buffer.from("é\n'=b\nc\n")]);
+    expect(bucket.objects.get("r1/report.csv")?.equals(expected)).toBe(true);
+  });
+
+  it("of which such an object is gone does not stand", async () => {
+    await expect(lists.write(at("r1.csv"), "r1", [["a"]], ["r1/recount/9.csv"])).rejects.toMatchObject({
+      name: "NoSuchKey",
+    });
+    expect(bucket.objects.size).toBe(0);
+  });
+
   it("that cannot be written is a fault", async () => {
     bucket.faults.if = (method) => method === "PUT";
     await expect(lists.write(at("r1.csv"), "r1", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });

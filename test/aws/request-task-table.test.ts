@@ -34,7 +34,7 @@ describe("reading a request's results", () => {
     const { table, sent } = newTable(
       ({ input }) => pages[input.ExpressionAttributeValues[":key"].S]?.shift() ?? { Items: [] },
     );
-    const all = await collect(table.of("r1", 9));
+    const all = await collect(table.of("r1", 0, 9));
     expect(all.map(({ pop, error }) => [pop, error]).toSorted()).toEqual(
       ["FRA56-P4", "NRT57-P3", "SIN2-P1"].map((pop) => [pop, "HTTP 403"]),
     );
@@ -58,7 +58,7 @@ describe("reading a request's results", () => {
     });
     const before = process.memoryUsage().heapUsed;
     let heap = before;
-    for await (const { error } of table.of("r1", SHARDS)) {
+    for await (const { error } of table.of("r1", 0, SHARDS)) {
       expect(error).toHaveLength(16_000);
       if (++read % 640 === 0) heap = Math.max(heap, process.memoryUsage().heapUsed);
     }
@@ -69,13 +69,13 @@ describe("reading a request's results", () => {
 
   it("an error of any page ends it, and nothing is left behind", async () => {
     const { table } = newTable((_, n) => (n < 3 ? { Items: [stored("SIN2-P1")] } : Promise.reject(awsError("Oh no"))));
-    await expect(collect(table.of("r1", 20))).rejects.toThrow("Oh no");
+    await expect(collect(table.of("r1", 0, 20))).rejects.toThrow("Oh no");
   });
 
   it("passes over one that cannot be read, and tells of it with its keys", async () => {
     const { bytes: _, ...spoilt } = stored("GRU1-C2");
     const { table, unreadable } = newTable(() => ({ Items: [stored("SIN2-P1"), spoilt, {}] }));
-    expect((await collect(table.of("r1", 1))).map(({ pop }) => pop)).toEqual(["SIN2-P1"]);
+    expect((await collect(table.of("r1", 0, 1))).map(({ pop }) => pop)).toEqual(["SIN2-P1"]);
     expect(unreadable).toMatchObject([
       { kind: "task result", key: `r1#0 GRU1-C2#${url}` },
       { kind: "task result", key: "undefined undefined" },

@@ -246,12 +246,30 @@ describe("the Request-Pop table", () => {
     await t.requestPops.markSent("r1", "SIN2-P1#d1");
     const [pop, owner] = t.sent.flatMap(updates);
     expect(pop).toMatchObject({ TableName: "pops", Key: { req_id: "r1", target: "SIN2-P1#d1" } });
-    expect(owner).toMatchObject({ TableName: "requests", UpdateExpression: "ADD targets_sent :one" });
+    expect(owner).toMatchObject({
+      TableName: "requests",
+      UpdateExpression: "SET sent_at = :now ADD targets_sent :one",
+    });
     expect(owner?.ConditionExpression).toBe("attribute_exists(active)");
     expect([pop, owner].map((update) => update?.ExpressionAttributeValues)).toEqual([
       { ":sent": "SENT", ":ready": "READY" },
-      { ":one": 1 },
+      { ":one": 1, ":now": expect.any(Number) },
     ]);
+  });
+
+  it("starts the fan-out of a READY target again by a change that is one each time, and lets one be that is further", async () => {
+    const t = tables();
+    await t.requestPops.callAgain("r1", "SIN2-P1#d1", 2);
+    expect(t.sent[0]?.input).toMatchObject({
+      Key: { req_id: "r1", target: "SIN2-P1#d1" },
+      UpdateExpression: "SET called_again = :calls",
+      ConditionExpression: "#state = :ready",
+      ExpressionAttributeValues: { ":ready": "READY", ":calls": 2 },
+    });
+    const further = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
+    await further.requestPops.callAgain("r1", "SIN2-P1#d1", 1);
+    const denied = tables(() => Promise.reject(awsError("AccessDenied")));
+    await expect(denied.requestPops.callAgain("r1", "SIN2-P1#d1", 1)).rejects.toThrow("AccessDenied");
   });
 
   it("sets a target READY that is RESOLVED, and lets one be that is further", async () => {

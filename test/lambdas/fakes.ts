@@ -4,6 +4,7 @@ import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
+import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
@@ -12,9 +13,10 @@ import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Lane } from "../../domain/plan/lane.ts";
 import type { Count } from "../../domain/plan/ledger.ts";
+import { type RecountCheckpoint, recountCheckpointSchema } from "../../domain/plan/recount-checkpoint.ts";
 import { popPlace } from "../../domain/plan/stripes.ts";
 import type { Target } from "../../domain/plan/target.ts";
-import type { TaskKey } from "../../domain/plan/task-key.ts";
+import { shardKey, type TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
@@ -215,6 +217,8 @@ export class FakeSteps implements Public<StepQueue> {
 
 export class FakeRequestPops implements Public<RequestPopTable> {
   readonly items = new Map<string, Target>();
+  /** Targets whose fan-out was started again, and with what number. */
+  readonly calledAgain: (readonly [target: string, calls: number])[] = [];
 
   constructor(
     private readonly requests: FakeRequests,
@@ -237,13 +241,16 @@ export class FakeRequestPops implements Public<RequestPopTable> {
     const item = this.items.get(key);
     if (item?.state === "RESOLVED") this.items.set(key, { ...item, state: "READY" });
   }
+  async callAgain(reqId: string, target: string, calls: number) {
+    if (this.items.get(`${reqId}/${target}`)?.state === "READY") this.calledAgain.push([target, calls]);
+  }
   async markSent(reqId: string, target: string) {
     const key = `${reqId}/${target}`;
     const item = this.items.get(key);
     const owner = this.requests.items.get(reqId);
     if (item?.state !== "READY" || owner?.active === undefined) return false;
     this.items.set(key, { ...item, state: "SENT" });
-    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1 });
+    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1, sent_at: Date.now() });
     return true;
   }
 }
@@ -264,17 +271,42 @@ export class FakeLists implements Public<Lists> {
   constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
 
   async *read<T>(list: ReadableList<T>, reqId: string) {
-    const rows = this.objects[list.key(reqId)];
-    if (rows === undefined) throw Object.assign(new Error(`no ${list.key(reqId)}`), { name: "NoSuchKey" });
-    for (const row of rows) yield list.fromRow([...row]);
+    for (const row of this.rowsAt(list.key(reqId))) yield list.fromRow([...row]);
   }
-  async write<T>(list: RequestList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>) {
-    const rows = (await collect(entries)).map((entry) => list.toRow(entry));
-    const written = list.header === undefined ? rows : [list.header, ...rows];
-    this.objects[list.key(reqId)] = written.map((row) => row.map((value) => String(value ?? "")));
+  async write<T>(
+    list: RequestList<T>,
+    reqId: string,
+    entries: AsyncIterable<T> | Iterable<T>,
+    parts: readonly string[] = [],
+  ) {
+    const before = parts.flatMap((key) => this.rowsAt(key));
+    const rows = (await collect(entries)).map((entry) => list.toRow(entry).map((value) => String(value ?? "")));
+    const header = list.header === undefined ? [] : [[...list.header]];
+    this.objects[list.key(reqId)] = [...header, ...before, ...rows];
   }
   async delete<T>(list: RequestList<T>, reqId: string) {
     delete this.objects[list.key(reqId)];
+  }
+
+  private rowsAt(key: string): readonly string[][] {
+    const rows = this.objects[key];
+    if (rows === undefined) throw Object.assign(new Error(`no ${key}`), { name: "NoSuchKey" });
+    return rows;
+  }
+}
+
+export class FakeCheckpoints implements Public<RecountCheckpoints> {
+  readonly objects = new Map<string, string>();
+
+  async read(reqId: string) {
+    const text = this.objects.get(reqId);
+    return text === undefined ? undefined : recountCheckpointSchema.parse(JSON.parse(text));
+  }
+  async write(reqId: string, checkpoint: RecountCheckpoint) {
+    this.objects.set(reqId, JSON.stringify(checkpoint));
+  }
+  async delete(reqId: string) {
+    this.objects.delete(reqId);
   }
 }
 
@@ -312,8 +344,9 @@ export class FakeStaleMessages implements Public<StaleMessages> {
 export class FakeResults implements Public<RequestTaskTable> {
   constructor(readonly items: TaskResult[] = []) {}
 
-  async *of(reqId: string) {
-    yield* this.items.filter((item) => item.req_id === reqId);
+  async *of(reqId: string, from: number, to: number) {
+    const keys = new Set(Array.from({ length: to - from }, (_, i) => shardKey(reqId, from + i)));
+    yield* this.items.filter(({ task_key }) => keys.has(task_key));
   }
   async putGood(results: readonly TaskResult[]): Promise<TaskResult[]> {
     for (const result of results) await this.putFailure(result);

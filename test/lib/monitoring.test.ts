@@ -49,12 +49,12 @@ describe("every alarm", () => {
   });
 
   test("is one of these", () => {
-    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 3];
+    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "DeadLetterReader", "Watch"], 3];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
-        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence", "StuckRequests"],
+        ...["Capacity", "DeadLetters", "FailedBatches", "LateSteps", "Orphans", "Silence", "StuckRequests"],
         ...all.map((fn) => `${fn}Errors`),
-        ...all.slice(0, 5).map((fn) => `${fn}Throttles`),
+        ...all.slice(0, 6).map((fn) => `${fn}Throttles`),
         ...all.slice(1, 1 + readers).map((fn) => `${fn}IteratorAge`),
       ].sort(),
     );
@@ -70,6 +70,8 @@ describe("every alarm", () => {
       ["DeadLetters", "a message", [[0, 0, 1]], "ALARM"],
       ["FailedBatches", "an empty queue", [[0]], "OK"],
       ["FailedBatches", "a note", [[1]], "ALARM"],
+      ["LateSteps", "a run of 15 minutes, after a wait of 14", [[899], [1_740]], "OK"],
+      ["LateSteps", "a look that nobody comes to", [[1_501], [1_801]], "ALARM"],
       ["TaskErrors", "no call", quiet, "OK"],
       ["TaskErrors", "good calls", [[0, 0], [0], none, [0]], "OK"],
       ["TaskErrors", "one bad call, tried again", [[0], [1, 0], none, none, none], "OK"],

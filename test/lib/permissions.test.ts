@@ -21,6 +21,7 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   ProgressTable: "table Progress",
   "StepQueue.url": "queue Steps",
   "Lists.bucket": "objects",
+  "RecountCheckpoints.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
   // The same code works on both lanes.
@@ -68,7 +69,11 @@ const ROLES: readonly {
     beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...consuming("Steps")] },
+  {
+    role: "PipelineShutdownRole",
+    entry: "lambdas/shutdown",
+    beside: [...RUN, ...consuming("Steps"), "s3:ListBucket bucket"],
+  },
   {
     role: "PipelineDeadLetterReaderRole",
     entry: "lambdas/dead-letters",

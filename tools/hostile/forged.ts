@@ -62,7 +62,7 @@ async function requestItems(count: number): Promise<LabRow> {
     const table = new RequestTable(holding(spoilt, GOOD), "requests", (it) => unreadable.push(it));
     const before = unreadable.length;
     const passed = await passes(async () => {
-      await shutdown(onlyReads(table))(step("spoilt"));
+      await shutdown(onlyReads(table))(step("spoilt"), { getRemainingTimeInMillis: () => 900_000 });
       const active = await table.active();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");
     });

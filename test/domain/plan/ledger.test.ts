@@ -31,6 +31,25 @@ describe("the ledger of a request", () => {
     expect([...ledger.missing()].map(key)).toEqual([`SIN2-P1 ${second}`, `FRA56-P4 ${second}`]);
   });
 
+  it("goes on from what was kept of it, and from no other plan's", () => {
+    const before = newLedger();
+    before.enter(result("SIN2-P1", first, { bytes: 10 }));
+    before.enter(result("FRA56-P4", first, { ok: false }));
+    const after = newLedger();
+    expect(after.restore(before.saved())).toBe(true);
+    expect(after.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
+    expect(after.enter(result("SIN2-P1", second, { bytes: 7 }))).toBe(true);
+    expect(after.count()).toEqual({ download_count: 3, download_size: 17, failed_count: 1 });
+    expect([...after.missing()].map(key)).toEqual([`FRA56-P4 ${second}`]);
+    const other = ledgerOf(
+      Array.from({ length: 9 }, (_, i) => row("a", String(i))),
+      [{ label: targets[0]?.label ?? "", names: [] }],
+      targets,
+    );
+    expect(other.restore(before.saved())).toBe(false);
+    expect(other.count().download_count).toBe(0);
+  });
+
   it.each([
     ["a POP that failed", "XXX1-P1", first],
     ["a POP nobody asked for", "NRT57-P3", first],

@@ -115,6 +115,25 @@ describe("a request that has ended", () => {
     expect(w.requests.the().closed).toBe(true);
   });
 
+  it("goes on as long as messages are dropped, until the run's time is over but for its reserve", async () => {
+    const w: ReturnType<typeof world> = world({
+      item: ENDED,
+      fault: (call) => {
+        if (call === "staleMessages.drop") w.later(50_000);
+        return undefined;
+      },
+      onSleep: () => {
+        w.queue.messages = [MESSAGE];
+      },
+    });
+    w.queue.messages = [MESSAGE];
+    await w.handle(EVENT);
+    // 15 minutes, less two: a drop of 50 seconds and a pause of two each.
+    expect(w.calls.filter((call) => call === "staleMessages.drop")).toHaveLength(16);
+    expect(w.requests.the().closed).toBe(false);
+    expect(w.steps.looks).toEqual([["r1", 0]]);
+  });
+
   it("leaves the rest to the agents of a request that starts meanwhile", async () => {
     const w: ReturnType<typeof world> = world({ item: ENDED, onSleep: () => w.requests.items.set("r2", OTHER) });
     w.queue.inFlight = 1;

@@ -6,6 +6,7 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
 import {
+  FakeCheckpoints,
   FakeFleet,
   FakeLists,
   FakeProgress,
@@ -57,6 +58,8 @@ export interface Given {
   readonly fault?: Fault;
   /** What happens while it waits. */
   readonly onSleep?: () => void;
+  /** Milliseconds that a run may take. @default Lambda's 15 minutes */
+  readonly runMs?: number;
 }
 
 /**
@@ -69,6 +72,7 @@ export function world({
   results = resultsBut(),
   fault,
   onSleep = () => undefined,
+  runMs = 900_000,
 }: Given = {}) {
   const requests = new FakeRequests(
     request({
@@ -97,6 +101,7 @@ export function world({
     ],
   });
   const table = new FakeResults([...results]);
+  const checkpoints = new FakeCheckpoints();
   const queue = new FakeQueue();
   const progress = new FakeProgress();
   const steps = new FakeSteps();
@@ -114,14 +119,18 @@ export function world({
   };
   const looks = new Looks(progress, steps);
   const staleMessages = new FakeStaleMessages(queue);
-  const given = { requests, requestPops, results: table, lists, queue, staleMessages, capacity, timer };
+  const given = { requests, requestPops, results: table, lists, checkpoints, queue, staleMessages, capacity, timer };
   const asking = { progress, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
   const { deps, calls } = noteCalls<ShutdownDeps>({ ...given, ...asking, logger: silent, ...time }, fault);
   const report = () => lists.objects["r1/report.csv"];
-  const handle = createHandler(deps);
+  const handler = createHandler(deps);
+  const handle = (event: unknown) => {
+    const ends = now + runMs;
+    return handler(event, { getRemainingTimeInMillis: () => ends - now });
+  };
   const later = (ms: number) => {
     now += ms;
   };
-  const stand = { requests, requestPops, lists, table, queue, progress, steps, timer, fleet };
+  const stand = { requests, requestPops, lists, checkpoints, table, queue, progress, steps, timer, fleet };
   return { ...stand, calls, report, handle, later };
 }

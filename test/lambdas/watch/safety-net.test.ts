@@ -5,8 +5,8 @@ import type { Beat, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
 import { isStuck } from "../../../lambdas/watch/stuck.ts";
-import { FakeProgress, FakeQueue, FakeRequests, FakeSteps } from "../fakes.ts";
-import { request } from "../items.ts";
+import { FakeProgress, FakeQueue, FakeRequestPops, FakeRequests, FakeSteps } from "../fakes.ts";
+import { request, target } from "../items.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
 const LATER = "2024-04-16 05:00:00.000000";
@@ -31,13 +31,14 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   const [progress, steps] = [new FakeProgress(), new FakeSteps()];
   progress.set("r1", { beats });
   progress.set("r2", { beats: others });
-  const net = new SafetyNet({ requests, queue, patience, looks: new Looks(progress, steps) });
+  const requestPops = new FakeRequestPops(requests);
+  const net = new SafetyNet({ requests, requestPops, queue, patience, looks: new Looks(progress, steps) });
   const look = async () => {
     const all = new Map<string, Progress>();
     for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
     return net.lookAtForgotten(await requests.active(), all, NOW);
   };
-  return { requests, progress, steps, net, look };
+  return { requests, requestPops, progress, steps, net, look };
 }
 
 describe("a look is asked for", () => {
@@ -98,7 +99,9 @@ describe("a look is asked for", () => {
   it("without a question to the queue where nothing is active", async () => {
     const queue = { depth: () => Promise.reject(new Error("unplanned")) };
     const looks = { ask: () => Promise.reject(new Error("unplanned")) };
-    const net = new SafetyNet({ requests: new FakeRequests(), queue, looks, patience });
+    const net = new SafetyNet({
+      ...{ requests: new FakeRequests(), requestPops: new FakeRequestPops(new FakeRequests()), queue, looks, patience },
+    });
     expect(await net.lookAtForgotten([], new Map(), NOW)).toEqual([]);
   });
 
@@ -135,10 +138,11 @@ describe("a step that came to no end", () => {
   it.each([
     ["CREATED", "Get Size", "GetSize"],
     ["CHECK_POP", "Task", "Task"],
+    ["INSERT_TASK", "Task", "Task"],
   ] as const)(
     "of a request at %s is called again twice; then the request fails, and says which log to read",
     async (status, step, fn) => {
-      const w = world({ ...still, status });
+      const w = world({ ...still, status, targets_total: 1 });
       const again = async () => {
         const item = w.requests.the("r1");
         w.requests.items.set("r1", { ...item, ...still });
@@ -160,10 +164,39 @@ describe("a step that came to no end", () => {
       "whose item changed within the half hour: an invalidation goes on",
       { status: "CHECK_POP", last_update_time: "2024-04-16 03:30:01.000000" },
     ],
-    ["that has come to its tasks", { ...still, status: "INSERT_TASK" }],
+    [
+      "of which a target was sent within the half hour",
+      { ...still, status: "INSERT_TASK", sent_at: Date.parse("2024-04-16T03:30:01Z") },
+    ],
+    ["that has come to its tasks", { ...still, status: "IN_PROGRESS" }],
   ] as const)("is none of a request %s", async (_, item) => {
     const w = world(item);
     expect(await w.net.callStepsAgain(await w.requests.active(), NOW)).toEqual([]);
+  });
+});
+
+describe("a fan-out that came to no end", () => {
+  const still = { status: "INSERT_TASK", last_update_time: "2024-04-16 03:30:00.000000", targets_total: 3 } as const;
+
+  it("goes on: Task is called for each target that is not sent, and no other", async () => {
+    const w = world({ ...still, targets_sent: 1, sent_at: Date.parse("2024-04-16T03:29:00Z") });
+    const states = { "SIN2-P1": "SENT", "FRA56-P4": "READY", "NRT57-P3": "RESOLVED", "XXX1-P1": "FAILED" } as const;
+    await w.requestPops.put(Object.entries(states).map(([pop, state]) => target(pop, { state })));
+    const called = async () => w.net.callStepsAgain(await w.requests.active(), NOW);
+    expect(await called()).toEqual([["r1", "INSERT_TASK: its step is called again"]]);
+    expect(w.requestPops.calledAgain).toEqual([[target("FRA56-P4").target, 1]]);
+    expect([...w.requestPops.items.values()].map(({ state }) => state)).toEqual(["SENT", "READY", "READY", "FAILED"]);
+    w.requests.items.set("r1", { ...w.requests.the("r1"), ...still });
+    await called();
+    // Another number: a write that changes nothing is not in the stream.
+    expect(w.requestPops.calledAgain.slice(1).map(([, calls]) => calls)).toEqual([2, 2]);
+  });
+
+  it("of which all targets are sent comes to its tasks", async () => {
+    const w = world({ ...still, targets_sent: 3 });
+    await w.net.callStepsAgain(await w.requests.active(), NOW);
+    expect(w.requests.the("r1")).toMatchObject({ status: "IN_PROGRESS", active: "y" });
+    expect(w.requestPops.calledAgain).toEqual([]);
   });
 });
 

@@ -39,6 +39,9 @@ export class ObjectStore {
       xml(to, "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>");
     } else if (method === "GET") {
       this.get(key, to);
+    } else if (method === "DELETE") {
+      this.objects.delete(key);
+      to.writeHead(204).end();
     } else {
       to.writeHead(200).end();
     }

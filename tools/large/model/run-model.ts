@@ -6,7 +6,7 @@ import { bundleWorker } from "../../bench/bundle.ts";
 
 const WORKERS = new URL("../workers/", import.meta.url);
 /** Lambda's 1,024 MB, less what is not the heap. */
-const HEAP_MB = 800;
+const HEAP_MB = 700;
 
 /** What a run is made with: the request's size, and what is wrong with it. */
 export interface ModelRun {
@@ -20,6 +20,8 @@ export interface ModelRun {
   readonly status?: "IN_PROGRESS" | "STOPPED";
   /** The status that it is to come to, or `closed`. */
   readonly until?: string;
+  /** What a run of Shutdown may take. @default 900, as in Lambda */
+  readonly runSeconds?: number;
 }
 
 const tookSchema = z.object({
@@ -61,7 +63,8 @@ export async function runModel(run: ModelRun): Promise<ModelSeen> {
   const aws = fork(bundleWorker("model-aws", WORKERS), { env: { ...process.env, ...size } });
   try {
     const endpoint = `http://127.0.0.1:${await portOf(aws)}`;
-    const env = { ...size, ...environment(endpoint), MODEL_UNTIL: run.until ?? "" };
+    const env: NodeJS.ProcessEnv = { ...size, ...environment(endpoint), MODEL_UNTIL: run.until ?? "" };
+    if (run.runSeconds !== undefined) env["MODEL_RUN_SECONDS"] = String(run.runSeconds);
     const took = tookSchema.parse(await lastLine(bundleWorker(run.worker, WORKERS), env));
     return { ...took, ...stateSchema.parse(await (await fetch(`${endpoint}/model`)).json()) };
   } finally {

@@ -1,0 +1,46 @@
+import * as z from "zod";
+import type { Ledger, SavedLedger } from "./ledger.ts";
+
+/** A checkpoint that was written longer ago is not gone on from: much may have come of the shards that it has read. */
+const VALID_MS = 3_600_000;
+
+const count = z.number().nonnegative();
+
+/** Where a recount stopped when the time of its run was over. */
+export const recountCheckpointSchema = z.object({
+  /** What the request was like: {@link recountState}. */
+  state: z.string(),
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+  /** Shards that are read, from the first one on. */
+  shards: z.number().int().nonnegative(),
+  count: z.object({ download_count: count, download_size: count, failed_count: count }),
+  /** The ledger's bits in Base64. */
+  bits: z.base64(),
+  /** Keys of the objects with the report's rows so far, in order. */
+  parts: z.array(z.string()),
+});
+export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
+
+/** What a request must be like for its recount to go on where it stopped: another one begins anew. */
+export function recountState(
+  item: { readonly status: string; readonly total_count: number; readonly shards: number; readonly requeues: number },
+  timeIsUp: boolean,
+): string {
+  const { status, total_count: total, shards, requeues } = item;
+  return [status, total, shards, requeues, timeIsUp ? "time is up" : "in time"].join("/");
+}
+
+/** The ledger of a checkpoint, if the recount may go on from it. @param now milliseconds since the epoch */
+export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: number): SavedLedger | undefined {
+  if (checkpoint.state !== state || now - checkpoint.at > VALID_MS) return undefined;
+  return { count: checkpoint.count, bits: Buffer.from(checkpoint.bits, "base64") };
+}
+
+export function checkpointOf(
+  ledger: Ledger,
+  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts">,
+): RecountCheckpoint {
+  const { count, bits } = ledger.saved();
+  return { ...rest, count, bits: Buffer.from(bits.buffer, bits.byteOffset, bits.length).toString("base64") };
+}

@@ -1,0 +1,54 @@
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
+import { startBucket } from "./bucket.ts";
+
+const KEY = "r1/recount/checkpoint.json.gz";
+const CHECKPOINT = {
+  ...{
+    state: "IN_PROGRESS/80/40/0/in time",
+    at: 1_713_237_113_531,
+    shards: 16,
+    bits: "AQID",
+    parts: ["r1/recount/x.csv"],
+  },
+  count: { download_count: 3, download_size: 30, failed_count: 1 },
+};
+
+let bucket: Awaited<ReturnType<typeof startBucket>>;
+let checkpoints: RecountCheckpoints;
+beforeEach(async () => {
+  bucket = await startBucket();
+  checkpoints = new RecountCheckpoints(bucket.s3, "bucket");
+});
+afterEach(() => bucket.close());
+
+describe("a checkpoint of a recount", () => {
+  it("comes back as it went, and is small", async () => {
+    await checkpoints.write("r1", { ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("base64") });
+    expect(bucket.objects.get(KEY)?.length).toBeLessThan(30_000);
+    await checkpoints.write("r1", CHECKPOINT);
+    expect(await checkpoints.read("r1")).toEqual(CHECKPOINT);
+  });
+
+  it("is gone when it is deleted, there or not", async () => {
+    await checkpoints.write("r1", CHECKPOINT);
+    await checkpoints.delete("r1");
+    await checkpoints.delete("r1");
+    expect(await checkpoints.read("r1")).toBeUndefined();
+  });
+
+  it.each([
+    ["is not compressed", Buffer.from("{}")],
+    ["is no JSON", gzipSync("{")],
+    ["is none", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
+  ])("that %s counts as none: the recount begins anew", async (_, stored) => {
+    bucket.objects.set(KEY, stored);
+    expect(await checkpoints.read("r1")).toBeUndefined();
+  });
+
+  it("that S3 does not give now is a fault", async () => {
+    bucket.faults.if = (method) => method === "GET";
+    await expect(checkpoints.read("r1")).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+});

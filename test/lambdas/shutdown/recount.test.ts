@@ -1,0 +1,223 @@
+// Huge requests: what a recount comes to that is stopped again and again, at whatever shard, or that crashes.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { taskKey } from "../../../domain/plan/task-key.ts";
+import { UNFINISHED } from "../../../domain/plan/unfinished.ts";
+import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { recount } from "../../../lambdas/shutdown/recount.ts";
+import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
+import { FakeCheckpoints, FakeLists, FakeRequestPops, FakeRequests, FakeResults } from "../fakes.ts";
+import { DOMAIN, LABEL, request, result, target } from "../items.ts";
+import type { Fault } from "../noted-calls.ts";
+import { EVENT, HEADER, STILL, world } from "./world.ts";
+
+const POPS = ["SIN2-P1", "FRA56-P4"];
+
+/** Every task of so many URLs at two POPs in so many shards; every third failed, those that are named are missing. */
+function tasksOf(urls: readonly string[], shards: number, isMissing: (n: number) => boolean): TaskResult[] {
+  return urls
+    .flatMap((url) => POPS.map((pop) => [pop, url] as const))
+    .map(([pop, url], n) =>
+      result(pop, url, {
+        ...taskKey("r1", { pop, url }, shards),
+        ...(n % 3 === 0 ? { ok: false, bytes: 0, error: `HTTP 50${n % 5}` } : { bytes: n }),
+      }),
+    )
+    .filter((_, n) => !isMissing(n));
+}
+
+const urlsOf = (count: number) => Array.from({ length: count }, (_, i) => `https://cdn.example.com/${i}`);
+
+function setUp(count: number, shards: number, isMissing: (n: number) => boolean) {
+  const urls = urlsOf(count);
+  const item = request({
+    ...{ status: "IN_PROGRESS", total_count: 2 * count, shards, last_update_time: STILL.last_update_time },
+    distributions: [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }],
+  });
+  const lists = new FakeLists({ "r1/success_urls.csv": urls.map((url) => [url, "1"]) });
+  const checkpoints = new FakeCheckpoints();
+  const requestPops = new FakeRequestPops(new FakeRequests(item), ...POPS.map((pop) => target(pop)));
+  const results = new FakeResults(tasksOf(urls, shards, isMissing));
+  const deps = { lists, checkpoints, requestPops, results, now: () => 1_000 };
+  const run = (left: () => number) => recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+  const report = () => (lists.objects["r1/report.csv"] ?? []).map((row) => row.join()).toSorted();
+  return { deps, item, run, report };
+}
+
+describe("a recount", () => {
+  it("comes to the same in whatever runs it is cut, with whatever shards", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 90 }),
+        fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 8 }),
+        fc.integer({ min: 2, max: 9 }),
+        async (count, shards, groups, missing) => {
+          const [once, cut] = [1, 2].map(() => setUp(count, shards, (n) => n % missing === 1)) as [
+            ReturnType<typeof setUp>,
+            ReturnType<typeof setUp>,
+          ];
+          const whole = await once.run(() => 900_000);
+          let ledger: typeof whole;
+          let runs = 0;
+          for (; ledger === undefined; runs++) {
+            let asked = 0;
+            const most = groups[runs] ?? 99;
+            ledger = await cut.run(() => (asked++ < most ? 900_000 : 0));
+          }
+          expect(ledger.saved()).toEqual(whole?.saved());
+          expect(ledger.count()).toEqual(whole?.count());
+          expect(cut.report()).toEqual(once.report());
+          if (shards <= 16) expect([runs, cut.deps.checkpoints.objects.size]).toEqual([1, 0]);
+          else expect(runs).toBeLessThanOrEqual(Math.ceil(shards / 16) + 1);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ["with other totals", { total_count: 81 }],
+    ["that was queued again", { requeues: 1 }],
+    ["that has been stopped", { status: "STOPPED" as const }],
+  ])("of a request %s begins anew, and counts what has come since", async (_, change) => {
+    const w = setUp(40, 40, (n) => n < 20);
+    expect(await w.run(() => 0)).toBeUndefined();
+    w.deps.results.items.push(...tasksOf(urlsOf(40), 40, (n) => n >= 20));
+    const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
+    const ledger = await recount(w.deps, { ...w.item, ...change }, run);
+    expect(ledger?.missingCount).toBe(0);
+  });
+
+  it.each([
+    ["an hour old goes on", 3_600_000, 4],
+    ["older than that begins anew", 3_600_001, 0],
+  ])("of which the checkpoint is %s", async (_, ageMs, missing) => {
+    const w = setUp(40, 40, () => false);
+    const [late] = [w.deps.results.items.filter(({ task_key }) => Number(task_key.split("#")[1]) < 16).slice(0, 4)];
+    w.deps.results.items.splice(0, 80, ...w.deps.results.items.filter((it) => !late.includes(it)));
+    expect(await w.run(() => 0)).toBeUndefined();
+    w.deps.results.items.push(...late);
+    const deps = { ...w.deps, now: () => 1_000 + ageMs };
+    const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
+    expect((await recount(deps, w.item, run))?.missingCount).toBe(missing);
+  });
+
+  it("leaves a report that would not be written in time to the next run", async () => {
+    const w = setUp(40, 40, () => false);
+    // 27 failed rows need no millisecond, but all is read and only the reserve is left.
+    let asked = 0;
+    expect(await w.run(() => (asked++ < 2 ? 900_000 : 120_000))).toBeUndefined();
+    expect(w.report()).toEqual([]);
+    expect((await w.run(() => 0))?.missingCount).toBe(0);
+    expect(w.report()).toHaveLength(28);
+  });
+});
+
+it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
+  const lists = new FakeLists();
+  const rows = new ReportRows(lists, "r1", [], 100);
+  const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
+  for (const row of failed) if (rows.add(row)) await rows.setAside();
+  expect(rows.parts.length).toBe(3);
+  await rows.writeReport([result("FRA56-P4", "https://cdn.example.com/last", { ok: false })]);
+  expect(lists.objects["r1/report.csv"]?.map(([, url]) => url)).toEqual([
+    "url",
+    ...failed.map(({ url }) => url),
+    "https://cdn.example.com/last",
+  ]);
+});
+
+describe("a look at a huge request", () => {
+  const URLS = 40;
+  const SHARDS = 40;
+  const huge = (given: Parameters<typeof world>[0] = {}, isMissing: (n: number) => boolean = () => false) => {
+    const w: ReturnType<typeof world> = world({
+      ...given,
+      // A group of shards takes 20 seconds, and a run five more than its reserve: it reads one group, and is over.
+      runMs: 125_000,
+      fault: (call, n) => {
+        if (call === "results.of") w.later(20_000);
+        return given.fault?.(call, n);
+      },
+      results: tasksOf(urlsOf(URLS), SHARDS, isMissing),
+      item: { total_count: 2 * URLS, download_count: 2 * URLS, shards: SHARDS, ...given.item },
+    });
+    w.lists.objects["r1/success_urls.csv"] = urlsOf(URLS).map((url) => [url, "10"]);
+    return w;
+  };
+  /** Looks as long as looks are asked for; each that fails comes again. */
+  async function lookOn(w: ReturnType<typeof huge>) {
+    let seen = 0;
+    let runs = 0;
+    for (let open = true; open; runs++) {
+      await w.handle(EVENT).catch(() => w.handle(EVENT));
+      open = w.steps.looks.length > seen || (w.requests.the().active === undefined && !w.requests.the().closed);
+      seen = w.steps.looks.length;
+      if (runs > 20) throw new Error("it comes to no end");
+    }
+    return runs;
+  }
+  const end = ({ requests, report, checkpoints, queue, timer }: ReturnType<typeof huge>) => ({
+    item: requests.the(),
+    report: report()?.map((row) => row.join()),
+    rest: [checkpoints.objects.size, queue.messages.length, timer.schedules.size],
+  });
+
+  it("asks for the next one at once and for nobody else's, until it is counted", async () => {
+    const w = huge();
+    await w.handle(EVENT);
+    expect(w.requests.the().status).toBe("IN_PROGRESS");
+    expect(w.checkpoints.objects.size).toBe(1);
+    expect(w.steps.looks).toEqual([["r1", 0]]);
+    expect(w.progress.asked.has("r1")).toBe(true);
+    await w.handle(EVENT);
+    await w.handle(EVENT);
+    expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS" });
+    await w.handle(EVENT);
+    expect(w.requests.the()).toMatchObject({ status: "FINISHED", download_count: 80, failed_count: 27 });
+    expect(w.checkpoints.objects.size).toBe(0);
+    expect(w.report()?.[0]).toEqual(HEADER);
+    expect(w.report()).toHaveLength(28);
+  });
+
+  it("that did not end it begins anew the next time", async () => {
+    // The counters say that all have come, and four have not.
+    const w = huge({}, (n) => n < 4);
+    for (let i = 0; i < 4; i++) await w.handle(EVENT);
+    expect(w.requests.the().status).toBe("IN_PROGRESS");
+    expect(w.checkpoints.objects.size).toBe(0);
+  });
+
+  const given = {
+    FINISHED: [{}, () => false],
+    STOPPED: [{ item: { status: "STOPPED", active: undefined, closing: "y" } }, (n: number) => n % 2 === 0],
+    TIMEOUT: [{ item: { timeout_at: "2024-04-16 03:17:21.046000" } }, (n: number) => n % 7 === 0],
+    "given up": [{ item: { ...STILL, requeues: MAX_REQUEUES } }, (n: number) => n % 5 === 0],
+  } as const;
+
+  it.each(Object.entries(given))("%s: a crash at any call comes to the same", async (_, [how, isMissing]) => {
+    const smooth = huge(how, isMissing);
+    await lookOn(smooth);
+    expect(smooth.requests.the().closed).toBe(true);
+    expect(smooth.calls.filter((call) => call === "checkpoints.write")).toHaveLength(3);
+    for (const [n, call] of smooth.calls.entries()) {
+      for (const when of ["before", "after"] as const) {
+        const fault: Fault = (_name, i) => (i === n ? when : undefined);
+        const crashed = huge({ ...how, fault }, isMissing);
+        await lookOn(crashed);
+        // A crash right after the end leaves a checkpoint, which no recount of the ended request goes on from.
+        crashed.checkpoints.objects.clear();
+        expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
+      }
+    }
+  });
+
+  it("queues what is missing again through the lane of the request", async () => {
+    const w = huge({ item: { ...STILL, lane: "express" } }, (n) => n === 7);
+    for (let i = 0; w.queue.messages.length === 0 && i < 5; i++) await w.handle(EVENT);
+    expect([...w.queue.usedLanes]).toEqual(["express"]);
+  });
+});
