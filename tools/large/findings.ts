@@ -23,7 +23,7 @@ export function sharedFindings(runs: readonly Shared[]): Findings {
     rows: [],
     notes: [
       `Four agents boot two seconds apart, with the queue full, each behind a link of its own of ${readable(LINK_BYTES_PER_SECOND / 1e6)} MB/s. ` +
-        "The large messages have one file each, of 17 to 60 MB; the small files have 200 KB. The whole stack runs on this machine, so its processor is told, too:",
+        "The large messages have one file each, of 17 to 60 MB; the small files have 400 KB. The whole stack runs on this machine, so its processor is told, too:",
       table(
         ["what", "MB of each agent", "most / mean", "first byte to last", "/ what the links need", "processor"],
         lines,
