@@ -1,14 +1,17 @@
+import { type Lane, laneOf } from "./lane.ts";
+import { isLarge } from "./messages.ts";
 import type { Plan } from "./plan.ts";
 import { shardCount } from "./task-key.ts";
 import type { TaskUrl } from "./task-url.ts";
 
-/** How much there is to download, and over how many partition keys its results are spread. */
+/** How much there is to download, by which lane, and over how many partition keys its results are spread. */
 export interface Totals {
   readonly total_count: number;
   /** Bytes, of the URLs whose size is known. */
   readonly total_size: number;
   readonly sizes_known: boolean;
   readonly shards: number;
+  readonly lane: Lane;
   /** How many tasks each target of a distribution has, by the distribution's label. */
   readonly tasks_per_target: Readonly<Record<string, number>>;
 }
@@ -18,6 +21,7 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<TaskUrl> | Iterab
   let count = 0;
   let size = 0;
   let sizesKnown = true;
+  let hasLarge = false;
   const perTarget = new Map<string, number>();
   for await (const url of urls) {
     const tasks = plan.tasksOf(url);
@@ -25,10 +29,12 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<TaskUrl> | Iterab
     count += targets;
     size += targets * (url.bytes ?? 0);
     if (url.bytes === null) sizesKnown = false;
+    if (targets > 0 && isLarge(url)) hasLarge = true;
     if (tasks !== undefined) perTarget.set(tasks.label, (perTarget.get(tasks.label) ?? 0) + 1);
   }
   return {
     ...{ total_count: count, total_size: size, sizes_known: sizesKnown, shards: shardCount(count) },
+    lane: laneOf({ tasks: count, bytes: size, sizesKnown, hasLarge }),
     tasks_per_target: Object.fromEntries(perTarget),
   };
 }

@@ -2,7 +2,6 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { laneOf } from "../../domain/plan/lane.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
@@ -63,7 +62,6 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
-    lane: laneOf(totals),
     targets_total: resolved.length,
   });
 }

@@ -15,7 +15,7 @@ export function sharedFindings(runs: readonly Shared[]): Findings {
     const { most, late } = evenness(run);
     return [
       ...[run.what, run.bytes.map((bytes) => readable(bytes / 1e6)).join(" / "), readable(most)],
-      ...[`${readable(run.seconds)} s`, readable(late), `${Math.round(100 * run.cpu)} %`],
+      ...[String(run.failed), `${readable(run.seconds)} s`, readable(late), `${Math.round(100 * run.cpu)} %`],
     ];
   });
   return {
@@ -23,9 +23,17 @@ export function sharedFindings(runs: readonly Shared[]): Findings {
     rows: [],
     notes: [
       `Four agents boot two seconds apart, with the queue full, each behind a link of its own of ${readable(LINK_BYTES_PER_SECOND / 1e6)} MB/s. ` +
-        "The large messages have one file each, of 17 to 60 MB; the small files have 200 KB. The whole stack runs on this machine, so its processor is told, too:",
+        "The large messages have one file each, of 17 to 60 MB; the small files have 400 KB. The whole stack runs on this machine, so its processor is told, too:",
       table(
-        ["what", "MB of each agent", "most / mean", "first byte to last", "/ what the links need", "processor"],
+        [
+          "what",
+          "MB of each agent",
+          "most / mean",
+          "failed",
+          "first byte to last",
+          "/ what the links need",
+          "processor",
+        ],
         lines,
       ),
     ],

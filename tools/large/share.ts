@@ -9,12 +9,13 @@ import { StartLine } from "./start-line.ts";
 const AGENTS = 4;
 /** One after the other, as instances boot. */
 const APART_MS = 2_000;
-/** Of each agent's link: four together are far from what two cores carry with TLS at both ends. */
-export const LINK_BYTES_PER_SECOND = 12_000_000;
+/** Of each agent's link: four together are far from what two cores carry with TLS at both ends, also if they have other work. */
+export const LINK_BYTES_PER_SECOND = 8_000_000;
 const MB = 1_000_000;
 /** More than 16 MiB each, so that each travels in a message of its own. */
 const LARGE_MB = [17, 20, 26, 32, 40, 60];
-const SMALL_BYTES = 200_000;
+/** So many that the links are full with as few tasks a second as the emulator can count on a busy machine. */
+const SMALL_BYTES = 400_000;
 const POPS = 50;
 const PATIENCE_MS = 900_000;
 

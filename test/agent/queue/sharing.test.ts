@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { laneOf } from "../../../domain/plan/lane.ts";
+import { isLarge } from "../../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { eventually } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -62,4 +64,29 @@ test("a small request does not wait for a huge one", { timeout: 60_000 }, async 
   expect(performance.now() - began).toBeLessThan(2_000);
   // Two that run; those that wait are for others.
   expect(lanes.main.waiting.length).toBeGreaterThanOrEqual(16);
+});
+
+test("nor for one of few tasks, if these are large files: both go by the lanes that their totals give them", {
+  timeout: 60_000,
+}, async () => {
+  const lanes = { main: new MemoryLane(), express: new MemoryLane() };
+  const send = (reqId: string, count: number, bytes: number) => {
+    const lane = laneOf({
+      tasks: count,
+      bytes: count * bytes,
+      sizesKnown: true,
+      hasLarge: isLarge({ url: "", bytes }),
+    });
+    const messages = Array.from({ length: count }, (_, i) =>
+      taskMessage({ req_id: reqId, urls: [{ url: `${reqId}${i}`, bytes }] }),
+    );
+    return lanes[lane].send(messages);
+  };
+  await send("large", 64, 30 * MB);
+  const agent = startAgent(lanes, 6 * MB);
+  await sleep(300);
+  const began = performance.now();
+  await send("small", 50, 1_000);
+  await expect.poll(() => agent.done.tasks, { timeout: 10_000 }).toBeGreaterThanOrEqual(50);
+  expect(performance.now() - began).toBeLessThan(2_000);
 });

@@ -17,7 +17,10 @@ const rows = [
 describe("how much there is to do", () => {
   it("is every good URL at each POP that resolved", async () => {
     const sum = { total_count: 4, total_size: 30, sizes_known: true, shards: 1, tasks_per_target: { d1: 2 } };
-    expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual(sum);
+    expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual({
+      ...sum,
+      lane: "express",
+    });
   });
 
   it("goes by each URL's own distribution", async () => {
@@ -47,6 +50,21 @@ describe("how much there is to do", () => {
       sizes_known: false,
     });
     expect(await totals([["https://a.example/", "0"]], ONE, [at("SIN2-P1")])).toMatchObject({ sizes_known: true });
+  });
+
+  it("keeps many bytes off the express lane only if a file is large", async () => {
+    const sized = (bytes: number) => Array.from({ length: 64 }, (_, i) => [`https://a.example/${i}`, String(bytes)]);
+    expect(await totals(sized(30e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "main" });
+    expect(await totals(sized(16e6), ONE, [at("SIN2-P1")])).toMatchObject({ lane: "express" });
+    // One whose distribution has no target is not downloaded.
+    const elsewhere = [
+      { label: "d1", names: [], hosts: ["b.example"] },
+      ...ONE.map(() => ({ label: "d2", names: [], hosts: ["a.example"] })),
+    ];
+    const lost = [["https://b.example/lost", "5000000000"]];
+    expect(await totals([...sized(16e6), ...lost], elsewhere, [at("SIN2-P1", "d2")])).toMatchObject({
+      lane: "express",
+    });
   });
 
   it("spreads the results of many tasks", async () => {

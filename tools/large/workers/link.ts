@@ -53,20 +53,18 @@ setInterval(() => {
   pass();
 }, TICK_MS);
 
-/** Lets each connection pass one piece in turn, until the rate is used up or nothing waits. */
+/** Lets each connection pass one piece in turn, until the rate is used up or nothing waits. Whose turn it is then keeps it. */
 function pass(): void {
   for (const flow of flows) {
-    flows.delete(flow);
     const { from, to } = flow;
+    const wanted = to.destroyed || to.writableNeedDrain ? 0 : Math.min(PIECE_BYTES, from.readableLength);
+    const granted = bucket.take(wanted);
+    if (wanted > 0 && granted === 0) return;
+    flows.delete(flow);
     if (to.destroyed) continue;
     if (to.writableNeedDrain) {
       to.once("drain", () => flows.add(flow));
       continue;
-    }
-    const granted = bucket.take(Math.min(PIECE_BYTES, from.readableLength));
-    if (granted === 0 && from.readableLength > 0) {
-      flows.add(flow);
-      return;
     }
     const piece: Buffer | null = from.read(granted === 0 ? undefined : granted);
     if (piece === null) continue;
