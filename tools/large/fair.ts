@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
+import type { Progress } from "../local/api-client.ts";
 import { bodyOf, follow, hasEnded, type LargeStack, startLargeStack } from "./large-stack.ts";
 
 const AGENTS = 2;
@@ -12,7 +13,8 @@ const REST_SECONDS = 120;
 const PATIENCE_MS = 600_000;
 
 const LARGE = files("large", 4, 30 * MB);
-const SMALL = files("small", 400, 100_000);
+/** So large that the links are full with as few tasks a second as the emulator can count on a busy machine. */
+const SMALL = files("small", 400, 200_000);
 const QUICK = files("quick", 10, 100_000);
 const QUICK_POPS = 5;
 
@@ -26,7 +28,7 @@ interface Crowd {
 
 const CROWDS: readonly Crowd[] = [
   { what: "large files", paths: Object.keys(LARGE), pops: 16 },
-  { what: "many small files", paths: Object.keys(SMALL), pops: 50 },
+  { what: "many small files", paths: Object.keys(SMALL), pops: 25 },
 ];
 
 /** A small request that is sent while a large one runs. */
@@ -67,8 +69,9 @@ async function among(
   say: (line: string) => void,
 ): Promise<LabRow> {
   const reqId = await api.start(bodyOf(paths, pops.slice(0, Math.ceil(count * scale)), AGENTS));
-  // The agents have as much as they take.
-  const begun = await follow(api, reqId, ({ download_size }) => download_size > 0, { everyMs: 500, ms: PATIENCE_MS });
+  // All of it is queued, and the agents have as much as they take.
+  const isUnderWay = ({ status, download_size }: Progress) => status === "IN_PROGRESS" && download_size > 0;
+  const begun = await follow(api, reqId, isUnderWay, { everyMs: 500, ms: PATIENCE_MS });
   const rest = (begun.total_size - begun.download_size) / (AGENTS * LINK_BYTES_PER_SECOND);
   say(`  50 tasks among ${what}, of which ${rest.toFixed(0)} s are left`);
   const seconds = await quickSeconds(api, pops);

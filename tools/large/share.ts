@@ -14,7 +14,7 @@ export const LINK_BYTES_PER_SECOND = 8_000_000;
 const MB = 1_000_000;
 /** More than 16 MiB each, so that each travels in a message of its own. */
 const LARGE_MB = [17, 20, 26, 32, 40, 60];
-/** So many that the links are full with as few tasks a second as the emulator can count on a busy machine. */
+/** So large that the links are full with as few tasks a second as the emulator can count on a busy machine. */
 const SMALL_BYTES = 400_000;
 const POPS = 50;
 const PATIENCE_MS = 900_000;
