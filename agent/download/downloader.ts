@@ -9,9 +9,12 @@ import { NotATaskError } from "../work/not-a-task.ts";
 import { judge } from "./answer.ts";
 import { maxBytesOf } from "./body-limits.ts";
 import { endpointOf, firstAddress, type Ports } from "./endpoint.ts";
+import { everyAddress } from "./every-address.ts";
 import { messageHeaders } from "./message-headers.ts";
 import type { PopPools } from "./pop-pools.ts";
-import { type Attempt, toResult } from "./to-result.ts";
+import { prove } from "./proof.ts";
+import { checkOf, isCheckGood } from "./second-look.ts";
+import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
 const MAX_ATTEMPTS = 3;
 /** Mean pause before the second attempt; doubled before the third. */
@@ -26,16 +29,17 @@ export interface DownloaderOptions {
   readonly meter: Pick<Meter, "addBytes" | "addTask">;
 }
 
-/** What is asked on each attempt. */
+/** What a task asks for. */
 interface Ask {
+  readonly message: TaskMessage;
   readonly url: URL;
-  /** Index of the first address to ask. */
-  readonly first: number;
   readonly headers: string;
-  readonly maxBytes: number;
+  /** Bytes that Get Size saw. */
+  readonly expected: number | null;
+  readonly cancellation: Cancellation;
 }
 
-/** Downloads tasks and drops what arrives: the POP then has the object. */
+/** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
   private readonly onBytes: (bytes: number) => void;
 
@@ -53,34 +57,69 @@ export class Downloader {
    */
   async download(message: TaskMessage, { url: text, bytes }: TaskUrl, cancellation: Cancellation): Promise<TaskResult> {
     const url = parseUrl(text);
-    const headers = messageHeaders(message);
+    const ask = { message, url, headers: messageHeaders(message), expected: bytes, cancellation };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes) };
-    const last = refusal === undefined ? await this.attempts(message, ask, cancellation) : notAttempted(refusal);
-    const result = toResult(message, text, this.options.instanceId, last, performance.now() - started);
+    const warming = refusal === undefined ? await this.warm(ask, text) : notAttempted(refusal);
+    const result = toResult(message, text, this.options.instanceId, warming, performance.now() - started);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) this.options.meter.addTask(isTroubled(result));
     return result;
   }
 
+  private warm(ask: Ask, text: string): Promise<Warming> {
+    const { ips, verify } = ask.message;
+    const first = firstAddress(text, ips.length);
+    if (verify !== "addresses" || ips.length === 1) return this.warmAt(ask, (n) => first + n);
+    return everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
+  }
+
+  /** @param turnOf the address of each attempt */
+  private async warmAt(ask: Ask, turnOf: (attempt: number) => number): Promise<Warming> {
+    const attempt = await this.attempts(ask, turnOf);
+    if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
+    const proof = await prove(attempt.answer, async (again) => {
+      if (again === "check") {
+        const answer = await this.ask(ask, attempt.turn, checkOf(ask, attempt.answer.bytes));
+        return { good: isCheckGood(answer, ask.message.pop), answer };
+      }
+      const answer = await this.ask(ask, attempt.turn);
+      return { good: judge(answer, ask.message.pop, ask.expected).kind === "GOOD", answer };
+    });
+    return { attempt, proof };
+  }
+
   /** @returns the last attempt */
-  private attempts(message: TaskMessage, ask: Ask, cancellation: Cancellation): Promise<Attempt> {
-    const { url, first, headers, maxBytes } = ask;
+  private attempts(ask: Ask, turnOf: (attempt: number) => number): Promise<Attempt> {
+    const { message, cancellation } = ask;
     let last = NOT_ATTEMPTED;
     const attempt = async (n: number): Promise<Attempt> => {
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled) return last;
-      const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, first + n));
-      const answer = await pool.download(url.pathname + url.search, headers, this.onBytes, cancellation, maxBytes);
-      last = { count: n + 1, answer, outcome: judge(answer, message.pop) };
+      const turn = turnOf(n);
+      const answer = await this.ask(ask, turn);
+      last = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected) };
       return last;
     };
     return retry(attempt, {
       attempts: MAX_ATTEMPTS,
       firstMs: FIRST_PAUSE_MS,
-      again: ({ outcome }) => outcome.kind === "RETRY" && !cancellation.cancelled,
+      again: ({ count, outcome }) =>
+        outcome.kind === "RETRY" &&
+        !cancellation.cancelled &&
+        // An address that belongs to another POP will not be this one's the next time.
+        !(
+          outcome.failure.reason === "other_pop" &&
+          turnOf(count) % message.ips.length === turnOf(count - 1) % message.ips.length
+        ),
     });
+  }
+
+  private ask(ask: Ask, turn: number, look = { headers: "", maxBytes: maxBytesOf(ask.expected) }) {
+    const { message, url, cancellation } = ask;
+    const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
+    const path = url.pathname + url.search;
+    return pool.download(path, ask.headers + look.headers, this.onBytes, cancellation, look.maxBytes, message.pop);
   }
 
   /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
@@ -93,16 +132,16 @@ export class Downloader {
   }
 }
 
-function notAttempted(failure: Failure): Attempt {
-  return { count: 0, answer: { bytes: 0 }, outcome: { kind: "FINAL", failure } };
+function notAttempted(failure: Failure): Warming {
+  return { attempt: { count: 0, turn: 0, answer: { bytes: 0 }, outcome: { kind: "FINAL", failure } } };
 }
 
 /** How a task ends that is cancelled before it has begun. */
-const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" });
+const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" }).attempt;
 
 /** Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt. */
-function isTroubled({ ok, http_status: status = 0, attempts }: TaskResult): boolean {
-  return !ok && (status === 0 || status >= 500 || attempts > 1);
+function isTroubled({ ok, outcome, http_status: status = 0, attempts }: TaskResult): boolean {
+  return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
 }
 
 /** The reason does not quote the URL: there may be a key in it. */

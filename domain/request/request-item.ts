@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distribution.ts";
 import { statusSchema } from "./status.ts";
 
@@ -33,6 +34,8 @@ export const requestItemSchema = z.object({
   header: z.array(z.string()).default([]),
   instance_count: count,
   need_invalidate: z.boolean(),
+  /** How warmth is shown. @default edge */
+  verify: verifySchema.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
 
