@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
@@ -5,10 +6,12 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
+import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestTable } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
+import { patienceOf } from "../domain/request/patience.ts";
 import type { Unreadable } from "../domain/telemetry/unreadable.ts";
 import { Downloader } from "./download/downloader.ts";
 import { PopPools } from "./download/pop-pools.ts";
@@ -23,6 +26,7 @@ import { isSibling, Siblings } from "./instance/siblings.ts";
 import { Agent } from "./queue/agent.ts";
 import { Meter } from "./queue/meter.ts";
 import { ActiveRequests } from "./work/active-requests.ts";
+import { Beats } from "./work/beats.ts";
 import { ResultWriter } from "./work/result-writer.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */
@@ -50,9 +54,20 @@ const pools = new PopPools({
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
-const results = new ResultWriter(new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable), logger);
-const requests = new RequestTable(DynamoDBDocumentClient.from(db), env.REQUEST_TABLE, onUnreadable);
-const queue = new TaskQueue(sqs, env.QUEUE_URL);
+const documents = DynamoDBDocumentClient.from(db);
+const stored = new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable);
+const results = new ResultWriter(stored, logger);
+const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
+const patience = patienceOf(env.PREWARM_STALL_SECONDS);
+const beats = new Beats({
+  progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
+  instance: instanceId,
+  // Not the process's id: after a crash, another process may have the same.
+  worker: randomUUID(),
+  everyMs: patience.beatMs,
+  logger,
+});
+const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const meter = new Meter();
 const caretaker = new Caretaker({
   requests,
@@ -61,13 +76,15 @@ const caretaker = new Caretaker({
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
-  stallMs: env.PREWARM_STALL_SECONDS * 1_000,
+  stallMs: 2 * patience.beatMs,
   logger,
 });
 const agent = new Agent({
   queue,
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   results,
+  stored,
+  beats,
   requests: new ActiveRequests(requests),
   downloader: new Downloader({
     pools,

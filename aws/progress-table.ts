@@ -8,24 +8,18 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { Count } from "../domain/plan/ledger.ts";
-import { type Beat, beatSchema, type Progress } from "../domain/request/progress.ts";
+import { blockCount, popPlace } from "../domain/plan/stripes.ts";
+import { type Beat, beatSchema, liveCount, NO_PROGRESS, type Progress } from "../domain/request/progress.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
 
-/** What a batch of results adds to the counters of a request, or of one of its POPs. */
-export interface CountChange {
-  readonly count: number;
-  /** Bytes of good results. */
-  readonly size: number;
-  readonly failed: number;
-}
-
-/** A batch of results, counted: the request's change and what it is made of, POP by POP. */
-export interface BatchCount extends CountChange {
+/** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
+export interface BatchCount {
+  readonly total: Count;
   /** One of the request's stripes: writers of different stripes do not wait for each other. */
   readonly stripe: number;
-  /** In blocks of POPs that stand in one item: the number of the block, and the POPs of it that change. */
-  readonly blocks: ReadonlyMap<number, ReadonlyMap<string, CountChange>>;
+  /** By block, and by the POP's place in it: domain/plan/stripes.ts says which those are. */
+  readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
 }
 
 const countSchema = z.object({
@@ -58,13 +52,13 @@ export class ProgressTable {
   async add(reqId: string, batch: BatchCount, token: string, expireAt: number): Promise<void> {
     const stripe = String(batch.stripe);
     const updates = [
-      this.addition(`count#${reqId}`, stripe, totalsOf(batch), expireAt),
+      this.addition(`count#${reqId}`, stripe, { ...batch.total }, expireAt),
       ...[...batch.blocks].map(([block, pops]) =>
         this.addition(`pops#${reqId}#${block}`, stripe, popCountersOf(pops), expireAt),
       ),
     ];
     const transact = new TransactWriteCommand({
-      TransactItems: updates.map((Update) => ({ Update })),
+      TransactItems: updates.map((update) => ({ Update: update })),
       ClientRequestToken: token,
     });
     await withConflictRetry(() => this.db.send(transact));
@@ -84,21 +78,18 @@ export class ProgressTable {
   }
 
   /** Puts counters right that have missed results, or counted some twice: a recount knows by how much. */
-  async correct(reqId: string, by: CountChange, expireAt: number): Promise<void> {
-    await this.db.send(new UpdateCommand(this.addition(`count#${reqId}`, CORRECTION, totalsOf(by), expireAt)));
+  async correct(reqId: string, by: Count, expireAt: number): Promise<void> {
+    await this.db.send(new UpdateCommand(this.addition(`count#${reqId}`, CORRECTION, { ...by }, expireAt)));
   }
 
   /** The counters, as of all writes that have ended. */
   async count(reqId: string): Promise<Pick<Progress, "count" | "movedAt">> {
-    const count = { download_count: 0, download_size: 0, failed_count: 0 };
+    let { count } = NO_PROGRESS;
     let movedAt: number | undefined;
     for await (const item of this.items(`count#${reqId}`)) {
       if (item["part"] === MOVED) movedAt = z.number().optional().catch(undefined).parse(item["at"]);
       const { data } = countSchema.safeParse(item);
-      if (data === undefined) continue;
-      count.download_count += data.download_count;
-      count.download_size += data.download_size;
-      count.failed_count += data.failed_count;
+      if (data !== undefined) count = liveCount(data, count);
     }
     return { count, movedAt };
   }
@@ -109,15 +100,16 @@ export class ProgressTable {
     return { ...counted, beats };
   }
 
-  /** Counters of each POP: of these blocks, and only of POPs that have any. */
-  async pops(reqId: string, blocks: number): Promise<Map<string, Count>> {
+  /** The counters of those of a request's POPs that have any. @param pops all of the request's, in their order */
+  async pops(reqId: string, pops: readonly string[]): Promise<Map<string, Count>> {
+    const blocks = Array.from({ length: blockCount(pops.length) }, (_, block) => block);
+    const sums = await Promise.all(blocks.map((block) => this.placesOf(reqId, block)));
     const counts = new Map<string, Count>();
-    const numbers = Array.from({ length: blocks }, (_, block) => block);
-    await Promise.all(
-      numbers.map(async (block) => {
-        for await (const item of this.items(`pops#${reqId}#${block}`)) addPopCounters(counts, item);
-      }),
-    );
+    for (const [n, pop] of pops.entries()) {
+      const { block, place } = popPlace(n);
+      const sum = sums[block]?.get(place);
+      if (sum !== undefined) counts.set(pop, sum);
+    }
     return counts;
   }
 
@@ -128,17 +120,18 @@ export class ProgressTable {
 
   /**
    * Takes the right to ask Shutdown for a look at a request, which one at a time has.
+   * @param by who asks: the same may ask again, because it may have died between this and the question
    * @param now milliseconds since the epoch
-   * @param againMs after which the right of before is void: whoever had it has died
-   * @returns false: somebody has asked, and no answer came yet
+   * @param againMs after which the right of before is void: no answer will come
+   * @returns false: somebody else has asked, and no answer came yet
    */
-  async mayAsk(reqId: string, now: number, againMs: number, expireAt: number): Promise<boolean> {
+  async mayAsk(reqId: string, by: string, now: number, againMs: number, expireAt: number): Promise<boolean> {
     const put = new PutCommand({
       TableName: this.table,
-      Item: { key: `ask#${reqId}`, part: "look", at: now, expire_at: expireAt },
-      ConditionExpression: "attribute_not_exists(#at) OR #at < :old OR #at > :now",
-      ExpressionAttributeNames: { "#at": "at" },
-      ExpressionAttributeValues: { ":old": now - againMs, ":now": now },
+      Item: { key: `ask#${reqId}`, part: "look", at: now, by, expire_at: expireAt },
+      ConditionExpression: "attribute_not_exists(#at) OR #at < :old OR #at > :now OR #by = :by",
+      ExpressionAttributeNames: { "#at": "at", "#by": "by" },
+      ExpressionAttributeValues: { ":old": now - againMs, ":now": now, ":by": by },
     });
     return this.ifConditionHolds(() => this.db.send(put));
   }
@@ -156,6 +149,13 @@ export class ProgressTable {
       else this.onUnreadable({ kind: "beat", key: `${reqId} ${item["part"]}`, problem: z.prettifyError(parsed.error) });
     }
     return beats;
+  }
+
+  /** The sums of a block's counters over all stripes, by the POP's place. */
+  private async placesOf(reqId: string, block: number): Promise<Map<number, Count>> {
+    const sums = new Map<number, Count>();
+    for await (const item of this.items(`pops#${reqId}#${block}`)) addPopCounters(sums, item);
+    return sums;
   }
 
   private async *items(key: string): AsyncGenerator<Record<string, unknown>> {
@@ -205,32 +205,27 @@ export class ProgressTable {
   }
 }
 
-function totalsOf({ count, size, failed }: CountChange): Record<string, number> {
-  return { download_count: count, download_size: size, failed_count: failed };
-}
-
-/** Counters of a POP are named by it: `SIN2-C1 c` (results), `SIN2-C1 b` (bytes), `SIN2-C1 f` (failures). */
-function popCountersOf(pops: ReadonlyMap<string, CountChange>): Record<string, number> {
+/** Counters of a POP are named by its place: `c7` (results), `b7` (bytes), `f7` (failures). Long names would be billed. */
+function popCountersOf(places: ReadonlyMap<number, Count>): Record<string, number> {
   const counters: Record<string, number> = {};
-  for (const [pop, { count, size, failed }] of pops) {
-    counters[`${pop} c`] = count;
-    counters[`${pop} b`] = size;
-    counters[`${pop} f`] = failed;
-  }
+  for (const [place, count] of places)
+    for (const [letter, field] of POP_COUNTERS) counters[`${letter}${place}`] = count[field];
   return counters;
 }
 
-const FIELD_OF = { c: "download_count", b: "download_size", f: "failed_count" } as const;
+const POP_COUNTERS = [
+  ["c", "download_count"],
+  ["b", "download_size"],
+  ["f", "failed_count"],
+] as const;
+const FIELD_OF: ReadonlyMap<string, keyof Count> = new Map(POP_COUNTERS);
 
-function addPopCounters(
-  counts: Map<string, { -readonly [K in keyof Count]: Count[K] }>,
-  item: Record<string, unknown>,
-) {
+function addPopCounters(sums: Map<number, Count>, item: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(item)) {
-    const [, pop, kind] = /^(\S+) ([cbf])$/.exec(name) ?? [];
-    if (pop === undefined || typeof value !== "number") continue;
-    const count = counts.get(pop) ?? { download_count: 0, download_size: 0, failed_count: 0 };
-    count[FIELD_OF[kind as keyof typeof FIELD_OF]] += value;
-    counts.set(pop, count);
+    const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
+    const field = FIELD_OF.get(letter);
+    if (field === undefined || typeof value !== "number") continue;
+    const sum = sums.get(Number(place)) ?? NO_PROGRESS.count;
+    sums.set(Number(place), { ...sum, [field]: sum[field] + value });
   }
 }

@@ -4,7 +4,6 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
-  TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -20,13 +19,6 @@ import type { Status, TerminalStatus } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
-
-/** What a batch of results adds to a request's counters. */
-export interface Progress {
-  readonly count: number;
-  readonly size: number;
-  readonly failed: number;
-}
 
 /** An active request as the index shows it: enough to look after it. The index lags behind the table by moments. */
 const activeRequestSchema = z.object({
@@ -169,29 +161,6 @@ export class RequestTable {
   /** Marks an ended request as wound down. */
   async close(reqId: string, fields: Fields): Promise<boolean> {
     return this.update(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {});
-  }
-
-  /**
-   * Adds to the counters of an active request, once for a token (DynamoDB remembers it for ten minutes).
-   * `at` must be the same when a batch is tried again. False when the request has ended: its numbers stand.
-   */
-  async addProgress(reqId: string, progress: Progress, at: Date, token: string): Promise<boolean> {
-    const update = {
-      TableName: this.table,
-      Key: { req_id: reqId },
-      UpdateExpression:
-        "SET last_update_time = :at ADD download_count :count, download_size :size, failed_count :failed",
-      ConditionExpression: "attribute_exists(active)",
-      ExpressionAttributeValues: {
-        ":at": formatTimestamp(at),
-        ":count": progress.count,
-        ":size": progress.size,
-        ":failed": progress.failed,
-      },
-    };
-    return this.whetherConditionHolds(() =>
-      this.db.send(new TransactWriteCommand({ TransactItems: [{ Update: update }], ClientRequestToken: token })),
-    );
   }
 
   private async update(

@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
@@ -7,9 +8,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
 import * as z from "zod";
-import { shardKey } from "../domain/plan/task-key.ts";
+import { shardKey, type TaskKey } from "../domain/plan/task-key.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
+import { retry } from "../domain/retry.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { isConditionFailure } from "./conflicts.ts";
 import { fromAttributes, toAttributes } from "./plain-item.ts";
@@ -28,6 +30,10 @@ interface Page {
   readonly items: readonly Record<string, AttributeValue>[];
   readonly next: Record<string, AttributeValue> | undefined;
 }
+
+/** The most that one BatchGetItem takes. */
+const MOST_KEYS = 100;
+const PATIENCE = { attempts: 8, firstMs: 50 };
 
 /** Keys go with what is read, to name what cannot be. */
 const READ = ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)];
@@ -66,6 +72,18 @@ export class RequestTaskTable {
   }
 
   /**
+   * Which of these results stand, good or bad, by their `pop_url`.
+   * @throws Error if DynamoDB leaves some unprocessed again and again
+   */
+  async standing(keys: readonly TaskKey[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    // A key must not come twice in a call.
+    const distinct = [...new Map(keys.map((key) => [key.pop_url, key])).values()];
+    for (let i = 0; i < distinct.length; i += MOST_KEYS) await this.find(distinct.slice(i, i + MOST_KEYS), found);
+    return found;
+  }
+
+  /**
    * Every result of a request, page by page of several shards at a time, in the order in which pages come. One that cannot
    * be read is passed over and told of: its task then counts as not done, and does not hold up the others.
    */
@@ -80,6 +98,22 @@ export class RequestTaskTable {
       if (next !== undefined) this.ask(coming, key, next);
       yield* this.readable(items);
     }
+  }
+
+  private async find(keys: readonly TaskKey[], found: Set<string>): Promise<void> {
+    let left: Record<string, AttributeValue>[] = keys.map(({ task_key, pop_url }) =>
+      toAttributes({ task_key, pop_url }),
+    );
+    const findSome = async () => {
+      const get = { Keys: left, ProjectionExpression: "task_key, pop_url", ConsistentRead: true };
+      const { Responses, UnprocessedKeys } = await this.db.send(
+        new BatchGetItemCommand({ RequestItems: { [this.table]: get } }),
+      );
+      for (const { pop_url } of Responses?.[this.table] ?? []) found.add(pop_url?.S ?? "");
+      left = UnprocessedKeys?.[this.table]?.Keys ?? [];
+    };
+    await retry(findSome, { ...PATIENCE, again: () => left.length > 0 });
+    if (left.length > 0) throw new Error(`${left.length} keys of ${this.table} stayed unprocessed`);
   }
 
   private ask(coming: Map<string, Promise<Page>>, key: string, start?: Record<string, AttributeValue>): void {

@@ -1,168 +1,34 @@
-import {
-  type BatchResultErrorEntry,
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
-import pMap, { pMapSkip } from "p-map";
-import { messageBody, type TaskMessage } from "../domain/plan/task-message.ts";
-import { retry } from "../domain/retry.ts";
-import { Batcher } from "./batcher.ts";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { Lane } from "../domain/plan/lane.ts";
+import type { TaskMessage } from "../domain/plan/task-message.ts";
+import { type QueueDepth, TaskLane } from "./task-lane.ts";
 
-/** The most entries that a batch of any kind takes. */
-const BATCH = 10;
-/** SQS bounds a batch of messages by their bytes, too (256 KiB until 2025). */
-const BATCH_BYTES = 256_000;
-const SENT_IN_PARALLEL = 16;
-const SEND = { attempts: 8, firstMs: 50 };
-/** Deletions and extensions wait this long for others to share a call with. */
-const TOGETHER = { size: BATCH, delayMs: 20 };
+export type { QueueDepth } from "./task-lane.ts";
 
-/** Messages that could not be queued. */
-export class TasksNotQueuedError extends Error {
-  override readonly name = "TasksNotQueuedError";
-  constructor(count: number, reason: string) {
-    super(`${count} task messages could not be queued: ${reason}`);
-  }
-}
+/** URLs of the two queues. */
+export type LaneUrls = Readonly<Record<Lane, string>>;
 
-/** SQS refused one entry of a batch. */
-export class QueueEntryError extends Error {
-  override readonly name = "QueueEntryError";
-}
-
-/** Messages in the queue, as SQS estimates them: to be received, and received but not deleted. */
-export interface QueueDepth {
-  readonly available: number;
-  readonly inFlight: number;
-}
-
-interface Extension {
-  readonly receipt: string;
-  readonly seconds: number;
-}
-
-/** The queue of tasks. Task and Shutdown fill it, agents empty it. */
+/** The tasks that wait. Task and Shutdown queue them, agents take them: small requests have a lane of their own. */
 export class TaskQueue {
-  // Made when they are first needed: most functions only fill the queue.
-  private deletions: Batcher<string> | undefined;
-  private extensions: Batcher<Extension> | undefined;
+  readonly lanes: Readonly<Record<Lane, TaskLane>>;
 
-  constructor(
-    private readonly sqs: SQSClient,
-    private readonly url: string,
-  ) {}
-
-  /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
-  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
-    await pMap(inBatches(messages), (bodies) => this.sendBatch(bodies).then(() => pMapSkip), {
-      concurrency: SENT_IN_PARALLEL,
-    });
+  constructor(sqs: SQSClient, urls: LaneUrls) {
+    this.lanes = { main: new TaskLane(sqs, urls.main), express: new TaskLane(sqs, urls.express) };
   }
 
-  /**
-   * Up to ten messages; none after `waitSeconds` without one. It cannot be aborted: messages on their way to a caller that
-   * hung up would be nobody's until their visibility timeout.
-   * @param waitSeconds at least 1: without any wait, SQS asks some of its servers only, and may find nothing where there is something
-   */
-  async receive(waitSeconds: number): Promise<Message[]> {
-    const { Messages } = await this.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: this.url, MaxNumberOfMessages: BATCH, WaitTimeSeconds: waitSeconds }),
-    );
-    return Messages ?? [];
+  /** @throws TasksNotQueuedError if SQS refuses some again and again */
+  send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main"): Promise<void> {
+    return this.lanes[lane].send(messages);
   }
 
-  /** @throws QueueEntryError if SQS refuses it; the message comes back later then */
-  delete(receipt: string): Promise<void> {
-    this.deletions ??= new Batcher({ ...TOGETHER, send: (receipts) => this.deleteBatch(receipts) });
-    return this.deletions.add(receipt);
-  }
-
-  /** Keeps a message from others for so many seconds from now; 0 gives it back at once. @throws QueueEntryError */
-  hold(receipt: string, seconds: number): Promise<void> {
-    this.extensions ??= new Batcher({ ...TOGETHER, send: (items) => this.holdBatch(items) });
-    return this.extensions.add({ receipt, seconds });
+  /** Of both lanes. */
+  async depth(): Promise<QueueDepth> {
+    const [main, express] = await Promise.all([this.lanes.main.depth(), this.lanes.express.depth()]);
+    return { available: main.available + express.available, inFlight: main.inFlight + express.inFlight };
   }
 
   /** Returns when all deletions and extensions have ended. */
   async drain(): Promise<void> {
-    await Promise.all([this.deletions?.drain(), this.extensions?.drain()]);
+    await Promise.all([this.lanes.main.drain(), this.lanes.express.drain()]);
   }
-
-  async depth(): Promise<QueueDepth> {
-    const { Attributes } = await this.sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: this.url,
-        AttributeNames: [
-          "ApproximateNumberOfMessages",
-          "ApproximateNumberOfMessagesNotVisible",
-          "ApproximateNumberOfMessagesDelayed",
-        ],
-      }),
-    );
-    const number = (name: keyof NonNullable<typeof Attributes>) => Number(Attributes?.[name] ?? 0);
-    return {
-      available: number("ApproximateNumberOfMessages") + number("ApproximateNumberOfMessagesDelayed"),
-      inFlight: number("ApproximateNumberOfMessagesNotVisible"),
-    };
-  }
-
-  /** What SQS refuses of a batch is sent again alone. */
-  private async sendBatch(bodies: readonly string[]): Promise<void> {
-    let left = bodies;
-    const reason = await retry(
-      async () => {
-        const Entries = left.map((MessageBody, i) => ({ Id: String(i), MessageBody }));
-        const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.url, Entries }));
-        left = Failed.map((entry) => left[Number(entry.Id)] ?? "");
-        return Failed[0]?.Message ?? Failed[0]?.Code ?? "unknown";
-      },
-      { ...SEND, again: () => left.length > 0 },
-    );
-    if (left.length > 0) throw new TasksNotQueuedError(left.length, reason);
-  }
-
-  private async deleteBatch(receipts: readonly string[]): Promise<(Error | undefined)[]> {
-    const Entries = receipts.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle }));
-    const { Failed } = await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.url, Entries }));
-    return toErrors(receipts.length, Failed);
-  }
-
-  private async holdBatch(items: readonly Extension[]): Promise<(Error | undefined)[]> {
-    const Entries = items.map(({ receipt, seconds }, i) => ({
-      Id: String(i),
-      ReceiptHandle: receipt,
-      VisibilityTimeout: seconds,
-    }));
-    const { Failed } = await this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries }));
-    return toErrors(items.length, Failed);
-  }
-}
-
-function toErrors(count: number, failed: readonly BatchResultErrorEntry[] = []): (Error | undefined)[] {
-  const errors = new Array<Error | undefined>(count).fill(undefined);
-  for (const entry of failed) {
-    errors[Number(entry.Id)] = new QueueEntryError(`${entry.Code}: ${entry.Message ?? ""}`);
-  }
-  return errors;
-}
-
-async function* inBatches(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  let bytes = 0;
-  for await (const message of messages) {
-    const body = messageBody(message);
-    if (batch.length === BATCH || (batch.length > 0 && bytes + body.length > BATCH_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(body);
-    bytes += body.length;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -11,6 +11,7 @@ import { firstByteSeconds } from "./first-byte-seconds.ts";
 import { groupArn } from "./group-arn.ts";
 import { instanceRequirements } from "./instance-types.ts";
 import type { AgentNetwork } from "./network.ts";
+import { stallSeconds } from "./stall-seconds.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
 
@@ -79,10 +80,13 @@ export class AgentFleet extends Construct {
       userData: userData(code, Stack.of(this).region, this.logs.shipping(), {
         AWS_REGION: Stack.of(this).region,
         QUEUE_URL: props.tasks.queue.queueUrl,
+        EXPRESS_QUEUE_URL: props.tasks.express.queueUrl,
         DEAD_LETTER_QUEUE_URL: props.tasks.deadLetters.queueUrl,
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
+        PROGRESS_TABLE: props.storage.progress.tableName,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
+        PREWARM_STALL_SECONDS: stallSeconds(this),
         PREWARM_FIRST_BYTE_SECONDS: firstByteSeconds(Stack.of(this)),
       }),
     });
@@ -128,22 +132,30 @@ export class AgentFleet extends Construct {
         ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
         ...["sqs:SendMessage", "sqs:GetQueueAttributes"],
       ],
-      tasks.queue.queueArn,
+      ...tasks.arns,
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
     // An agent sees whether a request is active, and none of its headers.
     this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:GetItem", storage, ["req_id", "active"], {
+      onAttributes("dynamodb:GetItem", storage.requests.tableArn, ["req_id", "active"], {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
       }),
     );
     // It asks for recounts. It cannot change what a request asks for, nor end it: attributes of a condition count as well,
     // so `active` is not among these.
     this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:UpdateItem", storage, ["req_id", "settle", "settle_at"], {
+      onAttributes("dynamodb:UpdateItem", storage.requests.tableArn, ["req_id", "settle", "settle_at"], {
         "dynamodb:ReturnValues": "NONE",
       }),
     );
+    // Which results stand: their keys, and nothing of what they say.
+    this.role.addToPrincipalPolicy(
+      onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, ["task_key", "pop_url"], {
+        "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
+      }),
+    );
+    // It beats, and changes no counter.
+    this.role.addToPrincipalPolicy(onLeadingKeys("dynamodb:PutItem", storage.progress.tableArn, ["beat#*", "ask#*"]));
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
     allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));
@@ -153,20 +165,32 @@ export class AgentFleet extends Construct {
   }
 }
 
+/** A call on items whose partition key begins as one of these; it must name one. */
+function onLeadingKeys(action: string, tableArn: string, keys: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [action],
+    resources: [tableArn],
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
+  });
+}
+
 /**
- * A call on items of the Request table that names attributes, and none but these. `ForAllValues` holds also for a call that
+ * A call on items of a table that names attributes, and none but these. `ForAllValues` holds also for a call that
  * names none, and would read all of the item; `Null` wants one named.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function onAttributes(
   action: string,
-  { requests }: Storage,
+  tableArn: string,
   attributes: readonly string[],
   ifExists: Record<string, string>,
 ): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: [action],
-    resources: [requests.tableArn],
+    resources: [tableArn],
     conditions: {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
       Null: { "dynamodb:Attributes": "false" },

@@ -57,6 +57,11 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
       ...{ metric: metrics.missingInstances, limit: NONE, periods: 3 },
       ...{ runbook: "no-instances", says: "Fewer instances than wanted have run for 15 minutes" },
     },
+    StuckRequestsAlarm: {
+      // The metric itself waits for a quarter of an hour.
+      ...{ metric: metrics.stuckRequests, limit: NONE, periods: 1 },
+      ...{ runbook: "stuck-requests", says: "A request has instances and has made no progress for 15 minutes" },
+    },
     SilenceAlarm: {
       ...{ metric: metrics.looks, limit: { below: 1 }, periods: 3 },
       ...{ runbook: "watch-does-not-run", says: "Watch has not run for 15 minutes" },

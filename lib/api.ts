@@ -15,9 +15,9 @@ export interface ApiProps {
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
-const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", "POST"] } as const;
+const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", "POST"], pops: ["GET"] } as const;
 
-/** The REST API: three resources in front of one function, every method behind the API key. */
+/** The REST API: four resources in front of one function, every method behind the API key. */
 export class Api extends Construct {
   readonly restApi: apigateway.RestApi;
   readonly key: apigateway.IApiKey;
@@ -92,7 +92,8 @@ const REFUSALS: readonly Refusal[] = [
   {
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
-    message: "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances",
+    message:
+      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops",
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,

@@ -19,12 +19,12 @@ export class Dashboard extends Construct {
         ],
         [
           graph("Failures by reason", ...metrics.failures),
-          graph("Queue", metrics.queued),
-          graph("Age of the oldest task (s)", metrics.queueAge),
+          graph("Queue", ...metrics.queued),
+          graph("Age of the oldest task (s)", ...metrics.queueAges),
         ],
         [
           graph("Instances", metrics.instances, metrics.wantedInstances, metrics.missingInstances, metrics.orphans),
-          graph("Active requests", metrics.activeRequests),
+          graph("Active requests", metrics.activeRequests, metrics.stuckRequests),
           graph("Given up, or unreadable", metrics.deadLetters, metrics.failedBatches, metrics.unreadable),
         ],
         [

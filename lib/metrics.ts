@@ -30,8 +30,11 @@ export class Metrics {
   readonly wantedInstances: cloudwatch.IMetric;
   /** Wanted but not there: Spot has no capacity, or a quota is reached. */
   readonly missingInstances: cloudwatch.IMetric;
-  readonly queued: cloudwatch.IMetric;
-  readonly queueAge: cloudwatch.IMetric;
+  /** Active requests that have instances and make no progress. */
+  readonly stuckRequests: cloudwatch.IMetric;
+  /** One for each queue of tasks, like the next. */
+  readonly queued: readonly cloudwatch.IMetric[];
+  readonly queueAges: readonly cloudwatch.IMetric[];
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
   /** Items, results and records that a function could not read and skipped. */
@@ -64,11 +67,13 @@ export class Metrics {
     this.orphans = own("OrphanInstances", "Minimum");
     this.wantedInstances = own("WantedInstances", "Minimum");
     this.missingInstances = own("MissingInstances", "Minimum");
+    this.stuckRequests = own("StuckRequests", "Minimum");
     this.unreadable = own("Unreadable", "Sum");
 
     const last = { statistic: "Maximum", period: PERIOD };
-    this.queued = tasks.queue.metricApproximateNumberOfMessagesVisible(last);
-    this.queueAge = tasks.queue.metricApproximateAgeOfOldestMessage(last);
+    const queues = [tasks.queue, tasks.express];
+    this.queued = queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible(last));
+    this.queueAges = queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last));
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
     this.looks = watch.metricInvocations({ period: PERIOD });

@@ -55,12 +55,13 @@ export class Monitoring extends Construct {
       environment: {
         REQUEST_TABLE: storage.requests.tableName,
         QUEUE_URL: tasks.queue.queueUrl,
+        EXPRESS_QUEUE_URL: tasks.express.queueUrl,
         GROUP_NAME: groupName,
       },
     });
     allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn);
-    allow(watch, ["sqs:GetQueueAttributes"], tasks.queue.queueArn);
+    allow(watch, ["sqs:GetQueueAttributes"], ...tasks.arns);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");
     new events.Rule(this, "Look", { schedule: LOOKS, targets: [new targets.LambdaFunction(watch)] });

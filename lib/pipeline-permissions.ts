@@ -30,6 +30,7 @@ export interface PipelineResources {
   /** The role that the timers call Shutdown with. */
   readonly timerRole: iam.Role;
   readonly failedBatches: sqs.IQueue;
+  readonly steps: sqs.IQueue;
   readonly caps: CapParameters;
 }
 
@@ -40,15 +41,15 @@ export interface PipelineResources {
 export function grantPipeline(
   scope: Construct,
   { api, getSize, task, aggregation, shutdown }: PipelineFunctions,
-  { storage, tasks, groupName, timers, timerRole, failedBatches, caps }: PipelineResources,
+  { storage, tasks, groupName, timers, timerRole, failedBatches, steps, caps }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
   const { bucket, activeIndexArn } = storage;
   const { tableArn: requests } = storage.requests;
   const { tableArn: requestPops } = storage.requestPops;
   const { tableArn: requestTasks } = storage.requestTasks;
+  const { tableArn: progress } = storage.progress;
   const objects = bucket.arnForObjects("*");
-  const queue = tasks.queue.queueArn;
   const schedules = stack.formatArn({
     service: "scheduler",
     resource: "schedule",
@@ -56,11 +57,10 @@ export function grantPipeline(
   });
 
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
-  allow(api, ["dynamodb:Query"], activeIndexArn, requestPops);
+  allow(api, ["dynamodb:Query"], activeIndexArn, requestPops, progress);
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);
-  allow(api, ["sqs:GetQueueAttributes"], queue);
   allow(api, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
   api.addToRolePolicy(
     new iam.PolicyStatement({
@@ -77,22 +77,24 @@ export function grantPipeline(
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
-  allow(task, ["dynamodb:Query"], activeIndexArn);
+  allow(task, ["dynamodb:Query"], activeIndexArn, progress);
+  allow(task, ["dynamodb:BatchWriteItem"], progress);
   allow(task, ["s3:GetObject"], objects);
-  allow(task, ["sqs:SendMessage"], queue);
+  allow(task, ["sqs:SendMessage"], ...tasks.arns);
   // A request may name any distribution that the stack's list allows.
   const distributions = distributionArns(scope, caps.distributions);
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
-  allow(aggregation, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
-  allow(aggregation, ["sqs:SendMessage"], failedBatches.queueArn);
+  allow(aggregation, ["dynamodb:GetItem"], requests);
+  allow(aggregation, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem"], progress);
+  allow(aggregation, ["sqs:SendMessage"], failedBatches.queueArn, steps.queueArn);
 
   allow(shutdown, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
   allow(shutdown, ["dynamodb:PutItem"], requestTasks);
   allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
-  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], queue);
-  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], queue);
+  allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
+  allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
 
   for (const fn of [api, task, shutdown]) {

@@ -9,6 +9,7 @@ import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
+import { stallSeconds } from "./stall-seconds.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -29,6 +30,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
   readonly shutdown: lambda.Function;
   /** Batches of stream records that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
+  /** Requests that Shutdown is to look at. */
+  readonly steps: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
@@ -37,6 +40,14 @@ export class Pipeline extends Construct implements PipelineFunctions {
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
+    });
+    this.steps = new sqs.Queue(this, "Steps", {
+      // Longer than the function behind it may run.
+      visibilityTimeout: Duration.minutes(16),
+      retentionPeriod: Duration.days(4),
+      enforceSSL: true,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      deadLetterQueue: { queue: this.failedBatches, maxReceiveCount: 5 },
     });
     // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
     const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
@@ -51,10 +62,14 @@ export class Pipeline extends Construct implements PipelineFunctions {
       REQUEST_TABLE: storage.requests.tableName,
       REQUEST_POP_TABLE: storage.requestPops.tableName,
       REQUEST_TASK_TABLE: storage.requestTasks.tableName,
+      PROGRESS_TABLE: storage.progress.tableName,
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
+      EXPRESS_QUEUE_URL: tasks.express.queueUrl,
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
+      STEP_QUEUE_URL: this.steps.queueUrl,
+      STALL_SECONDS: stallSeconds(this),
     };
     const environment = <K extends keyof typeof names>(...keys: K[]) =>
       Object.fromEntries(keys.map((key) => [key, names[key]]));
@@ -63,7 +78,10 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
-      environment: names,
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "BUCKET", "QUEUE_URL"),
+        ...environment("GROUP_NAME", "SCHEDULE_GROUP"),
+      },
     });
     this.api = new PipelineFunction(this, "Api", {
       name: "api",
@@ -72,7 +90,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME", "SCHEDULE_GROUP"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "GROUP_NAME"),
+        ...environment("SCHEDULE_GROUP", "STALL_SECONDS"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
@@ -88,7 +107,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "task",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
+        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });
@@ -96,12 +116,12 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "aggregation",
       timeout: Duration.minutes(2),
       environment: {
-        ...environment("REQUEST_TABLE", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "PROGRESS_TABLE", "GROUP_NAME", "STEP_QUEUE_URL"),
         DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
       },
     });
 
-    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches });
+    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches, steps: this.steps });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);

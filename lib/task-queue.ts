@@ -6,9 +6,11 @@ import { MAX_RECEIVES } from "../domain/request/limits.ts";
 /** How long an agent keeps a message from others before it must say that it is still at it; a vanished one keeps it no longer. */
 export const VISIBILITY = Duration.seconds(30);
 
-/** The queue of tasks, and where messages end that no agent could finish. */
+/** The queues of tasks, and where messages end that no agent could finish. */
 export class TaskQueue extends Construct {
   readonly queue: sqs.Queue;
+  /** Of small requests, which do not wait behind large ones. */
+  readonly express: sqs.Queue;
   readonly deadLetters: sqs.Queue;
 
   constructor(scope: Construct, id: string) {
@@ -18,7 +20,17 @@ export class TaskQueue extends Construct {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
-    this.queue = new sqs.Queue(this, "Tasks", {
+    this.queue = this.lane("Tasks");
+    this.express = this.lane("Express");
+  }
+
+  /** For permissions: who may do something with one may do it with the other. */
+  get arns(): string[] {
+    return [this.queue.queueArn, this.express.queueArn];
+  }
+
+  private lane(id: string): sqs.Queue {
+    return new sqs.Queue(this, id, {
       visibilityTimeout: VISIBILITY,
       // As long as a request may last, and a day.
       retentionPeriod: Duration.days(8),

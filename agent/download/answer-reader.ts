@@ -174,9 +174,12 @@ export class AnswerReader {
     this.onBytes(length);
   }
 
-  /** With bytes behind an answer, the connection cannot be reused: the next request would take them for its answer. */
+  /**
+   * With bytes behind an answer, the connection cannot be reused: the next request would take them for its answer. They
+   * may come at any time later. Behind a refusal they would make a success of the next one, so nothing is asked there.
+   */
   private end(head: AnswerHead, nothingBehind: boolean): true {
-    this.reusable = head.reusable && nothingBehind;
+    this.reusable = head.reusable && nothingBehind && head.status < 300;
     return true;
   }
 }

@@ -7,7 +7,7 @@ import { BodyWatch } from "./body-watch.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { onceAllIsRead } from "./once-all-is-read.ts";
 import { socketFailure } from "./socket-failure.ts";
-import { CONNECT_TIMEOUT_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
+import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 export interface Exchange {
@@ -26,6 +26,10 @@ export interface ConnectionOwner {
   readonly firstByteMs: number;
   /** Ticket of an earlier connection to the same endpoint, which spares both sides most of the handshake. */
   session: Buffer | undefined;
+  /** Whether a connection may have more than one exchange. */
+  readonly keeps: boolean;
+  /** Bytes came that nobody had asked for. */
+  unasked(): void;
   /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
   next(connection: Connection): Exchange | undefined;
   /** A kept connection was closed or broken before an answer began: the exchange needs another one. */
@@ -80,12 +84,15 @@ export class Connection {
   }
 
   ask(exchange: Exchange): void {
+    const now = performance.now();
+    const rest = this.served === 1 ? this.since + FIRST_REST_MS - now : 0;
     this.exchange = exchange;
     exchange.connection = this;
-    this.since = performance.now();
+    this.since = now;
     this.body = undefined;
     this.asked = false;
-    onceAllIsRead(this);
+    if (rest > 0) setTimeout(onceAllIsRead, Math.ceil(rest), this);
+    else onceAllIsRead(this);
   }
 
   /** Sends the request, unless something came before, or the exchange was cut off. */
@@ -123,6 +130,11 @@ export class Connection {
     });
   }
 
+  /** Ends the connection if nothing is under way on it. */
+  close(): void {
+    if (this.exchange === undefined) this.lose();
+  }
+
   private open(): Socket {
     const { address: host, port, secure, servername } = this.owner.endpoint;
     const common = { host, port, onread: { buffer: BUFFER, callback: (bytes: number) => this.read(bytes) } };
@@ -142,14 +154,16 @@ export class Connection {
     const { exchange } = this;
     if (this.closed) return false;
     // Nothing was asked, so nothing may come.
-    if (exchange === undefined || !this.asked) this.lose(UNASKED);
-    else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
+    if (exchange === undefined || !this.asked) {
+      this.owner.unasked();
+      this.lose(UNASKED);
+    } else if (exchange.reader.read(BUFFER, bytes) && !this.closed) this.finish(exchange);
     return true;
   }
 
   private finish(exchange: Exchange): void {
     const { reader } = exchange;
-    if (reader.reusable) {
+    if (reader.reusable && this.owner.keeps) {
       this.served++;
       this.exchange = undefined;
       this.since = performance.now();

@@ -1,10 +1,12 @@
+import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";
-import type { Meter } from "../queue/meter.ts";
+import type { Tally } from "../queue/meter.ts";
 import type { Cancellation } from "../work/cancellation.ts";
+import type { Transfer } from "../work/holding.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
 import { judge } from "./answer.ts";
 import { maxBytesOf } from "./body-limits.ts";
@@ -26,7 +28,7 @@ export interface DownloaderOptions {
   /** Stored with the results. */
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
-  readonly meter: Pick<Meter, "addBytes" | "addTask">;
+  readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
 }
 
 /** What a task asks for. */
@@ -37,33 +39,41 @@ interface Ask {
   /** Bytes that Get Size saw. */
   readonly expected: number | null;
   readonly cancellation: Cancellation;
+  readonly transfer: Transfer | undefined;
+  readonly onBytes: (bytes: number) => void;
 }
 
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
-  private readonly onBytes: (bytes: number) => void;
-
-  constructor(private readonly options: DownloaderOptions) {
-    const { meter } = options;
-    // One function for all downloads: one for each would cost more.
-    this.onBytes = (bytes) => meter.addBytes(bytes);
-  }
+  constructor(private readonly options: DownloaderOptions) {}
 
   /**
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
    * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
    * @param cancellation cuts it off; its result then says nothing about the POP
+   * @param transfer told of its bytes as they come. @default nobody is
    * @throws NotATaskError for what no agent can ask for
    */
-  async download(message: TaskMessage, { url: text, bytes }: TaskUrl, cancellation: Cancellation): Promise<TaskResult> {
+  async download(
+    message: TaskMessage,
+    task: TaskUrl,
+    cancellation: Cancellation,
+    transfer?: Transfer,
+  ): Promise<TaskResult> {
+    const { url: text, bytes: expected } = task;
+    const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
+    const onBytes = (bytes: number) => {
+      tally.addBytes(bytes);
+      transfer?.addBytes(bytes);
+    };
     const url = parseUrl(text);
-    const ask = { message, url, headers: messageHeaders(message), expected: bytes, cancellation };
+    const ask = { message, url, headers: messageHeaders(message), expected, cancellation, transfer, onBytes };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
     const warming = refusal === undefined ? await this.warm(ask, text) : notAttempted(refusal);
     const result = toResult(message, text, this.options.instanceId, warming, performance.now() - started);
     // What was cut off says nothing of the link.
-    if (!cancellation.cancelled) this.options.meter.addTask(isTroubled(result));
+    if (!cancellation.cancelled) tally.addTask(isTroubled(result));
     return result;
   }
 
@@ -83,6 +93,7 @@ export class Downloader {
         const answer = await this.ask(ask, attempt.turn, checkOf(ask, attempt.answer.bytes));
         return { good: isCheckGood(answer, ask.message.pop), answer };
       }
+      ask.transfer?.clear();
       const answer = await this.ask(ask, attempt.turn);
       return { good: judge(answer, ask.message.pop, ask.expected).kind === "GOOD", answer };
     });
@@ -96,6 +107,7 @@ export class Downloader {
     const attempt = async (n: number): Promise<Attempt> => {
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled) return last;
+      if (n > 0) ask.transfer?.clear();
       const turn = turnOf(n);
       const answer = await this.ask(ask, turn);
       last = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected) };
@@ -119,7 +131,7 @@ export class Downloader {
     const { message, url, cancellation } = ask;
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
     const path = url.pathname + url.search;
-    return pool.download(path, ask.headers + look.headers, this.onBytes, cancellation, look.maxBytes, message.pop);
+    return pool.download(path, ask.headers + look.headers, ask.onBytes, cancellation, look.maxBytes, message.pop);
   }
 
   /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */

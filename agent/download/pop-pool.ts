@@ -16,6 +16,7 @@ const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the re
 /** Kept connections to one address under one name. */
 export class PopPool implements ConnectionOwner {
   session: Buffer | undefined;
+  keeps = true;
   private readonly connections = new Set<Connection>();
   private readonly idle: Connection[] = [];
   private readonly waiting: Exchange[] = [];
@@ -64,6 +65,12 @@ export class PopPool implements ConnectionOwner {
     const exchange = this.waiting.shift();
     if (exchange === undefined) this.idle.push(connection);
     return exchange;
+  }
+
+  /** A server that does it once does it again, and perhaps too late to be seen: none of its connections is used again. */
+  unasked(): void {
+    this.keeps = false;
+    for (const connection of this.idle.splice(0)) connection.close();
   }
 
   again(exchange: Exchange): void {

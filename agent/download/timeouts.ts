@@ -12,6 +12,8 @@ export const LEAST_BYTES_PER_SECOND = 1_024;
 export const RATE_WINDOW_MS = 60_000;
 /** Below the 60 s after which CloudFront closes an idle connection, so that none is used as it closes. */
 export const KEEP_ALIVE_MS = 45_000;
+/** How long nothing may come behind a connection's first answer before it is used again: a server that sends more is caught. */
+export const FIRST_REST_MS = 10;
 /** How often connections are checked. A limit may be exceeded by this much. */
 export const CHECK_TIME_MS = 250;
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Turns a plain Amazon Linux 2023 instance into an agent. Run by cloud-init, as root, once; the lines before it set
 # AGENT_CODE_URL (s3://…, the zip), AGENT_CODE_SHA256 (the zip's, in hex), AGENT_CODE_REGION (the bucket's) and AGENT_ENV
-# (KEY=value lines for the agent).
+# (KEY=value lines for the agent). If a line fails, the instance gives up: give-up.sh, which those lines have written.
 set -euo pipefail
 
 retry() {
@@ -54,6 +54,15 @@ AccuracySec=1s
 
 [Install]
 WantedBy=timers.target
+UNIT
+# The agent's unit starts it when the agent has crashed too often.
+cat > /etc/systemd/system/prewarm-give-up.service <<'UNIT'
+[Unit]
+Description=Takes this instance out of its group: the agent does not work on it
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/prewarm-give-up /var/log/prewarm-agent.log
 UNIT
 systemctl daemon-reload
 systemctl enable --now prewarm-logrotate.timer

@@ -1,13 +1,14 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
+import { failureReasons } from "../../domain/result/failure.ts";
 import { errorFields, withoutQueries } from "../../domain/telemetry/log-fields.ts";
 import { LineLimit } from "./line-limit.ts";
 
-/** Of a message with a reason, or of one without. An instance has a process for each core, and each has its own. */
+/** Of a message with a reason code, or of one without. An instance has a process for each core, and each has its own. */
 const LINES_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
 /**
- * JSON lines, without what only the report and the tables may have: queries of URLs. Of each message and reason, 60 lines
+ * JSON lines, without what only the report and the tables may have: queries of URLs. Of each message and reason code, 60 lines
  * a minute are written; a line a minute says how many were left out.
  * @param destination default: standard output
  */
@@ -32,9 +33,13 @@ export function createLogger(destination?: DestinationStream): Logger {
   return logger;
 }
 
-/** The message, and the reason if there is one. */
+/**
+ * The message, and the reason if it is one of the few codes. What a parser gives as the reason names places in what it
+ * read: such kinds would be without number.
+ */
 function kindOf(args: readonly unknown[]): string {
   const [fields, message] = args;
   if (typeof fields !== "object" || fields === null) return String(fields);
-  return "reason" in fields ? `${message}: ${fields.reason}` : String(message);
+  const known = "reason" in fields && failureReasons.some((code) => code === fields.reason);
+  return known ? `${message}: ${fields.reason}` : String(message);
 }

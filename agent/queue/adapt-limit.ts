@@ -1,23 +1,34 @@
 import { memoryIsTight } from "../instance/memory.ts";
-import { nextLimit, startLimit } from "./concurrency.ts";
-import type { Meter } from "./meter.ts";
+import { type Bounds, type Limit, nextLimit, startLimit, type Window } from "./concurrency.ts";
+import type { Tally } from "./meter.ts";
 import { pause } from "./pause.ts";
 import type { Slots } from "./slots.ts";
 
-const WINDOW_MS = 1_000;
 /** Share of a window in which the event loop was busy; above it the core counts as full. */
 const CPU_BOUND = 0.97;
 
-/** Sets the limit on downloads at once, window after window, until it is aborted. @param memoryBytes this process's share */
-export async function adaptLimit(slots: Slots, meter: Meter, memoryBytes: number, signal: AbortSignal): Promise<void> {
-  let limit = startLimit;
+export interface Adapted {
+  readonly slots: Slots;
+  readonly tally: Tally;
+  readonly bounds: Bounds;
+  /** This process's share. */
+  readonly memoryBytes: number;
+  /** Told of each window, once the limit follows it. */
+  readonly onWindow: (window: Window) => void;
+}
+
+/** Sets the limit on downloads at once, window after window, until it is aborted. */
+export async function adaptLimit(adapted: Adapted, signal: AbortSignal): Promise<void> {
+  const { slots, tally, bounds, memoryBytes, onWindow } = adapted;
+  let limit: Limit = startLimit(bounds);
   let before = performance.eventLoopUtilization();
-  while (await pause(WINDOW_MS, signal)) {
+  while (await pause(bounds.windowMs, signal)) {
     const now = performance.eventLoopUtilization();
     const cpuBound = performance.eventLoopUtilization(now, before).utilization > CPU_BOUND;
     before = now;
-    const window = meter.window(slots.inUse >= slots.limit);
-    limit = nextLimit(limit, { ...window, cpuBound, memoryTight: memoryIsTight(memoryBytes) });
+    const window = tally.window(slots.inUse >= slots.limit);
+    limit = nextLimit(limit, { ...window, cpuBound, memoryTight: memoryIsTight(memoryBytes) }, bounds);
     slots.limit = limit.value;
+    onWindow(window);
   }
 }

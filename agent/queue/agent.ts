@@ -1,19 +1,24 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { Lane } from "../../domain/plan/lane.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
 import type { ActiveRequests } from "../work/active-requests.ts";
+import type { Beats } from "../work/beats.ts";
 import type { ResultWriter } from "../work/result-writer.ts";
 import { type WorkDeps, work } from "../work/work.ts";
-import { adaptLimit } from "./adapt-limit.ts";
-import { startLimit } from "./concurrency.ts";
+import { type Adapted, adaptLimit } from "./adapt-limit.ts";
+import { LARGE, SMALL, type Window } from "./concurrency.ts";
+import { handBackForOthers } from "./hand-back.ts";
+import { Intake } from "./intake.ts";
 import type { Meter } from "./meter.ts";
 import { pause } from "./pause.ts";
-import { Slots } from "./slots.ts";
+import { type Reserve, Slots } from "./slots.ts";
 
-/** Receive calls at once: while the messages of one are started, the next is under way. */
+/** Receive calls to the main lane at once: while the messages of one are started, the next is under way. */
 const POLLERS = 3;
 /** SQS allows 20. It is less because a stop waits for the call to end. */
 const LONG_POLL_SECONDS = 5;
@@ -23,6 +28,9 @@ export interface AgentOptions {
   readonly queue: TaskQueue;
   readonly deadLetters: DeadLetterQueue;
   readonly results: ResultWriter;
+  /** Which results stand already. */
+  readonly stored: Pick<RequestTaskTable, "standing">;
+  readonly beats: Beats;
   readonly requests: ActiveRequests;
   readonly downloader: Pick<Downloader, "download">;
   /** The downloader's meter. Its figures decide how much is downloaded at once. */
@@ -35,16 +43,40 @@ export interface AgentOptions {
   readonly logger: Logger;
 }
 
+const quarter = (bound: number) => Math.max(4, Math.floor(bound / 4));
+/** A POP that hangs, or a huge request, holds up neither the other POPs nor the other requests. */
+const RESERVE: Reserve = { requests: quarter, pops: quarter };
+/** Each large file may be at a POP of its own, so POPs have none here. */
+const RESERVE_FOR_LARGE: Reserve = { requests: () => 1, pops: () => 0 };
+
 /** Takes tasks from the queue until it is stopped. */
 export class Agent {
-  private readonly slots = new Slots(startLimit.value);
+  private readonly slots = {
+    small: new Slots(SMALL.start, RESERVE, () => this.look()),
+    large: new Slots(LARGE.start, RESERVE_FOR_LARGE, () => this.look()),
+  };
+  private pace = { tasksPerSecond: 0, bytesPerSecond: 0 };
+  private readonly intakes: Readonly<Record<Lane, Intake>> = {
+    main: new Intake(() => ({ ...this.pace, limit: this.slots.small.limit, freeLarge: this.freeLarge() })),
+    // It takes a few beside all else: what is small does not wait for what is large.
+    express: new Intake(() => ({
+      ...{ tasksPerSecond: 0, bytesPerSecond: 0, limit: this.slots.small.limit },
+      freeLarge: Math.max(1, this.freeLarge()),
+    })),
+  };
   /** Messages that are worked on. */
   private readonly held = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
-  private readonly workDeps: WorkDeps;
+  private readonly workDeps: Readonly<Record<Lane, WorkDeps>>;
 
   constructor(private readonly options: AgentOptions) {
-    this.workDeps = { ...options, slots: this.slots };
+    const deps = (lane: Lane): WorkDeps => ({
+      ...options,
+      slots: this.slots,
+      queue: options.queue.lanes[lane],
+      intake: this.intakes[lane],
+    });
+    this.workDeps = { main: deps("main"), express: deps("express") };
   }
 
   /**
@@ -52,14 +84,22 @@ export class Agent {
    * written.
    */
   async serve(): Promise<void> {
-    const { queue, results, meter, memoryBytes, caretaker } = this.options;
+    const { queue, results, beats, caretaker, logger } = this.options;
+    const { signal } = this.stopping;
+    beats.start();
     await Promise.all([
-      ...Array.from({ length: POLLERS }, () => this.poll()),
-      adaptLimit(this.slots, meter, memoryBytes, this.stopping.signal),
+      ...Array.from({ length: POLLERS }, () => this.poll("main")),
+      this.poll("express"),
+      ...this.adaptLimits(),
+      handBackForOthers(
+        { intake: this.intakes.main, lane: queue.lanes.main, slots: Object.values(this.slots), logger },
+        signal,
+      ),
       caretaker === undefined ? undefined : this.lookAfterRequests(caretaker),
     ]);
     await Promise.all(this.held);
     await results.drain();
+    await beats.end();
     await queue.drain();
   }
 
@@ -67,26 +107,62 @@ export class Agent {
   stop(): void {
     this.stopping.abort();
     // Tasks that wait for a slot are let in, and find that nothing may begin any more.
-    this.slots.limit = Number.POSITIVE_INFINITY;
+    for (const slots of Object.values(this.slots)) slots.limit = Number.POSITIVE_INFINITY;
+    for (const intake of Object.values(this.intakes)) intake.close();
   }
 
-  private async poll(): Promise<void> {
+  private adaptLimits(): Promise<void>[] {
+    const { meter, memoryBytes } = this.options;
+    const { small, large } = this.slots;
+    const keepPace = ({ tasksPerSecond, bytesPerSecond }: Window) => {
+      this.pace = { tasksPerSecond, bytesPerSecond };
+      this.look();
+    };
+    const both: Adapted[] = [
+      { slots: small, tally: meter.small, bounds: SMALL, memoryBytes, onWindow: keepPace },
+      { slots: large, tally: meter.large, bounds: LARGE, memoryBytes, onWindow: () => undefined },
+    ];
+    return both.map((adapted) => adaptLimit(adapted, this.stopping.signal));
+  }
+
+  /** Whether there is room now is asked whenever a slot is free, or the rate is known anew. */
+  private look(): void {
+    this.intakes.main.look();
+    this.intakes.express.look();
+  }
+
+  /** Large files that could begin now. */
+  private freeLarge(): number {
+    const { large } = this.slots;
+    return Math.max(0, large.limit - large.inUse - large.waiting);
+  }
+
+  private async poll(lane: Lane): Promise<void> {
     const { signal } = this.stopping;
+    const intake = this.intakes[lane];
     while (!signal.aborted) {
       // While enough is waiting here, it takes no more: another instance can.
-      await this.slots.hungry();
-      if (signal.aborted) return;
-      try {
-        for (const message of await this.options.queue.receive(LONG_POLL_SECONDS)) this.accept(message);
-      } catch (error) {
-        this.options.logger.warn({ err: error }, "receiving failed");
-        await pause(POLL_ERROR_PAUSE_MS, signal);
-      }
+      const asked = await intake.room();
+      if (asked > 0) await this.take(lane, asked);
     }
   }
 
-  private accept(message: Message): void {
-    const job = work(this.workDeps, message, this.stopping.signal)
+  private async take(lane: Lane, asked: number): Promise<void> {
+    let came: number | undefined;
+    try {
+      const messages = await this.options.queue.lanes[lane].receive(LONG_POLL_SECONDS, asked);
+      came = messages.length;
+      for (const message of messages) this.accept(lane, message);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, "receiving failed");
+      await pause(POLL_ERROR_PAUSE_MS, this.stopping.signal);
+    } finally {
+      this.intakes[lane].came(asked, came);
+    }
+  }
+
+  private accept(lane: Lane, message: Message): void {
+    const job = work(this.workDeps[lane], message, this.stopping.signal)
       .catch((error: unknown) =>
         this.options.logger.warn({ err: error, message_id: message.MessageId }, "a message was left to its timeout"),
       )

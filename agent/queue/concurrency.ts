@@ -25,45 +25,69 @@ export interface Limit {
   readonly usualTrouble: number;
 }
 
-const MIN = 4;
-const START = 32;
-const MAX = 1_024;
+/** Between which limits, and in which steps. */
+export interface Bounds {
+  readonly min: number;
+  readonly start: number;
+  readonly max: number;
+  readonly windowMs: number;
+  /** Whether more tasks in a second are a gain, too: large files end too seldom to tell. */
+  readonly byTasks: boolean;
+  readonly probing: Step;
+}
+
+interface Step {
+  readonly growth: number;
+  /** As many times more must come for growth to go on. */
+  readonly worthwhile: number;
+}
+
 /** Fills a far link within seconds, as TCP's slow start does. */
-const DOUBLING = { growth: 2, worthwhile: 1.15 };
-/** Later steps are small. More than `worthwhile` must be gained for growth to go on. */
-const PROBING = { growth: 1.3, worthwhile: 1.03 };
+const DOUBLING: Step = { growth: 2, worthwhile: 1.15 };
+/** Of small files. Later steps are small. */
+export const SMALL: Bounds = {
+  ...{ min: 4, start: 32, max: 1_024, windowMs: 1_000, byTasks: true },
+  probing: { growth: 1.3, worthwhile: 1.03 },
+};
+/** Of large files: a few fill a link. A step takes a while to show, and is half as much again at the least. */
+export const LARGE: Bounds = {
+  ...{ min: 1, start: 2, max: 64, windowMs: 3_000, byTasks: false },
+  probing: { growth: 1.3, worthwhile: 1.1 },
+};
 /** If this much more of the attempts fail than usual, the limit is taken to be the cause. */
 const TOO_MUCH_TROUBLE = 0.05;
 
-export const startLimit: Limit = { value: START, before: undefined, doubles: true, usualTrouble: 0 };
+export function startLimit({ start }: Bounds = SMALL): Limit {
+  return { value: start, before: undefined, doubles: true, usualTrouble: 0 };
+}
 
 /**
  * The next limit on downloads at once: grows while that brings more bytes or more tasks, goes back one step when it
  * does not, and falls fast when more attempts fail than usual or memory runs out.
  */
-export function nextLimit(limit: Limit, window: Window): Limit {
+export function nextLimit(limit: Limit, window: Window, bounds = SMALL): Limit {
   const { usualTrouble } = limit;
   // Failures that go on at a lower limit do not come from the limit: within a few windows they count as usual.
   const stillUsual = window.tasksPerSecond === 0 ? usualTrouble : (usualTrouble + window.troubled) / 2;
-  return { ...adjust(limit, window), usualTrouble: stillUsual };
+  return { ...adjust(limit, window, bounds), usualTrouble: stillUsual };
 }
 
-function adjust(limit: Limit, window: Window): Omit<Limit, "usualTrouble"> {
+function adjust(limit: Limit, window: Window, bounds: Bounds): Omit<Limit, "usualTrouble"> {
   if (window.memoryTight === true || window.troubled > limit.usualTrouble + TOO_MUCH_TROUBLE)
-    return { value: Math.max(MIN, Math.floor(limit.value / 2)), before: undefined, doubles: false };
+    return { value: Math.max(bounds.min, Math.floor(limit.value / 2)), before: undefined, doubles: false };
   if (!window.saturated || window.cpuBound === true) return limit;
   const { value, before, doubles } = limit;
   const { bytesPerSecond, tasksPerSecond } = window;
-  const { growth, worthwhile } = doubles ? DOUBLING : PROBING;
+  const { growth, worthwhile } = doubles ? DOUBLING : bounds.probing;
   const gained =
     before === undefined ||
     bytesPerSecond > before.bytesPerSecond * worthwhile ||
-    tasksPerSecond > before.tasksPerSecond * worthwhile;
+    (bounds.byTasks && tasksPerSecond > before.tasksPerSecond * worthwhile);
   // Nothing was gained: back to the last limit. What is downloaded changes, so the next window is compared with
   // nothing.
   if (!gained) return { value: before.value, before: undefined, doubles: false };
   return {
-    value: Math.min(MAX, Math.ceil(value * growth)),
+    value: Math.min(bounds.max, Math.ceil(value * growth)),
     before: { value, bytesPerSecond, tasksPerSecond },
     doubles,
   };

@@ -1,7 +1,7 @@
 import type { Window } from "./concurrency.ts";
 
 /** Counts what is downloaded, window by window. */
-export class Meter {
+export class Tally {
   private bytes = 0;
   private tasks = 0;
   private troubled = 0;
@@ -19,7 +19,7 @@ export class Meter {
     if (troubled) this.troubled++;
   }
 
-  /** When the last task ended, as `performance.now()`. Before the first one: when the meter was made. */
+  /** When the last task ended, as `performance.now()`. Before the first one: when the counting began. */
   get lastTaskAt(): number {
     return this.lastTask;
   }
@@ -39,5 +39,16 @@ export class Meter {
     this.troubled = 0;
     this.since = now;
     return window;
+  }
+}
+
+/** Large files fill a link in a few downloads at once, small ones in many: they are counted apart. */
+export class Meter {
+  readonly small = new Tally();
+  readonly large = new Tally();
+
+  /** When the last task ended, as `performance.now()`. Before the first one: when the meter was made. */
+  get lastTaskAt(): number {
+    return Math.max(this.small.lastTaskAt, this.large.lastTaskAt);
   }
 }

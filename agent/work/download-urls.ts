@@ -1,17 +1,27 @@
 import type { Logger } from "pino";
+import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Downloader } from "../download/downloader.ts";
+import type { Parcel } from "../queue/backlog.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
+import type { Holding, Transfer } from "./holding.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import type { ResultWriter } from "./result-writer.ts";
 import { StoppingError } from "./stopping.ts";
 
+/** A message, as this process counts it. */
+export interface Here {
+  readonly holding: Holding;
+  readonly parcel: Pick<Parcel, "leave">;
+}
+
 export interface DownloadDeps extends HoldDeps {
   readonly results: Pick<ResultWriter, "write">;
-  readonly slots: Pick<Slots, "take" | "release">;
+  /** For small files and for large ones. */
+  readonly slots: Readonly<Record<"small" | "large", Pick<Slots, "take" | "release">>>;
   readonly downloader: Pick<Downloader, "download">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
@@ -20,19 +30,21 @@ export interface DownloadDeps extends HoldDeps {
  * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
  * it while a part of it is still downloaded here.
  * @param left the URLs; each one that is done is removed
+ * @param here told of each that begins, of each that is done, and of the bytes that come
  * @throws the error that decides what becomes of the message, if a URL could not be finished
  */
 export async function downloadUrls(
   deps: DownloadDeps,
   message: TaskMessage,
   left: Set<TaskUrl>,
+  here: Here,
   receipt: string,
   stopping: AbortSignal,
 ): Promise<void> {
   const cancellation = new Cancellation();
   const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
   const ends = await Promise.allSettled(
-    message.urls.map((url) => downloadUrl(deps, message, url, left, cancellation, stopping)),
+    message.urls.map((url) => downloadUrl(deps, message, url, left, here, cancellation, stopping)),
   );
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
@@ -51,15 +63,24 @@ async function downloadUrl(
   message: TaskMessage,
   url: TaskUrl,
   left: Set<TaskUrl>,
+  here: Here,
   cancellation: Cancellation,
   stopping: AbortSignal,
 ): Promise<void> {
-  await deps.slots.take(message.pop);
+  const { req_id: reqId, pop } = message;
+  const slots = isLarge(url) ? deps.slots.large : deps.slots.small;
+  const begins = await slots.take(reqId, pop, here.parcel);
+  here.parcel.leave(url, begins);
+  // Withdrawn: it goes to another agent.
+  if (!begins) throw new StoppingError();
+  const transfer = here.holding.begin();
   try {
-    await downloadAndWrite(deps, message, url, cancellation, stopping);
+    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping);
     left.delete(url);
+    here.holding.end();
   } finally {
-    deps.slots.release();
+    transfer.clear();
+    slots.release(reqId, pop);
   }
 }
 
@@ -68,13 +89,14 @@ async function downloadAndWrite(
   deps: DownloadDeps,
   message: TaskMessage,
   url: TaskUrl,
+  transfer: Transfer,
   cancellation: Cancellation,
   stopping: AbortSignal,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
-  const result = await deps.downloader.download(message, url, cancellation).catch((error: unknown) => {
+  const result = await deps.downloader.download(message, url, cancellation, transfer).catch((error: unknown) => {
     throw stopping.aborted ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;

@@ -1,7 +1,7 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { TaskLane } from "../../aws/task-lane.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import { isWanted } from "./is-wanted.ts";
@@ -15,7 +15,7 @@ import { StoppingError } from "./stopping.ts";
 const RETRY_SECONDS = 20;
 
 export interface GiveBackDeps {
-  readonly queue: Pick<TaskQueue, "hold" | "send">;
+  readonly queue: Pick<TaskLane, "hold" | "send">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly logger: Pick<Logger, "info" | "warn">;

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { TaskLane } from "../../aws/task-lane.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { isWanted } from "./is-wanted.ts";
 
 export interface HoldDeps {
-  readonly queue: Pick<TaskQueue, "hold">;
+  readonly queue: Pick<TaskLane, "hold">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly visibilitySeconds: number;
   readonly logger: Pick<Logger, "warn">;

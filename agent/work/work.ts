@@ -1,12 +1,18 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { TaskLane } from "../../aws/task-lane.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { Intake } from "../queue/intake.ts";
+import type { Beats } from "./beats.ts";
+import { type DoneBeforeDeps, isAgain, stillToDo } from "./done-before.ts";
 import { type DownloadDeps, downloadUrls } from "./download-urls.ts";
 import { type GiveBackDeps, giveBack } from "./give-back.ts";
 import { parseMessage } from "./parse-message.ts";
 
-export interface WorkDeps extends DownloadDeps, GiveBackDeps {
-  readonly queue: DownloadDeps["queue"] & GiveBackDeps["queue"] & Pick<TaskQueue, "delete">;
+export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps {
+  readonly beats: Pick<Beats, "take">;
+  readonly intake: Pick<Intake, "accept">;
+  readonly queue: DownloadDeps["queue"] & GiveBackDeps["queue"] & Pick<TaskLane, "delete">;
 }
 
 /**
@@ -24,13 +30,28 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
     await deps.queue.delete(receipt);
     return;
   }
-  const { content } = parsed;
-  const left = new Set<TaskUrl>(content.urls);
-  try {
-    await downloadUrls(deps, content, left, receipt, stopping);
-  } catch (error) {
-    const rest = { ...content, urls: [...left] };
-    if ((await giveBack(deps, message, rest, error)) === "HELD") return;
-  }
+  const content = isAgain(message) ? await stillToDo(deps, parsed.content) : parsed.content;
+  if (content.urls.length > 0 && (await workThrough(deps, message, content, stopping)) === "HELD") return;
   await deps.queue.delete(receipt);
+}
+
+/** @returns DONE: the message may be deleted. HELD: it must not be */
+async function workThrough(
+  deps: WorkDeps,
+  message: Message,
+  content: TaskMessage,
+  stopping: AbortSignal,
+): Promise<"DONE" | "HELD"> {
+  const left = new Set<TaskUrl>(content.urls);
+  const holding = deps.beats.take(content.req_id, left.size);
+  const parcel = deps.intake.accept(content);
+  try {
+    await downloadUrls(deps, content, left, { holding, parcel }, message.ReceiptHandle ?? "", stopping);
+    return "DONE";
+  } catch (error) {
+    return await giveBack(deps, message, { ...content, urls: [...left] }, error);
+  } finally {
+    parcel.end();
+    holding.drop(left.size);
+  }
 }

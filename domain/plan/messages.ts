@@ -71,8 +71,14 @@ class OpenMessage {
   }
 }
 
-function weight({ bytes }: TaskUrl): number {
+/** Bytes that a URL is taken for. */
+export function weight({ bytes }: TaskUrl): number {
   return bytes ?? ASSUMED_BYTES;
+}
+
+/** Whether a URL travels alone. One whose size is unknown does not. */
+export function isLarge(url: TaskUrl): boolean {
+  return weight(url) > MAX_BYTES;
 }
 
 /** Characters of a URL in a message's body, with its comma. */

@@ -1,10 +1,11 @@
 /**
- * Which POPs a request means, and what is known of one POP. Pure, from the catalogue; used where a request is validated
- * and where its POPs are resolved.
+ * Which POPs a request means. Pure, from the catalogue; used where a request is validated and where its POPs are resolved.
  */
-import { type Basis, COUNTRY_DEFAULTS, POP_CODES, REGION_DEFAULTS, SITES, type Site } from "./catalogue.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./default-sets.ts";
+import { type Basis, POP_CODES } from "./pop-codes.ts";
 import { sitePops } from "./site-pops.ts";
+import { SITES } from "./sites.ts";
 
 /** Which of a request's three lists counts. */
 export type TargetType = "pop" | "country" | "region";
@@ -18,9 +19,10 @@ export interface Selection {
 /** Two at a site survive one of them being gone; more add little, as they share the REC. */
 const MOST_PER_SITE = 2;
 
-const STRONGEST_FIRST: readonly Basis[] = ["observed", "listed", "example"];
+const STRONGEST_FIRST: readonly Basis[] = ["observed", "resolved", "listed", "example"];
+/** What a country without a set of its own is chosen from: the first of these that it has codes of. */
+const CHOSEN: readonly Basis[] = ["observed", "resolved", "listed"];
 
-const SITE_OF: ReadonlyMap<string, Site> = new Map(SITES.map((site) => [site.iata, site]));
 const KNOWN_POPS: ReadonlySet<string> = new Set(POP_CODES.map(({ pop }) => pop));
 const REGIONS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(REGION_DEFAULTS));
 const NAMED_COUNTRIES: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(COUNTRY_DEFAULTS));
@@ -75,16 +77,6 @@ export function suggestPops(name: string): string[] {
   return STRONGEST_FIRST.flatMap((basis) => sitePops(site, basis));
 }
 
-/** The site a POP stands at, by its first three letters: the POP itself need not be in the catalogue. */
-export function siteOf(pop: string): Site | null {
-  return SITE_OF.get(canonical(pop).slice(0, 3)) ?? null;
-}
-
-/** The name of the REC that likely serves a POP; null in China and for an unknown site. */
-export function recOf(pop: string): string | null {
-  return siteOf(pop)?.rec ?? null;
-}
-
 /**
  * The host name that resolves to a POP's addresses, `<label>.<POP>.cloudfront.net` (`.cn` for China's, suffix E).
  * `label` is the first label of the distribution's own domain. In use by public tools; AWS documents none of it.
@@ -94,14 +86,13 @@ export function popDomain(label: string, pop: string): string {
   return `${label}.${code}.${/-E\d+$/.test(code) ? "cloudfront.cn" : "cloudfront.net"}`;
 }
 
-/** A country's named set; else, from each of its sites, the POPs seen at work; else those that others list. */
+/** A country's named set; else, from each of its sites, the POPs seen at work; else those in the DNS, or that others list. */
 function countryPops(code: string): readonly string[] {
   const named = NAMED_COUNTRIES.get(COUNTRY_NAMES[code] ?? "");
   if (named !== undefined) return named;
   const sites = SITES.filter(({ country }) => country === code);
   const best = (basis: Basis) => sites.flatMap(({ iata }) => sitePops(iata, basis).slice(0, MOST_PER_SITE));
-  const observed = best("observed");
-  return observed.length > 0 ? observed : best("listed");
+  return CHOSEN.map(best).find((pops) => pops.length > 0) ?? [];
 }
 
 function canonical(pop: string): string {

@@ -1,5 +1,5 @@
 /** The POP codes of one site, in the order in which they are worth trying. */
-import { type Basis, POP_CODES } from "./catalogue.ts";
+import { type Basis, POP_CODES } from "./pop-codes.ts";
 
 /**
  * The codes of one basis at a site (three letters, upper case), the likeliest to be alive first: P before C, then the

@@ -1,6 +1,16 @@
 import type { RequestItem } from "./request-item.ts";
+import type { Status } from "./status.ts";
 
-/** How many instances the active requests need: the largest wish, for they share the fleet. */
-export function neededCapacity(active: readonly Pick<RequestItem, "instance_count">[]): number {
-  return Math.max(0, ...active.map((item) => item.instance_count));
+/** In these, tasks are queued or about to be. */
+const WORKING: readonly Status[] = ["INSERT_TASK", "IN_PROGRESS"];
+
+type Wish = Pick<RequestItem, "instance_count" | "need_invalidate" | "status">;
+
+/**
+ * How many instances the active requests need: the largest wish, for they share the fleet. Instances boot while sizes are
+ * asked. An invalidation takes longer than a boot, so with one, a request needs none before its tasks are about to be queued.
+ */
+export function neededCapacity(active: readonly Wish[]): number {
+  const due = active.filter(({ need_invalidate, status }) => !need_invalidate || WORKING.includes(status));
+  return Math.max(0, ...due.map(({ instance_count }) => instance_count));
 }

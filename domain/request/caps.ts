@@ -86,6 +86,22 @@ export const capVariables = {
   MAX_REQUEST_BYTES: capSchema(CAPS.maxRequestBytes),
 };
 
+/** The caps whose variables an environment has. */
+type CapsOf<Env> = {
+  readonly [Name in CapName as (typeof CAPS)[Name]["variable"] extends keyof Env ? Name : never]: number;
+};
+
+/** The caps of an environment that was read with some or all of {@link capVariables}: those that it has, by name. */
+export function readCaps<Env extends object>(env: Env): CapsOf<Env>;
+export function readCaps(env: Readonly<Record<string, unknown>>): Record<string, number> {
+  const caps: Record<string, number> = {};
+  for (const [name, { variable }] of Object.entries(CAPS)) {
+    const value = env[variable];
+    if (typeof value === "number") caps[name] = value;
+  }
+  return caps;
+}
+
 /**
  * What is wrong with a value that is beyond a cap: value, cap, and the parameter that sets it. Undefined: nothing.
  * @param field of the request, or what else the value is called

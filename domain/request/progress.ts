@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Count } from "../plan/ledger.ts";
 import type { Patience } from "./patience.ts";
+import type { RequestItem } from "./request-item.ts";
 
 /** What one process of an agent holds of one request, and how fast that goes. It writes one every few seconds. */
 export const beatSchema = z.object({
@@ -32,7 +33,43 @@ export interface Progress {
   readonly beats: readonly Beat[];
 }
 
-/** Those beats of processes that are alive and hold tasks of the request. @param now milliseconds since the epoch */
+export const NO_PROGRESS: Progress = {
+  count: { download_count: 0, download_size: 0, failed_count: 0 },
+  movedAt: undefined,
+  beats: [],
+};
+
+/**
+ * Those beats of processes that are alive and hold tasks of the request. A beat from the future is not believed: it would
+ * stay fresh, and whoever wrote it seem alive.
+ * @param now milliseconds since the epoch
+ */
 export function atWork(beats: readonly Beat[], now: number, { staleMs }: Pick<Patience, "staleMs">): Beat[] {
-  return beats.filter(({ at, tasks }) => tasks > 0 && now - at <= staleMs);
+  return beats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= staleMs);
+}
+
+/**
+ * What is counted of an active request so far. Its item has counters of its own if a release before counted there.
+ * @param counted the sum of the request's counters in the Progress table
+ */
+export function liveCount(item: Count, counted: Count): Count {
+  return {
+    download_count: item.download_count + counted.download_count,
+    download_size: item.download_size + counted.download_size,
+    failed_count: item.failed_count + counted.failed_count,
+  };
+}
+
+/** By how much the counters of an active request are wrong. @param exact what a recount found */
+export function correctionOf(exact: Count, live: Count): Count {
+  return {
+    download_count: exact.download_count - live.download_count,
+    download_size: exact.download_size - live.download_size,
+    failed_count: exact.failed_count - live.failed_count,
+  };
+}
+
+/** Whether every task of a request has a result, as far as its counters tell. @param live {@link liveCount} */
+export function isComplete({ total_count: total }: Pick<RequestItem, "total_count">, live: Count): boolean {
+  return total > 0 && live.download_count >= total;
 }

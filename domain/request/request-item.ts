@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { laneSchema } from "../plan/lane.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distribution.ts";
 import { statusSchema } from "./status.ts";
@@ -47,6 +48,8 @@ export const requestItemSchema = z.object({
   distributions: z.array(distributionSchema),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
+  /** The queue that its tasks go through. */
+  lane: laneSchema.default("main").catch("main"),
   /** Targets (POP and distribution) whose tasks are to be queued, and those whose tasks are. */
   targets_total: count,
   targets_sent: count,
@@ -83,6 +86,7 @@ export const NOTHING_YET = {
   sizes_known: true,
   distributions: [],
   shards: 1,
+  lane: "main",
   targets_total: 0,
   targets_sent: 0,
   invalidated_batches: 0,

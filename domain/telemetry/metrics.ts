@@ -9,6 +9,8 @@ const UNITS = {
   WantedInstances: "Count",
   MissingInstances: "Count",
   OrphanInstances: "Count",
+  /** Active requests, not paused, that have instances and have shown no sign of life for the stack's `stallSeconds`. */
+  StuckRequests: "Count",
   /** Items, results and stream records that this version could not read. */
   Unreadable: "Count",
 } as const;

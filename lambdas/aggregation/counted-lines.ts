@@ -6,8 +6,8 @@ export function* countedLines(
   namespace: string,
   progress: BatchProgress,
 ): Generator<[string, Record<string, unknown>]> {
-  const { reqId: req_id, count, size, failed, durations, failures } = progress;
-  const counted = { Tasks: count, Bytes: size, FailedTasks: failed };
+  const { reqId: req_id, total, durations, failures } = progress;
+  const counted = { Tasks: total.download_count, Bytes: total.download_size, FailedTasks: total.failed_count };
   const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
   yield ["Counted", { req_id, ...withMetrics(namespace, timed) }];
   for (const [reason, FailedTasks] of failures) {

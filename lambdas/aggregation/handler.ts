@@ -1,12 +1,19 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { RecountAsk } from "../../aws/recount-ask.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
+import { isComplete, liveCount } from "../../domain/request/progress.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
-import { progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
+import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
+import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
-  readonly requests: Pick<RequestTable, "get" | "addProgress" | "askToSettle">;
+  readonly requests: Pick<RequestTable, "get">;
+  readonly progress: Pick<ProgressTable, "add" | "moved" | "count">;
+  readonly recounts: Pick<RecountAsk, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
   readonly logger: Pick<Logger, "info">;
@@ -16,17 +23,18 @@ export interface AggregationDeps {
 
 /** Adds each batch of results to its requests' counters, and asks for the recount when a request's are complete. */
 export function createHandler(deps: AggregationDeps) {
+  const requests = new CountedRequests(deps.requests);
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
     const counted: typeof progress = [];
     for (const part of progress) {
-      const { reqId, at, token, count, size, failed } = part;
-      const changes = count !== 0 || size !== 0 || failed !== 0;
-      if (changes && !(await deps.requests.addProgress(reqId, { count, size, failed }, at, token))) continue;
-      if (changes) counted.push(part);
-      const item = await deps.requests.get(reqId);
-      if (item?.active === undefined || item.total_count === 0) continue;
-      if (item.download_count >= item.total_count) await deps.requests.askToSettle(reqId);
+      const request = await requests.get(part.reqId);
+      if (request === undefined) continue;
+      if (part.pops.size > 0) {
+        await count(deps, part, request);
+        counted.push(part);
+      }
+      await askIfComplete(deps, part, request);
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -36,4 +44,30 @@ export function createHandler(deps: AggregationDeps) {
     // Last: a batch that fails is tried again, and its metrics would count twice.
     for (const part of counted) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);
   };
+}
+
+async function count(
+  { progress }: AggregationDeps,
+  { reqId, token, at, total, pops }: BatchProgress,
+  { total_count, expire_at, numberOf }: CountedRequest,
+): Promise<void> {
+  const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf) };
+  await progress.add(reqId, batch, token, expire_at);
+  await progress.moved(reqId, at, expire_at);
+}
+
+/**
+ * Reads the counters after its own are written: of two batches that end at once, the later sees both. The request itself is
+ * read only if they are near complete.
+ */
+async function askIfComplete(
+  deps: AggregationDeps,
+  { reqId, token }: BatchProgress,
+  request: CountedRequest,
+): Promise<void> {
+  const { count } = await deps.progress.count(reqId);
+  if (!isComplete(request, liveCount(request.counted, count))) return;
+  const item = await deps.requests.get(reqId);
+  if (item?.active === undefined || !isComplete(item, liveCount(item, count))) return;
+  await deps.recounts.ask(reqId, token, item.expire_at);
 }

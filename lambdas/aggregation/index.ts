@@ -2,7 +2,10 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
+import { RecountAsk } from "../../aws/recount-ask.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -11,6 +14,8 @@ import { createHandler } from "./handler.ts";
 const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
+    STEP_QUEUE_URL: z.url(),
     DEAD_LETTER_QUEUE_URL: z.url(),
     /** It is part of the metrics' namespace. */
     GROUP_NAME: z.string().min(1),
@@ -19,10 +24,14 @@ const env = readEnvironment(
 const logger = new Logger({ serviceName: "aggregation" });
 const namespace = metricNamespace(env.GROUP_NAME);
 const onUnreadable = reportUnreadable(logger, namespace);
+const [db, sqs] = [documentClient(), queueClient()];
+const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
 
 export const handler = createHandler({
-  requests: new RequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable),
-  deadLetters: new DeadLetterQueue(queueClient(), env.DEAD_LETTER_QUEUE_URL),
+  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
+  progress,
+  recounts: new RecountAsk(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   onUnreadable,
   logger,
   namespace,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Progress } from "../../aws/request-table.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
 import { MAX_VALUES } from "../../domain/telemetry/metrics.ts";
 import { isRemoval } from "../stream-event.ts";
-import { type RequestSum, sumOf } from "./request-sum.ts";
+import { changed, popSumOf, type RequestSum, type Sum, sumOf, totalOf } from "./request-sum.ts";
 import { noteDuration, noteFailures } from "./result-details.ts";
 
 /** More than CloudFront caches of one object, by far. A result that says more is nobody's, and would spoil the sums. */
@@ -12,6 +12,8 @@ const MAX_RESULT_BYTES = 2 ** 40;
 /** What counts of a result, as the stream writes it. */
 const imageSchema = z.object({
   req_id: z.object({ S: z.string() }),
+  /** Without it, a result counts for its request and for no POP. */
+  pop: z.object({ S: z.string() }).default({ S: "" }),
   ok: z.object({ BOOL: z.boolean() }),
   bytes: z.object({ N: z.string().refine(isCountOfBytes, `must be from 0 to ${MAX_RESULT_BYTES}`) }),
 });
@@ -34,10 +36,13 @@ const recordSchema = z.object({
 type Image = z.infer<typeof imageSchema>;
 
 /** What a batch of the stream changes in one request's counters. */
-export interface BatchProgress extends Progress, Readonly<Pick<RequestSum, "durations" | "failures">> {
+export interface BatchProgress extends Readonly<Pick<RequestSum, "durations" | "failures">> {
   readonly reqId: string;
-  /** When the newest of its results was written. */
-  readonly at: Date;
+  readonly total: Count;
+  /** Which part of that is of which POP. Empty: nothing changes. */
+  readonly pops: ReadonlyMap<string, Count>;
+  /** When the newest of its results was written, in milliseconds since the epoch. */
+  readonly at: number;
   /** The same for the same records, so that a batch that is tried again is counted once. */
   readonly token: string;
 }
@@ -78,17 +83,21 @@ export function progressOfBatch(records: readonly unknown[]): {
     const { eventID, dynamodb } = parsed.data;
     const { NewImage: now, OldImage: before } = dynamodb;
     const sum = sumOf(sums, now.req_id.S);
-    add(sum, now, 1);
-    if (before !== undefined) add(sum, before, -1);
+    const popSum = popSumOf(sum, now.pop.S);
+    add(popSum, now, 1);
+    if (before !== undefined) add(popSum, before, -1);
     if (!now.ok.BOOL || before?.ok.BOOL === false) noteFailures(sum.failures, record);
     else if (good++ % step === 0) noteDuration(sum.durations, record);
     sum.at = Math.max(sum.at, dynamodb.ApproximateCreationDateTime ?? 0);
     sum.ids.push(eventID);
   }
-  const progress = [...sums].map(([reqId, { at, ids, ...sum }]) => ({
+  const progress = [...sums].map(([reqId, { at, ids, pops, durations, failures }]) => ({
     reqId,
-    ...sum,
-    at: new Date(at * 1000),
+    total: totalOf(pops),
+    pops: changed(pops),
+    durations,
+    failures,
+    at: at * 1000,
     token: createHash("sha256")
       .update([reqId, ...ids].join())
       .digest("hex")
@@ -106,8 +115,8 @@ function keyOf(record: unknown): string {
     .join(" ");
 }
 
-function add(sum: RequestSum, image: Image, sign: 1 | -1): void {
-  sum.count += sign;
-  if (image.ok.BOOL) sum.size += sign * Number(image.bytes.N);
-  else sum.failed += sign;
+function add(sum: Sum, image: Image, sign: 1 | -1): void {
+  sum.download_count += sign;
+  if (image.ok.BOOL) sum.download_size += sign * Number(image.bytes.N);
+  else sum.failed_count += sign;
 }

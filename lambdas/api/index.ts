@@ -4,18 +4,20 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
-import { documentClient, queueClient } from "../../aws/clients.ts";
+import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
-import { TaskQueue } from "../../aws/task-queue.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
-import { capVariables } from "../../domain/request/caps.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
+import { patienceOf } from "../../domain/request/patience.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -24,13 +26,14 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
-    QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
     SCHEDULE_ROLE_ARN: z.string().min(1),
     SHUTDOWN_ARN: z.string().min(1),
     DISTRIBUTIONS: allowedDistributionsSchema,
+    STALL_SECONDS: z.coerce.number().int().positive(),
     ...capVariables,
   }),
 );
@@ -42,21 +45,17 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
-  queue: new TaskQueue(queueClient(), env.QUEUE_URL),
+  progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+  patience: patienceOf(env.STALL_SECONDS),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
   allowed: env.DISTRIBUTIONS,
-  caps: {
-    maxInstances: env.MAX_INSTANCES,
-    maxTimeout: env.MAX_TIMEOUT,
-    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
-    maxTasks: env.MAX_TASKS,
-    maxRequestBytes: env.MAX_REQUEST_BYTES,
-  },
+  caps: readCaps(env),
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

@@ -6,6 +6,7 @@ import { isTerminal, type Status } from "../../domain/request/status.ts";
 import { isPossibleId, noRequest } from "./find-request.ts";
 import type { InstancesBody } from "./instances-request.ts";
 import { RefusedError } from "./refused-error.ts";
+import { decideResize, type Resize } from "./resize.ts";
 import { timestamp } from "./timestamp.ts";
 
 export interface InstancesDeps {
@@ -22,29 +23,35 @@ export async function readInstances(deps: InstancesDeps) {
 }
 
 /**
- * Sets the group's size, and stops a request if that is asked for. The new size becomes the wish of every request
- * that goes on, so that it holds when one of them ends and the group follows the largest wish that is left.
+ * Sets the group's size, and the wishes of the active requests with it; stops a request if that is asked for. None: what runs
+ * is paused. A call that failed half way may be repeated.
  */
 export async function changeInstances(deps: InstancesDeps, body: InstancesBody) {
+  const { req_id: reqId, force_stop: stops = false, DesiredCapacity: asked } = body;
   // Before anything is stopped.
-  const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", body.DesiredCapacity);
+  const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", asked);
   if (problem !== undefined) throw new RefusedError(400, problem);
-  const ended = body.req_id === undefined ? undefined : await stopOrCheck(deps, body.req_id, body.force_stop ?? false);
-  for (const item of await deps.requests.active()) {
-    await deps.requests.setInstanceCount(item.req_id, body.DesiredCapacity);
-  }
-  await deps.fleet.setDesiredCapacity(body.DesiredCapacity);
-  return {
-    status: "success",
-    timestamp: timestamp(deps),
-    message: `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${body.DesiredCapacity}${remark(ended)}`,
-  };
+  const ended = reqId === undefined ? undefined : await stopOrCheck(deps, reqId, stops);
+  const resize = decideResize(await deps.requests.active(), asked, stops);
+  for (const [id, wish] of resize.wishes) await deps.requests.setInstanceCount(id, wish);
+  await deps.fleet.setDesiredCapacity(resize.capacity);
+  const remarks = [...remarksOn(resize, asked), ...(ended === undefined ? [] : [remarkOn(ended, stops)])];
+  const done = `Auto Scaling Group ${deps.fleet.groupName} updated to Desired Capacity: ${resize.capacity}`;
+  return { status: "success", timestamp: timestamp(deps), message: [done, ...remarks].join("; ") };
+}
+
+function remarksOn({ capacity, paused, resumed, kept }: Resize, asked: number): string[] {
+  return [
+    ...(capacity > asked ? [`not ${asked}, because requests that go on need more: ${kept.join(", ")}`] : []),
+    ...(paused.length > 0 ? [`paused until there are instances again: ${paused.join(", ")}`] : []),
+    ...(resumed.length > 0 ? [`resumed: ${resumed.join(", ")}`] : []),
+  ];
 }
 
 /** More instances do nothing for a request that has ended, and whoever asks for them should know that they cost little. */
-function remark(ended: Status | undefined): string {
-  if (ended === undefined) return "";
-  return `; the request is ${ended} and gets nothing of it: instances without work leave by themselves`;
+function remarkOn(ended: Status, stops: boolean): string {
+  if (stops) return `the request was ${ended} already`;
+  return `the request is ${ended} and gets nothing of it: instances without work leave by themselves`;
 }
 
 /** @returns the status of a request that had ended before */
@@ -63,5 +70,7 @@ async function stopOrCheck(deps: InstancesDeps, reqId: string, stop: boolean): P
   const now = await deps.requests.get(reqId);
   // Active a moment ago, and STOPPED now: by this very call, whose first answer was lost, or by another at the same time.
   if (item.active !== undefined && now?.status === "STOPPED") return undefined;
+  // Stopped by an earlier call, which may have failed before the group had its size.
+  if (now?.status === "STOPPED") return "STOPPED";
   throw new RefusedError(409, `req_id: the request is ${now?.status ?? "gone"} already and cannot be stopped`);
 }

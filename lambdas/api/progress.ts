@@ -1,26 +1,68 @@
-import type { QueueDepth } from "../../aws/task-queue.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
+import type { Patience } from "../../domain/request/patience.ts";
+import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { estimatedFinish, liveOf } from "./live.ts";
 
-/** Body of GET /prewarm. @param queue counts the messages of all requests together */
-export function describeProgress(item: RequestItem, queue: QueueDepth, timestamp: string) {
-  const downloadCount = Math.min(item.download_count, item.total_count);
-  const remaining = item.total_count - downloadCount;
-  const inProgress = inProgressOf(remaining, queue, item.active !== undefined);
+/** Body of GET /prewarm. @param progress does not matter once the request has ended: then its item has the exact counts */
+export function describeProgress(
+  item: RequestItem,
+  progress: Progress,
+  now: Date,
+  patience: Pick<Patience, "staleMs">,
+) {
+  const count = countOf(item, progress);
+  const live = liveOf(item, progress, now.getTime(), patience);
+  const remaining = item.total_count - count.download_count;
+  const inProgress = Math.min(remaining, live.held);
+  const inProgressSize = sizeInProgress(item, count, live.bytes);
   return {
     request_id: item.req_id,
-    download_size: item.download_size,
+    download_size: count.download_size,
+    in_progress_size: inProgressSize,
     total_size: item.total_size,
-    percentage_complete: percentage({ ...item, download_count: downloadCount }),
+    percentage_complete: percentage({ ...item, ...count, download_size: count.download_size + inProgressSize }),
     available_task_count: remaining - inProgress,
     in_progress_task_count: inProgress,
-    download_count: downloadCount,
-    failed_count: item.failed_count,
+    download_count: count.download_count,
+    failed_count: count.failed_count,
     total_count: item.total_count,
+    bytes_per_second: live.bytesPerSecond,
+    instances_at_work: live.instances,
+    estimated_finish_at: estimatedFinish(item, count, live, now.getTime()),
     created_at: item.created_at,
-    last_update_time: item.last_update_time,
-    timestamp,
+    last_update_time: lastUpdate(item, progress, now),
+    timestamp: formatTimestamp(now),
     status: item.status,
   };
+}
+
+/** What has a result. Counters may count some twice for a while, so they are kept within the totals. */
+function countOf(item: RequestItem, progress: Progress): Count {
+  const live = item.active === undefined ? item : liveCount(item, progress.count);
+  const done = within(0, live.download_count, item.total_count);
+  return {
+    download_count: done,
+    download_size: Math.max(0, live.download_size),
+    failed_count: within(0, live.failed_count, done),
+  };
+}
+
+/** A result may be counted before its agent's next beat leaves its bytes out. */
+function sizeInProgress({ sizes_known, total_size }: RequestItem, { download_size }: Count, bytes: number): number {
+  return sizes_known ? within(0, bytes, total_size - download_size) : bytes;
+}
+
+/** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */
+function lastUpdate(item: RequestItem, { movedAt }: Progress, now: Date): string {
+  if (item.active === undefined || movedAt === undefined) return item.last_update_time;
+  const moved = formatTimestamp(new Date(Math.min(movedAt, now.getTime())));
+  return [item.last_update_time, moved].sort().at(-1) ?? moved;
+}
+
+function within(least: number, value: number, most: number): number {
+  return Math.max(least, Math.min(value, most));
 }
 
 /** Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there. */
@@ -33,14 +75,4 @@ export function percentage(
   const most = item.download_count < item.total_count ? 99 : 100;
   // Multiplied first: 29 / 100 * 100 is a little less than 29.
   return Math.max(0, Math.min(most, Math.floor((done * 100) / total)));
-}
-
-/**
- * How many of the remaining tasks agents hold. The queue counts messages of all requests, so its share in flight is
- * taken as this request's.
- */
-function inProgressOf(remaining: number, queue: QueueDepth, active: boolean): number {
-  const messages = queue.available + queue.inFlight;
-  if (!active || messages === 0) return 0;
-  return Math.min(remaining, Math.round((remaining * queue.inFlight) / messages));
 }

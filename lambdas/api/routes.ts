@@ -1,25 +1,28 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
+import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Caps } from "../../domain/request/caps.ts";
+import type { Patience } from "../../domain/request/patience.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
+import { describePops, type PopsDeps } from "./pops.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
-import { timestamp } from "./timestamp.ts";
 
-export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesDeps, SummaryDeps {
+export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesDeps, SummaryDeps, PopsDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
-  readonly queue: Pick<TaskQueue, "depth">;
+  readonly progress: Pick<ProgressTable, "of">;
+  readonly patience: Pick<Patience, "staleMs">;
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
@@ -54,7 +57,9 @@ export const routes: Readonly<Record<string, Route>> = {
 
   "GET /prewarm": async (deps, event) => {
     const item = await requestOf(deps, event);
-    return describeProgress(item, await deps.queue.depth(), timestamp(deps));
+    // An ended request's item has its exact counts.
+    const progress = item.active === undefined ? NO_PROGRESS : await deps.progress.of(item.req_id);
+    return describeProgress(item, progress, deps.now(), deps.patience);
   },
 
   "GET /summary": async (deps, event) => summarize(deps, await requestOf(deps, event)),
@@ -63,6 +68,8 @@ export const routes: Readonly<Record<string, Route>> = {
     changeInstances(deps, parseBody(instancesBodySchema, event.body, event.isBase64Encoded)),
 
   "GET /instances": (deps) => readInstances(deps),
+
+  "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 };
 
 async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {

@@ -3,10 +3,11 @@ import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import { neededCapacity } from "../../domain/request/capacity.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
-import { expiresAt, formatTimestamp } from "../../domain/request/timestamps.ts";
+import { expiresAt, formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -44,7 +45,7 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
 
 /**
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
- * runs. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ * runs. Where an invalidation comes first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
  * @throws RefusedError 400 when as many requests are active as the deployment allows
  */
 export async function startRequest(
@@ -60,11 +61,12 @@ export async function startRequest(
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
     await deps.lists.write(LISTS.urls, reqId, request.urls);
     undo.push(() => deps.timer.cancel(reqId));
-    await deps.timer.set(reqId, new Date(now.getTime() + request.timeoutMinutes * 60_000), deps.timerTarget);
-    if (request.instanceCount > 0) {
+    await deps.timer.set(reqId, parseTimestamp(item.timeout_at), deps.timerTarget);
+    const needed = neededCapacity([item]);
+    if (needed > 0) {
       const before = await deps.fleet.desiredCapacity();
-      if (before < request.instanceCount) undo.push(() => deps.fleet.restore(request.instanceCount, before));
-      await deps.fleet.raiseTo(request.instanceCount);
+      if (before < needed) undo.push(() => deps.fleet.restore(needed, before));
+      await deps.fleet.raiseTo(needed);
     }
     undo.push(() => deps.requests.delete(reqId));
     await deps.requests.put(item);

@@ -1,5 +1,5 @@
-/** Kept back of the function's time, for the lists and the step after them. */
-const RESERVE_MS = 120_000;
+import { RESERVE_MS } from "../reserve.ts";
+
 /** Of a request's time, sizes may take so much: they serve its percentage, and its downloads have to fit, too. */
 const SHARE = 0.25;
 

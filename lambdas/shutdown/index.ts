@@ -26,6 +26,7 @@ const env = readEnvironment(
     REQUEST_TASK_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
+    EXPRESS_QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
   }),
@@ -35,7 +36,7 @@ const documents = documentClient(db);
 const logger = new Logger({ serviceName: "shutdown" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
-const queue = new TaskQueue(queueClient(), env.QUEUE_URL);
+const queue = new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 
 export const handler = createHandler({
   requests,
@@ -43,7 +44,7 @@ export const handler = createHandler({
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
   queue,
-  staleMessages: new StaleMessages(queue),
+  staleMessages: new StaleMessages(Object.values(queue.lanes)),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   logger,

@@ -1,11 +1,13 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { TaskLane } from "../../aws/task-lane.ts";
 
 /** Receive calls at once. */
 const DROPPERS = 16;
 const RECEIVE_SECONDS = 1;
 const ownedSchema = z.object({ req_id: z.string() });
+
+type Lane = Pick<TaskLane, "receive" | "delete" | "hold">;
 
 /** How many messages were deleted, and whether one came whose request goes on. */
 export interface Dropped {
@@ -15,7 +17,7 @@ export interface Dropped {
 
 /** The messages of requests that have ended. */
 export class StaleMessages {
-  constructor(private readonly queue: Pick<TaskQueue, "receive" | "delete" | "hold">) {}
+  constructor(private readonly lanes: readonly Lane[]) {}
 
   /**
    * Deletes them one by one, until none comes, one comes whose request goes on, or `ms` are over. Not by PurgeQueue: that
@@ -24,14 +26,24 @@ export class StaleMessages {
   async drop(hasEnded: (reqId: string) => Promise<boolean>, ms: number): Promise<Dropped> {
     const until = Date.now() + ms;
     let dropped = 0;
+    for (const lane of this.lanes) {
+      const of = await this.dropOf(lane, hasEnded, until);
+      dropped += of.dropped;
+      if (of.othersFound) return { dropped, othersFound: true };
+    }
+    return { dropped, othersFound: false };
+  }
+
+  private async dropOf(lane: Lane, hasEnded: (reqId: string) => Promise<boolean>, until: number): Promise<Dropped> {
+    let dropped = 0;
     let othersFound = false;
     const dropSome = async () => {
       while (!othersFound && Date.now() < until) {
-        const messages = await this.queue.receive(RECEIVE_SECONDS);
+        const messages = await lane.receive(RECEIVE_SECONDS);
         if (messages.length === 0) return;
         const { stale, wanted } = await divide(messages, hasEnded);
         if (wanted.length > 0) othersFound = true;
-        await this.letGo(stale, wanted);
+        await this.letGo(lane, stale, wanted);
         dropped += stale.length;
       }
     };
@@ -40,10 +52,10 @@ export class StaleMessages {
   }
 
   /** A message that cannot be deleted or given back becomes visible again later, and an agent looks at it. */
-  private async letGo(stale: readonly Message[], wanted: readonly Message[]): Promise<void> {
+  private async letGo(lane: Lane, stale: readonly Message[], wanted: readonly Message[]): Promise<void> {
     await Promise.allSettled([
-      ...stale.map(({ ReceiptHandle = "" }) => this.queue.delete(ReceiptHandle)),
-      ...wanted.map(({ ReceiptHandle = "" }) => this.queue.hold(ReceiptHandle, 0)),
+      ...stale.map(({ ReceiptHandle = "" }) => lane.delete(ReceiptHandle)),
+      ...wanted.map(({ ReceiptHandle = "" }) => lane.hold(ReceiptHandle, 0)),
     ]);
   }
 }

@@ -31,7 +31,8 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   if (item?.active === undefined || target === undefined) return;
   if (target.state === "READY") {
     const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
-    await deps.queue.send(whileActive(deps, reqId, messagesOf(item, tasksAt(deps, item, target), maxUrls)));
+    const messages = messagesOf(item, tasksAt(deps, item, target), maxUrls);
+    await deps.queue.send(whileActive(deps, reqId, messages), item.lane);
     await deps.requestPops.markSent(reqId, targetKey);
   }
   // Also if this target was SENT before: an earlier run may have crashed right after it said so.

@@ -1,12 +1,10 @@
+import { RESERVE_MS } from "../reserve.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
 import { type FanOutDeps, fanOut } from "./fan-out.ts";
 import { type PrepareDeps, prepare } from "./prepare.ts";
 import { type ProbedPop, probePops, probeSchema } from "./probe-pops.ts";
 
 export type TaskDeps = PrepareDeps & FanOutDeps;
-
-/** Time that is kept back for what comes after a wait. */
-const RESERVE_MS = 120_000;
 
 /**
  * Behind two streams: a request at CHECK_POP is prepared, a target that is READY is fanned out. The doctor invokes it too,

@@ -11,10 +11,11 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
-import { capVariables } from "../../domain/request/caps.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -24,8 +25,10 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
+    EXPRESS_QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     MAX_TASKS: capVariables.MAX_TASKS,
     MAX_REQUEST_BYTES: capVariables.MAX_REQUEST_BYTES,
@@ -41,12 +44,13 @@ const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable);
 export const handler = createHandler({
   requests,
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
-  queue: new TaskQueue(queueClient(), env.QUEUE_URL),
+  queue: new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-  caps: { maxTasks: env.MAX_TASKS, maxRequestBytes: env.MAX_REQUEST_BYTES },
+  caps: readCaps(env),
   logger,
   now: Date.now,
   sleep: (ms) => sleep(ms),

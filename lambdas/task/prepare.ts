@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import { laneOf } from "../../domain/plan/lane.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
@@ -9,16 +10,17 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
 import { type InvalidationDeps, invalidateAll } from "./invalidation.ts";
+import { type NoteResolvedDeps, noteResolved } from "./note-resolved.ts";
 import { type ResolveTargetsDeps, resolveTargets } from "./resolve-targets.ts";
 
 const IN_PARALLEL = 32;
 
-export interface PrepareDeps extends ResolveTargetsDeps, InvalidationDeps {
+export interface PrepareDeps extends ResolveTargetsDeps, NoteResolvedDeps, InvalidationDeps {
   readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
   readonly capacity: Pick<Capacity, "ensure">;
   readonly caps: Pick<Caps, "maxTasks" | "maxRequestBytes">;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: Pick<Logger, "info" | "warn">;
 }
 
 /**
@@ -44,7 +46,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     return;
   }
   const targets = await resolveTargets(deps, item, distributions);
-  await deps.requestPops.put(targets);
+  await Promise.all([deps.requestPops.put(targets), noteResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");
   if (resolved.length === 0) {
     await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
@@ -61,6 +63,7 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
   deps.logger.info("POPs resolved", { req_id: reqId, resolved: resolved.length, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
+    lane: laneOf(totals),
     targets_total: resolved.length,
   });
 }
@@ -79,7 +82,7 @@ function tooMuch({ max_bytes }: RequestItem, totals: Totals, caps: PrepareDeps["
 async function releaseTargets(deps: PrepareDeps, reqId: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.status !== "INSERT_TASK") return;
-  // Another request may have ended just as this one came, and lowered the group.
+  // With an invalidation, nobody has raised the group yet. Without, another request may have ended just as this one came.
   await deps.capacity.ensure();
   const targets = await deps.requestPops.of(reqId);
   const waiting = targets.filter(({ state }) => state === "RESOLVED");

@@ -29,6 +29,7 @@ export function createHandler({ requests, fleet, safetyNet, logger, namespace }:
       WantedInstances: wanted,
       MissingInstances: Math.max(0, wanted - inService),
       OrphanInstances: active.length === 0 ? instances : 0,
+      StuckRequests: 0,
     };
     const atRest = active.length === 0 && wanted === 0 && instances === 0;
     logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));

@@ -15,6 +15,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     QUEUE_URL: z.url(),
+    EXPRESS_QUEUE_URL: z.url(),
     /** It is part of the metrics' namespace, too. */
     GROUP_NAME: z.string().min(1),
   }),
@@ -26,7 +27,10 @@ const requests = new RequestTable(documentClient(), env.REQUEST_TABLE, reportUnr
 export const handler = createHandler({
   requests,
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-  safetyNet: new SafetyNet(requests, new TaskQueue(queueClient(), env.QUEUE_URL)),
+  safetyNet: new SafetyNet(
+    requests,
+    new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+  ),
   logger,
   namespace,
 });

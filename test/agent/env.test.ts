@@ -4,9 +4,11 @@ import { EnvironmentError, readEnvironment } from "../../domain/environment.ts";
 
 const GIVEN = {
   QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/tasks",
+  EXPRESS_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/express",
   DEAD_LETTER_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
   REQUEST_TABLE: "requests",
   REQUEST_TASK_TABLE: "tasks",
+  PROGRESS_TABLE: "progress",
   VISIBILITY_SECONDS: "120",
 };
 
@@ -19,7 +21,7 @@ test("what an instance is given is enough, and the rest is as documented", () =>
     PREWARM_ALLOW_PRIVATE_ADDRESSES: false,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254",
     PREWARM_IDLE_MINUTES: 15,
-    PREWARM_STALL_SECONDS: 20,
+    PREWARM_STALL_SECONDS: 900,
     PREWARM_FIRST_BYTE_SECONDS: 120,
   });
 });

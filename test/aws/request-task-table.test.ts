@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fromAttributes, toAttributes } from "../../aws/plain-item.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
@@ -103,5 +103,42 @@ describe("writing", () => {
     const results = ["SIN2-P1", "FRA56-P4", "GRU1-C2"].map((pop) => result(pop, url));
     expect(await table.putGood(results)).toEqual(results.slice(1));
     expect(await newTable().table.putGood(results)).toEqual([]);
+  });
+});
+
+describe("which results stand", () => {
+  const key = (n: number) => ({ task_key: "r1#0", pop_url: `SIN2-P1#${url}${n}` });
+
+  it("is asked by keys alone and strongly, a hundred at a time and none twice", async () => {
+    const { table, sent } = newTable(({ input }) => {
+      const [first] = input.RequestItems["tasks"].Keys;
+      return { Responses: { tasks: [first] } };
+    });
+    const keys = Array.from({ length: 150 }, (_, n) => key(n));
+    expect(await table.standing([...keys, key(0)])).toEqual(new Set([key(0).pop_url, key(100).pop_url]));
+    expect(sent.map(({ name, input }) => [name, input.RequestItems.tasks.Keys.length])).toEqual([
+      ["BatchGetItemCommand", 100],
+      ["BatchGetItemCommand", 50],
+    ]);
+    expect(sent[0]?.input.RequestItems.tasks).toMatchObject({
+      Keys: [toAttributes(key(0)), expect.anything(), ...Array.from({ length: 98 }, () => expect.anything())],
+      ConsistentRead: true,
+      ProjectionExpression: "task_key, pop_url",
+    });
+  });
+
+  it("is asked again for what DynamoDB left unprocessed, and not for ever", async () => {
+    const left = { tasks: { Keys: [toAttributes(key(1))] } };
+    const { table, sent } = newTable((_, n) =>
+      n === 0
+        ? { Responses: { tasks: [toAttributes(key(0))] }, UnprocessedKeys: left }
+        : { Responses: { tasks: [toAttributes(key(1))] } },
+    );
+    expect([...(await table.standing([key(0), key(1)]))]).toEqual([key(0).pop_url, key(1).pop_url]);
+    expect(sent[1]?.input.RequestItems.tasks.Keys).toEqual([toAttributes(key(1))]);
+    vi.spyOn(Math, "random").mockReturnValue(-0.5);
+    const stuck = newTable(() => ({ UnprocessedKeys: left }));
+    await expect(stuck.table.standing([key(1)])).rejects.toThrow("1 keys of tasks stayed unprocessed");
+    vi.restoreAllMocks();
   });
 });

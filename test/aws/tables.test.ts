@@ -21,14 +21,12 @@ function tables(answer: Answer = () => ({})) {
 }
 
 const AT = new Date("2024-04-16T03:12:21Z");
-const PROGRESS = { count: 2, size: 10, failed: 1 };
 const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
   advance: [({ requests }) => requests.advance("r1", "CREATED", "CHECK_POP", { total_count: 1 }), "#status = :from"],
   end: [({ requests }) => requests.end("r1", "FAILED", { reason: "why" }), "attribute_exists(active)"],
   amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
   goOn: [({ requests }) => requests.goOn("r1", { requeues: 1 }), "attribute_exists(active)"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
-  addProgress: [({ requests }) => requests.addProgress("r1", PROGRESS, AT, "token"), "attribute_exists(active)"],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
@@ -85,15 +83,6 @@ describe("the Request table", () => {
     await writes[name]?.[0](t);
     const marks = name === "end" ? "active, settle" : "settle";
     expect(t.sent[0]?.input.UpdateExpression).toMatch(new RegExp(` REMOVE ${marks}$`));
-  });
-
-  it("adds progress in one transaction under the batch's token", async () => {
-    const t = tables();
-    await t.requests.addProgress("r1", PROGRESS, AT, "token");
-    expect(t.sent[0]?.input.ClientRequestToken).toBe("token");
-    expect(t.sent[0]?.input.TransactItems[0].Update.ExpressionAttributeValues).toEqual({
-      ...{ ":at": "2024-04-16 03:12:21.000000", ":count": 2, ":size": 10, ":failed": 1 },
-    });
   });
 
   it("closes a request with what was counted last", async () => {

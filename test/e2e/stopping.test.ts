@@ -45,8 +45,22 @@ describe("stopping", () => {
     expect(report[1]).toContain("no result: the request ended before an agent finished it");
     await stack.untilAgents(0);
     const again = await stack.post("instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
-    expect(again.status).toBe(409);
-    expect(again.json["message"]).toMatch(/is STOPPED already/);
+    expect(again.status).toBe(200);
+    expect(again.json["message"]).toMatch(/was STOPPED already/);
+  });
+
+  it("POST /instances with 0 pauses what runs, and more resume it: nothing is lost", async () => {
+    const stack = running();
+    const reqId = await stack.start(body({ instance_count: 1, need_invalidate: true }));
+    const pause = await stack.post("instances", { DesiredCapacity: 0 });
+    expect(pause.json["message"]).toContain(`paused until there are instances again: ${reqId}`);
+    await stack.until(reqId, "IN_PROGRESS");
+    expect(await stack.queued()).toBeGreaterThan(0);
+    expect([await stack.capacity(), stack.prewarm.fleet.size]).toEqual([0, 0]);
+    const resume = await stack.post("instances", { DesiredCapacity: 1 });
+    expect(resume.json["message"]).toContain(`resumed: ${reqId}`);
+    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ total_count: 6, download_count: 6, failed_count: 0 });
+    await stack.untilAgents(0);
   });
 
   it("three requests at once over the same POPs: one stopped, one timed out, and the third as if it were alone", async () => {

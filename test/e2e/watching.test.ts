@@ -42,7 +42,7 @@ describe("watching", () => {
     const [minima, others] = [true, false].map((is) => alarms.filter((it) => (it.Statistic === "Minimum") === is));
     for (const alarm of others ?? []) await put(stack, alarm, alarm.Threshold, 0);
     expect([...(await states())].sort()).toEqual(["INSUFFICIENT_DATA", "OK"]);
-    expect(minima).toHaveLength(2);
+    expect(minima).toHaveLength(3);
     for (const alarm of alarms)
       await put(stack, alarm, alarm.Threshold + 1, alarm.Period * alarm.EvaluationPeriods - LASTS);
     const on = (await alarmsOf(stack)).filter(({ StateValue }) => StateValue === "ALARM");

@@ -2,16 +2,24 @@ import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
+import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { ResolvedPops } from "../../aws/resolved-pops.ts";
+import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import type { Lane } from "../../domain/plan/lane.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
+import { popPlace } from "../../domain/plan/stripes.ts";
 import type { Target } from "../../domain/plan/target.ts";
+import type { TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
+import { type Beat, liveCount, NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { SETTLE_DUE } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -30,7 +38,6 @@ export async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise
 
 export class FakeRequests implements Public<RequestTable> {
   readonly items = new Map<string, RequestItem>();
-  private readonly tokens = new Set<string>();
 
   constructor(...items: readonly RequestItem[]) {
     for (const item of items) this.items.set(item.req_id, item);
@@ -84,22 +91,6 @@ export class FakeRequests implements Public<RequestTable> {
   async close(reqId: string, fields: Partial<RequestItem>) {
     return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true });
   }
-  async addProgress(
-    reqId: string,
-    { count, size, failed }: { count: number; size: number; failed: number },
-    _at: Date,
-    token: string,
-  ) {
-    if (this.tokens.has(token)) return true;
-    const { download_count = 0, download_size = 0, failed_count = 0 } = this.items.get(reqId) ?? {};
-    const done = this.change(reqId, isActive, {
-      download_count: download_count + count,
-      download_size: download_size + size,
-      failed_count: failed_count + failed,
-    });
-    if (done) this.tokens.add(token);
-    return done;
-  }
 
   private change(
     reqId: string,
@@ -117,6 +108,70 @@ export class FakeRequests implements Public<RequestTable> {
 
 function isActive(item: RequestItem): boolean {
   return item.active !== undefined;
+}
+
+export class FakeProgress implements Public<ProgressTable> {
+  /** Counters of the requests, and of their POPs as `req_id/block/place`. */
+  readonly counts = new Map<string, Count>();
+  readonly beaten = new Map<string, Beat[]>();
+  /** When the newest counted result was written, by request. */
+  readonly movedAt = new Map<string, number>();
+  /** Who has asked for a look and waits for it. */
+  readonly asked = new Map<string, string>();
+  private readonly tokens = new Set<string>();
+
+  async add(reqId: string, { total, blocks }: BatchCount, token: string) {
+    if (this.tokens.has(token)) return;
+    this.tokens.add(token);
+    this.increase(reqId, total);
+    for (const [block, places] of blocks)
+      for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
+  }
+  async moved(reqId: string, at: number) {
+    this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
+  }
+  async correct(reqId: string, by: Count) {
+    this.increase(reqId, by);
+  }
+  async count(reqId: string) {
+    return { count: this.counts.get(reqId) ?? NO_PROGRESS.count, movedAt: this.movedAt.get(reqId) };
+  }
+  async of(reqId: string) {
+    return { ...(await this.count(reqId)), beats: this.beaten.get(reqId) ?? [] };
+  }
+  async pops(reqId: string, pops: readonly string[]) {
+    const found = new Map<string, Count>();
+    for (const [n, pop] of pops.entries()) {
+      const { block, place } = popPlace(n);
+      const count = this.counts.get(`${reqId}/${block}/${place}`);
+      if (count !== undefined) found.set(pop, count);
+    }
+    return found;
+  }
+  async beat(reqId: string, beat: Beat) {
+    this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), beat]);
+  }
+  async mayAsk(reqId: string, by: string) {
+    const may = [undefined, by].includes(this.asked.get(reqId));
+    if (may) this.asked.set(reqId, by);
+    return may;
+  }
+  async answered(reqId: string) {
+    this.asked.delete(reqId);
+  }
+
+  private increase(key: string, by: Count) {
+    this.counts.set(key, liveCount(this.counts.get(key) ?? NO_PROGRESS.count, by));
+  }
+}
+
+/** The ids of the requests that Shutdown is asked to look at. */
+export class FakeSteps implements Public<StepQueue> {
+  readonly looks: string[] = [];
+
+  async look(reqId: string) {
+    this.looks.push(reqId);
+  }
 }
 
 export class FakeRequestPops implements Public<RequestPopTable> {
@@ -154,6 +209,17 @@ export class FakeRequestPops implements Public<RequestPopTable> {
   }
 }
 
+export class FakeResolvedPops implements Public<ResolvedPops> {
+  readonly times = new Map<string, number>();
+
+  async all() {
+    return new Map(this.times);
+  }
+  async note(pops: readonly string[], at: number) {
+    for (const pop of pops) this.times.set(pop, at);
+  }
+}
+
 export class FakeLists implements Public<Lists> {
   /** @param objects the rows of each list, by its key */
   constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
@@ -175,20 +241,16 @@ export class FakeLists implements Public<Lists> {
 
 export class FakeQueue implements Public<TaskQueue> {
   messages: TaskMessage[] = [];
+  readonly usedLanes = new Set<Lane>();
   /** Messages that an agent holds. */
   inFlight = 0;
 
-  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>) {
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main") {
+    this.usedLanes.add(lane);
     this.messages.push(...(await collect(messages)));
   }
-  async receive(): Promise<never> {
+  get lanes(): never {
     throw new Error("nobody here receives");
-  }
-  async delete(): Promise<never> {
-    throw new Error("nobody here deletes");
-  }
-  async hold(): Promise<never> {
-    throw new Error("nobody here holds");
   }
   async depth() {
     return { available: this.messages.length, inFlight: this.inFlight };
@@ -220,6 +282,10 @@ export class FakeResults implements Public<RequestTaskTable> {
   }
   async putFailure(result: TaskResult) {
     this.items.splice(0, this.items.length, ...this.items.filter(({ pop_url }) => pop_url !== result.pop_url), result);
+  }
+  async standing(keys: readonly TaskKey[]) {
+    const asked = new Set(keys.map(({ pop_url }) => pop_url));
+    return new Set(this.items.map(({ pop_url }) => pop_url).filter((it) => asked.has(it)));
   }
   async putIfAbsent(results: readonly TaskResult[]) {
     const known = new Set(this.items.map(({ pop_url }) => pop_url));

@@ -1,5 +1,6 @@
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task-key.ts";
+import type { Beat } from "../../domain/request/progress.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 
@@ -36,6 +37,15 @@ export function target(pop: string, change: Partial<Target> = {}): Target {
     state: "SENT",
     ips: ["192.0.2.1"],
     expire_at: 1_800_000_000,
+    ...change,
+  };
+}
+
+/** What a process of an agent said of a request: two tasks held, 10 kB so far, 1 kB and half a task a second. */
+export function beat(change: Partial<Beat> = {}): Beat {
+  return {
+    ...{ instance: "i-1", worker: "1", at: 1_713_237_141_000, tasks: 2 },
+    ...{ bytes: 10_000, bytes_per_second: 1_000, tasks_per_second: 0.5 },
     ...change,
   };
 }

@@ -178,6 +178,15 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
     expect(readdirSync(`${sandbox.root}/tmp`)).toEqual([]);
   });
 
+  test("has a unit for an agent that crashes again and again, which does the same with the agent's log", () => {
+    const agent = sandbox.read("etc/systemd/system/prewarm-agent.service");
+    expect(agent).toMatch(/^StartLimitIntervalSec=300\nStartLimitBurst=5\n/m);
+    const [, name = ""] = /^OnFailure=(.+)$/m.exec(agent) ?? [];
+    const [, command = "", log] = /^ExecStart=(\S+) (\S+)$/m.exec(sandbox.read(`etc/systemd/system/${name}`)) ?? [];
+    expect(agent).toContain(`\nStandardOutput=append:${log}\n`);
+    expect(statSync(sandbox.root + command).mode & 0o777).toBe(0o755);
+  });
+
   test("has an agent that works: a task at the metadata service's address fails without a connection", async () => {
     const put = () => aws.calls.find(({ operation }) => operation === "PutItem")?.input;
     await expect.poll(put, { timeout: 20_000 }).toMatchObject({
@@ -213,34 +222,79 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
   });
 });
 
-describe.skipIf(problem !== undefined)("an instance whose code does not come", () => {
-  /** There is no such object, so no agent is started. */
-  async function boot(hasLogAgent: boolean, object?: Uint8Array) {
-    const sandbox = new BootSandbox(hasLogAgent);
+const INSTANCE = "i-0123456789abcdef0";
+const eventsSchema = z.tuple([z.strictObject({ timestamp: z.number(), message: z.string() })]);
+
+describe.skipIf(problem !== undefined)("an instance that cannot work", () => {
+  /** Boots with the code that the template names, unless `object` stands in its place or is `null`. */
+  async function boot(failing: readonly string[], object: Uint8Array | null = code.zip) {
+    const sandbox = new BootSandbox(true, failing);
     onTestFinished(() => sandbox.remove());
-    if (object !== undefined) sandbox.putObject(code.object, object);
+    if (object !== null) sandbox.putObject(code.object, object);
     const failure = await sandbox.boot(code.userData).catch((error: unknown) => error);
-    return { sandbox, failure };
+    return { sandbox, failure, calls: sandbox.read("calls").trim().split("\n") };
   }
 
-  test("fails to boot, and ships what it said", async () => {
-    const { sandbox, failure } = await boot(true);
-    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("attempt 5 of: aws s3 cp") });
-    const calls = sandbox.read("calls");
-    expect(calls).toContain("log agent: -a fetch-config");
-    expect(calls).not.toContain("systemctl");
-    expect(() => logAgentSchema.parse(JSON.parse(sandbox.read("log-agent.json")))).not.toThrow();
+  const LEAVES = new RegExp(
+    `^aws autoscaling terminate-instance-in-auto-scaling-group .*--instance-id ${INSTANCE} --no-should-decrement-desired-capacity$`,
+  );
+
+  test.each([
+    ["a package that cannot be had", ["dnf"], code.zip, "attempt 5 of: dnf install"],
+    ["code that does not come", [], null, "attempt 5 of: aws s3 cp"],
+    [
+      "a zip that is not the template's, though it is one of the agent",
+      [],
+      zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) }),
+      "checksum did NOT match",
+    ],
+    ["a unit that systemd refuses", ["systemctl"], code.zip, "bad unit file setting"],
+  ])("with %s: fails to boot, ships what it said, and leaves a group that keeps its size", async (...given) => {
+    const [, failing, object, says] = given;
+    const { sandbox, failure, calls } = await boot(failing, object);
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(says) });
+    expect(calls).not.toContain("systemctl enable --now prewarm-agent");
+    const stream = `--log-group-name ref-FleetLogsGroup\\S* --log-stream-name ${INSTANCE}/gave-up`;
+    expect(calls.filter((call) => /^aws (logs|autoscaling) /.test(call))).toEqual([
+      expect.stringMatching(`^aws logs create-log-stream --region eu-west-1 ${stream}$`),
+      expect.stringMatching(`^aws logs put-log-events --region eu-west-1 ${stream} --log-events file:`),
+      expect.stringMatching(LEAVES),
+    ]);
+    const [{ message, timestamp }] = eventsSchema.parse(JSON.parse(sandbox.read("events.json")));
+    expect(message).toBe('gave up\nCloud-init v. 22.2.2\nit said "no\\yes" \n');
+    expect(Math.abs(Date.now() - timestamp)).toBeLessThan(60_000);
   });
 
-  test("runs nothing of a zip that is not the template's, though it is a zip of the agent", async () => {
-    const { sandbox, failure } = await boot(true, zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) }));
-    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("checksum did NOT match") });
-    expect(sandbox.read("calls")).not.toContain("systemctl");
+  test("runs nothing of a zip that is not the template's", async () => {
+    const { sandbox, calls } = await boot([], zipSync({ ...unzipSync(code.zip), more: new Uint8Array(1) }));
+    expect(calls.join("\n")).not.toContain("systemctl");
     expect(readdirSync(`${sandbox.root}/home/ec2-user/agent`)).toEqual([]);
   });
 
-  test("says so on its console if there is no log agent either", async () => {
-    const { failure } = await boot(false);
-    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("no logs are shipped") });
+  test("leaves also if its log cannot be shipped, and says so on its console", async () => {
+    const { failure, calls } = await boot(["dnf", "put-log-events"]);
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("the log is not shipped") });
+    expect(calls.at(-1)).toMatch(LEAVES);
+  });
+
+  test("switches itself off if Auto Scaling does not answer: the group replaces what does not run", async () => {
+    const { calls } = await boot(["dnf", "terminate-instance-in-auto-scaling-group"]);
+    expect(calls.filter((call) => LEAVES.test(call))).toHaveLength(5);
+    expect(calls.at(-1)).toBe("systemctl poweroff");
+  });
+});
+
+describe.skipIf(problem !== undefined)("an instance that cannot ship its logs", () => {
+  test("works, and says on its console that there is no log agent", async () => {
+    const sandbox = new BootSandbox(false);
+    onTestFinished(async () => {
+      process.kill(sandbox.pid, "SIGTERM");
+      await expect.poll(() => sandbox.exitCode, { timeout: 20_000 }).toBeDefined();
+      sandbox.remove();
+    });
+    sandbox.putObject(code.object, code.zip);
+    expect(await sandbox.boot(code.userData)).toContain("no logs are shipped");
+    expect(sandbox.read("calls")).toContain("systemctl enable --now prewarm-agent\n");
+    expect(sandbox.read("calls")).not.toContain("terminate-instance");
   });
 });

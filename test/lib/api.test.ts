@@ -16,13 +16,14 @@ const maybePrivate = synthesize((scope) => {
   return new Api(scope, "Api", { handler: handler(scope), vpcEndpointId });
 });
 
-test("five routes: each needs the key, and one function answers all", () => {
+test("six routes: each needs the key, and one function answers all", () => {
   const parts = new Map(
     resourcesOf(template, "AWS::ApiGateway::Resource").map(([id, r]) => [id, r.Properties.PathPart]),
   );
   const methods = resourcesOf(template, "AWS::ApiGateway::Method").map(([, { Properties }]) => Properties);
   expect(methods.map(({ HttpMethod, ResourceId }) => `${HttpMethod} /${parts.get(ResourceId.Ref)}`).sort()).toEqual([
     "GET /instances",
+    "GET /pops",
     "GET /prewarm",
     "GET /summary",
     "POST /instances",
@@ -113,7 +114,7 @@ test("whether the endpoint is empty decides at launch if the API is public or pr
     statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
     statement({}),
   ]);
-  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 5);
+  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 6);
 });
 
 test("a change of the endpoint alone gives the stage another deployment", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
+import { RecountAsk } from "../../aws/recount-ask.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
@@ -13,7 +14,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeRequests } from "../lambdas/fakes.ts";
+import { FakeProgress, FakeRequests, FakeSteps } from "../lambdas/fakes.ts";
 import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -52,7 +53,7 @@ describe("every alarm", () => {
     const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 4];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
-        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence"],
+        ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence", "StuckRequests"],
         ...all.map((fn) => `${fn}Errors`),
         ...all.slice(0, 5).map((fn) => `${fn}Throttles`),
         ...all.slice(1, 1 + readers).map((fn) => `${fn}IteratorAge`),
@@ -89,6 +90,9 @@ describe("every alarm", () => {
       ["ShutdownIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
       ["ShutdownIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
       ["ShutdownIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
+      ["StuckRequests", "requests that make progress", [[0], [0], [0]], "OK"],
+      ["StuckRequests", "one that was stuck and goes on", [[1], [0]], "OK"],
+      ["StuckRequests", "one that is stuck", [[0], [0], [1]], "ALARM"],
       ["Silence", "a look in each period", [[1], [1], [1], [1]], "OK"],
       ["Silence", "one look is left out", [[1], [1], none, [1]], "OK"],
       ["Silence", "it has just stopped", [[1], [1], none, none, none], "OK"],
@@ -123,8 +127,11 @@ describe("what functions log", () => {
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
+    const progress = new FakeProgress();
     const handler = createAggregation({
       requests,
+      progress,
+      recounts: new RecountAsk(progress, new FakeSteps()),
       deadLetters,
       onUnreadable: reportUnreadable(logger, namespace),
       logger,

@@ -14,6 +14,8 @@ const RESOURCES: Readonly<Record<string, string>> = {
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
+  "ProgressTable.table": "table Progress",
+  "ResolvedPops.table": "table Progress",
   "Lists.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
@@ -89,7 +91,7 @@ function needed({ action, on }: AwsCall, deadLetters: string | undefined): strin
 function nameOf(arn: string): string {
   const named: [RegExp, string][] = [
     [/^\*$/, "*"],
-    [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
+    [/^att-PrewarmStorage(Request\w*?|Progress)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
     [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
     [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|DeadLetters|FailedBatches)[0-9A-F]{8}-Arn$/, "queue $1"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],

@@ -5,7 +5,7 @@ export interface PopCounters {
   requests: number;
   /** GETs answered out of the POP. */
   hits: number;
-  /** GETs answered out of the REC. */
+  /** GETs answered out of a REC, the Origin Shield too. */
   recHits: number;
   /** GETs that went to the origin. */
   misses: number;
@@ -20,7 +20,7 @@ export function newCounters(): PopCounters {
   return { requests: 0, hits: 0, recHits: 0, misses: 0, heads: 0, errors: 0, bytes: 0 };
 }
 
-const BY_SOURCE = { pop: "hits", rec: "recHits", origin: "misses" } as const;
+const BY_SOURCE = { pop: "hits", rec: "recHits", shield: "recHits", origin: "misses" } as const;
 
 export interface Counted {
   readonly method: string;
@@ -34,4 +34,18 @@ export function count(counters: PopCounters, { method, status, source, bytes }: 
   counters.bytes += bytes;
   if (status >= 400 || source === "none") counters.errors += 1;
   else counters[method === "HEAD" ? "heads" : BY_SOURCE[source]] += 1;
+}
+
+export function sumOf(all: readonly PopCounters[]): PopCounters {
+  const sum = newCounters();
+  for (const counters of all) {
+    sum.requests += counters.requests;
+    sum.hits += counters.hits;
+    sum.recHits += counters.recHits;
+    sum.misses += counters.misses;
+    sum.heads += counters.heads;
+    sum.errors += counters.errors;
+    sum.bytes += counters.bytes;
+  }
+  return sum;
 }

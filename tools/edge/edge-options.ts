@@ -1,5 +1,7 @@
+import type { Behaviour } from "./behaviour.ts";
 import type { Distribution } from "./distributions.ts";
 import type { FaultHook } from "./faults.ts";
+import type { OriginSettings } from "./origin-settings.ts";
 import type { SiteMap } from "./site.ts";
 
 export interface EdgePop {
@@ -8,10 +10,20 @@ export interface EdgePop {
   /** The regional edge cache that it asks; any name. */
   readonly rec: string;
   /**
-   * How many addresses it has.
+   * How many addresses it has: one to four.
    * @default 1
    */
   readonly addresses?: number;
+  /**
+   * Whether its addresses share a cache or have one each. Servers with caches of their own do not ask each other.
+   * @default shared
+   */
+  readonly caches?: "shared" | "own";
+  /**
+   * What it calls itself in `x-amz-cf-pop`.
+   * @default its name
+   */
+  readonly answersAs?: string;
 }
 
 export interface EdgeOptions {
@@ -36,6 +48,26 @@ export interface EdgeOptions {
    */
   readonly firstAddress?: string;
   readonly faults?: FaultHook;
+  /**
+   * How paths are cached and answered. The first that fits counts, and a distribution's own come before.
+   * @default as CloudFront with its policy CachingOptimized, without compression, and always with Server-Timing
+   */
+  readonly behaviours?: readonly Behaviour[];
+  /**
+   * The REC that all others ask instead of the origin; any name.
+   * @default none
+   */
+  readonly originShield?: string;
+  /**
+   * How the origins behave. Each distribution's has a limit of its own.
+   * @default without limit and delay
+   */
+  readonly origin?: OriginSettings;
+  /**
+   * Whether each request at a POP is remembered, for `popRequests()`. That takes memory.
+   * @default false
+   */
+  readonly logPops?: boolean;
   /**
    * How long an error of the origin is cached, in milliseconds.
    * @default 10000

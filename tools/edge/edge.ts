@@ -1,13 +1,20 @@
+import type { Behaviour } from "./behaviour.ts";
+import { Behaviours } from "./behaviours.ts";
 import { createCertificate } from "./certificate.ts";
 import { Distributions } from "./distributions.ts";
 import { startDnsServer } from "./dns-server.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 import type { FaultHook } from "./faults.ts";
+import { type EvictedFrom, evict, type Holder, holdersOf } from "./holders.ts";
 import { startOrigin } from "./origin.ts";
 import { OriginClient } from "./origin-client.ts";
+import type { OriginRequestSeen } from "./origin-log.ts";
+import type { OriginSettings } from "./origin-settings.ts";
 import { placePops } from "./place-pops.ts";
 import { popHandler } from "./pop-handler.ts";
+import { PopLog, type PopRequestSeen } from "./pop-log.ts";
 import { startPopServer } from "./pop-server.ts";
+import { Sampling } from "./server-timing.ts";
 import { Site, type SiteObject } from "./site.ts";
 import { type EdgeStats, edgeStats } from "./stats.ts";
 import { wireTiers } from "./tiers.ts";
@@ -34,38 +41,59 @@ export interface Edge {
   /** Puts an object on the origin. Under a path that exists it is a new upload with other bytes. */
   addObject(path: string, object: SiteObject): void;
   setFaults(hook: FaultHook | undefined): void;
+  /** Replaces the edge's behaviours; those of distributions stay. What is cached stays, too. */
+  setBehaviours(behaviours: readonly Behaviour[]): void;
+  /** Replaces how the origins behave, where a distribution does not say it. */
+  setOrigin(settings: OriginSettings): void;
+  /**
+   * Has caches lose paths, which are written as for `invalidate`; RECs keep them unless one is named.
+   *
+   * @returns how many entries were lost
+   */
+  evict(paths: readonly string[], from?: EvictedFrom): number;
+  /** The caches that have a path, whole and fresh. */
+  holders(path: string): Holder[];
   stats(): EdgeStats;
+  /** Every request that reached an origin, in the order of time. */
+  originRequests(): readonly OriginRequestSeen[];
+  /** Every request that a POP answered, if `logPops` is set. */
+  popRequests(): readonly PopRequestSeen[];
   /** Cuts every connection and closes every socket. */
   close(): Promise<void>;
 }
 
 /** Starts a stand-in CloudFront on loopback: an origin, two tiers of caches before it, and the DNS that finds them. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { now = Date.now, errorTtlMs = 10_000 } = options;
+  const { now = Date.now, errorTtlMs = 10_000, originShield } = options;
   const distributions = new Distributions(options.distributions);
+  const behaviours = new Behaviours(options.distributions, options.behaviours ?? [], errorTtlMs);
   const site = new Site(options.site);
   const certificate = createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);
-  let { faults } = options;
+  const log = options.logPops ? new PopLog() : undefined;
+  const origins = new Map(options.distributions.map((one) => [one.domain.toLowerCase(), one.origin]));
+  let { faults, origin: settings = {} } = options;
 
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const origin = await startOrigin(site);
+    const settingsOf = (domain = "") => origins.get(domain) ?? settings;
+    const origin = await startOrigin({ site, settingsOf, now });
     closers.push(origin.close);
-    const client = new OriginClient({ url: origin.url, errorTtlMs, now });
+    const client = new OriginClient({ url: origin.url, now });
     closers.push(() => client.close());
-    const tiers = wireTiers(new Map(options.pops.map(({ pop, rec }) => [pop, rec])), client, now);
+    const tiers = wireTiers({ pops: options.pops, originShield, origin: client, now });
     const placed = placePops(options, tiers.pops);
     const { popAt, popNamed, addressesOf } = placed;
+    const servers = [...popAt.values()];
+    const context = { distributions, behaviours, sampling: new Sampling(), origin: client, log, now };
     const server = await startPopServer({
       addresses: [...popAt.keys()],
       certificate,
       httpsPort: options.httpsPort,
       httpPort: options.httpPort,
-      handler: (reset) =>
-        popHandler({ popAt, popNamed, distributions, origin: client, now, faults: () => faults, reset }),
+      handler: (reset) => popHandler({ ...context, popAt, popNamed, faults: () => faults, reset }),
     });
     closers.push(server.close);
     const dns = await startDnsServer({ distributions, ...placed.resolvable }, options.dnsPort);
@@ -84,7 +112,15 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       setFaults: (hook) => {
         faults = hook;
       },
-      stats: () => edgeStats(origin.counts(), popNamed, dns.queries()),
+      setBehaviours: (all) => behaviours.set(all),
+      setOrigin: (all) => {
+        settings = all;
+      },
+      evict: (paths, from = {}) => evict(paths, from, servers, tiers.recs),
+      holders: (path) => holdersOf(path, servers, tiers.recs),
+      stats: () => edgeStats(origin, servers, dns.queries()),
+      originRequests: () => origin.log(),
+      popRequests: () => log?.requests ?? [],
       close,
     };
   } catch (error) {

@@ -18,9 +18,13 @@ export type Fault =
   | { readonly kind: "slow"; readonly ms: number }
   /** Another POP answers, with its own cache and name. Of a POP that the edge does not have, only the name is used. */
   | { readonly kind: "otherPop"; readonly pop: string }
-  | BodyFault;
+  | AnswerFault;
 
 /** Faults of an answer that is already on its way. */
+export type AnswerFault =
+  /** Headers that replace the answer's own, the edge's too, such as `x-cache` or `x-amz-cf-pop`; in lower case. */
+  { readonly kind: "headers"; readonly headers: Readonly<Record<string, string>> } | BodyFault;
+
 export type BodyFault =
   /** Silence: from the beginning, or after the headers and `after` bytes. */
   | { readonly kind: "stall"; readonly after?: number }

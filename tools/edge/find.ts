@@ -1,7 +1,7 @@
-import { targetOf } from "./cache.ts";
+import { type Asked, fragment } from "./asked.ts";
 import type { OriginClient } from "./origin-client.ts";
 import { contentRange, requestedRange } from "./range.ts";
-import type { Answer, Entry, Reply, Source } from "./reply.ts";
+import type { Answer, Entry, Layer, Reply, Source } from "./reply.ts";
 import type { Tier } from "./tier.ts";
 
 export interface Found {
@@ -10,30 +10,37 @@ export interface Found {
   readonly refreshed: boolean;
   /** Milliseconds since the epoch when the origin gave it; absent when it was not kept. */
   readonly storedAt?: number;
+  readonly originMs?: number;
+  readonly untold?: boolean;
+  /** The layer that asked the origin, if one did. */
+  readonly askedBy?: Layer;
 }
 
 export interface Wanted {
   readonly method: "GET" | "HEAD";
-  readonly key: string;
+  readonly asked: Asked;
   /** The Range header of a GET. */
   readonly range: string | undefined;
 }
 
 /**
- * Looks for an answer in the tiers, then at the origin. Only a GET of a whole object fills a tier. A HEAD or a range is
- * answered from a tier that has the object, otherwise by the origin.
+ * Looks for an answer in the tiers, then at the origin. A GET of a whole object fills the tiers. A HEAD or a range is
+ * answered from a tier that has the object, otherwise by the origin; a policy may have the range kept then, as a
+ * fragment.
  */
-export async function find({ method, key, range }: Wanted, tier: Tier, origin: OriginClient): Promise<Found> {
-  if (method === "GET" && range === undefined) return kept(await tier.get(key));
-  const answer = tier.peek(key);
-  if (method === "HEAD") return answer ? kept(answer) : passedOn(await origin.head(targetOf(key)));
+export async function find({ method, asked, range }: Wanted, tier: Tier, origin: OriginClient): Promise<Found> {
+  if (method === "GET" && range === undefined) return kept(await tier.get(asked.key, asked));
+  const answer = tier.peek(asked.key, asked);
+  if (method === "HEAD") return answer ? kept(answer) : passedOn(await origin.head(asked));
   if (answer) return kept(answer, part(answer.entry, range));
-  return passedOn(await origin.range(targetOf(key), range ?? ""));
+  if (asked.policy.ranges === "passed") return passedOn(await origin.range(asked, range ?? ""));
+  const piece = fragment(asked, range ?? "");
+  return kept(await tier.get(piece.key, piece));
 }
 
 /** An answer that the POP gives by itself. */
 export function madeUp(status: number, headers: Readonly<Record<string, string>> = {}): Found {
-  const body = Buffer.from(`${status}\n`);
+  const body = Buffer.from(status === 204 ? "" : `${status}\n`);
   const all = { "content-type": "text/plain", ...headers };
   return {
     reply: { status, headers: Object.entries(all).flat(), body, length: body.length },
@@ -42,8 +49,9 @@ export function madeUp(status: number, headers: Readonly<Record<string, string>>
   };
 }
 
-function kept({ entry, layer, refreshed }: Answer, reply: Reply = entry): Found {
-  return { reply, source: layer, refreshed, storedAt: entry.storedAt };
+function kept(answer: Answer, reply: Reply = answer.entry): Found {
+  const { entry, layer, refreshed, untold = false, askedBy = "rec" } = answer;
+  return { reply, source: layer, refreshed, storedAt: entry.storedAt, originMs: entry.originMs ?? 0, untold, askedBy };
 }
 
 function passedOn(reply: Reply): Found {

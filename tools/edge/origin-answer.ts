@@ -1,12 +1,14 @@
 import type { Content } from "./content.ts";
 import { contentRange, type Range, requestedRange } from "./range.ts";
-import type { StoredObject } from "./site.ts";
+import type { Cut, StoredObject } from "./site.ts";
 
 export interface OriginAnswer {
   readonly status: number;
   readonly headers: Record<string, string | number>;
   /** Absent: no body at all. */
   readonly body?: { readonly content: Content; readonly range: Range };
+  /** The connection breaks before the end. */
+  readonly cut?: Cut;
 }
 
 export interface OriginRequest {
@@ -20,7 +22,8 @@ export function originAnswer(object: StoredObject | undefined, request: OriginRe
   const { content, status } = object;
   if (status !== 200) return whole(object, {});
   const headers = { "cache-control": "max-age=86400", etag: content.etag, "accept-ranges": "bytes", ...object.headers };
-  if (request.ifNoneMatch === content.etag) return { status: 304, headers };
+  // The edge weakens the ETag of what it compressed.
+  if (request.ifNoneMatch?.replace(/^W\//, "") === content.etag) return { status: 304, headers };
 
   const range = requestedRange(request.range, content.size);
   if (range === undefined) return whole(object, headers);

@@ -1,18 +1,20 @@
-import { type Dispatcher, Pool } from "undici";
+import { performance } from "node:perf_hooks";
+import { Pool } from "undici";
+import type { Asked } from "./asked.ts";
 import { Bodies } from "./bodies.ts";
-import { freshFor } from "./freshness.ts";
-import type { Entry, Reply } from "./reply.ts";
+import { compressed } from "./compression.ts";
+import { keeping } from "./keeping.ts";
+import { DISTRIBUTION_HEADER } from "./origin-settings.ts";
+import { received } from "./received.ts";
+import { type Entry, headerOf, type Reply } from "./reply.ts";
+import { withPassedVary } from "./vary.ts";
 
 export interface OriginClientOptions {
   readonly url: string;
-  readonly errorTtlMs: number;
   readonly now: () => number;
 }
 
-type Request = Pick<Dispatcher.RequestOptions, "method" | "path"> & { readonly headers?: Record<string, string> };
-
-/** Headers that are about one connection or one moment, and not about the object. */
-const NOT_KEPT = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "date"]);
+type Method = "GET" | "HEAD";
 
 /** The tiers' client of the origin. No method rejects: if the origin fails, the answer is a 502, as at CloudFront. */
 export class OriginClient {
@@ -26,50 +28,49 @@ export class OriginClient {
     this.#pool = new Pool(options.url, { connections: 64, headersTimeout: 0, bodyTimeout: 0 });
   }
 
-  /** Fetches a whole object. With `known`, an expired entry, it asks by If-None-Match; on a 304, `known` is renewed. */
-  async fetch(target: string, known: Entry | undefined): Promise<{ entry: Entry; unchanged: boolean }> {
-    const headers = known?.etag === undefined ? {} : { "if-none-match": known.etag };
-    const reply = await this.#send({ method: "GET", path: target, headers });
+  /**
+   * Fetches an object, or the part that its headers name. With `known`, an expired entry, it asks by If-None-Match; on a
+   * 304, `known` is renewed.
+   */
+  async fetch(asked: Asked, known: Entry | undefined): Promise<{ entry: Entry; unchanged: boolean }> {
+    const condition = known?.etag === undefined ? {} : { "if-none-match": known.etag };
+    const { reply, originMs } = await this.#send("GET", asked, condition);
     const unchanged = reply.status === 304 && known !== undefined;
-    const etag = headerOf(reply, "etag");
     const storedAt = this.#options.now();
-    const ttl = freshFor(reply.status, headerOf(reply, "cache-control"), this.#options.errorTtlMs);
-    const times = { storedAt, expiresAt: storedAt + ttl };
+    const { ttlMs, neverKept } = keeping(reply, asked, storedAt);
+    const times = { storedAt, expiresAt: storedAt + ttlMs, originMs };
     if (unchanged) return { entry: { ...known, ...times }, unchanged };
-    return { entry: { ...reply, ...times, etag, body: this.#bodies.same(etag, reply.body) }, unchanged };
+
+    const formed = compressed(withPassedVary(reply, asked), asked.accepts, asked.policy);
+    const etag = headerOf(formed.reply, "etag");
+    const body = this.#bodies.same(etag && `${etag} ${formed.form ?? ""}`, formed.reply.body);
+    const { form } = formed;
+    const entry = { ...formed.reply, ...times, etag, body, ...(form && { form }), ...(neverKept && { neverKept }) };
+    return { entry, unchanged };
   }
 
-  head(target: string): Promise<Reply> {
-    return this.#send({ method: "HEAD", path: target });
+  async head(asked: Asked): Promise<Reply> {
+    return (await this.#send("HEAD", asked, {})).reply;
   }
 
-  range(target: string, range: string): Promise<Reply> {
-    return this.#send({ method: "GET", path: target, headers: { range } });
+  async range(asked: Asked, range: string): Promise<Reply> {
+    return (await this.#send("GET", asked, { range })).reply;
   }
 
   close(): Promise<void> {
     return this.#pool.destroy();
   }
 
-  async #send(request: Request): Promise<Reply> {
+  async #send(method: Method, asked: Asked, more: Record<string, string>): Promise<{ reply: Reply; originMs: number }> {
+    const headers = { [DISTRIBUTION_HEADER]: asked.domain, ...asked.headers, ...more };
+    const began = performance.now();
     try {
-      const { statusCode, headers, body } = await this.#pool.request(request);
-      const bytes = Buffer.from(await body.arrayBuffer());
-      const length = request.method === "HEAD" ? Number(headers["content-length"] ?? 0) : bytes.length;
-      return { status: statusCode, headers: kept(headers), body: bytes, length };
+      const answer = await this.#pool.request({ method, path: asked.target, headers });
+      const originMs = performance.now() - began;
+      return { reply: await received(answer, method), originMs };
     } catch {
-      return { status: 502, headers: [], body: Buffer.alloc(0), length: 0 };
+      const reply = { status: 502, headers: [], body: Buffer.alloc(0), length: 0 };
+      return { reply, originMs: performance.now() - began };
     }
   }
-}
-
-function kept(headers: Dispatcher.ResponseData["headers"]): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => !NOT_KEPT.has(name))
-    .flatMap(([name, value]) => [value ?? ""].flat().flatMap((one) => [name, one]));
-}
-
-function headerOf({ headers }: Reply, name: string): string | undefined {
-  const at = headers.findIndex((header, index) => index % 2 === 0 && header === name);
-  return at < 0 ? undefined : headers[at + 1];
 }

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { loopbackAddresses } from "./addresses.ts";
 import { newCounters } from "./counters.ts";
 import type { Zone } from "./dns-answers.ts";
-import type { EdgeOptions } from "./edge-options.ts";
+import type { EdgeOptions, EdgePop } from "./edge-options.ts";
 import type { Pop } from "./exchange.ts";
 import type { Tier } from "./tier.ts";
 
 export interface PlacedPops {
-  /** By address. */
+  /** Every server of every POP, by address. */
   readonly popAt: ReadonlyMap<string, Pop>;
-  /** By name. */
+  /** The first server of each POP, by the POP's name. */
   readonly popNamed: ReadonlyMap<string, Pop>;
   /** Throws a RangeError for a POP that is not there. */
   addressesOf(pop: string): readonly string[];
@@ -19,29 +19,23 @@ export interface PlacedPops {
 
 type PlaceOptions = Pick<EdgeOptions, "pops" | "deadPops" | "firstAddress">;
 
-/** Gives each POP its addresses, in the order in which they are listed. */
+/** Gives each POP its addresses, in the order in which they are listed, and a server at each. */
 export function placePops(
   { pops, deadPops = [], firstAddress = "127.77.0.1" }: PlaceOptions,
-  tiers: ReadonlyMap<string, Tier>,
+  tiers: ReadonlyMap<string, readonly Tier[]>,
 ): PlacedPops {
   const total = pops.reduce((sum, { addresses = 1 }) => sum + addresses, 0);
   const free = loopbackAddresses(firstAddress, total);
   const popAt = new Map<string, Pop>();
   const popNamed = new Map<string, Pop>();
   const addresses = new Map<string, readonly string[]>();
-  for (const { pop: name, addresses: wanted = 1 } of pops) {
-    const tier = tiers.get(name);
-    if (!tier || popNamed.has(name)) throw new RangeError(`POP ${name} is listed twice`);
-    const pop = {
-      name,
-      tier,
-      counters: newCounters(),
-      via: `1.1 ${randomBytes(16).toString("hex")}.cloudfront.net (CloudFront)`,
-    };
-    const own = free.splice(0, wanted);
-    for (const address of own) popAt.set(address, pop);
-    popNamed.set(name, pop);
-    addresses.set(name, own);
+  for (const pop of pops) {
+    if (popNamed.has(pop.pop)) throw new RangeError(`POP ${pop.pop} is listed twice`);
+    const own = free.splice(0, pop.addresses ?? 1);
+    const servers = serversOf(pop, own, tiers.get(pop.pop) ?? []);
+    for (const server of servers) popAt.set(server.address, server);
+    if (servers[0]) popNamed.set(pop.pop, servers[0]);
+    addresses.set(pop.pop, own);
   }
 
   const dead = new Set(deadPops);
@@ -59,4 +53,12 @@ export function placePops(
       nearest: alive[0]?.[1] ?? [],
     },
   };
+}
+
+function serversOf({ pop, answersAs = pop }: EdgePop, addresses: readonly string[], tiers: readonly Tier[]): Pop[] {
+  return addresses.flatMap((address, at) => {
+    const tier = tiers[at % tiers.length];
+    const via = `1.1 ${randomBytes(16).toString("hex")}.cloudfront.net (CloudFront)`;
+    return tier ? [{ name: pop, answersAs, address, via, tier, counters: newCounters() }] : [];
+  });
 }

@@ -1,12 +1,15 @@
 import type { RequestListener } from "node:http";
+import { type AnswerContext, answer, begin } from "./answer.ts";
 import { count } from "./counters.ts";
-import { answer, type Exchange, type ExchangeContext, type Pop, send } from "./exchange.ts";
+import type { Exchange, Pop } from "./exchange.ts";
 import type { Fault, FaultHook } from "./faults.ts";
 import { madeUp } from "./find.ts";
+import { send } from "./send.ts";
 
-export interface PopHandlerOptions extends ExchangeContext {
-  /** Which POP has a local address. */
+export interface PopHandlerOptions extends AnswerContext {
+  /** Which POP's server has a local address. */
   readonly popAt: ReadonlyMap<string, Pop>;
+  /** The first server of each POP. */
   readonly popNamed: ReadonlyMap<string, Pop>;
   /** Asked anew for each request, because it may change while the edge runs. */
   readonly faults: () => FaultHook | undefined;
@@ -23,7 +26,7 @@ export function popHandler(options: PopHandlerOptions): RequestListener {
     }
     const { method = "GET", url: path = "/", headers } = request;
     const fault = options.faults()?.({ pop: pop.name, address, method, path, headers });
-    handle({ pop, request, response }, fault, options);
+    handle(begin(pop, request, response, options), fault, options);
   };
 }
 
@@ -32,7 +35,7 @@ function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandle
   if (fault?.kind === "status") {
     send(exchange, madeUp(fault.status, fault.headers), options);
   } else if (fault?.kind === "otherPop") {
-    const other = options.popNamed.get(fault.pop) ?? { ...pop, name: fault.pop };
+    const other = options.popNamed.get(fault.pop) ?? { ...pop, name: fault.pop, answersAs: fault.pop };
     void answer({ ...exchange, pop: other }, options);
   } else if (fault?.kind === "slow") {
     const timer = setTimeout(() => void answer(exchange, options), fault.ms);

@@ -1,3 +1,5 @@
+import type { Encoding } from "./accept-encoding.ts";
+
 /** An answer on its way to a client, whatever layer it comes from. */
 export interface Reply {
   readonly status: number;
@@ -6,26 +8,53 @@ export interface Reply {
   readonly body: Buffer;
   /** What Content-Length says: the body's bytes, or for a HEAD those that a GET would bring. */
   readonly length: number;
+  /** The origin gave no Content-Length. */
+  readonly unsized?: boolean;
+  /** The origin's connection broke before the end of the body. */
+  readonly cut?: boolean;
 }
 
-/** A whole answer as a tier keeps it. */
+/** An answer as a tier keeps it: whole, or a fragment under a key of its own. */
 export interface Entry extends Reply {
   readonly etag: string | undefined;
   /** Milliseconds since the epoch when the origin gave it. */
   readonly storedAt: number;
   /** Milliseconds since the epoch until which it may be served without asking the origin. */
   readonly expiresAt: number;
+  /** It is delivered and kept nowhere. */
+  readonly neverKept?: boolean;
+  /** The encoding that the edge gave it, or `identity` if it might have been compressed and was not. */
+  readonly form?: Encoding | "identity";
+  /** Milliseconds from the request to the first byte of the origin's answer. */
+  readonly originMs?: number;
 }
 
-/** The layer that had the answer. */
-export type Layer = "pop" | "rec" | "origin";
+/** The layer that had the answer. `shield`: the REC that is the Origin Shield. */
+export type Layer = "pop" | "rec" | "shield" | "origin";
 
 export interface Answer {
   readonly entry: Entry;
   readonly layer: Layer;
   /** The answer had expired here and proved to be unchanged. */
   readonly refreshed: boolean;
+  /** It waited for another request's fetch, and nobody says in which layer. */
+  readonly untold?: boolean;
+  /** The layer that asked the origin, if one did. */
+  readonly askedBy?: Layer;
 }
 
 /** Where the answer to a client came from. `none`: it was made up at the POP and no tier was asked. */
 export type Source = Layer | "none";
+
+/** @param name in lower case */
+export function headerOf({ headers }: Pick<Reply, "headers">, name: string): string | undefined {
+  const at = headers.findIndex((header, index) => index % 2 === 0 && header === name);
+  return at < 0 ? undefined : headers[at + 1];
+}
+
+/** The answer as later requests get it: what came without a length counts as whole, however much of it came. */
+export function asKept(entry: Entry): Entry {
+  if (!entry.unsized) return entry;
+  const { unsized: _unsized, cut: _cut, ...whole } = entry;
+  return { ...whole, length: entry.body.length };
+}

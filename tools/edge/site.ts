@@ -1,5 +1,21 @@
 import { Content } from "./content.ts";
 
+/** How the origin's connection breaks in the middle of a body. */
+export interface Cut {
+  /** Bytes of the body that come before. */
+  readonly after: number;
+  /**
+   * What the origin says of the length: Content-Length, chunks of which the last one never comes, or nothing at all, so
+   * that the end of the connection looks like the end of the body.
+   */
+  readonly length: "stated" | "chunked" | "none";
+  /**
+   * How many of the first GETs it happens to.
+   * @default all
+   */
+  readonly times?: number;
+}
+
 export interface SiteObject {
   /** Bytes of the body. */
   readonly size: number;
@@ -7,12 +23,23 @@ export interface SiteObject {
   readonly status?: number;
   /** Added to the origin's own headers. One of the same name replaces the origin's. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Text, of which a compression leaves about half, instead of random bytes. */
+  readonly letters?: boolean;
+  /** Request headers, in lower case, whose values decide over the bytes. `*` may stand among `headers` instead. */
+  readonly vary?: readonly string[];
+  /** The size that a HEAD and a range of one byte tell, if they tell a wrong one. */
+  readonly probedSize?: number;
+  readonly cut?: Cut;
 }
 
-export interface StoredObject {
+export interface StoredObject extends Pick<SiteObject, "vary" | "cut"> {
+  /** What its bytes follow from. */
+  readonly name: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly content: Content;
+  /** What a probe is told about instead. */
+  readonly probed?: Content;
 }
 
 export type SiteMap = ReadonlyMap<string, SiteObject> | Readonly<Record<string, SiteObject>>;
@@ -30,14 +57,24 @@ export class Site {
   }
 
   /** Adding a path again is a new upload: other bytes and another ETag, even at the same size. */
-  add(path: string, { size, status = 200, headers = {} }: SiteObject): void {
+  add(path: string, object: SiteObject): void {
+    const { size, status = 200, headers = {}, letters = false, probedSize, vary, cut } = object;
     if (!path.startsWith("/")) throw new RangeError(`a path of the site begins with a slash, not: ${path}`);
     if (!Number.isInteger(size) || size < 0 || size > MAX_OBJECT_BYTES) {
       throw new RangeError(`${path}: an object has 0 to ${MAX_OBJECT_BYTES} bytes, not ${size}`);
     }
     const revision = this.#revisions.get(path) ?? 0;
     this.#revisions.set(path, revision + 1);
-    this.#objects.set(path, { status, headers, content: new Content(`${path}#${revision}`, size) });
+    const name = `${path}#${revision}`;
+    this.#objects.set(path, {
+      name,
+      status,
+      headers,
+      content: new Content(name, size, letters ? "letters" : "bytes"),
+      ...(probedSize !== undefined && { probed: new Content(name, probedSize) }),
+      ...(vary && { vary }),
+      ...(cut && { cut }),
+    });
   }
 
   /** `target` is a request's path and query, still percent-encoded; the site may be written either way. */

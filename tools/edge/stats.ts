@@ -1,6 +1,6 @@
-import type { PopCounters } from "./counters.ts";
+import { type PopCounters, sumOf } from "./counters.ts";
 import type { Pop } from "./exchange.ts";
-import type { OriginCounts } from "./origin.ts";
+import type { Origin } from "./origin.ts";
 
 export interface EdgeStats {
   /** GETs of whole objects, or of paths that are errors, which reached the origin. */
@@ -10,19 +10,35 @@ export interface EdgeStats {
   readonly originHeads: number;
   readonly originRanges: number;
   readonly originRevalidations: number;
+  /** What downloads asked of the origin: every GET but those of one byte. */
+  readonly originTaskGets: number;
+  /** HEADs and GETs of one byte. */
+  readonly originProbes: number;
+  /** Requests that an origin's own limit refused, of both kinds. */
+  readonly originRefused: number;
   readonly byPop: Readonly<Record<string, Readonly<PopCounters>>>;
+  readonly byAddress: Readonly<Record<string, Readonly<PopCounters & { pop: string }>>>;
   readonly dnsQueries: number;
 }
 
 /** A copy of the counts as they stand. */
-export function edgeStats(origin: OriginCounts, pops: ReadonlyMap<string, Pop>, dnsQueries: number): EdgeStats {
+export function edgeStats(origin: Origin, servers: readonly Pop[], dnsQueries: number): EdgeStats {
+  const { fetches, heads, ranges, revalidations } = origin.counts();
+  const log = origin.log();
+  const probes = log.filter(({ probe }) => probe).length;
+  const byPop = new Map<string, PopCounters[]>();
+  for (const { name, counters } of servers) byPop.set(name, [...(byPop.get(name) ?? []), counters]);
   return {
-    originFetches: Object.values(origin.fetches).reduce((sum, fetches) => sum + fetches, 0),
-    originFetchesByPath: origin.fetches,
-    originHeads: origin.heads,
-    originRanges: origin.ranges,
-    originRevalidations: origin.revalidations,
-    byPop: Object.fromEntries([...pops.values()].map(({ name, counters }) => [name, { ...counters }])),
+    originFetches: Object.values(fetches).reduce((sum, count) => sum + count, 0),
+    originFetchesByPath: fetches,
+    originHeads: heads,
+    originRanges: ranges,
+    originRevalidations: revalidations,
+    originTaskGets: log.length - probes,
+    originProbes: probes,
+    originRefused: log.filter(({ refused }) => refused).length,
+    byPop: Object.fromEntries([...byPop].map(([pop, all]) => [pop, sumOf(all)])),
+    byAddress: Object.fromEntries(servers.map(({ address, name, counters }) => [address, { pop: name, ...counters }])),
     dnsQueries,
   };
 }

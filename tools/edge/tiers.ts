@@ -1,11 +1,12 @@
-import { targetOf } from "./cache.ts";
+import type { EdgePop } from "./edge-options.ts";
 import { invalidated } from "./invalidation.ts";
 import type { OriginClient } from "./origin-client.ts";
-import { Tier } from "./tier.ts";
+import type { Layer } from "./reply.ts";
+import { Tier, type Upstream } from "./tier.ts";
 
 export interface Tiers {
-  /** The cache of a POP, by the POP's name. */
-  readonly pops: ReadonlyMap<string, Tier>;
+  /** The caches of a POP, by the POP's name: one for each of its addresses, or one for all. */
+  readonly pops: ReadonlyMap<string, readonly Tier[]>;
   /** The caches behind them, by the REC's name. */
   readonly recs: ReadonlyMap<string, Tier>;
   /**
@@ -17,32 +18,59 @@ export interface Tiers {
   invalidate(paths: readonly string[], domain?: string): number;
 }
 
-/** Wires POP → REC → origin. */
-export function wireTiers(recOfPop: ReadonlyMap<string, string>, origin: OriginClient, now: () => number): Tiers {
-  const recs = new Map([...new Set(recOfPop.values())].map((name) => [name, recTier(origin, now)]));
-  const pops = new Map<string, Tier>();
-  for (const [pop, rec] of recOfPop) {
+export interface TiersOptions {
+  readonly pops: readonly EdgePop[];
+  /** The REC that the others ask instead of the origin. */
+  readonly originShield?: string | undefined;
+  readonly origin: OriginClient;
+  readonly now: () => number;
+}
+
+/** Wires POP → REC → origin, with an Origin Shield before the origin if there is one. */
+export function wireTiers({ pops, originShield, origin, now }: TiersOptions): Tiers {
+  const shield = originShield === undefined ? undefined : recTier("shield", askOrigin(origin, "shield"), now);
+  const behindRec: Upstream = shield ? (asked) => shield.get(asked.key, asked) : askOrigin(origin, "rec");
+  const recs = new Map(
+    [...new Set(pops.map(({ rec }) => rec))].map((name) => [name, recTier("rec", behindRec, now, shield)]),
+  );
+  if (shield && originShield !== undefined) recs.set(originShield, shield);
+
+  const popTiers = new Map<string, readonly Tier[]>();
+  for (const { pop, rec, addresses = 1, caches = "shared" } of pops) {
     const parent = recs.get(rec);
-    if (parent) pops.set(pop, new Tier({ layer: "pop", parent, upstream: (key) => parent.get(key), now }));
+    if (!parent) continue;
+    const around = askOrigin(origin, "pop");
+    const upstream: Upstream = (asked, known) =>
+      asked.policy.rec === "passed" ? around(asked, known) : parent.get(asked.key, asked);
+    const count = caches === "own" ? addresses : 1;
+    popTiers.set(
+      pop,
+      Array.from({ length: count }, () => new Tier({ layer: "pop", parent, upstream, now })),
+    );
   }
   return {
-    pops,
+    pops: popTiers,
     recs,
     invalidate(paths, domain) {
       const matches = invalidated(paths, domain);
-      return [...recs.values(), ...pops.values()].reduce((gone, tier) => gone + tier.invalidate(matches), 0);
+      return [...recs.values(), ...[...popTiers.values()].flat()].reduce(
+        (gone, tier) => gone + tier.invalidate(matches),
+        0,
+      );
     },
   };
 }
 
-function recTier(origin: OriginClient, now: () => number): Tier {
-  return new Tier({
-    layer: "rec",
-    now,
-    upstream: async (key, known) => {
-      const { entry, unchanged } = await origin.fetch(targetOf(key), known);
-      // On a 304 the body is the REC's own.
-      return { entry, layer: unchanged ? "rec" : "origin", refreshed: unchanged };
-    },
-  });
+function recTier(layer: "rec" | "shield", upstream: Upstream, now: () => number, parent?: Tier): Tier {
+  return new Tier({ layer, now, upstream, ...(parent && { parent }) });
+}
+
+/** An upstream that is the origin. On a 304 the body is the asking tier's own. */
+function askOrigin(origin: OriginClient, by: Layer): Upstream {
+  return async (asked, known) => {
+    const { entry, unchanged } = await origin.fetch(asked, known);
+    return unchanged
+      ? { entry, layer: by, refreshed: true }
+      : { entry, layer: "origin", refreshed: false, askedBy: by };
+  };
 }

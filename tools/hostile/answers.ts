@@ -5,6 +5,7 @@ import { rawAnswers } from "./answer-cases.ts";
 import { type Compared, compare, HEADERS, poolTo, within } from "./differential.ts";
 import type { HostilePart, HostileRow } from "./part.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
+import { unaskedLate } from "./unasked-late.ts";
 
 const COUNT = 10_000;
 const NOT_FOUND = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
@@ -30,7 +31,13 @@ export const answers: HostilePart = {
     const compared = await compare(rawAnswers(Math.ceil(COUNT * scale), seed));
     for (const line of differences(compared)) say(line);
     const times = Math.ceil(500 * scale);
-    return [asUndici(compared), ...(await unasked(times)), await hopeless(), await openEnd(times)];
+    return [
+      asUndici(compared),
+      ...(await unasked(times)),
+      ...(await unaskedLate(times)),
+      await hopeless(),
+      await openEnd(times),
+    ];
   },
 };
 

@@ -3,7 +3,6 @@ import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { request } from "undici";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
-import { freePort } from "../local/ports.ts";
 import { world } from "../local/world.ts";
 import { measureBodies } from "./measure-bodies.ts";
 import type { HostilePart, HostileRow } from "./part.ts";
@@ -19,7 +18,7 @@ export const bodies: HostilePart = {
   name: "bodies",
   async run(say, { scale }): Promise<HostileRow[]> {
     const worst = worstBodies(say);
-    const prewarm = await startLocalPrewarm({ edge: world, port: await freePort(8480), say });
+    const prewarm = await startLocalPrewarm({ edge: world, say });
     try {
       const options = { count: Math.round(BODIES * scale), seed: Date.now() % 1_000_000, say };
       const target = deployed(prewarm);

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { parseMessage } from "../../agent/work/parse-message.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
@@ -111,14 +112,15 @@ async function records(count: number): Promise<HostileRow> {
   let counted = 0;
   const image = (bytes: unknown) => ({ req_id: { S: "r1" }, ok: { BOOL: true }, bytes: { N: bytes } });
   const handle = aggregation({
-    requests: {
-      get: async () => undefined,
-      addProgress: async (_, { count: good, size }) => {
-        counted += good === 1 && size === 10 ? 1 : 0;
-        return true;
+    requests: { get: async () => ({ ...GOOD, total_count: 10 }) },
+    progress: {
+      add: async (_, { total: { download_count, download_size } }) => {
+        counted += download_count === 1 && download_size === 10 ? 1 : 0;
       },
-      askToSettle: async () => undefined,
+      moved: async () => undefined,
+      count: async () => NO_PROGRESS,
     },
+    recounts: { ask: unplanned },
     deadLetters: { bury: async () => void buried++ },
     onUnreadable: () => unreadable++,
     logger,

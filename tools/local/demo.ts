@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
-import { recOf } from "../../domain/pops/select.ts";
+import { recOf } from "../../domain/pops/site-of.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { ApiClient, type Progress, type Summary } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
@@ -119,6 +119,6 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
   ]);
 }
 
-function recs(): Set<string | null> {
+function recs(): Set<string | undefined> {
   return new Set(POPS.map(recOf));
 }

@@ -1,6 +1,6 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { shardKey } from "../../domain/plan/task-key.ts";
-import { recOf } from "../../domain/pops/select.ts";
+import { recOf } from "../../domain/pops/site-of.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
 import { megabytes } from "./progress-bar.ts";

@@ -40,7 +40,10 @@ export function edgeEnvironment(place: EdgePlace): NodeJS.ProcessEnv {
   };
 }
 
-export type StandInOptions = Pick<EdgeOptions, "pops" | "deadPops" | "site" | "faults"> & {
+export type StandInOptions = Omit<
+  EdgeOptions,
+  "distributions" | "httpsPort" | "httpPort" | "dnsPort" | "firstAddress" | "now"
+> & {
   /** Alternate names of the distribution. */
   readonly aliases: readonly string[];
 };

@@ -1,7 +1,9 @@
 import { envSchema } from "../../agent/env.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
-import { REGION_DEFAULTS } from "../../domain/pops/catalogue.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
+import { REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
+import { BASES } from "../../domain/pops/pop-codes.ts";
+import { REC_BASES } from "../../domain/pops/recs.ts";
 import { knownNames } from "../../domain/pops/select.ts";
 import { CAPS } from "../../domain/request/caps.ts";
 import * as limits from "../../domain/request/limits.ts";
@@ -16,9 +18,11 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["caps", caps],
   ["regions", regions],
   ["countries", countries],
+  ["pop-bases", () => meanings("basis", BASES)],
+  ["rec-bases", () => meanings("rec_basis", REC_BASES)],
   ["refused-headers", refusedHeaders],
   ["report-columns", reportColumns],
-  ["failure-reasons", failureReasons],
+  ["failure-reasons", () => meanings("code", FAILURE_REASONS)],
   ["agent-defaults", agentDefaults],
 ]);
 
@@ -80,10 +84,11 @@ function reportColumns(): string {
   );
 }
 
-function failureReasons(): string {
+/** @param what heads the column of the words that mean something */
+function meanings(what: string, words: Readonly<Record<string, string>>): string {
   return table(
-    ["code", "meaning"],
-    Object.entries(FAILURE_REASONS).map(([reason, meaning]) => [code(reason), meaning]),
+    [what, "meaning"],
+    Object.entries(words).map(([word, meaning]) => [code(word), meaning]),
   );
 }
 

@@ -9,6 +9,12 @@ import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts"
 
 useEdge();
 
+/** The tally of what a test does not download. */
+const unplanned = () => {
+  throw new Error("of another size");
+};
+const unused = { addBytes: unplanned, addTask: unplanned };
+
 describe("a good download", () => {
   test("is recorded with all that the edge said about it: first a miss, then a hit", async () => {
     const url = object("/recorded.bin");
@@ -42,7 +48,7 @@ describe("a good download", () => {
     const addBytes = vi.fn<(bytes: number) => void>();
     const result = await download({
       url: object(`/${size}.bin`, [], size),
-      options: { meter: { addBytes, addTask() {} } },
+      options: { meter: { small: { addBytes, addTask() {} }, large: unused } },
     });
     expect(result).toMatchObject({ ok: true, bytes: size });
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size);
@@ -61,7 +67,7 @@ test("what is cancelled is cut off, and not tried again; it says nothing about t
   const url = object(path, [{ kind: "stall", after: 1_000 }]);
   const cancellation = new Cancellation();
   const addTask = vi.fn();
-  const meter = { addBytes: () => cancellation.cancel(), addTask };
+  const meter = { small: { addBytes: () => cancellation.cancel(), addTask }, large: unused };
   const error = "CANCELLED: the request has ended";
   expect(await download({ url, options: { meter }, cancellation })).toMatchObject({ ok: false, attempts: 1, error });
   expect(visited(path)).toHaveLength(1);
@@ -93,7 +99,7 @@ test.each<[string, Fault[], boolean]>([
 ])("the meter is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
-  await download({ url, options: { meter: { addBytes() {}, addTask } } });
+  await download({ url, options: { meter: { small: { addBytes() {}, addTask }, large: unused } } });
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
 

@@ -47,15 +47,18 @@ export interface Download {
   readonly message?: Parameters<typeof taskMessage>[0];
   readonly options?: Partial<DownloaderOptions>;
   readonly cancellation?: Cancellation;
+  /** @default unknown */
+  readonly bytes?: number;
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
-export async function download({ url, message, options, cancellation }: Download): Promise<TaskResult> {
-  const meter = { addBytes: () => {}, addTask: () => {} };
+export async function download({ url, bytes, message, options, cancellation }: Download): Promise<TaskResult> {
+  const nothing = { addBytes: () => {}, addTask: () => {} };
+  const meter = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
   const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, ...options });
   const task = taskMessage({ ips: [...edge.addressesOf("SIN2-P1")], ...message });
-  const result = await downloader.download(task, { url, bytes: null }, cancellation ?? new Cancellation());
+  const result = await downloader.download(task, { url, bytes: bytes ?? null }, cancellation ?? new Cancellation());
   return taskResultSchema.strict().parse(result);
 }
 

@@ -4,6 +4,9 @@ import { createCertificate } from "../../../tools/edge/certificate.ts";
 import { gathering, HOST, listen, OK, poolOf, raw } from "./raw-server.ts";
 
 const NOT_FOUND = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+const WRONG = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad";
+/** Of a connection that then sends what nobody asked for. */
+const GOOD_ANSWERS = 3;
 const certificate = createCertificate([HOST]);
 
 /** A TLS server whose records come together, several in one piece. */
@@ -19,6 +22,14 @@ async function tls(serve: (socket: TLSSocket) => void) {
   return poolOf(await gathering(await listen(server)), { ca: certificate.caPem, servername: HOST });
 }
 
+/** One after the other, then together. */
+async function allAreTwoBytes(get: () => Promise<{ readonly bytes: number }>): Promise<void> {
+  const all = new Set<number>();
+  for (let n = 0; n < 20; n++) all.add((await get()).bytes);
+  for (const { bytes } of await Promise.all(Array.from({ length: 200 }, () => get()))) all.add(bytes);
+  expect(all).toEqual(new Set([2]));
+}
+
 /** Answers to requests, one after the other. */
 async function statuses(get: () => Promise<{ readonly httpStatus?: number }>, count: number): Promise<Set<unknown>> {
   const all = new Set<unknown>();
@@ -28,22 +39,42 @@ async function statuses(get: () => Promise<{ readonly httpStatus?: number }>, co
 
 test("an answer that comes with the one before it, in a TLS record of its own, is taken for none", async () => {
   const { get } = await tls((socket) => {
+    let asked = 0;
     socket.on("data", () => {
-      socket.write(NOT_FOUND);
       socket.write(OK);
+      if (++asked >= GOOD_ANSWERS) socket.write(WRONG);
     });
   });
-  expect(await statuses(get, 20)).toEqual(new Set([404]));
-  const waiting = await Promise.all(Array.from({ length: 200 }, () => get()));
-  expect(new Set(waiting.map(({ httpStatus }) => httpStatus))).toEqual(new Set([404]));
+  await allAreTwoBytes(get);
 });
 
-test("an answer that comes in the next turn of the other side is taken for none", async () => {
-  const { get } = await raw((socket) => {
-    socket.write(NOT_FOUND);
-    setImmediate(() => socket.write(OK));
+test.each([0, 1, 5])(
+  "an answer that comes %i ms behind a 404, as the next request is under way, is taken for none",
+  async (ms) => {
+    const { get } = await raw((socket) => {
+      socket.write(NOT_FOUND);
+      setTimeout(() => socket.write(OK), ms);
+    });
+    expect(await statuses(get, 50)).toEqual(new Set([404]));
+    const together = await Promise.all(Array.from({ length: 200 }, () => get()));
+    expect(new Set(together.map(({ httpStatus }) => httpStatus))).toEqual(new Set([404]));
+  },
+);
+
+test("behind a good answer one that comes late is taken for none either, and no connection there is used again", async () => {
+  const { get, connections } = await raw((socket) => {
+    socket.write(OK);
+    setTimeout(() => socket.write(WRONG), 2);
   });
-  expect(await statuses(get, 200)).toEqual(new Set([404]));
+  for (let n = 0; n < 50; n++) expect(await get()).toMatchObject({ httpStatus: 200, bytes: 2 });
+  // What the first answer's connection brought ended it before the second request was sent there.
+  expect(connections()).toBe(50);
+});
+
+test("a refusal ends its connection, so that nothing that comes behind it makes a success of the next one", async () => {
+  const { get, connections } = await raw((socket, { inAll }) => socket.write(inAll === 0 ? NOT_FOUND : OK));
+  for (let n = 0; n < 5; n++) await get();
+  expect(connections()).toBe(2);
 });
 
 test("an answer before anything is asked fails a new connection", async () => {

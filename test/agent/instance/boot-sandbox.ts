@@ -19,6 +19,7 @@ const PROGRAMS = [
   "cat",
   "chmod",
   "cp",
+  "date",
   "env",
   "grep",
   "id",
@@ -26,14 +27,18 @@ const PROGRAMS = [
   "ln",
   "mkdir",
   "rm",
+  "sed",
   "setpriv",
   "sh",
   "sha256sum",
+  "tail",
+  "tr",
 ];
 
 /** A fake dnf: it downloads nothing, and puts each program where the real package puts it. */
 const DNF = `#!/bin/bash
 echo "dnf $*" >> /calls
+[ ! -e /fails-dnf ] || { echo "Error: cannot download repomd.xml" >&2; exit 1; }
 for name in "$@"; do
   case $name in
     nodejs24) ln -s /host/node /usr/bin/node-24 ;;
@@ -51,17 +56,32 @@ echo "log agent: $*" >> /calls
 cat "\${!##file:}" > /log-agent.json
 `;
 
-/** A fake `aws s3 cp`. It fails at first, as when the network is not up yet. */
+/** A fake `aws`. `s3 cp` fails at first, as when the network is not up yet. What is shipped stays in a file. */
 const AWS = `#!/bin/bash
 echo "aws $*" >> /calls
+[ ! -e "/fails-$2" ] || { echo "An error occurred" >&2; exit 1; }
+case $2 in
+  put-log-events) events="\${*: -1}"; cat "\${events#file://}" > /events.json; exit ;;
+  create-log-stream | terminate-instance-in-auto-scaling-group) exit ;;
+esac
 [ -e /tried ] || { : > /tried; echo "could not connect to the endpoint" >&2; exit 1; }
 from="\${*: -2:1}"
 cp "/bucket/\${from#s3://}" "\${*: -1}"
 `;
 
+/** A fake metadata service, which wants a token. */
+const CURL = `#!/bin/bash
+case "$*" in
+  *"-X PUT"*/latest/api/token) echo token ;;
+  *"X-aws-ec2-metadata-token: token"*/latest/meta-data/instance-id) echo i-0123456789abcdef0 ;;
+  *) exit 22 ;;
+esac
+`;
+
 /** A fake systemctl: it starts a unit with its user, folder, variables, command and log, and does no more. */
 const SYSTEMCTL = `#!/bin/bash
 echo "systemctl $*" >> /calls
+[ ! -e /fails-systemctl ] || { echo "Unit prewarm-agent.service has a bad unit file setting." >&2; exit 1; }
 [ "$*" = "enable --now prewarm-agent" ] || exit 0
 setting() { while IFS= read -r line; do [[ $line == "$1="* ]] && echo "\${line#*=}"; done < "/etc/systemd/system/$3.service"; true; }
 unit=$3
@@ -115,25 +135,38 @@ export async function sandboxProblem(): Promise<string | undefined> {
 export class BootSandbox {
   readonly root = mkdtempSync(join(tmpdir(), "prewarm-boot-"));
 
-  /** @param hasLogAgent whether the package of Amazon's log agent can be had */
-  constructor(hasLogAgent = true) {
+  /**
+   * @param hasLogAgent whether the package of Amazon's log agent can be had
+   * @param failing what always fails: `dnf`, `systemctl`, or the second word of a call of `aws`
+   */
+  constructor(hasLogAgent = true, failing: readonly string[] = []) {
     // Everybody may enter, as at a real root: the agent does not run as root.
     chmodSync(this.root, 0o755);
-    for (const folder of ["etc/systemd/system", "home/ec2-user", "host/bin", "usr/bin", "usr/local/bin", "var/log"])
+    for (const folder of ["etc/systemd/system", "home/ec2-user", "host/bin", "usr/bin", "usr/local/bin"])
       mkdirSync(join(this.root, folder), { recursive: true });
+    for (const folder of ["run", "usr/local/sbin", "var/log"]) mkdirSync(join(this.root, folder), { recursive: true });
     for (const folder of ["bucket", "dev", "proc", "root", "tmp"]) mkdirSync(join(this.root, folder));
     symlinkSync("usr/bin", join(this.root, "bin"));
     this.write("host/node", "");
     this.write("etc/passwd", "root:x:0:0::/root:/bin/bash\nec2-user:x:1000:1000::/home/ec2-user:/bin/bash\n");
     this.write("etc/group", "root:x:0:\nec2-user:x:1000:\n");
     // `sleep` does nothing, so that pauses between attempts take no time.
-    const stands = { dnf: DNF, aws: AWS, systemctl: SYSTEMCTL, sleep: '#!/bin/bash\necho "sleep $*" >> /calls\n' };
+    const stands = {
+      dnf: DNF,
+      aws: AWS,
+      curl: CURL,
+      systemctl: SYSTEMCTL,
+      sleep: '#!/bin/bash\necho "sleep $*" >> /calls\n',
+    };
     for (const [name, script] of Object.entries(stands)) this.write(`usr/bin/${name}`, script, 0o755);
     for (const name of PROGRAMS) {
       const script = `#!/host/bin/bash\nexec -a ${name} /host/bin/${name} "$@"\n`;
       this.write(`usr/bin/${name}`, script, 0o755);
     }
     this.write("log-agent", LOG_AGENT);
+    for (const name of failing) this.write(`fails-${name}`, "");
+    // As much of it as cloud-init has written.
+    this.write("var/log/cloud-init-output.log", 'Cloud-init v. 22.2.2\n\tit said "no\\yes"\u0007 \u2026\n');
     if (!hasLogAgent) this.write("no-log-agent", "");
     if (asRoot) this.write("real-root", "");
   }

@@ -23,16 +23,15 @@ function shellcheck(): string {
   }
 }
 
-test("the boot script has nothing that shellcheck would change", ({ skip }) => {
+test("the scripts of an instance have nothing that shellcheck would change", ({ skip }) => {
   let command = "";
   try {
     command = shellcheck();
   } catch (error) {
     skip(`there is no shellcheck, and it cannot be installed: ${error instanceof Error ? error.message : error}`);
   }
-  expect(() =>
-    execFileSync(command, ["--severity=style", `${ROOT}agent/instance/boot.sh`], { stdio: "pipe" }),
-  ).not.toThrow();
+  const scripts = ["boot.sh", "give-up.sh"].map((name) => `${ROOT}agent/instance/${name}`);
+  expect(() => execFileSync(command, ["--severity=style", ...scripts], { stdio: "pipe" })).not.toThrow();
 }, 120_000);
 
 describe("the unit", () => {
@@ -48,11 +47,12 @@ describe("the unit", () => {
     expect(unit.split("\n")).toContain(line);
   });
 
-  test("bounds its memory and its tasks, and starts it again for ever, with a pause", () => {
+  test("bounds its memory and its tasks, and starts it again with a pause, until the instance gives up", () => {
     expect(unit).toMatch(/^MemoryMax=\d+%$/m);
     expect(unit).toMatch(/^TasksMax=\d+$/m);
     expect(unit).toMatch(/^Restart=on-failure\nRestartSec=\d+$/m);
-    expect(unit).toMatch(/^StartLimitIntervalSec=0$/m);
+    expect(unit).toMatch(/^StartLimitIntervalSec=300\nStartLimitBurst=5$/m);
+    expect(unit).toMatch(/^OnFailure=prewarm-give-up.service$/m);
   });
 
   test("leaves V8 its compiler, and has nothing that Amazon Linux 2023's systemd 252 does not know", () => {

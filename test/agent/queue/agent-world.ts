@@ -5,8 +5,10 @@ import { Caretaker } from "../../../agent/instance/caretaker.ts";
 import { Agent, type AgentOptions } from "../../../agent/queue/agent.ts";
 import { Meter } from "../../../agent/queue/meter.ts";
 import { ActiveRequests } from "../../../agent/work/active-requests.ts";
+import { Beats } from "../../../agent/work/beats.ts";
 import { ResultWriter } from "../../../agent/work/result-writer.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
+import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
@@ -17,6 +19,7 @@ import { type Deferred, deferred } from "../deferred.ts";
 import { type Answers, fakeAws } from "../fake-aws.ts";
 import { taskMessage } from "../task-messages.ts";
 
+const QUEUES = "https://sqs.example";
 const done = { Successful: [] };
 
 export function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
@@ -37,11 +40,19 @@ function urlsIn(body = ""): string {
 export async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
   const waiting = messages.map((urls) => messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1 })) })));
   const log: string[] = [];
+  const beats: string[] = [];
   let received = 0;
   const aws = await fakeAws({
-    ReceiveMessage: async () => {
-      if (waiting.length === 0) await sleep(100);
-      return { Messages: waiting.splice(0, 10).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })) };
+    ReceiveMessage: async ({ QueueUrl, MaxNumberOfMessages }) => {
+      const here = QueueUrl?.endsWith("/tasks") ? waiting : [];
+      if (here.length === 0) await sleep(100);
+      return {
+        Messages: here.splice(0, MaxNumberOfMessages).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })),
+      };
+    },
+    PutItem: ({ Item = {} }) => {
+      beats.push(`${Item["key"]?.S} ${Item["tasks"]?.N}`);
+      return {};
     },
     GetItem: () => ({ Item: { active: { S: "y" } } }),
     BatchWriteItem: ({ RequestItems = {} }) => {
@@ -64,8 +75,11 @@ export async function world(messages: readonly (readonly string[])[], answers: A
   });
   const start = ({ retire, retireMs = 60_000, stallMs = 60_000, downloader = instantly }: Options = {}) => {
     const logger = pino({ level: "silent" });
-    const queue = new TaskQueue(aws.sqs, "https://sqs.example/tasks");
-    const requests = new RequestTable(DynamoDBDocumentClient.from(aws.db), "requests", unreadable);
+    const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
+    const documents = DynamoDBDocumentClient.from(aws.db);
+    const requests = new RequestTable(documents, "requests", unreadable);
+    const stored = new RequestTaskTable(aws.db, "results", unreadable);
+    const progress = new ProgressTable(documents, "progress", unreadable);
     const meter = new Meter();
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
     const caretaker = new Caretaker({
@@ -75,13 +89,15 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       ...{ queue, meter, caretaker, downloader, logger },
       deadLetters: new DeadLetterQueue(aws.sqs, "https://sqs.example/dead"),
       requests: new ActiveRequests(requests),
-      results: new ResultWriter(new RequestTaskTable(aws.db, "results", unreadable), logger),
+      results: new ResultWriter(stored, logger),
+      stored,
+      beats: new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger }),
       visibilitySeconds: 120,
       memoryBytes: 4e9,
     });
     return { stop: () => agent.stop(), ended: agent.serve() };
   };
-  return { aws, log, start, received: () => received };
+  return { aws, log, beats, start, received: () => received };
 }
 
 interface Options {

@@ -23,13 +23,13 @@ test("it takes as many tasks as it can run and a few more, and leaves the rest t
   const { stop, ended } = start({ downloader });
   await eventually(() => running.size).toBeGreaterThanOrEqual(32);
   await sleep(100);
-  // As many again wait for a slot, and three calls were under way when that became so.
-  expect(received()).toBeGreaterThanOrEqual(64);
-  expect(received()).toBeLessThanOrEqual(100);
+  // As many again may wait for a slot, and half of them do at least.
+  expect(received()).toBeGreaterThanOrEqual(48);
+  expect(received()).toBeLessThanOrEqual(64);
   // After a second it tries whether more at once bring more.
   await eventually(() => running.size).toBe(64);
   // And takes more for that, though none has ended: large files take minutes.
-  await eventually(received).toBeGreaterThanOrEqual(128);
+  await eventually(received).toBeGreaterThanOrEqual(96);
   stop();
   endAll();
   await ended;
@@ -71,10 +71,11 @@ test("a queue that cannot be read is asked again after a while", async () => {
     },
   });
   const { stop, ended } = start();
-  await eventually(() => calls).toBe(3);
+  // One for each lane: as long as nothing is known of the messages, one is asked for.
+  await eventually(() => calls).toBe(2);
   await sleep(300);
-  expect(calls).toBe(3);
-  await eventually(() => calls).toBeGreaterThanOrEqual(6);
+  expect(calls).toBe(2);
+  await eventually(() => calls).toBeGreaterThanOrEqual(4);
   stop();
   await ended;
 });

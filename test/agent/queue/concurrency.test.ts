@@ -14,7 +14,7 @@ describe("one step", () => {
   const before = { value: 32, bytesPerSecond: 1_000, tasksPerSecond: 10 };
   const doubling = { ...at(64, before), doubles: true };
   const cases: readonly [name: string, limit: Limit, window: Partial<Window>, value: number][] = [
-    ["doubles from the start", startLimit, {}, 64],
+    ["doubles from the start", startLimit(), {}, 64],
     ["doubles on while that brings much", doubling, { tasksPerSecond: 12 }, 128],
     ["goes back when doubling brings little", doubling, { tasksPerSecond: 11, bytesPerSecond: 1_100 }, 32],
     ["grows while bytes do", at(42, before), { bytesPerSecond: 1_031 }, 55],
@@ -78,7 +78,7 @@ test("whatever happens, it is a whole number within its bounds", () => {
   });
   fc.assert(
     fc.property(fc.array(window, { maxLength: 100 }), (windows) => {
-      let limit = startLimit;
+      let limit = startLimit();
       for (const next of windows) {
         limit = nextLimit(limit, next);
         expect(Number.isInteger(limit.value) && limit.value >= 4 && limit.value <= 1_024).toBe(true);
@@ -99,7 +99,7 @@ interface Link {
 /** A minute on a link where each download has a fixed rate until the link is full. */
 function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, broken = 0 }: Link): number[] {
   const values: number[] = [];
-  for (let limit = startLimit; values.length < 60; values.push(limit.value)) {
+  for (let limit = startLimit(); values.length < 60; values.push(limit.value)) {
     const bytesPerSecond = Math.min(limit.value * perDownload, capacity);
     const troubled = limit.value > breaks ? broken + 0.3 : broken;
     limit = nextLimit(limit, { bytesPerSecond, tasksPerSecond: bytesPerSecond / 100, troubled, saturated: true });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Meter } from "../../../agent/queue/meter.ts";
+import { Meter, Tally } from "../../../agent/queue/meter.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance"] });
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 test("a window is per second, and begins where the last one ended", () => {
-  const meter = new Meter();
+  const meter = new Tally();
   meter.addBytes(3_000);
   meter.addBytes(1_000);
   for (const troubled of [true, false, false, false]) meter.addTask(troubled);
@@ -22,7 +22,7 @@ test("a window is per second, and begins where the last one ended", () => {
 });
 
 test("a window in which nothing happened, or that took no time, is made of finite numbers", () => {
-  const meter = new Meter();
+  const meter = new Tally();
   expect(meter.window(false)).toEqual({ bytesPerSecond: 0, tasksPerSecond: 0, troubled: 0, saturated: false });
   meter.addBytes(10);
   expect(meter.window(false).bytesPerSecond).toBe(10_000);
@@ -32,10 +32,10 @@ test("when the last task ended: before the first, when it began to count", () =>
   const begun = performance.now();
   const meter = new Meter();
   vi.advanceTimersByTime(1_000);
-  meter.addBytes(10);
+  meter.small.addBytes(10);
   expect(meter.lastTaskAt).toBe(begun);
-  meter.addTask(false);
+  meter.large.addTask(false);
   vi.advanceTimersByTime(500);
-  meter.window(true);
+  meter.small.window(true);
   expect(meter.lastTaskAt).toBe(begun + 1_000);
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { turn } from "../deferred.ts";
 
 /** Takes a slot under a name, and notes when it has it. */
 function take(slots: Slots, begun: string[], name: string, group?: string): Promise<void> {
-  return slots.take(group).then(() => void begun.push(name));
+  return slots.take("", group).then(() => void begun.push(name));
 }
 
 test("first come, first served, as many as there are slots", async () => {
@@ -86,36 +86,78 @@ test("groups that wait take turns, each in its own order", async () => {
   const all = names.map((name) =>
     take(slots, begun, name, name[0])
       .then(turn)
-      .then(() => slots.release()),
+      .then(() => slots.release("", name[0])),
   );
   await Promise.all(all);
   expect(begun).toEqual(["a1", "a2", "b1", "c1", "a3", "b2"]);
 });
+test("requests take turns before their POPs do", async () => {
+  const slots = new Slots(1);
+  const begun: string[] = [];
+  const all = ["huge a1", "huge a2", "huge b1", "huge c1", "small a3", "small a4"].map(async (name) => {
+    const [request = "", pop = ""] = name.split(/ |\d/);
+    await slots.take(request, pop);
+    begun.push(name);
+    await turn();
+    slots.release(request, pop);
+  });
+  await Promise.all(all);
+  expect(begun).toEqual(["huge a1", "huge a2", "small a3", "huge b1", "small a4", "huge c1"]);
+});
 
-test("is hungry while fewer wait than may run, and says so when that comes about", async () => {
-  const slots = new Slots(2);
-  const said: string[] = [];
-  const ask = (name: string) => void slots.hungry().then(() => said.push(name));
-  const come = (count: number) => {
-    for (let n = 0; n < count; n++) void slots.take();
+describe("beyond the bound, there is a reserve", () => {
+  const reserve = { requests: () => 2, pops: () => 1 };
+  const takeAll = (slots: Slots, ...names: string[]) => {
+    const begun: string[] = [];
+    for (const name of names) {
+      const [request = "", pop = ""] = name.split("/");
+      void slots.take(request, pop).then((begins) => begins && begun.push(name));
+    }
+    return begun;
   };
-  come(3);
-  ask("one waits");
+
+  test("for a POP that holds nothing, and further for a request that holds nothing", async () => {
+    const slots = new Slots(2, reserve);
+    const begun = takeAll(slots, "q/a", "q/a", "q/a", "q/b", "q/c", "r/a", "s/a", "t/a");
+    await turn();
+    // Two, the POP that is new, and the two requests that are.
+    expect(begun).toEqual(["q/a", "q/a", "q/b", "r/a", "s/a"]);
+    expect([slots.inUse, slots.waiting]).toEqual([5, 3]);
+    // Only as one of them ends, the next in turn begins.
+    slots.release("r", "a");
+    await turn();
+    expect(begun.slice(5)).toEqual(["t/a"]);
+  });
+
+  test("which what waits comes to as well, once it holds nothing any more", async () => {
+    const slots = new Slots(1, { requests: () => 0, pops: () => 1 });
+    const begun = takeAll(slots, "q/a", "q/b", "q/b", "q/a");
+    await turn();
+    expect(begun).toEqual(["q/a", "q/b"]);
+    slots.release("q", "b");
+    await turn();
+    expect(begun).toEqual(["q/a", "q/b", "q/b"]);
+  });
+});
+
+test("what is withdrawn gets no slot, and the others keep their turns", async () => {
+  const slots = new Slots(1);
+  const ends: string[] = [];
+  const [mine, others] = [{}, {}];
+  void slots.take("q", "a");
+  for (const [name, owner] of [
+    ["1", mine],
+    ["2", others],
+    ["3", mine],
+    ["4", others],
+  ] as const)
+    void slots.take("q", name === "4" ? "b" : "a", owner).then((begins) => ends.push(`${name} ${begins}`));
+  slots.withdraw(mine);
   await turn();
-  come(1);
-  ask("two wait");
-  ask("two wait");
+  expect([ends, slots.waiting]).toEqual([["1 false", "3 false"], 2]);
+  slots.release("q", "a");
   await turn();
-  expect(said).toEqual(["one waits"]);
-  // No download has to end for that: one may take hours.
-  slots.limit = 3;
+  slots.release("q", "a");
   await turn();
-  expect(said).toEqual(["one waits", "two wait", "two wait"]);
-  come(2);
-  ask("three wait");
-  await turn();
-  expect(said).toHaveLength(3);
-  slots.release();
-  await turn();
-  expect(said.at(-1)).toBe("three wait");
+  expect(ends.slice(2)).toEqual(["2 true", "4 true"]);
 });

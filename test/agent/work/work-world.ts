@@ -1,7 +1,10 @@
 import { pino } from "pino";
+import { Intake } from "../../../agent/queue/intake.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
+import { Beats } from "../../../agent/work/beats.ts";
 import { type WorkDeps, work } from "../../../agent/work/work.ts";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import type { Beat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../lambdas/fakes.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -15,6 +18,12 @@ export interface Plan {
   readonly hold?: (seconds: number) => Promise<void>;
   readonly send?: () => Promise<void>;
   readonly bury?: () => Promise<void>;
+  /** Bytes that come of each download before it ends. */
+  readonly bytes?: number;
+  /** How often the message was delivered, with this time. @default 1 */
+  readonly deliveries?: number;
+  /** URLs whose results stand. Asked only for a message that comes again. */
+  readonly standing?: () => Promise<readonly string[]>;
 }
 
 /** Works through one message. `did` says in order what was done. */
@@ -27,7 +36,19 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     unplanned.push(what);
     return Promise.reject(new Error(`unplanned: ${what}`));
   };
+  const logger = pino({ level: "silent" });
+  const told: Beat[] = [];
+  const progress = { beat: async (_: string, beat: Beat) => void told.push(beat) };
+  const beats = new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger });
   const deps: WorkDeps = {
+    beats,
+    stored: {
+      standing: async (keys) => {
+        const { standing } = plan;
+        const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
+        return new Set(keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`))));
+      },
+    },
     queue: {
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
       hold: (receipt, seconds) =>
@@ -40,21 +61,24 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
-    slots,
+    slots: { small: slots, large: slots },
+    intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
-      download: async (task, { url }, cancellation) => {
+      download: async (task, { url }, cancellation, transfer) => {
         const planned = plan.download;
         cancellation.add(() => did.push(`cut ${url}`));
+        transfer?.addBytes(plan.bytes ?? 0);
         const end = await call(`download ${url}`, planned && (() => planned(url)));
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, ...end };
       },
     },
     visibilitySeconds: 120,
-    logger: pino({ level: "silent" }),
+    logger,
   };
   const stopping = new AbortController();
-  const ended = work(deps, { MessageId: "m", ReceiptHandle: "r", Body: body }, stopping.signal);
-  return { did, unplanned, ended, stop: () => stopping.abort() };
+  const Attributes = { ApproximateReceiveCount: String(plan.deliveries ?? 1) };
+  const ended = work(deps, { MessageId: "m", ReceiptHandle: "r", Body: body, Attributes }, stopping.signal);
+  return { did, unplanned, ended, beats, told, stop: () => stopping.abort() };
 }
 
 export const done = () => Promise.resolve();

@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COUNTRY_DEFAULTS, POP_CODES, RECS, REGION_DEFAULTS, SITES } from "../../../domain/pops/catalogue.ts";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
-import {
-  knownNames,
-  popDomain,
-  recOf,
-  selectPops,
-  siteOf,
-  suggestPops,
-  type TargetType,
-} from "../../../domain/pops/select.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/default-sets.ts";
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { knownNames, popDomain, selectPops, suggestPops, type TargetType } from "../../../domain/pops/select.ts";
 
 const TARGET_TYPES: readonly TargetType[] = ["pop", "country", "region"];
 const pops = (targetType: TargetType, ...names: string[]) => selectPops(targetType, names).pops;
@@ -229,24 +222,6 @@ describe("suggestions for an unknown code", () => {
 });
 
 describe("one POP", () => {
-  it("stands at a site, which has a REC", () => {
-    expect(siteOf("sin2-c1")).toMatchObject({ iata: "SIN", city: "Singapore", country: "SG" });
-    expect(recOf("SIN2-C1")).toBe("Singapore");
-    expect(recOf("FRA56-P4")).toBe("Frankfurt");
-  });
-
-  it("need not be in the catalogue to stand at one of its sites", () => {
-    expect(recOf("SIN99-P9")).toBe("Singapore");
-  });
-
-  it("has no REC in China or at an unknown site", () => {
-    expect(siteOf("PVG52-E1")).toMatchObject({ country: "CN" });
-    expect(recOf("PVG52-E1")).toBeNull();
-    expect(siteOf("XXX1-C1")).toBeNull();
-    expect(recOf("XXX1-C1")).toBeNull();
-    expect(siteOf("")).toBeNull();
-  });
-
   it("has a host name under the distribution's label", () => {
     expect(popDomain("d111111abcdef8", "SIN2-C1")).toBe("d111111abcdef8.SIN2-C1.cloudfront.net");
     expect(popDomain("d111111abcdef8", "EWR52-C4")).toBe("d111111abcdef8.EWR52-C4.cloudfront.net");
@@ -254,66 +229,5 @@ describe("one POP", () => {
 
   it.each(REGION_DEFAULTS.cn)("%s has a host name of China's service", (pop) => {
     expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`);
-  });
-});
-
-describe("the catalogue", () => {
-  it("has no row twice", () => {
-    for (const keys of [SITES.map(({ iata }) => iata), POP_CODES.map(({ pop }) => pop), RECS.map(({ name }) => name)]) {
-      expect(new Set(keys).size).toBe(keys.length);
-    }
-  });
-
-  it("has well-formed codes, each at a site of its own", () => {
-    const sites = new Set(SITES.map(({ iata }) => iata));
-    for (const { pop } of POP_CODES) {
-      expect(pop).toMatch(/^[A-Z]{3}\d{1,2}-[CPE]\d{1,2}$/);
-      expect(sites).toContain(pop.slice(0, 3));
-    }
-  });
-
-  it("lists codes by site and number, the sites by code", () => {
-    const inOrder = (names: readonly string[]) =>
-      [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join("\n");
-    expect(SITES.map(({ iata }) => iata).join("\n")).toBe(inOrder(SITES.map(({ iata }) => iata)));
-    expect(POP_CODES.map(({ pop }) => pop).join("\n")).toBe(inOrder(POP_CODES.map(({ pop }) => pop)));
-  });
-
-  it("has the suffix E in China and nowhere else", () => {
-    for (const { pop } of POP_CODES) expect(pop.includes("-E"), pop).toBe(siteOf(pop)?.country === "CN");
-  });
-
-  it("has a REC for every site outside China, and none inside", () => {
-    for (const { iata, country, rec } of SITES) expect(rec === null, iata).toBe(country === "CN");
-  });
-
-  it("has a site for every documented REC", () => {
-    const serving = new Set(SITES.map(({ rec }) => rec));
-    expect(RECS.filter(({ name }) => !serving.has(name)).map(({ basis }) => basis)).toEqual([
-      "listed",
-      "listed",
-      "listed",
-    ]);
-  });
-
-  it("has a code for every site but these", () => {
-    const coded = new Set(POP_CODES.map(({ pop }) => pop.slice(0, 3)));
-    const bare = SITES.map(({ iata }) => iata).filter((iata) => !coded.has(iata));
-    expect(bare).toEqual(["BCN", "BNA", "DOH", "DTW", "IST", "JED", "PIT", "PMO", "RUH", "TPA", "YYC"]);
-  });
-
-  it("has a name for every country with a site, and no other, none twice", () => {
-    expect(Object.keys(COUNTRY_NAMES).sort()).toEqual([...new Set(SITES.map(({ country }) => country))].sort());
-    expect(new Set(Object.values(COUNTRY_NAMES)).size).toBe(Object.keys(COUNTRY_NAMES).length);
-    for (const name of Object.values(COUNTRY_NAMES)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
-  });
-
-  it("has every default set under a known name, of known codes that are more than an example", () => {
-    const usable = new Set([...withBasis("observed"), ...withBasis("listed")]);
-    for (const set of [...Object.values(REGION_DEFAULTS), ...Object.values(COUNTRY_DEFAULTS)]) {
-      expect(new Set(set).size).toBe(set.length);
-      for (const pop of set) expect(usable).toContain(pop);
-    }
-    expect(Object.values(COUNTRY_NAMES)).toEqual(expect.arrayContaining(Object.keys(COUNTRY_DEFAULTS)));
   });
 });

@@ -1,10 +1,36 @@
 import { expect, it } from "vitest";
 import { neededCapacity } from "../../../domain/request/capacity.ts";
+import type { Status } from "../../../domain/request/status.ts";
 
-it.each([
+it.each<[wishes: [number, Status, boolean?][], needed: number]>([
   [[], 0],
-  [[0], 0],
-  [[3, 7, 1], 7],
-])("requests that wish for %j need %i", (counts, needed) => {
-  expect(neededCapacity(counts.map((instance_count) => ({ instance_count })))).toBe(needed);
+  [[[0, "IN_PROGRESS"]], 0],
+  [
+    [
+      [3, "CREATED"],
+      [7, "IN_PROGRESS"],
+      [1, "CHECK_POP"],
+    ],
+    7,
+  ],
+  // They boot while sizes are asked.
+  [[[2, "CREATED"]], 2],
+  [[[2, "CHECK_POP"]], 2],
+  // An invalidation comes before the tasks.
+  [[[2, "CREATED", true]], 0],
+  [[[2, "CHECK_POP", true]], 0],
+  [[[2, "INSERT_TASK", true]], 2],
+  [[[2, "IN_PROGRESS", true]], 2],
+  [
+    [
+      [9, "CHECK_POP", true],
+      [3, "IN_PROGRESS"],
+    ],
+    3,
+  ],
+])("requests that wish for %j need %i", (wishes, needed) => {
+  const active = wishes.map(([instance_count, status, need_invalidate = false]) => ({
+    ...{ instance_count, status, need_invalidate },
+  }));
+  expect(neededCapacity(active)).toBe(needed);
 });

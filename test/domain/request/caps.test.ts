@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { allowedDistributionsSchema, problemWith } from "../../../domain/request/allowed-distributions.ts";
-import { beyondCap, CAPS, type CapName, capVariables } from "../../../domain/request/caps.ts";
+import { beyondCap, CAPS, type CapName, capVariables, DEFAULT_CAPS, readCaps } from "../../../domain/request/caps.ts";
 
 const names = Object.keys(CAPS) as CapName[];
 
@@ -14,6 +14,12 @@ describe("a cap", () => {
     // A function that was not told its cap does not start.
     for (const missing of [undefined, "x", String(min - 1)])
       expect(schema.safeParse({ [variable]: missing }).success).toBe(false);
+  });
+
+  it("is read from the environment that has its variable", () => {
+    const all = Object.fromEntries(names.map((name) => [CAPS[name].variable, String(CAPS[name].default)]));
+    expect(readCaps(z.object(capVariables).parse(all))).toEqual(DEFAULT_CAPS);
+    expect(readCaps({ MAX_TASKS: 3, BUCKET: "b" })).toEqual({ maxTasks: 3 });
   });
 
   it("holds up to its value; beyond it, the problem names field, value, cap and parameter", () => {

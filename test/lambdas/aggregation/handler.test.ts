@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { RecountAsk } from "../../../aws/recount-ask.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { FakeRequests, silent } from "../fakes.ts";
+import { FakeProgress, FakeRequests, FakeSteps, silent } from "../fakes.ts";
 import { request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { record } from "./records.ts";
@@ -12,75 +13,140 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
+  const [progress, steps] = [new FakeProgress(), new FakeSteps()];
   const buried: string[] = [];
   const deadLetters = { bury: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
-    { requests, deadLetters, onUnreadable, logger: silent, namespace: "Prewarm/test" },
+    {
+      ...{ requests, progress, recounts: new RecountAsk(progress, steps), deadLetters, onUnreadable },
+      ...{ logger: silent, namespace: "Prewarm/test" },
+    },
     fault,
   );
   const handler = createHandler(deps);
-  return { requests, buried, unreadable, calls, handle: (...Records: unknown[]) => handler({ Records }) };
+  const the = (reqId = "r1") => progress.counts.get(reqId);
+  return {
+    requests,
+    progress,
+    the,
+    steps,
+    buried,
+    unreadable,
+    calls,
+    handle: (...Records: unknown[]) => handler({ Records }),
+  };
 }
 
 describe("Aggregation", () => {
   it("adds a batch to the counters", async () => {
-    const { handle, requests } = world();
+    const { handle, the, steps } = world();
     await handle(good, bad);
-    expect(requests.the()).toMatchObject({ download_count: 2, download_size: 10, failed_count: 1 });
-    expect(requests.the().settle).toBeUndefined();
+    expect(the()).toEqual({ download_count: 2, download_size: 10, failed_count: 1 });
+    expect(steps.looks).toEqual([]);
+  });
+
+  it("counts each POP, and says when the newest result was written, which no older batch takes back", async () => {
+    const { handle, progress } = world();
+    await handle(record({ pop: "FRA56-P4" }), record({ pop: "NOT-OURS" }));
+    const older = record({ pop: "SIN2-P1", ok: false });
+    older.dynamodb.ApproximateCreationDateTime -= 60;
+    await handle(older);
+    expect(await progress.pops("r1", request().pops)).toEqual(
+      new Map([
+        ["SIN2-P1", { download_count: 1, download_size: 0, failed_count: 1 }],
+        ["FRA56-P4", { download_count: 1, download_size: 10, failed_count: 0 }],
+      ]),
+    );
+    expect(progress.movedAt.get("r1")).toBe(1_713_237_141_000);
   });
 
   it("adds a size that was corrected, though the count stays", async () => {
-    const { handle, requests } = world();
+    const { handle, the } = world();
     await handle(record({ bytes: 25 }, { bytes: 10 }));
-    expect(requests.the()).toMatchObject({ download_count: 0, download_size: 15, failed_count: 0 });
+    expect(the()).toEqual({ download_count: 0, download_size: 15, failed_count: 0 });
+  });
+
+  it("leaves the request's item alone", async () => {
+    const { handle, requests } = world();
+    await handle(good, bad, good);
+    expect(requests.the()).toEqual(request(RUNNING));
   });
 
   it("asks for the recount when the counters reach the total, not before", async () => {
-    const { handle, requests, calls } = world();
+    const { handle, steps } = world();
     await handle(good, bad);
-    expect(calls).not.toContain("requests.askToSettle");
+    expect(steps.looks).toEqual([]);
     await handle(record({ bytes: 20 }));
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", settle: "DUE", download_count: 3 });
+    expect(steps.looks).toEqual(["r1"]);
   });
 
-  it("asks when they step over it", async () => {
-    const { handle, requests } = world([request({ ...RUNNING, download_count: 3 })]);
+  it("asks when they step over it, also with what a release before counted on the item", async () => {
+    const { handle, steps } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(good);
-    expect(requests.the().settle).toBe("DUE");
+    expect(steps.looks).toEqual(["r1"]);
   });
 
   it("asks again when a batch changes nothing: the run before may have ended between the two", async () => {
-    const { handle, requests, calls } = world([request({ ...RUNNING, download_count: 3 })]);
+    const { handle, steps, calls } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(record({}, {}));
-    expect(calls).not.toContain("requests.addProgress");
-    expect(requests.the().settle).toBe("DUE");
+    expect(calls).not.toContain("progress.add");
+    expect(steps.looks).toEqual(["r1"]);
   });
 
-  it("asks nothing of a request whose total is not known yet", async () => {
-    const { handle, calls } = world([request()]);
+  it("does not ask while somebody else's question has no answer", async () => {
+    const { handle, progress, steps } = world();
+    await progress.mayAsk("r1", "somebody else");
+    await handle(good, bad, record({}));
+    expect(steps.looks).toEqual([]);
+    await progress.answered("r1");
+    await handle(record({}, {}));
+    expect(steps.looks).toEqual(["r1"]);
+  });
+
+  it("counts nothing for a request whose total is not known yet: it has no tasks", async () => {
+    const { handle, the, calls } = world([request()]);
     await handle(good);
-    expect(calls).not.toContain("requests.askToSettle");
+    expect(the()).toBeUndefined();
+    expect(calls).toEqual(["requests.get"]);
+  });
+
+  it("reads a request once, and again when it seems complete", async () => {
+    const { handle, calls } = world();
+    const reads = () => calls.filter((call) => call === "requests.get").length;
+    await handle(good);
+    await handle(bad);
+    expect(reads()).toBe(1);
+    await handle(record({}));
+    expect(reads()).toBe(2);
   });
 
   it("leaves the numbers of a request alone that has ended, and the others their own", async () => {
-    const { handle, requests, calls } = world([
+    const { handle, requests, the, steps } = world([
       request({ ...RUNNING, active: undefined, status: "STOPPED", download_count: 2 }),
       request({ ...RUNNING, req_id: "r2" }),
     ]);
     await handle(good, record({ req_id: "r2" }), record({ req_id: "gone" }));
     expect(requests.the("r1")).toMatchObject({ status: "STOPPED", download_count: 2 });
-    expect(requests.the("r2")).toMatchObject({ download_count: 1, download_size: 10 });
-    expect(calls).not.toContain("requests.askToSettle");
+    expect([the("r1"), the("gone")]).toEqual([undefined, undefined]);
+    expect(the("r2")).toMatchObject({ download_count: 1, download_size: 10 });
+    expect(steps.looks).toEqual([]);
+  });
+
+  it("asks nothing of a request that has ended since it was read", async () => {
+    const { handle, requests, steps } = world();
+    await handle(good);
+    await requests.end("r1", "STOPPED");
+    await handle(good, bad);
+    expect(steps.looks).toEqual([]);
   });
 
   it("sets records aside that are no results, tells of them, and counts the rest", async () => {
-    const { handle, requests, buried, unreadable } = world();
+    const { handle, the, buried, unreadable } = world();
     const spoilt = { eventID: "x", dynamodb: { Keys: { task_key: { S: "r1#0" }, pop_url: { S: "SIN2-P1#u" } } } };
     await handle(spoilt, {}, good);
-    expect(requests.the().download_count).toBe(1);
+    expect(the()?.download_count).toBe(1);
     expect(buried).toEqual([JSON.stringify(spoilt), "{}"]);
     expect(unreadable.map(({ kind, key }) => [kind, key])).toEqual([
       ["stream record", "r1#0 SIN2-P1#u"],
@@ -93,7 +159,7 @@ describe("Aggregation", () => {
     const lines: unknown[][] = [];
     const logger = { info: (...line: unknown[]) => void lines.push(line) };
     const handler = createHandler({
-      requests,
+      ...{ requests, progress: new FakeProgress(), recounts: { ask: async () => undefined } },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger,
@@ -121,20 +187,20 @@ describe("Aggregation", () => {
     const items = [request(RUNNING), request({ ...RUNNING, req_id: "r2", total_count: 1 })];
     const smooth = world(items);
     await smooth.handle(...batch);
-    expect(smooth.calls).toHaveLength(6);
+    expect(smooth.calls).toHaveLength(12);
     for (const n of smooth.calls.keys()) {
       for (const when of ["before", "after"] as const) {
-        const { handle, requests } = world(items, (_, i) => (i === n ? when : undefined));
+        const { handle, the, steps } = world(items, (_, i) => (i === n ? when : undefined));
         await handle(...batch).catch(() => handle(...batch));
-        expect(requests.items).toEqual(smooth.requests.items);
-        expect(requests.the("r1")).toMatchObject({ download_count: 3, settle: "DUE" });
+        expect([the("r1"), the("r2")]).toEqual([smooth.the("r1"), smooth.the("r2")]);
+        expect(new Set(steps.looks)).toEqual(new Set(["r1", "r2"]));
       }
     }
   });
 
   it("refuses an event that has no records", async () => {
     const handler = createHandler({
-      requests: new FakeRequests(),
+      ...{ requests: new FakeRequests(), progress: new FakeProgress(), recounts: { ask: async () => undefined } },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger: silent,

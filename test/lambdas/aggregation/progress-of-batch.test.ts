@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Count } from "../../../domain/plan/ledger.ts";
 import { progressOfBatch } from "../../../lambdas/aggregation/progress-of-batch.ts";
 import { type Image, record } from "./records.ts";
 
 const sums = (records: readonly unknown[]) =>
-  progressOfBatch(records).progress.map(({ reqId, count, size, failed }) => [reqId, count, size, failed]);
+  progressOfBatch(records).progress.map(({ reqId, total }) => [reqId, ...numbers(total)]);
+const numbers = ({ download_count, download_size, failed_count }: Count) => [
+  download_count,
+  download_size,
+  failed_count,
+];
 const good: Image = { bytes: 10 };
 const bad: Image = { ok: false, bytes: 3 };
+const ONE_GOOD = { download_count: 1, download_size: 10, failed_count: 0 };
 
 describe("what a batch changes", () => {
   it.each([
@@ -28,6 +35,26 @@ describe("what a batch changes", () => {
     ],
   ])("%s", (_, records, expected) => {
     expect(sums(records)).toEqual(expected);
+  });
+
+  it("is counted by POP: those where something changes", () => {
+    const [SIN, FRA] = ["SIN2-P1", "FRA56-P4"];
+    const { total, pops } = progressOfBatch([
+      record({ ...good, pop: SIN }),
+      record({ ...bad, pop: SIN }),
+      record({ ...bad, pop: FRA }, { ...good, pop: FRA }),
+      record({ ...good, pop: "ATL56-C1" }, { ...good, pop: "ATL56-C1" }),
+    ]).progress[0] ?? { pops: new Map() };
+    expect([...pops].map(([pop, count]) => [pop, ...numbers(count)])).toEqual([
+      [SIN, 2, 10, 1],
+      [FRA, 0, -10, 1],
+    ]);
+    expect(total && numbers(total)).toEqual([2, 0, 2]);
+  });
+
+  it("counts a result that does not say its POP", () => {
+    const { pops } = progressOfBatch([record(good)]).progress[0] ?? { pops: new Map() };
+    expect([...pops]).toEqual([["", ONE_GOOD]]);
   });
 
   it("times good results: all of a small batch, a hundred at most of a large one, from all over it", () => {
@@ -61,7 +88,7 @@ describe("what a batch changes", () => {
   it("is dated by the newest result", () => {
     const [older, newer] = [record(good), record(good)];
     older.dynamodb.ApproximateCreationDateTime -= 60;
-    expect(progressOfBatch([newer, older]).progress[0]?.at).toEqual(new Date("2024-04-16T03:12:21Z"));
+    expect(progressOfBatch([newer, older]).progress[0]?.at).toBe(Date.parse("2024-04-16T03:12:21Z"));
   });
 
   it.each([
@@ -78,7 +105,7 @@ describe("what a batch changes", () => {
   ])("passes a record over that is no result: %s", (_, stranger) => {
     const { progress, invalid } = progressOfBatch([stranger, record(good)]);
     expect(invalid).toEqual([{ record: stranger, key: "", problem: expect.stringMatching(/./) }]);
-    expect(progress).toMatchObject([{ reqId: "r1", count: 1, size: 10, failed: 0 }]);
+    expect(progress).toMatchObject([{ reqId: "r1", total: ONE_GOOD }]);
   });
 
   it("leaves results alone that are removed: they were counted when they were written", () => {
@@ -86,7 +113,7 @@ describe("what a batch changes", () => {
     const removed = { eventID: "x", eventName: "REMOVE", dynamodb: { OldImage: NewImage } };
     expect(progressOfBatch([removed])).toEqual({ progress: [], invalid: [] });
     expect(progressOfBatch([removed, record(good)])).toMatchObject({
-      progress: [{ reqId: "r1", count: 1, size: 10, failed: 0 }],
+      progress: [{ reqId: "r1", total: ONE_GOOD }],
       invalid: [],
     });
   });
@@ -114,8 +141,8 @@ describe("what a batch changes", () => {
             (total.get(reqId) ?? [0, 0, 0]).map((n, i) => n + (numbers[i] ?? 0)),
           );
         for (let i = 0; i < records.length; i += size) {
-          for (const { reqId, ...sum } of progressOfBatch(records.slice(i, i + size)).progress) {
-            add(reqId, sum.count, sum.size, sum.failed);
+          for (const { reqId, total: sum } of progressOfBatch(records.slice(i, i + size)).progress) {
+            add(reqId, ...numbers(sum));
           }
         }
         for (const { req_id = "", ok, bytes = 0 } of table.values()) add(req_id, -1, ok ? -bytes : 0, ok ? 0 : -1);

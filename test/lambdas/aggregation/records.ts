@@ -1,6 +1,8 @@
 /** A record of the Request-Task stream, as far as Aggregation reads it. */
 export interface Image {
   readonly req_id?: string;
+  /** Undefined: the result does not say. */
+  readonly pop?: string | undefined;
   readonly ok?: boolean;
   readonly bytes?: number;
   readonly ms?: number;
@@ -22,9 +24,10 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
   };
 }
 
-function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason }: Image) {
+function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, pop }: Image) {
   return {
     req_id: { S: req_id },
+    ...(pop === undefined ? {} : { pop: { S: pop } }),
     ok: { BOOL: ok },
     bytes: { N: String(bytes) },
     ms: { N: String(ms) },

@@ -1,37 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { request } from "../items.ts";
+import { beat, request } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
-  it("answers what the contract says, and failed_count", async () => {
-    const { call, requests, queue } = world();
-    const counters = {
-      total_count: 6,
-      total_size: 206_052,
-      download_count: 4,
-      download_size: 137_368,
-      failed_count: 1,
-    };
-    await requests.put(request({ status: "IN_PROGRESS", ...counters }));
-    queue.inFlight = 1;
+  const totals = { total_count: 6, total_size: 206_052 };
+  const counted = { download_count: 4, download_size: 137_368, failed_count: 1 };
+  const body = {
+    request_id: "r1",
+    ...{ ...totals, ...counted },
+    in_progress_size: 0,
+    percentage_complete: 66,
+    available_task_count: 2,
+    in_progress_task_count: 0,
+    bytes_per_second: 0,
+    instances_at_work: 0,
+    estimated_finish_at: null,
+    created_at: "2024-04-16 03:10:21.405000",
+    last_update_time: "2024-04-16 03:11:53.531000",
+    timestamp: STAMP,
+  };
+
+  it("of an active request: its counters, and what agents do for it now", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    await progress.moved("r1", Date.parse("2024-04-16T03:12:20Z"));
+    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
     expect(await call("GET /prewarm", undefined, { req_id: "r1" })).toEqual({
       status: 200,
       body: {
-        request_id: "r1",
-        download_size: 137_368,
-        total_size: 206_052,
-        percentage_complete: 66,
-        available_task_count: 0,
-        in_progress_task_count: 2,
-        download_count: 4,
-        failed_count: 1,
-        total_count: 6,
-        created_at: "2024-04-16 03:10:21.405000",
-        last_update_time: "2024-04-16 03:11:53.531000",
-        timestamp: STAMP,
-        status: "IN_PROGRESS",
+        ...{ ...body, status: "IN_PROGRESS", last_update_time: "2024-04-16 03:12:20.000000" },
+        ...{ percentage_complete: 71, in_progress_size: 10_000, bytes_per_second: 1_000, instances_at_work: 1 },
+        ...{ available_task_count: 0, in_progress_task_count: 2 },
+        estimated_finish_at: "2024-04-16 03:12:45.388000",
       },
     });
+  });
+
+  it("of one that has ended: its item's exact counts, and nothing else is asked", async () => {
+    const { call, calls, requests } = world();
+    await requests.put(request({ status: "STOPPED", active: undefined, ...totals, ...counted }));
+    const answer = await call("GET /prewarm", undefined, { req_id: "r1" });
+    expect(answer).toEqual({ status: 200, body: { ...body, status: "STOPPED" } });
+    expect(calls.filter((name) => name !== "requests.put")).toEqual(["requests.get"]);
   });
 });
 
@@ -70,6 +81,7 @@ describe("what every route has in common", () => {
     "POST /prewarm": [BODY, ["status", "error_message", "error_urls", "request_id", "timestamp", "timeout_at"]],
     "GET /prewarm": [undefined, ["status", "error_message", "timestamp"]],
     "GET /summary": [undefined, ["status", "error_message", "timestamp"]],
+    "GET /pops": [undefined, ["status", "error_message", "timestamp"]],
     "POST /instances": [{ DesiredCapacity: 1 }, ["status", "message", "timestamp"]],
     "GET /instances": [undefined, ["status", "message", "timestamp"]],
   };

@@ -117,7 +117,52 @@ describe("POST /instances", () => {
     expect(await call("POST /instances", { DesiredCapacity: 8 })).toEqual(success(8));
   });
 
-  it.each(["FINISHED", "STOPPED", "TIMEOUT", "FAILED"] as const)("%s cannot be stopped: 409", async (status) => {
+  it("with 0, pauses what runs, and says so; more resume it", async () => {
+    const { call, requests, fleet } = world();
+    await requests.put(request({ status: "IN_PROGRESS", instance_count: 1 }));
+    await requests.put(request({ req_id: "r2", instance_count: 2 }));
+    const message = async (capacity: number) =>
+      (await call("POST /instances", { DesiredCapacity: capacity })).body["message"];
+    const wishes = () => [fleet.capacity, ...[...requests.items.values()].map((it) => [it.status, it.instance_count])];
+    expect(await message(0)).toBe(
+      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 0; paused until there are instances again: r1, r2",
+    );
+    expect(wishes()).toEqual([0, ["IN_PROGRESS", 0], ["CREATED", 0]]);
+    expect(await message(3)).toBe(
+      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 3; resumed: r1, r2",
+    );
+    expect(wishes()).toEqual([3, ["IN_PROGRESS", 3], ["CREATED", 3]]);
+  });
+
+  it("with force_stop and 0, leaves the others their instances, and says so", async () => {
+    const { call, requests, fleet } = world();
+    await requests.put(request({ status: "IN_PROGRESS", instance_count: 5 }));
+    await requests.put(request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 2 }));
+    const { status, body } = await call("POST /instances", { DesiredCapacity: 0, req_id: "r1", force_stop: true });
+    expect([status, fleet.capacity, requests.the("r2").instance_count]).toEqual([200, 2, 2]);
+    expect(body["message"]).toBe(
+      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 2; not 0, because requests that go on need more: r2",
+    );
+  });
+
+  it("with force_stop that failed at the group, can be said again: the group gets its size", async () => {
+    let fails = true;
+    const { call, requests, fleet } = world((name) =>
+      name === "fleet.setDesiredCapacity" && fails ? "before" : undefined,
+    );
+    await requests.put(request({ status: "IN_PROGRESS" }));
+    const body = { DesiredCapacity: 0, req_id: "r1", force_stop: true };
+    expect((await call("POST /instances", body)).status).toBe(500);
+    expect([requests.the().status, fleet.capacity]).toEqual(["STOPPED", 1]);
+    fails = false;
+    const again = await call("POST /instances", body);
+    expect([again.status, fleet.capacity]).toEqual([200, 0]);
+    expect(again.body["message"]).toBe(
+      "Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 0; the request was STOPPED already",
+    );
+  });
+
+  it.each(["FINISHED", "TIMEOUT", "FAILED"] as const)("%s cannot be stopped: 409", async (status) => {
     const { call, requests, fleet } = world();
     await requests.put(request({ status, active: undefined }));
     const answer = await call("POST /instances", { DesiredCapacity: 9, req_id: "r1", force_stop: true });

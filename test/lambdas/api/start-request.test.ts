@@ -63,6 +63,13 @@ describe("POST /prewarm", () => {
     expect(fleet.capacity).toBe(1);
   });
 
+  it("asks no instances yet where an invalidation comes first", async () => {
+    const { call, calls, fleet, requests } = world();
+    await call("POST /prewarm", { ...BODY, need_invalidate: true });
+    expect(calls).not.toContain("fleet.raiseTo");
+    expect([fleet.capacity, requests.the("new-id").instance_count]).toEqual([1, 2]);
+  });
+
   it.each([
     ["no body", undefined, /^The request has no body/, []],
     ["broken JSON", "{", /^The body is not valid JSON/, []],

@@ -3,14 +3,16 @@ import { expect } from "vitest";
 import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import {
   FakeDistributions,
   FakeFleet,
   FakeLists,
-  FakeQueue,
+  FakeProgress,
   FakeRequestPops,
   FakeRequests,
+  FakeResolvedPops,
   FakeTimer,
   silent,
 } from "../fakes.ts";
@@ -33,8 +35,9 @@ export function world(
 ) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);
+  const resolvedPops = new FakeResolvedPops();
   const lists = new FakeLists();
-  const queue = new FakeQueue();
+  const progress = new FakeProgress();
   const fleet = new FakeFleet(1);
   const timer = new FakeTimer();
   const errors: unknown[][] = [];
@@ -43,8 +46,10 @@ export function world(
     {
       requests,
       requestPops,
+      resolvedPops,
       lists,
-      queue,
+      progress,
+      patience: patienceOf(),
       fleet,
       timer,
       distributions: new FakeDistributions(own),
@@ -60,7 +65,7 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, lists, queue, fleet, timer, errors, calls },
+    ...{ requests, requestPops, resolvedPops, lists, progress, fleet, timer, errors, calls },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;

@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, vi } from "vitest";
-import { TaskQueue } from "../../../aws/task-queue.ts";
+import { TaskLane } from "../../../aws/task-lane.ts";
 import { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
 
@@ -8,7 +8,7 @@ const QUEUE = "https://sqs.example/tasks";
 
 function newQueue(answer: (command: Sent, n: number) => unknown) {
   const { client, sent } = fakeClient<SQSClient>(answer);
-  return { queue: new TaskQueue(client, QUEUE), sent };
+  return { queue: new TaskLane(client, QUEUE), sent };
 }
 
 describe("dropping", () => {
@@ -37,7 +37,7 @@ describe("dropping", () => {
   it("deletes what belongs to ended requests, until nothing is left", async () => {
     const { queue, sent, deleted } = filled([...Array.from({ length: 95 }, () => body("r1")), body("r2")]);
     const hasEnded = vi.fn(ended);
-    expect(await new StaleMessages(queue).drop(hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
+    expect(await new StaleMessages([queue]).drop(hasEnded, 60_000)).toEqual({ dropped: 96, othersFound: false });
     expect(new Set(deleted()).size).toBe(96);
     expect(new Set(hasEnded.mock.calls.flat())).toEqual(new Set(["r1", "r2"]));
     for (const { name, input } of sent) {
@@ -50,7 +50,7 @@ describe("dropping", () => {
 
   it.each(["{", '{"req_id": 1}'])("leaves what is no task, %s, to the agents, and goes on", async (other) => {
     const { queue, deleted, givenBack } = filled([other, ...Array.from({ length: 95 }, () => body("r1"))]);
-    expect(await new StaleMessages(queue).drop(ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
+    expect(await new StaleMessages([queue]).drop(ended, 60_000)).toEqual({ dropped: 95, othersFound: false });
     expect(deleted()).not.toContain(`0 ${other}`);
     expect(givenBack()).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe("dropping", () => {
       other,
       ...Array.from({ length: 200 }, () => body("r1")),
     ]);
-    expect(await new StaleMessages(queue).drop(ended, 60_000)).toMatchObject({ othersFound: true });
+    expect(await new StaleMessages([queue]).drop(ended, 60_000)).toMatchObject({ othersFound: true });
     expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `1 ${other}`, VisibilityTimeout: 0 }]);
     expect(deleted()).not.toContain(`1 ${other}`);
     // What the receivers had already is dropped, no more.
@@ -73,12 +73,12 @@ describe("dropping", () => {
     const { queue, sent } = newQueue(({ name }) =>
       name === "ReceiveMessageCommand" ? { Messages: [{ Body: body("r1"), ReceiptHandle: "r" }] } : {},
     );
-    expect((await new StaleMessages(queue).drop(ended, 20)).dropped).toBeGreaterThan(0);
+    expect((await new StaleMessages([queue]).drop(ended, 20)).dropped).toBeGreaterThan(0);
     expect(sent.at(-1)?.name).toBe("DeleteMessageBatchCommand");
   });
 
   it("fails with SQS", async () => {
     const { queue } = newQueue(() => Promise.reject(awsError("QueueDoesNotExist")));
-    await expect(new StaleMessages(queue).drop(ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
+    await expect(new StaleMessages([queue]).drop(ended, 1_000)).rejects.toThrow("QueueDoesNotExist");
   });
 });

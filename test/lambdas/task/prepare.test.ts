@@ -92,6 +92,19 @@ describe("need_invalidate", () => {
     expect(states()).toMatchObject({ "SIN2-P1": "READY" });
   });
 
+  it("comes before the instances: they are raised once tasks are about to be queued", async () => {
+    const { handle, fleet, requests, calls } = world({ item: { ...item, instance_count: 3 } });
+    const capacities: number[] = [];
+    const advance = requests.advance.bind(requests);
+    requests.advance = (...args) => {
+      capacities.push(fleet.capacity);
+      return advance(...args);
+    };
+    await handle(CHECK_POP);
+    expect([...capacities, fleet.capacity]).toEqual([0, 3]);
+    expect(calls.indexOf("capacity.ensure")).toBeLessThan(calls.indexOf("requestPops.markReady"));
+  });
+
   it("is not done unasked", async () => {
     const { handle, distributions } = world();
     await handle(CHECK_POP);

@@ -11,6 +11,7 @@ import {
   FakeQueue,
   FakeRequestPops,
   FakeRequests,
+  FakeResolvedPops,
   silent,
 } from "../fakes.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
@@ -35,6 +36,7 @@ interface Given {
   readonly rows?: string[][];
   readonly remainingMs?: number;
   readonly fault?: Fault;
+  readonly now?: () => number;
   /** Caps of the deployment that are not the default. */
   readonly lowered?: Partial<Caps>;
 }
@@ -47,12 +49,14 @@ export function world({
   rows = ROWS,
   remainingMs = 900_000,
   fault,
+  now = Date.now,
   lowered = {},
 }: Given = {}) {
   const requests = new FakeRequests(
     request({ status: "CHECK_POP", cf_domain: DOMAIN, pops: POPS, distributions: own, ...item }),
   );
   const requestPops = new FakeRequestPops(requests);
+  const resolvedPops = new FakeResolvedPops();
   const lists = new FakeLists({ "r1/success_urls.csv": rows });
   const queue = new FakeQueue();
   const distributions = new FakeDistributions([]);
@@ -60,13 +64,16 @@ export function world({
   const capacity = new Capacity(requests, fleet);
   const dns = new FakeDns(hosts);
   const caps = { ...DEFAULT_CAPS, ...lowered };
-  const time = { now: Date.now, sleep: () => Promise.resolve() };
-  const fakes = { requests, requestPops, lists, queue, distributions, dns, capacity, caps, logger: silent, ...time };
+  const time = { now, sleep: () => Promise.resolve() };
+  const warnings: unknown[][] = [];
+  const logger = { ...silent, warn: (...args: unknown[]) => void warnings.push(args) };
+  const stored = { requests, requestPops, resolvedPops, lists };
+  const fakes = { ...stored, queue, distributions, dns, capacity, caps, logger, ...time };
   const { deps, calls } = noteCalls<TaskDeps>(fakes, fault);
   const handler = createHandler(deps);
   const handle = (event: unknown) => handler(event, { getRemainingTimeInMillis: () => remainingMs });
   const states = () => Object.fromEntries([...requestPops.items.values()].map(({ pop, state }) => [pop, state]));
-  return { requests, requestPops, queue, distributions, fleet, calls, handle, states };
+  return { requests, requestPops, resolvedPops, queue, distributions, fleet, calls, warnings, handle, states };
 }
 
 /** Calls the handler as the streams would, each call again if it failed, until nothing is left to call it for. */

@@ -34,6 +34,8 @@ export async function newEdge(options: Partial<EdgeOptions> = {}): Promise<Edge>
 
 export interface Asked {
   readonly pop?: string;
+  /** @default the POP's first */
+  readonly address?: string;
   readonly path?: string;
   readonly method?: string;
   readonly host?: string;
@@ -46,6 +48,8 @@ export interface Got {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly xCache: string;
+  /** What Server-Timing tells: the layer of a hit, `origin` for a miss, `refresh`, `untold`; or `-` without it. */
+  readonly layer: string;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -60,13 +64,31 @@ export async function ask(edge: Edge, asked: Asked = {}): Promise<Got> {
     bytes += chunk.length;
   }
   const { statusCode: status = 0, headers } = response;
-  return { status, headers, xCache: String(headers["x-cache"]), bytes, sha256: hash.digest("hex") };
+  const layer = layerOf(headers["server-timing"]);
+  return { status, headers, xCache: String(headers["x-cache"]), layer, bytes, sha256: hash.digest("hex") };
+}
+
+/** `x-cache` without "from cloudfront", and the layer. */
+export async function seen(edge: Edge, asked: Asked = {}): Promise<string> {
+  const { xCache, layer } = await ask(edge, asked);
+  return `${xCache.split(" ")[0]} ${layer}`;
+}
+
+function layerOf(timing: unknown): string {
+  if (typeof timing !== "string") return "-";
+  if (timing.includes("cdn-cache-miss")) return "origin";
+  if (timing.includes("cdn-cache-refresh")) return "refresh";
+  return /cdn-hit-layer;desc="([^"]+)"/.exec(timing)?.[1] ?? "untold";
 }
 
 /** The same up to the head of the answer. */
 export function open(edge: Edge, asked: Asked): Promise<IncomingMessage> {
   const { pop = "SIN2-P1", path = "/a.bin", method = "GET", host = DOMAIN, servername = host, plain = false } = asked;
-  const where = { host: edge.addressOf(pop), port: plain ? edge.httpPort : edge.httpsPort, agent: false as const };
+  const where = {
+    host: asked.address ?? edge.addressOf(pop),
+    port: plain ? edge.httpPort : edge.httpsPort,
+    agent: false as const,
+  };
   const what = { path, method, headers: { ...asked.headers, host } };
   return new Promise((resolve, reject) => {
     const request = plain

@@ -1,6 +1,9 @@
 import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
+import { ProgressTable } from "../../../aws/progress-table.ts";
+import { RecountAsk } from "../../../aws/recount-ask.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
+import { StepQueue } from "../../../aws/step-queue.ts";
 import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 
@@ -47,9 +50,13 @@ function url(i: number): string {
 const unplanned = () => {
   throw new Error("nothing here is unreadable");
 };
+const [db, sqs] = [documentClient(), queueClient()];
+const progress = new ProgressTable(db, env("PROGRESS_TABLE"), unplanned);
 const handler = createHandler({
-  requests: new RequestTable(documentClient(), env("REQUEST_TABLE"), unplanned),
-  deadLetters: new DeadLetterQueue(queueClient(), env("DEAD_LETTER_QUEUE_URL")),
+  requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
+  progress,
+  recounts: new RecountAsk(progress, new StepQueue(sqs, env("STEP_QUEUE_URL"))),
+  deadLetters: new DeadLetterQueue(sqs, env("DEAD_LETTER_QUEUE_URL")),
   onUnreadable: unplanned,
   logger: { info() {} },
   namespace: metricNamespace(env("GROUP_NAME")),

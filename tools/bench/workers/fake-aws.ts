@@ -23,17 +23,24 @@ let written = 0;
 const calls: Record<string, number> = {};
 
 interface Input {
+  readonly QueueUrl: string;
+  readonly MaxNumberOfMessages: number;
   readonly TableName: string;
   readonly Entries: readonly { readonly Id: string }[];
   readonly RequestItems: Readonly<Record<string, readonly unknown[]>>;
 }
 
 const answers: Record<string, (input: Input) => object | Promise<object>> = {
-  ReceiveMessage: async () => {
+  ReceiveMessage: async ({ QueueUrl, MaxNumberOfMessages: most }) => {
+    // The express lane is empty.
+    if (QueueUrl.endsWith("/x")) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return {};
+    }
     if (received === 0) process.send?.({ event: "first" });
     if (received === total) await new Promise((resolve) => setTimeout(resolve, 1_000));
     const Messages = [];
-    for (let n = 0; n < 10 && received < total; n++, received++) {
+    for (let n = 0; n < most && received < total; n++, received++) {
       Messages.push({
         MessageId: `m${received}`,
         ReceiptHandle: receipt(received),
@@ -55,6 +62,8 @@ const answers: Record<string, (input: Input) => object | Promise<object>> = {
   GetItem: ({ TableName }) => ({ Item: items[TableName] ?? { active: { S: "y" } } }),
   Query: () => ({ Items: [], Count: 0 }),
   UpdateItem: () => ({}),
+  PutItem: () => ({}),
+  GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: String(total - received) } }),
   TransactWriteItems: () => ({}),
   BatchWriteItem: ({ RequestItems }) => {
     for (const requests of Object.values(RequestItems)) written += requests.length;

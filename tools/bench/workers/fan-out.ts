@@ -16,7 +16,7 @@ const deps: FanOutDeps = {
   requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
   requestPops: new RequestPopTable(db, env("REQUEST_POP_TABLE"), env("REQUEST_TABLE"), unplanned),
   lists: new Lists(new S3Client({}), env("BUCKET")),
-  queue: new TaskQueue(queueClient(), env("QUEUE_URL")),
+  queue: new TaskQueue(queueClient(), { main: env("QUEUE_URL"), express: env("QUEUE_URL") }),
   logger: { info() {} },
 };
 const started = performance.now();

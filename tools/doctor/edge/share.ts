@@ -1,4 +1,4 @@
-import { siteOf } from "../../../domain/pops/select.ts";
+import { siteOf } from "../../../domain/pops/site-of.ts";
 import type { ProbedPop } from "../../../lambdas/task/probe-pops.ts";
 import { ask, type EdgePlace } from "./ask.ts";
 import { type Question, questionsFor } from "./questions.ts";

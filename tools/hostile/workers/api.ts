@@ -1,6 +1,8 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
+import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
 
 const [file = ""] = process.argv.slice(2);
@@ -17,6 +19,7 @@ const handler = createHandler({
     listActive: async () => [],
     setInstanceCount: nothing,
   },
+  resolvedPops: { all: async () => new Map() },
   requestPops: { of: async () => [] },
   lists: {
     read: async function* () {},
@@ -30,7 +33,8 @@ const handler = createHandler({
   distributions: {
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
   },
-  queue: { depth: async () => ({ available: 0, inFlight: 0 }) },
+  progress: { of: async () => NO_PROGRESS },
+  patience: patienceOf(),
   fleet: {
     ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },
     setDesiredCapacity: nothing,

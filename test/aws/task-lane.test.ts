@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { QueueEntryError, TaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
+import { QueueEntryError, TaskLane, TasksNotQueuedError } from "../../aws/task-lane.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
@@ -27,7 +27,7 @@ const bytesOf = (command: Sent) =>
 
 function newQueue(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<SQSClient>(answer);
-  return { queue: new TaskQueue(client, QUEUE), sent };
+  return { queue: new TaskLane(client, QUEUE), sent };
 }
 
 beforeEach(() => {
@@ -125,7 +125,7 @@ it("the depth is what waits, delayed or not, and what is in flight", async () =>
 /** The queue before SQS as a server that gives these answers. */
 async function servedQueue(answers: Answers) {
   const aws = await fakeAws(answers);
-  return { aws, queue: new TaskQueue(aws.sqs, QUEUE) };
+  return { aws, queue: new TaskLane(aws.sqs, QUEUE) };
 }
 
 const handles = (n: number) => Array.from({ length: n }, (_, i) => `r${i}`);
@@ -135,7 +135,14 @@ describe("receive", () => {
     const Messages = [{ MessageId: "m", ReceiptHandle: "r", Body: "{}" }];
     const { queue: q, aws } = await servedQueue({ ReceiveMessage: () => ({ Messages }) });
     expect(await q.receive(5)).toEqual(Messages);
-    expect(aws.asked("ReceiveMessage")).toEqual([{ QueueUrl: QUEUE, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }]);
+    expect(aws.asked("ReceiveMessage")).toEqual([
+      {
+        QueueUrl: QUEUE,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+        WaitTimeSeconds: 5,
+      },
+    ]);
   });
 
   it("of an empty queue is nothing", async () => {
@@ -181,8 +188,8 @@ describe("delete and hold", () => {
   });
 
   it.each([
-    { name: "delete", act: (q: TaskQueue, handle: string) => q.delete(handle) },
-    { name: "hold", act: (q: TaskQueue, handle: string) => q.hold(handle, 120) },
+    { name: "delete", act: (q: TaskLane, handle: string) => q.delete(handle) },
+    { name: "hold", act: (q: TaskLane, handle: string) => q.hold(handle, 120) },
   ])("an entry that SQS refuses is an error of that $name alone", async ({ act }) => {
     const Failed = [{ Id: "1", Code: "ReceiptHandleIsInvalid", Message: "expired", SenderFault: true }];
     const partly = () => ({ Successful: [], Failed });

@@ -1,0 +1,117 @@
+import type { Logger } from "pino";
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { Beat } from "../../domain/request/progress.ts";
+import { Holding } from "./holding.ts";
+
+/** A beat is worth something for a minute; its item is cleaned up after a day. */
+const KEPT_SECONDS = 86_400;
+/** A stop waits no longer for the last beats: without them, the readers wait until the ones before are stale. */
+const LAST_BEATS_MS = 5_000;
+
+export interface BeatsOptions {
+  readonly progress: Pick<ProgressTable, "beat">;
+  /** The instance. */
+  readonly instance: string;
+  /** This process of it. */
+  readonly worker: string;
+  /** Milliseconds between two beats. */
+  readonly everyMs: number;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** A request that this process works on, and what was last said of it. */
+interface Told {
+  readonly holding: Holding;
+  /** Tasks in the last beat; undefined: there was none yet. */
+  tasks: number | undefined;
+  /** When the last beat was made, by `performance.now()`. */
+  at: number;
+  /** The beat that is being written. */
+  writing: Promise<void> | undefined;
+}
+
+/**
+ * Tells the others that this process is alive, and what it holds: one item a request, written every few seconds. The first
+ * one is written at once, and one without tasks when nothing is held any more. A beat that cannot be written is
+ * missed, and the work goes on.
+ */
+export class Beats {
+  private readonly requests = new Map<string, Told>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: BeatsOptions) {}
+
+  /** Counts tasks that have come: in what is returned, say how they go on. */
+  take(reqId: string, tasks: number): Holding {
+    const told = this.requests.get(reqId) ?? this.add(reqId);
+    told.holding.tasks += tasks;
+    if (!told.tasks) void this.tell(told);
+    return told.holding;
+  }
+
+  /** Beats until {@link end}. */
+  start(): void {
+    this.timer = setInterval(() => this.beat(), this.options.everyMs);
+  }
+
+  /** Tells once of every request. */
+  beat(): void {
+    for (const told of this.requests.values()) void this.tell(told);
+  }
+
+  /** The last beats: call it when nothing is held any more. Returns soon, also if they cannot be written. */
+  async end(): Promise<void> {
+    clearInterval(this.timer);
+    const last = [...this.requests.values()].map((told) =>
+      (told.writing ?? Promise.resolve()).then(() => this.tell(told)),
+    );
+    let enough: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      enough = setTimeout(resolve, LAST_BEATS_MS);
+    });
+    await Promise.race([Promise.all(last), late]);
+    clearTimeout(enough);
+  }
+
+  private add(reqId: string): Told {
+    const told: Told = { holding: new Holding(reqId), tasks: undefined, at: performance.now(), writing: undefined };
+    this.requests.set(reqId, told);
+    return told;
+  }
+
+  /** One at a time: a beat that is slow must not end after the next one. */
+  private async tell(told: Told): Promise<void> {
+    told.writing ??= this.write(told).finally(() => {
+      told.writing = undefined;
+    });
+    await told.writing;
+  }
+
+  private async write(told: Told): Promise<void> {
+    const { holding } = told;
+    const { instance, worker, progress, logger } = this.options;
+    do {
+      const { tasks, underWay, bytes, ended } = holding;
+      const now = performance.now();
+      const beat: Beat = { instance, worker, at: Date.now(), tasks, bytes: underWay, ...rates(told, now) };
+      try {
+        await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
+      } catch (error) {
+        logger.warn({ err: error, req_id: holding.reqId }, "a beat was not written");
+        return;
+      }
+      holding.bytes -= bytes;
+      holding.ended -= ended;
+      told.tasks = tasks;
+      told.at = now;
+      // It said that nothing is held, and meanwhile something has come.
+    } while (told.tasks === 0 && holding.tasks > 0);
+    if (told.tasks === 0) this.requests.delete(holding.reqId);
+  }
+}
+
+function rates({ holding, at }: Told, now: number): Pick<Beat, "bytes_per_second" | "tasks_per_second"> {
+  const seconds = (now - at) / 1_000;
+  const perSecond = (count: number) => (seconds < 0.1 ? 0 : Math.round((count / seconds) * 100) / 100);
+  return { bytes_per_second: Math.round(perSecond(holding.bytes)), tasks_per_second: perSecond(holding.ended) };
+}

@@ -1,0 +1,48 @@
+/** What this process holds of one request: told in a beat, so it is counted and nothing else. */
+export class Holding {
+  /** Tasks without a result: under way, or waiting here. */
+  tasks = 0;
+  /** Bytes so far of the downloads that have no result. */
+  underWay = 0;
+  /** Since the last beat. */
+  bytes = 0;
+  /** Tasks that have ended since the last beat. */
+  ended = 0;
+
+  constructor(readonly reqId: string) {}
+
+  /** A download begins. */
+  begin(): Transfer {
+    return new Transfer(this);
+  }
+
+  /** A task has a result, or needs none. */
+  end(): void {
+    this.tasks--;
+    this.ended++;
+  }
+
+  /** Tasks go to other agents. */
+  drop(tasks: number): void {
+    this.tasks -= tasks;
+  }
+}
+
+/** One download: how many bytes came. */
+export class Transfer {
+  private bytes = 0;
+
+  constructor(private readonly holding: Holding) {}
+
+  addBytes(bytes: number): void {
+    this.bytes += bytes;
+    this.holding.underWay += bytes;
+    this.holding.bytes += bytes;
+  }
+
+  /** It has a result, or begins anew: what has come so far is no longer under way. */
+  clear(): void {
+    this.holding.underWay -= this.bytes;
+    this.bytes = 0;
+  }
+}

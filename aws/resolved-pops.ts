@@ -1,0 +1,58 @@
+import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
+import { writeBatches } from "./batch-write.ts";
+
+const KEY = "pop#resolved";
+/** A code that has not resolved for so long is as good as one that never has. */
+const KEEP_SECONDS = 366 * 86_400;
+
+const itemSchema = z.object({ part: z.string(), at: z.number().min(0).max(8.64e15) });
+
+/**
+ * When each POP resolved last for this deployment: one small item a POP in the Progress table, all under one key. Whoever
+ * reads or writes them asks for all of them, and there are as many as POPs that exist.
+ */
+export class ResolvedPops {
+  constructor(
+    private readonly db: DynamoDBDocumentClient,
+    private readonly table: string,
+    private readonly onUnreadable: OnUnreadable,
+  ) {}
+
+  /** Milliseconds since the epoch, by code. A write of the last second may be missing. */
+  async all(): Promise<Map<string, number>> {
+    const times = new Map<string, number>();
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.db.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: "#key = :key",
+          ExpressionAttributeNames: { "#key": "key" },
+          ExpressionAttributeValues: { ":key": KEY },
+          ExclusiveStartKey: start,
+        }),
+      );
+      for (const item of page.Items ?? []) this.read(item, times);
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return times;
+  }
+
+  /** Says of each that it resolved. Of two writers the later one stands. @param at milliseconds since the epoch */
+  async note(pops: readonly string[], at: number): Promise<void> {
+    const expire_at = Math.floor(at / 1_000) + KEEP_SECONDS;
+    await writeBatches(
+      pops.map((pop) => ({ PutRequest: { Item: { key: KEY, part: pop, at, expire_at } } })),
+      (requests) => this.db.send(new BatchWriteCommand({ RequestItems: { [this.table]: requests } })),
+      this.table,
+    );
+  }
+
+  private read(item: Record<string, unknown>, times: Map<string, number>): void {
+    const { data, error } = itemSchema.safeParse(item);
+    if (data !== undefined) times.set(data.part, data.at);
+    else this.onUnreadable({ kind: "resolved POP", key: String(item["part"]), problem: z.prettifyError(error) });
+  }
+}

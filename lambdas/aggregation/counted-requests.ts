@@ -1,0 +1,45 @@
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+
+/** So many are remembered. There are fewer active ones at a time. */
+const REMEMBERED = 50;
+
+/** What the counters of a request depend on, and what does not change once its totals are known. */
+export interface CountedRequest {
+  readonly total_count: number;
+  readonly expire_at: number;
+  /** Where each of its POPs stands in its list. */
+  readonly numberOf: ReadonlyMap<string, number>;
+  /** What a release before has counted on the item. */
+  readonly counted: Count;
+}
+
+/** The requests whose results come in. Their items have kilobytes, and each batch needs the same part of them. */
+export class CountedRequests {
+  private readonly known = new Map<string, CountedRequest>();
+
+  constructor(private readonly requests: Pick<RequestTable, "get">) {}
+
+  /** Undefined for one whose results do not count: it has ended, or no tasks yet, or is not to be found. */
+  async get(reqId: string): Promise<CountedRequest | undefined> {
+    const known = this.known.get(reqId);
+    if (known !== undefined) return known;
+    const item = await this.requests.get(reqId);
+    if (item?.active === undefined || item.total_count === 0) return undefined;
+    const counted = countedRequest(item);
+    this.known.set(reqId, counted);
+    for (const oldest of this.known.keys()) if (this.known.size > REMEMBERED) this.known.delete(oldest);
+    return counted;
+  }
+}
+
+function countedRequest(item: RequestItem): CountedRequest {
+  const { total_count, expire_at, download_count, download_size, failed_count } = item;
+  return {
+    total_count,
+    expire_at,
+    numberOf: new Map(item.pops.map((pop, n) => [pop, n])),
+    counted: { download_count, download_size, failed_count },
+  };
+}

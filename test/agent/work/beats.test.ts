@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Beats } from "../../../agent/work/beats.ts";
+import { type Beat, beatSchema } from "../../../domain/request/progress.ts";
+import { deferred } from "../deferred.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Beats every ten seconds. `told`: what was written, as `request: tasks bytes`. */
+function beating(write: () => Promise<void> = async () => undefined) {
+  const told: string[] = [];
+  const written: (Beat & { readonly expireAt: number })[] = [];
+  const warnings: unknown[] = [];
+  const progress = {
+    beat: async (reqId: string, beat: Beat, expireAt: number) => {
+      await write();
+      told.push(`${reqId}: ${beat.tasks} ${beat.bytes}`);
+      written.push({ ...beatSchema.parse(beat), expireAt });
+    },
+  };
+  const beats = new Beats({
+    ...{ progress, instance: "i-1", worker: "w-1", everyMs: 10_000 },
+    logger: { warn: (fields: unknown) => void warnings.push(fields) },
+  });
+  beats.start();
+  return { beats, told, written, warnings };
+}
+
+describe("of each request, a beat is written", () => {
+  test("at once with its first task, then every ten seconds, and without tasks when it has none any more", async () => {
+    const { beats, told } = beating();
+    const a = beats.take("a", 3);
+    await vi.advanceTimersByTimeAsync(5_000);
+    beats.take("a", 2);
+    const b = beats.take("b", 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(["a: 3 0", "b: 1 0"]);
+    for (let n = 0; n < 4; n++) a.end();
+    b.drop(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told.slice(2)).toEqual(["a: 1 0", "b: 0 0"]);
+    a.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told.slice(4)).toEqual(["a: 0 0"]);
+    beats.take("a", 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told.slice(5)).toEqual(["a: 1 0"]);
+  });
+
+  test("with the process that it is, when it was written, and when it may go", async () => {
+    const { beats, written } = beating();
+    beats.take("a", 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(written[0]).toMatchObject({ instance: "i-1", worker: "w-1", at: Date.now() });
+    expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 86_400);
+  });
+
+  test("with the bytes of what is under way, and how fast it goes since the beat before", async () => {
+    const { beats, written } = beating();
+    const holding = beats.take("a", 2);
+    const [done, long] = [holding.begin(), holding.begin()];
+    done.addBytes(100_000);
+    long.addBytes(300_000);
+    done.clear();
+    holding.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    long.addBytes(200_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    // It broke off, and the next attempt begins from nothing.
+    long.clear();
+    long.addBytes(7);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written.map(({ bytes }) => bytes)).toEqual([0, 300_000, 500_000, 7]);
+    expect(written.map((beat) => beat.bytes_per_second)).toEqual([0, 40_000, 20_000, 1]);
+    expect(written.map((beat) => beat.tasks_per_second)).toEqual([0, 0.1, 0, 0]);
+  });
+});
+
+test("a beat that cannot be written is logged and missed; what it would have told stands in the next one", async () => {
+  let refused = true;
+  const { beats, written, warnings } = beating(async () => {
+    if (refused) throw new Error("no table");
+  });
+  const holding = beats.take("a", 1);
+  holding.begin().addBytes(20_000);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([written.length, warnings.length]).toEqual([0, 2]);
+  refused = false;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(written).toMatchObject([{ tasks: 1, bytes: 20_000, bytes_per_second: 1_000 }]);
+});
+
+test("one that is slow is not overtaken by the next, and what came meanwhile is told after it", async () => {
+  const slow = deferred();
+  let writes = 0;
+  const { beats, told } = beating(() => (writes++ === 1 ? slow.promise : Promise.resolve()));
+  beats.take("a", 1).end();
+  await vi.advanceTimersByTimeAsync(10_000);
+  beats.take("a", 5);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(told).toEqual(["a: 1 0"]);
+  slow.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual(["a: 1 0", "a: 0 0", "a: 5 0"]);
+});
+
+describe("at the end", () => {
+  test("a last beat says that nothing is held", async () => {
+    const { beats, told } = beating();
+    beats.take("a", 2).drop(2);
+    await beats.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(told).toEqual(["a: 2 0", "a: 0 0"]);
+  });
+
+  test("nobody waits long for one that cannot be written", async () => {
+    const { beats } = beating(() => new Promise(() => undefined));
+    beats.take("a", 2).drop(2);
+    let over = false;
+    void beats.end().then(() => {
+      over = true;
+    });
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(over).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toBe(true);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { deferred, turn } from "../deferred.ts";
+import { bodyOf, done, fail, good, start, yes } from "./work-world.ts";
+
+describe("a message that comes again", () => {
+  const plan = { deliveries: 2, active: yes, download: good, write: done, delete: done };
+
+  test("is done as far as its results do not stand", async () => {
+    const { did, ended } = start(bodyOf("a", "b", "c"), { ...plan, standing: async () => ["a", "c"] });
+    await ended;
+    expect(did).toEqual(["standing? 3", "active? q", "download b", "write b", "delete r"]);
+  });
+
+  test("is deleted, if all of them stand", async () => {
+    const { did, ended, told } = start(bodyOf("a", "b"), { ...plan, standing: async () => ["a", "b"] });
+    await ended;
+    expect(did).toEqual(["standing? 2", "delete r"]);
+    expect(told).toEqual([]);
+  });
+
+  test("is done whole, if nobody can say what stands", async () => {
+    const { did, ended } = start(bodyOf("a", "b"), { ...plan, standing: fail("no table") });
+    await ended;
+    expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
+  });
+
+  test("goes back as what is left of it, if the agent stops", async () => {
+    const running = deferred<object>();
+    const { did, ended, stop } = start(bodyOf("a", "b", "c"), {
+      ...{ ...plan, standing: async () => ["a"], send: done },
+      download: (url) => (url === "b" ? good() : running.promise),
+    });
+    await turn();
+    stop();
+    running.resolve({ ok: false });
+    await ended;
+    expect(did.at(-2)).toBe("send c");
+  });
+});
+
+test("of one that comes for the first time, nobody asks what stands", async () => {
+  const { did, ended } = start(bodyOf("a"), { active: yes, download: good, write: done, delete: done });
+  await ended;
+  expect(did[0]).toBe("active? q");
+});
+
+describe("a beat tells of a message", () => {
+  test("all of its URLs that have no result, and the bytes of those that are under way", async () => {
+    const slow = deferred<object>();
+    const { ended, beats, told } = start(bodyOf("a", "b", "c"), {
+      ...{ active: yes, write: done, delete: done, bytes: 10 },
+      download: (url) => (url === "a" ? good() : slow.promise),
+    });
+    await turn();
+    beats.beat();
+    await turn();
+    slow.resolve({});
+    await ended;
+    beats.beat();
+    await turn();
+    expect(told).toMatchObject([
+      { tasks: 3, bytes: 0 },
+      { tasks: 2, bytes: 20 },
+      { tasks: 0, bytes: 0 },
+    ]);
+  });
+
+  test("and nothing any more once it is given back", async () => {
+    const { ended, beats, told } = start(bodyOf("a", "b"), { active: fail("no table"), hold: done });
+    await ended;
+    beats.beat();
+    await turn();
+    expect(told.at(-1)).toMatchObject({ tasks: 0 });
+  });
+});

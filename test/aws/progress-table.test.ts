@@ -1,0 +1,183 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, it } from "vitest";
+import { ProgressTable } from "../../aws/progress-table.ts";
+import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
+import { beat } from "../lambdas/items.ts";
+import { awsError, fakeClient, type Sent } from "./client.ts";
+
+const EXPIRES = 1_800_000_000;
+const count = (download_count: number, download_size: number, failed_count: number) => ({
+  ...{ download_count, download_size, failed_count },
+});
+
+function table(answer: (command: Sent, n: number) => unknown = () => ({})) {
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
+  const unreadable: Unreadable[] = [];
+  return { sent, unreadable, progress: new ProgressTable(client, "progress", (it) => unreadable.push(it)) };
+}
+
+/** What an update does, with its placeholders filled in. Every one that is used is given, and none to spare. */
+function written({ Key, UpdateExpression, ConditionExpression = "", ...rest }: Sent["input"]) {
+  const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values } = rest;
+  const used = `${UpdateExpression} ${ConditionExpression}`.match(/[#:]\w+/g) ?? [];
+  expect(new Set(used)).toEqual(new Set([...Object.keys(names), ...Object.keys(values)]));
+  const filled = UpdateExpression.replace(/[#:]\w+/g, (it: string) => names[it] ?? values[it]);
+  return [Key.key, Key.part, filled];
+}
+const transacted = ({ input }: Sent) => input.TransactItems.map((it: { Update: Sent["input"] }) => written(it.Update));
+
+describe("counters", () => {
+  it("are added to in one transaction under the batch's token: a stripe of the request, and of each block of POPs", async () => {
+    const { sent, progress } = table();
+    const blocks = new Map([
+      [0, new Map([[7, count(2, 20, 0)]])],
+      [3, new Map([[0, count(1, 0, 1)]])],
+    ]);
+    await progress.add("r1", { total: count(3, 20, 1), stripe: 5, blocks }, "token", EXPIRES);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.input.ClientRequestToken).toBe("token");
+    expect(transacted(sent[0] as Sent)).toEqual([
+      ["count#r1", "5", `SET expire_at = ${EXPIRES} ADD download_count 3, download_size 20, failed_count 1`],
+      ["pops#r1#0", "5", `SET expire_at = ${EXPIRES} ADD c7 2, b7 20`],
+      ["pops#r1#3", "5", `SET expire_at = ${EXPIRES} ADD c0 1, f0 1`],
+    ]);
+  });
+
+  it("are added to within DynamoDB's bounds when a batch changes everything", async () => {
+    const { sent, progress } = table();
+    const places = new Map(Array.from({ length: 32 }, (_, place) => [place, count(1, 10, 1)]));
+    const blocks = new Map(Array.from({ length: 32 }, (_, block) => [block, places]));
+    await progress.add("r1", { total: count(1, 1, 1), stripe: 0, blocks }, "token", EXPIRES);
+    const items = sent[0]?.input.TransactItems;
+    expect(items.length).toBeLessThanOrEqual(100);
+    for (const { Update } of items) expect(Update.UpdateExpression.length).toBeLessThan(4_096);
+  });
+
+  it("stay where nothing is added", async () => {
+    const { sent, progress } = table();
+    await progress.add("r1", { total: count(0, 0, 0), stripe: 0, blocks: new Map() }, "token", EXPIRES);
+    expect(transacted(sent[0] as Sent)).toEqual([["count#r1", "0", `SET expire_at = ${EXPIRES}`]]);
+  });
+
+  it("wait for another batch that is in the way", async () => {
+    const conflict = awsError("TransactionCanceledException", {
+      CancellationReasons: [{ Code: "TransactionConflict" }],
+    });
+    const { sent, progress } = table((_, n) => (n === 0 ? Promise.reject(conflict) : {}));
+    await progress.add("r1", { total: count(1, 1, 0), stripe: 0, blocks: new Map() }, "token", EXPIRES);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("are put right by a recount", async () => {
+    const { sent, progress } = table();
+    await progress.correct("r1", count(-2, 30, 0), EXPIRES);
+    expect(written(sent[0]?.input)).toEqual([
+      ...["count#r1", "recount", `SET expire_at = ${EXPIRES} ADD download_count -2, download_size 30`],
+    ]);
+  });
+
+  it("are read strongly, all pages of them, and summed", async () => {
+    const pages = [
+      {
+        Items: [
+          { part: "0", ...count(3, 30, 1) },
+          { part: "1", download_count: 1 },
+        ],
+        LastEvaluatedKey: { part: "1" },
+      },
+      {
+        Items: [
+          { part: "moved", at: 17 },
+          { part: "recount", download_count: -1 },
+          { part: "2", failed_count: "x" },
+        ],
+      },
+    ];
+    const { sent, progress } = table((_, n) => pages[n]);
+    expect(await progress.count("r1")).toEqual({ count: count(3, 30, 1), movedAt: 17 });
+    expect(sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead])).toEqual([
+      ["count#r1", true],
+      ["count#r1", true],
+    ]);
+    expect(sent[1]?.input.ExclusiveStartKey).toEqual({ part: "1" });
+  });
+
+  it("are nothing where nothing was counted", async () => {
+    const nothing = { count: count(0, 0, 0), movedAt: undefined };
+    expect(await table(() => ({ Items: [] })).progress.count("r1")).toEqual(nothing);
+  });
+
+  it("of POPs are read block by block, and named by the request's list", async () => {
+    const pops = Array.from({ length: 40 }, (_, n) => `POP${n}`);
+    const items: Record<string, object[]> = {
+      "pops#r1#0": [
+        { part: "0", c1: 2, b1: 20, expire_at: EXPIRES },
+        { part: "1", c1: 1, f1: 1, x9: 4, c: 1, c2: "many" },
+      ],
+      "pops#r1#1": [{ part: "0", c7: 5, c31: 9 }],
+    };
+    const { progress } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
+    expect(await progress.pops("r1", pops)).toEqual(
+      new Map([
+        ["POP1", count(3, 20, 1)],
+        ["POP39", count(5, 0, 0)],
+      ]),
+    );
+  });
+});
+
+describe("when a result was counted last", () => {
+  it("only moves forward", async () => {
+    const { sent, progress } = table();
+    await progress.moved("r1", 17, EXPIRES);
+    expect(written(sent[0]?.input)).toEqual(["count#r1", "moved", `SET at = 17, expire_at = ${EXPIRES}`]);
+    expect(sent[0]?.input.ConditionExpression).toBe("attribute_not_exists(#at) OR #at < :at");
+    await table(() => Promise.reject(awsError("ConditionalCheckFailedException"))).progress.moved("r1", 16, EXPIRES);
+    const denied = table(() => Promise.reject(awsError("AccessDenied"))).progress;
+    await expect(denied.moved("r1", 16, EXPIRES)).rejects.toThrow("AccessDenied");
+  });
+});
+
+describe("beats", () => {
+  it("are written over the process's last one", async () => {
+    const { sent, progress } = table();
+    await progress.beat("r1", beat({ instance: "i-1", worker: "2" }), EXPIRES);
+    expect(sent[0]?.input).toEqual({
+      TableName: "progress",
+      Item: { key: "beat#r1", part: "i-1#2", ...beat({ worker: "2" }), expire_at: EXPIRES },
+    });
+  });
+
+  it("are read with the counters, and one that is none is told of", async () => {
+    const items: Record<string, object[]> = {
+      "count#r1": [{ part: "0", download_count: 1 }],
+      "beat#r1": [
+        { part: "i-1#1", ...beat() },
+        { part: "i-2#1", ...beat({ instance: "i-2" }), tasks: -1 },
+      ],
+    };
+    const { progress, unreadable } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
+    expect(await progress.of("r1")).toEqual({ count: count(1, 0, 0), movedAt: undefined, beats: [beat()] });
+    expect(unreadable).toMatchObject([{ kind: "beat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") }]);
+  });
+});
+
+describe("the right to ask", () => {
+  it("has one at a time, and whoever has it; until it is too old, or from the future", async () => {
+    const { sent, progress } = table();
+    expect(await progress.mayAsk("r1", "me", 5_000, 1_000, EXPIRES)).toBe(true);
+    expect(sent[0]?.input).toMatchObject({
+      Item: { key: "ask#r1", part: "look", at: 5_000, by: "me", expire_at: EXPIRES },
+      ConditionExpression: "attribute_not_exists(#at) OR #at < :old OR #at > :now OR #by = :by",
+      ExpressionAttributeValues: { ":old": 4_000, ":now": 5_000, ":by": "me" },
+    });
+    const taken = table(() => Promise.reject(awsError("ConditionalCheckFailedException"))).progress;
+    expect(await taken.mayAsk("r1", "me", 5_000, 1_000, EXPIRES)).toBe(false);
+  });
+
+  it("is given back with the answer", async () => {
+    const { sent, progress } = table();
+    await progress.answered("r1");
+    expect(sent[0]).toMatchObject({ name: "DeleteCommand", input: { Key: { key: "ask#r1", part: "look" } } });
+  });
+});

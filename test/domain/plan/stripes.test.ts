@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { blockCount, inBlocks, popPlace, stripeCount, stripeOf } from "../../../domain/plan/stripes.ts";
+
+describe("stripes", () => {
+  it.each([
+    [0, 1],
+    [1, 1],
+    [10_000, 1],
+    [10_001, 2],
+    [600_000, 60],
+    [640_001, 64],
+    [24_000_000, 64],
+  ])("of a request with %i tasks: %i", (tasks, stripes) => {
+    expect(stripeCount(tasks)).toBe(stripes);
+  });
+
+  it("are all used, about equally, and a batch that is tried again goes to the same one", () => {
+    const tokens = Array.from({ length: 6_400 }, (_, i) => `token ${i}`);
+    const used = new Map<number, number>();
+    for (const token of tokens) {
+      const stripe = stripeOf(token, 24_000_000);
+      expect(stripeOf(token, 24_000_000)).toBe(stripe);
+      used.set(stripe, (used.get(stripe) ?? 0) + 1);
+    }
+    expect([...used.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    expect(Math.max(...used.values())).toBeLessThan(200);
+    expect(stripeOf("any", 10_000)).toBe(0);
+  });
+});
+
+describe("blocks of POPs", () => {
+  it.each([
+    [0, 0, 0],
+    [31, 0, 31],
+    [32, 1, 0],
+    [599, 18, 23],
+  ])("the POP %i stands in block %i at place %i", (n, block, place) => {
+    expect(popPlace(n)).toEqual({ block, place });
+  });
+
+  it("are as many as the POPs need", () => {
+    expect([0, 1, 32, 33, 600, 1_000].map(blockCount)).toEqual([0, 1, 1, 2, 19, 32]);
+  });
+
+  it("hold every change at a POP of the request, once, where it is looked for", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(700), { maxLength: 50 }), (numbers) => {
+        const pops = Array.from({ length: 600 }, (_, n) => `POP${n}`);
+        const numberOf = new Map(pops.map((pop, n) => [pop, n]));
+        const blocks = inBlocks(new Map(numbers.map((n) => [`POP${n}`, n])), numberOf);
+        const found = [...blocks.values()].reduce((sum, places) => sum + places.size, 0);
+        expect(found).toBe(numbers.filter((n) => n < 600).length);
+        for (const n of numbers.filter((it) => it < 600)) {
+          const { block, place } = popPlace(n);
+          expect(blocks.get(block)?.get(place)).toBe(n);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,160 @@
+// What the catalogue says, file by file, agrees: sites.ts, recs.ts, pop-codes.ts, default-sets.ts, countries.ts, regions.ts.
+import { describe, expect, it } from "vitest";
+import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/default-sets.ts";
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { RECS } from "../../../domain/pops/recs.ts";
+import { regionsOf } from "../../../domain/pops/regions.ts";
+import { siteOf } from "../../../domain/pops/site-of.ts";
+import { SITES, type Site } from "../../../domain/pops/sites.ts";
+
+const NEARLY_KM = 60;
+
+/** Great-circle distance. */
+function kilometres(a: Site, b: Site | undefined): number {
+  if (b === undefined) return Number.POSITIVE_INFINITY;
+  const rad = (degrees: number) => (degrees * Math.PI) / 180;
+  const sin2 = (degrees: number) => Math.sin(rad(degrees) / 2) ** 2;
+  const h = sin2(b.lat - a.lat) + Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * sin2(b.lon - a.lon);
+  return 2 * 6371 * Math.asin(Math.sqrt(h));
+}
+
+function fail(what: string): never {
+  throw new Error(`${what} has no site`);
+}
+
+describe("the catalogue", () => {
+  it("has no row twice", () => {
+    for (const keys of [SITES.map(({ iata }) => iata), POP_CODES.map(({ pop }) => pop), RECS.map(({ name }) => name)]) {
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+  });
+
+  it("has well-formed codes, each at a site of its own", () => {
+    const sites = new Set(SITES.map(({ iata }) => iata));
+    for (const { pop } of POP_CODES) {
+      expect(pop).toMatch(/^[A-Z]{3}\d{1,2}-[CPE]\d{1,2}$/);
+      expect(sites).toContain(pop.slice(0, 3));
+    }
+  });
+
+  it("lists codes by site and number, the sites by code", () => {
+    const inOrder = (names: readonly string[]) =>
+      [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join("\n");
+    expect(SITES.map(({ iata }) => iata).join("\n")).toBe(inOrder(SITES.map(({ iata }) => iata)));
+    expect(POP_CODES.map(({ pop }) => pop).join("\n")).toBe(inOrder(POP_CODES.map(({ pop }) => pop)));
+  });
+
+  it("has the suffix E in China and nowhere else", () => {
+    for (const { pop } of POP_CODES) expect(pop.includes("-E"), pop).toBe(siteOf(pop)?.country === "CN");
+  });
+
+  it("has a REC for every site outside China, and none inside", () => {
+    for (const { iata, country, rec } of SITES) expect(rec === undefined, iata).toBe(country === "CN");
+  });
+
+  it("says how it knows each REC, and nothing where it knows none", () => {
+    for (const { iata, rec, recBasis } of SITES) expect(recBasis === undefined, iata).toBe(rec === undefined);
+  });
+
+  it("has a site in the metro of each REC; a site that has its REC there is that one", () => {
+    for (const { name, site } of RECS) expect(siteOf(site)?.city, name).toBeDefined();
+    const inMetro = SITES.filter(({ recBasis }) => recBasis === "metro").map(({ iata, rec }) => `${rec} ${iata}`);
+    const documented = RECS.filter(({ basis }) => basis === "documented");
+    // Hillsboro is the metro nearest to Oregon's region, which has none of its own.
+    const metros = documented.filter(({ name }) => name !== "Oregon").map(({ name, site }) => `${name} ${site}`);
+    expect(inMetro.sort()).toEqual(metros.sort());
+  });
+
+  it("guesses the nearest of the documented RECs, where it guesses", () => {
+    const documented = RECS.filter(({ basis }) => basis === "documented");
+    for (const site of SITES.filter(({ recBasis }) => recBasis === "nearest")) {
+      const away = (name: string | undefined) =>
+        kilometres(site, siteOf(documented.find((it) => it.name === name)?.site ?? ""));
+      const nearest = documented.map(({ name }) => away(name)).sort((a, b) => a - b)[0] ?? 0;
+      // A REC's place is that of an airport near it: two that are about as far may stand the other way round.
+      expect(away(site.rec) - nearest, site.iata).toBeLessThan(NEARLY_KM);
+    }
+  });
+
+  it("has places on the Earth, no two sites at the same one", () => {
+    for (const { iata, lat, lon } of SITES) {
+      expect(Math.abs(lat), iata).toBeLessThan(65);
+      expect(Math.abs(lon), iata).toBeLessThanOrEqual(180);
+    }
+    expect(new Set(SITES.map(({ lat, lon }) => `${lat} ${lon}`)).size).toBe(SITES.length);
+  });
+
+  it.each([
+    ["EU", 27, 65, -25, 45],
+    ["NA", 14, 65, -170, -50],
+    ["SA", -56, 13, -82, -34],
+    ["AF", -35, 38, -18, 52],
+    ["AS", -11, 60, 25, 150],
+    ["OC", -48, 0, 110, 180],
+  ] as const)("has the sites of %s between its degrees", (continent, south, north, west, east) => {
+    const sites = SITES.filter((site) => site.continent === continent);
+    expect(sites.length).toBeGreaterThan(0);
+    for (const { iata, lat, lon } of sites) {
+      expect(lat > south && lat < north && lon > west && lon < east, iata).toBe(true);
+    }
+  });
+
+  it("has the POPs of each region's set at sites of that region", () => {
+    for (const [region, pops] of Object.entries(REGION_DEFAULTS)) {
+      for (const pop of pops) expect(regionsOf(siteOf(pop) ?? fail(pop)), pop).toContain(region);
+    }
+  });
+
+  it("has a region for every site but those of Africa, the Middle East and Mexico", () => {
+    const without = SITES.filter((site) => regionsOf(site).length === 0);
+    expect([...new Set(without.map(({ country }) => country))].sort()).toEqual([
+      "AE",
+      "BH",
+      "EG",
+      "IL",
+      "KE",
+      "MX",
+      "NG",
+      "OM",
+      "QA",
+      "SA",
+      "ZA",
+    ]);
+    const twice = SITES.filter((site) => regionsOf(site).length > 1);
+    expect(twice.map((site) => [site.iata, ...regionsOf(site)])).toEqual([
+      ["KIX", "apac", "jp"],
+      ["NRT", "apac", "jp"],
+    ]);
+  });
+
+  it("has a site for every documented REC", () => {
+    const serving = new Set(SITES.map(({ rec }) => rec));
+    expect(RECS.filter(({ name }) => !serving.has(name)).map(({ basis }) => basis)).toEqual([
+      "listed",
+      "listed",
+      "listed",
+    ]);
+  });
+
+  it("has a code for every site but these", () => {
+    const coded = new Set(POP_CODES.map(({ pop }) => pop.slice(0, 3)));
+    const bare = SITES.map(({ iata }) => iata).filter((iata) => !coded.has(iata));
+    expect(bare).toEqual(["BCN", "BNA", "DOH", "DTW", "IST", "JED", "PIT", "PMO", "RUH", "TPA", "YYC"]);
+  });
+
+  it("has a name for every country with a site, and no other, none twice", () => {
+    expect(Object.keys(COUNTRY_NAMES).sort()).toEqual([...new Set(SITES.map(({ country }) => country))].sort());
+    expect(new Set(Object.values(COUNTRY_NAMES)).size).toBe(Object.keys(COUNTRY_NAMES).length);
+    for (const name of Object.values(COUNTRY_NAMES)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+  });
+
+  it("has every default set under a known name, of known codes that are more than an example", () => {
+    const usable = new Set(POP_CODES.filter(({ basis }) => basis !== "example").map(({ pop }) => pop));
+    for (const set of [...Object.values(REGION_DEFAULTS), ...Object.values(COUNTRY_DEFAULTS)]) {
+      expect(new Set(set).size).toBe(set.length);
+      for (const pop of set) expect(usable).toContain(pop);
+    }
+    expect(Object.values(COUNTRY_NAMES)).toEqual(expect.arrayContaining(Object.keys(COUNTRY_DEFAULTS)));
+  });
+});

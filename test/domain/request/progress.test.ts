@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { patienceOf } from "../../../domain/request/patience.ts";
+import { atWork, correctionOf, isComplete, liveCount } from "../../../domain/request/progress.ts";
+import { beat } from "../../lambdas/items.ts";
+
+const count = (download_count: number, download_size: number, failed_count: number) => ({
+  ...{ download_count, download_size, failed_count },
+});
+
+describe("who is at work", () => {
+  const now = 1_713_237_141_000;
+  it.each([
+    ["a beat of now", {}, true],
+    ["one that is nearly stale", { at: now - 60_000 }, true],
+    ["a stale one", { at: now - 60_001 }, false],
+    ["one without tasks", { tasks: 0 }, false],
+    ["one of a clock that is a little ahead", { at: now + 5_000 }, true],
+    ["one of the far future, which would never be stale", { at: now + 60_001 }, false],
+  ])("%s", (_, change, works) => {
+    expect(atWork([beat({ at: now, ...change })], now, patienceOf())).toHaveLength(works ? 1 : 0);
+  });
+});
+
+describe("counters", () => {
+  it("are what the table has, and what a release before has counted on the item", () => {
+    expect(liveCount(count(1, 10, 1), count(2, 20, 0))).toEqual(count(3, 30, 1));
+  });
+
+  it("are right after a correction, whatever they were", () => {
+    const [exact, live] = [count(5, 50, 2), count(7, 40, 3)];
+    expect(liveCount(live, correctionOf(exact, live))).toEqual(exact);
+  });
+
+  it.each([
+    [3, 2, false],
+    [3, 3, true],
+    [3, 4, true],
+    [0, 0, false],
+  ])("of %i tasks with %i results are complete: %s", (total_count, done, complete) => {
+    expect(isComplete({ total_count }, count(done, 0, 0))).toBe(complete);
+  });
+});

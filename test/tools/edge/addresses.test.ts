@@ -1,0 +1,79 @@
+// Several addresses of a POP: their caches, their names, and what each was asked.
+import { expect, test } from "vitest";
+import { ask, newEdge, seen } from "./client.ts";
+
+const PATH = "/a.bin";
+
+test("the addresses of a POP share a cache, unless each has its own", async () => {
+  const edge = await newEdge({
+    pops: [
+      { pop: "SIN2-P1", rec: "singapore", addresses: 4 },
+      { pop: "BOM78-P1", rec: "singapore", addresses: 3, caches: "own" },
+    ],
+  });
+  const at = (pop: string) => Promise.all(edge.addressesOf(pop).map((address) => ({ pop, address })));
+  const all = [...(await at("SIN2-P1")), ...(await at("BOM78-P1")), ...(await at("BOM78-P1"))];
+  const got: string[] = [];
+  for (const asked of all) got.push(await seen(edge, asked));
+  expect(got).toEqual([
+    ...["Miss origin", "Hit EDGE", "Hit EDGE", "Hit EDGE"],
+    ...["Hit REC", "Hit REC", "Hit REC"],
+    ...["Hit EDGE", "Hit EDGE", "Hit EDGE"],
+  ]);
+  expect(edge.stats()).toMatchObject({ originFetches: 1, byPop: { "BOM78-P1": { requests: 6, recHits: 3, hits: 3 } } });
+});
+
+test("each address counts what it was asked", async () => {
+  const edge = await newEdge({
+    pops: [{ pop: "SIN2-P1", rec: "singapore", addresses: 2, caches: "own" }],
+    logPops: true,
+  });
+  const [one = "", other = ""] = edge.addressesOf("SIN2-P1");
+  await ask(edge, { address: one });
+  await ask(edge, { address: other });
+  await ask(edge, { address: other, headers: { range: "bytes=0-0" } });
+  expect(edge.stats().byAddress).toEqual({
+    [one]: { pop: "SIN2-P1", requests: 1, hits: 0, recHits: 0, misses: 1, heads: 0, errors: 0, bytes: 10_000 },
+    [other]: { pop: "SIN2-P1", requests: 2, hits: 1, recHits: 1, misses: 0, heads: 0, errors: 0, bytes: 10_001 },
+  });
+  const ofAll = { pop: "SIN2-P1", method: "GET", path: PATH, form: "" };
+  expect(edge.popRequests()).toMatchObject([
+    { ...ofAll, address: one, status: 200, xCache: "Miss from cloudfront", source: "origin" },
+    { ...ofAll, address: other, status: 200, xCache: "Hit from cloudfront", source: "rec" },
+    { ...ofAll, address: other, status: 206, xCache: "Hit from cloudfront", source: "pop", range: "bytes=0-0" },
+  ]);
+});
+
+test("requests are remembered only where that is wanted", async () => {
+  const edge = await newEdge();
+  await ask(edge);
+  expect(edge.popRequests()).toEqual([]);
+});
+
+test("a POP may call itself otherwise, always or in one answer", async () => {
+  const edge = await newEdge({ pops: [{ pop: "SIN2-P1", rec: "singapore", addresses: 2, answersAs: "SIN5-C1" }] });
+  const [, second = ""] = edge.addressesOf("SIN2-P1");
+  expect((await ask(edge)).headers["x-amz-cf-pop"]).toBe("SIN5-C1");
+  expect(edge.stats().byPop).toMatchObject({ "SIN2-P1": { misses: 1 } });
+  edge.setFaults(({ address }) =>
+    address === second ? { kind: "headers", headers: { "x-amz-cf-pop": "QQQ1-P1" } } : undefined,
+  );
+  expect((await ask(edge)).headers["x-amz-cf-pop"]).toBe("SIN5-C1");
+  expect((await ask(edge, { address: second })).headers["x-amz-cf-pop"]).toBe("QQQ1-P1");
+});
+
+test("holders() tells which caches have an object, whatever the answers say", async () => {
+  const pops = [
+    { pop: "SIN2-P1", rec: "singapore", addresses: 2, caches: "own" as const },
+    { pop: "FRA56-P4", rec: "frankfurt" },
+  ];
+  const edge = await newEdge({ pops });
+  const [, second = ""] = edge.addressesOf("SIN2-P1");
+  expect(edge.holders(PATH)).toEqual([]);
+  await ask(edge, { address: second });
+  await ask(edge, { pop: "FRA56-P4", path: `${PATH}?v=1` });
+  expect(edge.holders(PATH)).toEqual([
+    { layer: "pop", pop: "SIN2-P1", address: second, form: "" },
+    { layer: "rec", rec: "singapore", form: "" },
+  ]);
+});

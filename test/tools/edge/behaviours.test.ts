@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { Behaviours } from "../../../tools/edge/behaviours.ts";
+
+const ONE = "d1.cloudfront.net";
+
+function share(behaviours: Behaviours, path: string, pop = "SIN2-P1", domain: string | undefined = ONE) {
+  return behaviours.policyFor(domain, pop, path).serverTiming;
+}
+
+test("the first behaviour that fits counts, and a distribution's own come before", () => {
+  const own = [{ path: "/own/*", serverTiming: 1 }];
+  const all = [
+    { path: "/img/?.png", serverTiming: 2 },
+    { path: "*.css", serverTiming: 3, pops: ["FRA56-P4"] },
+    { path: "/img/*", serverTiming: 4 },
+  ];
+  const behaviours = new Behaviours([{ domain: "D1.cloudfront.net", behaviours: own }, { domain: "d2" }], all, 5_000);
+  expect(
+    ["/own/a.css", "/img/a.png?v=1", "/img/aa.png", "/img/(a).png"].map((path) => share(behaviours, path)),
+  ).toEqual([...[1, 2, 4, 4]]);
+  expect([share(behaviours, "/b.css"), share(behaviours, "/b.css", "FRA56-P4")]).toEqual([100, 3]);
+  expect(share(behaviours, "/own/x", "SIN2-P1", "d2")).toBe(100);
+  expect(share(behaviours, "*", "SIN2-P1", undefined)).toBe(100);
+  behaviours.set([{ serverTiming: "off" }]);
+  expect([share(behaviours, "/img/a.png"), share(behaviours, "/own/x")]).toEqual(["off", 1]);
+  expect(behaviours.policyFor(ONE, "SIN2-P1", "/x").errorTtlMs).toBe(5_000);
+});

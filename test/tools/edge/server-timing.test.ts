@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { ask, newEdge, POPS, seen } from "./client.ts";
+
+const PRAGMA = { pragma: "server-timing" };
+
+test("the header has CloudFront's format", async () => {
+  let now = Date.now();
+  const edge = await newEdge({ now: () => now });
+  const timing = async (pop = "SIN2-P1") => {
+    const { headers } = await ask(edge, { pop });
+    return String(headers["server-timing"])
+      .replace(String(headers["x-amz-cf-id"]), "ID")
+      .replaceAll(/dur=\d+/g, "dur=N");
+  };
+  const where = (pop: string) => `cdn-pop;desc="${pop}",cdn-rid;desc="ID"`;
+  expect(await timing()).toBe(
+    `cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=N,cdn-upstream-connect;dur=N,cdn-upstream-fbl;dur=N,cdn-cache-miss,${where("SIN2-P1")},cdn-downstream-fbl;dur=N`,
+  );
+  expect(await timing()).toBe(`cdn-cache-hit,${where("SIN2-P1")},cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=N`);
+  expect(await timing("BOM78-P1")).toBe(
+    `cdn-cache-hit,${where("BOM78-P1")},cdn-hit-layer;desc="REC",cdn-downstream-fbl;dur=N`,
+  );
+  now += 86_400_000;
+  expect(await timing()).toBe(`cdn-cache-refresh,${where("SIN2-P1")},cdn-downstream-fbl;dur=N`);
+});
+
+test("off: not even a Pragma brings it", async () => {
+  const edge = await newEdge({ behaviours: [{ serverTiming: "off" }] });
+  expect(await seen(edge, { headers: PRAGMA })).toBe("Miss -");
+  expect(await seen(edge, { headers: PRAGMA })).toBe("Hit -");
+  edge.setFaults(() => ({ kind: "status", status: 503 }));
+  expect(await seen(edge)).toBe("Error -");
+});
+
+test("a share of the answers, and always with the Pragma", async () => {
+  const edge = await newEdge({ behaviours: [{ serverTiming: 25 }] });
+  const layers: string[] = [];
+  for (let n = 0; n < 8; n += 1) layers.push((await seen(edge)).split(" ")[1] ?? "");
+  expect(layers).toEqual(["-", "-", "-", "EDGE", "-", "-", "-", "EDGE"]);
+  expect(await seen(edge, { headers: PRAGMA })).toBe("Hit EDGE");
+  expect(await seen(edge, { headers: { pragma: "no-cache, Server-Timing" } })).toBe("Hit EDGE");
+  expect(await seen(edge, { headers: { pragma: "x-server-timing" } })).toBe("Hit -");
+});
+
+test("a share of nothing: the Pragma alone brings it", async () => {
+  const edge = await newEdge({ behaviours: [{ serverTiming: 0 }] });
+  expect([await seen(edge), await seen(edge, { headers: PRAGMA })]).toEqual(["Miss -", "Hit EDGE"]);
+});
+
+test("an Origin Shield is asked instead of the origin, and is a layer of its own", async () => {
+  const pops = [...POPS, { pop: "DUB2-C1", rec: "ireland" }];
+  const edge = await newEdge({ pops, originShield: "ireland" });
+  const got: string[] = [];
+  for (const pop of ["SIN2-P1", "BOM78-P1", "FRA56-P4", "DUB2-C1", "DUB2-C1"]) got.push(await seen(edge, { pop }));
+  expect(got).toEqual(["Miss origin", "Hit REC", "Hit Origin Shield", "Hit Origin Shield", "Hit EDGE"]);
+  const { originFetches, byPop } = edge.stats();
+  expect(originFetches).toBe(1);
+  expect(byPop["FRA56-P4"]).toMatchObject({ recHits: 1 });
+  edge.invalidate(["/*"]);
+  expect(String((await ask(edge)).headers["server-timing"])).toContain('cdn-upstream-layer;desc="Origin Shield"');
+});

@@ -1,0 +1,161 @@
+// Forms of one object: Accept-Encoding, compression by the edge, and headers in the cache key.
+import { createHash } from "node:crypto";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { acceptedEncodings, normalised } from "../../../tools/edge/accept-encoding.ts";
+import type { Behaviour } from "../../../tools/edge/behaviour.ts";
+import type { Edge } from "../../../tools/edge/edge.ts";
+import type { SiteObject } from "../../../tools/edge/site.ts";
+import { ask, newEdge, open, originSha256, seen } from "./client.ts";
+
+const BOTH = ["br", "gzip"] as const;
+const TEXT: SiteObject = { size: 5_000, letters: true, headers: { "content-type": "text/css; charset=utf-8" } };
+const COMPRESSING: Behaviour = { encodings: BOTH, compress: true };
+
+function encodedEdge(behaviour: Behaviour, object: SiteObject = TEXT): Promise<Edge> {
+  return newEdge({ site: { "/a.css": object }, behaviours: [behaviour] });
+}
+
+/** `x-cache` and Content-Encoding of an answer. */
+async function form(edge: Edge, accept: string | undefined, pop = "SIN2-P1"): Promise<string> {
+  const headers = accept === undefined ? {} : { "accept-encoding": accept };
+  const got = await ask(edge, { pop, path: "/a.css", headers });
+  return `${got.xCache.split(" ")[0]} ${got.headers["content-encoding"] ?? "identity"}`;
+}
+
+test.each([
+  ["gzip, deflate, br", "br,gzip"],
+  ["br;q=1.0, gzip;q=0.8, *;q=0.1", "br,gzip"],
+  ["GZIP", "gzip"],
+  ["br", "br"],
+  ["br;q=0, gzip", "gzip"],
+  ["zstd, deflate, identity", ""],
+  ["", ""],
+  [undefined, ""],
+])("Accept-Encoding %s is %s in the key", (header, expected) => {
+  expect(normalised(acceptedEncodings(header, BOTH))).toBe(expected);
+  expect(normalised(acceptedEncodings(header, ["gzip"]))).toBe(expected.includes("gzip") ? "gzip" : "");
+});
+
+test("without a policy for it, Accept-Encoding makes no forms", async () => {
+  const edge = await newEdge({ site: { "/a.css": TEXT } });
+  expect([await form(edge, "br"), await form(edge, "gzip"), await form(edge, undefined)]).toEqual([
+    ...["Miss identity", "Hit identity", "Hit identity"],
+  ]);
+});
+
+test("each normalised Accept-Encoding is a form of its own; the origin sees it", async () => {
+  const edge = await encodedEdge({ encodings: BOTH });
+  const got: string[] = [];
+  for (const accept of ["gzip, br", "br,gzip,zstd", "gzip", "br", undefined, "zstd"])
+    got.push(await form(edge, accept));
+  expect(got.map((one) => one.split(" ")[0])).toEqual(["Miss", "Hit", "Miss", "Miss", "Miss", "Hit"]);
+  expect(edge.originRequests().map(({ acceptEncoding }) => acceptEncoding)).toEqual([
+    "br,gzip",
+    "gzip",
+    "br",
+    undefined,
+  ]);
+  expect(edge.holders("/a.css")).toHaveLength(8);
+  expect(edge.invalidate(["/a.css"])).toBe(8);
+});
+
+test("the edge compresses, Brotli before Gzip, and the bytes are the origin's", async () => {
+  const edge = await encodedEdge(COMPRESSING);
+  const plain = await originSha256(edge, "/a.css");
+  for (const [accept, decode] of [
+    ["br,gzip", brotliDecompressSync],
+    ["gzip", gunzipSync],
+  ] as const) {
+    const response = await open(edge, { path: "/a.css", headers: { "accept-encoding": accept } });
+    const body = Buffer.concat(await response.toArray());
+    expect(Number(response.headers["content-length"])).toBe(body.length);
+    expect(body.length).toBeLessThan(4_000);
+    expect(response.headers).toMatchObject({ vary: "Accept-Encoding", etag: expect.stringMatching(/^W\/"/) });
+    expect(createHash("sha256").update(decode(body)).digest("hex")).toBe(plain);
+  }
+});
+
+test("the form that was cached first stays, for all who accept it", async () => {
+  const right = await encodedEdge(COMPRESSING);
+  const inOrder = [await form(right, "br,gzip"), await form(right, "gzip"), await form(right, "br,gzip")];
+  expect(inOrder).toEqual(["Miss br", "Miss gzip", "Hit br"]);
+  const wrong = await encodedEdge(COMPRESSING);
+  expect([await form(wrong, "gzip"), await form(wrong, "br,gzip")]).toEqual(["Miss gzip", "Hit gzip"]);
+  expect(await form(wrong, "br", "BOM78-P1")).toBe("Miss br");
+  expect(await form(wrong, "br,gzip", "BOM78-P1")).toBe("Hit br");
+  const plain = await encodedEdge(COMPRESSING);
+  expect([await form(plain, undefined), await form(plain, "br,gzip")]).toEqual(["Miss identity", "Hit identity"]);
+});
+
+test("that can be switched off", async () => {
+  const edge = await encodedEdge({ ...COMPRESSING, firstFormStays: false });
+  const got = [await form(edge, undefined), await form(edge, "gzip"), await form(edge, "br,gzip")];
+  expect(got).toEqual(["Miss identity", "Miss gzip", "Miss br"]);
+});
+
+test("an edge that is too busy to compress keeps what it has", async () => {
+  const edge = await encodedEdge({ ...COMPRESSING, compress: "busy" });
+  expect(await form(edge, "br,gzip")).toBe("Miss identity");
+  edge.setBehaviours([COMPRESSING]);
+  expect([await form(edge, "br,gzip"), await form(edge, "gzip")]).toEqual(["Hit identity", "Hit identity"]);
+  edge.invalidate(["/a.css"]);
+  expect(await form(edge, "br,gzip")).toBe("Miss br");
+});
+
+test.each<[string, SiteObject]>([
+  ["too small", { ...TEXT, size: 999 }],
+  ["too large", { ...TEXT, size: 10_000_001 }],
+  ["of another type", { ...TEXT, headers: { "content-type": "image/png" } }],
+  ["encoded by the origin", { ...TEXT, headers: { ...TEXT.headers, "content-encoding": "identity" } }],
+  ["without a length", { ...TEXT, cut: { after: 5_000, length: "none" } }],
+])("what is %s is not compressed, and its forms stay apart", async (_, object) => {
+  const edge = await encodedEdge(COMPRESSING, object);
+  expect([await form(edge, "br,gzip"), await form(edge, "gzip")]).toEqual(["Miss identity", "Miss identity"]);
+});
+
+test("Vary names Accept-Encoding once, whoever says it", async () => {
+  const edge = await encodedEdge(COMPRESSING, { ...TEXT, vary: ["accept-encoding"] });
+  const { headers } = await ask(edge, { path: "/a.css", headers: { "accept-encoding": "gzip" } });
+  expect(headers).toMatchObject({ vary: "accept-encoding", "content-encoding": "gzip" });
+});
+
+test("1,000 and 10,000,000 bytes are compressed", async () => {
+  for (const size of [1_000, 10_000_000]) {
+    expect(await form(await encodedEdge(COMPRESSING, { ...TEXT, size }), "gzip")).toBe("Miss gzip");
+  }
+});
+
+test("a compressed form that expired is revalidated", async () => {
+  let now = 1_000_000;
+  const edge = await newEdge({ now: () => now, site: { "/a.css": TEXT }, behaviours: [COMPRESSING] });
+  expect(await form(edge, "br")).toBe("Miss br");
+  now += 86_400_000;
+  expect(await form(edge, "br")).toBe("RefreshHit br");
+});
+
+test("headers in the cache key make forms, and reach the origin", async () => {
+  const site = { "/a.bin": { size: 100, vary: ["accept-language", "x-other"] } };
+  const edge = await newEdge({ site, behaviours: [{ keyHeaders: ["accept-language"] }] });
+  const ask1 = (language: string, other: string) =>
+    ask(edge, { headers: { "accept-language": language, "x-other": other } });
+  const german = await ask1("de", "1");
+  const english = await ask1("en", "1");
+  expect([german.layer, english.layer]).toEqual(["origin", "origin"]);
+  expect(german.sha256).not.toBe(english.sha256);
+  // A header that is not in the key does not reach the origin, and is removed from Vary.
+  expect(await ask1("de", "2")).toMatchObject({ layer: "EDGE", sha256: german.sha256 });
+  expect(german.headers["vary"]).toBe("accept-language");
+  expect(edge.holders("/a.bin").map((holder) => holder.form)).toContain("accept-language: en");
+});
+
+test("an object that varies by what is not in the key is served to all as it came first", async () => {
+  const edge = await newEdge({ site: { "/a.bin": { size: 100, vary: ["user-agent"] } } });
+  const first = await ask(edge, { headers: { "user-agent": "phone" } });
+  expect(await ask(edge, { headers: { "user-agent": "desktop" } })).toMatchObject({
+    layer: "EDGE",
+    sha256: first.sha256,
+  });
+  expect(first.headers).not.toHaveProperty("vary");
+  expect(await seen(edge, { pop: "FRA56-P4" })).toBe("Miss origin");
+});

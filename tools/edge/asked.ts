@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { acceptedEncodings, type Encoding, normalised } from "./accept-encoding.ts";
+import { type Policy, policyOf } from "./behaviour.ts";
+import { cacheKey, domainOf, targetOf } from "./cache.ts";
+
+/** What a tier is asked for: one form of one object. */
+export interface Asked {
+  readonly key: string;
+  /** The path with its query string. */
+  readonly target: string;
+  /** The distribution, as the origin sees it. */
+  readonly domain: string;
+  /** Request headers that go to the origin. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly accepts: readonly Encoding[];
+  /** Keys of the other forms that may be kept. One of them will do, if its encoding is accepted. */
+  readonly otherForms: readonly string[];
+  readonly policy: Policy;
+}
+
+const NONE: readonly [] = [];
+const NO_HEADERS = {};
+
+/** What a request asks for under a policy. */
+export function askedFor(domain: string, target: string, headers: IncomingHttpHeaders, policy: Policy): Asked {
+  const key = cacheKey(domain, target);
+  const { keyHeaders, encodings } = policy;
+  if (keyHeaders.length === 0 && encodings.length === 0) {
+    return { key, target, domain, headers: NO_HEADERS, accepts: NONE, otherForms: NONE, policy };
+  }
+  const forwarded = Object.fromEntries(
+    keyHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  );
+  const [accept] = [headers["accept-encoding"]].flat();
+  const accepts = acceptedEncodings(accept, encodings);
+  const form = normalised(accepts);
+  const base = Object.entries(forwarded).reduce((all, [name, value]) => `${all}\n${name}: ${value}`, key);
+  const withForm = (one: string) => (one === "" ? base : `${base}\naccept-encoding: ${one}`);
+  const others = policy.compress !== false && policy.firstFormStays ? formsOf(encodings) : [];
+  return {
+    key: withForm(form),
+    target,
+    domain,
+    headers: form === "" ? forwarded : { ...forwarded, "accept-encoding": form },
+    accepts,
+    otherForms: others.filter((one) => one !== form).map(withForm),
+    policy,
+  };
+}
+
+/** A part of an object, as a fragment that is kept apart from the whole. */
+export function fragment(asked: Asked, range: string): Asked {
+  const key = `${asked.key}\nrange: ${range}`;
+  return { ...asked, key, headers: { ...asked.headers, range }, otherForms: NONE };
+}
+
+/** What a key asks for, if nothing else is known of it. */
+export function plainly(key: string): Asked {
+  const [domain, target] = [domainOf(key), targetOf(key)];
+  return { key, target, domain, headers: NO_HEADERS, accepts: NONE, otherForms: NONE, policy: PLAIN };
+}
+
+const PLAIN = policyOf();
+
+function formsOf(encodings: readonly Encoding[]): string[] {
+  return ["br,gzip", "br", "gzip", ""].filter((form) =>
+    form.split(",").every((one) => one === "" || encodings.some((encoding) => encoding === one)),
+  );
+}

@@ -1,0 +1,109 @@
+import type { Encoding } from "./accept-encoding.ts";
+
+export interface TtlSeconds {
+  readonly min: number;
+  /** For answers without Cache-Control and Expires. */
+  readonly default: number;
+  readonly max: number;
+}
+
+/** How the edge treats what is asked for: a cache policy, a response headers policy, and what real edges do besides. */
+export interface Policy {
+  /**
+   * The share of the answers that carry Server-Timing, in per cent. Below 100, a request with `Pragma: server-timing`
+   * gets it all the same; `off` never sends it.
+   * @default 100
+   */
+  readonly serverTiming: "off" | number;
+  /**
+   * A `min` above 0 overrules `no-store`, `private`, `no-cache` and `max-age=0`.
+   * @default 0, a day, no limit
+   */
+  readonly ttl: TtlSeconds;
+  /**
+   * How long an error of the origin is cached, in milliseconds.
+   * @default the edge's `errorTtlMs`
+   */
+  readonly errorTtlMs: number;
+  /**
+   * Request headers that are part of the cache key and go to the origin, in lower case.
+   * @default none
+   */
+  readonly keyHeaders: readonly string[];
+  /**
+   * What of Accept-Encoding is part of the cache key, normalised, and goes to the origin.
+   * @default none
+   */
+  readonly encodings: readonly Encoding[];
+  /**
+   * Whether the edge compresses what the origin did not. `busy`: it would, but skips it. Needs `encodings`.
+   * @default false
+   */
+  readonly compress: boolean | "busy";
+  /**
+   * Whether the form of a compressible object that was cached first is served to everybody who accepts it. If not, each
+   * normalised Accept-Encoding has a form of its own.
+   * @default true
+   */
+  readonly firstFormStays: boolean;
+  /**
+   * A range of what is not cached: `passed` to the origin, or asked of it and `kept` as a fragment.
+   * @default passed
+   */
+  readonly ranges: "passed" | "kept";
+  /**
+   * Equal requests at the same time share one fetch. All but the first read a hit of the tier where they waited. Their
+   * Server-Timing names that layer only if the object stays there, and with `untold` never. `off`: each one fetches.
+   * @default told
+   */
+  readonly collapsing: "told" | "untold" | "off";
+  /**
+   * `rec`: POPs keep nothing.
+   * @default pop
+   */
+  readonly keptAt: "pop" | "rec";
+  /**
+   * `passed`: the POP asks the origin itself, as for dynamic content. So it is where nothing may be cached.
+   * @default asked
+   */
+  readonly rec: "asked" | "passed";
+  /** A POP's cache loses an object when it was asked `after` times for it, `times` times in all (default: always). */
+  readonly evict?: { readonly after: number; readonly times?: number };
+}
+
+/** A policy for some of the paths. */
+export interface Behaviour extends Partial<Policy> {
+  /**
+   * A path pattern as CloudFront's: `*` is any characters, `?` is one. It begins with a slash, or with `*`.
+   * @default *
+   */
+  readonly path?: string;
+  /**
+   * The POPs where it holds. CloudFront has nothing like it.
+   * @default all
+   */
+  readonly pops?: readonly string[];
+}
+
+/** CloudFront's managed policy of that name. */
+export const CACHING_DISABLED: Pick<Policy, "ttl"> = { ttl: { min: 0, default: 0, max: 0 } };
+
+const DEFAULT: Omit<Policy, "errorTtlMs"> = {
+  serverTiming: 100,
+  ttl: { min: 0, default: 86_400, max: Number.POSITIVE_INFINITY },
+  keyHeaders: [],
+  encodings: [],
+  compress: false,
+  firstFormStays: true,
+  ranges: "passed",
+  collapsing: "told",
+  keptAt: "pop",
+  rec: "asked",
+};
+
+/** @param errorTtlMs for a behaviour that says nothing of it */
+export function policyOf(behaviour: Behaviour = {}, errorTtlMs = 10_000): Policy {
+  const { path: _path, pops: _pops, ...stated } = behaviour;
+  const policy = { ...DEFAULT, errorTtlMs, ...stated };
+  return policy.ttl.max === 0 ? { ...policy, rec: "passed" } : policy;
+}

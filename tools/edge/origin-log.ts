@@ -1,0 +1,44 @@
+/** One request that reached the origin. */
+export interface OriginRequestSeen {
+  /** Milliseconds since the epoch, by the edge's clock. */
+  readonly at: number;
+  /** The distribution that asked; undefined if it was none. */
+  readonly domain: string | undefined;
+  readonly method: string;
+  /** With the query string. */
+  readonly path: string;
+  readonly range: string | undefined;
+  readonly acceptEncoding: string | undefined;
+  readonly status: number;
+  /** A HEAD or a range of one byte: a question for the size. All else is a download. */
+  readonly probe: boolean;
+  /** The origin's own limit refused it. */
+  readonly refused: boolean;
+}
+
+/** Whether a request asks for a size only. */
+export function isProbe(method: string, range: string | undefined): boolean {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
+  return method === "HEAD" || (from !== undefined && from === to);
+}
+
+/** The most requests in any 1,000 milliseconds of the log, wherever they begin. The log is in the order of time. */
+export function busiestSecond(log: readonly Pick<OriginRequestSeen, "at">[]): number {
+  let first = 0;
+  let most = 0;
+  log.forEach(({ at }, last) => {
+    while ((log[first]?.at ?? at) <= at - 1000) first += 1;
+    most = Math.max(most, last - first + 1);
+  });
+  return most;
+}
+
+/** Requests by the second of the clock; seconds without any are absent. */
+export function perSecond(log: readonly Pick<OriginRequestSeen, "at">[]): Map<number, number> {
+  const seconds = new Map<number, number>();
+  for (const { at } of log) {
+    const second = Math.floor(at / 1000);
+    seconds.set(second, (seconds.get(second) ?? 0) + 1);
+  }
+  return seconds;
+}

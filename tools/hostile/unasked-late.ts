@@ -1,0 +1,69 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { Pool } from "undici";
+import * as z from "zod";
+import { judge } from "../../agent/download/answer.ts";
+import { HEADERS, poolTo } from "./differential.ts";
+import type { HostileRow } from "./part.ts";
+
+const AFTER_MS = [0, 0.1, 1, 5];
+const AT_ONCE = [1, 64];
+const SERVER = fileURLToPath(new URL("workers/unasked-server.ts", import.meta.url));
+const readySchema = z.object({ port: z.number() });
+
+/** A 200 that nobody asked for comes a moment behind each 404, from a process of its own. undici gets the same. */
+export async function unaskedLate(times: number): Promise<HostileRow[]> {
+  const rows: HostileRow[] = [];
+  for (const afterMs of AFTER_MS) {
+    for (const atOnce of AT_ONCE) {
+      const good = await onServer(afterMs, (port) => byUs(port, times, atOnce));
+      const theirs = await onServer(afterMs, (port) => byUndici(port, times, atOnce));
+      const what = `an unasked 200 ${afterMs} ms later, ${atOnce} at once`;
+      rows.push({ what, tried: times, wrong: good, saw: `taken for an answer: ${good}, by undici ${theirs}` });
+    }
+  }
+  return rows;
+}
+
+async function onServer(afterMs: number, run: (port: number) => Promise<number>): Promise<number> {
+  const server = fork(SERVER, { env: { ...process.env, UNASKED_AFTER_MS: String(afterMs) } });
+  try {
+    const [message] = await once(server, "message");
+    return await run(readySchema.parse(message).port);
+  } finally {
+    server.kill();
+  }
+}
+
+async function byUs(port: number, times: number, atOnce: number): Promise<number> {
+  using pool = poolTo(port);
+  return await successes(times, atOnce, async (n) => {
+    const answer = await pool.download(`/${n}`, HEADERS, () => {});
+    return judge(answer, "").kind === "GOOD";
+  });
+}
+
+async function byUndici(port: number, times: number, atOnce: number): Promise<number> {
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 128 });
+  try {
+    return await successes(times, atOnce, async (n) => {
+      const { statusCode, body } = await pool.request({ path: `/${n}`, method: "GET" });
+      await body.dump();
+      return statusCode === 200;
+    });
+  } finally {
+    await pool.destroy();
+  }
+}
+
+/** How many of so many requests were a success. One that fails is none. */
+async function successes(times: number, atOnce: number, ask: (n: number) => Promise<boolean>): Promise<number> {
+  let next = 0;
+  let count = 0;
+  const lane = async () => {
+    while (next < times) if (await ask(next++).catch(() => false)) count++;
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return count;
+}

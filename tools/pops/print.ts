@@ -1,0 +1,35 @@
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
+import type { PopCode } from "../../domain/pops/pop-codes.ts";
+import type { Checked } from "./check-pops.ts";
+
+/** What was found, as people read it, and as lines that stand in the catalogue or are to. @param known how many were asked for */
+export function findingsOf({ asked, dead, found, unclear }: Checked, known: number): string[] {
+  const sum = `${asked} names asked for: of ${known} known codes ${dead.length} dead, ${found.length} new, ${unclear.length} names unclear`;
+  return [
+    sum,
+    ...part("Dead. Take these lines out of domain/pops/pop-codes.ts:", dead.map(deadLine)),
+    ...part(
+      "New. Put these lines into domain/pops/pop-codes.ts, in order:",
+      found.map((pop) => lineOf({ pop, basis: "resolved" })),
+    ),
+    ...part(
+      "Unclear: the DNS did not say. Ask again.",
+      unclear.map(({ pop, why }) => `  ${pop} ${why}`),
+    ),
+  ];
+}
+
+function part(head: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", head, ...lines];
+}
+
+function lineOf({ pop, basis }: PopCode): string {
+  return `  { pop: "${pop}", basis: "${basis}" },`;
+}
+
+/** A code in a default set is missed there too. */
+function deadLine(code: PopCode): string {
+  const sets = Object.entries({ ...REGION_DEFAULTS, ...COUNTRY_DEFAULTS });
+  const names = sets.filter(([, pops]) => pops.some((pop) => pop === code.pop)).map(([name]) => name);
+  return names.length === 0 ? lineOf(code) : `${lineOf(code)} // also in default-sets.ts: ${names.join(", ")}`;
+}
