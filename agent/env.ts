@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
 import { FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
-import { STALL_SECONDS } from "../domain/request/patience.ts";
+import { stallSecondsSchema } from "../domain/request/patience.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),
@@ -10,6 +10,10 @@ export const envSchema = z.object({
   REQUEST_TABLE: z.string().min(1),
   REQUEST_TASK_TABLE: z.string().min(1),
   PROGRESS_TABLE: z.string().min(1),
+  /** The queue that calls Shutdown. */
+  STEP_QUEUE_URL: z.url(),
+  /** All waiting times follow from it: the parameter `stallSeconds`. */
+  STALL_SECONDS: stallSecondsSchema,
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */
   VISIBILITY_SECONDS: z.coerce.number().int().min(2),
   PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
@@ -22,8 +26,6 @@ export const envSchema = z.object({
   /** Processes of an instance; absent: one for each core. */
   PREWARM_WORKERS: z.coerce.number().int().min(1).optional(),
   PREWARM_IDLE_MINUTES: z.coerce.number().positive().default(15),
-  /** The stack's `stallSeconds`: how often it beats follows from it. */
-  PREWARM_STALL_SECONDS: z.coerce.number().positive().default(STALL_SECONDS),
   /** How long the first byte of an answer is waited for. */
   PREWARM_FIRST_BYTE_SECONDS: z.coerce.number().positive().default(FIRST_BYTE_SECONDS),
 });

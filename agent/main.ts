@@ -6,9 +6,11 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
+import { Looks } from "../aws/looks.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestTable } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
+import { StepQueue } from "../aws/step-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import { patienceOf } from "../domain/request/patience.ts";
@@ -58,9 +60,10 @@ const documents = DynamoDBDocumentClient.from(db);
 const stored = new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
 const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
-const patience = patienceOf(env.PREWARM_STALL_SECONDS);
+const patience = patienceOf(env.STALL_SECONDS);
+const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
 const beats = new Beats({
-  progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
+  progress,
   instance: instanceId,
   // Not the process's id: after a crash, another process may have the same.
   worker: randomUUID(),
@@ -71,12 +74,14 @@ const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUE
 const meter = new Meter();
 const caretaker = new Caretaker({
   requests,
+  progress,
   queue,
+  looks: new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   meter,
+  patience: patienceOf(env.STALL_SECONDS),
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
-  stallMs: 2 * patience.beatMs,
   logger,
 });
 const agent = new Agent({

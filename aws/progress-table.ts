@@ -79,7 +79,8 @@ export class ProgressTable {
 
   /** Puts counters right that have missed results, or counted some twice: a recount knows by how much. */
   async correct(reqId: string, by: Count, expireAt: number): Promise<void> {
-    await this.db.send(new UpdateCommand(this.addition(`count#${reqId}`, CORRECTION, { ...by }, expireAt)));
+    const addition = this.addition(`count#${reqId}`, CORRECTION, { ...by }, expireAt);
+    await this.db.send(new UpdateCommand({ ...addition, TableName: this.table }));
   }
 
   /** The counters, as of all writes that have ended. */

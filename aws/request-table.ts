@@ -10,12 +10,15 @@ import * as z from "zod";
 import {
   ACTIVE,
   ACTIVE_INDEX,
+  CLOSING,
+  CLOSING_INDEX,
   type RequestItem,
   requestItemSchema,
-  SETTLE_AGAIN_SECONDS,
-  SETTLE_DUE,
+  STANDING_ATTRIBUTES,
+  type Standing,
+  standingSchema,
 } from "../domain/request/request-item.ts";
-import type { Status, TerminalStatus } from "../domain/request/status.ts";
+import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
@@ -30,7 +33,11 @@ const activeRequestSchema = z.object({
 });
 export type ActiveRequest = z.infer<typeof activeRequestSchema>;
 
-type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
+/** A request that has ended and was not closed, as the index shows it. */
+const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.string() });
+export type ClosingRequest = z.infer<typeof closingRequestSchema>;
+
+export type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
 
 /** The Request table: the one place where a request's state is read and changed. */
 export class RequestTable {
@@ -75,12 +82,31 @@ export class RequestTable {
     return Item?.["active"] !== undefined;
   }
 
+  /** How an active request stands; undefined also for one that has ended, or cannot be read. Headers stay unread. */
+  async standing(reqId: string): Promise<Standing | undefined> {
+    // Some of the names, such as `status`, are words of DynamoDB's own.
+    const names = STANDING_ATTRIBUTES.map((name) => [`#${name}`, name]);
+    const { Item } = await this.db.send(
+      new GetCommand({
+        TableName: this.table,
+        Key: { req_id: reqId },
+        ProjectionExpression: names.map(([placeholder]) => placeholder).join(", "),
+        ExpressionAttributeNames: Object.fromEntries(names),
+        ConsistentRead: true,
+      }),
+    );
+    if (Item?.["active"] === undefined) return undefined;
+    const parsed = standingSchema.safeParse(Item);
+    if (parsed.success) return parsed.data;
+    this.passOver(reqId, parsed.error);
+    return undefined;
+  }
+
   /** The active requests, as the index shows them. */
   async listActive(): Promise<ActiveRequest[]> {
-    const found: ActiveRequest[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.db.send(
+    return this.list(
+      activeRequestSchema,
+      (start) =>
         new QueryCommand({
           TableName: this.table,
           IndexName: ACTIVE_INDEX,
@@ -88,15 +114,22 @@ export class RequestTable {
           ExpressionAttributeValues: { ":y": ACTIVE },
           ExclusiveStartKey: start,
         }),
-      );
-      for (const item of page.Items ?? []) {
-        const parsed = activeRequestSchema.safeParse(item);
-        if (parsed.success) found.push(parsed.data);
-        else this.passOver(item["req_id"], parsed.error);
-      }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return found;
+    );
+  }
+
+  /** Those that have ended and still hold something, as the index shows them. */
+  async listClosing(): Promise<ClosingRequest[]> {
+    return this.list(
+      closingRequestSchema,
+      (start) =>
+        new QueryCommand({
+          TableName: this.table,
+          IndexName: CLOSING_INDEX,
+          KeyConditionExpression: "closing = :y",
+          ExpressionAttributeValues: { ":y": CLOSING },
+          ExclusiveStartKey: start,
+        }),
+    );
   }
 
   /** The active requests, each read from the table before it is believed. One that cannot be read does not hold up the others. */
@@ -110,15 +143,6 @@ export class RequestTable {
     return this.update(reqId, { ...fields, status: to }, "#status = :from", { ":from": from });
   }
 
-  /**
-   * Ends an active request; false when it has ended already. Its headers go with that: nobody needs them any more. The list
-   * is left empty, because an older version does not read an item without it.
-   */
-  async end(reqId: string, to: TerminalStatus, fields: Fields = {}): Promise<boolean> {
-    const ended = { ...fields, status: to, header: [] };
-    return this.update(reqId, ended, "attribute_exists(active)", {}, ["active", "settle"]);
-  }
-
   /** Writes fields of a request whose status is `status`; false when it is not. */
   async amend(reqId: string, status: Status, fields: Fields): Promise<boolean> {
     return this.update(reqId, fields, "#status = :from", { ":from": status });
@@ -129,66 +153,94 @@ export class RequestTable {
     await this.update(reqId, { instance_count: instanceCount }, "attribute_exists(active)", {});
   }
 
-  /**
-   * Asks Shutdown, through the stream, for a recount, unless one is due. `last_update_time` stays as it is, because the
-   * request has not moved by this. Shutdown passes over one that has ended: to look at `active` here, an agent would need
-   * the permission to change it too, for IAM does not tell a condition from a change.
-   */
-  async askToSettle(reqId: string): Promise<void> {
-    const now = Math.floor(Date.now() / 1000);
-    const update = new UpdateCommand({
-      TableName: this.table,
-      Key: { req_id: reqId },
-      UpdateExpression: "SET settle = :due, settle_at = :now",
-      ConditionExpression:
-        "attribute_exists(req_id) AND (attribute_not_exists(settle) OR NOT settle_at BETWEEN :old AND :now)",
-      ExpressionAttributeValues: { ":due": SETTLE_DUE, ":now": now, ":old": now - SETTLE_AGAIN_SECONDS },
-    });
-    await this.whetherConditionHolds(() => this.db.send(update));
+  /** Notes when the queue was seen empty; undefined: what was noted counts no more. The request has not moved by this. */
+  async noteEmptyQueue(reqId: string, at: number | undefined): Promise<void> {
+    if (at === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["empty_seen_at"]);
+    else await this.write(reqId, { empty_seen_at: at }, "attribute_exists(active)", {}, []);
   }
 
   /**
-   * Lets an active request go on after a recount.
-   * @param countAsRead only if `download_count` still has this value. @default whatever it has
-   * @returns false when the count has moved, or the request has ended
+   * Takes the right to queue what is missing again, for the time after `requeues` times.
+   * @returns false when another look has it, or the request has ended
    */
-  async goOn(reqId: string, fields: Fields, countAsRead?: number): Promise<boolean> {
-    const unmoved = countAsRead === undefined ? "" : " AND download_count = :countAsRead";
-    const values = countAsRead === undefined ? {} : { ":countAsRead": countAsRead };
-    return this.update(reqId, fields, `attribute_exists(active)${unmoved}`, values, ["settle"]);
+  async claimRequeue(reqId: string, requeues: number): Promise<boolean> {
+    const condition = "attribute_exists(active) AND requeues = :before";
+    return this.update(reqId, { requeues: requeues + 1 }, condition, { ":before": requeues }, ["empty_seen_at"]);
+  }
+
+  /**
+   * Counts that a step is called again. The change of the item is what calls it: the stream's filter is on the status.
+   * @returns false when it has moved on, or somebody else has called it
+   */
+  async nudge({ req_id, status, nudges }: Pick<RequestItem, "req_id" | "status" | "nudges">): Promise<boolean> {
+    // Absent in what an older version wrote.
+    const before = nudges === 0 ? "(attribute_not_exists(nudges) OR nudges = :before)" : "nudges = :before";
+    const values = { ":from": status, ":before": nudges };
+    return this.update(req_id, { nudges: nudges + 1 }, `#status = :from AND ${before}`, values);
   }
 
   /** Marks an ended request as wound down. */
   async close(reqId: string, fields: Fields): Promise<boolean> {
-    return this.update(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {});
+    return this.update(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);
   }
 
-  private async update(
+  /**
+   * Writes fields, and that the request has moved now. Clocks differ, and what was written last says the later time: then
+   * `last_update_time` stays as it is, for it never goes back.
+   */
+  protected async update(
     reqId: string,
     fields: Record<string, unknown>,
     condition: string,
     values: Record<string, unknown>,
     remove: readonly string[] = [],
   ): Promise<boolean> {
-    const set = { last_update_time: formatTimestamp(new Date()), ...fields };
+    const moved = { ...fields, last_update_time: formatTimestamp(new Date()) };
+    const forward = `${condition} AND NOT last_update_time > :last_update_time`;
+    if (await this.write(reqId, moved, forward, values, remove)) return true;
+    return this.write(reqId, fields, condition, values, remove);
+  }
+
+  private async write(
+    reqId: string,
+    set: Record<string, unknown>,
+    condition: string,
+    values: Record<string, unknown>,
+    remove: readonly string[],
+  ): Promise<boolean> {
     const names = Object.keys(set);
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
       UpdateExpression:
-        `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}` +
+        (names.length > 0 ? `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}` : "") +
         (remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""),
       ConditionExpression: `attribute_exists(req_id) AND ${condition}`,
-      ExpressionAttributeNames: {
+      ...unlessEmpty("ExpressionAttributeNames", {
         ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
         ...(condition.includes("#status") ? { "#status": "status" } : {}),
-      },
-      ExpressionAttributeValues: {
+      }),
+      ...unlessEmpty("ExpressionAttributeValues", {
         ...Object.fromEntries(Object.entries(set).map(([k, v]) => [`:${k}`, v])),
         ...values,
-      },
+      }),
     });
     return this.whetherConditionHolds(() => this.db.send(update));
+  }
+
+  private async list<T>(schema: z.ZodType<T>, query: (start?: Record<string, unknown>) => QueryCommand): Promise<T[]> {
+    const found: T[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.db.send(query(start));
+      for (const item of page.Items ?? []) {
+        const parsed = schema.safeParse(item);
+        if (parsed.success) found.push(parsed.data);
+        else this.passOver(item["req_id"], parsed.error);
+      }
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return found;
   }
 
   private passOver(reqId: unknown, error: z.ZodError): void {
@@ -204,4 +256,9 @@ export class RequestTable {
       throw error;
     }
   }
+}
+
+/** DynamoDB refuses names or values that are given and empty. */
+function unlessEmpty<K extends string, V extends object>(key: K, value: V): Partial<Record<K, V>> {
+  return Object.keys(value).length === 0 ? {} : ({ [key]: value } as Record<K, V>);
 }

@@ -1,4 +1,4 @@
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 
 /** A message of the queue of steps: a request that Shutdown is to look at. The timer hands Shutdown the same. */
@@ -22,6 +22,13 @@ export class StepQueue {
         MessageBody: JSON.stringify({ req_id: reqId } satisfies z.infer<typeof lookSchema>),
         DelaySeconds: Math.min(LONGEST_DELAY_SECONDS, Math.ceil(delaySeconds)),
       }),
+    );
+  }
+
+  /** Has a message that Lambda holds come again so soon, and not only when the queue's long visibility timeout is over. */
+  async again(receipt: string, seconds: number): Promise<void> {
+    await this.sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl: this.url, ReceiptHandle: receipt, VisibilityTimeout: seconds }),
     );
   }
 }

@@ -4,6 +4,7 @@ import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
@@ -12,6 +13,7 @@ import { groupArn } from "./group-arn.ts";
 import { instanceRequirements } from "./instance-types.ts";
 import type { AgentNetwork } from "./network.ts";
 import { stallSeconds } from "./stall-seconds.ts";
+import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
 
@@ -19,6 +21,7 @@ export interface AgentFleetProps {
   readonly network: AgentNetwork;
   readonly storage: Storage;
   readonly tasks: TaskQueue;
+  readonly steps: StepQueue;
   readonly groupName: string;
   /** Graviton types to choose from, in a list that may be known only when the template is launched. */
   readonly instanceTypes: string[];
@@ -85,8 +88,9 @@ export class AgentFleet extends Construct {
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
         PROGRESS_TABLE: props.storage.progress.tableName,
+        STEP_QUEUE_URL: props.steps.queue.queueUrl,
+        STALL_SECONDS: stallSeconds(this),
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
-        PREWARM_STALL_SECONDS: stallSeconds(this),
         PREWARM_FIRST_BYTE_SECONDS: firstByteSeconds(Stack.of(this)),
       }),
     });
@@ -124,7 +128,7 @@ export class AgentFleet extends Construct {
     if (props.network.internet !== undefined) this.group.node.addDependency(props.network.internet);
   }
 
-  private grant({ storage, tasks, groupName }: AgentFleetProps, code: AgentCode): void {
+  private grant({ storage, tasks, steps, groupName }: AgentFleetProps, code: AgentCode): void {
     allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.everyVersion));
     allow(
       this.role,
@@ -135,17 +139,10 @@ export class AgentFleet extends Construct {
       ...tasks.arns,
     );
     allow(this.role, ["sqs:SendMessage"], tasks.deadLetters.queueArn);
-    // An agent sees whether a request is active, and none of its headers.
+    // An agent sees how a request stands, and none of its headers. It changes nothing of it.
     this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:GetItem", storage.requests.tableArn, ["req_id", "active"], {
+      onAttributes("dynamodb:GetItem", storage.requests.tableArn, STANDING_ATTRIBUTES, {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
-      }),
-    );
-    // It asks for recounts. It cannot change what a request asks for, nor end it: attributes of a condition count as well,
-    // so `active` is not among these.
-    this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:UpdateItem", storage.requests.tableArn, ["req_id", "settle", "settle_at"], {
-        "dynamodb:ReturnValues": "NONE",
       }),
     );
     // Which results stand: their keys, and nothing of what they say.
@@ -154,8 +151,11 @@ export class AgentFleet extends Construct {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
       }),
     );
-    // It beats, and changes no counter.
-    this.role.addToPrincipalPolicy(onLeadingKeys("dynamodb:PutItem", storage.progress.tableArn, ["beat#*", "ask#*"]));
+    // It beats, reads counters and beats, and takes the right to call Shutdown. It changes no counter.
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], storage, ["count#*", "beat#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem"], storage, ["beat#*", "ask#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:DeleteItem"], storage, ["ask#*"]));
+    allow(this.role, ["sqs:SendMessage"], steps.queue.queueArn);
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
     allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));
@@ -163,18 +163,6 @@ export class AgentFleet extends Construct {
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
     allow(this.role, SESSION_MANAGER, "*");
   }
-}
-
-/** A call on items whose partition key begins as one of these; it must name one. */
-function onLeadingKeys(action: string, tableArn: string, keys: readonly string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: [action],
-    resources: [tableArn],
-    conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
-      Null: { "dynamodb:LeadingKeys": "false" },
-    },
-  });
 }
 
 /**
@@ -195,6 +183,21 @@ function onAttributes(
       "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
       Null: { "dynamodb:Attributes": "false" },
       StringEqualsIfExists: ifExists,
+    },
+  });
+}
+
+/**
+ * Calls on items of the Progress table whose keys begin like this.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function onKeys(actions: readonly string[], { progress }: Storage, keys: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [...actions],
+    resources: [progress.tableArn],
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
+      Null: { "dynamodb:LeadingKeys": "false" },
     },
   });
 }

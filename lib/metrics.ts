@@ -79,7 +79,7 @@ export class Metrics {
     this.looks = watch.metricInvocations({ period: PERIOD });
     this.errors = byId(functions, (fn) => fn.metricErrors({ period: PERIOD }));
     this.throttles = byId(functions, (fn) => fn.metricThrottles({ period: PERIOD }));
-    const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation, pipeline.shutdown];
+    const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation];
     this.iteratorAge = byId(readers, (fn) => fn.metric("IteratorAge", last));
   }
 }

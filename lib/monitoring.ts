@@ -11,6 +11,7 @@ import { IsWatched } from "./is-watched.ts";
 import { Metrics } from "./metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
+import { stallSeconds } from "./stall-seconds.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -48,19 +49,24 @@ export class Monitoring extends Construct {
     this.ifWatched(new Dashboard(this, "Dashboard", metrics).page);
   }
 
-  private watch({ storage, tasks, groupName }: MonitoringProps): PipelineFunction {
+  private watch({ storage, tasks, pipeline, groupName }: MonitoringProps): PipelineFunction {
     const watch = new PipelineFunction(this, "Watch", {
       name: "watch",
       timeout: Duration.minutes(1),
       environment: {
         REQUEST_TABLE: storage.requests.tableName,
+        PROGRESS_TABLE: storage.progress.tableName,
         QUEUE_URL: tasks.queue.queueUrl,
         EXPRESS_QUEUE_URL: tasks.express.queueUrl,
+        STEP_QUEUE_URL: pipeline.steps.queue.queueUrl,
+        STALL_SECONDS: stallSeconds(this),
         GROUP_NAME: groupName,
       },
     });
     allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
-    allow(watch, ["dynamodb:Query"], storage.activeIndexArn);
+    allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
+    allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
+    allow(watch, ["sqs:SendMessage"], pipeline.steps.queue.queueArn);
     allow(watch, ["sqs:GetQueueAttributes"], ...tasks.arns);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");

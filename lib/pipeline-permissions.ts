@@ -8,6 +8,7 @@ import { allow } from "./allow.ts";
 import { distributionArns } from "./allowed-distributions.ts";
 import type { CapParameters } from "./caps.ts";
 import { groupArn } from "./group-arn.ts";
+import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -18,6 +19,7 @@ export interface PipelineFunctions {
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
+  readonly deadLetters: lambda.Function;
 }
 
 /** What the functions work on. */
@@ -30,7 +32,7 @@ export interface PipelineResources {
   /** The role that the timers call Shutdown with. */
   readonly timerRole: iam.Role;
   readonly failedBatches: sqs.IQueue;
-  readonly steps: sqs.IQueue;
+  readonly steps: StepQueue;
   readonly caps: CapParameters;
 }
 
@@ -40,7 +42,7 @@ export interface PipelineResources {
  */
 export function grantPipeline(
   scope: Construct,
-  { api, getSize, task, aggregation, shutdown }: PipelineFunctions,
+  { api, getSize, task, aggregation, shutdown, deadLetters }: PipelineFunctions,
   { storage, tasks, groupName, timers, timerRole, failedBatches, steps, caps }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
@@ -85,17 +87,26 @@ export function grantPipeline(
   const distributions = distributionArns(scope, caps.distributions);
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
+  // Whoever ends a request, or sees that one is to be looked at, calls Shutdown.
+  for (const fn of [api, getSize, task, aggregation, shutdown]) allow(fn, ["sqs:SendMessage"], steps.queue.queueArn);
+
   allow(aggregation, ["dynamodb:GetItem"], requests);
-  allow(aggregation, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem"], progress);
-  allow(aggregation, ["sqs:SendMessage"], failedBatches.queueArn, steps.queueArn);
+  allow(aggregation, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress);
+  allow(aggregation, ["sqs:SendMessage"], failedBatches.queueArn);
 
   allow(shutdown, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
-  allow(shutdown, ["dynamodb:PutItem"], requestTasks);
+  allow(shutdown, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], progress);
+  // To have a message come again soon whose run failed.
+  allow(shutdown, ["sqs:ChangeMessageVisibility"], steps.queue.queueArn);
   allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
   allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
   allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
+
+  allow(deadLetters, ["dynamodb:GetItem"], requests);
+  allow(deadLetters, ["dynamodb:PutItem"], requestTasks);
+  allow(deadLetters, ["sqs:SendMessage"], failedBatches.queueArn);
 
   for (const fn of [api, task, shutdown]) {
     allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));

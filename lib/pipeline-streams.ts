@@ -3,8 +3,6 @@ import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
-import { SETTLE_DUE } from "../domain/request/request-item.ts";
-import { TERMINAL_STATUSES } from "../domain/request/status.ts";
 import { allow } from "./allow.ts";
 import type { HasRoom } from "./has-room.ts";
 import type { PipelineFunctions } from "./pipeline-permissions.ts";
@@ -19,25 +17,22 @@ const nowHas = (attributes: object) => ({ dynamodb: { NewImage: attributes } });
 
 /** Attempts after the first that a step has: for some minutes of an outage. */
 const RETRIES = 20;
-/** A recount may take its quarter of an hour each time. Who still needs one is found again, by Watch and by the timer. */
-const RECOUNT_RETRIES = 5;
 
 /** How a function follows a table. */
 interface Follow {
   readonly patterns: readonly object[];
   /** Batches of one shard at once. */
   readonly batches: number;
-  /** @default RETRIES */
-  readonly retryAttempts?: number;
 }
 
 /**
  * Has the streams of the tables call the functions. In an account of ten concurrent executions, one request at a time
- * leaves two for the API: Task queues for two targets at once, four shards of results are counted, and there are Shutdown
- * and Watch.
+ * leaves some for the API: Task queues for two targets at once, four shards of results are counted, and there are Shutdown
+ * and Watch. No more than two functions read one stream: a third would have all of them throttled, says AWS.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 export function connectStreams(
-  { getSize, task, aggregation, shutdown }: PipelineFunctions,
+  { getSize, task, aggregation }: PipelineFunctions,
   storage: Storage,
   room: HasRoom,
   failedBatches: sqs.IQueue,
@@ -50,14 +45,6 @@ export function connectStreams(
   follow(task, storage.requestPops, {
     patterns: [nowHas({ state: { S: ["READY"] } })],
     batches: room.batches({ low: 2, high: 10 }),
-  });
-  follow(shutdown, storage.requests, {
-    patterns: [
-      nowHas({ settle: { S: [SETTLE_DUE] } }),
-      nowHas({ status: { S: [...TERMINAL_STATUSES] }, closed: { BOOL: [false] } }),
-    ],
-    batches: one,
-    retryAttempts: RECOUNT_RETRIES,
   });
   aggregation.addEventSource(
     new DynamoEventSource(storage.requestTasks, {
@@ -79,7 +66,7 @@ export function connectStreams(
 function followTable(
   fn: lambda.Function,
   table: dynamodb.Table,
-  { patterns, batches, retryAttempts }: Follow,
+  { patterns, batches }: Follow,
   failedBatches: sqs.IQueue,
 ): void {
   fn.addEventSource(
@@ -88,7 +75,7 @@ function followTable(
       // One item at a time: a failing one holds up nobody, and each has the function's whole time.
       batchSize: 1,
       parallelizationFactor: batches,
-      retryAttempts: retryAttempts ?? RETRIES,
+      retryAttempts: RETRIES,
       maxRecordAge: Duration.hours(12),
       onFailure: keptIn(failedBatches),
       filters: patterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),

@@ -9,7 +9,9 @@ import { HasRoom } from "./has-room.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
+import { callFor } from "./queue-source.ts";
 import { stallSeconds } from "./stall-seconds.ts";
+import { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -21,17 +23,18 @@ export interface PipelineProps {
   readonly caps: CapParameters;
 }
 
-/** The five functions, and the streams and timers that call them. */
+/** The six functions, and the streams, the queue and the timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
-  /** Batches of stream records that a function failed on again and again. */
+  readonly deadLetters: lambda.Function;
+  /** What calls Shutdown, beside the timers. */
+  readonly steps: StepQueue;
+  /** Batches of stream records, and steps, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
-  /** Requests that Shutdown is to look at. */
-  readonly steps: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
@@ -41,14 +44,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
-    this.steps = new sqs.Queue(this, "Steps", {
-      // Longer than the function behind it may run.
-      visibilityTimeout: Duration.minutes(16),
-      retentionPeriod: Duration.days(4),
-      enforceSSL: true,
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      deadLetterQueue: { queue: this.failedBatches, maxReceiveCount: 5 },
-    });
+    this.steps = new StepQueue(this, "StepQueue", this.failedBatches);
     // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
     const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
     const timerRole = new iam.Role(this, "TimerRole", {
@@ -66,10 +62,10 @@ export class Pipeline extends Construct implements PipelineFunctions {
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
       EXPRESS_QUEUE_URL: tasks.express.queueUrl,
+      STEP_QUEUE_URL: this.steps.queue.queueUrl,
+      STALL_SECONDS: stallSeconds(this),
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
-      STEP_QUEUE_URL: this.steps.queueUrl,
-      STALL_SECONDS: stallSeconds(this),
     };
     const environment = <K extends keyof typeof names>(...keys: K[]) =>
       Object.fromEntries(keys.map((key) => [key, names[key]]));
@@ -91,7 +87,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "GROUP_NAME"),
-        ...environment("SCHEDULE_GROUP", "STALL_SECONDS"),
+        ...environment("SCHEDULE_GROUP", "STALL_SECONDS", "STEP_QUEUE_URL"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
@@ -101,14 +97,17 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.getSize = new PipelineFunction(this, "GetSize", {
       name: "get-size",
       memorySize: 1_769,
-      environment: { ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"), DISTRIBUTIONS: distributions },
+      environment: {
+        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        DISTRIBUTIONS: distributions,
+      },
     });
     this.task = new PipelineFunction(this, "Task", {
       name: "task",
       memorySize: 1_769,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
-        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
+        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME", "STEP_QUEUE_URL"),
         ...caps.environment("maxTasks", "maxRequestBytes"),
       },
     });
@@ -121,9 +120,20 @@ export class Pipeline extends Construct implements PipelineFunctions {
       },
     });
 
+    this.deadLetters = new PipelineFunction(this, "DeadLetterReader", {
+      name: "dead-letters",
+      timeout: Duration.minutes(1),
+      environment: {
+        ...environment("REQUEST_TABLE", "REQUEST_TASK_TABLE", "GROUP_NAME"),
+        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
+      },
+    });
+
     grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches, steps: this.steps });
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);
+    this.steps.call(this.shutdown, room.batches({ low: 2, high: 10 }));
+    callFor(tasks.deadLetters, this.deadLetters, { batchSize: 10, maxConcurrency: 2 });
   }
 }

@@ -37,6 +37,7 @@ export class Prewarm extends Construct {
       network: props.network,
       storage,
       tasks,
+      steps: pipeline.steps,
       groupName,
       instanceTypes: props.instanceTypes,
       maxInstances: caps.maxInstances,

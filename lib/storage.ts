@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
-import { ACTIVE_INDEX } from "../domain/request/request-item.ts";
+import { ACTIVE_INDEX, CLOSING_INDEX } from "../domain/request/request-item.ts";
 import { KEEP_DAYS } from "../domain/request/timestamps.ts";
 import { DisposableBucket } from "./disposable-bucket.ts";
+import { warmWrites } from "./warm-writes.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
 
@@ -17,6 +18,8 @@ export class Storage extends Construct {
   readonly bucket: DisposableBucket;
   /** ARN that a query for active requests needs permission for. */
   readonly activeIndexArn: string;
+  /** The same for those that have ended and were not closed. */
+  readonly closingIndexArn: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -28,9 +31,17 @@ export class Storage extends Construct {
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: ["status", "timeout_at", "last_update_time"],
     });
+    this.requests.addGlobalSecondaryIndex({
+      indexName: CLOSING_INDEX,
+      partitionKey: { name: "closing", type: STRING },
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: ["last_update_time"],
+    });
+    this.closingIndexArn = `${this.requests.tableArn}/index/${CLOSING_INDEX}`;
     this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
     this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
+    warmWrites(this.requestTasks);
     this.progress = this.table("Progress", "key", "part");
     this.bucket = new DisposableBucket(this, "Lists", {
       lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],

@@ -16,6 +16,8 @@ export class TaskQueue extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.deadLetters = new sqs.Queue(this, "DeadLetters", {
+      // A function reads it: longer than that may run.
+      visibilityTimeout: Duration.minutes(2),
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,

@@ -1,27 +1,33 @@
 import type { Logger } from "pino";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { Looks } from "../../aws/looks.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ActiveRequest, RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { Patience } from "../../domain/request/patience.ts";
+import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
+import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
 import type { Meter } from "../queue/meter.ts";
 import { decideIdle } from "./idle.ts";
 
 const LONGEST_BETWEEN_LOOKS_MS = 15_000;
 
 export interface CaretakerOptions {
-  readonly requests: Pick<RequestTable, "listActive" | "askToSettle">;
+  readonly requests: Pick<RequestTable, "listActive" | "standing">;
+  readonly progress: Pick<ProgressTable, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
+  readonly looks: Pick<Looks, "ask">;
   readonly meter: Pick<Meter, "lastTaskAt">;
+  readonly patience: Patience;
   /** Takes this instance out of its group. */
   readonly retire: () => Promise<void>;
   /** Without work for this long, and with nothing active, the instance leaves. */
   readonly retireMs: number;
-  /** A request without progress for this long, while there is nothing to do here, has stalled. */
-  readonly stallMs: number;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
 /**
- * Asks for a recount of stalled and overdue requests, and leaves the group in the end. One process does it for its
- * instance.
+ * Asks Shutdown to look at requests that stand still or are overdue, and leaves the group in the end. One process does it
+ * for its instance.
  */
 export class Caretaker {
   private lastWork = performance.now();
@@ -30,7 +36,7 @@ export class Caretaker {
 
   /** How often it should look, in milliseconds. */
   get everyMs(): number {
-    return Math.min(LONGEST_BETWEEN_LOOKS_MS, this.options.stallMs);
+    return Math.min(LONGEST_BETWEEN_LOOKS_MS, this.options.patience.againMs);
   }
 
   /**
@@ -50,23 +56,39 @@ export class Caretaker {
   }
 
   private async act(idleMs: number): Promise<boolean> {
-    const { requests, retire, retireMs, stallMs, logger } = this.options;
+    const { requests, retire, retireMs, patience, logger } = this.options;
     const active = await requests.listActive();
-    const messages = active.length > 0 && idleMs >= stallMs ? await this.messages() : 0;
-    const decision = decideIdle({ idleMs, messages, active, now: new Date(), stallMs, retireMs });
-    for (const reqId of decision.settle) {
-      logger.info({ req_id: reqId }, "request has stalled or is overdue, a recount is asked for");
-      await requests.askToSettle(reqId);
-    }
+    const decision = decideIdle({ idleMs, active, now: new Date(), patience, retireMs });
+    if (decision.lookAround) await this.lookAround(active, new Set(decision.overdue));
+    else for (const reqId of decision.overdue) await this.ask(reqId);
     if (!decision.retire) return false;
     logger.info({ idle_ms: Math.round(idleMs) }, "nothing to do, leaving the group");
     await retire();
     return true;
   }
 
-  /** Messages in the queue, in flight or not. */
-  private async messages(): Promise<number> {
+  /** Asks for a look at each request that would not go on or end by itself. */
+  private async lookAround(active: readonly ActiveRequest[], overdue: ReadonlySet<string>): Promise<void> {
+    const { requests, progress, patience } = this.options;
     const { available, inFlight } = await this.options.queue.depth();
-    return available + inFlight;
+    const all = new Map<string, Progress>();
+    for (const { req_id: reqId } of active) all.set(reqId, await progress.of(reqId));
+    for (const [reqId, itsProgress] of all) {
+      const standing = await requests.standing(reqId);
+      if (standing === undefined) continue;
+      const now = Date.now();
+      const seen = {
+        ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages: available + inFlight, now, patience },
+        othersAtWork: othersAtWork(all, reqId, now, patience),
+      };
+      if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);
+    }
+  }
+
+  private async ask(reqId: string, known?: { readonly req_id: string; readonly expire_at: number }): Promise<void> {
+    const { requests, looks, logger } = this.options;
+    const about = known ?? (await requests.standing(reqId));
+    if (about === undefined || !(await looks.ask(about))) return;
+    logger.info({ req_id: reqId }, "request stands still or is overdue, a look is asked for");
   }
 }

@@ -2,6 +2,7 @@ import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { TaskLane } from "../../aws/task-lane.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Lane } from "../../domain/plan/lane.ts";
 import type { Downloader } from "../download/downloader.ts";
@@ -24,14 +25,16 @@ const POLLERS = 3;
 const LONG_POLL_SECONDS = 5;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
+type AgentLane = Pick<TaskLane, "receive" | "delete" | "hold" | "send" | "depth">;
+
 export interface AgentOptions {
-  readonly queue: TaskQueue;
-  readonly deadLetters: DeadLetterQueue;
-  readonly results: ResultWriter;
+  readonly queue: Pick<TaskQueue, "drain"> & { readonly lanes: Readonly<Record<Lane, AgentLane>> };
+  readonly deadLetters: Pick<DeadLetterQueue, "bury">;
+  readonly results: Pick<ResultWriter, "write" | "drain">;
   /** Which results stand already. */
   readonly stored: Pick<RequestTaskTable, "standing">;
   readonly beats: Beats;
-  readonly requests: ActiveRequests;
+  readonly requests: Pick<ActiveRequests, "isActive">;
   readonly downloader: Pick<Downloader, "download">;
   /** The downloader's meter. Its figures decide how much is downloaded at once. */
   readonly meter: Meter;
@@ -52,15 +55,23 @@ const RESERVE_FOR_LARGE: Reserve = { requests: () => 1, pops: () => 0 };
 /** Takes tasks from the queue until it is stopped. */
 export class Agent {
   private readonly slots = {
-    small: new Slots(SMALL.start, RESERVE, () => this.look()),
+    small: new Slots(SMALL.start, RESERVE),
     large: new Slots(LARGE.start, RESERVE_FOR_LARGE, () => this.look()),
   };
   private pace = { tasksPerSecond: 0, bytesPerSecond: 0 };
   private readonly intakes: Readonly<Record<Lane, Intake>> = {
-    main: new Intake(() => ({ ...this.pace, limit: this.slots.small.limit, freeLarge: this.freeLarge() })),
+    // Written out: this is asked for with every task.
+    main: new Intake(() => ({
+      tasksPerSecond: this.pace.tasksPerSecond,
+      bytesPerSecond: this.pace.bytesPerSecond,
+      limit: this.slots.small.limit,
+      freeLarge: this.freeLarge(),
+    })),
     // It takes a few beside all else: what is small does not wait for what is large.
     express: new Intake(() => ({
-      ...{ tasksPerSecond: 0, bytesPerSecond: 0, limit: this.slots.small.limit },
+      tasksPerSecond: 0,
+      bytesPerSecond: 0,
+      limit: this.slots.small.limit,
       freeLarge: Math.max(1, this.freeLarge()),
     })),
   };
@@ -125,7 +136,7 @@ export class Agent {
     return both.map((adapted) => adaptLimit(adapted, this.stopping.signal));
   }
 
-  /** Whether there is room now is asked whenever a slot is free, or the rate is known anew. */
+  /** Asks whether there is room now: a slot for a large file is free, or the rate is known anew. */
   private look(): void {
     this.intakes.main.look();
     this.intakes.express.look();

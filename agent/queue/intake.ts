@@ -3,18 +3,26 @@ import { learn, type Portion } from "./appetite.ts";
 import { Backlog, type Parcel, weightOf } from "./backlog.ts";
 import { messagesToAsk, type RoomFacts } from "./room.ts";
 
+/** Longer than what waits should take to begin. */
+const STALLED_MS = 5_000;
+
 /** What an intake is told of the downloads that run. */
 export type Running = Pick<RoomFacts, "freeLarge" | "limit" | "tasksPerSecond" | "bytesPerSecond">;
 
 /** How much is taken from one lane. */
 export class Intake {
-  readonly backlog = new Backlog(() => this.look());
+  readonly backlog = new Backlog(() => {
+    this.movedAt = performance.now();
+    this.look();
+  });
   /** When a call came back empty last, by `performance.now()`. */
   emptyAt = Number.NEGATIVE_INFINITY;
   private portion: Portion | undefined;
   private asked = 0;
   private closed = false;
   private restUntil = 0;
+  /** When something began last. */
+  private movedAt = performance.now();
   /** Pollers that wait for room. */
   private readonly hungry: ((messages: number) => void)[] = [];
 
@@ -62,8 +70,20 @@ export class Intake {
 
   private messagesToAsk(): number {
     if (performance.now() < this.restUntil) return 0;
-    const { tasks, bytes, large } = this.backlog;
-    const waiting = { waitingTasks: tasks, waitingBytes: bytes, waitingLarge: large };
-    return messagesToAsk({ ...waiting, ...this.running(), asked: this.asked, portion: this.portion });
+    const { backlog, asked, portion, movedAt } = this;
+    const { freeLarge, limit, tasksPerSecond, bytesPerSecond } = this.running();
+    // Written out: this is asked with every task that begins.
+    return messagesToAsk({
+      waitingTasks: backlog.tasks,
+      waitingBytes: backlog.bytes,
+      waitingLarge: backlog.large,
+      freeLarge,
+      asked,
+      portion,
+      limit,
+      tasksPerSecond,
+      bytesPerSecond,
+      stalled: performance.now() - movedAt > STALLED_MS,
+    });
   }
 }

@@ -3,9 +3,11 @@ import type { Portion } from "./appetite.ts";
 /** The most that SQS gives at once. */
 const MOST = 10;
 /** What waits here is begun within this time, at the rate of the last second. */
-const AHEAD_SECONDS = 1;
+const AHEAD_SECONDS = 0.5;
 /** As long as nothing is known of the rate: a message of small files has no more. */
 const LEAST_BYTES = 16 * 2 ** 20;
+/** While nothing begins, more is taken one by one, up to so many times what may wait: what hangs may be one POP alone. */
+const WHEN_STALLED = 4;
 /** Above it, a message that is asked for is taken for a large file. */
 const MOSTLY_LARGE = 0.5;
 
@@ -26,6 +28,8 @@ export interface RoomFacts {
   readonly limit: number;
   readonly tasksPerSecond: number;
   readonly bytesPerSecond: number;
+  /** Whether nothing of what waits has begun for seconds. */
+  readonly stalled: boolean;
 }
 
 /**
@@ -44,11 +48,12 @@ export function messagesToAsk(facts: RoomFacts): number {
 
 function roomForSmall(facts: RoomFacts, { tasks, bytes, large }: Portion): number {
   const small = facts.asked * (1 - large);
-  const most = { tasks: Math.max(facts.limit, facts.tasksPerSecond * AHEAD_SECONDS) };
+  const most = Math.max(facts.limit, facts.tasksPerSecond * AHEAD_SECONDS);
   const mostBytes = Math.max(LEAST_BYTES, facts.bytesPerSecond * AHEAD_SECONDS);
-  const room = most.tasks - facts.waitingTasks - small * tasks;
+  const room = most - facts.waitingTasks - small * tasks;
   const roomBytes = mostBytes - facts.waitingBytes - small * bytes;
-  if (room < most.tasks / 2 || roomBytes < mostBytes / 2) return 0;
+  if (room < most / 2 || roomBytes < mostBytes / 2)
+    return facts.stalled && facts.asked === 0 && facts.waitingTasks < WHEN_STALLED * most ? 1 : 0;
   return Math.max(1, Math.floor(Math.min(room / tasks, bytes === 0 ? MOST : roomBytes / bytes)));
 }
 

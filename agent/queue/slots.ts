@@ -135,10 +135,14 @@ export class Slots {
   private begin(request: string, pops: Map<string, Waiter[]>, pop: string): void {
     const waiting = pops.get(pop) ?? [];
     const next = waiting.shift();
-    pops.delete(pop);
-    if (waiting.length > 0) pops.set(pop, waiting);
-    this.requests.delete(request);
-    if (pops.size > 0) this.requests.set(request, pops);
+    if (waiting.length === 0 || pops.size > 1) {
+      pops.delete(pop);
+      if (waiting.length > 0) pops.set(pop, waiting);
+    }
+    if (pops.size === 0 || this.requests.size > 1) {
+      this.requests.delete(request);
+      if (pops.size > 0) this.requests.set(request, pops);
+    }
     this.queued--;
     this.hold(request, pop);
     next?.resolve(true);

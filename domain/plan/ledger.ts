@@ -22,6 +22,7 @@ interface Line {
 export class Ledger {
   private readonly lines = new Map<string, Line>();
   private readonly seen: Uint8Array;
+  private readonly total: number;
   private downloadCount = 0;
   private downloadSize = 0;
   private failedCount = 0;
@@ -34,6 +35,7 @@ export class Ledger {
       this.lines.set(url.url, { tasks, firstBit: bits });
       bits += tasks.count;
     }
+    this.total = bits;
     this.seen = new Uint8Array(Math.ceil(bits / 8));
   }
 
@@ -53,6 +55,11 @@ export class Ledger {
 
   count(): Count {
     return { download_count: this.downloadCount, download_size: this.downloadSize, failed_count: this.failedCount };
+  }
+
+  /** How many tasks have no result. */
+  get missingCount(): number {
+    return this.total - this.downloadCount;
   }
 
   /** Tasks without a result, URL after URL. */

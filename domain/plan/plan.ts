@@ -13,6 +13,8 @@ export interface Task {
 
 /** The targets of one distribution that resolved. */
 interface TargetGroup {
+  /** The distribution's. */
+  readonly label: string;
   readonly targets: readonly Target[];
   /** Where a POP stands in `targets`. */
   readonly position: ReadonlyMap<string, number>;
@@ -28,6 +30,11 @@ export class UrlTasks {
 
   get count(): number {
     return this.group.targets.length;
+  }
+
+  /** Label of the distribution that the URL belongs to. */
+  get label(): string {
+    return this.group.label;
   }
 
   /** The number of the task that has this id; undefined where the URL has no such task. */
@@ -74,11 +81,15 @@ export class Plan {
 }
 
 function groupByLabel(targets: readonly Target[]): Map<string, TargetGroup> {
-  const groups = new Map<string, { readonly targets: Target[]; readonly position: Map<string, number> }>();
+  const groups = new Map<
+    string,
+    TargetGroup & { readonly targets: Target[]; readonly position: Map<string, number> }
+  >();
   for (const target of targets) {
-    const group = groups.get(target.label) ?? { targets: [] as Target[], position: new Map<string, number>() };
+    const { label } = target;
+    const group = groups.get(label) ?? { label, targets: [], position: new Map<string, number>() };
     group.position.set(target.pop, group.targets.push(target) - 1);
-    groups.set(target.label, group);
+    groups.set(label, group);
   }
   return groups;
 }

@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 /** How long the parts of a request wait for each other. All times are in milliseconds, and follow from one. */
 export interface Patience {
   /** Between two beats of an agent. */
@@ -21,3 +23,9 @@ export function patienceOf(stallSeconds: number = STALL_SECONDS): Patience {
   const beatMs = Math.max(1_000, stillMs / 90);
   return { beatMs, staleMs: 6 * beatMs, stillMs, busyMs: 2 * stillMs, againMs: Math.max(1_000, stillMs / 15) };
 }
+
+/** A look that was asked for and not answered for this long may be asked for again: whoever was to answer has died. */
+export const ASK_AGAIN_MS = 1_200_000;
+
+/** The variable STALL_SECONDS. */
+export const stallSecondsSchema = z.coerce.number().positive().default(STALL_SECONDS);

@@ -73,3 +73,15 @@ export function correctionOf(exact: Count, live: Count): Count {
 export function isComplete({ total_count: total }: Pick<RequestItem, "total_count">, live: Count): boolean {
   return total > 0 && live.download_count >= total;
 }
+
+/** How many living processes hold tasks of other requests than this one. @param progress of every active request */
+export function othersAtWork(
+  progress: ReadonlyMap<string, Progress>,
+  reqId: string,
+  now: number,
+  patience: Pick<Patience, "staleMs">,
+): number {
+  return [...progress]
+    .filter(([id]) => id !== reqId)
+    .reduce((sum, [, { beats }]) => sum + atWork(beats, now, patience).length, 0);
+}

@@ -10,11 +10,9 @@ const count = z.number().int().nonnegative();
 export const ACTIVE = "y";
 export const ACTIVE_INDEX = "active";
 
-/** Asks Shutdown, through the stream, to recount and settle the request. */
-export const SETTLE_DUE = "DUE";
-
-/** A recount that is due for longer than this may be asked for again: its function has failed for good. */
-export const SETTLE_AGAIN_SECONDS = 1_200;
+/** Present while a request has ended and still holds something, so that the index on it lists those and nothing else. */
+export const CLOSING = "y";
+export const CLOSING_INDEX = "closing";
 
 /** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
 export const requestItemSchema = z.object({
@@ -46,6 +44,8 @@ export const requestItemSchema = z.object({
   /** False when the size of any good URL could not be told: progress is then counted in tasks. */
   sizes_known: z.boolean(),
   distributions: z.array(distributionSchema),
+  /** How many tasks each target of a distribution has, by the distribution's label. Empty: a release before did not say. */
+  tasks_per_target: z.record(z.string(), count).default({}),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */
@@ -63,14 +63,19 @@ export const requestItemSchema = z.object({
   failed_count: z.number().int(),
 
   // How it ends.
-  // Instances may write these two, so whatever one writes there leaves the item readable.
-  settle: z.literal(SETTLE_DUE).optional().catch(undefined),
-  /** When the recount was asked for, in seconds since the epoch. */
-  settle_at: count.optional().catch(undefined),
+  /**
+   * When the task queue was seen empty while the request stood still, in milliseconds since the epoch. An instance of an
+   * older version may write to this item, so whatever stands there leaves it readable.
+   */
+  empty_seen_at: z.number().optional().catch(undefined),
   /** How often the recount found tasks missing and queued them again. */
   requeues: count,
+  /** How often Watch had a step called again that came to no end. */
+  nudges: count.default(0),
   /** Key of the report, once it stands. */
   report: z.string().optional(),
+  /** Set when it ends, taken off when it is closed. Absent in what an older version ended: its timer closes that. */
+  closing: z.literal(CLOSING).optional().catch(undefined),
   /** Set once all that a request held is given back: timer, instances, queue. */
   closed: z.boolean().optional(),
   /** Why a FAILED request failed, for its operator. */
@@ -79,12 +84,32 @@ export const requestItemSchema = z.object({
 
 export type RequestItem = z.infer<typeof requestItemSchema>;
 
+/** How an active request stands: what its settlement depends on, and all that an agent may read of it. */
+export const standingSchema = requestItemSchema.pick({
+  req_id: true,
+  active: true,
+  status: true,
+  last_update_time: true,
+  timeout_at: true,
+  expire_at: true,
+  instance_count: true,
+  total_count: true,
+  download_count: true,
+  download_size: true,
+  failed_count: true,
+  requeues: true,
+  empty_seen_at: true,
+});
+export type Standing = z.infer<typeof standingSchema>;
+export const STANDING_ATTRIBUTES: readonly string[] = standingSchema.keyof().options;
+
 /** What a request's item says of its work before any of it is known or done. */
 export const NOTHING_YET = {
   total_count: 0,
   total_size: 0,
   sizes_known: true,
   distributions: [],
+  tasks_per_target: {},
   shards: 1,
   lane: "main",
   targets_total: 0,
@@ -94,5 +119,6 @@ export const NOTHING_YET = {
   download_size: 0,
   failed_count: 0,
   requeues: 0,
+  nudges: 0,
   closed: false,
 } satisfies Partial<RequestItem>;

@@ -1,42 +1,122 @@
-/** What a recount leads to. */
+import type { Patience } from "./patience.ts";
+import { atWork, liveCount, type Progress } from "./progress.ts";
+import type { RequestItem, Standing } from "./request-item.ts";
+import { parseTimestamp } from "./timestamps.ts";
+
+/** What a look at an active request leads to. */
 export type Settlement =
   /** Every task has a result. */
   | "FINISH"
   /** The time is up. */
   | "TIME_OUT"
+  /** Nothing is to be done: work is under way, or waits for instances, or has stood still for too short a time. */
+  | "GO_ON"
+  /** It stands still, and the queue seems empty. That is believed when it is seen twice. */
+  | "LOOK_AGAIN"
   /** Results are missing, and no message is left that could bring them. */
   | "REQUEUE"
-  /** The same, but they were queued again often enough: they become failed results. */
-  | "GIVE_UP"
-  /** Results are missing, and messages are on their way. */
-  | "GO_ON";
-
-/**
- * Longer than a task's attempts may last without a byte, three times `MAX_FIRST_BYTE_SECONDS`, and its message be hidden
- * after that. Whoever takes a slow task for lost queues it again. Agents
- * ask for a recount no sooner (agent/instance/idle.ts): it would find nothing, and begin the wait again.
- */
-export const STILL_MS = 600_000;
+  /** The same, but they were queued again often enough: what is missing counts as failed. */
+  | "GIVE_UP";
 
 /** How often missing tasks are queued again before they are failed. */
 export const MAX_REQUEUES = 2;
 
-export function decideSettlement(facts: {
+/** What is known of a request at the moment of a look. Times are in milliseconds since the epoch. */
+export interface SettlementFacts {
   readonly total: number;
+  /** Results: counted exactly, or what the counters say. */
   readonly counted: number;
   readonly timeIsUp: boolean;
-  /** Messages in the queue, of any request, in flight or not. */
-  readonly messages: number;
-  readonly requeues: number;
   /** Whether all of the request's tasks have been queued. */
   readonly allQueued: boolean;
-  /** For how long the request's numbers have not moved. */
-  readonly stillForMs: number;
-}): Settlement {
+  /** Whether it wishes for no instances: somebody has paused it. */
+  readonly paused: boolean;
+  /** Tasks that living agents hold of it. */
+  readonly heldTasks: number;
+  /** Living agents that hold tasks of any other active request. */
+  readonly othersAtWork: number;
+  /** The newest of: a counted result, a beat with tasks, a change of the request's item. */
+  readonly lastSignAt: number;
+  /** Messages in the queue, of any request, in flight or not. */
+  readonly messages: number;
+  /** When the queue was seen empty while the request stood still; undefined: it was not. */
+  readonly emptySeenAt: number | undefined;
+  readonly requeues: number;
+  readonly now: number;
+  readonly patience: Patience;
+}
+
+/**
+ * What is to become of a request: agents and Watch ask so whether Shutdown should look at it, and Shutdown acts on it. A
+ * download may last for hours: as long as its agent beats, nothing of it is lost.
+ */
+export function decideSettlement(facts: SettlementFacts): Settlement {
   if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";
   if (facts.timeIsUp) return "TIME_OUT";
-  if (facts.total === 0 || !facts.allQueued) return "GO_ON";
-  // Messages of another request say nothing of this one, once its own numbers have stood still for long.
-  if (facts.messages > 0 && facts.stillForMs < STILL_MS) return "GO_ON";
+  if (facts.total === 0 || !facts.allQueued || facts.paused || facts.heldTasks > 0) return "GO_ON";
+  const stillForMs = facts.now - facts.lastSignAt;
+  if (stillForMs < facts.patience.stillMs) return "GO_ON";
+  if (!isQueueForOthers(facts, stillForMs)) {
+    // With nobody at work, messages wait for instances: those of a Spot group may take hours to come.
+    if (facts.messages > 0) return "GO_ON";
+    if (againInMs(facts) > 0) return "LOOK_AGAIN";
+  }
   return facts.requeues < MAX_REQUEUES ? "REQUEUE" : "GIVE_UP";
+}
+
+/** Whether the messages must be other requests', because agents work and have long come to nothing of this one. */
+function isQueueForOthers({ messages, othersAtWork, patience }: SettlementFacts, stillForMs: number): boolean {
+  return messages > 0 && othersAtWork > 0 && stillForMs >= patience.busyMs;
+}
+
+/** In how many milliseconds a queue that seems empty is to be looked at again; 0: it has been seen empty twice. */
+export function againInMs({ emptySeenAt, lastSignAt, now, patience }: SettlementFacts): number {
+  // Something has happened since: what was seen before counts no more.
+  if (emptySeenAt === undefined || emptySeenAt < lastSignAt) return patience.againMs;
+  return Math.max(0, emptySeenAt + patience.againMs - now);
+}
+
+/** Whether somebody should ask for a look. Not if one is on its way already, in a delayed message. */
+export function needsLook(facts: SettlementFacts): boolean {
+  const settlement = decideSettlement(facts);
+  if (settlement === "LOOK_AGAIN") return againInMs(facts) >= facts.patience.againMs;
+  return settlement !== "GO_ON";
+}
+
+/** What a look at a request saw around its item. */
+export interface Seen {
+  readonly progress: Progress;
+  /** @default what the counters say */
+  readonly counted?: number;
+  readonly timeIsUp: boolean;
+  readonly messages: number;
+  readonly othersAtWork: number;
+  readonly now: number;
+  readonly patience: Patience;
+}
+
+/** Brings together what is known of a request. */
+export function settlementFacts(item: Standing, seen: Seen): SettlementFacts {
+  const { progress, timeIsUp, messages, othersAtWork, now, patience } = seen;
+  return {
+    total: item.total_count,
+    counted: seen.counted ?? liveCount(item, progress.count).download_count,
+    timeIsUp,
+    allQueued: item.status === "IN_PROGRESS",
+    paused: item.instance_count === 0,
+    heldTasks: atWork(progress.beats, now, patience).reduce((sum, { tasks }) => sum + tasks, 0),
+    othersAtWork,
+    lastSignAt: lastSignOf(item, progress),
+    messages,
+    emptySeenAt: item.empty_seen_at,
+    requeues: item.requeues,
+    now,
+    patience,
+  };
+}
+
+/** When the last sign of life of a request was, in milliseconds since the epoch. */
+export function lastSignOf({ last_update_time }: Pick<RequestItem, "last_update_time">, progress: Progress): number {
+  const beats = progress.beats.filter(({ tasks }) => tasks > 0).map(({ at }) => at);
+  return Math.max(parseTimestamp(last_update_time).getTime(), progress.movedAt ?? 0, ...beats);
 }

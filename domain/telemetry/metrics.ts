@@ -9,7 +9,7 @@ const UNITS = {
   WantedInstances: "Count",
   MissingInstances: "Count",
   OrphanInstances: "Count",
-  /** Active requests, not paused, that have instances and have shown no sign of life for the stack's `stallSeconds`. */
+  /** Active requests that stand still although instances run: no result, no beat and no step for as long as `stallSeconds`. */
   StuckRequests: "Count",
   /** Items, results and stream records that this version could not read. */
   Unreadable: "Count",

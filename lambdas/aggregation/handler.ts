@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { Looks } from "../../aws/looks.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { RecountAsk } from "../../aws/recount-ask.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
 import { isComplete, liveCount } from "../../domain/request/progress.ts";
@@ -13,7 +13,7 @@ import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progre
 export interface AggregationDeps {
   readonly requests: Pick<RequestTable, "get">;
   readonly progress: Pick<ProgressTable, "add" | "moved" | "count">;
-  readonly recounts: Pick<RecountAsk, "ask">;
+  readonly looks: Pick<Looks, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
   readonly logger: Pick<Logger, "info">;
@@ -69,5 +69,5 @@ async function askIfComplete(
   if (!isComplete(request, liveCount(request.counted, count))) return;
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined || !isComplete(item, liveCount(item, count))) return;
-  await deps.recounts.ask(reqId, token, item.expire_at);
+  await deps.looks.ask(item, token);
 }

@@ -2,8 +2,8 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RecountAsk } from "../../aws/recount-ask.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -30,7 +30,7 @@ const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
   progress,
-  recounts: new RecountAsk(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  looks: new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   onUnreadable,
   logger,

@@ -4,15 +4,16 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
-import { documentClient } from "../../aws/clients.ts";
+import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
@@ -28,6 +29,7 @@ const env = readEnvironment(
     REQUEST_POP_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
+    STEP_QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
     SCHEDULE_ROLE_ARN: z.string().min(1),
@@ -39,11 +41,12 @@ const env = readEnvironment(
 );
 const db = documentClient();
 const s3 = new S3Client({});
+const sqs = queueClient();
 const logger = new Logger({ serviceName: "api" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
+  requests: new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),

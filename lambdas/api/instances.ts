@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Fleet } from "../../aws/fleet.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { isTerminal, type Status } from "../../domain/request/status.ts";
 import { isPossibleId, noRequest } from "./find-request.ts";
@@ -10,7 +10,7 @@ import { decideResize, type Resize } from "./resize.ts";
 import { timestamp } from "./timestamp.ts";
 
 export interface InstancesDeps {
-  readonly requests: Pick<RequestTable, "get" | "active" | "end" | "setInstanceCount">;
+  readonly requests: Pick<EndingRequestTable, "get" | "active" | "end" | "setInstanceCount">;
   readonly fleet: Pick<Fleet, "groupName" | "desiredCapacity" | "setDesiredCapacity">;
   readonly caps: Pick<Caps, "maxInstances">;
   readonly logger: Pick<Logger, "info">;

@@ -7,9 +7,11 @@ import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
+import { detailOf } from "./detail.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
+import { type PopRowsDeps, popRows } from "./pop-rows.ts";
 import { describePops, type PopsDeps } from "./pops.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
@@ -17,11 +19,17 @@ import { RefusedError } from "./refused-error.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 
-export interface RoutesDeps extends CheckHostsDeps, StartRequestDeps, InstancesDeps, SummaryDeps, PopsDeps {
+export interface RoutesDeps
+  extends CheckHostsDeps,
+    StartRequestDeps,
+    InstancesDeps,
+    SummaryDeps,
+    PopsDeps,
+    PopRowsDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
-  readonly progress: Pick<ProgressTable, "of">;
+  readonly progress: PopRowsDeps["progress"] & Pick<ProgressTable, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &
@@ -56,10 +64,14 @@ export const routes: Readonly<Record<string, Route>> = {
   },
 
   "GET /prewarm": async (deps, event) => {
+    const detail = detailOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
     // An ended request's item has its exact counts.
     const progress = item.active === undefined ? NO_PROGRESS : await deps.progress.of(item.req_id);
-    return describeProgress(item, progress, deps.now(), deps.patience);
+    return {
+      ...describeProgress(item, progress, deps.now(), deps.patience),
+      ...(detail === "pops" ? { pops: await popRows(deps, item) } : {}),
+    };
   },
 
   "GET /summary": async (deps, event) => summarize(deps, await requestOf(deps, event)),

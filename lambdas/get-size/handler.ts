@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import { LISTS } from "../../domain/request/lists.ts";
@@ -14,7 +14,7 @@ import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
 import { timeBudget } from "./time-budget.ts";
 
 export interface GetSizeDeps extends MeasureUrlsDeps {
-  readonly requests: Pick<RequestTable, "get" | "advance" | "end">;
+  readonly requests: Pick<EndingRequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
   readonly allowed: AllowedDistributions;

@@ -2,11 +2,12 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { documentClient } from "../../aws/clients.ts";
+import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Lists } from "../../aws/lists.ts";
-import { RequestTable } from "../../aws/request-table.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
@@ -18,6 +19,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
+    STEP_QUEUE_URL: z.url(),
     /** Metrics go by its name. */
     GROUP_NAME: z.string().min(1),
     DISTRIBUTIONS: allowedDistributionsSchema,
@@ -29,9 +31,10 @@ const env = readEnvironment(
 );
 const logger = new Logger({ serviceName: "get-size" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
+const steps = new StepQueue(queueClient(), env.STEP_QUEUE_URL);
 
 export const handler = createHandler({
-  requests: new RequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable),
+  requests: new EndingRequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, steps),
   lists: new Lists(new S3Client({}), env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),

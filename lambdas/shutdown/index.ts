@@ -5,14 +5,18 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
+import { Looks } from "../../aws/looks.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { patienceOf, stallSecondsSchema } from "../../domain/request/patience.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -24,9 +28,12 @@ const env = readEnvironment(
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
     REQUEST_TASK_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
+    STEP_QUEUE_URL: z.url(),
+    STALL_SECONDS: stallSecondsSchema,
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
   }),
@@ -34,12 +41,20 @@ const env = readEnvironment(
 const db = dynamoClient();
 const documents = documentClient(db);
 const logger = new Logger({ serviceName: "shutdown" });
-const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
-const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
-const queue = new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
+const namespace = metricNamespace(env.GROUP_NAME);
+const onUnreadable = reportUnreadable(logger, namespace);
+const sqs = queueClient();
+const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
+const requests = new EndingRequestTable(documents, env.REQUEST_TABLE, onUnreadable, steps);
+const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
+const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 
 export const handler = createHandler({
   requests,
+  progress,
+  steps,
+  looks: new Looks(progress, steps),
+  patience: patienceOf(env.STALL_SECONDS),
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
@@ -48,6 +63,7 @@ export const handler = createHandler({
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
   logger,
+  namespace,
   now: Date.now,
   sleep: (ms) => sleep(ms),
 });

@@ -1,40 +1,44 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { RequestTable } from "../../aws/request-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { Count, Ledger } from "../../domain/plan/ledger.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
-import { unfinishedResult } from "../../domain/plan/unfinished.ts";
+import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
+import { correctionOf, liveCount, NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { decideSettlement, type Settlement } from "../../domain/request/settlement.ts";
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { againInMs, decideSettlement, type Seen, settlementFacts } from "../../domain/request/settlement.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
-import type { TaskResult } from "../../domain/result/task-result.ts";
+import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { Capacity } from "../capacity.ts";
 import { ListLostError } from "./good-urls.ts";
 import { type RecountDeps, recount } from "./recount.ts";
+import { type SeeDeps, see } from "./see.ts";
 
 /** A task that is queued again travels alone: if it is what makes its message fail, it fails no others. */
 const URLS_PER_MESSAGE = 1;
-/** How many results are written at a time when missing tasks are given up. */
-const CHUNK = 1_000;
 
-export interface SettleDeps extends RecountDeps {
-  readonly requests: Pick<RequestTable, "get" | "end" | "goOn" | "askToSettle" | "setInstanceCount">;
-  readonly results: RecountDeps["results"] & Pick<RequestTaskTable, "putIfAbsent">;
-  readonly queue: Pick<TaskQueue, "depth" | "send">;
+export interface SettleDeps extends RecountDeps, SeeDeps {
+  readonly requests: SeeDeps["requests"] &
+    Pick<EndingRequestTable, "end" | "noteEmptyQueue" | "claimRequeue" | "setInstanceCount">;
+  readonly progress: SeeDeps["progress"] & Pick<ProgressTable, "count" | "correct">;
+  readonly queue: SeeDeps["queue"] & Pick<TaskQueue, "send">;
+  readonly steps: Pick<StepQueue, "look">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly logger: Pick<Logger, "info">;
+  /** CloudWatch namespace of the metrics. */
+  readonly namespace: string;
 }
 
 /**
- * Recounts an active request, and ends it if its tasks are done or its time is up; otherwise it goes on, with what is
- * lost queued again. The report stands before the status says so.
+ * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
+ * is counted exactly before anything is done to it. The report stands before the status says so.
  */
 export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
   try {
-    await settleOrGiveUp(deps, item, timeIsUp);
+    await settleOnce(deps, item, timeIsUp);
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     // It would fail again each time, and the request would stay active for ever.
@@ -42,16 +46,7 @@ export async function settle(deps: SettleDeps, item: RequestItem, timeIsUp: bool
   }
 }
 
-async function settleOrGiveUp(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
-  if ((await settleOnce(deps, item, timeIsUp)) !== "GIVE_UP") return;
-  // Every task has a result now, so this recount ends the request. If this run does not come to it, another does.
-  if ((await settleOnce(deps, item, timeIsUp)) !== "GIVE_UP") return;
-  // What is counted cannot reach the total: a result stands there that cannot be read, or the total is wrong.
-  deps.logger.info("Tasks were given up and still do not count", { req_id: item.req_id });
-  await deps.requests.goOn(item.req_id, {});
-}
-
-async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<Settlement> {
+async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean): Promise<void> {
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
     await deps.requests.setInstanceCount(item.req_id, 0);
@@ -59,63 +54,79 @@ async function settleOnce(deps: SettleDeps, item: RequestItem, timeIsUp: boolean
   }
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
   // seem lost.
-  const depth = await deps.queue.depth();
-  const ledger = await recount(deps, item);
+  const seen = await see(deps, item, timeIsUp);
+  const settlementAt = (counted?: number) =>
+    decideSettlement(settlementFacts(item, counted === undefined ? seen : { ...seen, counted }));
+  const expected = settlementAt();
+  if (expected === "GO_ON" || expected === "LOOK_AGAIN") return goOn(deps, item, seen);
+
+  const ledger = await recount(deps, item, ({ download_count: counted }) =>
+    settlementAt(counted) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED,
+  );
   const count = ledger.count();
-  const settlement = decideSettlement({
-    total: item.total_count,
-    counted: count.download_count,
-    timeIsUp,
-    messages: depth.available + depth.inFlight,
-    requeues: item.requeues,
-    allQueued: item.status === "IN_PROGRESS",
-    stillForMs: Date.now() - parseTimestamp(item.last_update_time).getTime(),
-  });
-  deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...count });
-  const report = LISTS.report.key(item.req_id);
+  const settlement = settlementAt(count.download_count);
+  const { req_id: reqId } = item;
+  deps.logger.info("Recounted", { req_id: reqId, settlement, total: item.total_count, ...count });
+  const report = LISTS.report.key(reqId);
   switch (settlement) {
     case "FINISH":
-      await deps.requests.end(item.req_id, "FINISHED", { ...count, report });
-      break;
+      await deps.requests.end(reqId, "FINISHED", { ...count, report });
+      return;
     case "TIME_OUT":
-      await deps.requests.end(item.req_id, "TIMEOUT", { ...count, report });
-      break;
-    case "REQUEUE":
-      await deps.queue.send(messagesOf(item, ledger.missing(), URLS_PER_MESSAGE));
-      await goOn(deps, item, count, { requeues: item.requeues + 1 });
-      break;
+      await deps.requests.end(reqId, "TIMEOUT", { ...count, report });
+      return;
     case "GIVE_UP":
-      await giveUp(deps, item, ledger);
-      break;
-    case "GO_ON":
-      await goOn(deps, item, count);
-  }
-  return settlement;
-}
-
-/**
- * Lets the request go on with the recount as its counters, unless they have moved meanwhile. Asks for another recount
- * if they have reached the total: Aggregation could not, while this one was due.
- */
-async function goOn(deps: SettleDeps, item: RequestItem, count: Count, fields: { requeues?: number } = {}) {
-  const { req_id: reqId, download_count: asRead } = item;
-  if (!(await deps.requests.goOn(reqId, { ...fields, ...count }, asRead))) await deps.requests.goOn(reqId, fields);
-  const after = await deps.requests.get(reqId);
-  if (after?.active !== undefined && after.download_count >= after.total_count && after.total_count > 0) {
-    await deps.requests.askToSettle(reqId);
+      await giveUp(deps, item, count, ledger.missingCount);
+      return;
+    case "REQUEUE":
+      await correct(deps, item, seen.progress, count);
+      if (await deps.requests.claimRequeue(reqId, item.requeues))
+        await deps.queue.send(messagesOf(item, ledger.missing(), URLS_PER_MESSAGE));
+      return;
+    default:
+      await correct(deps, item, seen.progress, count);
+      await goOn(deps, item, { ...seen, counted: count.download_count });
   }
 }
 
-/** Writes failed results for what no agent ever finished. */
-async function giveUp(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
-  const failure = lostFailure(item.requeues + 1);
-  let chunk: TaskResult[] = [];
-  for (const task of ledger.missing()) {
-    chunk.push(unfinishedResult(item, task, failure));
-    if (chunk.length === CHUNK) {
-      await deps.results.putIfAbsent(chunk);
-      chunk = [];
-    }
+/** Nothing is done to the request; an empty queue is looked at once more. */
+async function goOn(deps: SettleDeps, item: RequestItem, seen: Seen): Promise<void> {
+  const { req_id: reqId } = item;
+  const facts = settlementFacts(item, seen);
+  if (decideSettlement(facts) === "LOOK_AGAIN") {
+    const wait = againInMs(facts);
+    // One that was seen before is kept: its second look is due soon.
+    if (wait >= facts.patience.againMs) await deps.requests.noteEmptyQueue(reqId, facts.now);
+    await deps.steps.look(reqId, wait / 1_000);
+  } else if (facts.messages > 0 && item.empty_seen_at !== undefined) {
+    await deps.requests.noteEmptyQueue(reqId, undefined);
   }
-  await deps.results.putIfAbsent(chunk);
+}
+
+/** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */
+async function giveUp(deps: SettleDeps, item: RequestItem, count: Count, lost: number): Promise<void> {
+  const ended = await deps.requests.end(item.req_id, "FINISHED", {
+    download_count: count.download_count + lost,
+    download_size: count.download_size,
+    failed_count: count.failed_count + lost,
+    report: LISTS.report.key(item.req_id),
+  });
+  if (ended && lost > 0) {
+    const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });
+    deps.logger.info("Tasks were given up", { req_id: item.req_id, ...failed });
+  }
+}
+
+/** Puts the counters right, unless they have moved during the recount: then nobody can tell by how much. */
+async function correct(deps: SettleDeps, item: RequestItem, before: Progress, exact: Count): Promise<void> {
+  const after = await deps.progress.count(item.req_id);
+  if (!isSame(before.count, after.count)) return;
+  const by = correctionOf(exact, liveCount(item, after.count));
+  if (isSame(by, NO_PROGRESS.count)) return;
+  await deps.progress.correct(item.req_id, by, item.expire_at);
+}
+
+function isSame(one: Count, other: Count): boolean {
+  const { download_count, download_size, failed_count } = correctionOf(one, other);
+  return download_count === 0 && download_size === 0 && failed_count === 0;
 }

@@ -3,6 +3,7 @@ import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer } from "../../aws/timer.ts";
 import type { Count } from "../../domain/plan/ledger.ts";
+import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Capacity } from "../capacity.ts";
@@ -11,7 +12,7 @@ import { ListLostError } from "./good-urls.ts";
 import { type RecountDeps, recount } from "./recount.ts";
 import type { StaleMessages } from "./stale-messages.ts";
 
-/** A run drops messages for this long. The next run goes on, after the requests that stand behind this one in the stream. */
+/** A run drops messages for this long; the next run goes on. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 2_000;
 
@@ -30,8 +31,9 @@ export interface WindDownDeps extends RecountDeps {
 /**
  * Gives back all that an ended request held: its timer, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
+ * @returns false if messages were left when its time was over: then it is to be run again
  */
-export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<void> {
+export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<boolean> {
   const { req_id: reqId, status } = item;
   // Whoever stopped the request said how many instances are to go on.
   if (status !== "STOPPED") await deps.capacity.follow();
@@ -43,19 +45,16 @@ export async function windDown(deps: WindDownDeps, item: RequestItem): Promise<v
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
-  if (await emptyQueue(deps)) {
-    await deps.requests.close(reqId, {});
-    deps.logger.info("Wound down", { req_id: reqId, status });
-  } else {
-    // The item's change wakes the next run.
-    await deps.requests.amend(reqId, status, {});
-  }
+  if (!(await emptyQueue(deps))) return false;
+  await deps.requests.close(reqId, {});
+  deps.logger.info("Wound down", { req_id: reqId, status });
+  return true;
 }
 
 /** The exact counts; none where the list of URLs is lost: the counters stand then, and the report has no line. */
 async function countedAndReported(deps: WindDownDeps, item: RequestItem): Promise<Partial<Count>> {
   try {
-    return (await recount(deps, item)).count();
+    return (await recount(deps, item, () => UNFINISHED)).count();
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await deps.lists.write(LISTS.report, item.req_id, []);

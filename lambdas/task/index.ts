@@ -7,11 +7,12 @@ import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
@@ -29,6 +30,7 @@ const env = readEnvironment(
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
+    STEP_QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     MAX_TASKS: capVariables.MAX_TASKS,
     MAX_REQUEST_BYTES: capVariables.MAX_REQUEST_BYTES,
@@ -39,14 +41,16 @@ const env = readEnvironment(
 const db = documentClient();
 const logger = new Logger({ serviceName: "task" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
-const requests = new RequestTable(db, env.REQUEST_TABLE, onUnreadable);
+const sqs = queueClient();
+const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
+const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, steps);
 
 export const handler = createHandler({
   requests,
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(new S3Client({}), env.BUCKET),
-  queue: new TaskQueue(queueClient(), { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
+  queue: new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
   distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),

@@ -1,5 +1,5 @@
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Lists } from "../../aws/lists.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf } from "../../domain/request/distribution.ts";
 import { inBatches } from "../../domain/request/invalidation-batches.ts";
@@ -17,7 +17,7 @@ const PATIENCE_MS = 60_000;
 
 export interface InvalidationDeps extends InvalidationRunDeps {
   readonly lists: Pick<Lists, "read">;
-  readonly requests: Pick<RequestTable, "amend" | "end">;
+  readonly requests: Pick<EndingRequestTable, "amend" | "end">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import pMap from "p-map";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import { laneOf } from "../../domain/plan/lane.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
@@ -16,7 +16,7 @@ import { type ResolveTargetsDeps, resolveTargets } from "./resolve-targets.ts";
 const IN_PARALLEL = 32;
 
 export interface PrepareDeps extends ResolveTargetsDeps, NoteResolvedDeps, InvalidationDeps {
-  readonly requests: InvalidationDeps["requests"] & Pick<RequestTable, "get" | "advance" | "end">;
+  readonly requests: InvalidationDeps["requests"] & Pick<EndingRequestTable, "get" | "advance" | "end">;
   readonly requestPops: Pick<RequestPopTable, "put" | "of" | "markReady">;
   readonly capacity: Pick<Capacity, "ensure">;
   readonly caps: Pick<Caps, "maxTasks" | "maxRequestBytes">;

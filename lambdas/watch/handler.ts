@@ -1,13 +1,19 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { Patience } from "../../domain/request/patience.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
+import { progressOfAll } from "../progress-of-all.ts";
 import type { SafetyNet } from "./safety-net.ts";
+import { isStuck } from "./stuck.ts";
 
 export interface WatchDeps {
   readonly requests: Pick<RequestTable, "active">;
+  readonly progress: Pick<ProgressTable, "of">;
   readonly fleet: Pick<Fleet, "state">;
-  readonly safetyNet: Pick<SafetyNet, "recountForgotten">;
+  readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;
+  readonly patience: Patience;
   readonly logger: Pick<Logger, "info">;
   /** CloudWatch namespace of the metrics. */
   readonly namespace: string;
@@ -15,13 +21,18 @@ export interface WatchDeps {
 
 /**
  * Compares the fleet with the active requests, every few minutes, and logs the figures in one line, of which CloudWatch
- * makes metrics. Then it asks for a recount of forgotten requests. It ends no instances: an alarm tells somebody of those
- * that outlive their work. The line of an idle stack has no metrics, because each is paid for in every hour in which it
- * has a value.
+ * makes metrics. Then it asks for a look at requests that are forgotten. It ends no instances: an alarm tells somebody of
+ * those that outlive their work. The line of an idle stack has no metrics, because each is paid for in every hour in which
+ * it has a value.
  */
-export function createHandler({ requests, fleet, safetyNet, logger, namespace }: WatchDeps) {
+export function createHandler({ requests, progress, fleet, safetyNet, patience, logger, namespace }: WatchDeps) {
   return async (): Promise<void> => {
     const active = await requests.active();
+    const all = await progressOfAll(
+      progress,
+      active.map(({ req_id }) => req_id),
+    );
+    const now = new Date();
     const { wanted, instances, inService } = await fleet.state();
     const values = {
       ActiveRequests: active.length,
@@ -29,11 +40,15 @@ export function createHandler({ requests, fleet, safetyNet, logger, namespace }:
       WantedInstances: wanted,
       MissingInstances: Math.max(0, wanted - inService),
       OrphanInstances: active.length === 0 ? instances : 0,
-      StuckRequests: 0,
+      StuckRequests: active.filter((item) => isStuck(item, all.get(item.req_id), inService, now, patience)).length,
     };
     const atRest = active.length === 0 && wanted === 0 && instances === 0;
     logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
-    for (const reqId of await safetyNet.recountForgotten(active, new Date()))
-      logger.info("Request was forgotten, a recount is asked for", { req_id: reqId });
+    for (const reqId of await safetyNet.lookAtForgotten(active, all, now))
+      logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
+    for (const [reqId, what] of await safetyNet.callStepsAgain(active, now))
+      logger.info("A step came to no end", { req_id: reqId, what });
+    for (const reqId of await safetyNet.lookAtUnclosed(now))
+      logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
   };
 }

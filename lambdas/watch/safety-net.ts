@@ -1,23 +1,22 @@
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { Looks } from "../../aws/looks.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
+import type { Patience } from "../../domain/request/patience.ts";
+import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { stalledStep } from "./stalled-step.ts";
 
-/** A request without progress for this long is stalled. Longer than the slowest attempt plus the visibility timeout. */
-const STALLED_MS = 600_000;
+/** Whoever ends a request calls Shutdown at once. One that is not closed after this long may have been forgotten. */
+const UNCLOSED_MS = 120_000;
 
-type ActiveItem = Pick<RequestItem, "req_id" | "status" | "timeout_at" | "last_update_time">;
-
-/** Ids of the requests that nobody else would end or go on with: overdue, or with tasks that are neither done nor queued. */
-export function forgotten(active: readonly ActiveItem[], queueIsEmpty: boolean, now: Date): string[] {
-  return active
-    .filter((item) => isOverdue(parseTimestamp(item.timeout_at), now) || (queueIsEmpty && standsStill(item, now)))
-    .map(({ req_id }) => req_id);
-}
-
-function standsStill({ status, last_update_time: moved }: ActiveItem, now: Date): boolean {
-  return status === "IN_PROGRESS" && now.getTime() - parseTimestamp(moved).getTime() >= STALLED_MS;
+export interface SafetyNetDeps {
+  readonly requests: Pick<EndingRequestTable, "listClosing" | "get" | "nudge" | "end">;
+  readonly queue: Pick<TaskQueue, "depth">;
+  readonly looks: Pick<Looks, "ask">;
+  readonly patience: Patience;
 }
 
 /**
@@ -25,18 +24,57 @@ function standsStill({ status, last_update_time: moved }: ActiveItem, now: Date)
  * calls its function once: if that fails three times, nothing else ends the request.
  */
 export class SafetyNet {
-  constructor(
-    private readonly requests: Pick<RequestTable, "askToSettle">,
-    private readonly queue: Pick<TaskQueue, "depth">,
-  ) {}
+  constructor(private readonly deps: SafetyNetDeps) {}
 
-  /** Asks for a recount of each forgotten request. @returns their ids */
-  async recountForgotten(active: readonly RequestItem[], now: Date): Promise<string[]> {
+  /**
+   * Asks for a look at each active request that would not go on or end by itself.
+   * @param all the progress of each active request
+   * @returns the ids of those that nobody had asked for
+   */
+  async lookAtForgotten(
+    active: readonly RequestItem[],
+    all: ReadonlyMap<string, Progress>,
+    date: Date,
+  ): Promise<string[]> {
     if (active.length === 0) return [];
-    // While there are messages, a request that stands still may only wait for instances. A recount would give its tasks up.
-    const { available, inFlight } = await this.queue.depth();
-    const ids = forgotten(active, available + inFlight === 0, now);
-    for (const id of ids) await this.requests.askToSettle(id);
-    return ids;
+    const { queue, looks, patience } = this.deps;
+    const { available, inFlight } = await queue.depth();
+    const now = date.getTime();
+    const asked: string[] = [];
+    for (const item of active) {
+      const progress = all.get(item.req_id);
+      if (progress === undefined) continue;
+      const timeIsUp = isOverdue(parseTimestamp(item.timeout_at), date);
+      const others = othersAtWork(all, item.req_id, now, patience);
+      const seen = { progress, timeIsUp, messages: available + inFlight, othersAtWork: others, now, patience };
+      if (needsLook(settlementFacts(item, seen)) && (await looks.ask(item))) asked.push(item.req_id);
+    }
+    return asked;
+  }
+
+  /** Calls steps again that came to no end, and ends requests where that did not help. @returns what it did to which */
+  async callStepsAgain(active: readonly RequestItem[], date: Date): Promise<[reqId: string, what: string][]> {
+    const done: [string, string][] = [];
+    for (const item of active) {
+      const stalled = stalledStep(item, date, this.deps.patience);
+      if (stalled === "none") continue;
+      if (stalled === "nudge") {
+        if (await this.deps.requests.nudge(item)) done.push([item.req_id, `${item.status}: its step is called again`]);
+      } else if (await this.deps.requests.end(item.req_id, "FAILED", stalled)) done.push([item.req_id, stalled.reason]);
+    }
+    return done;
+  }
+
+  /** Asks for a look at each request that ended some time ago and still holds something. @returns their ids */
+  async lookAtUnclosed(date: Date): Promise<string[]> {
+    const asked: string[] = [];
+    for (const { req_id: reqId, last_update_time: ended } of await this.deps.requests.listClosing()) {
+      if (date.getTime() - parseTimestamp(ended).getTime() < UNCLOSED_MS) continue;
+      const item = await this.deps.requests.get(reqId);
+      // One that cannot be read can be closed all the same.
+      const about = item ?? { req_id: reqId, expire_at: Math.floor(date.getTime() / 1_000) + 86_400 };
+      if (await this.deps.looks.ask(about)) asked.push(reqId);
+    }
+    return asked;
   }
 }

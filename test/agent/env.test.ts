@@ -9,6 +9,7 @@ const GIVEN = {
   REQUEST_TABLE: "requests",
   REQUEST_TASK_TABLE: "tasks",
   PROGRESS_TABLE: "progress",
+  STEP_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/steps",
   VISIBILITY_SECONDS: "120",
 };
 
@@ -21,7 +22,7 @@ test("what an instance is given is enough, and the rest is as documented", () =>
     PREWARM_ALLOW_PRIVATE_ADDRESSES: false,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254",
     PREWARM_IDLE_MINUTES: 15,
-    PREWARM_STALL_SECONDS: 900,
+    STALL_SECONDS: 900,
     PREWARM_FIRST_BYTE_SECONDS: 120,
   });
 });

@@ -20,6 +20,7 @@ interface Operations {
   Query: [dynamodb.QueryCommandInput, dynamodb.QueryCommandOutput];
   UpdateItem: [dynamodb.UpdateItemCommandInput, dynamodb.UpdateItemCommandOutput];
   PutItem: [dynamodb.PutItemCommandInput, dynamodb.PutItemCommandOutput];
+  DeleteItem: [dynamodb.DeleteItemCommandInput, dynamodb.DeleteItemCommandOutput];
   BatchWriteItem: [dynamodb.BatchWriteItemCommandInput, dynamodb.BatchWriteItemCommandOutput];
 }
 

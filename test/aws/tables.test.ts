@@ -1,8 +1,8 @@
 // The three tables (aws/request-table.ts, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { request, target } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
@@ -12,21 +12,24 @@ type Answer = (command: Sent, n: number) => unknown;
 function tables(answer: Answer = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
   const unreadable: Unreadable[] = [];
+  const looks: string[] = [];
+  const steps = { look: async (reqId: string) => void looks.push(reqId) };
   return {
     sent,
     unreadable,
-    requests: new RequestTable(client, "requests", (it) => unreadable.push(it)),
+    looks,
+    requests: new EndingRequestTable(client, "requests", (it) => unreadable.push(it), steps),
     requestPops: new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it)),
   };
 }
 
-const AT = new Date("2024-04-16T03:12:21Z");
 const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise<unknown>, string]> = {
   advance: [({ requests }) => requests.advance("r1", "CREATED", "CHECK_POP", { total_count: 1 }), "#status = :from"],
   end: [({ requests }) => requests.end("r1", "FAILED", { reason: "why" }), "attribute_exists(active)"],
   amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
-  goOn: [({ requests }) => requests.goOn("r1", { requeues: 1 }), "attribute_exists(active)"],
+  claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
+  nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
@@ -78,11 +81,66 @@ describe("the Request table", () => {
     });
   });
 
-  it.each(["end", "goOn"])("%s takes the request's marks off", async (name) => {
+  it.each([
+    ["end", "active, empty_seen_at"],
+    ["claimRequeue", "empty_seen_at"],
+    ["close", "closing"],
+  ])("%s takes the request's marks off", async (name, marks) => {
     const t = tables();
     await writes[name]?.[0](t);
-    const marks = name === "end" ? "active, settle" : "settle";
     expect(t.sent[0]?.input.UpdateExpression).toMatch(new RegExp(` REMOVE ${marks}$`));
+  });
+
+  it("calls Shutdown for a request that it ends, and for no other", async () => {
+    const t = tables();
+    await t.requests.end("r1", "STOPPED");
+    expect(t.looks).toEqual(["r1"]);
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closing": "y", ":status": "STOPPED" });
+    const ended = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
+    expect(await ended.requests.end("r1", "STOPPED")).toBe(false);
+    expect(ended.looks).toEqual([]);
+  });
+
+  it("never sets last_update_time back: where a later one stands, it stays", async () => {
+    const t = tables((_, n) => (n === 0 ? Promise.reject(awsError("ConditionalCheckFailedException")) : {}));
+    expect(await t.requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 })).toBe(true);
+    const [forward, stays] = t.sent.map(({ input }) => input);
+    expect(forward?.ConditionExpression).toMatch(/ AND NOT last_update_time > :last_update_time$/);
+    expect(forward?.UpdateExpression).toContain("#last_update_time = :last_update_time");
+    expect(stays?.ConditionExpression).not.toContain("last_update_time");
+    expect(stays?.UpdateExpression).not.toContain("last_update_time");
+  });
+
+  it("notes when the queue was seen empty, and that this counts no more, and says of neither that the request moved", async () => {
+    const t = tables();
+    await t.requests.noteEmptyQueue("r1", 7);
+    await t.requests.noteEmptyQueue("r1", undefined);
+    const [noted, undone] = t.sent.map(({ input }) => input);
+    expect(noted).toMatchObject({
+      UpdateExpression: "SET #empty_seen_at = :empty_seen_at",
+      ExpressionAttributeValues: { ":empty_seen_at": 7 },
+    });
+    expect(undone?.UpdateExpression).toBe(" REMOVE empty_seen_at");
+    expect(undone).not.toHaveProperty("ExpressionAttributeNames");
+    expect(undone).not.toHaveProperty("ExpressionAttributeValues");
+  });
+
+  it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
+    const t = tables(() => ({ Item: request() }));
+    expect(await t.requests.standing("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 1 });
+    expect(Object.values(t.sent[0]?.input.ExpressionAttributeNames)).not.toContain("header");
+    expect(await tables(() => ({ Item: { status: "FAILED" } })).requests.standing("r1")).toBeUndefined();
+    const spoilt = tables(() => ({ Item: { ...request(), requeues: "x" } }));
+    expect(await spoilt.requests.standing("r1")).toBeUndefined();
+    expect(spoilt.unreadable).toMatchObject([{ kind: "request", key: "r1" }]);
+  });
+
+  it("lists those that have ended and were not closed", async () => {
+    const t = tables(() => ({ Items: [request()] }));
+    expect(await t.requests.listClosing()).toMatchObject([{ req_id: "r1" }]);
+    expect(t.sent[0]?.input).toMatchObject({
+      ...{ IndexName: "closing", KeyConditionExpression: "closing = :y", ExpressionAttributeValues: { ":y": "y" } },
+    });
   });
 
   it("closes a request with what was counted last", async () => {
@@ -96,21 +154,6 @@ describe("the Request table", () => {
     await t.requests.setInstanceCount("r1", 7);
     expect(t.sent[0]?.input.ConditionExpression).toContain("attribute_exists(active)");
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
-  });
-
-  it("asks for one recount at a time, and looks at nothing that an instance may not change", async () => {
-    const t = tables();
-    vi.useFakeTimers({ now: AT, toFake: ["Date"] });
-    await t.requests.askToSettle("r1").finally(vi.useRealTimers);
-    expect(t.sent[0]?.input.ConditionExpression).toBe(
-      "attribute_exists(req_id) AND (attribute_not_exists(settle) OR NOT settle_at BETWEEN :old AND :now)",
-    );
-    // One that has not come for twenty minutes is asked for again.
-    const now = AT.getTime() / 1000;
-    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({
-      ...{ ":due": "DUE", ":now": now, ":old": now - 1_200 },
-    });
-    await tables(() => Promise.reject(awsError("ConditionalCheckFailedException"))).requests.askToSettle("r1");
   });
 
   it("does not put a request over another", async () => {
@@ -135,10 +178,10 @@ describe("the Request table", () => {
   it.each([
     { settle: { M: 1 } },
     { settle: "NEVER" },
-    { settle_at: "soon" },
-    { settle_at: -1 },
+    { empty_seen_at: "soon" },
+    { closing: 1 },
     { download_size: 2e53 },
-  ])("reads an item whatever an instance wrote there: %j", async (forged) => {
+  ])("reads an item whatever an instance of an older release wrote there: %j", async (forged) => {
     const t = tables(() => ({ Item: { ...request(), ...forged } }));
     expect(await t.requests.get("r1")).toMatchObject({ req_id: "r1", status: "CREATED" });
     expect(t.unreadable).toEqual([]);

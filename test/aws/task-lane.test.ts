@@ -48,6 +48,15 @@ describe("sending", () => {
     expect(sent).toHaveLength(3);
   });
 
+  it("says of each message which request it is of: SQS is fair between groups", async () => {
+    const { queue, sent } = newQueue();
+    await queue.send(messages(2).map((message, i) => ({ ...message, req_id: `r${i}` })));
+    expect(sent[0]?.input.Entries.map((entry: { MessageGroupId: string }) => entry.MessageGroupId)).toEqual([
+      "r0",
+      "r1",
+    ]);
+  });
+
   it("keeps to what SQS takes, each message once, whatever their sizes", async () => {
     const sizes = fc.array(fc.oneof(fc.nat(300), fc.nat(60_000), fc.integer({ min: 240_000, max: 255_000 })), {
       maxLength: 40,

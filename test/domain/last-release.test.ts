@@ -67,6 +67,6 @@ it("results of the last release, which have no reason, are counted", () => {
   }));
   const { progress, invalid } = progressOfBatch(records);
   expect(invalid).toEqual([]);
-  expect(progress).toMatchObject([{ count: 2, size: 100, failed: 1 }]);
+  expect(progress).toMatchObject([{ total: { download_count: 2, download_size: 100, failed_count: 1 } }]);
   expect([...(progress[0]?.failures ?? [])]).toEqual([["other", 1]]);
 });

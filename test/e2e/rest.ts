@@ -71,7 +71,7 @@ function timerGroup({ prewarm: { deployed } }: Stack): string {
 
 /** A request that was stopped leaves messages, which an agent would drop; tests may leave dead letters. */
 async function purge({ prewarm: { clients, deployed } }: Stack): Promise<void> {
-  for (const queue of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueDeadLetters"]) {
+  for (const queue of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress", "PrewarmTaskQueueDeadLetters"]) {
     await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.resource(queue, "AWS::SQS::Queue") }));
   }
 }

@@ -129,15 +129,19 @@ export class Stack {
     };
   }
 
-  /** Messages in the queue of tasks, in flight or not. */
+  /** Messages in both queues of tasks, in flight or not. */
   async queued(): Promise<number> {
     const { clients, deployed } = this.prewarm;
-    const { Attributes } = await clients.sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: deployed.resource("PrewarmTaskQueueTasks", "AWS::SQS::Queue"),
-        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-      }),
-    );
-    return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
+    let messages = 0;
+    for (const lane of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"]) {
+      const { Attributes } = await clients.sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: deployed.resource(lane, "AWS::SQS::Queue"),
+          AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        }),
+      );
+      for (const value of Object.values(Attributes ?? {})) messages += Number(value);
+    }
+    return messages;
   }
 }

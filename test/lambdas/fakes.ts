@@ -1,10 +1,10 @@
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
+import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
@@ -19,9 +19,10 @@ import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
-import { type Beat, liveCount, NO_PROGRESS } from "../../domain/request/progress.ts";
+import { type Beat, liveCount, NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { SETTLE_DUE } from "../../domain/request/request-item.ts";
+import { CLOSING } from "../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
@@ -36,8 +37,10 @@ export async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise
   return collected;
 }
 
-export class FakeRequests implements Public<RequestTable> {
+export class FakeRequests implements Public<EndingRequestTable> {
   readonly items = new Map<string, RequestItem>();
+  /** Those that Shutdown was called for because they ended. */
+  readonly ended: string[] = [];
 
   constructor(...items: readonly RequestItem[]) {
     for (const item of items) this.items.set(item.req_id, item);
@@ -72,8 +75,17 @@ export class FakeRequests implements Public<RequestTable> {
   async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
     return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
   }
+  async standing(reqId: string) {
+    return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
+  }
+  async listClosing() {
+    return [...this.items.values()].filter(({ closing }) => closing !== undefined);
+  }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    return this.change(reqId, isActive, { ...fields, status: to, header: [] }, ["active", "settle"]);
+    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], closing: CLOSING };
+    if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
+    this.ended.push(reqId);
+    return true;
   }
   async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
     return this.change(reqId, ({ status }) => status === current, fields);
@@ -81,15 +93,21 @@ export class FakeRequests implements Public<RequestTable> {
   async setInstanceCount(reqId: string, instanceCount: number) {
     this.change(reqId, isActive, { instance_count: instanceCount });
   }
-  async askToSettle(reqId: string) {
-    this.change(reqId, (item) => item.settle === undefined, { settle: SETTLE_DUE });
+  async noteEmptyQueue(reqId: string, at: number | undefined) {
+    if (at === undefined) this.change(reqId, isActive, {}, ["empty_seen_at"]);
+    else this.change(reqId, isActive, { empty_seen_at: at });
   }
-  async goOn(reqId: string, fields: Partial<RequestItem>, asRead?: number) {
-    const unmoved = (item: RequestItem) => asRead === undefined || item.download_count === asRead;
-    return this.change(reqId, (item) => isActive(item) && unmoved(item), fields, ["settle"]);
+  async claimRequeue(reqId: string, requeues: number) {
+    const mayClaim = (item: RequestItem) => isActive(item) && item.requeues === requeues;
+    const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(new Date()) };
+    return this.change(reqId, mayClaim, moved, ["empty_seen_at"]);
+  }
+  async nudge({ req_id, status, nudges }: RequestItem) {
+    const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
+    return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
   }
   async close(reqId: string, fields: Partial<RequestItem>) {
-    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true });
+    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);
   }
 
   private change(
@@ -116,8 +134,9 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly beaten = new Map<string, Beat[]>();
   /** When the newest counted result was written, by request. */
   readonly movedAt = new Map<string, number>();
-  /** Who has asked for a look and waits for it. */
-  readonly asked = new Map<string, string>();
+  /** When somebody asked for a look, by request, as long as there is no answer. */
+  readonly asked = new Map<string, number>();
+  private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
   async add(reqId: string, { total, blocks }: BatchCount, token: string) {
@@ -151,13 +170,23 @@ export class FakeProgress implements Public<ProgressTable> {
   async beat(reqId: string, beat: Beat) {
     this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), beat]);
   }
-  async mayAsk(reqId: string, by: string) {
-    const may = [undefined, by].includes(this.asked.get(reqId));
-    if (may) this.asked.set(reqId, by);
-    return may;
+  async mayAsk(reqId: string, by: string, now = Date.now(), againMs = 1_200_000) {
+    const before = this.asked.get(reqId);
+    const may = before === undefined || before < now - againMs || this.askers.get(reqId) === by;
+    if (!may) return false;
+    this.asked.set(reqId, now);
+    this.askers.set(reqId, by);
+    return true;
   }
   async answered(reqId: string) {
     this.asked.delete(reqId);
+  }
+
+  /** What a test says of a request. */
+  set(reqId: string, { count, movedAt, beats }: Partial<Progress>): void {
+    if (count !== undefined) this.counts.set(reqId, count);
+    if (movedAt !== undefined) this.movedAt.set(reqId, movedAt);
+    if (beats !== undefined) this.beaten.set(reqId, [...beats]);
   }
 
   private increase(key: string, by: Count) {
@@ -165,12 +194,22 @@ export class FakeProgress implements Public<ProgressTable> {
   }
 }
 
-/** The ids of the requests that Shutdown is asked to look at. */
 export class FakeSteps implements Public<StepQueue> {
-  readonly looks: string[] = [];
+  /** Looks that were sent: the request, and after how many seconds. */
+  readonly looks: (readonly [reqId: string, delaySeconds: number])[] = [];
+  /** After how many seconds each failed message comes again. */
+  readonly pauses: number[] = [];
 
-  async look(reqId: string) {
-    this.looks.push(reqId);
+  /** The requests to be looked at. */
+  get requests(): string[] {
+    return this.looks.map(([reqId]) => reqId);
+  }
+
+  async look(reqId: string, delaySeconds = 0) {
+    this.looks.push([reqId, delaySeconds]);
+  }
+  async again(_receipt: string, seconds: number) {
+    this.pauses.push(seconds);
   }
 }
 

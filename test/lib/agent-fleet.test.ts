@@ -1,13 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { fakeClient } from "../aws/client.ts";
 import { addFleet } from "./fleet-alone.ts";
@@ -84,7 +87,7 @@ describe("an instance", () => {
       expect.arrayContaining([
         ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:SendMessage"],
         "sqs:GetQueueAttributes",
-        ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
+        ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
         ...["autoscaling:TerminateInstanceInAutoScalingGroup", "s3:GetObject"],
       ]),
     );
@@ -97,41 +100,68 @@ describe("an instance", () => {
   });
 });
 
-test("an agent may change only those attributes of a request that a recount needs", async () => {
+const statements = () => {
   const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
-  const updates = policy?.Properties.PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) =>
-    [Action].flat().includes("dynamodb:UpdateItem"),
-  );
-  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
-  await new RequestTable(client, "requests", () => undefined).askToSettle("r1");
-  const { Key, UpdateExpression, ConditionExpression, ReturnValues } = sent[0]?.input ?? {};
-  const names = `${UpdateExpression} ${ConditionExpression}`.match(/(?<![:\w])[a-z]\w+(?![\w(])/g) ?? [];
-  expect(ReturnValues).toBeUndefined();
-  expect(updates).toHaveLength(1);
-  expect(updates[0].Condition).toEqual({
-    "ForAllValues:StringEquals": { "dynamodb:Attributes": expect.any(Array) },
-    Null: { "dynamodb:Attributes": "false" },
-    StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
-  });
-  // Who may change `active` may end a request, and take it from the timer.
-  expect(updates[0].Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]).not.toContain("active");
-  expect(new Set(updates[0].Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"])).toEqual(
-    new Set([...Object.keys(Key), ...names]),
-  );
+  return policy?.Properties.PolicyDocument.Statement as {
+    readonly Action: string | string[];
+    readonly Resource: unknown;
+    readonly Condition: unknown;
+  }[];
+};
+const allowing = (action: string) => statements().filter(({ Action }) => [Action].flat().includes(action));
+
+test("an agent changes nothing of a request", () => {
+  expect(allowing("dynamodb:UpdateItem")).toEqual([]);
 });
 
 test("an agent may read only those attributes of a request that it asks for", async () => {
-  const [, policy] = resourcesOf(template, "AWS::IAM::Policy").find(([id]) => id.startsWith("FleetRole")) ?? [];
-  const statements: { Action: string; Condition: unknown }[] = policy?.Properties.PolicyDocument.Statement;
-  const read = statements.find(({ Action }) => Action === "dynamodb:GetItem");
+  const [read, ...others] = allowing("dynamodb:GetItem");
+  expect(others).toEqual([]);
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
-  await new RequestTable(client, "requests", () => undefined).isActive("r1");
-  const { Key, ProjectionExpression } = sent[0]?.input ?? {};
+  const table = new RequestTable(client, "requests", () => undefined);
+  await table.isActive("r1");
+  await table.standing("r1");
+  const names = sent.flatMap(({ input }) => [
+    ...Object.keys(input.Key),
+    ...Object.values<string>(input.ExpressionAttributeNames ?? { active: input.ProjectionExpression }),
+  ]);
+  expect(names).not.toContain("header");
   expect(read?.Condition).toEqual({
-    "ForAllValues:StringEquals": { "dynamodb:Attributes": [...Object.keys(Key), ProjectionExpression] },
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": [...new Set(names)] },
     Null: { "dynamodb:Attributes": "false" },
     StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
   });
+});
+
+test("an agent may read of a result whether it stands, and nothing else", async () => {
+  const read = allowing("dynamodb:BatchGetItem")[0];
+  const { client, sent } = fakeClient<DynamoDBClient>(() => ({}));
+  await new RequestTaskTable(client, "tasks", () => undefined).standing([{ task_key: "r1#0", pop_url: "p#u" }]);
+  const { Keys, ProjectionExpression } = sent[0]?.input.RequestItems.tasks ?? {};
+  expect(Object.keys(Keys[0])).toEqual(ProjectionExpression.split(", "));
+  expect(read?.Condition).toEqual({
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": Object.keys(Keys[0]) },
+    Null: { "dynamodb:Attributes": "false" },
+    StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  });
+});
+
+test("an agent reads progress, beats, and takes the right to call Shutdown: it writes no counter", async () => {
+  const progress = (action: string) =>
+    allowing(action)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes("StorageProgress"))
+      .map(({ Condition }) => Condition);
+  const keys = (...names: string[]) => ({
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": names },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  });
+  expect(progress("dynamodb:Query")).toEqual([keys("count#*", "beat#*")]);
+  expect(progress("dynamodb:PutItem")).toEqual([keys("beat#*", "ask#*")]);
+  expect(progress("dynamodb:DeleteItem")).toEqual([keys("ask#*")]);
+  const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
+  const beat = { instance: "i", worker: "w", at: 1, tasks: 1, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
+  await new ProgressTable(client, "progress", () => undefined).beat("r1", beat, 1);
+  expect(sent.map(({ name, input }) => `${name} ${input.Item.key}`)).toEqual(["PutCommand beat#r1"]);
 });
 
 describe("the user data", () => {
@@ -157,7 +187,7 @@ describe("the user data", () => {
         .map((line) => line.split("=", 2)),
     );
     // References come out as names; a queue's is its URL.
-    for (const name of ["QUEUE_URL", "DEAD_LETTER_QUEUE_URL"])
+    for (const name of ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "STEP_QUEUE_URL"])
       variables[name] = `https://sqs.example/${variables[name]}`;
     const [[, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(
       ([id]) => id === variables["QUEUE_URL"]?.split("/ref-")[1],
@@ -165,10 +195,13 @@ describe("the user data", () => {
     expect(readEnvironment(envSchema, variables)).toMatchObject({
       VISIBILITY_SECONDS: queue?.Properties.VisibilityTimeout,
       PREWARM_FIRST_BYTE_SECONDS: 120,
+      // A parameter, like the seconds of the first byte.
+      STALL_SECONDS: 900,
     });
     expect(variables).toHaveProperty("AWS_REGION", "eu-west-1");
-    expect(variables["QUEUE_URL"]).not.toBe(variables["DEAD_LETTER_QUEUE_URL"]);
-    expect(variables["REQUEST_TABLE"]).not.toBe(variables["REQUEST_TASK_TABLE"]);
+    const names = ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"];
+    const tables = ["REQUEST_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE"];
+    for (const several of [names, tables]) expect(new Set(several.map((name) => variables[name])).size).toBe(3);
   });
 
   test("asks the code's bucket where it is, in the stack's region", () => {

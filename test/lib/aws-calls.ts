@@ -117,7 +117,8 @@ function namesIn(node: ts.NewExpression | ts.CallExpression): string[] {
         /(?:this\.(table|requestTable|url|deadLetterUrl|bucket|name|group|groupName)\b)|QueueUrl: (url)\b/g,
       ),
     ];
-    const indexed = /IndexName/.test(text) ? "/index" : "";
+    const index = /IndexName: (\w+)/.exec(text)?.[1];
+    const indexed = index === undefined ? "" : `/${index}`;
     if (fields.length > 0) return [...new Set(fields.map(([, a, b]) => `${inClass}.${a ?? b}${indexed}`))];
   }
   return [`${inClass}`];

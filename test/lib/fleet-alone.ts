@@ -1,6 +1,8 @@
 import type { Stack } from "aws-cdk-lib";
+import { Queue } from "aws-cdk-lib/aws-sqs";
 import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { Network } from "../../lib/network.ts";
+import { StepQueue } from "../../lib/step-queue.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
 
@@ -10,6 +12,7 @@ export function addFleet(stack: Stack): void {
     network: new Network(stack, "Network"),
     storage: new Storage(stack, "Storage"),
     tasks: new TaskQueue(stack, "TaskQueue"),
+    steps: new StepQueue(stack, "StepQueue", new Queue(stack, "Failed")),
     groupName: "prewarm_asg_test",
     maxInstances: "20",
     instanceTypes: ["c7gn.large", "c6g.xlarge"],

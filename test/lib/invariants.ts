@@ -62,9 +62,19 @@ export function testInvariants(template: Template): void {
     every("AWS::ApiGateway::Method", ({ ApiKeyRequired }) => expect(ApiKeyRequired).toBe(true));
   });
 
-  test("every table has a stream, a time to live and a price by use", () => {
-    every("AWS::DynamoDB::Table", ({ StreamSpecification, TimeToLiveSpecification, BillingMode }) => {
-      expect(StreamSpecification).toBeDefined();
+  test("no stream has more than two readers: AWS throttles a third", () => {
+    const readers = new Map<string, number>();
+    every("AWS::Lambda::EventSourceMapping", ({ EventSourceArn }) => {
+      const source = JSON.stringify(EventSourceArn);
+      readers.set(source, (readers.get(source) ?? 0) + 1);
+    });
+    for (const [source, count] of readers) expect([source, count <= 2]).toEqual([source, true]);
+  });
+
+  test("every table has a stream that somebody reads or none, a time to live and a price by use", () => {
+    const text = JSON.stringify(resourcesOf(template, "AWS::Lambda::EventSourceMapping"));
+    every("AWS::DynamoDB::Table", ({ StreamSpecification, TimeToLiveSpecification, BillingMode }, id) => {
+      expect([id, text.includes(`"${id}","StreamArn"`)]).toEqual([id, StreamSpecification !== undefined]);
       expect(TimeToLiveSpecification).toEqual({ AttributeName: "expire_at", Enabled: true });
       expect(BillingMode).toBe("PAY_PER_REQUEST");
     });

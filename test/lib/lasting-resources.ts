@@ -16,7 +16,12 @@ export const LASTING: readonly Lasting[] = [
   {
     type: "AWS::DynamoDB::Table",
     lost: "all requests, with their results and reports; those that are active end as if they had never been",
-    ids: ["PrewarmStorageRequest46E9D817", "PrewarmStorageRequestPop08BB89D0", "PrewarmStorageRequestTask71CF4D58"],
+    ids: [
+      "PrewarmStorageProgress07B20C72",
+      "PrewarmStorageRequest46E9D817",
+      "PrewarmStorageRequestPop08BB89D0",
+      "PrewarmStorageRequestTask71CF4D58",
+    ],
   },
   {
     type: "AWS::S3::Bucket",
@@ -28,6 +33,7 @@ export const LASTING: readonly Lasting[] = [
     lost: "all queued tasks; agents that run go on asking a queue that is gone",
     ids: [
       "PrewarmPipelineFailedBatches5E712F19",
+      "PrewarmPipelineStepsE33C57F1",
       "PrewarmTaskQueueDeadLetters9EE29DB2",
       "PrewarmTaskQueueTasksF0F09F1B",
     ],

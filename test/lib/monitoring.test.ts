@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { RecountAsk } from "../../aws/recount-ask.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
+import { patienceOf } from "../../domain/request/patience.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { createHandler as createAggregation } from "../../lambdas/aggregation/handler.ts";
@@ -14,7 +13,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeProgress, FakeRequests, FakeSteps } from "../lambdas/fakes.ts";
+import { FakeProgress, FakeRequests } from "../lambdas/fakes.ts";
 import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 
@@ -50,7 +49,7 @@ describe("every alarm", () => {
   });
 
   test("is one of these", () => {
-    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 4];
+    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch"], 3];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
         ...["Capacity", "DeadLetters", "FailedBatches", "Orphans", "Silence", "StuckRequests"],
@@ -87,9 +86,9 @@ describe("every alarm", () => {
       ],
       ["TaskThrottles", "a moment", [[0], [7], [0]], "OK"],
       ["TaskThrottles", "ten minutes", [[0], [7], [3]], "ALARM"],
-      ["ShutdownIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
-      ["ShutdownIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
-      ["ShutdownIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
+      ["TaskIteratorAge", "it waits for its turn", [[0], [299_999], [1_000]], "OK"],
+      ["TaskIteratorAge", "late once", [[0], [900_000], [0], none], "OK"],
+      ["TaskIteratorAge", "one record, time after time", [[900_000], none, none, [1_800_000], none, none], "ALARM"],
       ["StuckRequests", "requests that make progress", [[0], [0], [0]], "OK"],
       ["StuckRequests", "one that was stuck and goes on", [[1], [0]], "OK"],
       ["StuckRequests", "one that is stuck", [[0], [0], [1]], "ALARM"],
@@ -114,9 +113,11 @@ describe("what functions log", () => {
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
     logged(
       createWatch({
-        requests: { active: async () => Array.from({ length: fleet.active }, () => ({}) as RequestItem) },
+        requests: { active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })) },
         fleet: { state: async () => fleet },
-        ...{ safetyNet: { recountForgotten: async () => [] }, logger, namespace },
+        progress: new FakeProgress(),
+        safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
+        ...{ patience: patienceOf(), logger, namespace },
       }),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
@@ -127,12 +128,9 @@ describe("what functions log", () => {
   const count = (...Records: unknown[]) => {
     const requests = new FakeRequests(request({ status: "IN_PROGRESS", total_count: 99 }));
     const deadLetters = { bury: async () => undefined };
-    const progress = new FakeProgress();
+    const looks = { ask: async () => true };
     const handler = createAggregation({
-      requests,
-      progress,
-      recounts: new RecountAsk(progress, new FakeSteps()),
-      deadLetters,
+      ...{ requests, deadLetters, progress: new FakeProgress(), looks },
       onUnreadable: reportUnreadable(logger, namespace),
       logger,
       namespace,

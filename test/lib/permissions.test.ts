@@ -8,18 +8,23 @@ const [{ template } = { template: undefined }] = synthesizeStacks();
 if (template === undefined) throw new Error("there is no stack");
 
 /** Which resource of the stack a class of the code works on, by the field that holds its name. */
-const RESOURCES: Readonly<Record<string, string>> = {
+const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   "RequestTable.table": "table Request",
-  "RequestTable.table/index": "table Request/index/active",
+  "RequestTable.table/ACTIVE_INDEX": "table Request/index/active",
+  "RequestTable.table/CLOSING_INDEX": "table Request/index/closing",
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
   "ProgressTable.table": "table Progress",
   "ResolvedPops.table": "table Progress",
+  // Updates whose parts are put together elsewhere in the class.
+  ProgressTable: "table Progress",
+  "StepQueue.url": "queue Steps",
   "Lists.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
-  "TaskQueue.url": "queue Tasks",
+  // The same code works on both lanes.
+  "TaskLane.url": ["queue Tasks", "queue Express"],
   "Timer.group": "schedules",
   "Fleet.groupName": "group",
   Distributions: "distributions",
@@ -42,6 +47,10 @@ const stream = (...tables: string[]) => [
   "sqs:SendMessage queue FailedBatches",
 ];
 
+/** The same for a queue. */
+const consuming = (queue: string) =>
+  ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((call) => `sqs:${call} queue ${queue}`);
+
 const ROLES: readonly {
   readonly role: string;
   readonly entry: string;
@@ -59,7 +68,13 @@ const ROLES: readonly {
     beside: [...RUN, ...stream("RequestTask")],
     deadLetters: "queue FailedBatches",
   },
-  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...stream("Request")] },
+  { role: "PipelineShutdownRole", entry: "lambdas/shutdown", beside: [...RUN, ...consuming("Steps")] },
+  {
+    role: "PipelineDeadLetterReaderRole",
+    entry: "lambdas/dead-letters",
+    deadLetters: "queue FailedBatches",
+    beside: [...RUN, ...consuming("DeadLetters")],
+  },
   { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
   { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   {
@@ -79,21 +94,24 @@ const ROLES: readonly {
 ];
 
 /** @param deadLetters which queue is meant by the class of that name: there are two */
-function needed({ action, on }: AwsCall, deadLetters: string | undefined): string {
-  if (WITHOUT_RESOURCE.includes(action)) return `${action} *`;
-  if (action.startsWith("s3:ListBucket")) return `${action} bucket`;
+function needed({ action, on }: AwsCall, deadLetters: string | undefined): readonly string[] {
+  if (WITHOUT_RESOURCE.includes(action)) return [`${action} *`];
+  if (action.startsWith("s3:ListBucket")) return [`${action} bucket`];
   const resource = on === "DeadLetterQueue.url" ? deadLetters : RESOURCES[on];
   if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);
-  return `${action} ${resource}`;
+  return [resource].flat().map((it) => `${action} ${it}`);
 }
 
 /** `att-PrewarmStorageRequest46E9D817-Arn` as `table Request`. */
 function nameOf(arn: string): string {
   const named: [RegExp, string][] = [
     [/^\*$/, "*"],
-    [/^att-PrewarmStorage(Request\w*?|Progress)[0-9A-F]{8}-Arn(\/index\/active)?$/, "table $1$2"],
+    [/^att-PrewarmStorage((?:Request|Progress)\w*?)[0-9A-F]{8}-Arn(\/index\/\w+)?$/, "table $1$2"],
     [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
-    [/^att-Prewarm(?:TaskQueue|Pipeline)(Tasks|DeadLetters|FailedBatches)[0-9A-F]{8}-Arn$/, "queue $1"],
+    [
+      /^att-Prewarm(?:TaskQueue|PipelineStepQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches|Steps)[0-9A-F]{8}-Arn$/,
+      "queue $1",
+    ],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn$/, "bucket"],
     [/^att-PrewarmPipeline(TimerRole)[0-9A-F]{8}-Arn$/, "$1"],
@@ -126,7 +144,7 @@ describe("a role allows what its code calls, and nothing else", () => {
   test.each(ROLES)("$role", { timeout: 60_000 }, ({ role, entry, beside, deadLetters }) => {
     const calls = awsCallsFrom(`${entry}/${entry === "agent" ? "main" : "index"}.ts`);
     expect(calls).not.toEqual([]);
-    const needs = new Set([...calls.map((call) => needed(call, deadLetters)), ...beside]);
+    const needs = new Set([...calls.flatMap((call) => needed(call, deadLetters)), ...beside]);
     expect([...new Set(allowed(role))].sort()).toEqual([...needs].sort());
   });
 

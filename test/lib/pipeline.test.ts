@@ -22,17 +22,21 @@ const functions = new Map(
     .map(([id, { Properties }]) => [nameOf(id), Properties]),
 );
 
-test("there are five functions, and each has the time that it may take", () => {
+test("there are six functions, and each has the time that it may take", () => {
   const times = Object.fromEntries([...functions].map(([name, { Timeout }]) => [name, Timeout]));
-  expect(times).toEqual({ Api: 29, GetSize: 900, Task: 900, Aggregation: 120, Shutdown: 900 });
+  expect(times).toEqual({ Api: 29, GetSize: 900, Task: 900, Aggregation: 120, Shutdown: 900, DeadLetterReader: 60 });
 });
 
+const mappings = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+
 describe("the streams", () => {
-  const sources = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => ({
-    call: `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
-    filters: Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
-    properties: Properties,
-  }));
+  const sources = mappings
+    .filter(({ StartingPosition }) => StartingPosition !== undefined)
+    .map((Properties) => ({
+      call: `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
+      filters: Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+      properties: Properties,
+    }));
 
   const status = (...values: string[]) => ({ status: { S: values } });
   test.each([
@@ -40,32 +44,21 @@ describe("the streams", () => {
     { call: "Request → Task", filters: [{ dynamodb: { NewImage: status("CHECK_POP") } }] },
     { call: "RequestPop → Task", filters: [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }] },
     { call: "RequestTask → Aggregation", filters: [{ dynamodb: { NewImage: { req_id: { S: [{ exists: true }] } } } }] },
-    {
-      call: "Request → Shutdown",
-      filters: [
-        { dynamodb: { NewImage: { settle: { S: ["DUE"] } } } },
-        {
-          dynamodb: { NewImage: { ...status("FINISHED", "STOPPED", "TIMEOUT", "FAILED"), closed: { BOOL: [false] } } },
-        },
-      ],
-    },
   ])("$call", ({ call, filters }) => {
     expect(sources.filter((source) => source.call === call).map((source) => source.filters)).toEqual([filters]);
-    expect(sources).toHaveLength(5);
+    expect(sources).toHaveLength(4);
   });
 
   test("lose nothing: they begin at the beginning, try again, and keep what failed for good", () => {
     const [[failedBatches] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([id]) =>
       id.includes("FailedBatches"),
     );
-    for (const { call, properties } of sources) {
+    for (const { properties } of sources) {
       expect(properties).toMatchObject({
         StartingPosition: "TRIM_HORIZON",
         DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": [failedBatches, "Arn"] } } },
       });
-      // A run of Shutdown that fails late, again and again, must not keep the requests behind it waiting for hours.
-      if (call.endsWith("Shutdown")) expect(properties.MaximumRetryAttempts).toBe(5);
-      else expect(properties.MaximumRetryAttempts).toBeGreaterThanOrEqual(20);
+      expect(properties.MaximumRetryAttempts).toBeGreaterThanOrEqual(20);
     }
   });
 
@@ -78,20 +71,35 @@ describe("the streams", () => {
     }
   });
 
-  test("try a recount a few times only: each may hold up others for a quarter of an hour", () => {
-    const attempts = sources.map(({ call, properties }) => [call, properties.MaximumRetryAttempts]);
-    expect(Object.fromEntries(attempts)).toEqual({
-      "Request → GetSize": 20,
-      "Request → Task": 20,
-      "RequestPop → Task": 20,
-      "RequestTask → Aggregation": 100,
-      "Request → Shutdown": 5,
-    });
+  test("have two readers at most: AWS throttles more", () => {
+    const count = new Map<string, number>();
+    for (const { call } of sources) {
+      const [stream = ""] = call.split(" → ");
+      count.set(stream, (count.get(stream) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(count)).toEqual({ Request: 2, RequestPop: 1, RequestTask: 1 });
   });
 
   test("count a batch of results as one: it is never split", () => {
     const { properties } = sources.find(({ call }) => call === "RequestTask → Aggregation") ?? {};
     expect(properties).toMatchObject({ BisectBatchOnFunctionError: false, MaximumBatchingWindowInSeconds: 1 });
+  });
+});
+
+describe("the queue of steps", () => {
+  const [[id, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([name]) => name.includes("Steps"));
+  const readers = mappings.filter(({ EventSourceArn }) => EventSourceArn["Fn::GetAtt"][0] === id);
+
+  test("calls Shutdown, one message a run, and keeps what failed for good", () => {
+    expect(readers.map(({ FunctionName, BatchSize }) => [nameOf(FunctionName.Ref), BatchSize])).toEqual([
+      ["Shutdown", 1],
+    ]);
+    expect(queue?.Properties.RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
+    expect(JSON.stringify(queue?.Properties.RedrivePolicy)).toContain("FailedBatches");
+  });
+
+  test("hides a message for longer than the function may run, without which Lambda refuses it", () => {
+    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThan(functions.get("Shutdown").Timeout);
   });
 });
 
@@ -107,8 +115,11 @@ describe("the concurrent executions of the account", () => {
   });
 
   test("are not used up by streams where there are few: one request at a time leaves some of ten for the API", () => {
-    const batches = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => {
-      const [name, high, low] = Properties.ParallelizationFactor["Fn::If"];
+    const bounded = mappings.filter(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency !== 2);
+    expect(bounded).toHaveLength(mappings.length - 1);
+    const batches = bounded.map((Properties) => {
+      const atOnce = Properties.ParallelizationFactor ?? Properties.ScalingConfig.MaximumConcurrency;
+      const [name, high, low] = atOnce["Fn::If"];
       expect(name).toBe(hasRoom);
       return [
         `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
@@ -118,10 +129,10 @@ describe("the concurrent executions of the account", () => {
     });
     expect(batches.sort()).toEqual([
       ["Request → GetSize", 1, 10],
-      ["Request → Shutdown", 1, 10],
       ["Request → Task", 1, 10],
       ["RequestPop → Task", 2, 10],
       ["RequestTask → Aggregation", 1, 2],
+      ["StepQueueSteps → Shutdown", 2, 10],
     ]);
   });
 
@@ -132,7 +143,13 @@ describe("the concurrent executions of the account", () => {
     ]);
     expect(Object.fromEntries(reserved)).toEqual({
       Api: { "Fn::If": [hasRoom, 20, { Ref: "AWS::NoValue" }] },
-      ...{ GetSize: undefined, Task: undefined, Aggregation: undefined, Shutdown: undefined },
+      ...{
+        GetSize: undefined,
+        Task: undefined,
+        Aggregation: undefined,
+        Shutdown: undefined,
+        DeadLetterReader: undefined,
+      },
     });
   });
 });
@@ -190,7 +207,7 @@ describe("what each function may do", () => {
         ...["cloudfront:GetInvalidation", "s3:GetObject"],
       ],
     },
-    { name: "Aggregation", actions: ["dynamodb:UpdateItem", "sqs:SendMessage"] },
+    { name: "Aggregation", actions: ["dynamodb:UpdateItem", "dynamodb:Query", "sqs:SendMessage"] },
     {
       name: "Shutdown",
       actions: [
@@ -205,7 +222,7 @@ describe("what each function may do", () => {
   test.each([
     { name: "GetSize", never: /^(sqs:(Purge|Receive)|autoscaling|scheduler|iam|cloudfront:Create)/ },
     { name: "Aggregation", never: /^(sqs:(Purge|Receive)|s3|autoscaling|scheduler|cloudfront|iam):?/ },
-    { name: "Api", never: /^(sqs:(Purge|Send|Receive)|cloudfront:(Create|Get))/ },
+    { name: "Api", never: /^(sqs:(Purge|Receive)|cloudfront:(Create|Get))/ },
   ])("$name: not what is none of its business", ({ name, never }) => {
     expect(allowed(name).filter((action) => never.test(action))).toEqual([]);
   });
@@ -216,5 +233,13 @@ describe("what each function may do", () => {
       .filter(({ Action }) => Action === "autoscaling:SetDesiredCapacity");
     expect(sizes).toHaveLength(3);
     for (const { Resource } of sizes) expect(rendered(Resource)).toMatch(/autoScalingGroupName\/prewarm_asg_test$/);
+  });
+});
+
+test("the queue of steps hides a message for longer than Shutdown may run, and keeps what fails again and again", () => {
+  const [[, steps] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([id]) => id.startsWith("PipelineSteps"));
+  expect(steps?.Properties).toMatchObject({
+    ...{ VisibilityTimeout: 960, MessageRetentionPeriod: 345_600, SqsManagedSseEnabled: true },
+    RedrivePolicy: { maxReceiveCount: 5 },
   });
 });

@@ -20,7 +20,11 @@ describe("parameters", () => {
   const instanceTypes = expect.objectContaining({ Type: "CommaDelimitedList" });
   const lambdaConcurrency = expect.objectContaining({ Type: "String", Default: "low" });
   const monitoring = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
+  const warmWritesPerSecond = expect.objectContaining({
+    ...{ Type: "Number", Default: 4_000, MinValue: 4_000, MaxValue: 40_000 },
+  });
   const firstByteSeconds = expect.objectContaining({ Type: "Number", Default: 120, MinValue: 1, MaxValue: 180 });
+  const stallSeconds = expect.objectContaining({ Type: "Number", Default: 900, MinValue: 5, MaxValue: 7_200 });
 
   const number = (Default: number) => expect.objectContaining({ Type: "Number", Default });
   const caps = {
@@ -38,7 +42,16 @@ describe("parameters", () => {
   test("of the stack with a VPC of its own", () => {
     expect(parametersOf(newVpc)).toEqual({
       envName: expect.objectContaining(envName),
-      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds, ...caps },
+      ...{
+        alarmEmail,
+        instanceTypes,
+        lambdaConcurrency,
+        monitoring,
+        firstByteSeconds,
+        warmWritesPerSecond,
+        stallSeconds,
+        ...caps,
+      },
       zones: expect.objectContaining({ Default: "3", AllowedValues: ["2", "3"] }),
     });
   });
@@ -47,7 +60,16 @@ describe("parameters", () => {
     const required = (Type: string) => ({ Type, Description: expect.any(String) });
     expect(parametersOf(existingVpc)).toEqual({
       envName: expect.objectContaining(envName),
-      ...{ alarmEmail, instanceTypes, lambdaConcurrency, monitoring, firstByteSeconds, ...caps },
+      ...{
+        alarmEmail,
+        instanceTypes,
+        lambdaConcurrency,
+        monitoring,
+        firstByteSeconds,
+        warmWritesPerSecond,
+        stallSeconds,
+        ...caps,
+      },
       vpc: required("AWS::EC2::VPC::Id"),
       subnet: required("List<AWS::EC2::Subnet::Id>"),
       sg: required("AWS::EC2::SecurityGroup::Id"),

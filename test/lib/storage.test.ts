@@ -40,7 +40,21 @@ test.each([
       },
     ],
   ]);
-  template.resourceCountIs("AWS::DynamoDB::Table", 3);
+  template.resourceCountIs("AWS::DynamoDB::Table", 4);
+});
+
+test("the table Progress has keys, a time to live and a price by use, and no stream: nobody follows counters and beats", () => {
+  const named = resourcesOf(template, "AWS::DynamoDB::Table").filter(([id]) => id.startsWith("StorageProgress"));
+  expect(named).toHaveLength(1);
+  expect(named[0]?.[1].Properties).toMatchObject({
+    KeySchema: [
+      { AttributeName: "key", KeyType: "HASH" },
+      { AttributeName: "part", KeyType: "RANGE" },
+    ],
+    TimeToLiveSpecification: { AttributeName: "expire_at", Enabled: true },
+    BillingMode: "PAY_PER_REQUEST",
+  });
+  expect(named[0]?.[1].Properties).not.toHaveProperty("StreamSpecification");
 });
 
 test("active requests have an index with the attributes that the agents need", () => {
@@ -89,5 +103,18 @@ test("all of it is deleted with the stack: the bucket is emptied first", () => {
 test("a table can be restored to an earlier time", () => {
   template.allResourcesProperties("AWS::DynamoDB::Table", {
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  });
+});
+
+test("the table of results is as warm as the parameter says, and a new table's usual if it says nothing else", () => {
+  const results = resourcesOf(template, "AWS::DynamoDB::Table").find(([id]) =>
+    /^StorageRequestTask[0-9A-F]{8}$/.test(id),
+  );
+  const [condition] = Object.keys(template.toJSON()["Conditions"] ?? {}).filter((name) => name.includes("TakesAsNew"));
+  expect(results?.[1].Properties["WarmThroughput"]).toEqual({
+    "Fn::If": [condition, { Ref: "AWS::NoValue" }, { WriteUnitsPerSecond: { Ref: "warmWritesPerSecond" } }],
+  });
+  expect(template.toJSON()["Conditions"]).toMatchObject({
+    [condition ?? ""]: { "Fn::Equals": [{ Ref: "warmWritesPerSecond" }, "4000"] },
   });
 });

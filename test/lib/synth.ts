@@ -86,6 +86,8 @@ const REFERENCES: Readonly<Record<string, string>> = {
   "AWS::URLSuffix": "amazonaws.com",
   envName: "prod",
   firstByteSeconds: "120",
+  warmWritesPerSecond: "4000",
+  stallSeconds: "900",
   distributions: "*",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

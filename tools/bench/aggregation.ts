@@ -12,7 +12,7 @@ interface Measured {
   readonly seconds: number;
 }
 
-/** Measures Aggregation's handler with batches of 1,000, which make two calls each to a fake table. */
+/** Measures Aggregation's handler with batches of 1,000, which make three calls each to a fake table. */
 export async function benchAggregation({ rounds, say }: Bench): Promise<Findings> {
   const worker = bundleWorker("aggregation");
   const aws = await startFakeAws({ items: { requests: inDynamoForm(requestItem({ status: "IN_PROGRESS" })) } });

@@ -22,11 +22,12 @@ export const bundleOptions = {
 } satisfies BuildOptions;
 
 /**
- * Bundles one of our workers as the agent is bundled. Run by tsx, what tsx adds to functions would be measured, too.
+ * Bundles a worker as the agent is bundled. Run by tsx, what tsx adds to functions would be measured, too.
+ * @param folder of its source. @default the benchmark's own workers
  */
-export function bundleWorker(name: string): string {
+export function bundleWorker(name: string, folder = new URL("workers/", import.meta.url)): string {
   const outfile = `${BUILT}${name}.mjs`;
-  const entry = fileURLToPath(new URL(`workers/${name}.ts`, import.meta.url));
+  const entry = fileURLToPath(new URL(`${name}.ts`, folder));
   buildSync({ ...bundleOptions, entryPoints: [entry], outfile, minifySyntax: true });
   return outfile;
 }

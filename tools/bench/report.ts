@@ -18,6 +18,11 @@ export function keptFindings(): Record<string, Kept> {
   return existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as Record<string, Kept>) : {};
 }
 
+/** All unit costs that were measured. */
+export function keptUnits(): Record<string, number> {
+  return Object.assign({}, ...Object.values(keptFindings()).map(({ findings }) => findings.units ?? {}));
+}
+
 export function printed({ title, rows, notes }: Findings): string {
   return [title, rowTable(rows), ...notes].join("\n\n");
 }

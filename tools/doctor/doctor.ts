@@ -17,6 +17,7 @@ import { PartsReader } from "./readers/parts.ts";
 import { StackReader } from "./readers/stack.ts";
 import { synthesized } from "./readers/synthesized.ts";
 import { smokeChecks } from "./smoke/checks.ts";
+import { onInterrupt } from "./smoke/interrupt.ts";
 import { TraceReader } from "./smoke/readers.ts";
 import { told } from "./told.ts";
 
@@ -59,6 +60,7 @@ export function checksOf(
     smokeChecks({
       ...{ ...atEdge(url), api, stack, autoScaling: clients.autoScaling, traces: new TraceReader(clients) },
       patience: place.isAws ? ON_AWS : LOCALLY,
+      onInterrupt: (stop) => onInterrupt(stop, process),
     });
   const tables: Readonly<Record<Phase, () => Check[]>> = {
     before: () =>

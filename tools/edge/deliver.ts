@@ -10,6 +10,9 @@ const SLICE_BYTES = 256 * 1024;
  */
 const RESET_DELAY_MS = 20;
 
+/** How often a slow body goes on. */
+const DRIP_MS = 50;
+
 /** Content-Length as the answer states it. */
 export function statedLength(length: number, fault: BodyFault | undefined): number {
   return fault?.kind === "lie" ? Math.max(0, length + fault.contentLengthDelta) : length;
@@ -34,6 +37,10 @@ export function deliver(
     else pour(response, body, () => response.end());
     return body.length;
   }
+  if (fault.kind === "drip") {
+    drip(response, body, fault.bytesPerSecond);
+    return body.length;
+  }
   const { socket } = response;
   const part = "after" in fault && fault.after !== undefined ? body.subarray(0, Math.max(0, fault.after)) : body;
   // Nothing else sends the head when the part is empty.
@@ -54,4 +61,20 @@ function pour(response: ServerResponse, body: Buffer, done: () => void, from = 0
   response.write(body.subarray(from, from + SLICE_BYTES), (error) => {
     if (!error && !response.destroyed) pour(response, body, done, from + SLICE_BYTES);
   });
+}
+
+/** Sends the body at a rate. What the client does not take in time is not sent faster later. */
+function drip(response: ServerResponse, body: Buffer, bytesPerSecond: number): void {
+  const slice = Math.max(1, Math.ceil((bytesPerSecond * DRIP_MS) / 1_000));
+  let sent = 0;
+  response.flushHeaders();
+  const timer = setInterval(() => {
+    if (response.writableNeedDrain) return;
+    response.write(body.subarray(sent, sent + slice));
+    sent += slice;
+    if (sent < body.length) return;
+    clearInterval(timer);
+    response.end();
+  }, DRIP_MS);
+  response.once("close", () => clearInterval(timer));
 }

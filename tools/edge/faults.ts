@@ -5,6 +5,8 @@ export interface FaultRequest {
   readonly pop: string;
   /** The loopback address that was asked: a POP may have several. */
   readonly address: string;
+  /** The loopback address that asks. */
+  readonly client: string;
   readonly method: string;
   /** With the query string. */
   readonly path: string;
@@ -26,6 +28,8 @@ export type AnswerFault =
   { readonly kind: "headers"; readonly headers: Readonly<Record<string, string>> } | BodyFault;
 
 export type BodyFault =
+  /** No fault, but slow: the whole body, and no more of it in a second than this. */
+  | { readonly kind: "drip"; readonly bytesPerSecond: number }
   /** Silence: from the beginning, or after the headers and `after` bytes. */
   | { readonly kind: "stall"; readonly after?: number }
   /** The connection is closed normally after `after` bytes, fewer than Content-Length. */

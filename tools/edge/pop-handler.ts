@@ -25,7 +25,8 @@ export function popHandler(options: PopHandlerOptions): RequestListener {
       return;
     }
     const { method = "GET", url: path = "/", headers } = request;
-    const fault = options.faults()?.({ pop: pop.name, address, method, path, headers });
+    const client = request.socket.remoteAddress ?? "";
+    const fault = options.faults()?.({ pop: pop.name, address, client, method, path, headers });
     handle(begin(pop, request, response, options), fault, options);
   };
 }

@@ -16,6 +16,8 @@ export interface Aftermath {
   /** `pop url` of every task that was to be done. */
   readonly planned: ReadonlySet<string>;
   readonly messages: number;
+  /** Messages that nobody could do. */
+  readonly deadLetters: number;
   readonly capacity: number;
   readonly schedules: number;
 }

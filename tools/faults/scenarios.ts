@@ -1,4 +1,4 @@
-import type { LabOptions } from "./lab.ts";
+import type { LabOptions } from "./lab-options.ts";
 
 type Scenario = Omit<LabOptions, "seed" | "say">;
 
@@ -42,4 +42,29 @@ export const short: Scenario = {
   kills: 4,
   patienceMs: 110_000,
   blackouts: [{ service: "sqs", seconds: 2 }],
+};
+
+/**
+ * Long downloads among short ones. What makes a message come twice without need is left out: each download that is repeated
+ * must have been a killed agent's.
+ */
+export const long: Scenario = {
+  rules: [
+    { kind: "refuse-after", service: "dynamodb", operations: ["TransactWriteItems"], share: 0.1 },
+    {
+      kind: "lose-answer",
+      service: "sqs",
+      operations: ["DeleteMessageBatch", "ChangeMessageVisibilityBatch"],
+      share: 0.02,
+    },
+    ...["dynamodb", "sqs", "autoscaling"].map((service) => ({ kind: "fail" as const, service, share: 0.01 })),
+    ...["dynamodb", "sqs", "s3"].map((service) => ({ kind: "delay" as const, service, share: 0.02, ms: 1_000 })),
+  ],
+  edge: {},
+  blackouts: [],
+  ...{ urls: 100, pops: 10, instances: 3, kills: 4 },
+  long: { urls: 3, seconds: 25 },
+  stopped: 3,
+  pauseSeconds: 20,
+  patienceMs: 900_000,
 };

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { judge } from "../../agent/download/answer.ts";
 import { createCertificate } from "../edge/certificate.ts";
+import type { LabPart, LabRow } from "../lab/part.ts";
 import { rawAnswers } from "./answer-cases.ts";
 import { type Compared, compare, HEADERS, poolTo, within } from "./differential.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
 import { unaskedLate } from "./unasked-late.ts";
 
@@ -23,7 +23,7 @@ const HOPELESS = [
 const AT_ONCE_MS = 1_000;
 
 /** Answers of a hostile or broken server, to the agent's own client. */
-export const answers: HostilePart = {
+export const answers: LabPart = {
   name: "answers",
   async run(say, { scale }) {
     const seed = Math.floor(Math.random() * 2 ** 31);
@@ -41,7 +41,7 @@ export const answers: HostilePart = {
   },
 };
 
-function asUndici({ tried, whole, refused, stricter, wrong }: Compared): HostileRow {
+function asUndici({ tried, whole, refused, stricter, wrong }: Compared): LabRow {
   const saw = `${whole} taken by undici and us, ${refused} refused by both, ${stricter.length} by us alone`;
   return { what: "malformed answers, compared with undici", tried, wrong: wrong.length, saw };
 }
@@ -57,9 +57,9 @@ function differences({ stricter, wrong }: Compared): string[] {
 }
 
 /** A 200 that nobody asked for behind each 404, at once and in the next turn of the server. */
-async function unasked(times: number): Promise<HostileRow[]> {
+async function unasked(times: number): Promise<LabRow[]> {
   const certificate = createCertificate(["www.example.com"]);
-  const rows: HostileRow[] = [];
+  const rows: LabRow[] = [];
   for (const [what, later] of [
     ["at once", (write: () => void) => write()],
     ["a turn later", (write: () => void) => setImmediate(write)],
@@ -87,7 +87,7 @@ async function unasked(times: number): Promise<HostileRow[]> {
   return rows;
 }
 
-async function hopeless(): Promise<HostileRow> {
+async function hopeless(): Promise<LabRow> {
   const server = await rawServer((socket) =>
     onRequests(socket, (path) => socket.write(HOPELESS[Number(path.slice(1))] ?? "", "latin1")),
   );
@@ -105,7 +105,7 @@ async function hopeless(): Promise<HostileRow> {
 }
 
 /** Over TLS, an answer without a length that is cut below TLS: it has no close_notify. */
-async function openEnd(times: number): Promise<HostileRow> {
+async function openEnd(times: number): Promise<LabRow> {
   const certificate = createCertificate(["www.example.com"]);
   const server = await rawServer((socket) => onRequests(socket, () => socket.end(OPEN_END)), certificate);
   using pool = poolTo(server.port, certificate.caPem);

@@ -2,10 +2,10 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { request } from "undici";
+import type { LabPart, LabRow } from "../lab/part.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { world } from "../local/world.ts";
 import { measureBodies } from "./measure-bodies.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
 import { type BodyTarget, tryBodies } from "./try-bodies.ts";
 import { WORST_BODIES } from "./worst-bodies.ts";
 
@@ -14,9 +14,9 @@ const MAX_SECONDS = 1;
 const MAX_MEGABYTES = 400;
 
 /** Bodies to the API of the deployed stack, and the worst of 6 MB to its handler, each in a process of its own. */
-export const bodies: HostilePart = {
+export const bodies: LabPart = {
   name: "bodies",
-  async run(say, { scale }): Promise<HostileRow[]> {
+  async run(say, { scale }): Promise<LabRow[]> {
     const worst = worstBodies(say);
     const prewarm = await startLocalPrewarm({ edge: world, say });
     try {
@@ -31,7 +31,7 @@ export const bodies: HostilePart = {
   },
 };
 
-function worstBodies(say: (line: string) => void): HostileRow {
+function worstBodies(say: (line: string) => void): LabRow {
   const costs = [...measureBodies()];
   for (const it of costs)
     say(`  ${it.seconds.toFixed(2)} s ${it.megabytes.toFixed(0).padStart(4)} MB  ${it.status}  ${it.what}`);

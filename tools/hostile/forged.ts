@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { parseMessage } from "../../agent/work/parse-message.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
@@ -9,7 +8,7 @@ import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { createHandler as aggregation } from "../../lambdas/aggregation/handler.ts";
 import { createHandler as shutdown } from "../../lambdas/shutdown/handler.ts";
 import { fanOut } from "../../lambdas/task/fan-out.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
+import type { LabPart, LabRow } from "../lab/part.ts";
 
 /** How many of each kind the whole lab tries. */
 const WHOLE = 2_000;
@@ -33,11 +32,11 @@ const STRANGE: readonly unknown[] = [
 ];
 
 /** Items, records and messages that nobody of this project wrote, as a taken instance may put them there. */
-export const forged: HostilePart = {
+export const forged: LabPart = {
   name: "forged items and messages",
   async run(say, { scale }) {
     const count = Math.max(STRANGE.length, Math.round(WHOLE * scale));
-    const rows = [await requestItems(count), await settled(count), await targets(count), await records(count)];
+    const rows = [await requestItems(count), await targets(count), await records(count)];
     rows.push(messages(count));
     for (const { what, tried, wrong } of rows) say(`  ${what}: ${tried} tried, ${wrong} wrong`);
     return rows;
@@ -54,8 +53,8 @@ const NEEDED = ["status", "pops", "instance_count", "distributions", "shards", "
 /** Whatever of these is no value of its field makes an item unreadable. */
 const NEVER: readonly unknown[] = [null, -1, true, {}];
 
-/** A request's item with a strange field: a stream's step passes over it, it is counted, and its neighbours are read. */
-async function requestItems(count: number): Promise<HostileRow> {
+/** A request's item with a strange field: a step passes over it, it is counted, and its neighbours are read. */
+async function requestItems(count: number): Promise<LabRow> {
   const unreadable: Unreadable[] = [];
   let wrong = 0;
   for (let n = 0; n < count; n++) {
@@ -63,7 +62,7 @@ async function requestItems(count: number): Promise<HostileRow> {
     const table = new RequestTable(holding(spoilt, GOOD), "requests", (it) => unreadable.push(it));
     const before = unreadable.length;
     const passed = await passes(async () => {
-      await shutdown(onlyReads(table))(keys("spoilt"));
+      await shutdown(onlyReads(table))(step("spoilt"));
       const active = await table.active();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");
     });
@@ -72,21 +71,8 @@ async function requestItems(count: number): Promise<HostileRow> {
   return { what: "request items", tried: count, wrong, saw: `${unreadable.length} counted as unreadable` };
 }
 
-/** What an instance may write to any item, `settle` and `settle_at`, spoils none. */
-async function settled(count: number): Promise<HostileRow> {
-  const unreadable: Unreadable[] = [];
-  let wrong = 0;
-  for (let n = 0; n < count; n++) {
-    const item = { ...GOOD, settle: at(STRANGE, n), settle_at: at(STRANGE, randomInt(STRANGE.length)) };
-    const table = new RequestTable(holding(item), "requests", (it) => unreadable.push(it));
-    const read = await table.get("r1").catch(() => undefined);
-    if (read?.status !== "IN_PROGRESS" || read.settle !== undefined) wrong++;
-  }
-  return { what: "settle and settle_at", tried: count, wrong: wrong + unreadable.length, saw: "each read as not due" };
-}
-
 /** Items of the Request-Pop table. */
-async function targets(count: number): Promise<HostileRow> {
+async function targets(count: number): Promise<LabRow> {
   const unreadable: Unreadable[] = [];
   let wrong = 0;
   for (let n = 0; n < count; n++) {
@@ -106,7 +92,7 @@ async function targets(count: number): Promise<HostileRow> {
 }
 
 /** Records of the results' stream, each with a good one beside it. */
-async function records(count: number): Promise<HostileRow> {
+async function records(count: number): Promise<LabRow> {
   let unreadable = 0;
   let buried = 0;
   let counted = 0;
@@ -120,7 +106,7 @@ async function records(count: number): Promise<HostileRow> {
       moved: async () => undefined,
       count: async () => NO_PROGRESS,
     },
-    recounts: { ask: unplanned },
+    looks: { ask: unplanned },
     deadLetters: { bury: async () => void buried++ },
     onUnreadable: () => unreadable++,
     logger,
@@ -143,7 +129,7 @@ async function records(count: number): Promise<HostileRow> {
 }
 
 /** Messages of the queue: each is told from a task, with a reason that quotes nothing of it. */
-function messages(count: number): HostileRow {
+function messages(count: number): LabRow {
   let refused = 0;
   let wrong = 0;
   for (let n = 0; n < count; n++) {
@@ -186,15 +172,18 @@ function holding(...items: readonly object[]): DynamoDBDocumentClient {
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
-function keys(reqId: string): object {
-  return { Records: [{ dynamodb: { Keys: { req_id: { S: reqId } } } }] };
+function step(reqId: string): object {
+  const body = JSON.stringify({ req_id: reqId });
+  return { Records: [{ body, receiptHandle: "r", attributes: { ApproximateReceiveCount: "1" } }] };
 }
 
 /** Shutdown with a table to read and nothing else that it could do. */
 function onlyReads(requests: RequestTable): Parameters<typeof shutdown>[0] {
   const nothing = new Proxy({}, { get: () => unplanned });
+  // It closes one that cannot be read, if that has ended.
+  const closes = { get: requests.get.bind(requests), close: async () => true };
   return {
-    requests,
+    requests: closes,
     ...{ lists: nothing, requestPops: nothing, results: nothing, queue: nothing, capacity: nothing },
     ...{ staleMessages: nothing, timer: nothing, logger, now: Date.now, sleep: unplanned },
   } as unknown as Parameters<typeof shutdown>[0];

@@ -9,9 +9,9 @@ import { RefusedError } from "../../lambdas/api/refused-error.ts";
 import { newRequestItem } from "../../lambdas/api/start-request.ts";
 import { createHandler } from "../../lambdas/get-size/handler.ts";
 import { resolveTargets } from "../../lambdas/task/resolve-targets.ts";
+import type { LabPart, LabRow } from "../lab/part.ts";
 import { CLOUDFRONT_ADDRESS, HOSTILE_NAMES, type HostileName } from "./hostile-names.ts";
 import { startLyingDns } from "./lying-dns.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
 
 const POPS = ["SIN2-P1", "FRA56-P4"];
 /** What Get Size keeps back of its time, and a second to ask in. */
@@ -32,9 +32,9 @@ interface Outcome {
  * 200 addresses and names, from the body to the look-ups and the size probe: none leads to a
  * connection inside, or to a server that is not CloudFront's.
  */
-export const names: HostilePart = {
+export const names: LabPart = {
   name: "names",
-  async run(say, { scale }): Promise<HostileRow[]> {
+  async run(say, { scale }): Promise<LabRow[]> {
     const dns = await startLyingDns();
     const chosen = HOSTILE_NAMES.filter((_, i) => scale >= 1 || i % Math.round(1 / scale) === 0);
     const seen = { refused: 0, failed: 0, connects: 0 };

@@ -1,3 +1,4 @@
+import type { LabRow } from "../lab/part.ts";
 import { ask, type Seen } from "./ask.ts";
 import {
   callsWithForeignHost,
@@ -10,7 +11,6 @@ import {
   type PageCall,
   RAN,
 } from "./page-calls.ts";
-import type { HostileRow } from "./part.ts";
 
 /** What a page attacks. */
 export interface PageTarget {
@@ -26,7 +26,7 @@ const GUESSES = 10_000;
 const OWN_CALLS = 50;
 
 /** Makes every request that a foreign page could make, by hand, and looks at what came of it. */
-export async function attack(target: PageTarget, scale: number): Promise<HostileRow[]> {
+export async function attack(target: PageTarget, scale: number): Promise<LabRow[]> {
   const { aws, api, authorization, apiKey } = target;
   const [make, run] = callsWithOrigin(aws, undefined);
   const first = [make, run].flatMap((call) => call ?? []);
@@ -62,7 +62,7 @@ export async function attack(target: PageTarget, scale: number): Promise<Hostile
   ];
 }
 
-async function refused(what: string, at: URL, calls: readonly PageCall[]): Promise<HostileRow> {
+async function refused(what: string, at: URL, calls: readonly PageCall[]): Promise<LabRow> {
   const seen = await inTurns(calls, (call) => ask(at, call));
   const statuses = new Map<string, number>();
   for (const { status } of seen) {
@@ -87,7 +87,7 @@ function isRefusal({ status, headers, text }: Seen): boolean {
 }
 
 /** The run's own calls pass after all that, and no function was made. */
-async function ownCalls({ aws, authorization }: PageTarget): Promise<HostileRow> {
+async function ownCalls({ aws, authorization }: PageTarget): Promise<LabRow> {
   const headers = { host: aws.host, authorization };
   const calls = Array.from({ length: OWN_CALLS }, () => ({
     method: "GET",

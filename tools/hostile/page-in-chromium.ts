@@ -4,11 +4,11 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import * as z from "zod";
+import type { LabRow } from "../lab/part.ts";
 import { addressOf } from "../local/ports.ts";
 import { start, stop } from "../local/processes.ts";
 import { page } from "./foreign-page.ts";
 import type { PageTarget } from "./page-attack.ts";
-import type { HostileRow } from "./part.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const PATIENCE_MS = 60_000;
@@ -17,7 +17,7 @@ const WHAT = "a page in Chromium";
 const seenSchema = z.object({ tried: z.number(), read: z.array(z.string()), version: z.string() });
 
 /** Opens a foreign page in a real browser, if there is one. The page tries what pages can, and reports what it could read. */
-export async function pageInChromium({ aws }: PageTarget): Promise<HostileRow> {
+export async function pageInChromium({ aws }: PageTarget): Promise<LabRow> {
   const browser = findBrowser();
   if (browser === undefined)
     return {

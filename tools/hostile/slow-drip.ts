@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { RATE_WINDOW_MS, STALLED_BODY_TIMEOUT_MS } from "../../agent/download/timeouts.ts";
+import type { LabPart, LabRow } from "../lab/part.ts";
 import { HEADERS, poolTo, within } from "./differential.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
 
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n";
@@ -33,12 +33,12 @@ const DRIPS: readonly Drip[] = [
 ];
 
 /** A server whose answers never end must not hold an agent. */
-export const slowDrip: HostilePart = {
+export const slowDrip: LabPart = {
   name: "slow-drip",
   run: (_, { scale }) => Promise.all(DRIPS.map((drip) => holds(drip, Math.ceil(COUNT * scale)))),
 };
 
-async function holds({ what, begin, drop, code }: Drip, count: number): Promise<HostileRow> {
+async function holds({ what, begin, drop, code }: Drip, count: number): Promise<LabRow> {
   const server = await rawServer((socket) => onRequests(socket, () => dripping(socket, begin, drop)));
   using pool = poolTo(server.port);
   const longest = Math.max(RATE_WINDOW_MS, STALLED_BODY_TIMEOUT_MS) + 2_000;

@@ -1,6 +1,6 @@
 import { seededRandom } from "../faults/random.ts";
+import type { LabRow } from "../lab/part.ts";
 import { type HostileBody, hostileBody } from "./hostile-bodies.ts";
-import type { HostileRow } from "./part.ts";
 
 const MAX_SECONDS = 1;
 /** What Lambda may answer at most. */
@@ -19,7 +19,7 @@ export interface BodyTarget {
 export async function tryBodies(
   target: BodyTarget,
   { count, seed, say }: { readonly count: number; readonly seed: number; readonly say: (line: string) => void },
-): Promise<HostileRow[]> {
+): Promise<LabRow[]> {
   const random = seededRandom(seed);
   const before = await target.inventory();
   const statuses = new Map<number, number>();

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
 import * as z from "zod";
 import { judge } from "../../agent/download/answer.ts";
+import type { LabRow } from "../lab/part.ts";
 import { HEADERS, poolTo } from "./differential.ts";
-import type { HostileRow } from "./part.ts";
 
 const AFTER_MS = [0, 0.1, 1, 5];
 const AT_ONCE = [1, 64];
@@ -13,8 +13,8 @@ const SERVER = fileURLToPath(new URL("workers/unasked-server.ts", import.meta.ur
 const readySchema = z.object({ port: z.number() });
 
 /** A 200 that nobody asked for comes a moment behind each 404, from a process of its own. undici gets the same. */
-export async function unaskedLate(times: number): Promise<HostileRow[]> {
-  const rows: HostileRow[] = [];
+export async function unaskedLate(times: number): Promise<LabRow[]> {
+  const rows: LabRow[] = [];
   for (const afterMs of AFTER_MS) {
     for (const atOnce of AT_ONCE) {
       const good = await onServer(afterMs, (port) => byUs(port, times, atOnce));

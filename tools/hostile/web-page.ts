@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
+import type { LabPart, LabRow } from "../lab/part.ts";
 import { authorization } from "../local/authorization.ts";
 import { ENDPOINT_FILE, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { LOCAL } from "../local/paths.ts";
 import { listeningPorts, processesWith } from "./listening-ports.ts";
 import { attack, type PageTarget } from "./page-attack.ts";
 import { pageInChromium } from "./page-in-chromium.ts";
-import type { HostilePart, HostileRow } from "./part.ts";
 
 /** A foreign web page in a developer's browser, while `npm start` runs. */
-export const webPage: HostilePart = {
+export const webPage: LabPart = {
   name: "web-page",
   async run(say, { scale }) {
     const prewarm = await startLocalPrewarm({ say });
@@ -28,7 +28,7 @@ export const webPage: HostilePart = {
 };
 
 /** A port of the emulator itself would be a way past the front. */
-function emulatorPorts(): HostileRow {
+function emulatorPorts(): LabRow {
   const processes = processesWith(`.local/run-${process.pid}/`);
   const emulators = processes.filter(({ command }) => command.includes("ministack.app"));
   const ports = emulators.reduce((sum, { pid }) => sum + listeningPorts(pid), 0);
@@ -38,7 +38,7 @@ function emulatorPorts(): HostileRow {
   return { what: "TCP ports of the emulator itself", tried: emulators.length, wrong, saw };
 }
 
-function readableByOthers(): HostileRow {
+function readableByOthers(): LabRow {
   const modes = [LOCAL, ENDPOINT_FILE].map((path) => statSync(path).mode & 0o777);
   const wrong = modes.filter((mode) => (mode & 0o077) !== 0).length;
   return {

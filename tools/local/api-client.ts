@@ -12,6 +12,11 @@ const progressSchema = z.object({
   total_count: z.number(),
   available_task_count: z.number(),
   in_progress_task_count: z.number(),
+  in_progress_size: z.number(),
+  bytes_per_second: z.number(),
+  instances_at_work: z.number(),
+  estimated_finish_at: z.string().nullable(),
+  timestamp: z.string(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 
@@ -48,6 +53,16 @@ export class ApiClient {
 
   async summary(reqId: string): Promise<Summary> {
     return summarySchema.parse(await this.call("GET", `summary?req_id=${reqId}`));
+  }
+
+  /** Sets how many instances the group has. 0 pauses what runs. */
+  async setInstances(count: number): Promise<void> {
+    await this.call("POST", "instances", JSON.stringify({ DesiredCapacity: count }));
+  }
+
+  /** Stops a request, and leaves so many instances to the others. */
+  async stop(reqId: string, count: number): Promise<void> {
+    await this.call("POST", "instances", JSON.stringify({ DesiredCapacity: count, req_id: reqId, force_stop: true }));
   }
 
   private async call(method: "GET" | "POST", path: string, body?: string): Promise<unknown> {

@@ -3,7 +3,7 @@ import type { LocalClients } from "./clients.ts";
 import type { Deployed } from "./deployed.ts";
 import type { Aws } from "./emulator.ts";
 import { openEntrance } from "./entrance.ts";
-import { LocalFleet } from "./fleet.ts";
+import { LocalFleet, type OnLaunch } from "./fleet.ts";
 import { freePort } from "./ports.ts";
 
 /** A deployed stack with what the emulator lacks: its agents run, and its API has an address. */
@@ -23,11 +23,13 @@ export interface WorkOptions {
   /** Port of the API. @default any that is free */
   readonly port?: number | undefined;
   readonly say: (line: string) => void;
+  /** @default every agent has the same environment */
+  readonly onLaunch?: OnLaunch | undefined;
 }
 
 export async function putToWork(deployed: Deployed, options: WorkOptions): Promise<StackAtWork> {
-  const { aws, clients, env, say } = options;
-  const fleet = await LocalFleet.start(clients, deployed, { ...aws.env, ...env }, say);
+  const { aws, clients, env, say, onLaunch } = options;
+  const fleet = await LocalFleet.start(clients, deployed, { ...aws.env, ...env }, say, onLaunch);
   try {
     const { apiId, apiKey } = deployed;
     const target = `${aws.endpoint}/_aws/execute-api/${apiId}`;

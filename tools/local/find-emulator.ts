@@ -16,13 +16,16 @@ export interface EmulatorCommand {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** MiniStack's server, with a thread of its own for each reader of a stream. */
+const SERVER = `${ROOT}tools/local/stream_lanes.py`;
+
 /**
  * Arguments of Python. MiniStack's own command knows ports only, so its server is started by itself: in this one process
  * (no workers), with the idle time that MiniStack gives it. See
  * https://hypercorn.readthedocs.io/en/latest/how_to_guides/configuring.html
  */
 const serveOn = (socketPath: string) => [
-  ...["-m", "hypercorn", "ministack.app:app", "--bind", `unix:${socketPath}`],
+  ...[SERVER, "ministack.app:app", "--bind", `unix:${socketPath}`],
   ...["--workers", "0", "--keep-alive", "75"],
 ];
 

@@ -30,6 +30,16 @@ interface Running {
   restart: NodeJS.Timeout | undefined;
 }
 
+/** An instance that is about to boot. */
+export interface Launch {
+  readonly id: string;
+  /** How many instances this fleet has launched before it. */
+  readonly number: number;
+}
+
+/** Further variables for one instance's agent. It boots once they are there, and so does the one after it. */
+export type OnLaunch = (launch: Launch) => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>;
+
 /**
  * Runs one agent process for each instance of the group: the emulator lists instances, but cannot boot them. Processes
  * start and stop as the group changes. They have the code and environment of the launch template's user data at their
@@ -41,6 +51,7 @@ export class LocalFleet {
   private closing = false;
   private looking: Promise<void> = Promise.resolve();
   private newest: Boot | undefined;
+  private launched = 0;
 
   private constructor(
     private readonly clients: LocalClients,
@@ -48,6 +59,7 @@ export class LocalFleet {
     private readonly groupName: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly say: (line: string) => void,
+    private readonly onLaunch: OnLaunch,
   ) {}
 
   static async start(
@@ -55,10 +67,11 @@ export class LocalFleet {
     deployed: Deployed,
     env: NodeJS.ProcessEnv,
     say: (line: string) => void,
+    onLaunch: OnLaunch = () => ({}),
   ): Promise<LocalFleet> {
     mkdirSync(`${LOCAL}logs`, { recursive: true });
     const groupName = deployed.resource("PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup");
-    const fleet = new LocalFleet(clients, deployed, groupName, env, say);
+    const fleet = new LocalFleet(clients, deployed, groupName, env, say, onLaunch);
     // Read now, so that a template without code fails here.
     await fleet.boot();
     fleet.looking = fleet.follow();
@@ -77,10 +90,15 @@ export class LocalFleet {
 
   /** Process ids of the agents that run. One that crashed has none until it is started again. */
   pids(): number[] {
-    const alive = [...this.agents.values()]
-      .map(({ process }) => process)
-      .filter((it) => it.exitCode === null && it.signalCode === null);
-    return alive.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+    return [...this.running().values()];
+  }
+
+  /** Instances whose agent runs, and its process id. */
+  running(): ReadonlyMap<string, number> {
+    const alive = [...this.agents].filter(
+      ([, { process }]) => process.exitCode === null && process.signalCode === null,
+    );
+    return new Map(alive.flatMap(([id, { process }]) => (process.pid === undefined ? [] : [[id, process.pid]])));
   }
 
   async close(): Promise<void> {
@@ -107,7 +125,13 @@ export class LocalFleet {
       this.say(`${listed.length} instances are wanted; this machine runs ${MAX_PROCESSES} agents`);
     }
     for (const id of this.agents.keys()) if (!wanted.has(id)) this.terminate(id);
-    for (const id of wanted) if (!this.agents.has(id)) this.launch(id, await this.boot());
+    for (const id of wanted) if (!this.agents.has(id)) await this.bootOf(id);
+  }
+
+  private async bootOf(id: string): Promise<void> {
+    const boot = await this.boot();
+    const env = await this.onLaunch({ id, number: this.launched++ });
+    if (!this.closing) this.launch(id, { ...boot, env: { ...boot.env, ...env } });
   }
 
   private async boot(): Promise<Boot> {

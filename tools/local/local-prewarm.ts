@@ -4,6 +4,7 @@ import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
+import type { OnLaunch } from "./fleet.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { writeSecret } from "./secret-file.ts";
@@ -24,6 +25,8 @@ export interface LocalOptions {
   readonly stackName?: string;
   /** Further variables for the Lambdas and agents. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Further variables for each agent. @default all have the same */
+  readonly onLaunch?: OnLaunch;
   readonly say: (line: string) => void;
 }
 
@@ -51,7 +54,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
   };
   try {
     const place = options.edge === undefined ? undefined : await reserveEdge();
-    const env = {
+    const env: NodeJS.ProcessEnv = {
       // The edge on this machine has loopback addresses, which are refused otherwise.
       PREWARM_ALLOW_PRIVATE_ADDRESSES: process.env["PREWARM_ALLOW_PRIVATE_ADDRESSES"] || "true",
       ...(place === undefined ? {} : edgeEnvironment(place)),
@@ -72,9 +75,9 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 
     say(`Deploying ${stackName} with cdk …`);
     await bootstrap(aws);
-    const deployed = await deploy(aws, clients, stackName);
+    const deployed = await deploy(aws, clients, stackName, stackParameters(env));
     const work = async (stack: Deployed, port?: number) => {
-      const atWork = await putToWork(stack, { aws, clients, env, port, say });
+      const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);
       return atWork;
     };
@@ -86,6 +89,14 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     await close();
     throw error;
   }
+}
+
+/** Parameters of the stack that a variable sets: waiting times of minutes are too long for a test. */
+function stackParameters(env: NodeJS.ProcessEnv): Record<string, string> {
+  // A function for each of several requests at once, so that a slow one delays no other.
+  const room = { lambdaConcurrency: "high" };
+  const stallSeconds = env["PREWARM_STALL_SECONDS"] ?? process.env["PREWARM_STALL_SECONDS"];
+  return stallSeconds === undefined ? room : { ...room, stallSeconds };
 }
 
 function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws, edge: EdgePlace | undefined): string {

@@ -11,6 +11,9 @@ import { FAILURE_REASONS } from "../../domain/result/failure.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { prewarmBodySchema } from "../../lambdas/api/prewarm-request.ts";
 import { table } from "../markdown-table.ts";
+import { largestTable } from "../scaling/largest.ts";
+import { measuredUnits } from "../scaling/measured.ts";
+import { scalingTables } from "../scaling/tables.ts";
 
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
@@ -24,6 +27,8 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["report-columns", reportColumns],
   ["failure-reasons", () => meanings("code", FAILURE_REASONS)],
   ["agent-defaults", agentDefaults],
+  ["scaling", () => scalingTables(measuredUnits())],
+  ["largest-request", () => largestTable(measuredUnits())],
 ]);
 
 function limitsOfRequest(): string {

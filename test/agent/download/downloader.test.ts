@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
+import { Holding } from "../../../agent/work/holding.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { eventually } from "../deferred.ts";
@@ -114,4 +115,24 @@ test("once the pools are destroyed, what runs is cut off and nothing begins", as
   await cut;
   await expect(download({ url, options: { pools: own } })).rejects.toThrow("the agent has stopped");
   expect(visited(path)).toEqual([0]);
+});
+
+describe("the bytes of a download", () => {
+  test("of a large file are counted apart from those of small ones", async () => {
+    const addBytes = vi.fn<(bytes: number) => void>();
+    const large = { addBytes, addTask: vi.fn() };
+    await download({ url: object("/large.bin"), bytes: 17 * 2 ** 20, options: { meter: { small: unused, large } } });
+    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(SIZE);
+    expect(large.addTask).toHaveBeenCalledOnce();
+  });
+
+  test("are under way until it has a result; what came of an attempt that broke off is not", async () => {
+    const holding = new Holding("q");
+    const transfer = holding.begin();
+    const url = object("/broken-off.bin", [{ kind: "truncate", after: 400_000 }]);
+    expect(await download({ url, transfer })).toMatchObject({ ok: true, attempts: 2 });
+    expect([holding.underWay, holding.bytes > SIZE]).toEqual([SIZE, true]);
+    transfer.clear();
+    expect(holding.underWay).toBe(0);
+  });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { Downloader, type DownloaderOptions } from "../../../agent/download/downloader.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
+import type { Transfer } from "../../../agent/work/holding.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
@@ -49,16 +50,30 @@ export interface Download {
   readonly cancellation?: Cancellation;
   /** @default unknown */
   readonly bytes?: number;
+  /** @default nobody is told of the bytes that come */
+  readonly transfer?: Transfer;
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
-export async function download({ url, bytes, message, options, cancellation }: Download): Promise<TaskResult> {
+export async function download({
+  url,
+  bytes,
+  message,
+  options,
+  cancellation,
+  transfer,
+}: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const meter = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
   const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, ...options });
   const task = taskMessage({ ips: [...edge.addressesOf("SIN2-P1")], ...message });
-  const result = await downloader.download(task, { url, bytes: bytes ?? null }, cancellation ?? new Cancellation());
+  const result = await downloader.download(
+    task,
+    { url, bytes: bytes ?? null },
+    cancellation ?? new Cancellation(),
+    transfer,
+  );
   return taskResultSchema.strict().parse(result);
 }
 

@@ -9,61 +9,97 @@ describe("an agent looks after requests", () => {
   /** Moved so many seconds ago; its time is up so many seconds ago (or is to come). */
   const request = (req_id: string, status: string, moved: number, timeout = -60) => ({
     ...{ req_id: { S: req_id }, status: { S: status }, last_update_time: time(moved), timeout_at: time(timeout) },
+    ...Object.fromEntries(["active"].map((name) => [name, { S: "y" }])),
+    ...Object.fromEntries(
+      Object.entries({ expire_at: 1, instance_count: 1, total_count: 9, requeues: 0 }).map(([k, v]) => [
+        k,
+        { N: `${v}` },
+      ]),
+    ),
+    ...{ download_count: { N: "3" }, download_size: { N: "0" }, failed_count: { N: "0" } },
   });
-  const attributes = (ApproximateNumberOfMessages: string) => () => ({ Attributes: { ApproximateNumberOfMessages } });
-  const recounted = (aws: FakeAws) => new Set(aws.asked("UpdateItem").map(({ Key }) => Key?.["req_id"]?.S));
+  type Requests = () => ReturnType<typeof request>[];
+  /** Answers of a stack with these requests, without any progress, and with so many messages queued. */
+  const stack = (requests: Requests, messages = "0") => ({
+    Query: ({ IndexName }: { IndexName?: string | undefined }) => ({ Items: IndexName === "active" ? requests() : [] }),
+    GetItem: ({ Key }: { Key?: Record<string, { S?: string }> | undefined }) => ({
+      Item: requests().find(({ req_id }) => req_id.S === Key?.["req_id"]?.S),
+    }),
+    GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: messages } }),
+    PutItem: () => ({}),
+    SendMessage: () => ({ MessageId: "m" }),
+  });
+  const asked = (aws: FakeAws) =>
+    new Set(aws.asked("SendMessage").map(({ MessageBody = "" }) => JSON.parse(MessageBody).req_id));
 
   test("when none is active for a while, it leaves the group and stops by itself", async () => {
     const { aws, start } = await world([], { Query: () => ({ Items: [] }) });
     const retire = vi.fn(() => Promise.resolve());
     const begun = performance.now();
-    await start({ retire, stallMs: 50, retireMs: 300 }).ended;
+    await start({ retire, stallSeconds: 1, retireMs: 300 }).ended;
     expect(performance.now() - begun).toBeGreaterThanOrEqual(300);
     expect(retire).toHaveBeenCalledOnce();
     expect(aws.asked("Query")[0]).toMatchObject({ TableName: "requests", IndexName: "active" });
   });
 
-  test("while one is, it stays, and asks for a recount of those that stall", async () => {
+  test("while one is, it stays, and asks for a look at those that stand still", async () => {
     const Items = () => [
       request("moves", "IN_PROGRESS", 0),
       request("stalls", "IN_PROGRESS", 60),
       request("new", "CREATED", 60),
     ];
-    const { aws, start } = await world([], {
-      Query: () => ({ Items: Items() }),
-      GetQueueAttributes: attributes("0"),
-      UpdateItem: () => ({}),
-    });
-    const { stop, ended } = start({ stallMs: 200, retireMs: 200 });
-    await eventually(() => aws.asked("UpdateItem").length).toBeGreaterThan(0);
+    const { aws, start } = await world([], stack(Items));
+    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
+    await eventually(() => aws.asked("SendMessage").length).toBeGreaterThan(0);
     stop();
     await ended;
-    expect(recounted(aws)).toEqual(new Set(["stalls"]));
+    expect(asked(aws)).toEqual(new Set(["stalls"]));
+    // One at a time may ask, of all agents.
+    expect(aws.asked("PutItem")[0]).toMatchObject({ TableName: "progress", Item: { key: { S: "ask#stalls" } } });
   });
 
-  test("with messages left, stalling takes longer", async () => {
-    const { aws, start } = await world([], {
-      Query: () => ({ Items: [request("stalls", "IN_PROGRESS", 1)] }),
-      GetQueueAttributes: attributes("1"),
-    });
-    const { stop, ended } = start({ stallMs: 200, retireMs: 200 });
+  test("messages that wait for instances, and nobody at work, are no reason to ask", async () => {
+    const { aws, start } = await world(
+      [],
+      stack(() => [request("stalls", "IN_PROGRESS", 60)], "1"),
+    );
+    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
     await eventually(() => aws.asked("GetQueueAttributes").length).toBeGreaterThan(2);
     stop();
     await ended;
+    expect(asked(aws)).toEqual(new Set());
   });
 
-  test("a long download is work: only a request that nobody ended is recounted meanwhile", async () => {
+  test("a look that somebody has asked for is not asked for again", async () => {
+    const { aws, start } = await world([], {
+      ...stack(() => [request("stalls", "IN_PROGRESS", 60)]),
+      PutItem: () => {
+        throw new Refusal("ConditionalCheckFailedException");
+      },
+    });
+    const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
+    await eventually(() => aws.asked("PutItem").length).toBeGreaterThan(1);
+    stop();
+    await ended;
+    expect(asked(aws)).toEqual(new Set());
+  });
+
+  test("a long download is work: only a request that nobody ended is looked at meanwhile", async () => {
     const Items = () => [request("stalls", "IN_PROGRESS", 60), request("overdue", "IN_PROGRESS", 0, 150)];
-    const { aws, start } = await world([["long"]], { Query: () => ({ Items: Items() }), UpdateItem: () => ({}) });
+    const { GetItem, ...answers } = stack(Items);
+    const { aws, start } = await world([["long"]], {
+      ...answers,
+      GetItem: (input) => (input.Key?.["req_id"]?.S === "overdue" ? GetItem(input) : { Item: { active: { S: "y" } } }),
+    });
     const { running, downloader, endAll } = downloads();
-    // Idle is what an agent is that has done nothing for a stall; this one begins within it.
-    const { stop, ended } = start({ downloader, stallMs: 400, retireMs: 400 });
+    // Idle is what an agent is that has done nothing for a while; this one begins within it.
+    const { stop, ended } = start({ downloader, stallSeconds: 6, retireMs: 400 });
     await eventually(() => running.size).toBe(1);
-    await eventually(() => aws.asked("UpdateItem").length).toBeGreaterThan(2);
+    await eventually(() => aws.asked("SendMessage").length).toBeGreaterThan(2);
     stop();
     endAll();
     await ended;
-    expect(recounted(aws)).toEqual(new Set(["overdue"]));
+    expect(asked(aws)).toEqual(new Set(["overdue"]));
   });
 
   test("a table that cannot be read is read again", async () => {
@@ -75,14 +111,14 @@ describe("an agent looks after requests", () => {
       },
     });
     const retire = vi.fn(() => Promise.resolve());
-    await start({ retire, stallMs: 30, retireMs: 60 }).ended;
+    await start({ retire, stallSeconds: 0.5, retireMs: 60 }).ended;
     expect(retire).toHaveBeenCalledOnce();
   });
 
   test("an agent that cannot leave goes on, and tries again", async () => {
     const { log, start } = await world([], { Query: () => ({ Items: [] }) });
     const retire = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error("ScalingActivityInProgress"));
-    await start({ retire, stallMs: 30, retireMs: 60 }).ended;
+    await start({ retire, stallSeconds: 0.5, retireMs: 60 }).ended;
     expect(retire).toHaveBeenCalledTimes(2);
     expect(log).toEqual([]);
   });

@@ -8,12 +8,15 @@ import { ActiveRequests } from "../../../agent/work/active-requests.ts";
 import { Beats } from "../../../agent/work/beats.ts";
 import { ResultWriter } from "../../../agent/work/result-writer.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
+import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
+import { StepQueue } from "../../../aws/step-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { type Deferred, deferred } from "../deferred.ts";
 import { type Answers, fakeAws } from "../fake-aws.ts";
@@ -73,7 +76,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     },
     ...answers,
   });
-  const start = ({ retire, retireMs = 60_000, stallMs = 60_000, downloader = instantly }: Options = {}) => {
+  const start = ({ retire, retireMs = 60_000, stallSeconds = 900, downloader = instantly }: Options = {}) => {
     const logger = pino({ level: "silent" });
     const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
     const documents = DynamoDBDocumentClient.from(aws.db);
@@ -83,7 +86,9 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const meter = new Meter();
     const unplanned = () => Promise.reject(new Error("unplanned: retire"));
     const caretaker = new Caretaker({
-      ...{ requests, queue, meter, retire: retire ?? unplanned, retireMs, stallMs, logger },
+      ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
+      patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
+      looks: new Looks(progress, new StepQueue(aws.sqs, "https://sqs.example/steps")),
     });
     const agent = new Agent({
       ...{ queue, meter, caretaker, downloader, logger },
@@ -104,7 +109,7 @@ interface Options {
   /** @default not planned */
   readonly retire?: () => Promise<void>;
   readonly retireMs?: number;
-  readonly stallMs?: number;
+  readonly stallSeconds?: number;
   /** @default all is good at once */
   readonly downloader?: AgentOptions["downloader"];
 }

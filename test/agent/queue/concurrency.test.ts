@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Limit, nextLimit, startLimit, type Window } from "../../../agent/queue/concurrency.ts";
+import { LARGE, type Limit, nextLimit, startLimit, type Window } from "../../../agent/queue/concurrency.ts";
 
 const BUSY: Window = { bytesPerSecond: 1_000, tasksPerSecond: 10, troubled: 0, saturated: true };
 const at = (value: number, before: Limit["before"] = undefined, usualTrouble = 0): Limit => ({
@@ -106,6 +106,32 @@ function aMinute({ perDownload, capacity, breaks = Number.POSITIVE_INFINITY, bro
   }
   return values;
 }
+
+describe("large files have a limit of their own", () => {
+  const next = (limit: Limit, window: Partial<Window>) =>
+    nextLimit(limit, { ...BUSY, tasksPerSecond: 0, ...window }, LARGE);
+
+  test("which begins at two, doubles while that brings much, and goes back when it does not", () => {
+    const two = startLimit(LARGE);
+    const four = next(two, {});
+    const eight = next(four, { bytesPerSecond: 1_900 });
+    expect([two.value, four.value, eight.value]).toEqual([2, 4, 8]);
+    expect(next(eight, { bytesPerSecond: 2_000 })).toMatchObject({ value: 4, doubles: false });
+  });
+
+  test("then grows in small steps, by bytes alone: whether a file ends in a second says nothing", () => {
+    const four = { ...at(4), doubles: false };
+    const six = next(four, {});
+    expect(six.value).toBe(6);
+    expect(next(six, { bytesPerSecond: 1_090, tasksPerSecond: 5 }).value).toBe(4);
+    expect(next(six, { bytesPerSecond: 1_110 }).value).toBe(8);
+  });
+
+  test("and is one at the least", () => {
+    expect(next(at(2), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
+    expect(next(at(1), { troubled: 1, tasksPerSecond: 1 }).value).toBe(1);
+  });
+});
 
 describe("on a simulated link it settles", () => {
   const cases: readonly [name: string, link: Link, low: number, high: number][] = [

@@ -11,7 +11,7 @@ const LARGE: Portion = { tasks: 1, bytes: 0, large: 1 };
 const MIXED: Portion = { tasks: 1, bytes: 10_000, large: 0.25 };
 const IDLE: RoomFacts = {
   ...{ waitingTasks: 0, waitingBytes: 0, waitingLarge: 0, freeLarge: 2, asked: 0, portion: SINGLE },
-  ...{ limit: 32, tasksPerSecond: 0, bytesPerSecond: 0 },
+  ...{ limit: 32, tasksPerSecond: 0, bytesPerSecond: 0, stalled: false },
 };
 
 describe("how many messages are asked for", () => {
@@ -24,11 +24,15 @@ describe("how many messages are asked for", () => {
     ["none, if more than half is here or on its way", { waitingTasks: 5, asked: 12 }, 0],
     ["some again, once half has begun", { waitingTasks: 16 }, 10],
     ["one that is larger than the room, if nothing waits", { portion: FULL }, 1],
-    ["for a second of work at the rate of now", { portion: FULL, tasksPerSecond: 1_000 }, 10],
-    ["for a second of work, less what waits", { portion: FULL, tasksPerSecond: 1_000, waitingTasks: 450 }, 5],
+    ["for half a second of work at the rate of now", { portion: FULL, tasksPerSecond: 2_000 }, 10],
+    ["for half a second of work, less what waits", { portion: FULL, tasksPerSecond: 2_000, waitingTasks: 450 }, 5],
     ["no more bytes than may wait", { portion: HEAVY }, 1],
-    ["for a second of bytes at the rate of now", { portion: HEAVY, bytesPerSecond: 60 * MB }, 5],
+    ["for half a second of bytes at the rate of now", { portion: HEAVY, bytesPerSecond: 120 * MB }, 5],
     ["none, if too many bytes wait", { portion: HEAVY, waitingTasks: 4, waitingBytes: 12 * MB }, 0],
+    ["one by one, if what waits does not begin: others may", { waitingTasks: 32, stalled: true }, 1],
+    ["not two at a time then", { waitingTasks: 32, stalled: true, asked: 1 }, 0],
+    ["and not for ever", { waitingTasks: 128, stalled: true }, 0],
+    ["no large ones, however long those that run may take", { portion: LARGE, freeLarge: 0, stalled: true }, 0],
     ["as many large ones as can begin", { portion: LARGE }, 2],
     ["no large ones beside those that are on their way", { portion: LARGE, asked: 2 }, 0],
     ["no large ones while none can begin", { portion: LARGE, freeLarge: 0 }, 0],
@@ -57,6 +61,7 @@ describe("how many messages are asked for", () => {
       limit: fc.integer({ min: 4, max: 1_024 }),
       tasksPerSecond: fc.double({ min: 0, max: 5_000, noNaN: true }),
       bytesPerSecond: fc.double({ min: 0, max: 1e9, noNaN: true }),
+      stalled: fc.constant(false),
     });
     fc.assert(
       fc.property(facts, (given) => {

@@ -16,7 +16,7 @@ const rows = [
 
 describe("how much there is to do", () => {
   it("is every good URL at each POP that resolved", async () => {
-    const sum = { total_count: 4, total_size: 30, sizes_known: true, shards: 1 };
+    const sum = { total_count: 4, total_size: 30, sizes_known: true, shards: 1, tasks_per_target: { d1: 2 } };
     expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual(sum);
   });
 
@@ -34,7 +34,9 @@ describe("how much there is to do", () => {
       dead("FRA56-P4", "d3"),
     ];
     const lost = ["https://c.example/3", "100"];
-    expect(await totals([...rows, lost], found, targets)).toMatchObject({ total_count: 3, total_size: 25 });
+    expect(await totals([...rows, lost], found, targets)).toMatchObject({
+      ...{ total_count: 3, total_size: 25, tasks_per_target: { d1: 1, d2: 1 } },
+    });
   });
 
   it("counts only the bytes that are known, and says so", async () => {

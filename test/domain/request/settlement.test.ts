@@ -1,26 +1,127 @@
 import { describe, expect, it } from "vitest";
-import { decideSettlement, MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
+import type { Progress } from "../../../domain/request/progress.ts";
+import {
+  againInMs,
+  decideSettlement,
+  lastSignOf,
+  MAX_REQUEUES,
+  needsLook,
+  type SettlementFacts,
+  settlementFacts,
+} from "../../../domain/request/settlement.ts";
+import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import { request } from "../../lambdas/items.ts";
 
-const facts = { total: 4, counted: 3, timeIsUp: false, messages: 0, requeues: 0, allQueued: true, stillForMs: 0 };
+const patience = patienceOf();
+const NOW = Date.UTC(2024, 3, 16, 4);
+const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
 
-describe("a recount leads to", () => {
+/** It stands still for 15 minutes, the queue was seen empty a minute ago and is empty. */
+const lost: SettlementFacts = {
+  ...{ total: 4, counted: 3, timeIsUp: false, allQueued: true, paused: false, heldTasks: 0, othersAtWork: 0 },
+  ...{ lastSignAt: minutesAgo(15), messages: 0, emptySeenAt: minutesAgo(1), requeues: 0, now: NOW, patience },
+};
+/** The same, but messages are left, which others work on. */
+const busy = { messages: 9, othersAtWork: 2, lastSignAt: minutesAgo(30), emptySeenAt: undefined };
+
+describe("a look leads to", () => {
   it.each([
     ["FINISH", "every task has a result", { counted: 4 }],
     ["FINISH", "with messages left: they are duplicates", { counted: 4, messages: 2 }],
     ["FINISH", "even when the time is up", { counted: 4, timeIsUp: true }],
+    ["FINISH", "even when it is paused", { counted: 4, paused: true }],
     ["TIME_OUT", "the time is up", { timeIsUp: true }],
-    ["TIME_OUT", "with messages on their way", { timeIsUp: true, messages: 2 }],
+    ["TIME_OUT", "with messages on their way, and agents at work", { timeIsUp: true, messages: 2, heldTasks: 1 }],
     ["TIME_OUT", "before the POPs were resolved", { total: 0, counted: 0, timeIsUp: true }],
-    ["GO_ON", "messages are on their way", { messages: 1 }],
+    ["TIME_OUT", "while it is paused", { timeIsUp: true, paused: true }],
     ["GO_ON", "nothing is known yet", { total: 0, counted: 0 }],
     ["GO_ON", "tasks are still being queued", { allQueued: false }],
-    ["GO_ON", "messages are on their way, and not for long", { messages: 1, stillForMs: 599_999 }],
-    ["REQUEUE", "the messages must be another request's", { messages: 1, stillForMs: 600_000 }],
-    ["REQUEUE", "no message could bring what is missing", {}],
+    ["GO_ON", "it is paused", { paused: true }],
+    ["GO_ON", "an agent holds a task of it, for however long", { heldTasks: 1, lastSignAt: minutesAgo(300) }],
+    ["GO_ON", "the last sign of life is not long ago", { lastSignAt: minutesAgo(14.9) }],
+    ["GO_ON", "messages are left and nobody works: it waits for instances", { messages: 1 }],
+    ["GO_ON", "the same for hours", { messages: 1, lastSignAt: minutesAgo(600) }],
+    ["GO_ON", "others are at work, and not for long enough", { ...busy, lastSignAt: minutesAgo(29.9) }],
+    ["GO_ON", "others hold the queue full, but an agent holds one of this", { ...busy, heldTasks: 1 }],
+    ["LOOK_AGAIN", "the queue is empty for the first time", { emptySeenAt: undefined }],
+    ["LOOK_AGAIN", "the second look came early", { emptySeenAt: minutesAgo(0.9) }],
+    ["LOOK_AGAIN", "it was empty before the last sign of life", { emptySeenAt: minutesAgo(16) }],
+    ["REQUEUE", "the queue is empty twice, a minute apart", {}],
+    ["REQUEUE", "others keep the queue full, and nothing came of this one for long", busy],
+    ["REQUEUE", "others are at work, and the queue is empty twice", { othersAtWork: 3 }],
     ["REQUEUE", "for the last time", { requeues: MAX_REQUEUES - 1 }],
-    ["GIVE_UP", "often enough", { requeues: MAX_REQUEUES }],
-    ["GO_ON", "often enough, but messages are on their way", { requeues: MAX_REQUEUES, messages: 1 }],
+    ["GIVE_UP", "queued often enough", { requeues: MAX_REQUEUES }],
+    ["GIVE_UP", "queued often enough, while others keep the queue full", { ...busy, requeues: MAX_REQUEUES }],
+    ["GO_ON", "queued often enough, but it waits for instances", { requeues: MAX_REQUEUES, messages: 1 }],
   ] as const)("%s: %s", (settlement, _, change) => {
-    expect(decideSettlement({ ...facts, ...change })).toBe(settlement);
+    expect(decideSettlement({ ...lost, ...change })).toBe(settlement);
+  });
+
+  it("the same in proportion, where the stack's times are shorter", () => {
+    const seconds = (n: number) => NOW - n * 1_000;
+    const short = { ...lost, patience: patienceOf(20), lastSignAt: seconds(20), emptySeenAt: seconds(2) };
+    expect(decideSettlement(short)).toBe("REQUEUE");
+    expect(decideSettlement({ ...short, lastSignAt: seconds(19) })).toBe("GO_ON");
+    expect(decideSettlement({ ...short, ...busy, lastSignAt: seconds(39) })).toBe("GO_ON");
+    expect(decideSettlement({ ...short, ...busy, lastSignAt: seconds(40) })).toBe("REQUEUE");
+  });
+});
+
+describe("the second look at an empty queue", () => {
+  it("comes a minute after the first", () => {
+    expect(againInMs({ ...lost, emptySeenAt: undefined })).toBe(60_000);
+    expect(againInMs({ ...lost, emptySeenAt: NOW - 40_000 })).toBe(20_000);
+    expect(againInMs({ ...lost, emptySeenAt: minutesAgo(3) })).toBe(0);
+  });
+});
+
+describe("a look is asked for", () => {
+  it.each([
+    [true, "when something is to be done", {}],
+    [true, "when the counters reach the total", { counted: 4 }],
+    [true, "when the queue is seen empty for the first time", { emptySeenAt: undefined }],
+    [false, "not while the second look is on its way", { emptySeenAt: minutesAgo(0.5) }],
+    [false, "not while it goes on", { heldTasks: 1 }],
+  ] as const)("%s: %s", (asked, _, change) => {
+    expect(needsLook({ ...lost, ...change })).toBe(asked);
+  });
+});
+
+describe("what is known of a request", () => {
+  const beat = (at: number, tasks: number) => ({
+    ...{ instance: "i-1", worker: `w${at}`, at, tasks, bytes: 0, bytes_per_second: 0, tasks_per_second: 0 },
+  });
+  const item = request({
+    ...{ status: "IN_PROGRESS", total_count: 9, last_update_time: formatTimestamp(new Date(minutesAgo(9))) },
+    ...{ download_count: 1, empty_seen_at: 7, requeues: 1 },
+  });
+  const progress: Progress = {
+    count: { download_count: 3, download_size: 30, failed_count: 1 },
+    movedAt: minutesAgo(5),
+    beats: [beat(NOW - 10_000, 2), beat(NOW - 50_000, 3), beat(NOW - 61_000, 5), beat(NOW - 1_000, 0)],
+  };
+  const seen = { progress, timeIsUp: false, messages: 4, othersAtWork: 1, now: NOW, patience };
+
+  it("is brought together: what fresh beats hold, and the counters of the item and of the progress", () => {
+    expect(settlementFacts(item, seen)).toEqual({
+      ...{ total: 9, counted: 4, timeIsUp: false, allQueued: true, paused: false, heldTasks: 5, othersAtWork: 1 },
+      ...{ lastSignAt: NOW - 10_000, messages: 4, emptySeenAt: 7, requeues: 1, now: NOW, patience },
+    });
+    expect(
+      settlementFacts({ ...item, instance_count: 0, status: "INSERT_TASK" }, { ...seen, counted: 8 }),
+    ).toMatchObject({
+      ...{ counted: 8, paused: true, allQueued: false },
+    });
+  });
+
+  it("has as its last sign of life a result, a beat with tasks or a change, whichever is the newest", () => {
+    const at = (change: Partial<Progress>) =>
+      lastSignOf(item, { ...progress, beats: [], movedAt: undefined, ...change });
+    expect(at({})).toBe(minutesAgo(9));
+    expect(at({ movedAt: minutesAgo(5) })).toBe(minutesAgo(5));
+    expect(at({ movedAt: minutesAgo(11) })).toBe(minutesAgo(9));
+    expect(at({ movedAt: minutesAgo(5), beats: [beat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
+    expect(at({ movedAt: minutesAgo(5), beats: [beat(minutesAgo(3), 0)] })).toBe(minutesAgo(5));
   });
 });

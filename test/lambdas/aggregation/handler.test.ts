@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RecountAsk } from "../../../aws/recount-ask.ts";
+import { Looks } from "../../../aws/looks.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { FakeProgress, FakeRequests, FakeSteps, silent } from "../fakes.ts";
@@ -20,7 +20,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
     {
-      ...{ requests, progress, recounts: new RecountAsk(progress, steps), deadLetters, onUnreadable },
+      ...{ requests, progress, looks: new Looks(progress, steps), deadLetters, onUnreadable },
       ...{ logger: silent, namespace: "Prewarm/test" },
     },
     fault,
@@ -44,7 +44,7 @@ describe("Aggregation", () => {
     const { handle, the, steps } = world();
     await handle(good, bad);
     expect(the()).toEqual({ download_count: 2, download_size: 10, failed_count: 1 });
-    expect(steps.looks).toEqual([]);
+    expect(steps.requests).toEqual([]);
   });
 
   it("counts each POP, and says when the newest result was written, which no older batch takes back", async () => {
@@ -77,32 +77,32 @@ describe("Aggregation", () => {
   it("asks for the recount when the counters reach the total, not before", async () => {
     const { handle, steps } = world();
     await handle(good, bad);
-    expect(steps.looks).toEqual([]);
+    expect(steps.requests).toEqual([]);
     await handle(record({ bytes: 20 }));
-    expect(steps.looks).toEqual(["r1"]);
+    expect(steps.requests).toEqual(["r1"]);
   });
 
   it("asks when they step over it, also with what a release before counted on the item", async () => {
     const { handle, steps } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(good);
-    expect(steps.looks).toEqual(["r1"]);
+    expect(steps.requests).toEqual(["r1"]);
   });
 
   it("asks again when a batch changes nothing: the run before may have ended between the two", async () => {
     const { handle, steps, calls } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(record({}, {}));
     expect(calls).not.toContain("progress.add");
-    expect(steps.looks).toEqual(["r1"]);
+    expect(steps.requests).toEqual(["r1"]);
   });
 
   it("does not ask while somebody else's question has no answer", async () => {
     const { handle, progress, steps } = world();
     await progress.mayAsk("r1", "somebody else");
     await handle(good, bad, record({}));
-    expect(steps.looks).toEqual([]);
+    expect(steps.requests).toEqual([]);
     await progress.answered("r1");
     await handle(record({}, {}));
-    expect(steps.looks).toEqual(["r1"]);
+    expect(steps.requests).toEqual(["r1"]);
   });
 
   it("counts nothing for a request whose total is not known yet: it has no tasks", async () => {
@@ -131,7 +131,7 @@ describe("Aggregation", () => {
     expect(requests.the("r1")).toMatchObject({ status: "STOPPED", download_count: 2 });
     expect([the("r1"), the("gone")]).toEqual([undefined, undefined]);
     expect(the("r2")).toMatchObject({ download_count: 1, download_size: 10 });
-    expect(steps.looks).toEqual([]);
+    expect(steps.requests).toEqual([]);
   });
 
   it("asks nothing of a request that has ended since it was read", async () => {
@@ -139,7 +139,7 @@ describe("Aggregation", () => {
     await handle(good);
     await requests.end("r1", "STOPPED");
     await handle(good, bad);
-    expect(steps.looks).toEqual([]);
+    expect(steps.requests).toEqual([]);
   });
 
   it("sets records aside that are no results, tells of them, and counts the rest", async () => {
@@ -159,7 +159,7 @@ describe("Aggregation", () => {
     const lines: unknown[][] = [];
     const logger = { info: (...line: unknown[]) => void lines.push(line) };
     const handler = createHandler({
-      ...{ requests, progress: new FakeProgress(), recounts: { ask: async () => undefined } },
+      ...{ requests, progress: new FakeProgress(), looks: { ask: async () => true } },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger,
@@ -193,14 +193,14 @@ describe("Aggregation", () => {
         const { handle, the, steps } = world(items, (_, i) => (i === n ? when : undefined));
         await handle(...batch).catch(() => handle(...batch));
         expect([the("r1"), the("r2")]).toEqual([smooth.the("r1"), smooth.the("r2")]);
-        expect(new Set(steps.looks)).toEqual(new Set(["r1", "r2"]));
+        expect(new Set(steps.requests)).toEqual(new Set(["r1", "r2"]));
       }
     }
   });
 
   it("refuses an event that has no records", async () => {
     const handler = createHandler({
-      ...{ requests: new FakeRequests(), progress: new FakeProgress(), recounts: { ask: async () => undefined } },
+      ...{ requests: new FakeRequests(), progress: new FakeProgress(), looks: { ask: async () => true } },
       deadLetters: { bury: async () => undefined },
       onUnreadable() {},
       logger: silent,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beat, request } from "../items.ts";
+import { beat, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
@@ -44,6 +44,37 @@ describe("GET /prewarm", () => {
     expect(answer).toEqual({ status: 200, body: { ...body, status: "STOPPED" } });
     expect(calls.filter((name) => name !== "requests.put")).toEqual(["requests.get"]);
   });
+});
+
+describe("GET /prewarm with detail=pops", () => {
+  it("adds a row a POP", async () => {
+    const { call, requests, requestPops, progress } = world();
+    const item = request({ status: "IN_PROGRESS", total_count: 4, total_size: 40, targets_total: 1 });
+    await requests.put({ ...item, pops: ["SIN2-P1", "XXX1-P1"], tasks_per_target: { [LABEL]: 4 } });
+    await requestPops.put([target("SIN2-P1"), target("XXX1-P1", { state: "FAILED" })]);
+    const done = { download_count: 3, download_size: 20, failed_count: 1 };
+    await progress.add("r1", { total: done, stripe: 0, blocks: new Map([[0, new Map([[0, done]])]]) }, "token");
+    const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops" });
+    expect([status, body["download_count"]]).toEqual([200, 3]);
+    expect(body["pops"]).toEqual([
+      { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...done },
+      {
+        ...{ pop: "XXX1-P1", rec: null, state: "NOT_RESOLVED" },
+        ...{ total_count: 0, download_count: 0, failed_count: 0, download_size: 0 },
+      },
+    ]);
+  });
+
+  it.each(["", "POPS", "pops,pops", "x".repeat(500)])(
+    "another detail is a 400 that names those that there are: %j",
+    async (detail) => {
+      const { call, calls } = world();
+      const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
+      expect(status).toBe(400);
+      expect(body["error_message"]).toBe(`detail: '${detail.slice(0, 100)}' is not known; there is 'pops'`);
+      expect(calls).toEqual([]);
+    },
+  );
 });
 
 describe("what every route has in common", () => {

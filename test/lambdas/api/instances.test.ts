@@ -54,11 +54,12 @@ describe("POST /instances", () => {
 
   it("with force_stop, stops that request and no other", async () => {
     const { call, requests, fleet } = world();
-    await requests.put(request({ status: "IN_PROGRESS", settle: "DUE" }));
+    await requests.put(request({ status: "IN_PROGRESS" }));
     await requests.put(request({ req_id: "r2", status: "IN_PROGRESS" }));
     const body = { DesiredCapacity: 3, req_id: "r1", force_stop: true };
     expect(await call("POST /instances", body)).toEqual(success(3));
     expect(requests.the("r1").status).toBe("STOPPED");
+    expect(requests.ended).toEqual(["r1"]);
     expect(requests.the("r1").active).toBeUndefined();
     expect(requests.the("r2")).toMatchObject({ status: "IN_PROGRESS", active: "y" });
     expect(fleet.capacity).toBe(3);

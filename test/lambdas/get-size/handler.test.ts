@@ -65,6 +65,7 @@ async function world({
 
 function answer(method: string | undefined, path: string, response: ServerResponse) {
   if (path.startsWith("/slow")) return response;
+  if (path.startsWith("/late")) return setTimeout(() => response.writeHead(200, { "content-length": 1 }).end(), 700);
   if (path === "/unsized") return response.writeHead(200, { "transfer-encoding": "chunked" }).end("x");
   const size = SIZES[path];
   if (size === undefined) return response.writeHead(404).end();
@@ -204,6 +205,21 @@ describe("Get Size", () => {
     await handle(EVENT);
     expect(askedWhileReading).toBe(0);
     expect(seen.length).toBeGreaterThan(0);
+  });
+
+  it("is not in the way of a list whose body breaks when it idles, however late the answers are", async () => {
+    // More than are asked at once.
+    const { lists, handle, requests } = await world({ paths: Array.from({ length: 100 }, (_, i) => `/late?${i}`) });
+    const read = lists.read.bind(lists);
+    lists.read = async function* (...args) {
+      for await (const entry of read(...args)) {
+        const since = performance.now();
+        yield entry;
+        if (performance.now() - since > 500) throw new Error("aborted");
+      }
+    };
+    await handle(EVENT);
+    expect([requests.the().status, lists.objects["r1/success_urls.csv"]?.length]).toEqual(["CHECK_POP", 100]);
   });
 
   it("leaves no connection open", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { keysEvent } from "../items.ts";
-import { A, ENDED, HEADER, OTHER, PAST, resultsBut, world } from "./world.ts";
+import { againAfterSeconds } from "../../../lambdas/shutdown/again-after.ts";
+import { A, ENDED, EVENT, HEADER, OTHER, PAST, resultsBut, step, world } from "./world.ts";
 
 const TIMER = { req_id: "r1" };
 
@@ -8,7 +8,7 @@ describe("the timer", () => {
   it("ends a request whose time is up", async () => {
     const { handle, requests } = world({
       results: resultsBut(`SIN2-P1#${A}`),
-      item: { timeout_at: PAST, settle: undefined },
+      item: { timeout_at: PAST, download_count: 3 },
     });
     await handle(TIMER);
     expect(requests.the()).toMatchObject({ status: "TIMEOUT", download_count: 3 });
@@ -23,7 +23,10 @@ describe("the timer", () => {
   it.each(["CREATED", "CHECK_POP"] as const)(
     "ends a request that is still at %s, of which there are no lists",
     async (status) => {
-      const w = world({ results: [], item: { status, total_count: 0, distributions: [], timeout_at: PAST } });
+      const w = world({
+        results: [],
+        item: { status, total_count: 0, download_count: 0, distributions: [], timeout_at: PAST },
+      });
       delete w.lists.objects["r1/success_urls.csv"];
       await w.handle(TIMER);
       expect(w.requests.the()).toMatchObject({ status: "TIMEOUT", download_count: 0 });
@@ -32,8 +35,7 @@ describe("the timer", () => {
   );
 
   it("ends nothing before its time", async () => {
-    const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`) });
-    queue.inFlight = 1;
+    const { handle, requests } = world({ results: resultsBut(`SIN2-P1#${A}`) });
     await handle(TIMER);
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y" });
   });
@@ -68,26 +70,88 @@ describe("a request that cannot be read", () => {
     expect([requests.the().status, requests.the().active, fleet.capacity]).toEqual(["TIMEOUT", undefined, 0]);
   });
 
-  it("is passed over where the stream names it", async () => {
-    const { handle, requests, calls } = world();
+  it("is passed over where a message names it, and closed if it has ended: Watch finds it no more", async () => {
+    const { handle, requests } = world({ item: ENDED });
     requests.get = async () => undefined;
-    await handle(keysEvent({ req_id: "r1" }));
-    expect(new Set(calls)).toEqual(new Set(["requests.get"]));
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "FINISHED", closed: true });
+    const active = world();
+    active.requests.get = async () => undefined;
+    await active.handle(EVENT);
+    expect([active.requests.the().active, active.requests.the().closed]).toEqual(["y", false]);
   });
 });
 
-describe("what it is called with", () => {
-  it.each([
-    ["no recount is due", {}, { settle: undefined }],
-    ["it is gone", { req_id: "r9" }, {}],
-    ["a recount is due of one that is not active", {}, { active: undefined }],
-  ])("a record of a request is passed over when %s", async (_, keys, item) => {
-    const { handle, calls } = world({ item });
-    await handle(keysEvent({ req_id: "r1", ...keys }));
-    expect(new Set(calls)).toEqual(new Set(["requests.get"]));
+describe("a message of the queue of steps", () => {
+  it("of a request that is gone is passed over", async () => {
+    const { handle, calls } = world();
+    await handle(step("r9"));
+    expect(new Set(calls)).toEqual(new Set(["requests.get", "requests.close"]));
   });
 
-  it("an event that is neither a timer's nor a stream's is refused", async () => {
+  it("whose run fails comes again after a pause that doubles, and not only when it is visible again by itself", async () => {
+    const w = world({ fault: (call) => (call === "queue.depth" ? "before" : undefined) });
+    for (const receives of [1, 2, 7]) await expect(w.handle(step("r1", receives))).rejects.toThrow("queue.depth");
+    expect(w.steps.pauses).toEqual([5, 10, 320]);
+    expect([againAfterSeconds(8), againAfterSeconds(9), againAfterSeconds(40)]).toEqual([640, 900, 900]);
+  });
+
+  it("that is no look fails, to be set aside in the end", async () => {
+    const { handle, steps, calls } = world();
+    const [message] = step("r1").Records;
+    await expect(handle({ Records: [{ ...message, body: "{}" }] })).rejects.toThrow();
+    expect([steps.pauses, calls]).toEqual([[5], ["steps.again"]]);
+  });
+
+  it("does no harm twice at the same time", async () => {
+    const w = world({ item: { ...ENDED, report: undefined } });
+    await Promise.all([w.handle(EVENT), w.handle(EVENT)]);
+    expect(w.requests.the()).toMatchObject({ status: "FINISHED", closed: true, download_count: 4 });
+    const active = world();
+    await Promise.all([active.handle(EVENT), active.handle(EVENT)]);
+    expect(active.requests.the()).toMatchObject({ status: "FINISHED", download_count: 4 });
+    expect(active.requests.ended).toEqual(["r1"]);
+  });
+});
+
+describe("a look at an active request", () => {
+  it("is answered: whoever has something to ask may ask again", async () => {
+    const { handle, progress } = world({ item: { download_count: 2 } });
+    progress.asked.set("r1", Date.now());
+    await handle(EVENT);
+    expect(progress.asked.size).toBe(0);
+  });
+
+  it("asks for another when the last results came meanwhile: Aggregation could not, while this one was under way", async () => {
+    const results = resultsBut(`SIN2-P1#${A}`);
+    const w: ReturnType<typeof world> = world({
+      results,
+      item: { download_count: 0 },
+      fault: (call) => {
+        if (call === "lists.write") w.progress.set("r1", { count: count(4) });
+        return undefined;
+      },
+    });
+    w.progress.set("r1", { count: count(4) });
+    await w.handle(EVENT);
+    // This time the counters are put right, and say so.
+    expect([w.steps.looks, (await w.progress.of("r1")).count.download_count]).toEqual([[], 3]);
+    const late: ReturnType<typeof world> = world({
+      item: { download_count: 3 },
+      fault: (call) => {
+        if (call === "progress.answered") late.progress.set("r1", { count: count(1) });
+        return undefined;
+      },
+    });
+    await late.handle(EVENT);
+    expect(late.steps.looks).toEqual([["r1", 0]]);
+  });
+});
+
+const count = (download_count: number) => ({ download_count, download_size: 0, failed_count: 0 });
+
+describe("what it is called with", () => {
+  it("an event that is neither a timer's nor a queue's is refused", async () => {
     await expect(world().handle({ some: "thing" })).rejects.toThrow();
   });
 });

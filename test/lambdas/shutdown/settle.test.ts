@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import { DOMAIN, request, result } from "../items.ts";
-import { A, B, EVENT, HEADER, PAST, resultsBut, world } from "./world.ts";
+import { A, B, EVENT, HEADER, OTHER, PAST, resultsBut, STILL, world } from "./world.ts";
 
-describe("a recount that is due", () => {
+describe("a look at an active request", () => {
   it("ends a request of which every task has a result: exact counts, and the report stands before the status", async () => {
     const { handle, requests, report, calls } = world({
       item: { download_count: 9, download_size: 999, failed_count: 7 },
     });
     await handle(EVENT);
-    const { active, settle, ...item } = requests.the();
-    expect([active, settle]).toEqual([undefined, undefined]);
+    const { active, ...item } = requests.the();
+    expect(active).toBeUndefined();
+    expect(requests.ended).toEqual(["r1"]);
     expect(item).toMatchObject({
       status: "FINISHED",
       download_count: 4,
@@ -43,12 +43,11 @@ describe("a recount that is due", () => {
     expect(requests.the()).toMatchObject({ download_count: 4, download_size: 15, failed_count: 2 });
   });
 
-  it("gives up once, not for ever, where the counts cannot reach the total", async () => {
-    const { handle, requests, calls } = world({ item: { total_count: 5, requeues: MAX_REQUEUES } });
+  it("ends a request whose counts cannot reach the total, once it is given up", async () => {
+    const { handle, requests, calls } = world({ item: { ...STILL, total_count: 5, requeues: MAX_REQUEUES } });
     await handle(EVENT);
-    expect(calls.filter((call) => call === "lists.write")).toHaveLength(2);
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: MAX_REQUEUES });
-    expect(requests.the().settle).toBeUndefined();
+    expect(calls.filter((call) => call === "lists.write")).toHaveLength(1);
+    expect(requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, failed_count: 0 });
   });
 
   it.each([
@@ -66,7 +65,7 @@ describe("a recount that is due", () => {
       [PAST, "TIMEOUT"],
       [formatTimestamp(new Date(Date.now() + 60_000)), "FAILED"],
     ] as const) {
-      const { handle, requests, lists, report } = world({ item: { timeout_at, download_count: 3 } });
+      const { handle, requests, lists, report } = world({ item: { timeout_at, download_count: 4 } });
       if (rows === undefined) delete lists.objects["r1/success_urls.csv"];
       else lists.objects["r1/success_urls.csv"] = rows;
       await handle(EVENT);
@@ -74,68 +73,138 @@ describe("a recount that is due", () => {
       expect(requests.the().active).toBeUndefined();
       // Its end calls Shutdown again.
       await handle(EVENT);
-      expect(requests.the()).toMatchObject({ closed: true, report: "r1/report.csv", download_count: 3 });
+      expect(requests.the()).toMatchObject({ closed: true, report: "r1/report.csv", download_count: 4 });
       expect(report()).toEqual([HEADER]);
     }
   });
 
-  it("lets a request go on while messages are on their way, with the counters put right", async () => {
+  it("reads no results where nothing is to be done", async () => {
     for (const [available, inFlight] of [
       [1, 0],
       [0, 1],
     ] as const) {
-      const item = { download_count: 4 };
-      const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item });
+      const { handle, requests, queue, calls } = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL });
       if (available > 0) queue.messages = [taskMessageSchema.parse(message("NRT57-P3", A))];
       queue.inFlight = inFlight;
       await handle(EVENT);
-      expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", download_count: 3, requeues: 0 });
-      expect(requests.the().settle).toBeUndefined();
+      const { empty_seen_at, ...item } = requests.the();
+      expect(item).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0 });
+      // The queue is not empty: what was seen before counts no more.
+      expect(empty_seen_at).toBeUndefined();
       expect(queue.messages).toHaveLength(available);
+      expect(calls).not.toContain("results.of");
     }
   });
 
+  it("goes on where counters say that all is done and it is not, and puts them right", async () => {
+    const { handle, requests, progress, queue } = world({ results: resultsBut(`SIN2-P1#${A}`) });
+    progress.set("r1", { count: { download_count: 2, download_size: 99, failed_count: 1 } });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0, download_count: 4 });
+    // What the item of an older release has, and this, are what is counted.
+    expect((await progress.of("r1")).count).toEqual({ download_count: -1, download_size: 20, failed_count: 0 });
+    expect(queue.messages).toEqual([]);
+  });
+
+  it("leaves counters that move during the recount as they are: nobody can tell by how much", async () => {
+    const w: ReturnType<typeof world> = world({
+      results: resultsBut(`SIN2-P1#${A}`),
+      fault: (call) => {
+        if (call === "results.of")
+          w.progress.set("r1", { count: { download_count: 1, download_size: 7, failed_count: 0 } });
+        return undefined;
+      },
+    });
+    await w.handle(EVENT);
+    expect(w.calls).not.toContain("progress.correct");
+  });
+
+  it("leaves a download that lasts for hours to its agent", async () => {
+    const { handle, requests, progress, calls } = world({ item: STILL, results: resultsBut(`SIN2-P1#${A}`) });
+    const beat = { instance: "i-1", worker: "1", at: Date.now() - 20_000, tasks: 1, bytes: 5e9 };
+    progress.set("r1", { beats: [{ ...beat, bytes_per_second: 1e6, tasks_per_second: 0 }] });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 0 });
+    expect(calls).not.toContain("results.of");
+  });
+
+  it("leaves a paused request alone, for however long", async () => {
+    const { handle, requests, calls } = world({ item: { ...STILL, instance_count: 0 } });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 0 });
+    expect(calls).not.toContain("results.of");
+  });
+
+  it("looks twice at an empty queue, a minute apart, before it believes it", async () => {
+    const { empty_seen_at: _, ...still } = STILL;
+    const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: still });
+    await w.handle(EVENT);
+    expect([w.steps.looks, w.queue.messages]).toEqual([[["r1", 60]], []]);
+    expect(w.requests.the()).toMatchObject({ requeues: 0, last_update_time: STILL.last_update_time });
+    // Another look, which comes early, is one more; it does not begin the wait again.
+    w.later(40_000);
+    await w.handle(EVENT);
+    expect(w.steps.looks.map(([id, seconds]) => [id, Math.round(seconds)])).toEqual([
+      ["r1", 60],
+      ["r1", 20],
+    ]);
+    w.later(20_001);
+    await w.handle(EVENT);
+    expect([w.queue.messages.length, w.requests.the().requeues]).toEqual([1, 1]);
+  });
+
   it("queues what is lost again: that, and no more", async () => {
-    const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`, `FRA56-P4#${B}`) });
+    const results = resultsBut(`SIN2-P1#${A}`, `FRA56-P4#${B}`);
+    const { handle, requests, queue, progress } = world({ results, item: STILL });
     await handle(EVENT);
     expect(queue.messages).toEqual([
       message("SIN2-P1", A, { bytes: 10 }),
       message("FRA56-P4", B, { ips: ["192.0.2.9"], bytes: null }),
     ]);
     for (const body of queue.messages) expect(taskMessageSchema.parse(JSON.parse(messageBody(body)))).toEqual(body);
-    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 1, download_count: 2, download_size: 15 });
-    expect(requests.the().settle).toBeUndefined();
+    expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", requeues: 1 });
+    expect(requests.the().empty_seen_at).toBeUndefined();
+    expect((await progress.of("r1")).count).toMatchObject({ download_count: -1, download_size: 15 });
   });
 
-  it("gives up what was lost often enough: failed results, and the request ends", async () => {
+  it("queues it once when two looks come to it at the same time", async () => {
+    const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL });
+    await Promise.all([handle(EVENT), handle(EVENT)]);
+    expect([queue.messages.length, requests.the().requeues]).toEqual([1, 1]);
+    // And then waits for as long as before.
+    await handle(EVENT);
+    expect([queue.messages.length, requests.the().requeues]).toEqual([1, 1]);
+  });
+
+  it("queues it again while others keep the queue full, once nothing has come of it for long", async () => {
+    const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL, others: [OTHER] });
+    w.queue.inFlight = 3;
+    const beat = { instance: "i-1", worker: "1", at: Date.now() + 600_000, tasks: 1, bytes: 0 };
+    w.progress.set("r2", { beats: [{ ...beat, bytes_per_second: 0, tasks_per_second: 0 }] });
+    await w.handle(EVENT);
+    expect(w.requests.the().requeues).toBe(0);
+    w.later(601_000);
+    await w.handle(EVENT);
+    expect([w.queue.messages.length, w.requests.the().requeues]).toEqual([1, 1]);
+  });
+
+  it("gives up what was lost often enough: it counts as failed and stands in the report, and no result is written", async () => {
     const { handle, requests, table, report, queue } = world({
       results: resultsBut(`SIN2-P1#${A}`),
-      item: { requeues: MAX_REQUEUES, shards: 7 },
+      item: { ...STILL, requeues: MAX_REQUEUES, shards: 7 },
     });
     await handle(EVENT);
     const error = "lost: no agent finished it, though it was queued 3 times";
-    expect(table.items.at(-1)).toEqual({
-      ...{ ...taskKey("r1", { pop: "SIN2-P1", url: A }, 7), req_id: "r1", pop: "SIN2-P1", url: A, ok: false },
-      ...{ bytes: 0, ms: 0, attempts: 0, reason: "lost", error, expire_at: request().expire_at },
-    });
+    expect(table.items).toHaveLength(3);
     expect(requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, download_size: 20, failed_count: 1 });
     expect(report()).toEqual([HEADER, ["SIN2-P1", A, error, "", "", "", "0"]]);
     expect(queue.messages).toEqual([]);
   });
 
-  it("gives up thousands, a thousand at a time", async () => {
-    const urls = Array.from({ length: 1_250 }, (_, i) => [`https://cdn.example.com/${i}`, "1"]);
-    const w = world({ results: [], item: { requeues: MAX_REQUEUES, total_count: 2_500 } });
-    w.lists.objects["r1/success_urls.csv"] = urls;
-    await w.handle(EVENT);
-    expect(w.calls.filter((call) => call === "results.putIfAbsent")).toHaveLength(3);
-    expect(w.requests.the()).toMatchObject({ status: "FINISHED", download_count: 2_500, failed_count: 2_500 });
-  });
-
   it("ends a request whose time is up, and reports what has no result", async () => {
     const { handle, requests, report, queue } = world({
       results: resultsBut(`SIN2-P1#${A}`),
-      item: { timeout_at: PAST },
+      item: { timeout_at: PAST, download_count: 3 },
     });
     await handle(EVENT);
     expect(requests.the()).toMatchObject({

@@ -1,3 +1,5 @@
+import { Looks } from "../../../aws/looks.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
@@ -6,25 +8,39 @@ import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/hand
 import {
   FakeFleet,
   FakeLists,
+  FakeProgress,
   FakeQueue,
   FakeRequestPops,
   FakeRequests,
   FakeResults,
   FakeStaleMessages,
+  FakeSteps,
   FakeTimer,
   silent,
 } from "../fakes.ts";
-import { DOMAIN, keysEvent, LABEL, request, result, target } from "../items.ts";
+import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
-export const EVENT = keysEvent({ req_id: "r1" });
+/** A message of the queue of steps, as Lambda hands it over. */
+export function step(reqId: string, receives = 1) {
+  const body = JSON.stringify({ req_id: reqId });
+  return { Records: [{ body, receiptHandle: "receipt", attributes: { ApproximateReceiveCount: String(receives) } }] };
+}
+export const EVENT = step("r1");
+const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 /** A request whose numbers moved a moment ago. */
 const JUST_NOW = formatTimestamp(new Date());
 export const PAST = "2024-04-16 03:17:21.046000";
 export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"];
 export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
 
-export const ENDED = { status: "FINISHED", active: undefined, settle: undefined, report: "r1/report.csv" } as const;
+/** What has long come to nothing, and whose queue was seen empty before. */
+export const STILL = {
+  download_count: 3,
+  last_update_time: formatTimestamp(new Date(minutesAgo(20))),
+  empty_seen_at: minutesAgo(2),
+} as const;
+export const ENDED = { status: "FINISHED", active: undefined, report: "r1/report.csv", closing: "y" } as const;
 /** Another request, which is active. */
 export const OTHER = request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 3 });
 
@@ -43,7 +59,10 @@ export interface Given {
   readonly onSleep?: () => void;
 }
 
-/** A request in progress, of two URLs at two POPs, whose recount is due; one instance, a timer, nothing queued. */
+/**
+ * A request in progress, of two URLs at two POPs, whose counters say that every task has a result; one instance, a timer,
+ * nothing queued.
+ */
 export function world({
   item = {},
   others = [],
@@ -54,8 +73,8 @@ export function world({
   const requests = new FakeRequests(
     request({
       status: "IN_PROGRESS",
-      settle: "DUE",
       last_update_time: JUST_NOW,
+      download_count: 4,
       total_count: 4,
       total_size: 30,
       targets_total: 2,
@@ -79,6 +98,8 @@ export function world({
   });
   const table = new FakeResults([...results]);
   const queue = new FakeQueue();
+  const progress = new FakeProgress();
+  const steps = new FakeSteps();
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
   const fleet = new FakeFleet(1);
@@ -91,10 +112,16 @@ export function world({
       onSleep();
     },
   };
+  const looks = new Looks(progress, steps);
   const staleMessages = new FakeStaleMessages(queue);
   const given = { requests, requestPops, results: table, lists, queue, staleMessages, capacity, timer };
-  const fakes = { ...given, logger: silent, ...time };
-  const { deps, calls } = noteCalls<ShutdownDeps>(fakes, fault);
+  const asking = { progress, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
+  const { deps, calls } = noteCalls<ShutdownDeps>({ ...given, ...asking, logger: silent, ...time }, fault);
   const report = () => lists.objects["r1/report.csv"];
-  return { requests, requestPops, lists, table, queue, timer, fleet, calls, report, handle: createHandler(deps) };
+  const handle = createHandler(deps);
+  const later = (ms: number) => {
+    now += ms;
+  };
+  const stand = { requests, requestPops, lists, table, queue, progress, steps, timer, fleet };
+  return { ...stand, calls, report, handle, later };
 }

@@ -20,6 +20,15 @@ describe("a READY target", () => {
     expect(w.states()).toMatchObject({ "SIN2-P1": "SENT", "FRA56-P4": "SENT" });
   });
 
+  it.each([
+    ["the express lane, if there are few", ROWS, "express"],
+    ["the main lane, if a size is unknown", [["https://cdn.example.com/a", ""]], "main"],
+    ["the main lane, if they are large", [["https://cdn.example.com/a", "5000000001"]], "main"],
+  ])("has its tasks queued in %s", async (_, rows, lane) => {
+    const w = await run(world({ rows }));
+    expect([w.requests.the().lane, ...w.queue.usedLanes]).toEqual([lane, lane]);
+  });
+
   it("that is called for twice is queued once", async () => {
     const w = await run(world());
     await w.handle(keysEvent({ req_id: "r1", target: `SIN2-P1#${LABEL}` }));

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
+import { FakeProgress } from "../fakes.ts";
+import { request } from "../items.ts";
 
 test.each([
   { what: "nothing runs", active: 0, wanted: 0, instances: 0, inService: 0, orphans: 0, missing: 0, measured: false },
@@ -31,9 +33,11 @@ test.each([
 ])("$what", async ({ active, wanted, instances, inService, orphans, missing, measured }) => {
   const lines: unknown[][] = [];
   await createHandler({
-    requests: { active: async () => Array.from({ length: active }, () => ({}) as RequestItem) },
+    requests: { active: async () => Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` })) },
+    progress: new FakeProgress(),
     fleet: { state: async () => ({ wanted, instances, inService }) },
-    safetyNet: { recountForgotten: async () => [] },
+    safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
+    patience: patienceOf(),
     logger: { info: (...line) => void lines.push(line) },
     namespace: "Prewarm/test",
   })();
@@ -42,7 +46,8 @@ test.each([
       "Fleet and work",
       {
         ...{ ActiveRequests: active, Instances: instances, WantedInstances: wanted },
-        ...{ MissingInstances: missing, OrphanInstances: orphans, StuckRequests: 0 },
+        // The requests are old, and nothing has ever come of them.
+        ...{ MissingInstances: missing, OrphanInstances: orphans, StuckRequests: inService > 0 ? active : 0 },
         ...(measured ? { _aws: expect.anything() } : {}),
       },
     ],
@@ -51,20 +56,34 @@ test.each([
 
 test("requests that were forgotten are caught, after the fleet is told of, and named", async () => {
   const lines: unknown[][] = [];
-  const active = [{ req_id: "r1" }, { req_id: "r2" }] as RequestItem[];
+  const active = [request({ req_id: "r1" }), request({ req_id: "r2" })];
+  const progress = new FakeProgress();
+  progress.set("r1", { movedAt: 7 });
   await createHandler({
     requests: { active: async () => active },
+    progress,
     fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
     safetyNet: {
-      recountForgotten: async (items, now) => {
+      lookAtForgotten: async (items, all, now) => {
         expect(items).toBe(active);
+        expect([...all].map(([id, { movedAt }]) => [id, movedAt])).toEqual([
+          ["r1", 7],
+          ["r2", undefined],
+        ]);
         expect(Date.now() - now.getTime()).toBeLessThan(10_000);
         expect(lines).toHaveLength(1);
         return ["r2"];
       },
+      lookAtUnclosed: async () => ["r3"],
+      callStepsAgain: async () => [["r1", "CREATED: its step is called again"]],
     },
+    patience: patienceOf(),
     logger: { info: (...line) => void lines.push(line) },
     namespace: "Prewarm/test",
   })();
-  expect(lines.slice(1)).toEqual([["Request was forgotten, a recount is asked for", { req_id: "r2" }]]);
+  expect(lines.slice(1)).toEqual([
+    ["Request was forgotten, a look is asked for", { req_id: "r2" }],
+    ["A step came to no end", { req_id: "r1", what: "CREATED: its step is called again" }],
+    ["Request has ended and was not closed, a look is asked for", { req_id: "r3" }],
+  ]);
 });

@@ -1,43 +1,187 @@
 import { describe, expect, it } from "vitest";
+import { Looks } from "../../../aws/looks.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
+import type { Beat, Progress } from "../../../domain/request/progress.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
-import { FakeQueue, FakeRequests } from "../fakes.ts";
+import { isStuck } from "../../../lambdas/watch/stuck.ts";
+import { FakeProgress, FakeQueue, FakeRequests, FakeSteps } from "../fakes.ts";
 import { request } from "../items.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
 const LATER = "2024-04-16 05:00:00.000000";
+const patience = patienceOf();
 
-describe("a request is recounted", () => {
+function beat(secondsAgo: number, tasks = 1): Beat {
+  const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
+  return { instance: "i-1", worker: "1", at: NOW.getTime() - secondsAgo * 1_000, tasks, ...rates };
+}
+
+/** A request r1 like this, and another that moves. */
+function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[], others = [] as Beat[] } = {}) {
+  const requests = new FakeRequests(
+    request({ status: "IN_PROGRESS", total_count: 9, timeout_at: LATER, ...item }),
+    request({
+      ...{ req_id: "r2", status: "IN_PROGRESS", total_count: 9, timeout_at: LATER },
+      last_update_time: "2024-04-16 03:59:59.000000",
+    }),
+  );
+  const queue = new FakeQueue();
+  queue.inFlight = inFlight;
+  const [progress, steps] = [new FakeProgress(), new FakeSteps()];
+  progress.set("r1", { beats });
+  progress.set("r2", { beats: others });
+  const net = new SafetyNet({ requests, queue, patience, looks: new Looks(progress, steps) });
+  const look = async () => {
+    const all = new Map<string, Progress>();
+    for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
+    return net.lookAtForgotten(await requests.active(), all, NOW);
+  };
+  return { requests, progress, steps, net, look };
+}
+
+describe("a look is asked for", () => {
   it.each([
-    ["when its time has been up for long", "IN_PROGRESS", "03:57:00", "03:59:00", 0, true],
-    ["even if it never came to its tasks", "CREATED", "03:57:00", "03:59:00", 0, true],
-    ["even if messages are left", "IN_PROGRESS", "03:57:00", "03:59:00", 7, true],
-    ["not while its timer may still come", "IN_PROGRESS", "03:58:30", "03:59:00", 0, false],
-    ["when it stands still and no message is left", "IN_PROGRESS", undefined, "03:49:00", 0, true],
-    ["not while it may wait for instances", "IN_PROGRESS", undefined, "03:49:00", 1, false],
-    ["not while it moves", "IN_PROGRESS", undefined, "03:55:00", 0, false],
-    ["not while its tasks are being queued", "INSERT_TASK", undefined, "03:49:00", 0, false],
-  ] as const)("%s", async (_, status, timeout, moved, inFlight, caught) => {
+    ["when its time has been up for long", "IN_PROGRESS", "03:57:00", "03:59:00", {}, true],
+    ["even if it never came to its tasks", "CREATED", "03:57:00", "03:59:00", {}, true],
+    ["even if messages are left", "IN_PROGRESS", "03:57:00", "03:59:00", { inFlight: 7 }, true],
+    ["not while its timer may still come", "IN_PROGRESS", "03:58:30", "03:59:00", {}, false],
+    ["when it stands still and no message is left", "IN_PROGRESS", undefined, "03:45:00", {}, true],
+    ["not while it may wait for instances", "IN_PROGRESS", undefined, "03:00:00", { inFlight: 1 }, false],
+    [
+      "not while others work, unless for long",
+      "IN_PROGRESS",
+      undefined,
+      "03:35:00",
+      { inFlight: 1, others: [beat(1)] },
+      false,
+    ],
+    [
+      "when others have long kept the queue full",
+      "IN_PROGRESS",
+      undefined,
+      "03:30:00",
+      { inFlight: 1, others: [beat(1)] },
+      true,
+    ],
+    ["not while an agent holds a task of it", "IN_PROGRESS", undefined, "01:00:00", { beats: [beat(50)] }, false],
+    [
+      "when that agent is silent, and nothing came for long",
+      "IN_PROGRESS",
+      undefined,
+      "01:00:00",
+      { beats: [beat(901)] },
+      true,
+    ],
+    ["not while it moves", "IN_PROGRESS", undefined, "03:46:00", {}, false],
+    ["not while its tasks are being queued", "INSERT_TASK", undefined, "03:30:00", {}, false],
+  ] as const)("%s", async (_, status, timeout, moved, around, caught) => {
     const timeout_at = timeout === undefined ? LATER : `2024-04-16 ${timeout}.000000`;
-    const requests = new FakeRequests(
-      request({ status, timeout_at, last_update_time: `2024-04-16 ${moved}.000000` }),
-      request({
-        req_id: "r2",
-        status: "IN_PROGRESS",
-        timeout_at: LATER,
-        last_update_time: "2024-04-16 03:59:59.000000",
-      }),
-    );
-    const queue = new FakeQueue();
-    queue.inFlight = inFlight;
-    expect(await new SafetyNet(requests, queue).recountForgotten(await requests.active(), NOW)).toEqual(
-      caught ? ["r1"] : [],
-    );
-    expect(requests.the("r1").settle).toBe(caught ? "DUE" : undefined);
-    expect(requests.the("r2").settle).toBeUndefined();
+    const given = { status, timeout_at, last_update_time: `2024-04-16 ${moved}.000000` };
+    const w = world(given, {
+      ...around,
+      beats: [...("beats" in around ? around.beats : [])],
+      others: [...("others" in around ? around.others : [])],
+    });
+    expect(await w.look()).toEqual(caught ? ["r1"] : []);
+    expect(w.steps.looks).toEqual(caught ? [["r1", 0]] : []);
+  });
+
+  it("once, however many see that it is needed", async () => {
+    const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
+    w.progress.asked.set("r1", Date.now() - 60_000);
+    expect([await w.look(), w.steps.looks]).toEqual([[], []]);
+    w.progress.asked.set("r1", Date.now() - 1_201_000);
+    expect(await w.look()).toEqual(["r1"]);
   });
 
   it("without a question to the queue where nothing is active", async () => {
     const queue = { depth: () => Promise.reject(new Error("unplanned")) };
-    expect(await new SafetyNet(new FakeRequests(), queue).recountForgotten([], NOW)).toEqual([]);
+    const looks = { ask: () => Promise.reject(new Error("unplanned")) };
+    const net = new SafetyNet({ requests: new FakeRequests(), queue, looks, patience });
+    expect(await net.lookAtForgotten([], new Map(), NOW)).toEqual([]);
+  });
+
+  it("and can be asked for again where it could not be sent", async () => {
+    const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
+    w.steps.look = () => Promise.reject(new Error("SQS is away"));
+    await expect(w.look()).rejects.toThrow("SQS is away");
+    expect(w.progress.asked.size).toBe(0);
+  });
+});
+
+describe("a request that has ended and was not closed", () => {
+  const ended = { status: "STOPPED", active: undefined, closing: "y" } as const;
+
+  it.each([
+    ["is looked at after two minutes", "03:57:59", ["r1"]],
+    ["is left to whoever ended it before that", "03:58:01", []],
+  ])("%s", async (_, at, asked) => {
+    const w = world({ ...ended, last_update_time: `2024-04-16 ${at}.000000` });
+    expect(await w.net.lookAtUnclosed(NOW)).toEqual(asked);
+    expect(w.steps.looks.map(([id]) => id)).toEqual(asked);
+  });
+
+  it("is looked at even if its item cannot be read", async () => {
+    const w = world({ ...ended, last_update_time: "2024-04-16 03:00:00.000000" });
+    w.requests.get = async () => undefined;
+    expect(await w.net.lookAtUnclosed(NOW)).toEqual(["r1"]);
+  });
+});
+
+describe("a step that came to no end", () => {
+  const still = { last_update_time: "2024-04-16 03:30:00.000000" };
+
+  it.each([
+    ["CREATED", "Get Size", "GetSize"],
+    ["CHECK_POP", "Task", "Task"],
+  ] as const)(
+    "of a request at %s is called again twice; then the request fails, and says which log to read",
+    async (status, step, fn) => {
+      const w = world({ ...still, status });
+      const again = async () => {
+        const item = w.requests.the("r1");
+        w.requests.items.set("r1", { ...item, ...still });
+        return w.net.callStepsAgain(await w.requests.active(), NOW);
+      };
+      for (const nudges of [1, 2]) {
+        expect(await again()).toEqual([["r1", `${status}: its step is called again`]]);
+        expect(w.requests.the("r1")).toMatchObject({ nudges, status, active: "y" });
+      }
+      const reason = `${step} came to no end, though it was called 3 times: the log of the function ${fn} says why`;
+      expect(await again()).toEqual([["r1", reason]]);
+      expect(w.requests.the("r1")).toMatchObject({ status: "FAILED", reason });
+      expect(w.requests.ended).toEqual(["r1"]);
+    },
+  );
+
+  it.each([
+    [
+      "whose item changed within the half hour: an invalidation goes on",
+      { status: "CHECK_POP", last_update_time: "2024-04-16 03:30:01.000000" },
+    ],
+    ["that has come to its tasks", { ...still, status: "INSERT_TASK" }],
+  ] as const)("is none of a request %s", async (_, item) => {
+    const w = world(item);
+    expect(await w.net.callStepsAgain(await w.requests.active(), NOW)).toEqual([]);
+  });
+});
+
+describe("a request is stuck", () => {
+  const still = request({ status: "IN_PROGRESS", last_update_time: "2024-04-16 03:45:00.000000" });
+  const progress = (change: Partial<Progress> = {}): Progress => ({
+    count: { download_count: 0, download_size: 0, failed_count: 0 },
+    ...{ movedAt: undefined, beats: [], ...change },
+  });
+
+  it.each([
+    ["when instances run and nothing comes of it", still, progress(), 1, true],
+    ["at whatever step", { ...still, status: "CREATED" as const }, progress(), 1, true],
+    ["not without instances: it waits for them", still, progress(), 0, false],
+    ["not while it is paused", { ...still, instance_count: 0 }, progress(), 1, false],
+    ["not while an agent beats", still, progress({ beats: [beat(800)] }), 1, false],
+    ["not when a result came not long ago", still, progress({ movedAt: NOW.getTime() - 899_000 }), 1, false],
+  ])("%s", (_, item, itsProgress, inService, stuck) => {
+    expect(isStuck(item, itsProgress, inService, NOW, patience)).toBe(stuck);
   });
 });

@@ -1,8 +1,10 @@
+import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { confirm } from "../../../tools/doctor/confirm.ts";
 import { UsageError } from "../../../tools/doctor/options.ts";
 import { type Followed, follow } from "../../../tools/doctor/smoke/follow.ts";
+import { onInterrupt } from "../../../tools/doctor/smoke/interrupt.ts";
 import {
   judgeFirstLine,
   judgeGroup,
@@ -60,8 +62,9 @@ describe("a request is followed", () => {
     body: JSON.stringify({ status, download_count, failed_count: 0, total_count: 2 }),
   });
 
-  async function run(answers: { status: number; body: string }[], fleets: number[]) {
+  async function run(answers: { status: number; body: string }[], fleets: number[], interruptedAt = Infinity) {
     let now = 0;
+    let stop: (() => Promise<unknown>) | undefined;
     const sent: unknown[] = [];
     const call = async (method: "GET" | "POST", path: string, body?: string) => {
       sent.push([method, path, body]);
@@ -70,9 +73,17 @@ describe("a request is followed", () => {
     const state = async () => ({ wanted: 1, instances: 1, inService: fleets.shift() ?? 0 });
     const sleep = async (ms: number) => {
       now += ms;
+      if (now >= interruptedAt) await stop?.();
     };
-    const deps = { api: { call }, fleet: { state }, every: 5_000, now: () => now, sleep };
-    return { followed: await follow(deps, new URL("https://a.example.com/x"), ["SIN2-P1", "FRA56-P4"]), sent };
+    const onInterrupt = (given: () => Promise<unknown>) => {
+      stop = given;
+      return () => {
+        stop = undefined;
+      };
+    };
+    const deps = { api: { call }, fleet: { state }, every: 5_000, now: () => now, sleep, onInterrupt };
+    const seen = await follow(deps, new URL("https://a.example.com/x"), ["SIN2-P1", "FRA56-P4"]);
+    return { followed: seen, sent, isGuarded: stop !== undefined };
   }
   const started = { status: 200, body: '{"request_id":"r"}' };
 
@@ -88,6 +99,21 @@ describe("a request is followed", () => {
     expect(JSON.parse(String((sent[0] as string[])[2]))).toMatchObject({ instance_count: 1, timeout: 15 });
   });
 
+  test("and stopped if whoever follows is interrupted, and only until its end", async () => {
+    const stopped = { status: 200, body: '{"status":"success"}' };
+    const { sent, isGuarded } = await run(
+      [started, progress("CREATED", 0), stopped, progress("STOPPED", 0)],
+      [],
+      5_000,
+    );
+    const [, path, body] = sent[2] as string[];
+    expect([path, JSON.parse(body ?? "")]).toEqual([
+      "instances",
+      { DesiredCapacity: 0, req_id: "r", force_stop: true },
+    ]);
+    expect(isGuarded).toBe(false);
+  });
+
   test("until the patience is over", async () => {
     const { followed: seen } = await run([started, ...Array(300).fill(progress("CREATED", 0))], []);
     expect(seen).toMatchObject({ status: "CREATED", end: undefined });
@@ -98,6 +124,44 @@ describe("a request is followed", () => {
     await expect(run([{ status: 400, body: '{"error_message":"x"}' }], [])).rejects.toThrow(
       'POST prewarm: HTTP 400: {"error_message":"x"}',
     );
+  });
+});
+
+describe("Ctrl-C", () => {
+  async function interrupt(stop: () => Promise<unknown>, after?: (off: () => void) => void) {
+    const said: string[] = [];
+    const codes: number[] = [];
+    const host = Object.assign(new EventEmitter(), {
+      stderr: { write: (text: string) => said.push(text) },
+      exit: (code: number) => codes.push(code),
+    });
+    after?.(onInterrupt(stop, host));
+    if (after === undefined) onInterrupt(stop, host);
+    host.emit("SIGINT");
+    // A second one is the shell's.
+    const left = host.listenerCount("SIGINT") + host.listenerCount("SIGTERM");
+    await new Promise((resolve) => setImmediate(resolve));
+    return { says: said.join(""), codes, left };
+  }
+
+  test("stops the request, says so, and ends with the code of an interrupt", async () => {
+    const { says, codes, left } = await interrupt(async () => undefined);
+    expect(says).toContain("It is stopped");
+    expect([codes, left]).toEqual([[130], 0]);
+  });
+
+  test("says why the request goes on, if it cannot be stopped", async () => {
+    const { says, codes } = await interrupt(async () => Promise.reject(new Error("HTTP 500")));
+    expect(says).toMatch(/could not be stopped.*HTTP 500/);
+    expect(codes).toEqual([130]);
+  });
+
+  test("after the request's end is nothing to this", async () => {
+    const { says, codes } = await interrupt(
+      async () => undefined,
+      (off) => off(),
+    );
+    expect([says, codes]).toEqual(["", []]);
   });
 });
 

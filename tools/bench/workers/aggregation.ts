@@ -1,7 +1,7 @@
 import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
+import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
-import { RecountAsk } from "../../../aws/recount-ask.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { StepQueue } from "../../../aws/step-queue.ts";
 import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
@@ -55,7 +55,7 @@ const progress = new ProgressTable(db, env("PROGRESS_TABLE"), unplanned);
 const handler = createHandler({
   requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
   progress,
-  recounts: new RecountAsk(progress, new StepQueue(sqs, env("STEP_QUEUE_URL"))),
+  looks: new Looks(progress, new StepQueue(sqs, env("STEP_QUEUE_URL"))),
   deadLetters: new DeadLetterQueue(sqs, env("DEAD_LETTER_QUEUE_URL")),
   onUnreadable: unplanned,
   logger: { info() {} },

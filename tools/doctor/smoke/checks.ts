@@ -10,7 +10,7 @@ import { once } from "../once.ts";
 import type { Api } from "../readers/api.ts";
 import type { StackReader } from "../readers/stack.ts";
 import { told } from "../told.ts";
-import { type Followed, follow, UnexpectedAnswerError } from "./follow.ts";
+import { type FollowDeps, type Followed, follow, UnexpectedAnswerError } from "./follow.ts";
 import {
   judgeFirstLine,
   judgeGroup,
@@ -36,6 +36,7 @@ export interface SmokeDeps {
   readonly lookup: Lookup;
   readonly label: () => Promise<string>;
   readonly patience: Patience;
+  readonly onInterrupt: FollowDeps["onInterrupt"];
 }
 
 const summarySchema = z.object({ failure_pop_urls_report: z.url() });
@@ -45,7 +46,14 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
   const { patience, traces, stack } = deps;
   const fleet = once(async () => new Fleet(deps.autoScaling, await one(stack, "AWS::AutoScaling::AutoScalingGroup")));
   const followed = once(async () =>
-    follow({ api: await deps.api(), fleet: await fleet(), every: patience.every, now: Date.now }, deps.url, deps.pops),
+    follow(
+      {
+        ...{ api: await deps.api(), fleet: await fleet(), every: patience.every, now: Date.now },
+        onInterrupt: deps.onInterrupt,
+      },
+      deps.url,
+      deps.pops,
+    ),
   );
   const patient = <T>(asked: () => Promise<T>, isGood: (answer: T) => boolean) => until(asked, isGood, patience);
 

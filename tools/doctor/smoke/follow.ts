@@ -11,6 +11,8 @@ export interface FollowDeps {
   readonly every: number;
   readonly now: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** Has `stop` called if whoever follows is interrupted. Returns what ends that. */
+  readonly onInterrupt: (stop: () => Promise<unknown>) => () => void;
 }
 
 /** A request as it went. Times are seconds from its start; absent: it has not come to that. */
@@ -44,13 +46,28 @@ export class UnexpectedAnswerError extends Error {
 
 /**
  * Starts a request for one URL with one instance and follows it to its end. Left alone, it ends by itself after a quarter
- * of an hour, and its instance with it. @throws UnexpectedAnswerError if the API refuses it
+ * of an hour, and its instance with it; interrupted, it is stopped. @throws UnexpectedAnswerError if the API refuses it
  */
 export async function follow(deps: FollowDeps, url: URL, pops: readonly string[]): Promise<Followed> {
-  const { api, fleet, every, now, sleep: wait = sleep } = deps;
+  const { api, now } = deps;
   const begin = now();
   const body = { url_list: [url.href], target_type: "pop", pops, timeout: TIMEOUT_MINUTES, instance_count: 1 };
-  const { request_id: reqId } = startedSchema.parse(await good(api, "POST", "prewarm", JSON.stringify(body)));
+  const started = good(api, "POST", "prewarm", JSON.stringify(body)).then((answer) => startedSchema.parse(answer));
+  // From now on, also while the answer is under way: the request may be there already.
+  const done = deps.onInterrupt(async () => stop(api, (await started).request_id));
+  try {
+    return await toItsEnd(deps, (await started).request_id, begin);
+  } finally {
+    done();
+  }
+}
+
+function stop(api: FollowDeps["api"], req_id: string): Promise<unknown> {
+  return good(api, "POST", "instances", JSON.stringify({ DesiredCapacity: 0, req_id, force_stop: true }));
+}
+
+async function toItsEnd(deps: FollowDeps, reqId: string, begin: number): Promise<Followed> {
+  const { api, fleet, every, now, sleep: wait = sleep } = deps;
   const seconds = () => Math.round((now() - begin) / 1_000);
   let seen: Pick<Followed, "inService" | "firstResult"> = {};
   for (;;) {

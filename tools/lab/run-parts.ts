@@ -1,14 +1,14 @@
-import type { HostilePart, HostileRow } from "./part.ts";
+import type { LabPart, LabRow } from "./part.ts";
 
 /** What one part saw. */
 export interface PartReport {
   readonly part: string;
-  readonly rows: readonly HostileRow[];
+  readonly rows: readonly LabRow[];
 }
 
 /** Runs the parts one after another. One that throws has one row, which is wrong, and the others run all the same. */
 export async function runParts(
-  parts: readonly HostilePart[],
+  parts: readonly LabPart[],
   scale: number,
   say: (line: string) => void,
 ): Promise<readonly PartReport[]> {
@@ -20,7 +20,7 @@ export async function runParts(
   return reports;
 }
 
-async function rowsOf(part: HostilePart, scale: number, say: (line: string) => void): Promise<readonly HostileRow[]> {
+async function rowsOf(part: LabPart, scale: number, say: (line: string) => void): Promise<readonly LabRow[]> {
   try {
     const rows = await part.run(say, { scale });
     // A part that tried nothing has shown nothing.
@@ -34,7 +34,7 @@ async function rowsOf(part: HostilePart, scale: number, say: (line: string) => v
 }
 
 /** The table and, as its last line, the counts. */
-export function hostileReport(reports: readonly PartReport[]): string {
+export function labReport(reports: readonly PartReport[]): string {
   const lines = reports.flatMap(({ part, rows }) => rows.map((row) => ({ part, ...row })));
   const width = (cells: readonly string[], least: number) => Math.max(least, ...cells.map(({ length }) => length));
   const partWidth = width(
@@ -62,6 +62,6 @@ export function wrongIn(reports: readonly PartReport[]): number {
   );
 }
 
-function sum(rows: readonly HostileRow[], column: "tried" | "wrong"): number {
+function sum(rows: readonly LabRow[], column: "tried" | "wrong"): number {
   return rows.reduce((total, row) => total + row[column], 0);
 }

@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { hostileReport, runParts, wrongIn } from "../../../tools/hostile/lab.ts";
-import { parseHostileOptions } from "../../../tools/hostile/options.ts";
-import type { HostilePart, HostileRow } from "../../../tools/hostile/part.ts";
+import { parseLabOptions } from "../../../tools/lab/options.ts";
+import type { LabPart, LabRow } from "../../../tools/lab/part.ts";
+import { labReport, runParts, wrongIn } from "../../../tools/lab/run-parts.ts";
 
-const row = (changes: Partial<HostileRow> = {}): HostileRow => ({
+const row = (changes: Partial<LabRow> = {}): LabRow => ({
   what: "bodies",
   tried: 10,
   wrong: 0,
   saw: "400: 10",
   ...changes,
 });
-const part = (name: string, rows: readonly HostileRow[] | Error): HostilePart => ({
+const part = (name: string, rows: readonly LabRow[] | Error): LabPart => ({
   name,
   run: async () => {
     if (rows instanceof Error) throw rows;
     return rows;
   },
 });
-const lab = (...parts: HostilePart[]) => runParts(parts, 1, () => undefined);
+const lab = (...parts: LabPart[]) => runParts(parts, 1, () => undefined);
 
 describe("the lab", () => {
   it("has a table of all rows and, as its last line, the counts", async () => {
@@ -26,7 +26,7 @@ describe("the lab", () => {
       part("agent", [row({ saw: "" })]),
     );
     expect(wrongIn(reports)).toBe(0);
-    expect(hostileReport(reports).split("\n")).toEqual([
+    expect(labReport(reports).split("\n")).toEqual([
       "part   what             tried   wrong  saw",
       "api    bodies              10       0  400: 10",
       "api    a longer name        5       0  400: 10",
@@ -38,7 +38,7 @@ describe("the lab", () => {
   it("fails for a part that is wrong on purpose", async () => {
     const reports = await lab(part("api", [row()]), part("agent", [row({ wrong: 3 })]));
     expect(wrongIn(reports)).toBe(3);
-    expect(hostileReport(reports)).toMatch(/\n2 parts, 2 rows, 20 tried, 3 wrong$/);
+    expect(labReport(reports)).toMatch(/\n2 parts, 2 rows, 20 tried, 3 wrong$/);
   });
 
   it("fails for a part that throws, and runs the others", async () => {
@@ -55,7 +55,7 @@ describe("the lab", () => {
 
   it("tells each part how much of it to do", async () => {
     const scales: number[] = [];
-    const run: HostilePart["run"] = async (_, { scale }) => {
+    const run: LabPart["run"] = async (_, { scale }) => {
       scales.push(scale);
       return [row()];
     };
@@ -68,12 +68,12 @@ describe("the lab's command line", () => {
   const names = ["web-page", "bodies"];
 
   it("takes all parts, whole, unless told otherwise", () => {
-    expect(parseHostileOptions([], names)).toEqual({ scale: 1, parts: names });
-    expect(parseHostileOptions(["--scale", "0.02", "--part", "bodies"], names)).toEqual({
+    expect(parseLabOptions([], names)).toEqual({ scale: 1, parts: names });
+    expect(parseLabOptions(["--scale", "0.02", "--part", "bodies"], names)).toEqual({
       scale: 0.02,
       parts: ["bodies"],
     });
-    expect(parseHostileOptions(["--part", "bodies", "--part", "web-page"], names).parts).toEqual(names);
+    expect(parseLabOptions(["--part", "bodies", "--part", "web-page"], names).parts).toEqual(names);
   });
 
   it.each([
@@ -83,6 +83,6 @@ describe("the lab's command line", () => {
     [["--part", "pages"], /no part 'pages'.*web-page, bodies/],
     [["--speed", "1"], /--speed/],
   ])("refuses %j", (args, says) => {
-    expect(() => parseHostileOptions(args, names)).toThrow(says);
+    expect(() => parseLabOptions(args, names)).toThrow(says);
   });
 });

@@ -1,0 +1,33 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { CLOSING } from "../domain/request/request-item.ts";
+import type { TerminalStatus } from "../domain/request/status.ts";
+import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
+import { type Fields, RequestTable } from "./request-table.ts";
+import type { StepQueue } from "./step-queue.ts";
+
+/**
+ * The Request table for those who end requests: each end calls Shutdown, which gives back what the request held. There is
+ * no other way to end one, so nobody can forget it.
+ */
+export class EndingRequestTable extends RequestTable {
+  constructor(
+    db: DynamoDBDocumentClient,
+    table: string,
+    onUnreadable: OnUnreadable,
+    private readonly steps: Pick<StepQueue, "look">,
+  ) {
+    super(db, table, onUnreadable);
+  }
+
+  /**
+   * Ends an active request; false when it has ended already. Its headers go with that: nobody needs them any more. The list
+   * is left empty, because an older version does not read an item without it. Whoever dies before Shutdown is called
+   * leaves `closing`, which Watch finds.
+   */
+  async end(reqId: string, to: TerminalStatus, fields: Fields = {}): Promise<boolean> {
+    const ended = { ...fields, status: to, header: [], closing: CLOSING };
+    if (!(await this.update(reqId, ended, "attribute_exists(active)", {}, ["active", "empty_seen_at"]))) return false;
+    await this.steps.look(reqId);
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import { ASK_AGAIN_MS } from "../domain/request/patience.ts";
+import type { RequestItem } from "../domain/request/request-item.ts";
+import type { ProgressTable } from "./progress-table.ts";
+import type { StepQueue } from "./step-queue.ts";
+
+/** Asks Shutdown to look at requests: for Aggregation, Watch and idle agents, of which many may see the same at once. */
+export class Looks {
+  constructor(
+    private readonly progress: Pick<ProgressTable, "mayAsk" | "answered">,
+    private readonly steps: Pick<StepQueue, "look">,
+  ) {}
+
+  /**
+   * @param by who asks. If it died in the middle, the same asks again and is heard. @default one that asks once
+   * @returns false: somebody else has asked, and no answer came yet
+   */
+  async ask(
+    { req_id: reqId, expire_at: expireAt }: Pick<RequestItem, "req_id" | "expire_at">,
+    by: string = randomUUID(),
+  ): Promise<boolean> {
+    if (!(await this.progress.mayAsk(reqId, by, Date.now(), ASK_AGAIN_MS, expireAt))) return false;
+    try {
+      await this.steps.look(reqId);
+      return true;
+    } catch (error) {
+      // Without this, nobody could ask for a while.
+      await this.progress.answered(reqId).catch(() => undefined);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { Count } from "../../domain/plan/ledger.ts";
+import type { Target } from "../../domain/plan/target.ts";
+import { recOf } from "../../domain/pops/site-of.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+
+export interface PopRowsDeps {
+  readonly requestPops: Pick<RequestPopTable, "of">;
+  readonly progress: Pick<ProgressTable, "pops">;
+}
+
+/**
+ * WAITING: no result yet. IN_PROGRESS: some. DONE: all. UNFINISHED: the request has ended without all. NOT_RESOLVED: the
+ * DNS does not know the POP, so it has no tasks.
+ */
+export type PopState = "WAITING" | "IN_PROGRESS" | "DONE" | "UNFINISHED" | "NOT_RESOLVED";
+
+/** One POP of a request, under all its distributions. */
+export interface PopRow {
+  readonly pop: string;
+  /** The regional edge cache that likely serves it; null where the catalogue names none. */
+  readonly rec: string | null;
+  readonly state: PopState;
+  readonly total_count: number;
+  readonly download_count: number;
+  readonly failed_count: number;
+  readonly download_size: number;
+}
+
+/** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */
+export async function popRows(deps: PopRowsDeps, item: RequestItem): Promise<PopRow[]> {
+  const [targets, counts] = await Promise.all([
+    deps.requestPops.of(item.req_id),
+    deps.progress.pops(item.req_id, item.pops),
+  ]);
+  const targetsOf = byPop(targets);
+  return item.pops.map((pop) => popRow(item, pop, targetsOf.get(pop) ?? [], counts.get(pop) ?? NO_PROGRESS.count));
+}
+
+function byPop(targets: readonly Target[]): Map<string, Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) groups.set(target.pop, [...(groups.get(target.pop) ?? []), target]);
+  return groups;
+}
+
+function popRow(item: RequestItem, pop: string, targets: readonly Target[], counted: Count): PopRow {
+  const total = tasksOf(item, targets);
+  const downloadCount = Math.max(0, Math.min(counted.download_count, total));
+  return {
+    pop,
+    rec: recOf(pop) ?? null,
+    state: stateOf(item, targets, total, downloadCount),
+    total_count: total,
+    download_count: downloadCount,
+    failed_count: Math.max(0, Math.min(counted.failed_count, downloadCount)),
+    download_size: Math.max(0, counted.download_size),
+  };
+}
+
+/** The mean stands in for what a release before did not write on the item. With one distribution it is exact. */
+function tasksOf({ total_count, targets_total, tasks_per_target }: RequestItem, targets: readonly Target[]): number {
+  if (targets_total === 0) return 0;
+  const mean = Math.round(total_count / targets_total);
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return resolved.reduce((sum, { label }) => sum + (tasks_per_target[label] ?? mean), 0);
+}
+
+function stateOf(item: RequestItem, targets: readonly Target[], total: number, done: number): PopState {
+  if (targets.length > 0 && targets.every(({ state }) => state === "FAILED")) return "NOT_RESOLVED";
+  if (item.status === "FINISHED" || (total > 0 && done === total)) return "DONE";
+  if (item.active === undefined) return "UNFINISHED";
+  return done === 0 ? "WAITING" : "IN_PROGRESS";
+}

@@ -1,0 +1,54 @@
+import type { Looks } from "../../aws/looks.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
+import type { StepQueue } from "../../aws/step-queue.ts";
+import { isComplete, liveCount } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { type SettleDeps, settle } from "./settle.ts";
+import { type WindDownDeps, windDown } from "./wind-down.ts";
+
+export interface LookDeps extends SettleDeps, WindDownDeps {
+  readonly requests: SettleDeps["requests"] & WindDownDeps["requests"] & Pick<RequestTable, "get">;
+  readonly results: SettleDeps["results"] & WindDownDeps["results"];
+  readonly queue: SettleDeps["queue"] & WindDownDeps["queue"];
+  readonly logger: SettleDeps["logger"] & WindDownDeps["logger"];
+  readonly progress: SettleDeps["progress"] & Pick<ProgressTable, "answered">;
+  readonly steps: SettleDeps["steps"] & Pick<StepQueue, "look">;
+  readonly looks: Pick<Looks, "ask">;
+}
+
+/**
+ * Looks at one request: settles an active one, winds down one that has ended and was not closed. Two looks of the same
+ * request at the same time do no harm.
+ * @returns false if it was deleted by hand or cannot be read
+ */
+export async function lookAt(deps: LookDeps, reqId: string): Promise<boolean> {
+  const item = await deps.requests.get(reqId);
+  if (item === undefined) {
+    // If it has ended, nobody need look at it again.
+    await deps.requests.close(reqId, {});
+    return false;
+  }
+  if (item.active !== undefined) await settleAndAnswer(deps, item);
+  else if (isTerminal(item.status) && !item.closed && !(await windDown(deps, item))) await deps.steps.look(reqId);
+  return true;
+}
+
+/** Nothing can be counted of it, but the fleet must not outlive it. */
+export async function endUnreadable(deps: LookDeps, reqId: string): Promise<void> {
+  await deps.requests.end(reqId, "TIMEOUT", { reason: "The request's item could not be read" });
+  await deps.capacity.follow();
+}
+
+/** Results that came during the look could not ask for another one: their turn comes now. */
+async function settleAndAnswer(deps: LookDeps, item: RequestItem): Promise<void> {
+  const { req_id: reqId } = item;
+  await settle(deps, item, deps.now() >= parseTimestamp(item.timeout_at).getTime());
+  await deps.progress.answered(reqId);
+  const after = await deps.requests.get(reqId);
+  if (after?.active === undefined || after.total_count === 0) return;
+  const { count } = await deps.progress.count(reqId);
+  if (isComplete(after, liveCount(after, count))) await deps.looks.ask(after);
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Message } from "@aws-sdk/client-sqs";
+import { pino } from "pino";
+import { Agent, type AgentOptions } from "../../../agent/queue/agent.ts";
+import { Meter } from "../../../agent/queue/meter.ts";
+import { Beats } from "../../../agent/work/beats.ts";
+import { isLarge } from "../../../domain/plan/messages.ts";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { resultOf } from "./agent-world.ts";
+
+const LOOK_MS = 10;
+const logger = pino({ level: "silent" });
+
+/** One lane, in memory: no message is lost, and none comes twice. */
+export class MemoryLane {
+  readonly waiting: Message[];
+  deleted = 0;
+  private receipts = 0;
+
+  constructor(messages: readonly TaskMessage[] = []) {
+    this.waiting = messages.map((message) => this.outgoing(message));
+  }
+
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
+    for await (const message of messages) this.waiting.push(this.outgoing(message));
+  }
+  async receive(waitSeconds: number, most = 10): Promise<Message[]> {
+    const until = performance.now() + waitSeconds * 1_000;
+    await sleep(2);
+    while (this.waiting.length === 0 && performance.now() < until) await sleep(LOOK_MS);
+    return this.waiting.splice(0, most);
+  }
+  async delete(): Promise<void> {
+    this.deleted++;
+  }
+  async hold(): Promise<void> {}
+  async drain(): Promise<void> {}
+  async depth() {
+    return { available: this.waiting.length, inFlight: 0 };
+  }
+
+  private outgoing(message: TaskMessage): Message {
+    return { Body: messageBody(message), ReceiptHandle: `r${this.receipts++}` };
+  }
+}
+
+/** What an agent did. */
+export interface Done {
+  bytes: number;
+  tasks: number;
+  /** When its last download ended, by `performance.now()`. */
+  endedAt: number;
+}
+
+/** An agent behind a link of its own, which its downloads share evenly. */
+export function startAgent(lanes: { readonly main: MemoryLane; readonly express: MemoryLane }, bytesPerSecond: number) {
+  const done: Done = { bytes: 0, tasks: 0, endedAt: 0 };
+  const meter = new Meter();
+  let running = 0;
+  const downloader: AgentOptions["downloader"] = {
+    download: async (message, url, cancellation, transfer) => {
+      const tally = isLarge(url) ? meter.large : meter.small;
+      running++;
+      let before = performance.now();
+      for (let left = url.bytes ?? 0; left > 0 && !cancellation.cancelled; ) {
+        await sleep(LOOK_MS);
+        const now = performance.now();
+        const came = Math.min(left, (bytesPerSecond / running) * ((now - before) / 1_000));
+        before = now;
+        left -= came;
+        tally.addBytes(came);
+        transfer?.addBytes(came);
+      }
+      running--;
+      tally.addTask(false);
+      done.bytes += url.bytes ?? 0;
+      done.tasks++;
+      done.endedAt = performance.now();
+      return resultOf(message, url);
+    },
+  };
+  const queue = {
+    lanes,
+    drain: async () => undefined,
+  };
+  const progress = { beat: async () => undefined };
+  const agent = new Agent({
+    ...{ queue, meter, downloader, logger, visibilitySeconds: 30, memoryBytes: 8e9 },
+    beats: new Beats({ progress, instance: "i", worker: "w", everyMs: 10_000, logger }),
+    deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
+    requests: { isActive: async () => true },
+    results: { write: async () => undefined, drain: async () => undefined },
+    stored: { standing: () => Promise.reject(new Error("unplanned: standing")) },
+  });
+  const ended = agent.serve();
+  return { done, stop: () => agent.stop(), ended };
+}

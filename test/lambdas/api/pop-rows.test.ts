@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { Target } from "../../../domain/plan/target.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { popRows } from "../../../lambdas/api/pop-rows.ts";
+import { FakeProgress, FakeRequestPops, FakeRequests } from "../fakes.ts";
+import { request, target } from "../items.ts";
+
+const SIN = "SIN2-P1";
+const running = (change: Partial<RequestItem> = {}) =>
+  request({ status: "IN_PROGRESS", pops: [SIN], total_count: 4, targets_total: 1, ...change });
+
+/** The row of the one POP. */
+async function row(item: RequestItem, targets: readonly Target[], done = 0, failed = 0) {
+  const progress = new FakeProgress();
+  progress.counts.set("r1/0/0", { download_count: done, download_size: done * 10, failed_count: failed });
+  const rows = await popRows({ requestPops: new FakeRequestPops(new FakeRequests(item), ...targets), progress }, item);
+  expect(rows).toHaveLength(1);
+  return rows[0];
+}
+
+describe("a POP's state", () => {
+  const ended = { active: undefined, status: "STOPPED" } as const;
+  it.each([
+    ["before it is resolved", { total_count: 0, targets_total: 0 }, [], 0, "WAITING"],
+    ["before its first result", {}, [target(SIN)], 0, "WAITING"],
+    ["with some results", {}, [target(SIN)], 3, "IN_PROGRESS"],
+    ["with all", {}, [target(SIN)], 4, "DONE"],
+    ["that the DNS does not know", {}, [target(SIN, { state: "FAILED" })], 0, "NOT_RESOLVED"],
+    ["of a stopped request", ended, [target(SIN)], 3, "UNFINISHED"],
+    ["of a stopped request that had all", ended, [target(SIN)], 4, "DONE"],
+    ["of a finished one, whose counter missed a batch", { ...ended, status: "FINISHED" }, [target(SIN)], 3, "DONE"],
+  ] as const)("%s", async (_, change, targets, done, state) => {
+    expect((await row(running(change), targets, done))?.state).toBe(state);
+  });
+});
+
+describe("a POP's counts", () => {
+  const both = [target(SIN, { label: "d1" }), target(SIN, { label: "d2" })];
+  it("are its tasks under each distribution", async () => {
+    const item = running({ total_count: 5, targets_total: 2, tasks_per_target: { d1: 3, d2: 2 } });
+    expect(await row(item, both, 2, 1)).toMatchObject({
+      ...{ total_count: 5, download_count: 2, failed_count: 1, download_size: 20 },
+    });
+  });
+
+  it("leave out the distributions under which it does not resolve", async () => {
+    const item = running({ total_count: 3, targets_total: 1, tasks_per_target: { d1: 3, d2: 2 } });
+    const targets = [target(SIN, { label: "d1" }), target(SIN, { label: "d2", state: "FAILED" })];
+    expect(await row(item, targets)).toMatchObject({ state: "WAITING", total_count: 3 });
+  });
+
+  it("are the mean where a release before did not write how many there are", async () => {
+    expect(await row(running({ total_count: 12, targets_total: 3 }), [target(SIN)])).toMatchObject({ total_count: 4 });
+  });
+
+  it("are within its tasks, whatever was counted", async () => {
+    expect(await row(running(), [target(SIN)], 9, 9)).toMatchObject({ download_count: 4, failed_count: 4 });
+    expect(await row(running(), [target(SIN)], -1, -1)).toMatchObject({
+      ...{ download_count: 0, failed_count: 0, download_size: 0 },
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import * as z from "zod";
+import { bundleWorker } from "../bench/bundle.ts";
+
+/** What has come through a link to its instance. */
+export interface Passed {
+  /** Of TCP: with TLS and the heads of the answers. */
+  readonly bytes: number;
+  /** When the first and the last byte passed, in milliseconds since the epoch; undefined: none has. */
+  readonly firstAt: number | undefined;
+  readonly lastAt: number | undefined;
+}
+
+/** The way of one instance to the edge. */
+export interface Link {
+  /** Where the instance's agent finds the edge. */
+  readonly port: number;
+  /** By which address the edge sees the instance. */
+  readonly localAddress: string;
+  passed(): Passed;
+  close(): Promise<void>;
+}
+
+export interface LinkOptions {
+  /** The edge's addresses, and its port there. */
+  readonly addresses: readonly string[];
+  readonly edgePort: number;
+  /** A rate that all connections share. @default without a limit */
+  readonly bytesPerSecond?: number | undefined;
+  /** Tells the links apart at the edge: from 1. */
+  readonly number: number;
+}
+
+const messageSchema = z.union([
+  z.object({ event: z.literal("listening"), port: z.number() }),
+  z.object({
+    event: z.literal("passed"),
+    bytes: z.number(),
+    firstAt: z.number().optional(),
+    lastAt: z.number().optional(),
+  }),
+]);
+
+export async function startLink({ addresses, edgePort, bytesPerSecond, number }: LinkOptions): Promise<Link> {
+  const localAddress = `127.200.0.${number}`;
+  const child = fork(bundleWorker("link", new URL("workers/", import.meta.url)), {
+    env: {
+      ...process.env,
+      LINK_ADDRESSES: addresses.join(),
+      LINK_EDGE_PORT: String(edgePort),
+      LINK_BYTES_PER_SECOND: String(bytesPerSecond ?? Number.POSITIVE_INFINITY),
+      LINK_LOCAL_ADDRESS: localAddress,
+    },
+  });
+  let passed: Passed = { bytes: 0, firstAt: undefined, lastAt: undefined };
+  const port = await listening(child, (now) => {
+    passed = now;
+  });
+  return {
+    ...{ port, localAddress, passed: () => passed },
+    async close() {
+      const ended = once(child, "exit");
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+function listening(child: ChildProcess, onPassed: (passed: Passed) => void): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on("message", (message) => {
+      const told = messageSchema.parse(message);
+      if (told.event === "listening") resolve(told.port);
+      else onPassed({ bytes: told.bytes, firstAt: told.firstAt, lastAt: told.lastAt });
+    });
+    child.once("exit", (code) => reject(new Error(`A link ended with ${code}`)));
+  });
+}

@@ -1,0 +1,90 @@
+import { urlsPerMessage } from "../../domain/plan/messages.ts";
+import { blockCount } from "../../domain/plan/stripes.ts";
+import { shardCount } from "../../domain/plan/task-key.ts";
+import { MAX_INSTANCES, MAX_URLS } from "../../domain/request/limits.ts";
+import { readable } from "../bench/statistics.ts";
+import { counterLoad, unitsOfBatch } from "../large/write-units.ts";
+import { table } from "../markdown-table.ts";
+import { secondsToWrite, type Units } from "./estimate.ts";
+import { INSTANCE, NEW_TABLE, QUOTA } from "./prices.ts";
+import { duration } from "./tables.ts";
+
+/** POPs of the largest request that is computed and tried as a model. */
+export const LARGEST_POPS = 400;
+const BATCH = 1_000;
+const QUARTER = 250;
+const RESULT_BYTES = 700;
+/** DynamoDB ends a page here. */
+const PAGE_BYTES = 2 ** 20;
+/** The largest object that CloudFront caches. */
+const LARGEST_OBJECT_BYTES = 50 * 2 ** 30;
+
+/** What the largest request comes to, step by step: docs/scaling.md has it. */
+export function largestTable(units: Units): string {
+  const tasks = MAX_URLS * LARGEST_POPS;
+  const perMessage = urlsPerMessage(tasks, MAX_INSTANCES);
+  const messages = tasks / perMessage;
+  const shards = shardCount(tasks);
+  const counters = unitsOfBatch(LARGEST_POPS).total;
+  const load = (batch: number) => counterLoad(QUOTA.tableWrites, batch, LARGEST_POPS);
+  const pages = Math.ceil((tasks * RESULT_BYTES) / PAGE_BYTES);
+  const count = (value: number) => value.toLocaleString("en-US");
+  return table(
+    ["what", "how much", "why"],
+    [
+      ["tasks", count(tasks), `${count(MAX_URLS)} URLs × ${LARGEST_POPS} POPs`],
+      ["messages", count(messages), `${perMessage} small files each; a file above 16 MiB has one of its own`],
+      [
+        "in flight at once",
+        `at most ${count(QUOTA.inFlight)}`,
+        `SQS gives out no more then. ${MAX_INSTANCES} instances may hold ${count(QUOTA.inFlight / MAX_INSTANCES)} each`,
+      ],
+      ["fan-out, one function", duration(tasks / units.fanOutTasksPerSecond), "a POP each, ten at once on AWS"],
+      [
+        "writing the results",
+        `${duration(tasks / QUOTA.tableWrites)}; new table: ${duration(secondsToWrite(tasks))}`,
+        `${count(QUOTA.tableWrites)} writes a second; a new table takes ${count(NEW_TABLE.writes)}, and twice as many each half hour`,
+      ],
+      [
+        "one shard's share of them",
+        `${readable(QUOTA.tableWrites / shards)} writes/s`,
+        `${count(shards)} shards; DynamoDB takes 1,000 a partition key`,
+      ],
+      [
+        "counters, a batch",
+        `${count(counters)} write units`,
+        `totals and ${blockCount(LARGEST_POPS)} blocks of POPs in one transaction, and when the last result came`,
+      ],
+      [
+        "counters, of what the results cost",
+        `${percent(load(BATCH).share)}; ${percent(load(QUARTER).share)}`,
+        `in batches of ${count(BATCH)}, which are full, and of ${QUARTER}`,
+      ],
+      [
+        "counters, the busiest partition key",
+        `${readable(load(BATCH).busiestKey)} writes/s; ${readable(load(QUARTER).busiestKey)}`,
+        `at ${count(QUOTA.tableWrites)} results a second, in such batches`,
+      ],
+      [
+        "recount",
+        `${count(pages)} pages of 1 MB`,
+        `${readable((tasks * RESULT_BYTES) / 1e9)} GB of results, read once`,
+      ],
+      ["bits of the recount", `${readable(tasks / 8 / 1e6)} MB`, "one for each task, in memory and in the checkpoint"],
+      [
+        "the largest file in a message's time",
+        `${readable(LARGEST_OBJECT_BYTES / (QUOTA.inFlightHours * 3_600) / 1e6)} MB/s at least`,
+        `50 GiB, the largest that CloudFront caches, within the ${QUOTA.inFlightHours} hours that SQS lets a message be in flight`,
+      ],
+      [
+        "an instance's link",
+        `${readable((INSTANCE.gigabits * 1e9) / 8 / 1e6)} MB/s`,
+        `${INSTANCE.gigabits} Gbit/s: in 12 hours ${readable((INSTANCE.gigabits * 1e9 * QUOTA.inFlightHours * 3_600) / 8 / 1e12)} TB`,
+      ],
+    ],
+  );
+}
+
+function percent(share: number): string {
+  return `${readable(100 * share)} %`;
+}

@@ -1,0 +1,16 @@
+import * as z from "zod";
+import { keptUnits } from "../bench/report.ts";
+import type { Units } from "./estimate.ts";
+
+const unitsSchema = z.object({
+  agentCpuMicros: z.number(),
+  fanOutTasksPerSecond: z.number(),
+  aggregationCpuMicros: z.number(),
+  getSizeUrlsPerSecond: z.number(),
+  largeMBPerSecond: z.number(),
+});
+
+/** The unit costs as `npm run bench` measured them last. @throws ZodError that names those that were never measured */
+export function measuredUnits(): Units {
+  return unitsSchema.parse(keptUnits());
+}
