@@ -74,10 +74,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
-      environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "BUCKET", "QUEUE_URL"),
-        ...environment("GROUP_NAME", "SCHEDULE_GROUP"),
-      },
+      environment: names,
     });
     this.api = new PipelineFunction(this, "Api", {
       name: "api",

@@ -33,7 +33,7 @@ export const LASTING: readonly Lasting[] = [
     lost: "all queued tasks; agents that run go on asking a queue that is gone",
     ids: [
       "PrewarmPipelineFailedBatches5E712F19",
-      "PrewarmPipelineStepsE33C57F1",
+      "PrewarmPipelineStepQueueStepsC5828BDD",
       "PrewarmTaskQueueDeadLetters9EE29DB2",
       "PrewarmTaskQueueTasksF0F09F1B",
     ],
@@ -81,6 +81,7 @@ export const LASTING: readonly Lasting[] = [
       "PrewarmMonitoringWatchLogs7E731018",
       "PrewarmPipelineAggregationLogs9BF2AEE0",
       "PrewarmPipelineApiLogsE102A80F",
+      "PrewarmPipelineDeadLetterReaderLogs1708D98E",
       "PrewarmPipelineGetSizeLogsC59952DA",
       "PrewarmPipelineShutdownLogs619B4C8D",
       "PrewarmPipelineTaskLogs565D0A09",
@@ -101,7 +102,6 @@ export const LASTING_MAPPINGS: Lasting = {
   ids: [
     "PrewarmPipelineAggregationDynamoDBEventSource%PrewarmStorageRequestTask",
     "PrewarmPipelineGetSizeDynamoDBEventSource%PrewarmStorageRequest",
-    "PrewarmPipelineShutdownDynamoDBEventSource%PrewarmStorageRequest",
     "PrewarmPipelineTaskDynamoDBEventSource%PrewarmStorageRequest",
     "PrewarmPipelineTaskDynamoDBEventSource%PrewarmStorageRequestPop",
   ],

@@ -44,7 +44,10 @@ describe.each(synthesizeStacks())("$name, updated while it works", ({ name, temp
   );
 
   test("keeps the mappings of streams to functions", () => {
-    const found = resourcesOf(template, LASTING_MAPPINGS.type).map(([id]) => id.replace(/[0-9A-F]{16}$/, ""));
+    const streams = resourcesOf(template, LASTING_MAPPINGS.type).filter(
+      ([, { Properties }]) => Properties.StartingPosition !== undefined,
+    );
+    const found = streams.map(([id]) => id.replace(/[0-9A-F]{16}$/, ""));
     // The first of the two hashes is the table's.
     const bare = found.map((id) => id.replace(name, "%").replace(/[0-9A-F]{8}$/, "")).sort();
     expect(bare, `Another id: lost is ${LASTING_MAPPINGS.lost}`).toEqual(LASTING_MAPPINGS.ids);

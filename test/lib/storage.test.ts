@@ -68,6 +68,12 @@ test("active requests have an index with the attributes that the agents need", (
           NonKeyAttributes: Match.arrayWith(["status", "timeout_at", "last_update_time"]),
         },
       },
+      // Those that have ended and were not closed, for Watch.
+      {
+        IndexName: "closing",
+        KeySchema: [{ AttributeName: "closing", KeyType: "HASH" }],
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["last_update_time"] },
+      },
     ],
   });
 });

@@ -1,3 +1,6 @@
+import { modelFindings, sharedFindings } from "../large/findings.ts";
+import { modelRuns } from "../large/model.ts";
+import { shareLoads } from "../large/share.ts";
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
 import { benchAgent } from "./agent.ts";
 import { benchAggregation } from "./aggregation.ts";
@@ -13,6 +16,9 @@ import { printed, writeReport } from "./report.ts";
 import type { Findings } from "./row.ts";
 import { findTools } from "./tools.ts";
 
+/** Share of what the lab of large files does: all of it takes half an hour. */
+const scale = Number(process.env["BENCH_LARGE_SCALE"] ?? 1);
+
 /** In the order of docs/benchmarks.md. */
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   download: benchDownload,
@@ -23,6 +29,8 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   "get-size": benchGetSize,
   imports: benchImports,
   "end-to-end": benchEndToEnd,
+  share: async ({ say }) => sharedFindings(await shareLoads(say, scale)),
+  model: async ({ say }) => modelFindings(await modelRuns(say, scale)),
 };
 
 const say = (line: string) => console.log(line);

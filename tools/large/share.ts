@@ -29,9 +29,9 @@ interface Load {
 }
 
 const LOADS: readonly Load[] = [
-  { what: "60 large messages", paths: Object.keys(LARGE), pops: 10 },
-  { what: "300 large messages", paths: Object.keys(LARGE), pops: 50 },
-  { what: "10,000 small files", paths: Object.keys(SMALL), pops: 50 },
+  { what: "large messages", paths: Object.keys(LARGE), pops: 10 },
+  { what: "large messages", paths: Object.keys(LARGE), pops: 50 },
+  { what: "small files", paths: Object.keys(SMALL), pops: 50 },
 ];
 
 /** Four agents that boot one after the other, each behind a link of its own. */
@@ -84,10 +84,11 @@ async function runLoad(
   say: (line: string) => void,
 ): Promise<Shared> {
   const { api, prewarm, links } = stack;
-  say(`  ${load.what}`);
+  const pops = stack.pops.slice(0, Math.max(2, Math.round(load.pops * scale)));
+  const what = `${(pops.length * load.paths.length).toLocaleString("en-US")} ${load.what}`;
+  say(`  ${what}`);
   start.close();
   const before = new Set(links.all.keys());
-  const pops = stack.pops.slice(0, Math.max(2, Math.round(load.pops * scale)));
   const reqId = await api.start(bodyOf(load.paths, pops, AGENTS));
   await follow(api, reqId, ({ status }) => status === "IN_PROGRESS", { everyMs: 200, ms: 120_000 });
   const cpu = new CpuLoad();
@@ -98,7 +99,7 @@ async function runLoad(
   // The next run starts with instances of its own.
   while (prewarm.fleet.size > 0) await sleep(500);
   return {
-    ...{ what: load.what, status: progress.status, failed: progress.failed_count, cpu: busy },
+    ...{ what, status: progress.status, failed: progress.failed_count, cpu: busy },
     ...shareOf(passed, progress.total_size, LINK_BYTES_PER_SECOND),
   };
 }

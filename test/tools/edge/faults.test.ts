@@ -29,9 +29,20 @@ test("the hook sees the request and can be changed", async () => {
   });
   expect((await ask(edge, { path: "/a.bin?v=1", headers: { "x-token": "t" } })).status).toBe(503);
   const [address] = edge.addressesOf("SIN2-P1");
-  expect(seen).toEqual([{ pop: "SIN2-P1", address, method: "GET", path: "/a.bin?v=1", token: "t" }]);
+  expect(seen).toEqual([
+    { pop: "SIN2-P1", address, client: "127.0.0.1", method: "GET", path: "/a.bin?v=1", token: "t" },
+  ]);
   edge.setFaults(undefined);
   expect((await ask(edge)).status).toBe(200);
+});
+
+test.each([true, false])("drip, plain: %s", async (plain) => {
+  const edge = await faulty({ kind: "drip", bytesPerSecond: 4 * SIZE });
+  const started = performance.now();
+  expect(await broken(await open(edge, { plain }))).toEqual({ bytes: SIZE, code: "none" });
+  // A quarter of a second's worth, in steps of 50 ms.
+  expect(performance.now() - started).toBeGreaterThanOrEqual(200);
+  expect(edge.stats().byPop["SIN2-P1"]).toMatchObject({ misses: 1, errors: 0, bytes: SIZE });
 });
 
 test("status", async () => {

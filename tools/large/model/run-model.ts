@@ -76,7 +76,7 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
     ...Object.fromEntries([...TABLES, ...OTHERS].map((name) => [name, name])),
     ...Object.fromEntries(QUEUES.map((name) => [name, `${endpoint}/${name}`])),
     ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" },
-    ...{ POWERTOOLS_LOG_LEVEL: "SILENT", POWERTOOLS_DEV: "true" },
+    ...{ POWERTOOLS_LOG_LEVEL: "SILENT", STALL_SECONDS: "900" },
   };
 }
 

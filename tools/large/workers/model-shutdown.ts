@@ -3,7 +3,7 @@ import { handler } from "../../../lambdas/shutdown/index.ts";
 import { MODEL_REQ_ID } from "../model/model-request.ts";
 
 /** Calls Shutdown as Lambda does, again and again, until the model's request is where it should be. Prints what that took. */
-const MOST_RUNS = 100;
+const MOST_RUNS = 30;
 const until = process.env["MODEL_UNTIL"] ?? "";
 const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
 const stateSchema = z.object({ status: z.string(), closed: z.boolean() });

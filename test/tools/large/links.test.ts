@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { type Link, startLink } from "../../../tools/large/links.ts";
+
+const BYTES = 400_000;
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function linked(bytesPerSecond?: number): Promise<{ link: Link; clients: string[] }> {
+  const clients: string[] = [];
+  const edge = createServer((socket) => {
+    clients.push(socket.remoteAddress ?? "");
+    socket.on("error", () => undefined).end(Buffer.alloc(BYTES));
+  });
+  edge.listen(0, "127.0.0.1");
+  await once(edge, "listening");
+  const { port: edgePort } = edge.address() as AddressInfo;
+  const link = await startLink({ addresses: ["127.0.0.1"], edgePort, number: 7, bytesPerSecond });
+  closers.push(
+    () => link.close(),
+    () => edge.close(),
+  );
+  return { link, clients };
+}
+
+async function download({ port }: Link): Promise<number> {
+  const socket = connect({ host: "127.0.0.1", port });
+  let bytes = 0;
+  socket.on("data", (chunk) => (bytes += chunk.length));
+  await once(socket, "close");
+  return bytes;
+}
+
+it("brings all bytes, and the edge sees whose link it is", async () => {
+  const { link, clients } = await linked();
+  expect(await download(link)).toBe(BYTES);
+  expect(clients).toEqual([link.localAddress]);
+  await expect.poll(() => link.passed().bytes).toBe(BYTES);
+});
+
+it("shares its rate among its connections", async () => {
+  const { link } = await linked(800_000);
+  const started = performance.now();
+  expect(await Promise.all([download(link), download(link)])).toEqual([BYTES, BYTES]);
+  expect(performance.now() - started).toBeGreaterThan(850);
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { estimate, secondsToWrite } from "../../../tools/scaling/estimate.ts";
+import { edgeBytesPrice } from "../../../tools/scaling/prices.ts";
+
+const units = {
+  agentCpuMicros: 100,
+  fanOutTasksPerSecond: 100_000,
+  aggregationCpuMicros: 10,
+  getSizeUrlsPerSecond: 10_000,
+  largeMBPerSecond: 1_600,
+};
+
+describe("CloudFront's bytes", () => {
+  it.each([
+    [1e9, 0.085],
+    [10_000e9, 850],
+    [50_000e9, 850 + 3_200],
+    [150_000e9, 850 + 3_200 + 6_000],
+  ])("%d bytes cost %d dollars", (bytes, dollars) => {
+    expect(edgeBytesPrice(bytes)).toBeCloseTo(dollars, 6);
+  });
+});
+
+describe("a table that is new", () => {
+  it.each([
+    [4_000, 1],
+    [7_200_000, 1_800],
+    [7_200_000 + 8_000, 1_801],
+    [24_000_000, 1_800 + 1_800 + 150],
+  ])("takes %d writes in %d s", (writes, seconds) => {
+    expect(secondsToWrite(writes)).toBeCloseTo(seconds, 6);
+  });
+});
+
+describe("what a request takes", () => {
+  it("is bound by an instance's 5 Gbit/s where objects are large", () => {
+    // 625 MB/s of an instance: 1,600 s for 1 TB by one, and three do it in ten minutes.
+    expect(estimate(1_000, 1e9, units)).toMatchObject({ instances: 3, seconds: 1_600 / 3 });
+  });
+
+  it("has no more instances than fill the distribution's 150 Gbit/s", () => {
+    const { instances, binds } = estimate(1e6, 1e9, units);
+    expect(instances).toBe(30);
+    expect(binds).toEqual({ name: "CloudFront throughput a distribution (150 Gbit/s, adjustable)", used: 1 });
+  });
+
+  it("costs a write a result, and a part of one for its counters", () => {
+    const { bill } = estimate(1e6, 1e4, units);
+    expect(bill.table).toBeGreaterThan(0.625);
+    expect(bill.counters / 0.625).toBeLessThan(0.15);
+  });
+});
