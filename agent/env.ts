@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
 import { FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
-import { stallSecondsSchema } from "../domain/request/patience.ts";
+import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/patience.ts";
 
 export const envSchema = z.object({
   QUEUE_URL: z.url(),
@@ -13,7 +13,7 @@ export const envSchema = z.object({
   /** The queue that calls Shutdown. */
   STEP_QUEUE_URL: z.url(),
   /** All waiting times follow from it: the parameter `stallSeconds`. */
-  STALL_SECONDS: stallSecondsSchema,
+  STALL_SECONDS: stallSecondsSchema.default(STALL_SECONDS),
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */
   VISIBILITY_SECONDS: z.coerce.number().int().min(2),
   PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),

@@ -28,4 +28,4 @@ export function patienceOf(stallSeconds: number = STALL_SECONDS): Patience {
 export const ASK_AGAIN_MS = 1_200_000;
 
 /** The variable STALL_SECONDS. */
-export const stallSecondsSchema = z.coerce.number().positive().default(STALL_SECONDS);
+export const stallSecondsSchema = z.coerce.number().positive();

@@ -188,7 +188,9 @@ describe.skipIf(problem !== undefined)("an instance that boots", () => {
   });
 
   test("has an agent that works: a task at the metadata service's address fails without a connection", async () => {
-    const put = () => aws.calls.find(({ operation }) => operation === "PutItem")?.input;
+    // Beats are put, too.
+    const put = () =>
+      aws.calls.find(({ operation, input }) => operation === "PutItem" && input.Item.pop_url !== undefined)?.input;
     await expect.poll(put, { timeout: 20_000 }).toMatchObject({
       Item: {
         agent: { S: "i-0123456789abcdef0" },

@@ -35,6 +35,7 @@ export const LASTING: readonly Lasting[] = [
       "PrewarmPipelineFailedBatches5E712F19",
       "PrewarmPipelineStepQueueStepsC5828BDD",
       "PrewarmTaskQueueDeadLetters9EE29DB2",
+      "PrewarmTaskQueueExpress3E0C2A70",
       "PrewarmTaskQueueTasksF0F09F1B",
     ],
   },

@@ -104,7 +104,9 @@ describe("the queue of steps", () => {
 });
 
 describe("the concurrent executions of the account", () => {
-  const [[hasRoom, condition] = []] = Object.entries(template.findConditions("*"));
+  const [[hasRoom, condition] = []] = Object.entries(template.findConditions("*")).filter(([id]) =>
+    id.includes("HasRoom"),
+  );
 
   test("are few, unless the parameter says that there are many", () => {
     expect(condition).toEqual({ "Fn::Equals": [{ Ref: "lambdaConcurrency" }, "high"] });
@@ -233,13 +235,5 @@ describe("what each function may do", () => {
       .filter(({ Action }) => Action === "autoscaling:SetDesiredCapacity");
     expect(sizes).toHaveLength(3);
     for (const { Resource } of sizes) expect(rendered(Resource)).toMatch(/autoScalingGroupName\/prewarm_asg_test$/);
-  });
-});
-
-test("the queue of steps hides a message for longer than Shutdown may run, and keeps what fails again and again", () => {
-  const [[, steps] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([id]) => id.startsWith("PipelineSteps"));
-  expect(steps?.Properties).toMatchObject({
-    ...{ VisibilityTimeout: 960, MessageRetentionPeriod: 345_600, SqsManagedSseEnabled: true },
-    RedrivePolicy: { maxReceiveCount: 5 },
   });
 });

@@ -27,9 +27,14 @@ export async function unaskedLate(times: number): Promise<LabRow[]> {
 }
 
 async function onServer(afterMs: number, run: (port: number) => Promise<number>): Promise<number> {
-  const server = fork(SERVER, { env: { ...process.env, UNASKED_AFTER_MS: String(afterMs) } });
+  // Whoever runs this may understand TypeScript by other means than the server's process would.
+  const execArgv = ["--import", import.meta.resolve("tsx")];
+  const server = fork(SERVER, { execArgv, env: { ...process.env, UNASKED_AFTER_MS: String(afterMs) } });
   try {
-    const [message] = await once(server, "message");
+    const ended = once(server, "exit").then(([code]) => {
+      throw new Error(`the server of unasked answers ended with ${code}`);
+    });
+    const [message] = await Promise.race([once(server, "message"), ended]);
     return await run(readySchema.parse(message).port);
   } finally {
     server.kill();
