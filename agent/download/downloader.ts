@@ -13,6 +13,7 @@ import { maxBytesOf } from "./body-limits.ts";
 import { endpointOf, firstAddress, type Ports } from "./endpoint.ts";
 import { everyAddress } from "./every-address.ts";
 import { messageHeaders } from "./message-headers.ts";
+import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
 import { prove } from "./proof.ts";
 import { checkOf, isCheckGood } from "./second-look.ts";
@@ -84,9 +85,9 @@ export class Downloader {
     return everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
   }
 
-  /** @param turnOf the address of each attempt */
-  private async warmAt(ask: Ask, turnOf: (attempt: number) => number): Promise<Warming> {
-    const attempt = await this.attempts(ask, turnOf);
+  /** @param order the address of each attempt */
+  private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
+    const attempt = await this.attempts(ask, order);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
     const proof = await prove(attempt.answer, async (again) => {
       if (again === "check") {
@@ -100,30 +101,28 @@ export class Downloader {
     return { attempt, proof };
   }
 
-  /** @returns the last attempt */
-  private attempts(ask: Ask, turnOf: (attempt: number) => number): Promise<Attempt> {
+  /**
+   * @param order the POP's addresses, by the number of the attempt
+   * @returns the last attempt
+   */
+  private attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
     const { message, cancellation } = ask;
-    let last = NOT_ATTEMPTED;
+    const past: Attempt[] = [];
+    const next = () => nextTurn(order, message.ips.length, past);
     const attempt = async (n: number): Promise<Attempt> => {
+      const turn = next();
       // It may have been cancelled in the pause before.
-      if (cancellation.cancelled) return last;
+      if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
       if (n > 0) ask.transfer?.clear();
-      const turn = turnOf(n);
       const answer = await this.ask(ask, turn);
-      last = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected) };
-      return last;
+      const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected) };
+      past.push(made);
+      return made;
     };
     return retry(attempt, {
       attempts: MAX_ATTEMPTS,
       firstMs: FIRST_PAUSE_MS,
-      again: ({ count, outcome }) =>
-        outcome.kind === "RETRY" &&
-        !cancellation.cancelled &&
-        // An address that belongs to another POP will not be this one's the next time.
-        !(
-          outcome.failure.reason === "other_pop" &&
-          turnOf(count) % message.ips.length === turnOf(count - 1) % message.ips.length
-        ),
+      again: ({ outcome }) => outcome.kind === "RETRY" && !cancellation.cancelled && next() !== undefined,
     });
   }
 
