@@ -18,9 +18,13 @@ export const outcomes: readonly Outcome[] = ["warm", "hit", "not_kept", "done", 
 /** A stored outcome; absent in what an agent of 0.1 wrote, and where only a newer version knows it. */
 export const outcomeSchema = z.enum(outcomes).optional().catch(undefined);
 
-/** How warmth is shown. */
-export const verifySchema = z.enum(["edge", "addresses", "off"]);
+/** How warmth is shown: at the address of the download, at every address of the POP, or not at all. */
+export const VERIFY = ["edge", "addresses", "off"] as const;
+export const verifySchema = z.enum(VERIFY);
 export type Verify = z.infer<typeof verifySchema>;
+
+/** Of a request that does not say, and of items and messages of a release that did not know it. */
+export const DEFAULT_VERIFY: Verify = "edge";
 
 /** What one good answer of one address showed. */
 export interface Seen {
