@@ -89,9 +89,9 @@ export class Downloader {
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
-    const proof = await prove(attempt.answer, async (again) => {
+    const proof = await prove(attempt.answer, async (again, round) => {
       if (again === "check") {
-        const answer = await this.ask(ask, attempt.turn, checkOf(ask, attempt.answer.bytes));
+        const answer = await this.ask(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round));
         return { good: isCheckGood(answer, ask.message.pop), answer };
       }
       ask.transfer?.clear();

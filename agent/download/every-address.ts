@@ -14,14 +14,14 @@ export async function everyAddress(
   warmAt: (turn: number) => Promise<Warming>,
 ): Promise<Warming> {
   let worst: Warming | undefined;
-  let warm = 0;
-  for (const turn of ips.keys()) {
+  const cold: string[] = [];
+  for (const [turn, address] of ips.entries()) {
     const one = await warmAt(turn);
-    if (GOOD.has(outcomeOf(one))) warm++;
+    if (!GOOD.has(outcomeOf(one))) cold.push(address);
     if (worst === undefined || rank(one) < rank(worst)) worst = one;
   }
   if (worst === undefined) throw new Error("the POP has no address");
-  return { ...worst, addresses: `${warm} of ${ips.length}` };
+  return { ...worst, addresses: `${ips.length - cold.length} of ${ips.length}`, cold };
 }
 
 function rank(warming: Warming): number {

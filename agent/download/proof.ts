@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Failure } from "../../domain/result/failure.ts";
-import { notKept } from "../../domain/result/not-kept.ts";
+import { notKept, obstacle } from "../../domain/result/not-kept.ts";
 import { nextStep, type Outcome, roundsOf, type Seen, tierOf } from "../../domain/result/outcome.ts";
 import type { Answer } from "./answer.ts";
 
@@ -16,8 +17,11 @@ export interface Proof {
   readonly failure?: Failure;
 }
 
-/** Asks at the address that the download came from. @returns whether the answer is good, and the answer */
-export type AskAgain = (ask: Seen["ask"]) => Promise<{ readonly good: boolean; readonly answer: Answer }>;
+/** Asks at the address that the download came from. @param round from 1. @returns whether the answer is good, and the answer */
+export type AskAgain = (
+  ask: Seen["ask"],
+  round: number,
+) => Promise<{ readonly good: boolean; readonly answer: Answer }>;
 
 /**
  * Asks until it is clear what a good download left at its address.
@@ -29,7 +33,8 @@ export async function prove(download: Answer, askAgain: AskAgain): Promise<Proof
   for (;;) {
     const step = nextStep(seen);
     if ("outcome" in step) return proofOf(step.outcome, seen, last);
-    const { good, answer } = await askAgain(step.ask);
+    if (step.pauseMs !== undefined) await sleep(step.pauseMs);
+    const { good, answer } = await askAgain(step.ask, roundsOf(seen));
     last = answer;
     // Whole once, and not to be had again: nothing shows that it is kept.
     if (!good && step.ask === "whole") return proofOf("not_kept", seen, last, answer.failure);
@@ -49,12 +54,14 @@ function proofOf(outcome: Proof["outcome"], seen: readonly Seen[], answer: Answe
   };
 }
 
-function seenIn(ask: Seen["ask"], { xCache, serverTiming, age }: Answer): Seen {
+function seenIn(ask: Seen["ask"], answer: Answer): Seen {
+  const { xCache, serverTiming, age } = answer;
   const seconds = age === undefined ? Number.NaN : Number(age);
   return {
     ask,
     xCache,
     tier: serverTiming === undefined ? undefined : tierOf(serverTiming),
     age: Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : undefined,
+    unkeepable: obstacle(answer) !== undefined,
   };
 }

@@ -18,9 +18,11 @@ const FIRST_BYTE: Look = { headers: "range: bytes=0-0\r\n", maxBytes: SMALL };
  * How to look at an object again. A range is a question, and never a way to warm: so the object was downloaded whole at that
  * address before. Where the caller's headers have a range of their own, it stays as it is.
  * @param bytes of the download
+ * @param round from 1. The first byte that the first round asked for may be kept, and would be a hit of itself: after that
+ * only the whole object is asked for, and a large one is left once its head has come.
  */
-export function checkOf({ headers }: { readonly headers: string }, bytes: number): Look {
-  return bytes <= SMALL || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
+export function checkOf({ headers }: { readonly headers: string }, bytes: number, round: number): Look {
+  return bytes <= SMALL || round > 1 || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
 }
 
 /** Whether the answer tells anything of the object at that POP. */

@@ -27,6 +27,8 @@ export interface Warming {
   readonly proof?: Proof;
   /** How many of the POP's addresses have it, where all were asked. */
   readonly addresses?: string;
+  /** Those that do not have it. */
+  readonly cold?: readonly string[];
 }
 
 /** What is said of a task. */
@@ -81,10 +83,11 @@ export function toResult(
   };
 }
 
-function failureOf({ attempt: { outcome }, proof, addresses }: Warming): Failure | undefined {
+function failureOf({ attempt: { outcome }, proof, addresses, cold = [] }: Warming): Failure | undefined {
   const failure = outcome.kind === "GOOD" ? proof?.failure : outcome.failure;
   if (failure === undefined || addresses === undefined) return failure;
-  return { ...failure, detail: `${failure.detail ?? ""}; ${addresses} addresses have it`.replace(/^; /, "") };
+  const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
+  return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
 }
 
 function cutId(id: string | undefined): string | undefined {

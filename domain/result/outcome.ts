@@ -36,10 +36,14 @@ export interface Seen {
   readonly tier?: string | undefined;
   /** Its `age`, in seconds. */
   readonly age?: number | undefined;
+  /** Its headers say that it may not be kept. */
+  readonly unkeepable?: boolean | undefined;
 }
 
 /** What comes next at an address: another question, or what is said of it. */
-export type Step = { readonly ask: Seen["ask"] } | { readonly outcome: Exclude<Outcome, "failed"> };
+export type Step =
+  /** `pauseMs`: how long to wait before it. */
+  { readonly ask: Seen["ask"]; readonly pauseMs?: number } | { readonly outcome: Exclude<Outcome, "failed"> };
 
 /** How often an object is downloaded whole at one address before it is said not to be kept. */
 export const MAX_ROUNDS = 2;
@@ -54,8 +58,23 @@ export function nextStep(seen: readonly Seen[]): Step {
   if (isHit(last) && last.tier === EDGE) return { outcome: "warm" };
   if (last.ask === "whole")
     return last.xCache === undefined && seen.length === 1 ? { outcome: "done" } : { ask: "check" };
-  if (isHit(last) && last.tier === undefined && isOlderThanItsQuestion(last, seen.at(-2))) return { outcome: "hit" };
-  return roundsOf(seen) < MAX_ROUNDS ? { ask: "whole" } : { outcome: "not_kept" };
+  const untoldHit = isHit(last) && last.tier === undefined;
+  if (untoldHit && !mayBeShared(last, seen.at(-2))) return { outcome: "hit" };
+  if (roundsOf(seen) >= MAX_ROUNDS) return { outcome: "not_kept" };
+  return untoldHit ? { ask: "whole", pauseMs: SHARED_ANSWER_MS } : { ask: "whole" };
+}
+
+/** After this time the requests of others that were on their way are likely over, and what is kept is a second old. */
+const SHARED_ANSWER_MS = 1_100;
+
+/**
+ * Identical requests on their way at the same moment share one answer, and all but one of them read `Hit`, of an object that
+ * may be kept nowhere. Such an answer has just come. So a hit of that age counts only after a miss, and only where the headers
+ * let it be kept.
+ */
+function mayBeShared(check: Seen, download: Seen | undefined): boolean {
+  if (check.age === undefined) return true;
+  return check.age === 0 && (check.unkeepable === true || (download !== undefined && isHit(download)));
 }
 
 /** How often the object was downloaded whole. */
@@ -68,14 +87,6 @@ const EDGE = "EDGE";
 /** A RefreshHit is none: the object had expired, and the origin was asked. Nor is an Error that is kept. */
 function isHit({ xCache }: Seen): boolean {
   return xCache !== undefined && /^hit\b/i.test(xCache);
-}
-
-/**
- * Identical requests on their way at the same moment share one answer, and all but one of them read `Hit`, of an object that
- * is kept nowhere. A kept one has an age, or was a hit already when it was downloaded.
- */
-function isOlderThanItsQuestion(check: Seen, download: Seen | undefined): boolean {
-  return check.age !== undefined || (download !== undefined && isHit(download));
 }
 
 /**

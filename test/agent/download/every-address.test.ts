@@ -19,4 +19,6 @@ test.each([
   const all = await everyAddress(ips, async (turn) => each[turn] ?? FAILED);
   expect(outcomeOf(all)).toBe(outcome);
   expect(all.addresses).toBe(addresses);
+  const good = ["done", "hit", "warm"];
+  expect(all.cold).toEqual(ips.filter((_, i) => !good.includes(outcomeOf(each[i] ?? FAILED))));
 });

@@ -2,9 +2,13 @@ import { expect, test } from "vitest";
 import { checkOf, isCheckGood } from "../../../agent/download/second-look.ts";
 
 test("a small object is asked for whole, a large one for its first byte", () => {
-  expect(checkOf({ headers: "host: a\r\n" }, 65_536).headers).toBe("");
-  expect(checkOf({ headers: "host: a\r\n" }, 65_537).headers).toBe("range: bytes=0-0\r\n");
-  expect(checkOf({ headers: "host: a\r\nRange: bytes=0-9\r\n" }, 65_537).headers).toBe("");
+  expect(checkOf({ headers: "host: a\r\n" }, 65_536, 1).headers).toBe("");
+  expect(checkOf({ headers: "host: a\r\n" }, 65_537, 1).headers).toBe("range: bytes=0-0\r\n");
+  expect(checkOf({ headers: "host: a\r\nRange: bytes=0-9\r\n" }, 65_537, 1).headers).toBe("");
+});
+
+test("in the second round it asks for no byte that the first one may have left there", () => {
+  expect(checkOf({ headers: "host: a\r\n" }, 5_000_000, 2)).toEqual({ headers: "", maxBytes: 65_536 });
 });
 
 test.each([

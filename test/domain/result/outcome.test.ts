@@ -18,8 +18,21 @@ const cases: readonly [name: string, seen: readonly Seen[], next: Seen["ask"] | 
   ["a hit of the edge after a miss", [MISS, check({ tier: "EDGE" })], "warm"],
   ["a hit of no told tier, with an age", [MISS, check({ age: 0 })], "hit"],
   ["a hit of no told tier without an age: perhaps another request's answer", [MISS, check({})], "whole"],
-  ["the same after a download that was a hit", [whole({ xCache: HIT }), check({})], "hit"],
+  [
+    "the same after a download that was a hit: both may be others' answers",
+    [whole({ xCache: HIT }), check({})],
+    "whole",
+  ],
+  [
+    "a hit with an age in the second round",
+    [MISS, check({}), whole({ xCache: HIT, age: 1 }), check({ age: 1 })],
+    "hit",
+  ],
   ["a hit of the regional cache", [MISS, check({ tier: "REC" })], "whole"],
+  ["a new hit after a hit", [whole({ xCache: HIT, age: 0 }), check({ age: 0 })], "whole"],
+  ["a new hit of what may not be kept", [MISS, check({ age: 0, unkeepable: true })], "whole"],
+  ["an older hit of what may not be kept: a minimum TTL", [MISS, check({ age: 1, unkeepable: true })], "hit"],
+  ["a new hit again", [MISS, check({}), whole({ xCache: HIT, age: 0 }), check({ age: 0 })], "not_kept"],
   ["a hit of Origin Shield", [MISS, check({ tier: "Origin Shield" })], "whole"],
   ["a refreshed hit", [MISS, check({ xCache: "RefreshHit from cloudfront", age: 3 })], "whole"],
   ["a kept error", [MISS, check({ xCache: "Error from cloudfront", age: 3 })], "whole"],
@@ -33,6 +46,11 @@ const cases: readonly [name: string, seen: readonly Seen[], next: Seen["ask"] | 
   ["the regional cache alone", [MISS, check({ tier: "REC" }), MISS, check({ tier: "REC" })], "not_kept"],
   ["two answers of others", [MISS, check({}), MISS, check({})], "not_kept"],
 ];
+
+test("after a hit that may be another request's answer, it waits", () => {
+  expect(nextStep([MISS, check({})])).toEqual({ ask: "whole", pauseMs: 1_100 });
+  expect(nextStep([MISS, check({ xCache: "Miss from cloudfront" })])).toEqual({ ask: "whole" });
+});
 
 test.each(cases)("%s", (_, seen, next) => {
   const step = nextStep(seen);
