@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { laneSchema } from "../plan/lane.ts";
+import { NO_COUNT } from "../result/count.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distribution.ts";
 import { statusSchema } from "./status.ts";
@@ -61,6 +62,10 @@ export const requestItemSchema = z.object({
   // Not `int`: an instance writes what is added up, and a sum beyond 2^53 must not make the item unreadable.
   download_size: z.number(),
   failed_count: z.number().int(),
+  // Written once, at its end. An item of an older version has none: nothing was told.
+  warm_count: z.number().int().default(0),
+  hit_count: z.number().int().default(0),
+  not_kept_count: z.number().int().default(0),
 
   // How it ends.
   /**
@@ -115,9 +120,7 @@ export const NOTHING_YET = {
   targets_total: 0,
   targets_sent: 0,
   invalidated_batches: 0,
-  download_count: 0,
-  download_size: 0,
-  failed_count: 0,
+  ...NO_COUNT,
   requeues: 0,
   nudges: 0,
   closed: false,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { DOMAIN, request, result } from "../items.ts";
+import { count, DOMAIN, request, result } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, resultsBut, STILL, world } from "./world.ts";
 
 describe("a look at an active request", () => {
@@ -98,11 +98,11 @@ describe("a look at an active request", () => {
 
   it("goes on where counters say that all is done and it is not, and puts them right", async () => {
     const { handle, requests, progress, queue } = world({ results: resultsBut(`SIN2-P1#${A}`) });
-    progress.set("r1", { count: { download_count: 2, download_size: 99, failed_count: 1 } });
+    progress.set("r1", { count: count(2, 99, 1) });
     await handle(EVENT);
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0, download_count: 4 });
     // What the item of an older release has, and this, are what is counted.
-    expect((await progress.of("r1")).count).toEqual({ download_count: -1, download_size: 20, failed_count: 0 });
+    expect((await progress.of("r1")).count).toEqual(count(-1, 20, 0));
     expect(queue.messages).toEqual([]);
   });
 
@@ -110,8 +110,7 @@ describe("a look at an active request", () => {
     const w: ReturnType<typeof world> = world({
       results: resultsBut(`SIN2-P1#${A}`),
       fault: (call) => {
-        if (call === "results.of")
-          w.progress.set("r1", { count: { download_count: 1, download_size: 7, failed_count: 0 } });
+        if (call === "results.of") w.progress.set("r1", { count: count(1, 7, 0) });
         return undefined;
       },
     });
