@@ -3,6 +3,7 @@ import { laneSchema } from "../plan/lane.ts";
 import { NO_COUNT } from "../result/count.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distribution.ts";
+import { doubtfulUrlsSchema } from "./doubtful-urls.ts";
 import { statusSchema } from "./status.ts";
 
 const count = z.number().int().nonnegative();
@@ -47,6 +48,8 @@ export const requestItemSchema = z.object({
   distributions: z.array(distributionSchema),
   /** How many tasks each target of a distribution has, by the distribution's label. Empty: a release before did not say. */
   tasks_per_target: z.record(z.string(), count).default({}),
+  /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
+  may_not_be_kept: doubtfulUrlsSchema.optional().catch(undefined),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */

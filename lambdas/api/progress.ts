@@ -4,6 +4,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import type { Count } from "../../domain/result/count.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
+import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
 /** Body of GET /prewarm. @param progress does not matter once the request has ended: then its item has the exact counts */
@@ -39,6 +40,7 @@ export function describeProgress(
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     status: item.status,
+    warnings: warningsOf(item, count),
   };
 }
 

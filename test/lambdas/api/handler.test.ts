@@ -18,6 +18,7 @@ describe("GET /prewarm", () => {
     created_at: "2024-04-16 03:10:21.405000",
     last_update_time: "2024-04-16 03:11:53.531000",
     timestamp: STAMP,
+    warnings: [{ code: "no_tier", count: 2, message: expect.stringContaining("Server-Timing"), examples: [] }],
   };
 
   it("of an active request: its counters, and what agents do for it now", async () => {

@@ -43,6 +43,30 @@ describe("a look at an active request", () => {
     expect(requests.the()).toMatchObject({ download_count: 4, download_size: 15, failed_count: 2 });
   });
 
+  it("counts exactly what was seen of each task", async () => {
+    const results = [
+      ...resultsBut(`SIN2-P1#${A}`, `SIN2-P1#${B}`, `FRA56-P4#${B}`),
+      result("SIN2-P1", A, { outcome: "warm" }),
+      result("SIN2-P1", B, { outcome: "hit" }),
+      result("FRA56-P4", B, { ok: false, outcome: "not_kept" }),
+    ];
+    const told = { warm_count: 1, hit_count: 1, not_kept_count: 1 };
+    const { handle, requests } = world({ results });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ download_count: 4, failed_count: 1, ...told });
+    const lost = world({ results: results.slice(1), item: { ...STILL, requeues: MAX_REQUEUES } });
+    await lost.handle(EVENT);
+    expect(lost.requests.the()).toMatchObject({ download_count: 4, failed_count: 2, ...told });
+  });
+
+  it("puts the counters of outcomes right, too", async () => {
+    const results = resultsBut(`SIN2-P1#${A}`).map((it) => ({ ...it, outcome: "warm" as const }));
+    const { handle, progress } = world({ results, item: { download_count: 0 } });
+    progress.set("r1", { count: count(4, 20, 0, { warm_count: 1, hit_count: 2 }) });
+    await handle(EVENT);
+    expect((await progress.of("r1")).count).toEqual(count(3, 20, 0, { warm_count: 3 }));
+  });
+
   it("ends a request whose counts cannot reach the total, once it is given up", async () => {
     const { handle, requests, calls } = world({ item: { ...STILL, total_count: 5, requeues: MAX_REQUEUES } });
     await handle(EVENT);
