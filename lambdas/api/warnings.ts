@@ -1,19 +1,19 @@
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 
-/** What is not wrong, but may keep a request from what was meant. The words of each stand in docs/api.md, too. */
+/** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
 const MESSAGES = {
   no_tier:
-    "hits that did not tell their tier, so they may be the regional cache's; a response headers policy with Server-Timing " +
-    "enabled (at any sampling rate, also 0), on the cache behaviors of these URLs, makes CloudFront tell it",
+    "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
+    "a response headers policy with Server-Timing enabled, at any sampling rate",
   may_not_be_kept:
-    "URLs whose headers say that a cache may not keep them; a minimum TTL of the cache policy can overrule that, so they may " +
-    "be kept all the same",
+    "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they " +
+    "may be kept all the same",
 } as const;
 
 export interface Warning {
   readonly code: keyof typeof MESSAGES;
-  /** Tasks or URLs that it is about, as its message says. */
+  /** How many tasks (`no_tier`) or URLs (`may_not_be_kept`) it is about. */
   readonly count: number;
   readonly message: string;
   /** At most three. */
@@ -33,5 +33,5 @@ export function warningsOf(
 }
 
 function warning(code: Warning["code"], count: number, examples: readonly string[]): Warning {
-  return { code, count, message: `${count} ${MESSAGES[code]}`, examples };
+  return { code, count, message: MESSAGES[code], examples };
 }

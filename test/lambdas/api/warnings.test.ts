@@ -27,8 +27,10 @@ it.each([
 
 it("each says what it means, with no more than was seen, and what would help", () => {
   const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { hit_count: 7 });
-  expect(tier?.message).toMatch(/^7 hits .* may be the regional cache's; a response headers policy with Server-Timing/);
-  expect(kept?.message).toMatch(/^4711 URLs .* a minimum TTL .* can overrule that/);
+  expect(tier?.message).toMatch(
+    /hits .* may be the regional cache's\. .* a response headers policy with Server-Timing/,
+  );
+  expect(kept?.message).toMatch(/URLs .* A minimum TTL .* can overrule that/);
 });
 
 it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
