@@ -15,8 +15,11 @@ export function notKept(headers: CacheHeaders): Failure {
 
 /** What in an answer's headers may keep it out of a cache; undefined: nothing does. */
 export function obstacle({ cacheControl, vary }: CacheHeaders): string | undefined {
-  const directive = cacheControl?.split(",").find((it) => NEVER_KEPT.test(it.trim()));
-  if (directive !== undefined) return `Cache-Control: ${directive.trim().slice(0, 80)}`;
+  const directives = cacheControl?.split(",").map((it) => it.trim()) ?? [];
+  // A cache that is shared goes by s-maxage, whatever max-age says: `max-age=0, s-maxage=3600` is kept at the edge alone.
+  const ownAge = directives.some((it) => /^s-maxage=0*[1-9]/i.test(it));
+  const directive = directives.find((it) => NEVER_KEPT.test(it) && !(ownAge && /^max-age\b/i.test(it)));
+  if (directive !== undefined) return `Cache-Control: ${directive.slice(0, 80)}`;
   return vary?.trim() === "*" ? "Vary: *" : undefined;
 }
 

@@ -27,7 +27,9 @@ const columnsSchema = z.object({
 });
 
 /** What counting and reporting need of a result. */
-export const reportedResultSchema = columnsSchema.extend(taskResultSchema.pick({ ok: true, bytes: true }).shape);
+export const reportedResultSchema = columnsSchema.extend(
+  taskResultSchema.pick({ ok: true, bytes: true, outcome: true }).shape,
+);
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 
 const names = columnsSchema.keyof().options;

@@ -1,11 +1,12 @@
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { type Count, Ledger } from "../../domain/plan/ledger.ts";
+import { Ledger } from "../../domain/plan/ledger.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { unfinishedResult } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { ReportedResult } from "../../domain/result/report.ts";
 import { goodUrlsOf } from "./good-urls.ts";
