@@ -7,9 +7,9 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Count } from "../domain/plan/ledger.ts";
 import { blockCount, popPlace } from "../domain/plan/stripes.ts";
-import { type Beat, beatSchema, liveCount, NO_PROGRESS, type Progress } from "../domain/request/progress.ts";
+import { type Beat, beatSchema, type Progress } from "../domain/request/progress.ts";
+import { addCount, type Count, NO_COUNT, type Sum } from "../domain/result/count.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
 
@@ -26,6 +26,9 @@ const countSchema = z.object({
   download_count: z.number().default(0),
   download_size: z.number().default(0),
   failed_count: z.number().default(0),
+  warm_count: z.number().default(0),
+  hit_count: z.number().default(0),
+  not_kept_count: z.number().default(0),
 });
 
 /** Sort keys of `count#…`, next to those of the stripes. */
@@ -85,12 +88,12 @@ export class ProgressTable {
 
   /** The counters, as of all writes that have ended. */
   async count(reqId: string): Promise<Pick<Progress, "count" | "movedAt">> {
-    let { count } = NO_PROGRESS;
+    const count: Sum = { ...NO_COUNT };
     let movedAt: number | undefined;
     for await (const item of this.items(`count#${reqId}`)) {
       if (item["part"] === MOVED) movedAt = z.number().optional().catch(undefined).parse(item["at"]);
       const { data } = countSchema.safeParse(item);
-      if (data !== undefined) count = liveCount(data, count);
+      if (data !== undefined) addCount(count, data);
     }
     return { count, movedAt };
   }
@@ -206,7 +209,10 @@ export class ProgressTable {
   }
 }
 
-/** Counters of a POP are named by its place: `c7` (results), `b7` (bytes), `f7` (failures). Long names would be billed. */
+/**
+ * Counters of a POP are named by its place: `c7` (results), `b7` (bytes), `f7` (failures), and of the outcomes `w7`, `h7`,
+ * `n7`. Long names would be billed, and so would zeros: they are not written.
+ */
 function popCountersOf(places: ReadonlyMap<number, Count>): Record<string, number> {
   const counters: Record<string, number> = {};
   for (const [place, count] of places)
@@ -218,6 +224,9 @@ const POP_COUNTERS = [
   ["c", "download_count"],
   ["b", "download_size"],
   ["f", "failed_count"],
+  ["w", "warm_count"],
+  ["h", "hit_count"],
+  ["n", "not_kept_count"],
 ] as const;
 const FIELD_OF: ReadonlyMap<string, keyof Count> = new Map(POP_COUNTERS);
 
@@ -226,7 +235,7 @@ function addPopCounters(sums: Map<number, Count>, item: Record<string, unknown>)
     const [, letter = "", place] = /^([a-z])(\d+)$/.exec(name) ?? [];
     const field = FIELD_OF.get(letter);
     if (field === undefined || typeof value !== "number") continue;
-    const sum = sums.get(Number(place)) ?? NO_PROGRESS.count;
+    const sum = sums.get(Number(place)) ?? NO_COUNT;
     sums.set(Number(place), { ...sum, [field]: sum[field] + value });
   }
 }

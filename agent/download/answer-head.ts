@@ -10,6 +10,12 @@ export interface AnswerHead {
   readonly xCache: string | undefined;
   readonly xAmzCfPop: string | undefined;
   readonly xAmzCfId: string | undefined;
+  readonly serverTiming: string | undefined;
+  readonly age: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly cacheControl: string | undefined;
+  readonly vary: string | undefined;
+  readonly retryAfter: string | undefined;
 }
 
 export type BodyFraming =
@@ -20,18 +26,26 @@ export type BodyFraming =
 export class BadAnswerError extends Error {}
 
 /** The headers that are read. Most others are skipped by the length of their name alone. */
-const WANTED = [
-  "connection",
-  "content-length",
-  "location",
-  "transfer-encoding",
-  "x-amz-cf-id",
-  "x-amz-cf-pop",
-  "x-cache",
-] as const;
+const WANTED = {
+  age: "age",
+  "cache-control": "cacheControl",
+  connection: "connection",
+  "content-encoding": "contentEncoding",
+  "content-length": "contentLength",
+  location: "location",
+  "retry-after": "retryAfter",
+  "server-timing": "serverTiming",
+  "transfer-encoding": "transferEncoding",
+  vary: "vary",
+  "x-amz-cf-id": "xAmzCfId",
+  "x-amz-cf-pop": "xAmzCfPop",
+  "x-cache": "xCache",
+} as const;
+type Field = (typeof WANTED)[keyof typeof WANTED];
+const FIELDS = new Map<string, Field>(Object.entries(WANTED));
 /** 1 at each length that a wanted name has. */
 const LENGTHS = new Uint8Array(32);
-for (const { length } of WANTED) LENGTHS[length] = 1;
+for (const name of FIELDS.keys()) LENGTHS[name.length] = 1;
 
 /**
  * A whole head: status line and headers, each behind a CRLF. Names are tokens, values have no control characters but tabs,
@@ -68,8 +82,22 @@ export function parseHead(text: string): AnswerHead {
   const contentLength = lengthOf(fields.contentLength);
   const body = framing(status, fields.transferEncoding, contentLength);
   const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(fields.connection ?? "");
-  const { location, xCache, xAmzCfPop, xAmzCfId } = fields;
-  return { status, body, reusable: !close, contentLength, location, xCache, xAmzCfPop, xAmzCfId };
+  return {
+    status,
+    body,
+    reusable: !close,
+    contentLength,
+    location: fields.location,
+    xCache: fields.xCache,
+    xAmzCfPop: fields.xAmzCfPop,
+    xAmzCfId: fields.xAmzCfId,
+    serverTiming: fields.serverTiming,
+    age: fields.age,
+    contentEncoding: fields.contentEncoding,
+    cacheControl: fields.cacheControl,
+    vary: fields.vary,
+    retryAfter: fields.retryAfter,
+  };
 }
 
 /**
@@ -101,23 +129,24 @@ function notHttp(): BadAnswerError {
 }
 
 /** A header that comes twice is one with both values: RFC 9110, 5.3. */
-class Fields {
+class Fields implements Record<Field, string | undefined> {
+  age: string | undefined;
+  cacheControl: string | undefined;
   connection: string | undefined;
+  contentEncoding: string | undefined;
   contentLength: string | undefined;
   location: string | undefined;
+  retryAfter: string | undefined;
+  serverTiming: string | undefined;
   transferEncoding: string | undefined;
+  vary: string | undefined;
   xAmzCfId: string | undefined;
   xAmzCfPop: string | undefined;
   xCache: string | undefined;
 
   add(name: string, value: string): void {
-    if (name === "content-length") this.contentLength = joined(this.contentLength, value);
-    else if (name === "x-cache") this.xCache = joined(this.xCache, value);
-    else if (name === "x-amz-cf-pop") this.xAmzCfPop = joined(this.xAmzCfPop, value);
-    else if (name === "x-amz-cf-id") this.xAmzCfId = joined(this.xAmzCfId, value);
-    else if (name === "connection") this.connection = joined(this.connection, value);
-    else if (name === "location") this.location = joined(this.location, value);
-    else if (name === "transfer-encoding") this.transferEncoding = joined(this.transferEncoding, value);
+    const field = FIELDS.get(name);
+    if (field !== undefined) this[field] = joined(this[field], value);
   }
 }
 

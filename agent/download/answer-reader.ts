@@ -1,5 +1,5 @@
 import type { Failure } from "../../domain/result/failure.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, otherPop } from "./answer.ts";
 import { type AnswerHead, BadAnswerError, checkPartialHead, parseHead } from "./answer-head.ts";
 import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
@@ -34,15 +34,25 @@ export class AnswerReader {
   private head: AnswerHead | undefined;
   private left = 0;
   private chunks: ChunkedBody | undefined;
+  private askedAt = performance.now();
+  /** From when the request was sent to when the head of its answer had come; undefined: it has not. */
+  firstByteMs: number | undefined;
 
   /**
    * @param onBytes told of the bytes of the body as they come
    * @param maxBytes of a body: an answer that promises more has failed. Whoever reads on must look at `answer.bytes` too.
+   * @param pop an answer that names another one has failed: its body is left. @default any may answer
    */
   constructor(
     private readonly onBytes: (bytes: number) => void,
     readonly maxBytes = Number.POSITIVE_INFINITY,
+    private readonly pop?: string,
   ) {}
+
+  /** Its request is sent now. */
+  asked(): void {
+    this.askedAt = performance.now();
+  }
 
   /** Whether its head has come; hints (1xx) do not count. */
   get hasHead(): boolean {
@@ -67,7 +77,7 @@ export class AnswerReader {
 
   /** A new reader for the same request, which is sent again. */
   afresh(): AnswerReader {
-    return new AnswerReader(this.onBytes, this.maxBytes);
+    return new AnswerReader(this.onBytes, this.maxBytes, this.pop);
   }
 
   /**
@@ -118,12 +128,23 @@ export class AnswerReader {
     this.head = head;
     const { answer } = this;
     answer.httpStatus = head.status;
+    this.firstByteMs = performance.now() - this.askedAt;
     if (head.contentLength !== undefined) answer.contentLength = head.contentLength;
     if (head.location !== undefined) answer.location = head.location;
     if (head.xCache !== undefined) answer.xCache = head.xCache;
     if (head.xAmzCfPop !== undefined) answer.xAmzCfPop = head.xAmzCfPop;
     if (head.xAmzCfId !== undefined) answer.xAmzCfId = head.xAmzCfId;
+    if (head.serverTiming !== undefined) answer.serverTiming = head.serverTiming;
+    if (head.age !== undefined) answer.age = head.age;
+    if (head.contentEncoding !== undefined) answer.contentEncoding = head.contentEncoding;
+    if (head.cacheControl !== undefined) answer.cacheControl = head.cacheControl;
+    if (head.vary !== undefined) answer.vary = head.vary;
+    if (head.retryAfter !== undefined) answer.retryAfter = head.retryAfter;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
+    if (this.pop !== undefined && head.xAmzCfPop !== undefined && head.xAmzCfPop !== this.pop) {
+      this.fail(otherPop(head.xAmzCfPop, this.pop));
+      return true;
+    }
     if (this.left > this.maxBytes) {
       this.fail(tooLarge(this.maxBytes));
       return true;

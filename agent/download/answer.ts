@@ -11,6 +11,15 @@ export interface Answer {
   readonly xCache?: string;
   readonly xAmzCfPop?: string;
   readonly xAmzCfId?: string;
+  readonly serverTiming?: string;
+  /** As it came: it should be a number of seconds. */
+  readonly age?: string;
+  readonly contentEncoding?: string;
+  readonly cacheControl?: string;
+  readonly vary?: string;
+  readonly retryAfter?: string;
+  /** From when the request was sent to when the head of its answer had come. */
+  readonly firstByteMs?: number;
   /** Why the connection or the body failed; absent when the body ended as it should. */
   readonly failure?: Failure;
 }
@@ -23,31 +32,60 @@ const GOOD: Outcome = { kind: "GOOD" };
 /**
  * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
  * cache. An answer that names another POP says nothing about this one, so it does not count either.
+ * @param expected bytes that Get Size saw; null where it could not tell
  */
-export function judge(answer: Answer, pop: string): Outcome {
-  const { httpStatus: status, bytes, contentLength, xAmzCfPop } = answer;
+export function judge(answer: Answer, pop: string, expected: number | null): Outcome {
+  const { httpStatus: status, xAmzCfPop, failure } = answer;
   // A 3xx or 4xx counts from its status line on, even if its body broke off.
-  if (status !== undefined && status >= 300 && status < 500) return { kind: "FINAL", failure: refusal(status, answer) };
-  const { failure } = answer;
+  if (status !== undefined && status >= 300 && status < 500) return refusal(status, answer);
   // It would be as large on the next attempt.
   if (failure !== undefined) return { kind: failure.reason === "too_large" ? "FINAL" : "RETRY", failure };
   if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };
   if (status < 200 || status >= 500) return { kind: "RETRY", failure: serverFailure(status) };
-  if (contentLength !== undefined && bytes !== contentLength) {
-    const detail = `${bytes} of ${contentLength} bytes arrived`;
-    return { kind: "RETRY", failure: { reason: "incomplete", detail } };
-  }
-  if (xAmzCfPop !== undefined && xAmzCfPop !== pop) {
-    return { kind: "RETRY", failure: { reason: "other_pop", detail: `answered by ${xAmzCfPop} instead of ${pop}` } };
-  }
-  return GOOD;
+  if (xAmzCfPop !== undefined && xAmzCfPop !== pop) return { kind: "RETRY", failure: otherPop(xAmzCfPop, pop) };
+  return partOfIt(status) ?? errorPage(answer) ?? otherSize(answer, expected) ?? GOOD;
 }
 
-function refusal(status: number, { location = "nowhere" }: Answer): Failure {
+/** The failure of an answer that names another POP. */
+export function otherPop(named: string, asked: string): Failure {
+  return { reason: "other_pop", detail: `answered by ${named} instead of ${asked}` };
+}
+
+/** Statuses that pass. Both ask for another try: a client that was too slow for the server, or asked too often. */
+const PASSING = [408, 429];
+
+function refusal(status: number, { location = "nowhere" }: Answer): Outcome {
   const code = `HTTP ${status}`;
-  return status < 400 ? { reason: "redirect", code, detail: `redirects to ${location}` } : { reason: "http_4xx", code };
+  if (status < 400) return { kind: "FINAL", failure: { reason: "redirect", code, detail: `redirects to ${location}` } };
+  return { kind: PASSING.includes(status) ? "RETRY" : "FINAL", failure: { reason: "http_4xx", code } };
 }
 
 function serverFailure(status: number): Failure {
   return { reason: status >= 500 && status < 600 ? "http_5xx" : "other", code: `HTTP ${status}` };
+}
+
+/** 204 has no body, and a 206 that nobody asked for is not the object. */
+function partOfIt(status: number): Outcome | undefined {
+  if (status !== 204 && status !== 206) return undefined;
+  const detail = status === 204 ? "an answer without a body" : "a part of the object, unasked";
+  return { kind: "FINAL", failure: { reason: "incomplete", code: `HTTP ${status}`, detail } };
+}
+
+/** CloudFront may answer an error with a page and a status of the distribution's choice. */
+function errorPage({ xCache }: Answer): Outcome | undefined {
+  if (xCache === undefined || !/^error\b/i.test(xCache)) return undefined;
+  const failure: Failure = { reason: "other", code: "ERROR_PAGE", detail: `x-cache: ${xCache.slice(0, 60)}` };
+  return { kind: "RETRY", failure };
+}
+
+/** What is sent compressed has another size than the object. */
+function otherSize({ bytes, contentLength, contentEncoding }: Answer, expected: number | null): Outcome | undefined {
+  if (contentLength !== undefined && bytes !== contentLength)
+    return incomplete(`${bytes} of ${contentLength} bytes arrived`);
+  if (expected === null || contentEncoding !== undefined || bytes === expected) return undefined;
+  return incomplete(`${bytes} bytes arrived, and the object had ${expected} when its size was asked`);
+}
+
+function incomplete(detail: string): Outcome {
+  return { kind: "RETRY", failure: { reason: "incomplete", detail } };
 }

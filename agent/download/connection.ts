@@ -99,6 +99,7 @@ export class Connection {
   proceed(): void {
     if (this.closed || this.exchange === undefined) return;
     this.asked = true;
+    this.exchange.reader.asked();
     this.socket.write(this.exchange.request, "latin1");
   }
 

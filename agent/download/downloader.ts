@@ -11,9 +11,13 @@ import { NotATaskError } from "../work/not-a-task.ts";
 import { judge } from "./answer.ts";
 import { maxBytesOf } from "./body-limits.ts";
 import { endpointOf, firstAddress, type Ports } from "./endpoint.ts";
+import { everyAddress } from "./every-address.ts";
 import { messageHeaders } from "./message-headers.ts";
+import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
-import { type Attempt, toResult } from "./to-result.ts";
+import { prove } from "./proof.ts";
+import { checkOf, isCheckGood } from "./second-look.ts";
+import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
 const MAX_ATTEMPTS = 3;
 /** Mean pause before the second attempt; doubled before the third. */
@@ -28,17 +32,19 @@ export interface DownloaderOptions {
   readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
 }
 
-/** What is asked on each attempt. */
+/** What a task asks for. */
 interface Ask {
+  readonly message: TaskMessage;
   readonly url: URL;
-  /** Index of the first address to ask. */
-  readonly first: number;
   readonly headers: string;
-  readonly maxBytes: number;
+  /** Bytes that Get Size saw. */
+  readonly expected: number | null;
+  readonly cancellation: Cancellation;
+  readonly transfer: Transfer | undefined;
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Downloads tasks and drops what arrives: the POP then has the object. */
+/** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
   constructor(private readonly options: DownloaderOptions) {}
 
@@ -55,48 +61,76 @@ export class Downloader {
     cancellation: Cancellation,
     transfer?: Transfer,
   ): Promise<TaskResult> {
-    const { url: text, bytes } = task;
+    const { url: text, bytes: expected } = task;
     const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
     const onBytes = (bytes: number) => {
       tally.addBytes(bytes);
       transfer?.addBytes(bytes);
     };
     const url = parseUrl(text);
-    const headers = messageHeaders(message);
+    const ask = { message, url, headers: messageHeaders(message), expected, cancellation, transfer, onBytes };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const ask = { url, first: firstAddress(text, message.ips.length), headers, maxBytes: maxBytesOf(bytes), onBytes };
-    const last =
-      refusal === undefined ? await this.attempts(message, ask, cancellation, transfer) : notAttempted(refusal);
-    const result = toResult(message, text, this.options.instanceId, last, performance.now() - started);
+    const warming = refusal === undefined ? await this.warm(ask, text) : notAttempted(refusal);
+    const result = toResult(message, text, this.options.instanceId, warming, performance.now() - started);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) tally.addTask(isTroubled(result));
     return result;
   }
 
-  /** @returns the last attempt */
-  private attempts(
-    message: TaskMessage,
-    ask: Ask,
-    cancellation: Cancellation,
-    transfer: Transfer | undefined,
-  ): Promise<Attempt> {
-    const { url, first, headers, maxBytes, onBytes } = ask;
-    let last = NOT_ATTEMPTED;
+  private warm(ask: Ask, text: string): Promise<Warming> {
+    const { ips, verify } = ask.message;
+    const first = firstAddress(text, ips.length);
+    if (verify !== "addresses" || ips.length === 1) return this.warmAt(ask, (n) => first + n);
+    return everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
+  }
+
+  /** @param order the address of each attempt */
+  private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
+    const attempt = await this.attempts(ask, order);
+    if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
+    const proof = await prove(attempt.answer, async (again, round) => {
+      if (again === "check") {
+        const answer = await this.ask(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round));
+        return { good: isCheckGood(answer, ask.message.pop), answer };
+      }
+      ask.transfer?.clear();
+      const answer = await this.ask(ask, attempt.turn);
+      return { good: judge(answer, ask.message.pop, ask.expected).kind === "GOOD", answer };
+    });
+    return { attempt, proof };
+  }
+
+  /**
+   * @param order the POP's addresses, by the number of the attempt
+   * @returns the last attempt
+   */
+  private attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
+    const { message, cancellation } = ask;
+    const past: Attempt[] = [];
+    const next = () => nextTurn(order, message.ips.length, past);
     const attempt = async (n: number): Promise<Attempt> => {
+      const turn = next();
       // It may have been cancelled in the pause before.
-      if (cancellation.cancelled) return last;
-      if (n > 0) transfer?.clear();
-      const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, first + n));
-      const answer = await pool.download(url.pathname + url.search, headers, onBytes, cancellation, maxBytes);
-      last = { count: n + 1, answer, outcome: judge(answer, message.pop) };
-      return last;
+      if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
+      if (n > 0) ask.transfer?.clear();
+      const answer = await this.ask(ask, turn);
+      const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected) };
+      past.push(made);
+      return made;
     };
     return retry(attempt, {
       attempts: MAX_ATTEMPTS,
       firstMs: FIRST_PAUSE_MS,
-      again: ({ outcome }) => outcome.kind === "RETRY" && !cancellation.cancelled,
+      again: ({ outcome }) => outcome.kind === "RETRY" && !cancellation.cancelled && next() !== undefined,
     });
+  }
+
+  private ask(ask: Ask, turn: number, look = { headers: "", maxBytes: maxBytesOf(ask.expected) }) {
+    const { message, url, cancellation } = ask;
+    const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
+    const path = url.pathname + url.search;
+    return pool.download(path, ask.headers + look.headers, ask.onBytes, cancellation, look.maxBytes, message.pop);
   }
 
   /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
@@ -109,16 +143,16 @@ export class Downloader {
   }
 }
 
-function notAttempted(failure: Failure): Attempt {
-  return { count: 0, answer: { bytes: 0 }, outcome: { kind: "FINAL", failure } };
+function notAttempted(failure: Failure): Warming {
+  return { attempt: { count: 0, turn: 0, answer: { bytes: 0 }, outcome: { kind: "FINAL", failure } } };
 }
 
 /** How a task ends that is cancelled before it has begun. */
-const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" });
+const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" }).attempt;
 
 /** Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt. */
-function isTroubled({ ok, http_status: status = 0, attempts }: TaskResult): boolean {
-  return !ok && (status === 0 || status >= 500 || attempts > 1);
+function isTroubled({ ok, outcome, http_status: status = 0, attempts }: TaskResult): boolean {
+  return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
 }
 
 /** The reason does not quote the URL: there may be a key in it. */

@@ -1,4 +1,4 @@
-import { parseHeaders } from "../../domain/net/headers.ts";
+import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
 import { headerLines } from "./header-lines.ts";
@@ -14,7 +14,17 @@ export function messageHeaders(message: TaskMessage): string {
   const made = known.get(message);
   if (made !== undefined) return made;
   if (!/^[\x21-\x7e]+$/.test(message.host)) throw new NotATaskError("the host is not a host name");
-  const headers = headerLines([["host", message.host], ...parseHeaders(message.header)]);
+  const own = parseHeaders(message.header);
+  const headers = headerLines([["host", message.host], ...own, ...tierWanted(message, own)]);
   known.set(message, headers);
   return headers;
+}
+
+/**
+ * Where the distribution's policy knows Server-Timing at all, this brings it, whatever share of the answers has it otherwise:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+ */
+function tierWanted({ verify }: TaskMessage, own: readonly Header[]): Header[] {
+  if (verify === "off" || own.some(([name]) => name.toLowerCase() === "pragma")) return [];
+  return [["pragma", "server-timing"]];
 }

@@ -35,6 +35,7 @@ export class PopPool implements ConnectionOwner {
    * @param onBytes told of the bytes of the body as they come
    * @param cancellation cuts it off, and it fails
    * @param maxBytes of a body: with more, it fails
+   * @param pop that must answer: with another one, it fails. @default any may
    */
   download(
     path: string,
@@ -42,15 +43,16 @@ export class PopPool implements ConnectionOwner {
     onBytes: (bytes: number) => void,
     cancellation?: Cancellation,
     maxBytes = maxBytesOf(null),
+    pop?: string,
   ): Promise<Answer> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
-        reader: new AnswerReader(onBytes, maxBytes),
+        reader: new AnswerReader(onBytes, maxBytes, pop),
         done: (answer) => {
           cancellation?.delete(cut);
-          resolve(answer);
+          resolve(timed(answer, exchange.reader.firstByteMs));
         },
         connection: undefined,
       };
@@ -129,4 +131,9 @@ export class PopPool implements ConnectionOwner {
 function refuse({ reader, done }: Exchange, failure: Failure): void {
   reader.fail(failure);
   done(reader.answer);
+}
+
+function timed(answer: { -readonly [K in keyof Answer]: Answer[K] }, firstByteMs: number | undefined): Answer {
+  if (firstByteMs !== undefined) answer.firstByteMs = firstByteMs;
+  return answer;
 }

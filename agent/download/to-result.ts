@@ -1,9 +1,11 @@
 import { taskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
-import { cutText, errorText } from "../../domain/result/failure.ts";
+import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
+import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Answer, Outcome } from "./answer.ts";
+import type { Proof } from "./proof.ts";
 
 /** Most characters of a header that is stored. CloudFront's have fewer than 60. */
 const MAX_ID = 200;
@@ -12,8 +14,26 @@ const MAX_ID = 200;
 export interface Attempt {
   /** How many attempts there were with this one; 0: there was none. */
   readonly count: number;
+  /** Which of the POP's addresses was asked. */
+  readonly turn: number;
   readonly answer: Answer;
   readonly outcome: Outcome;
+}
+
+/** The last attempt, and what was seen after it if it was good. */
+export interface Warming {
+  readonly attempt: Attempt;
+  /** Absent for a failed attempt, and where nothing was to be shown. */
+  readonly proof?: Proof;
+  /** How many of the POP's addresses have it, where all were asked. */
+  readonly addresses?: string;
+  /** Those that do not have it. */
+  readonly cold?: readonly string[];
+}
+
+/** What is said of a task. */
+export function outcomeOf({ attempt, proof }: Warming): Warmth {
+  return attempt.outcome.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
 }
 
 /**
@@ -21,9 +41,17 @@ export interface Attempt {
  * @param instanceId of this instance
  * @param ms from the start of the first attempt to the end of the last
  */
-export function toResult(message: TaskMessage, url: string, instanceId: string, last: Attempt, ms: number): TaskResult {
-  const { answer, outcome } = last;
-  const failure = outcome.kind === "GOOD" ? undefined : outcome.failure;
+export function toResult(
+  message: TaskMessage,
+  url: string,
+  instanceId: string,
+  warming: Warming,
+  ms: number,
+): TaskResult {
+  const { attempt, proof } = warming;
+  const { answer } = attempt;
+  const last = proof?.answer ?? answer;
+  const failure = failureOf(warming);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url }, message.shards);
   return {
     // Written out: an object that begins with a spread is a slow one, and each task has one.
@@ -33,18 +61,33 @@ export function toResult(message: TaskMessage, url: string, instanceId: string, 
     pop: message.pop,
     url,
     ok: failure === undefined,
+    outcome: outcomeOf(warming),
     bytes: answer.bytes,
     http_status: answer.httpStatus,
-    x_cache: cutId(answer.xCache),
-    x_amz_cf_pop: cutId(answer.xAmzCfPop),
-    x_amz_cf_id: cutId(answer.xAmzCfId),
+    x_cache: cutId(last.xCache),
+    tier: proof?.tier,
+    address: message.ips[attempt.turn % message.ips.length],
+    addresses: warming.addresses,
+    rounds: proof?.rounds,
+    first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
+    age: proof?.age,
+    encoding: cutId(answer.contentEncoding),
+    x_amz_cf_pop: cutId(last.xAmzCfPop),
+    x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
-    attempts: last.count,
+    attempts: attempt.count,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,
     expire_at: expiresAt(new Date()),
   };
+}
+
+function failureOf({ attempt: { outcome }, proof, addresses, cold = [] }: Warming): Failure | undefined {
+  const failure = outcome.kind === "GOOD" ? proof?.failure : outcome.failure;
+  if (failure === undefined || addresses === undefined) return failure;
+  const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
+  return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
 }
 
 function cutId(id: string | undefined): string | undefined {

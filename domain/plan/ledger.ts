@@ -1,13 +1,7 @@
+import { addResult, type Count, NO_COUNT, type Sum } from "../result/count.ts";
 import type { TaskResult } from "../result/task-result.ts";
 import type { Plan, Task, UrlTasks } from "./plan.ts";
 import type { TaskUrl } from "./task-url.ts";
-
-/** Exact counts of a request's results. */
-export interface Count {
-  readonly download_count: number;
-  readonly download_size: number;
-  readonly failed_count: number;
-}
 
 /** A ledger as it is kept: its counts, and one bit a task. */
 export interface SavedLedger {
@@ -29,9 +23,7 @@ export class Ledger {
   private readonly lines = new Map<string, Line>();
   private readonly seen: Uint8Array;
   private readonly total: number;
-  private downloadCount = 0;
-  private downloadSize = 0;
-  private failedCount = 0;
+  private readonly sum: Sum = { ...NO_COUNT };
 
   constructor(plan: Plan, urls: readonly TaskUrl[]) {
     let bits = 0;
@@ -46,21 +38,20 @@ export class Ledger {
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
-  enter(result: Pick<TaskResult, "pop" | "url" | "ok" | "bytes">): boolean {
+  enter(result: Pick<TaskResult, "pop" | "url" | "ok" | "bytes" | "outcome">): boolean {
     const line = this.lines.get(result.url);
     const number = line?.tasks.numberOf(result);
     if (line === undefined || number === undefined) return false;
     const bit = line.firstBit + number;
     if (this.has(bit)) return false;
     this.seen[bit >> 3] = (this.seen[bit >> 3] ?? 0) | (1 << (bit & 7));
-    this.downloadCount++;
-    if (result.ok) this.downloadSize += result.bytes;
-    else this.failedCount++;
+    addResult(this.sum, result);
     return true;
   }
 
+  /** Exact counts of what was entered. */
   count(): Count {
-    return { download_count: this.downloadCount, download_size: this.downloadSize, failed_count: this.failedCount };
+    return { ...this.sum };
   }
 
   saved(): SavedLedger {
@@ -71,15 +62,13 @@ export class Ledger {
   restore({ count, bits }: SavedLedger): boolean {
     if (bits.length !== this.seen.length) return false;
     this.seen.set(bits);
-    this.downloadCount = count.download_count;
-    this.downloadSize = count.download_size;
-    this.failedCount = count.failed_count;
+    Object.assign(this.sum, count);
     return true;
   }
 
   /** How many tasks have no result. */
   get missingCount(): number {
-    return this.total - this.downloadCount;
+    return this.total - this.sum.download_count;
   }
 
   /** Tasks without a result, URL after URL. */

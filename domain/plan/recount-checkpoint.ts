@@ -1,10 +1,19 @@
 import * as z from "zod";
+import type { Count } from "../result/count.ts";
 import type { Ledger, SavedLedger } from "./ledger.ts";
 
 /** A checkpoint that was written longer ago is not gone on from: much may have come of the shards that it has read. */
 const VALID_MS = 3_600_000;
 
 const count = z.number().nonnegative();
+const countSchema = z.object({
+  download_count: count,
+  download_size: count,
+  failed_count: count,
+  warm_count: count,
+  hit_count: count,
+  not_kept_count: count,
+}) satisfies z.ZodType<Count>;
 
 /** Where a recount stopped when the time of its run was over. */
 export const recountCheckpointSchema = z.object({
@@ -14,7 +23,7 @@ export const recountCheckpointSchema = z.object({
   at: z.number(),
   /** Shards that are read, from the first one on. */
   shards: z.number().int().nonnegative(),
-  count: z.object({ download_count: count, download_size: count, failed_count: count }),
+  count: countSchema,
   /** The ledger's bits in Base64. */
   bits: z.base64(),
   /** Keys of the objects with the report's rows so far, in order. */

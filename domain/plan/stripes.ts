@@ -5,10 +5,11 @@ const TASKS_PER_STRIPE = 10_000;
 const MAX_STRIPES = 64;
 
 /**
- * POPs whose counters stand in one item. DynamoDB bills a write by the whole item: with so many it stays below 1 KB, and
- * an update that changes all of them stays below the 4 KB that an expression may have.
+ * POPs whose counters stand in one item. DynamoDB bills a write by the whole item: with so many it stays below 1 KB, with
+ * five counters for each POP (results, bytes, failures and two outcomes). An update that changes all of them stays below
+ * the 4 KB that an expression may have.
  */
-const POPS_PER_BLOCK = 32;
+const POPS_PER_BLOCK = 24;
 
 /** Where the counters of a POP stand: in which block, and where in it. */
 export interface PopPlace {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { verifySchema } from "../result/outcome.ts";
 import { taskUrlSchema } from "./task-url.ts";
 
 /**
@@ -13,6 +14,8 @@ const messageSchema = z.object({
   /** Host and SNI to ask with. */
   host: z.string().min(1),
   header: z.array(z.string()),
+  /** How warmth is shown. @default edge */
+  verify: verifySchema.optional(),
   /** Over how many partition keys this request's results are spread. */
   shards: z.number().int().positive(),
   urls: z.array(taskUrlSchema).min(1),
@@ -22,7 +25,7 @@ export const taskMessageSchema = z.preprocess(withHost, messageSchema);
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
 
 /** What a message has from its request's item. */
-export const messageSourceSchema = messageSchema.pick({ req_id: true, header: true, shards: true });
+export const messageSourceSchema = messageSchema.pick({ req_id: true, header: true, verify: true, shards: true });
 export type MessageSource = z.infer<typeof messageSourceSchema>;
 
 /**

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Count } from "../plan/ledger.ts";
+import { type Count, minus, NO_COUNT, plus } from "../result/count.ts";
 import type { Patience } from "./patience.ts";
 import type { RequestItem } from "./request-item.ts";
 
@@ -33,11 +33,10 @@ export interface Progress {
   readonly beats: readonly Beat[];
 }
 
-export const NO_PROGRESS: Progress = {
-  count: { download_count: 0, download_size: 0, failed_count: 0 },
-  movedAt: undefined,
-  beats: [],
-};
+export const NO_PROGRESS: Progress = { count: NO_COUNT, movedAt: undefined, beats: [] };
+
+/** What a release before has counted on the item of an active request. It knew no outcomes. */
+export type CountedBefore = Pick<Count, "download_count" | "download_size" | "failed_count">;
 
 /**
  * Those beats of processes that are alive and hold tasks of the request. A beat from the future is not believed: it would
@@ -52,25 +51,20 @@ export function atWork(beats: readonly Beat[], now: number, { staleMs }: Pick<Pa
  * What is counted of an active request so far. Its item has counters of its own if a release before counted there.
  * @param counted the sum of the request's counters in the Progress table
  */
-export function liveCount(item: Count, counted: Count): Count {
-  return {
-    download_count: item.download_count + counted.download_count,
-    download_size: item.download_size + counted.download_size,
-    failed_count: item.failed_count + counted.failed_count,
-  };
+export function liveCount({ download_count, download_size, failed_count }: CountedBefore, counted: Count): Count {
+  return plus({ ...NO_COUNT, download_count, download_size, failed_count }, counted);
 }
 
 /** By how much the counters of an active request are wrong. @param exact what a recount found */
 export function correctionOf(exact: Count, live: Count): Count {
-  return {
-    download_count: exact.download_count - live.download_count,
-    download_size: exact.download_size - live.download_size,
-    failed_count: exact.failed_count - live.failed_count,
-  };
+  return minus(exact, live);
 }
 
 /** Whether every task of a request has a result, as far as its counters tell. @param live {@link liveCount} */
-export function isComplete({ total_count: total }: Pick<RequestItem, "total_count">, live: Count): boolean {
+export function isComplete(
+  { total_count: total }: Pick<RequestItem, "total_count">,
+  live: Pick<Count, "download_count">,
+): boolean {
   return total > 0 && live.download_count >= total;
 }
 

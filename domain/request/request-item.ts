@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { laneSchema } from "../plan/lane.ts";
+import { NO_COUNT } from "../result/count.ts";
+import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distribution.ts";
+import { doubtfulUrlsSchema } from "./doubtful-urls.ts";
 import { statusSchema } from "./status.ts";
 
 const count = z.number().int().nonnegative();
@@ -32,6 +35,8 @@ export const requestItemSchema = z.object({
   header: z.array(z.string()).default([]),
   instance_count: count,
   need_invalidate: z.boolean(),
+  /** How warmth is shown. @default edge */
+  verify: verifySchema.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
 
@@ -43,6 +48,8 @@ export const requestItemSchema = z.object({
   distributions: z.array(distributionSchema),
   /** How many tasks each target of a distribution has, by the distribution's label. Empty: a release before did not say. */
   tasks_per_target: z.record(z.string(), count).default({}),
+  /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
+  may_not_be_kept: doubtfulUrlsSchema.optional().catch(undefined),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */
@@ -60,6 +67,10 @@ export const requestItemSchema = z.object({
   // Not `int`: an instance writes what is added up, and a sum beyond 2^53 must not make the item unreadable.
   download_size: z.number(),
   failed_count: z.number().int(),
+  // Written once, at its end. An item of an older version has none: nothing was told.
+  warm_count: z.number().int().default(0),
+  hit_count: z.number().int().default(0),
+  not_kept_count: z.number().int().default(0),
 
   // How it ends.
   /**
@@ -114,9 +125,7 @@ export const NOTHING_YET = {
   targets_total: 0,
   targets_sent: 0,
   invalidated_batches: 0,
-  download_count: 0,
-  download_size: 0,
-  failed_count: 0,
+  ...NO_COUNT,
   requeues: 0,
   nudges: 0,
   closed: false,

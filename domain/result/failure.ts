@@ -11,10 +11,12 @@ export const FAILURE_REASONS = {
   redirect: "The answer points to another URL, which is not followed.",
   http_4xx: "The edge or the origin refused the request.",
   http_5xx: "The edge or the origin failed.",
-  incomplete: "The body was shorter or longer than its Content-Length, or nothing told where it ends.",
+  incomplete:
+    "The body was shorter or longer than its Content-Length or than Get Size saw, or nothing told where it ends.",
   too_large: "The body was much larger than Get Size said, or than CloudFront can cache.",
   too_slow: "The body came so slowly that it would have held an instance for too long.",
   other_pop: "Another POP answered than the one that was asked.",
+  not_kept: "The download was whole, but the POP does not keep the object.",
   refused_address: "The POP's address is private, reserved, or no address.",
   lost: "No agent finished the task, though it was queued several times.",
   other: "Anything else, and every failure of an agent that did not store a reason yet.",

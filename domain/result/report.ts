@@ -2,6 +2,7 @@ import * as z from "zod";
 import { taskResultSchema } from "./task-result.ts";
 
 const { pop, url, error, http_status, x_amz_cf_pop, x_amz_cf_id, attempts } = taskResultSchema.shape;
+const { outcome, tier, address, addresses, rounds, first_byte_ms, age, encoding } = taskResultSchema.shape;
 
 /**
  * The report's columns, in their order, with what they mean: one table for its writer, for the reader of results and for
@@ -15,10 +16,20 @@ const columnsSchema = z.object({
   x_amz_cf_pop: x_amz_cf_pop.describe("POP that answered, as it names itself"),
   x_amz_cf_id: x_amz_cf_id.describe("CloudFront's id of the last answer, for AWS Support"),
   attempts: attempts.describe("Number of attempts; 0 if no agent came to it"),
+  outcome: outcome.describe("`failed` or `not_kept`: see [Warmth](#warmth); empty where no agent said it"),
+  tier: tier.describe("Tier that the last answer named: `EDGE`, `REC`, `Origin Shield`; empty if it named none"),
+  address: address.describe("The POP's address that was asked last; with `verify: addresses` the worst of them"),
+  addresses: addresses.describe("With `verify: addresses`: how many of the POP's addresses are good, such as `2 of 3`"),
+  rounds: rounds.describe("How often it was downloaded whole to show a hit; empty without a second look"),
+  first_byte_ms: first_byte_ms.describe("Milliseconds from the download's request to the head of its answer"),
+  age: age.describe("`Age` of the last answer: for how many seconds a cache had had the object"),
+  encoding: encoding.describe("`Content-Encoding` of the download; empty if it came uncompressed"),
 });
 
 /** What counting and reporting need of a result. */
-export const reportedResultSchema = columnsSchema.extend(taskResultSchema.pick({ ok: true, bytes: true }).shape);
+export const reportedResultSchema = columnsSchema.extend(
+  taskResultSchema.pick({ ok: true, bytes: true, outcome: true }).shape,
+);
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 
 const names = columnsSchema.keyof().options;

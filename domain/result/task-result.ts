@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { failureReasonSchema } from "./failure.ts";
+import { outcomeSchema } from "./outcome.ts";
 
 /** One item of the Request-Task table: how one task ended. */
 export const taskResultSchema = z.object({
@@ -10,11 +11,29 @@ export const taskResultSchema = z.object({
   req_id: z.string(),
   pop: z.string(),
   url: z.string(),
+  /** Name of the variant; absent: the request's only one. */
+  variant: z.string().optional(),
   ok: z.boolean(),
+  /** What is said of the task; absent in what an agent of an older version wrote. */
+  outcome: outcomeSchema,
   /** Bytes of the body that arrived in the last attempt. */
   bytes: z.number().int().nonnegative(),
   http_status: z.number().int().optional(),
   x_cache: z.string().optional(),
+  /** The tier of the hit that was seen, where it was told. */
+  tier: z.string().optional(),
+  /** The POP's address that was asked last. */
+  address: z.string().optional(),
+  /** With `verify: addresses`, how many of the POP's addresses have it, of how many: `2 of 3`. */
+  addresses: z.string().optional(),
+  /** How often it was downloaded whole at that address. */
+  rounds: z.number().int().optional(),
+  /** Milliseconds to the first byte of the first download. */
+  first_byte_ms: z.number().int().optional(),
+  /** Seconds for which the cache had had it when it was asked last. */
+  age: z.number().int().optional(),
+  /** Content-Encoding of the download: compression is best effort. */
+  encoding: z.string().optional(),
   /** The POP that answered, as it names itself. */
   x_amz_cf_pop: z.string().optional(),
   x_amz_cf_id: z.string().optional(),

@@ -1,5 +1,5 @@
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { Count } from "../../domain/plan/ledger.ts";
+import type { CountedBefore } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
 /** So many are remembered. There are fewer active ones at a time. */
@@ -12,7 +12,7 @@ export interface CountedRequest {
   /** Where each of its POPs stands in its list. */
   readonly numberOf: ReadonlyMap<string, number>;
   /** What a release before has counted on the item. */
-  readonly counted: Count;
+  readonly counted: CountedBefore;
 }
 
 /** The requests whose results come in. Their items have kilobytes, and each batch needs the same part of them. */

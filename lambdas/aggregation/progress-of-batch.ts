@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { Count } from "../../domain/plan/ledger.ts";
+import { addResult, type Count, type Sum } from "../../domain/result/count.ts";
+import { readOutcome } from "../../domain/result/outcome.ts";
 import { MAX_VALUES } from "../../domain/telemetry/metrics.ts";
 import { isRemoval } from "../stream-event.ts";
-import { changed, popSumOf, type RequestSum, type Sum, sumOf, totalOf } from "./request-sum.ts";
+import { changed, popSumOf, type RequestSum, sumOf, totalOf } from "./request-sum.ts";
 import { noteDuration, noteFailures } from "./result-details.ts";
 
 /** More than CloudFront caches of one object, by far. A result that says more is nobody's, and would spoil the sums. */
@@ -16,6 +17,8 @@ const imageSchema = z.object({
   pop: z.object({ S: z.string() }).default({ S: "" }),
   ok: z.object({ BOOL: z.boolean() }),
   bytes: z.object({ N: z.string().refine(isCountOfBytes, `must be from 0 to ${MAX_RESULT_BYTES}`) }),
+  /** Absent in what an older agent wrote. One that only a newer version knows counts for none, and so does one that is no text. */
+  outcome: z.object({ S: z.string() }).optional().catch(undefined),
 });
 
 function isCountOfBytes(text: string): boolean {
@@ -116,7 +119,5 @@ function keyOf(record: unknown): string {
 }
 
 function add(sum: Sum, image: Image, sign: 1 | -1): void {
-  sum.download_count += sign;
-  if (image.ok.BOOL) sum.download_size += sign * Number(image.bytes.N);
-  else sum.failed_count += sign;
+  addResult(sum, { ok: image.ok.BOOL, bytes: Number(image.bytes.N), outcome: readOutcome(image.outcome?.S) }, sign);
 }

@@ -1,8 +1,5 @@
-import type { Count } from "../../domain/plan/ledger.ts";
+import { addCount, type Count, isNothing, NO_COUNT, type Sum } from "../../domain/result/count.ts";
 import type { FailureReason } from "../../domain/result/failure.ts";
-
-/** Counters while they are added up. */
-export type Sum = { -readonly [Field in keyof Count]: Count[Field] };
 
 /** What a batch holds of one request, while it is added up. */
 export interface RequestSum {
@@ -31,27 +28,19 @@ export function sumOf(sums: Map<string, RequestSum>, reqId: string): RequestSum 
 export function popSumOf({ pops }: RequestSum, pop: string): Sum {
   const known = pops.get(pop);
   if (known !== undefined) return known;
-  const sum = { download_count: 0, download_size: 0, failed_count: 0 };
+  const sum = { ...NO_COUNT };
   pops.set(pop, sum);
   return sum;
 }
 
 /** What the POPs add up to. */
 export function totalOf(pops: ReadonlyMap<string, Count>): Count {
-  const total = { download_count: 0, download_size: 0, failed_count: 0 };
-  for (const sum of pops.values()) {
-    total.download_count += sum.download_count;
-    total.download_size += sum.download_size;
-    total.failed_count += sum.failed_count;
-  }
+  const total = { ...NO_COUNT };
+  for (const sum of pops.values()) addCount(total, sum);
   return total;
 }
 
 /** The POPs at which something changes. A result that was written twice changes nothing. */
 export function changed(pops: ReadonlyMap<string, Count>): Map<string, Count> {
-  const changes = [...pops].filter(
-    ([, { download_count, download_size, failed_count }]) =>
-      download_count !== 0 || download_size !== 0 || failed_count !== 0,
-  );
-  return new Map(changes);
+  return new Map([...pops].filter(([, sum]) => !isNothing(sum)));
 }

@@ -1,8 +1,8 @@
-import type { Count } from "../../domain/plan/ledger.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { atWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import type { Count } from "../../domain/result/count.ts";
 
 /** An estimate that is further away says nothing: a rate that is nearly zero. */
 const FURTHEST_MS = 365 * 86_400_000;

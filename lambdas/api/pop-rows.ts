@@ -1,10 +1,10 @@
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { Count } from "../../domain/plan/ledger.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
-import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { type Count, NO_COUNT } from "../../domain/result/count.ts";
+import { outcomesWithin, within } from "./within.ts";
 
 export interface PopRowsDeps {
   readonly requestPops: Pick<RequestPopTable, "of">;
@@ -26,6 +26,9 @@ export interface PopRow {
   readonly total_count: number;
   readonly download_count: number;
   readonly failed_count: number;
+  readonly warm_count: number;
+  readonly hit_count: number;
+  readonly not_kept_count: number;
   readonly download_size: number;
 }
 
@@ -36,7 +39,7 @@ export async function popRows(deps: PopRowsDeps, item: RequestItem): Promise<Pop
     deps.progress.pops(item.req_id, item.pops),
   ]);
   const targetsOf = byPop(targets);
-  return item.pops.map((pop) => popRow(item, pop, targetsOf.get(pop) ?? [], counts.get(pop) ?? NO_PROGRESS.count));
+  return item.pops.map((pop) => popRow(item, pop, targetsOf.get(pop) ?? [], counts.get(pop) ?? NO_COUNT));
 }
 
 function byPop(targets: readonly Target[]): Map<string, Target[]> {
@@ -47,14 +50,16 @@ function byPop(targets: readonly Target[]): Map<string, Target[]> {
 
 function popRow(item: RequestItem, pop: string, targets: readonly Target[], counted: Count): PopRow {
   const total = tasksOf(item, targets);
-  const downloadCount = Math.max(0, Math.min(counted.download_count, total));
+  const downloadCount = within(0, counted.download_count, total);
+  const failed = within(0, counted.failed_count, downloadCount);
   return {
     pop,
     rec: recOf(pop) ?? null,
     state: stateOf(item, targets, total, downloadCount),
     total_count: total,
     download_count: downloadCount,
-    failed_count: Math.max(0, Math.min(counted.failed_count, downloadCount)),
+    failed_count: failed,
+    ...outcomesWithin(counted, downloadCount, failed),
     download_size: Math.max(0, counted.download_size),
   };
 }

@@ -13,6 +13,7 @@ import {
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
 } from "../../domain/request/limits.ts";
+import { DEFAULT_VERIFY, VERIFY, type Verify } from "../../domain/result/outcome.ts";
 import type { MoreFaults } from "./body.ts";
 import { bodyOf, optional, requiredInt, requiredList } from "./body-fields.ts";
 import { differentStrings, differentStringsOf } from "./body-lists.ts";
@@ -47,6 +48,7 @@ export const prewarmBodySchema = bodyOf({
     .min(0, "must not be negative")
     .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
   need_invalidate: optional(z.boolean("must be true or false")),
+  verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)),
   max_bytes: optional(requiredInt("a whole number of bytes, from 1").min(1, "must be at least 1 byte")),
 });
 
@@ -61,6 +63,7 @@ export interface PrewarmRequest {
   readonly header: readonly string[];
   readonly instanceCount: number;
   readonly needInvalidate: boolean;
+  readonly verify: Verify;
   readonly maxBytes: number | undefined;
   /** What is not wrong, but may not be what was meant. */
   readonly warnings: readonly string[];
@@ -92,6 +95,7 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
     header,
     instanceCount: body.instance_count,
     needInvalidate: body.need_invalidate ?? false,
+    verify: body.verify ?? DEFAULT_VERIFY,
     maxBytes: body.max_bytes,
     warnings,
   };

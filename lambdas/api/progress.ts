@@ -1,9 +1,11 @@
-import type { Count } from "../../domain/plan/ledger.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import type { Count } from "../../domain/result/count.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
+import { warningsOf } from "./warnings.ts";
+import { outcomesWithin, within } from "./within.ts";
 
 /** Body of GET /prewarm. @param progress does not matter once the request has ended: then its item has the exact counts */
 export function describeProgress(
@@ -27,6 +29,9 @@ export function describeProgress(
     in_progress_task_count: inProgress,
     download_count: count.download_count,
     failed_count: count.failed_count,
+    warm_count: count.warm_count,
+    hit_count: count.hit_count,
+    not_kept_count: count.not_kept_count,
     total_count: item.total_count,
     bytes_per_second: live.bytesPerSecond,
     instances_at_work: live.instances,
@@ -35,6 +40,7 @@ export function describeProgress(
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     status: item.status,
+    warnings: warningsOf(item, count),
   };
 }
 
@@ -42,10 +48,12 @@ export function describeProgress(
 function countOf(item: RequestItem, progress: Progress): Count {
   const live = item.active === undefined ? item : liveCount(item, progress.count);
   const done = within(0, live.download_count, item.total_count);
+  const failed = within(0, live.failed_count, done);
   return {
     download_count: done,
     download_size: Math.max(0, live.download_size),
-    failed_count: within(0, live.failed_count, done),
+    failed_count: failed,
+    ...outcomesWithin(live, done, failed),
   };
 }
 
@@ -59,10 +67,6 @@ function lastUpdate(item: RequestItem, { movedAt }: Progress, now: Date): string
   if (item.active === undefined || movedAt === undefined) return item.last_update_time;
   const moved = formatTimestamp(new Date(Math.min(movedAt, now.getTime())));
   return [item.last_update_time, moved].sort().at(-1) ?? moved;
-}
-
-function within(least: number, value: number, most: number): number {
-  return Math.max(least, Math.min(value, most));
 }
 
 /** Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there. */

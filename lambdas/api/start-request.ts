@@ -38,6 +38,7 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
     header: [...request.header],
     instance_count: request.instanceCount,
     need_invalidate: request.needInvalidate,
+    verify: request.verify,
     ...(request.maxBytes === undefined ? {} : { max_bytes: request.maxBytes }),
     ...NOTHING_YET,
   };

@@ -39,9 +39,12 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: numbe
   if (refused !== undefined) return void (await fail(refused));
   const budget = timeBudget(remainingMs, new Date(), parseTimestamp(item.timeout_at));
   const measured = await measureUrls(deps, item, distributions, budget);
-  const { firstProblem = "" } = measured;
-  deps.logger.info("Sizes asked", { req_id: reqId, ...measured, firstProblem: withoutQueries(firstProblem) });
-  if (measured.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", { distributions });
+  const { firstProblem = "", doubtful, ...counts } = measured;
+  // Examples stay out of the log: a URL's query may be a secret.
+  const said = { ...counts, mayNotBeKept: doubtful.count, firstProblem: withoutQueries(firstProblem) };
+  deps.logger.info("Sizes asked", { req_id: reqId, ...said });
+  const fields = { distributions, ...(doubtful.count === 0 ? {} : { may_not_be_kept: doubtful }) };
+  if (counts.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", fields);
   else await fail(`No URL can be read; the first: ${firstProblem}`);
 }
 

@@ -3,6 +3,7 @@ import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
+import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { onceEach } from "../once-each.ts";
@@ -27,6 +28,8 @@ export interface Measured {
   readonly bad: number;
   /** How many of the good ones are taken for good, because the time was over before they had answered. */
   readonly unasked: number;
+  /** Those of the good ones that may never be kept. */
+  readonly doubtful: DoubtfulUrls;
   /** Why the first bad one is. */
   readonly firstProblem: string | undefined;
 }
@@ -55,6 +58,7 @@ export async function measureUrls(
   const good: TaskUrl[] = [];
   const bad: FailedUrl[] = [];
   let unasked = 0;
+  let doubtful = NO_DOUBT;
   let timeIsUp = timeMs <= 0;
   const timer = setTimeout(() => {
     timeIsUp = true;
@@ -74,8 +78,10 @@ export async function measureUrls(
           return;
         }
         const size = timeIsUp ? undefined : await probe.size(url);
-        if (size !== undefined && "size" in size) good.push({ url, bytes: size.size });
-        else if (size !== undefined && !timeIsUp) bad.push({ url, problem: size.problem });
+        if (size !== undefined && "size" in size) {
+          good.push({ url, bytes: size.size });
+          if (size.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, size.obstacle);
+        } else if (size !== undefined && !timeIsUp) bad.push({ url, problem: size.problem });
         else {
           unasked++;
           good.push({ url, bytes: null });
@@ -89,7 +95,7 @@ export async function measureUrls(
   }
   await deps.lists.write(LISTS.goodUrls, item.req_id, good);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
-  return { good: good.length, bad: bad.length, unasked, firstProblem: bad[0]?.problem };
+  return { good: good.length, bad: bad.length, unasked, doubtful, firstProblem: bad[0]?.problem };
 }
 
 async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {

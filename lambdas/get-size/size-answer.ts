@@ -1,8 +1,15 @@
-/** What is known after an answer: the size (null: good, but it cannot be told), why the URL is bad, or what to try. */
-export type SizeAnswer =
-  | { readonly size: number | null }
-  | { readonly problem: string; readonly retry: boolean }
-  | { readonly ask: "range" };
+import { obstacle } from "../../domain/result/not-kept.ts";
+
+/** A URL that can be warmed. */
+export interface Good {
+  /** In bytes; null: it cannot be told. */
+  readonly size: number | null;
+  /** The header that may keep the object out of caches. */
+  readonly obstacle?: string;
+}
+
+/** What is known after an answer: the size, why the URL is bad, or what to try. */
+export type SizeAnswer = Good | { readonly problem: string; readonly retry: boolean } | { readonly ask: "range" };
 
 const MAX_CREDIBLE_BYTES = 50e9;
 
@@ -13,7 +20,7 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
   if (status >= 200 && status < 300) {
     const size = contentLength(headers);
-    return size === null ? { ask: "range" } : { size };
+    return size === null ? { ask: "range" } : good(size, headers);
   }
   const certain = status < 400 || status === 404 || status === 410;
   // Origins refuse HEAD with whatever they like; a GET tells whether it is the method or the object.
@@ -24,10 +31,20 @@ export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
 export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
   const range = String(headers["content-range"] ?? "");
   const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
-  if ((status === 206 || status === 416) && total !== undefined) return { size: credible(Number(total)) };
-  if (status === 200) return { size: contentLength(headers) };
-  if (status >= 200 && status < 300) return { size: null };
+  if ((status === 206 || status === 416) && total !== undefined) return good(credible(Number(total)), headers);
+  if (status === 200) return good(contentLength(headers), headers);
+  if (status >= 200 && status < 300) return good(null, headers);
   return refusal(status, headers);
+}
+
+function good(size: number | null, headers: Headers): Good {
+  const header = obstacle({ cacheControl: joined(headers["cache-control"]), vary: joined(headers["vary"]) });
+  return header === undefined ? { size } : { size, obstacle: header };
+}
+
+/** A header that came several times is a list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 */
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 function refusal(status: number, headers: Headers): SizeAnswer {

@@ -3,7 +3,7 @@ import { Pool } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import { retry } from "../../domain/retry.ts";
-import { type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
+import { type Good, type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
 
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -15,8 +15,8 @@ const BODY_TIMEOUT_MS = 5_000;
 const FIRST_PAUSE_MS = 250;
 const CONNECTIONS = 64;
 
-/** Size in bytes (null: good, but it cannot be told), or why the URL cannot be warmed. */
-export type Size = { readonly size: number | null } | { readonly problem: string };
+/** What a URL's answer says of the object, or why the URL cannot be warmed. */
+export type Size = Good | { readonly problem: string };
 
 export interface SizeProbeOptions {
   /** Host and SNI to ask with, so that the edge finds the distribution. */

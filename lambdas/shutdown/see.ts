@@ -2,7 +2,7 @@ import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
-import { othersAtWork } from "../../domain/request/progress.ts";
+import { NO_PROGRESS, othersAtWork } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Seen } from "../../domain/request/settlement.ts";
 import { progressOfAll } from "../progress-of-all.ts";
@@ -28,9 +28,3 @@ export async function see(deps: SeeDeps, { req_id: reqId }: RequestItem, timeIsU
   const messages = available + inFlight;
   return { progress, timeIsUp, messages, othersAtWork: othersAtWork(all, reqId, now, patience), now, patience };
 }
-
-const NO_PROGRESS = {
-  count: { download_count: 0, download_size: 0, failed_count: 0 },
-  movedAt: undefined,
-  beats: [],
-};

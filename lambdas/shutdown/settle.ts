@@ -3,11 +3,11 @@ import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import type { Count, Ledger } from "../../domain/plan/ledger.ts";
+import type { Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
-import { correctionOf, liveCount, NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
+import { correctionOf, liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import {
   againInMs,
@@ -16,6 +16,7 @@ import {
   type Settlement,
   settlementFacts,
 } from "../../domain/request/settlement.ts";
+import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { Capacity } from "../capacity.ts";
@@ -140,8 +141,8 @@ async function goOn(deps: SettleDeps, item: RequestItem, seen: Seen): Promise<vo
 /** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */
 async function giveUp(deps: SettleDeps, item: RequestItem, count: Count, lost: number): Promise<void> {
   const ended = await deps.requests.end(item.req_id, "FINISHED", {
+    ...count,
     download_count: count.download_count + lost,
-    download_size: count.download_size,
     failed_count: count.failed_count + lost,
     report: LISTS.report.key(item.req_id),
   });
@@ -154,13 +155,8 @@ async function giveUp(deps: SettleDeps, item: RequestItem, count: Count, lost: n
 /** Puts the counters right, unless they have moved during the recount: then nobody can tell by how much. */
 async function correct(deps: SettleDeps, item: RequestItem, before: Progress, exact: Count): Promise<void> {
   const after = await deps.progress.count(item.req_id);
-  if (!isSame(before.count, after.count)) return;
+  if (!isNothing(minus(before.count, after.count))) return;
   const by = correctionOf(exact, liveCount(item, after.count));
-  if (isSame(by, NO_PROGRESS.count)) return;
+  if (isNothing(by)) return;
   await deps.progress.correct(item.req_id, by, item.expire_at);
-}
-
-function isSame(one: Count, other: Count): boolean {
-  const { download_count, download_size, failed_count } = correctionOf(one, other);
-  return download_count === 0 && download_size === 0 && failed_count === 0;
 }

@@ -2,13 +2,10 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
-import { beat } from "../lambdas/items.ts";
+import { beat, count } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 const EXPIRES = 1_800_000_000;
-const count = (download_count: number, download_size: number, failed_count: number) => ({
-  ...{ download_count, download_size, failed_count },
-});
 
 function table(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
@@ -45,12 +42,25 @@ describe("counters", () => {
 
   it("are added to within DynamoDB's bounds when a batch changes everything", async () => {
     const { sent, progress } = table();
-    const places = new Map(Array.from({ length: 32 }, (_, place) => [place, count(1, 10, 1)]));
-    const blocks = new Map(Array.from({ length: 32 }, (_, block) => [block, places]));
+    const all = count(1, 10, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 });
+    const places = new Map(Array.from({ length: 24 }, (_, place) => [place, all]));
+    const blocks = new Map(Array.from({ length: 42 }, (_, block) => [block, places]));
     await progress.add("r1", { total: count(1, 1, 1), stripe: 0, blocks }, "token", EXPIRES);
     const items = sent[0]?.input.TransactItems;
     expect(items.length).toBeLessThanOrEqual(100);
     for (const { Update } of items) expect(Update.UpdateExpression.length).toBeLessThan(4_096);
+  });
+
+  it("name the outcomes that there are, and no others", async () => {
+    const { sent, progress } = table();
+    const total = count(3, 20, 1, { warm_count: 2, not_kept_count: 1 });
+    const blocks = new Map([[0, new Map([[7, total]])]]);
+    await progress.add("r1", { total, stripe: 0, blocks }, "token", EXPIRES);
+    const all = "ADD download_count 3, download_size 20, failed_count 1, warm_count 2, not_kept_count 1";
+    expect(transacted(sent[0] as Sent)).toEqual([
+      ["count#r1", "0", `SET expire_at = ${EXPIRES} ${all}`],
+      ["pops#r1#0", "0", `SET expire_at = ${EXPIRES} ADD c7 3, b7 20, f7 1, w7 2, n7 1`],
+    ]);
   });
 
   it("stay where nothing is added", async () => {
@@ -80,8 +90,8 @@ describe("counters", () => {
     const pages = [
       {
         Items: [
-          { part: "0", ...count(3, 30, 1) },
-          { part: "1", download_count: 1 },
+          { part: "0", ...count(3, 30, 1, { warm_count: 2, hit_count: 1 }) },
+          { part: "1", download_count: 1, warm_count: 1 },
         ],
         LastEvaluatedKey: { part: "1" },
       },
@@ -94,7 +104,10 @@ describe("counters", () => {
       },
     ];
     const { sent, progress } = table((_, n) => pages[n]);
-    expect(await progress.count("r1")).toEqual({ count: count(3, 30, 1), movedAt: 17 });
+    expect(await progress.count("r1")).toEqual({
+      count: count(3, 30, 1, { warm_count: 3, hit_count: 1 }),
+      movedAt: 17,
+    });
     expect(sent.map(({ input }) => [input.ExpressionAttributeValues[":key"], input.ConsistentRead])).toEqual([
       ["count#r1", true],
       ["count#r1", true],
@@ -112,15 +125,15 @@ describe("counters", () => {
     const items: Record<string, object[]> = {
       "pops#r1#0": [
         { part: "0", c1: 2, b1: 20, expire_at: EXPIRES },
-        { part: "1", c1: 1, f1: 1, x9: 4, c: 1, c2: "many" },
+        { part: "1", c1: 1, f1: 1, n1: 1, w1: 2, x9: 4, c: 1, c2: "many" },
       ],
-      "pops#r1#1": [{ part: "0", c7: 5, c31: 9 }],
+      "pops#r1#1": [{ part: "0", c15: 5, h15: 4, c23: 9 }],
     };
     const { progress } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
     expect(await progress.pops("r1", pops)).toEqual(
       new Map([
-        ["POP1", count(3, 20, 1)],
-        ["POP39", count(5, 0, 0)],
+        ["POP1", count(3, 20, 1, { warm_count: 2, not_kept_count: 1 })],
+        ["POP39", count(5, 0, 0, { hit_count: 4 })],
       ]),
     );
   });

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
+import { count } from "../lambdas/items.ts";
 import { startBucket } from "./bucket.ts";
 
 const KEY = "r1/recount/checkpoint.json.gz";
@@ -12,7 +13,7 @@ const CHECKPOINT = {
     bits: "AQID",
     parts: ["r1/recount/x.csv"],
   },
-  count: { download_count: 3, download_size: 30, failed_count: 1 },
+  count: count(3, 30, 1),
 };
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;

@@ -60,6 +60,11 @@ it("an agent of the last release reads the messages of this one", () => {
   }
 });
 
+it("requests of the last release, which counted no outcomes, have none", () => {
+  for (const item of written("requests"))
+    expect(requestItemSchema.parse(item)).toMatchObject({ warm_count: 0, hit_count: 0, not_kept_count: 0 });
+});
+
 it("results of the last release, which have no reason, are counted", () => {
   const records = written("results").map((result, i) => ({
     eventID: String(i),
@@ -68,5 +73,6 @@ it("results of the last release, which have no reason, are counted", () => {
   const { progress, invalid } = progressOfBatch(records);
   expect(invalid).toEqual([]);
   expect(progress).toMatchObject([{ total: { download_count: 2, download_size: 100, failed_count: 1 } }]);
+  expect(progress).toMatchObject([{ total: { warm_count: 0, hit_count: 0, not_kept_count: 0 } }]);
   expect([...(progress[0]?.failures ?? [])]).toEqual([["other", 1]]);
 });

@@ -12,7 +12,6 @@ import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
 import type { Lane } from "../../domain/plan/lane.ts";
-import type { Count } from "../../domain/plan/ledger.ts";
 import { type RecountCheckpoint, recountCheckpointSchema } from "../../domain/plan/recount-checkpoint.ts";
 import { popPlace } from "../../domain/plan/stripes.ts";
 import type { Target } from "../../domain/plan/target.ts";
@@ -21,10 +20,11 @@ import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
-import { type Beat, liveCount, NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
+import type { Beat, Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { CLOSING } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { type Count, NO_COUNT, plus } from "../../domain/result/count.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
@@ -155,7 +155,7 @@ export class FakeProgress implements Public<ProgressTable> {
     this.increase(reqId, by);
   }
   async count(reqId: string) {
-    return { count: this.counts.get(reqId) ?? NO_PROGRESS.count, movedAt: this.movedAt.get(reqId) };
+    return { count: this.counts.get(reqId) ?? NO_COUNT, movedAt: this.movedAt.get(reqId) };
   }
   async of(reqId: string) {
     return { ...(await this.count(reqId)), beats: this.beaten.get(reqId) ?? [] };
@@ -192,7 +192,7 @@ export class FakeProgress implements Public<ProgressTable> {
   }
 
   private increase(key: string, by: Count) {
-    this.counts.set(key, liveCount(this.counts.get(key) ?? NO_PROGRESS.count, by));
+    this.counts.set(key, plus(this.counts.get(key) ?? NO_COUNT, by));
   }
 }
 

@@ -2,6 +2,7 @@ import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task-key.ts";
 import type { Beat } from "../../domain/request/progress.ts";
 import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 
 export const LABEL = "d111111abcdef8";
@@ -64,6 +65,16 @@ export function result(pop: string, url: string, change: Partial<TaskResult> = {
     expire_at: 1_800_000_000,
     ...change,
   };
+}
+
+/** Results, bytes and failures; and how many came to an outcome. */
+export function count(
+  download_count: number,
+  download_size: number,
+  failed_count: number,
+  outcomes: Partial<Pick<Count, "warm_count" | "hit_count" | "not_kept_count">> = {},
+): Count {
+  return { ...NO_COUNT, download_count, download_size, failed_count, ...outcomes };
 }
 
 /** A batch of a table's stream; its records have only keys. */

@@ -135,6 +135,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   ],
   instance_count: [null, -1, 0.5, 301, "1", [], {}, new Json("1e999"), new Json("-1e999"), 2 ** 31],
   need_invalidate: [0, 1, "true", [], {}],
+  verify: ["", "EDGE", "all", true, 1, [], {}],
 };
 
 const UNKNOWN = [

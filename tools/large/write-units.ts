@@ -1,4 +1,5 @@
 import { inBlocks } from "../../domain/plan/stripes.ts";
+import { NO_COUNT } from "../../domain/result/count.ts";
 
 /** DynamoDB bills a write by the kilobyte begun, and twice within a transaction: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 const UNIT_BYTES = 1_024;
@@ -10,9 +11,11 @@ export interface CounterSizes {
   /** Results, and bytes, that one stripe has counted of one POP. */
   readonly popCount: number;
   readonly popBytes: number;
+  /** Outcomes that one POP has counters of: warm or hit, and not kept. Each distribution tells tiers, or it does not. */
+  readonly popOutcomes: number;
 }
 
-const LATE: CounterSizes = { idLength: 36, popCount: 10_000, popBytes: 1e13 };
+const LATE: CounterSizes = { idLength: 36, popCount: 10_000, popBytes: 1e13, popOutcomes: 2 };
 
 /** What a batch costs, in write units. */
 export interface BatchUnits {
@@ -24,7 +27,7 @@ export interface BatchUnits {
   readonly blockKey: number;
 }
 
-/** @param pops how many of a request's POPs a batch has results of; the first ones, failures at each of them too */
+/** @param pops how many of a request's POPs a batch has results of; the first ones, failures and outcomes at each of them too */
 export function unitsOfBatch(pops: number, sizes: CounterSizes = LATE): BatchUnits {
   const numberOf = new Map(Array.from({ length: pops }, (_, n) => [`POP${n}`, n]));
   const blocks = [...inBlocks(numberOf, numberOf).values()];
@@ -59,12 +62,13 @@ const KEYS = "key".length + "part".length;
 const EXPIRY = "expire_at".length + numberBytes(1_800_000_000);
 
 function totalsBytes({ idLength }: CounterSizes): number {
-  const counters = ["download_count", "download_size", "failed_count"].join("").length + 3 * numberBytes(1e15);
+  const names = Object.keys(NO_COUNT);
+  const counters = names.join("").length + names.length * numberBytes(1e15);
   return KEYS + `count##63`.length + idLength + EXPIRY + counters;
 }
 
-function blockBytes(pops: number, { idLength, popCount, popBytes }: CounterSizes): number {
-  const ofPop = 3 * "c31".length + 2 * numberBytes(popCount) + numberBytes(popBytes);
+function blockBytes(pops: number, { idLength, popCount, popBytes, popOutcomes }: CounterSizes): number {
+  const ofPop = (3 + popOutcomes) * "c23".length + (2 + popOutcomes) * numberBytes(popCount) + numberBytes(popBytes);
   return KEYS + "pops##1863".length + idLength + EXPIRY + pops * ofPop;
 }
 

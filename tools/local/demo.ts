@@ -6,7 +6,7 @@ import { ApiClient, type Progress, type Summary } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
-import { type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
+import { outcomeCounts, type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
@@ -73,6 +73,7 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   const { originFetches } = standIn.edge.stats();
   say(`\n${popTable(rows)}\n`);
   say(`Failed tasks:            ${progress.failed_count}`);
+  say(`What was seen:           ${outcomeCounts(rows)}`);
   say(`POPs without an address: ${summary.failure_pops.join(", ") || "none"}`);
   say(`URLs that cannot be read: ${summary.failure_urls.join(", ") || "none"}`);
   say(
@@ -114,6 +115,7 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
     ["rows in the report", report.trim().split("\n").length - 1, 0],
     ["POPs with results", rows.map(({ pop }) => pop).join(), [...POPS].sort().join()],
     ["tasks at each POP", [...new Set(rows.map((row) => row.tasks))].join(), String(GOOD_URLS.length)],
+    ["what was seen", outcomeCounts(rows), `${tasks} warm`],
     ["fetches the origin saw", originFetches, GOOD_URLS.length * recs().size],
     ["URLs that are not warm", cold.join("; "), ""],
   ]);

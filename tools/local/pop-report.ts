@@ -1,6 +1,7 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { shardKey } from "../../domain/plan/task-key.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
+import { type Outcome, outcomes } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
 import { megabytes } from "./progress-bar.ts";
@@ -10,8 +11,8 @@ export interface PopRow {
   readonly pop: string;
   readonly tasks: number;
   readonly bytes: number;
-  readonly hits: number;
-  readonly misses: number;
+  /** How many tasks had each outcome; those of an older agent count as `done`. */
+  readonly outcomes: ReadonlyMap<Outcome, number>;
   readonly failed: number;
 }
 
@@ -47,23 +48,30 @@ export function rowsByPop(results: readonly TaskResult[]): PopRow[] {
     pop,
     tasks: its.length,
     bytes: its.reduce((sum, { bytes }) => sum + bytes, 0),
-    hits: its.filter(({ x_cache }) => x_cache?.startsWith("Hit")).length,
-    misses: its.filter(({ x_cache }) => x_cache?.startsWith("Miss")).length,
+    outcomes: new Map(
+      outcomes.map((outcome) => [outcome, its.filter(({ outcome: seen = "done" }) => seen === outcome).length]),
+    ),
     failed: its.filter(({ ok }) => !ok).length,
   }));
 }
 
 export function popTable(rows: readonly PopRow[]): string {
-  const lines = rows.map(({ pop, tasks, bytes, hits, misses, failed }) =>
+  const lines = rows.map(({ pop, tasks, bytes, outcomes: counts, failed }) =>
     [
       pop.padEnd(10),
       (recOf(pop) ?? "").padEnd(14),
       String(tasks).padStart(5),
       megabytes(bytes).padStart(9),
-      String(hits).padStart(5),
-      String(misses).padStart(7),
+      String(counts.get("warm") ?? 0).padStart(5),
+      String(counts.get("hit") ?? 0).padStart(5),
       String(failed).padStart(7),
     ].join(" "),
   );
-  return ["POP        REC            tasks        MB  hits  misses  failed", ...lines].join("\n");
+  return ["POP        REC            tasks        MB  warm   hit  failed", ...lines].join("\n");
+}
+
+/** How many tasks had each outcome, in words: `60 warm, 4 hit`. */
+export function outcomeCounts(rows: readonly PopRow[]): string {
+  const count = (outcome: Outcome) => rows.reduce((sum, row) => sum + (row.outcomes.get(outcome) ?? 0), 0);
+  return outcomes.flatMap((outcome) => (count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [])).join(", ");
 }

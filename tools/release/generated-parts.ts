@@ -8,6 +8,7 @@ import { knownNames } from "../../domain/pops/select.ts";
 import { CAPS } from "../../domain/request/caps.ts";
 import * as limits from "../../domain/request/limits.ts";
 import { FAILURE_REASONS } from "../../domain/result/failure.ts";
+import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { prewarmBodySchema } from "../../lambdas/api/prewarm-request.ts";
 import { table } from "../markdown-table.ts";
@@ -25,6 +26,7 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["rec-bases", () => meanings("rec_basis", REC_BASES)],
   ["refused-headers", refusedHeaders],
   ["report-columns", reportColumns],
+  ["outcomes", () => meanings("outcome", OUTCOMES)],
   ["failure-reasons", () => meanings("code", FAILURE_REASONS)],
   ["agent-defaults", agentDefaults],
   ["scaling", () => scalingTables(measuredUnits())],

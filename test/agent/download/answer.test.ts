@@ -18,6 +18,17 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
   ["a whole body", {}, "GOOD"],
   ["an empty one", { bytes: 0, contentLength: 0 }, "GOOD"],
   ["any 2xx", { httpStatus: 299 }, "GOOD"],
+  ["no content", { httpStatus: 204 }, "FINAL", "incomplete", "HTTP 204: an answer without a body"],
+  ["a part, unasked", { httpStatus: 206 }, "FINAL", "incomplete", "HTTP 206: a part of the object, unasked"],
+  [
+    "a page for an error, with a good status",
+    { xCache: "Error from cloudfront" },
+    "RETRY",
+    "other",
+    "ERROR_PAGE: x-cache: Error from cloudfront",
+  ],
+  ["a request that took the server too long", { httpStatus: 408 }, "RETRY", "http_4xx", "HTTP 408"],
+  ["too many requests", { httpStatus: 429 }, "RETRY", "http_4xx", "HTTP 429"],
   ["fewer bytes than promised", { bytes: 9 }, "RETRY", "incomplete", "9 of 10 bytes arrived"],
   ["more bytes than promised", { bytes: 11 }, "RETRY", "incomplete", "11 of 10 bytes arrived"],
   ["nothing of what was promised", { bytes: 0 }, "RETRY", "incomplete", "0 of 10 bytes arrived"],
@@ -58,12 +69,23 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
 ];
 
 test.each(cases)("%s", (_name, answer, ...expected) => {
-  expect(told(judge({ ...WHOLE, ...answer }, "SIN2-P1"))).toEqual(expected);
+  expect(told(judge({ ...WHOLE, ...answer }, "SIN2-P1", null))).toEqual(expected);
 });
 
 test("an answer without the optional headers can be good", () => {
-  expect(told(judge({ bytes: 7, httpStatus: 200 }, "SIN2-P1"))).toEqual(["GOOD"]);
-  expect(told(judge({ bytes: 0 }, "SIN2-P1"))).toEqual(["RETRY", "connection", "no answer"]);
+  expect(told(judge({ bytes: 7, httpStatus: 200 }, "SIN2-P1", null))).toEqual(["GOOD"]);
+  expect(told(judge({ bytes: 0 }, "SIN2-P1", null))).toEqual(["RETRY", "connection", "no answer"]);
   const failure: Failure = { reason: "connection", code: "ECONNREFUSED" };
-  expect(judge({ bytes: 0, failure }, "SIN2-P1")).toEqual({ kind: "RETRY", failure });
+  expect(judge({ bytes: 0, failure }, "SIN2-P1", null)).toEqual({ kind: "RETRY", failure });
+});
+
+test("what arrives must have the size that Get Size saw, unless it is compressed", () => {
+  const size = (answer: Partial<Answer>, expected: number | null) =>
+    told(judge({ ...WHOLE, ...answer }, "SIN2-P1", expected));
+  expect(size({}, 10)).toEqual(["GOOD"]);
+  expect(size({}, null)).toEqual(["GOOD"]);
+  const other = "10 bytes arrived, and the object had 5000000 when its size was asked";
+  expect(size({}, 5_000_000)).toEqual(["RETRY", "incomplete", other]);
+  expect(size({ bytes: 0, contentLength: 0 }, 5_000_000)[1]).toBe("incomplete");
+  expect(size({ contentEncoding: "br" }, 5_000_000)).toEqual(["GOOD"]);
 });

@@ -17,7 +17,6 @@ describe.concurrent("what ends at once", () => {
   const cases: readonly [name: string, fault: Fault, result: Partial<TaskResult>][] = [
     ["403", { kind: "status", status: 403 }, { http_status: 403, reason: "http_4xx", error: "HTTP 403", bytes: 4 }],
     ["404", { kind: "status", status: 404 }, { http_status: 404, error: "HTTP 404" }],
-    ["429", { kind: "status", status: 429 }, { http_status: 429, error: "HTTP 429" }],
     [
       "a redirect",
       redirect,
@@ -63,12 +62,23 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
       { ok: false, reason: "connection", error: expect.stringMatching(/ECONNRESET/) },
     ],
     ["a promise of more than comes", [{ kind: "lie", contentLengthDelta: 7 }], 2, good],
+    [
+      "one 408, one 429",
+      [
+        { kind: "status", status: 408 },
+        { kind: "status", status: 429 },
+      ],
+      3,
+      good,
+    ],
+    ["429 for ever", Array(3).fill({ kind: "status", status: 429 }), 3, { ok: false, error: "HTTP 429" }],
     ["another POP's answer", [other], 2, good],
+    // Each address only once, and no body.
     [
       "nobody but another POP",
       [other, other, other],
-      3,
-      { ok: false, bytes: SIZE, reason: "other_pop", error: otherError, x_amz_cf_pop: "FRA56-P4" },
+      2,
+      { ok: false, bytes: 0, reason: "other_pop", error: otherError, x_amz_cf_pop: "FRA56-P4" },
     ],
     ["silence", [{ kind: "stall" }], 2, good],
     ["silence in the middle", [{ kind: "stall", after: 300_000 }], 2, good],
@@ -86,7 +96,10 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     const result = await download({ url: object(path, troubles) });
     const took = performance.now() - begun;
     expect(result).toMatchObject({ attempts, ...expected });
-    expect(visited(path)).toEqual([0, 1, 0].slice(0, attempts));
+    const asked = [0, 1, 0].slice(0, attempts);
+    // What was cached by an attempt that broke off is an edge's hit; what was downloaded now is asked for once more, there.
+    const looks = result.ok && visited(path).length > attempts ? asked.slice(-1) : [];
+    expect(visited(path)).toEqual([...asked, ...looks]);
     expect(result.ms).toBeLessThanOrEqual(Math.ceil(took));
     // The pauses between attempts: at least 100 and 200 ms.
     expect(result.ms).toBeGreaterThanOrEqual([0, 95, 290][attempts - 1] ?? 0);

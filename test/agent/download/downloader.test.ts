@@ -17,7 +17,7 @@ const unplanned = () => {
 const unused = { addBytes: unplanned, addTask: unplanned };
 
 describe("a good download", () => {
-  test("is recorded with all that the edge said about it: first a miss, then a hit", async () => {
+  test("is recorded with all that the edge said about it: a miss that is then a hit, and then a hit at once", async () => {
     const url = object("/recorded.bin");
     const first = await download({ url });
     expect(first).toEqual({
@@ -26,9 +26,17 @@ describe("a good download", () => {
       pop: "SIN2-P1",
       url,
       ok: true,
+      outcome: "warm",
       bytes: SIZE,
       http_status: 200,
-      x_cache: "Miss from cloudfront",
+      x_cache: "Hit from cloudfront",
+      tier: "EDGE",
+      address: expect.stringMatching(/^127\.77\.0\.[12]$/),
+      addresses: undefined,
+      rounds: 1,
+      first_byte_ms: expect.any(Number),
+      age: expect.any(Number),
+      encoding: undefined,
       x_amz_cf_pop: "SIN2-P1",
       x_amz_cf_id: expect.stringMatching(/^\S{40,}$/),
       ms: expect.any(Number),
@@ -40,26 +48,37 @@ describe("a good download", () => {
     });
     expect(first.expire_at).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400);
     const second = await download({ url });
-    expect(second).toMatchObject({ ok: true, bytes: SIZE, x_cache: "Hit from cloudfront" });
+    expect(second).toMatchObject({ ok: true, outcome: "warm", bytes: SIZE, x_cache: "Hit from cloudfront" });
+    expect(visited("/recorded.bin")).toEqual([0, 0, 0]);
     expect(second.x_amz_cf_id).not.toBe(first.x_amz_cf_id);
     expect(edge.stats().originFetchesByPath["/recorded.bin"]).toBe(1);
   });
 
-  test.each([0, 1, 262_144, 262_145, 3_000_001])("counts %i bytes exactly", async (size) => {
+  test.each([
+    ["off", 0, 0],
+    ["off", 1, 1],
+    ["off", 262_144, 262_144],
+    ["off", 262_145, 262_145],
+    ["off", 3_000_001, 3_000_001],
+    // A second look takes a small object whole, and of a larger one its first byte.
+    ["edge", 65_536, 2 * 65_536],
+    ["edge", 65_537, 65_538],
+  ] as const)("counts exactly: %s, an object of %i bytes, %i in all", async (verify, size, all) => {
     const addBytes = vi.fn<(bytes: number) => void>();
     const result = await download({
-      url: object(`/${size}.bin`, [], size),
+      url: object(`/${size}-${verify}.bin`, [], size),
+      message: { verify },
       options: { meter: { small: { addBytes, addTask() {} }, large: unused } },
     });
     expect(result).toMatchObject({ ok: true, bytes: size });
-    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size);
+    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(all);
   });
 
   test("asks for the very path and query of the URL", async () => {
     const path = "/a%20b%28c%29/%E4%B8%AD?v=1&w=%28&x=a+b";
     object(path);
     expect(await download({ url: `https://www.example.com${path}` })).toMatchObject({ ok: true, bytes: SIZE });
-    expect(visited(path)).toEqual([0]);
+    expect(visited(path)).toEqual([0, 0]);
   });
 });
 
@@ -121,8 +140,10 @@ describe("the bytes of a download", () => {
   test("of a large file are counted apart from those of small ones", async () => {
     const addBytes = vi.fn<(bytes: number) => void>();
     const large = { addBytes, addTask: vi.fn() };
-    await download({ url: object("/large.bin"), bytes: 17 * 2 ** 20, options: { meter: { small: unused, large } } });
-    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(SIZE);
+    const size = 17 * 2 ** 20;
+    await download({ url: object("/large.bin", [], size), bytes: size, options: { meter: { small: unused, large } } });
+    // With the byte of the second look.
+    expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size + 1);
     expect(large.addTask).toHaveBeenCalledOnce();
   });
 

@@ -5,6 +5,7 @@ import { Cancellation } from "../../../agent/work/cancellation.ts";
 import type { Transfer } from "../../../agent/work/holding.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
 import { taskMessage } from "../task-messages.ts";
 
@@ -19,8 +20,8 @@ export let pools: PopPools;
 const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
 export const seen = new Map<string, FaultRequest[]>();
 
-/** An edge and an agent's pools, for all tests of a file. */
-export function useEdge(): void {
+/** An edge and an agent's pools, for all tests of a file. @param options what makes the edge harder than it is */
+export function useEdge(options: Partial<EdgeOptions> = {}): void {
   beforeAll(async () => {
     edge = await startEdge({
       distributions: [{ domain: DOMAIN, aliases: [ALIAS] }],
@@ -34,6 +35,7 @@ export function useEdge(): void {
         seen.set(request.path, [...requests, request]);
         return faults.get(request.path)?.[requests.length]?.(request);
       },
+      ...options,
     });
     pools = new PopPools({ ca: edge.caPem, allowPrivateAddresses: true });
   });
@@ -67,7 +69,7 @@ export async function download({
   const meter = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
   const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, ...options });
-  const task = taskMessage({ ips: [...edge.addressesOf("SIN2-P1")], ...message });
+  const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,
     { url, bytes: bytes ?? null },

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { onTestFinished } from "vitest";
+import type { Answer } from "../../../agent/download/answer.ts";
 import { headerLines } from "../../../agent/download/header-lines.ts";
 import { PopPool } from "../../../agent/download/pop-pool.ts";
 
@@ -40,7 +41,7 @@ export function poolOf(port: number, secure?: { ca: string; servername?: string 
   });
   return {
     pool,
-    get: (path = "/", onBytes: (bytes: number) => void = () => {}) => pool.download(path, HEADERS, onBytes),
+    get: (path = "/", onBytes: (bytes: number) => void = () => {}) => untimed(pool.download(path, HEADERS, onBytes)),
   };
 }
 
@@ -82,4 +83,10 @@ export function gathering(port: number): Promise<number> {
     near.once("close", () => far.destroy());
   });
   return listen(proxy);
+}
+
+/** An answer without its time, which no two have in common. */
+export async function untimed(coming: Promise<Answer>): Promise<Answer> {
+  const { firstByteMs: _, ...answer } = await coming;
+  return answer;
 }

@@ -5,7 +5,8 @@ import { Plan, type Task } from "../../../domain/plan/plan.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distribution.ts";
-import { result, target } from "../../lambdas/items.ts";
+import { NO_COUNT } from "../../../domain/result/count.ts";
+import { count, result, target } from "../../lambdas/items.ts";
 
 const row = (host: string, path: string): TaskUrl => ({ url: `https://${host}.example/${path}`, bytes: 10 });
 const key = ({ target: { pop }, url: { url } }: Task) => `${pop} ${url}`;
@@ -27,19 +28,28 @@ describe("the ledger of a request", () => {
     expect(ledger.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(true);
     expect(ledger.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
     expect(ledger.enter(result("FRA56-P4", first, { ok: false, bytes: 3 }))).toBe(true);
-    expect(ledger.count()).toEqual({ download_count: 2, download_size: 10, failed_count: 1 });
+    expect(ledger.count()).toEqual(count(2, 10, 1));
     expect([...ledger.missing()].map(key)).toEqual([`SIN2-P1 ${second}`, `FRA56-P4 ${second}`]);
+  });
+
+  it("counts what was seen of each task; what is not kept has failed as well", () => {
+    const ledger = newLedger();
+    ledger.enter(result("SIN2-P1", first, { outcome: "warm" }));
+    ledger.enter(result("SIN2-P1", second, { outcome: "hit" }));
+    ledger.enter(result("FRA56-P4", first, { ok: false, outcome: "not_kept" }));
+    ledger.enter(result("FRA56-P4", second, { outcome: "done" }));
+    expect(ledger.count()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
   });
 
   it("goes on from what was kept of it, and from no other plan's", () => {
     const before = newLedger();
-    before.enter(result("SIN2-P1", first, { bytes: 10 }));
+    before.enter(result("SIN2-P1", first, { bytes: 10, outcome: "warm" }));
     before.enter(result("FRA56-P4", first, { ok: false }));
     const after = newLedger();
     expect(after.restore(before.saved())).toBe(true);
     expect(after.enter(result("SIN2-P1", first, { bytes: 10 }))).toBe(false);
     expect(after.enter(result("SIN2-P1", second, { bytes: 7 }))).toBe(true);
-    expect(after.count()).toEqual({ download_count: 3, download_size: 17, failed_count: 1 });
+    expect(after.count()).toEqual(count(3, 17, 1, { warm_count: 1 }));
     expect([...after.missing()].map(key)).toEqual([`FRA56-P4 ${second}`]);
     const other = ledgerOf(
       Array.from({ length: 9 }, (_, i) => row("a", String(i))),
@@ -63,7 +73,7 @@ describe("the ledger of a request", () => {
   it("is empty for a request that was never prepared", () => {
     const ledger = ledgerOf([], [], []);
     expect([...ledger.missing()]).toEqual([]);
-    expect(ledger.count()).toEqual({ download_count: 0, download_size: 0, failed_count: 0 });
+    expect(ledger.count()).toEqual(count(0, 0, 0));
   });
 
   it("keeps distributions apart: a POP may have resolved for one and failed for another", () => {
@@ -94,9 +104,10 @@ describe("the ledger of a request", () => {
     const targets = fc.uniqueArray(anyTarget, { selector: (it) => it.target });
     const anyRow = fc.tuple(fc.constantFrom("a", "b", "c"), fc.nat(4)).map(([host, n]) => row(host, String(n)));
     const rows = fc.uniqueArray(anyRow, { selector: ({ url }) => url });
+    const anyOutcome = fc.constantFrom(undefined, "warm" as const, "hit" as const, "not_kept" as const);
     const anyResult = fc
-      .record({ pop: pops, row: anyRow, ok: fc.boolean(), bytes: fc.nat(100) })
-      .map(({ pop, row: { url }, ok, bytes }) => result(pop, url, { ok, bytes }));
+      .record({ pop: pops, row: anyRow, ok: fc.boolean(), bytes: fc.nat(100), outcome: anyOutcome })
+      .map(({ pop, row: { url }, ...rest }) => ({ ...result(pop, url), ...rest }));
     const distributions = fc.constantFrom<Distribution[]>(TWO, [{ label: "d1", names: [] }]);
     fc.assert(
       fc.property(rows, targets, distributions, fc.array(anyResult, { maxLength: 60 }), (list, at, found, results) => {
@@ -108,15 +119,16 @@ describe("the ledger of a request", () => {
           }
         }
         const ledger = ledgerOf(list, found, at);
-        const sum = { download_count: 0, download_size: 0, failed_count: 0 };
-        for (const { pop, url, ok, bytes } of results) {
+        const sum = { ...NO_COUNT };
+        for (const { pop, url, ok, bytes, outcome } of results) {
           const counts = open.get(`${pop} ${url}`) === true;
-          expect(ledger.enter({ pop, url, ok, bytes })).toBe(counts);
+          expect(ledger.enter({ pop, url, ok, bytes, outcome })).toBe(counts);
           if (!counts) continue;
           open.set(`${pop} ${url}`, false);
           sum.download_count++;
           if (ok) sum.download_size += bytes;
           else sum.failed_count++;
+          if (outcome !== undefined) sum[`${outcome}_count`]++;
         }
         expect(ledger.count()).toEqual(sum);
         const missing = [...open].filter(([, isOpen]) => isOpen).map(([task]) => task);

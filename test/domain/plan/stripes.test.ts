@@ -32,15 +32,15 @@ describe("stripes", () => {
 describe("blocks of POPs", () => {
   it.each([
     [0, 0, 0],
-    [31, 0, 31],
-    [32, 1, 0],
-    [599, 18, 23],
+    [23, 0, 23],
+    [24, 1, 0],
+    [599, 24, 23],
   ])("the POP %i stands in block %i at place %i", (n, block, place) => {
     expect(popPlace(n)).toEqual({ block, place });
   });
 
   it("are as many as the POPs need", () => {
-    expect([0, 1, 32, 33, 600, 1_000].map(blockCount)).toEqual([0, 1, 1, 2, 19, 32]);
+    expect([0, 1, 24, 25, 600, 1_000].map(blockCount)).toEqual([0, 1, 1, 2, 25, 42]);
   });
 
   it("hold every change at a POP of the request, once, where it is looked for", () => {

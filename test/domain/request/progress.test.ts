@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { atWork, correctionOf, isComplete, liveCount } from "../../../domain/request/progress.ts";
-import { beat } from "../../lambdas/items.ts";
-
-const count = (download_count: number, download_size: number, failed_count: number) => ({
-  ...{ download_count, download_size, failed_count },
-});
+import { beat, count } from "../../lambdas/items.ts";
 
 describe("who is at work", () => {
   const now = 1_713_237_141_000;

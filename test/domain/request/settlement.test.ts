@@ -11,7 +11,7 @@ import {
   settlementFacts,
 } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { request } from "../../lambdas/items.ts";
+import { count, request } from "../../lambdas/items.ts";
 
 const patience = patienceOf();
 const NOW = Date.UTC(2024, 3, 16, 4);
@@ -97,7 +97,7 @@ describe("what is known of a request", () => {
     ...{ download_count: 1, empty_seen_at: 7, requeues: 1 },
   });
   const progress: Progress = {
-    count: { download_count: 3, download_size: 30, failed_count: 1 },
+    count: count(3, 30, 1),
     movedAt: minutesAgo(5),
     beats: [beat(NOW - 10_000, 2), beat(NOW - 50_000, 3), beat(NOW - 61_000, 5), beat(NOW - 1_000, 0)],
   };

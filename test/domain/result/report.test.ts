@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { errorText } from "../../../domain/result/failure.ts";
+import { notKept } from "../../../domain/result/not-kept.ts";
 import { REPORT_COLUMNS, reportedResultSchema, reportRow } from "../../../domain/result/report.ts";
 import { result } from "../../lambdas/items.ts";
 
@@ -15,6 +17,22 @@ it("every column is read from the results, has a meaning, and stands in its plac
 });
 
 it("the columns that users read by place stay where they are", () => {
-  const names = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"];
+  const names = [
+    ...["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"],
+    ...["outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
+  ];
   expect(REPORT_COLUMNS.slice(0, names.length).map(({ name }) => name)).toEqual(names);
+});
+
+it("what a POP does not keep is a row with the likely reason", () => {
+  const result = reportedResultSchema.parse({
+    ...{ pop: "SIN2-P1", url: "https://a.example/", ok: false, bytes: 5, attempts: 1, http_status: 200 },
+    ...{ outcome: "not_kept", rounds: 2, tier: "REC", address: "192.0.2.1", first_byte_ms: 12, age: 3, encoding: "br" },
+    error: errorText(notKept({ cacheControl: "no-store" })),
+  });
+  expect(reportRow(result)).toEqual([
+    ...["SIN2-P1", "https://a.example/"],
+    "NOT_KEPT: no hit after two downloads; the answer has Cache-Control: no-store, so it may never be kept",
+    ...[200, undefined, undefined, 1, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br"],
+  ]);
 });

@@ -3,7 +3,7 @@ import { Looks } from "../../../aws/looks.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { FakeProgress, FakeRequests, FakeSteps, silent } from "../fakes.ts";
-import { request } from "../items.ts";
+import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { record } from "./records.ts";
 
@@ -43,7 +43,7 @@ describe("Aggregation", () => {
   it("adds a batch to the counters", async () => {
     const { handle, the, steps } = world();
     await handle(good, bad);
-    expect(the()).toEqual({ download_count: 2, download_size: 10, failed_count: 1 });
+    expect(the()).toEqual(count(2, 10, 1));
     expect(steps.requests).toEqual([]);
   });
 
@@ -55,17 +55,30 @@ describe("Aggregation", () => {
     await handle(older);
     expect(await progress.pops("r1", request().pops)).toEqual(
       new Map([
-        ["SIN2-P1", { download_count: 1, download_size: 0, failed_count: 1 }],
-        ["FRA56-P4", { download_count: 1, download_size: 10, failed_count: 0 }],
+        ["SIN2-P1", count(1, 0, 1)],
+        ["FRA56-P4", count(1, 10, 0)],
       ]),
     );
     expect(progress.movedAt.get("r1")).toBe(1_713_237_141_000);
   });
 
+  it("counts outcomes, of the request and of the POP", async () => {
+    const { handle, the, progress } = world();
+    const bad = { ok: false, outcome: "not_kept", pop: "SIN2-P1" };
+    await handle(record({ outcome: "warm", pop: "SIN2-P1" }), record(bad), record({ outcome: "hit", pop: "FRA56-P4" }));
+    expect(the()).toEqual(count(3, 20, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
+    expect(await progress.pops("r1", request().pops)).toEqual(
+      new Map([
+        ["SIN2-P1", count(2, 10, 1, { warm_count: 1, not_kept_count: 1 })],
+        ["FRA56-P4", count(1, 10, 0, { hit_count: 1 })],
+      ]),
+    );
+  });
+
   it("adds a size that was corrected, though the count stays", async () => {
     const { handle, the } = world();
     await handle(record({ bytes: 25 }, { bytes: 10 }));
-    expect(the()).toEqual({ download_count: 0, download_size: 15, failed_count: 0 });
+    expect(the()).toEqual(count(0, 15, 0));
   });
 
   it("leaves the request's item alone", async () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Count } from "../../../domain/plan/ledger.ts";
+import { type Count, isNothing } from "../../../domain/result/count.ts";
 import { progressOfBatch } from "../../../lambdas/aggregation/progress-of-batch.ts";
+import { count } from "../items.ts";
 import { type Image, record } from "./records.ts";
 
 const sums = (records: readonly unknown[]) =>
@@ -13,7 +14,7 @@ const numbers = ({ download_count, download_size, failed_count }: Count) => [
 ];
 const good: Image = { bytes: 10 };
 const bad: Image = { ok: false, bytes: 3 };
-const ONE_GOOD = { download_count: 1, download_size: 10, failed_count: 0 };
+const ONE_GOOD = count(1, 10, 0);
 
 describe("what a batch changes", () => {
   it.each([
@@ -35,6 +36,31 @@ describe("what a batch changes", () => {
     ],
   ])("%s", (_, records, expected) => {
     expect(sums(records)).toEqual(expected);
+  });
+
+  const not = { ...bad, outcome: "not_kept" };
+  it.each([
+    ["warm", [record({ outcome: "warm" })], count(1, 10, 0, { warm_count: 1 })],
+    ["a hit", [record({ outcome: "hit" })], count(1, 10, 0, { hit_count: 1 })],
+    ["not kept, which is failed, too", [record(not)], count(1, 0, 1, { not_kept_count: 1 })],
+    ["downloaded, and nothing claimed", [record({ outcome: "done" })], ONE_GOOD],
+    ["failed", [record({ ...bad, outcome: "failed" })], count(1, 0, 1)],
+    ["an agent of before did not say", [record(good)], ONE_GOOD],
+    ["one that only a newer version knows", [record({ outcome: "hot" })], ONE_GOOD],
+    ["the name of something else", [record({ outcome: "constructor" })], ONE_GOOD],
+    ["the same once more", [record({ outcome: "warm" }, { outcome: "warm" })], count(0, 0, 0)],
+    ["warm at last", [record({ outcome: "warm" }, not)], count(0, 10, -1, { warm_count: 1, not_kept_count: -1 })],
+    ["told at last", [record({ outcome: "warm" }, good)], count(0, 0, 0, { warm_count: 1 })],
+  ])("outcomes: %s", (_, records, expected) => {
+    const { total, pops } = progressOfBatch(records).progress[0] ?? { pops: new Map() };
+    expect(total).toEqual(expected);
+    expect(pops.size).toBe(isNothing(expected) ? 0 : 1);
+  });
+
+  it("counts a result whose outcome is no text", () => {
+    const { eventID, dynamodb } = record(good);
+    const odd = { eventID, dynamodb: { NewImage: { ...dynamodb.NewImage, outcome: { N: "1" } } } };
+    expect(progressOfBatch([odd])).toMatchObject({ progress: [{ total: ONE_GOOD }], invalid: [] });
   });
 
   it("is counted by POP: those where something changes", () => {

@@ -7,6 +7,7 @@ export interface Image {
   readonly bytes?: number;
   readonly ms?: number;
   readonly reason?: string | undefined;
+  readonly outcome?: string | undefined;
 }
 
 let id = 0;
@@ -24,7 +25,7 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
   };
 }
 
-function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, pop }: Image) {
+function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, outcome, pop }: Image) {
   return {
     req_id: { S: req_id },
     ...(pop === undefined ? {} : { pop: { S: pop } }),
@@ -32,5 +33,6 @@ function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, pop }:
     bytes: { N: String(bytes) },
     ms: { N: String(ms) },
     ...(reason === undefined ? {} : { reason: { S: reason } }),
+    ...(outcome === undefined ? {} : { outcome: { S: outcome } }),
   };
 }

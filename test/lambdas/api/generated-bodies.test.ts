@@ -32,6 +32,7 @@ const prewarmBody = fc.record(
     ),
     instance_count: field(fc.integer({ min: -1, max: 301 })),
     need_invalidate: field(fc.boolean()),
+    verify: field(fc.constantFrom("edge", "addresses", "off", "EDGE")),
   },
   { requiredKeys: [] },
 );

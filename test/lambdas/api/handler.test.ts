@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { beat, LABEL, request, target } from "../items.ts";
+import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
   const totals = { total_count: 6, total_size: 206_052 };
-  const counted = { download_count: 4, download_size: 137_368, failed_count: 1 };
+  const counted = count(4, 137_368, 1, { warm_count: 1, hit_count: 2, not_kept_count: 1 });
   const body = {
     request_id: "r1",
     ...{ ...totals, ...counted },
@@ -18,6 +18,7 @@ describe("GET /prewarm", () => {
     created_at: "2024-04-16 03:10:21.405000",
     last_update_time: "2024-04-16 03:11:53.531000",
     timestamp: STAMP,
+    warnings: [{ code: "no_tier", count: 2, message: expect.stringContaining("Server-Timing"), examples: [] }],
   };
 
   it("of an active request: its counters, and what agents do for it now", async () => {
@@ -52,7 +53,7 @@ describe("GET /prewarm with detail=pops", () => {
     const item = request({ status: "IN_PROGRESS", total_count: 4, total_size: 40, targets_total: 1 });
     await requests.put({ ...item, pops: ["SIN2-P1", "XXX1-P1"], tasks_per_target: { [LABEL]: 4 } });
     await requestPops.put([target("SIN2-P1"), target("XXX1-P1", { state: "FAILED" })]);
-    const done = { download_count: 3, download_size: 20, failed_count: 1 };
+    const done = count(3, 20, 1, { warm_count: 2, not_kept_count: 1 });
     await progress.add("r1", { total: done, stripe: 0, blocks: new Map([[0, new Map([[0, done]])]]) }, "token");
     const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops" });
     expect([status, body["download_count"]]).toEqual([200, 3]);
@@ -60,7 +61,7 @@ describe("GET /prewarm with detail=pops", () => {
       { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...done },
       {
         ...{ pop: "XXX1-P1", rec: null, state: "NOT_RESOLVED" },
-        ...{ total_count: 0, download_count: 0, failed_count: 0, download_size: 0 },
+        ...{ total_count: 0, ...count(0, 0, 0) },
       },
     ]);
   });

@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import type { Count } from "../../../domain/result/count.ts";
 import { popRows } from "../../../lambdas/api/pop-rows.ts";
 import { FakeProgress, FakeRequestPops, FakeRequests } from "../fakes.ts";
-import { request, target } from "../items.ts";
+import { count, request, target } from "../items.ts";
 
 const SIN = "SIN2-P1";
 const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", pops: [SIN], total_count: 4, targets_total: 1, ...change });
 
 /** The row of the one POP. */
-async function row(item: RequestItem, targets: readonly Target[], done = 0, failed = 0) {
+async function row(item: RequestItem, targets: readonly Target[], done = 0, failed = 0, outcomes: Partial<Count> = {}) {
   const progress = new FakeProgress();
-  progress.counts.set("r1/0/0", { download_count: done, download_size: done * 10, failed_count: failed });
+  progress.counts.set("r1/0/0", count(done, done * 10, failed, outcomes));
   const rows = await popRows({ requestPops: new FakeRequestPops(new FakeRequests(item), ...targets), progress }, item);
   expect(rows).toHaveLength(1);
   return rows[0];
@@ -43,6 +44,11 @@ describe("a POP's counts", () => {
     });
   });
 
+  it("tell what was seen there", async () => {
+    const outcomes = { warm_count: 1, hit_count: 2, not_kept_count: 1 };
+    expect(await row(running(), [target(SIN)], 4, 1, outcomes)).toMatchObject(outcomes);
+  });
+
   it("leave out the distributions under which it does not resolve", async () => {
     const item = running({ total_count: 3, targets_total: 1, tasks_per_target: { d1: 3, d2: 2 } });
     const targets = [target(SIN, { label: "d1" }), target(SIN, { label: "d2", state: "FAILED" })];
@@ -55,6 +61,9 @@ describe("a POP's counts", () => {
 
   it("are within its tasks, whatever was counted", async () => {
     expect(await row(running(), [target(SIN)], 9, 9)).toMatchObject({ download_count: 4, failed_count: 4 });
+    const tooMany = { warm_count: 3, hit_count: 9, not_kept_count: 7 };
+    const most = { warm_count: 3, hit_count: 0, not_kept_count: 1 };
+    expect(await row(running(), [target(SIN)], 4, 1, tooMany)).toMatchObject(most);
     expect(await row(running(), [target(SIN)], -1, -1)).toMatchObject({
       ...{ download_count: 0, failed_count: 0, download_size: 0 },
     });

@@ -35,6 +35,7 @@ describe("a request that can be carried out", () => {
       header: [],
       instanceCount: 1,
       needInvalidate: false,
+      verify: "edge",
       maxBytes: undefined,
       warnings: [],
     });
@@ -49,6 +50,7 @@ describe("a request that can be carried out", () => {
       header: ["Accept-Encoding: br"],
       instance_count: 300,
       need_invalidate: true,
+      verify: "addresses",
     };
     expect(read(said, { maxInstances: 300 })).toEqual({
       urls: BODY.url_list,
@@ -58,6 +60,7 @@ describe("a request that can be carried out", () => {
       header: ["Accept-Encoding: br"],
       instanceCount: 300,
       needInvalidate: true,
+      verify: "addresses",
       maxBytes: undefined,
       warnings: [],
     });
@@ -86,6 +89,8 @@ describe("a request that can be carried out", () => {
     ],
     [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
     [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
+    [{ verify: "off" }, { verify: "off" }],
+    [{ verify: null }, { verify: "edge" }],
   ])("%j", (change, expected) => {
     expect(read(change)).toMatchObject(expected);
   });
@@ -196,6 +201,8 @@ describe("a request that cannot", () => {
     [{ instance_count: 301 }, "instance_count: must be at most 300"],
     [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
     [{ need_invalidate: 0 }, "need_invalidate: must be true or false"],
+    [{ verify: "regional" }, "verify: must be one of edge, addresses, off"],
+    [{ verify: true }, "verify: must be one of edge, addresses, off"],
   ])("%j", (change, message) => {
     const { message: said, errorUrls } = refusal(change);
     if (typeof message === "string") expect(said).toBe(message);

@@ -5,7 +5,7 @@ import { type Beat, NO_PROGRESS, type Progress } from "../../../domain/request/p
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import { describeProgress, percentage } from "../../../lambdas/api/progress.ts";
-import { beat, request } from "../items.ts";
+import { beat, count, request } from "../items.ts";
 
 describe("percentage", () => {
   const work = { total_count: 6, total_size: 600, sizes_known: true, download_count: 0, download_size: 0 };
@@ -48,7 +48,7 @@ const fresh = (change: Partial<Beat> = {}) => beat({ at: NOW.getTime() - 9_000, 
 const running = (change: Partial<RequestItem> = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
 const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
-  ...{ count: { download_count, download_size, failed_count }, movedAt: undefined },
+  ...{ count: count(download_count, download_size, failed_count), movedAt: undefined },
 });
 const describeAt = (item: RequestItem, progress: Partial<Progress> = {}, now = NOW) =>
   describeProgress(item, { ...NO_PROGRESS, ...progress }, now, PATIENCE);

@@ -47,9 +47,22 @@ describe("POST /prewarm", () => {
         url_count: 2,
         pops: ["SIN2-C1", "ATL56-C1"],
         instance_count: 2,
+        verify: "edge",
       }),
     );
     expect(requests.the("new-id")).not.toHaveProperty("cf_domain");
+  });
+
+  it("keeps how warmth is to be shown", async () => {
+    const { call, requests } = world();
+    await call("POST /prewarm", { ...BODY, verify: "addresses" });
+    expect(requests.the("new-id").verify).toBe("addresses");
+    expect(await call("POST /prewarm", { ...BODY, verify: "rec" })).toMatchObject({
+      ...{
+        status: 400,
+        body: { error_message: expect.stringContaining("verify: must be one of edge, addresses, off") },
+      },
+    });
   });
 
   it("takes the JSON of a plain curl -d, whatever Content-Type that sends", async () => {

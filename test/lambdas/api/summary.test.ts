@@ -4,7 +4,8 @@ import { request, target } from "../items.ts";
 import { STAMP, world } from "./world.ts";
 
 describe("GET /summary", () => {
-  const ended = request({ status: "FINISHED", active: undefined, report: "r1/report.csv" });
+  const counted = { failed_count: 4, warm_count: 1, hit_count: 2, not_kept_count: 3 };
+  const ended = request({ status: "FINISHED", active: undefined, report: "r1/report.csv", ...counted });
 
   it("answers what the contract says, and no more", async () => {
     const { call, requests, requestPops, lists } = world();
@@ -24,6 +25,7 @@ describe("GET /summary", () => {
         failure_urls: ["https://cdn.example.com/gone"],
         failure_urls_omitted: 0,
         failure_pop_urls_report: "https://bucket.example/r1/report.csv?signed",
+        ...counted,
         timestamp: STAMP,
         created_at: "2024-04-16 03:10:21.405000",
         last_update_time: "2024-04-16 03:11:53.531000",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Headers, readHeadAnswer, readRangeAnswer } from "../../../lambdas/get-size/size-answer.ts";
 
 const headers: fc.Arbitrary<Headers> = fc.dictionary(
-  fc.constantFrom("content-length", "content-range", "location", "x-cache"),
+  fc.constantFrom("content-length", "content-range", "location", "x-cache", "cache-control", "vary"),
   fc.oneof(fc.string(), fc.nat().map(String), fc.constantFrom("bytes 0-0/9", "bytes */9"), fc.array(fc.string())),
 );
 const status = fc.integer({ min: 100, max: 999 });

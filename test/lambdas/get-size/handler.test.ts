@@ -66,6 +66,8 @@ async function world({
 function answer(method: string | undefined, path: string, response: ServerResponse) {
   if (path.startsWith("/slow")) return response;
   if (path.startsWith("/late")) return setTimeout(() => response.writeHead(200, { "content-length": 1 }).end(), 700);
+  if (path.startsWith("/private"))
+    return response.writeHead(200, { "content-length": 1, "cache-control": "private, max-age=60" }).end("x");
   if (path === "/unsized") return response.writeHead(200, { "transfer-encoding": "chunked" }).end("x");
   const size = SIZES[path];
   if (size === undefined) return response.writeHead(404).end();
@@ -123,6 +125,20 @@ describe("Get Size", () => {
       [...url("/gone"), "HTTP 404"],
       [...url("/lost"), "HTTP 404"],
     ]);
+  });
+
+  it("counts the URLs whose headers say that they may never be kept, and warms them all the same", async () => {
+    const { handle, requests, lists } = await world({ paths: ["/a", "/private?1", "/private?2", "/gone"] });
+    await handle(EVENT);
+    const { may_not_be_kept } = requests.the();
+    expect(may_not_be_kept?.count).toBe(2);
+    expect(may_not_be_kept?.examples.toSorted()).toEqual(
+      [1, 2].map((n) => `Cache-Control: private of http://cdn.example.com/private?${n}`),
+    );
+    expect(lists.objects["r1/success_urls.csv"]).toHaveLength(3);
+    const plain = await world({ paths: ["/a"] });
+    await plain.handle(EVENT);
+    expect(plain.requests.the()).not.toHaveProperty("may_not_be_kept");
   });
 
   it("warms what has not answered in time, with its size unknown, and asks for no more", async () => {

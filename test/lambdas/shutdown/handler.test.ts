@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { againAfterSeconds } from "../../../lambdas/shutdown/again-after.ts";
+import { count } from "../items.ts";
 import { A, ENDED, EVENT, HEADER, OTHER, PAST, resultsBut, step, world } from "./world.ts";
 
 const TIMER = { req_id: "r1" };
@@ -128,18 +129,18 @@ describe("a look at an active request", () => {
       results,
       item: { download_count: 0 },
       fault: (call) => {
-        if (call === "lists.write") w.progress.set("r1", { count: count(4) });
+        if (call === "lists.write") w.progress.set("r1", { count: count(4, 0, 0) });
         return undefined;
       },
     });
-    w.progress.set("r1", { count: count(4) });
+    w.progress.set("r1", { count: count(4, 0, 0) });
     await w.handle(EVENT);
     // This time the counters are put right, and say so.
     expect([w.steps.looks, (await w.progress.of("r1")).count.download_count]).toEqual([[], 3]);
     const late: ReturnType<typeof world> = world({
       item: { download_count: 3 },
       fault: (call) => {
-        if (call === "progress.answered") late.progress.set("r1", { count: count(1) });
+        if (call === "progress.answered") late.progress.set("r1", { count: count(1, 0, 0) });
         return undefined;
       },
     });
@@ -147,8 +148,6 @@ describe("a look at an active request", () => {
     expect(late.steps.looks).toEqual([["r1", 0]]);
   });
 });
-
-const count = (download_count: number) => ({ download_count, download_size: 0, failed_count: 0 });
 
 describe("what it is called with", () => {
   it("an event that is neither a timer's nor a queue's is refused", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { DOMAIN, request, result } from "../items.ts";
+import { count, DOMAIN, request, result } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, resultsBut, STILL, world } from "./world.ts";
 
 describe("a look at an active request", () => {
@@ -41,6 +41,30 @@ describe("a look at an active request", () => {
       ["FRA56-P4", B, 'reset, "by" peer', "", "", "", "3"],
     ]);
     expect(requests.the()).toMatchObject({ download_count: 4, download_size: 15, failed_count: 2 });
+  });
+
+  it("counts exactly what was seen of each task", async () => {
+    const results = [
+      ...resultsBut(`SIN2-P1#${A}`, `SIN2-P1#${B}`, `FRA56-P4#${B}`),
+      result("SIN2-P1", A, { outcome: "warm" }),
+      result("SIN2-P1", B, { outcome: "hit" }),
+      result("FRA56-P4", B, { ok: false, outcome: "not_kept" }),
+    ];
+    const told = { warm_count: 1, hit_count: 1, not_kept_count: 1 };
+    const { handle, requests } = world({ results });
+    await handle(EVENT);
+    expect(requests.the()).toMatchObject({ download_count: 4, failed_count: 1, ...told });
+    const lost = world({ results: results.slice(1), item: { ...STILL, requeues: MAX_REQUEUES } });
+    await lost.handle(EVENT);
+    expect(lost.requests.the()).toMatchObject({ download_count: 4, failed_count: 2, ...told });
+  });
+
+  it("puts the counters of outcomes right, too", async () => {
+    const results = resultsBut(`SIN2-P1#${A}`).map((it) => ({ ...it, outcome: "warm" as const }));
+    const { handle, progress } = world({ results, item: { download_count: 0 } });
+    progress.set("r1", { count: count(4, 20, 0, { warm_count: 1, hit_count: 2 }) });
+    await handle(EVENT);
+    expect((await progress.of("r1")).count).toEqual(count(3, 20, 0, { warm_count: 3 }));
   });
 
   it("ends a request whose counts cannot reach the total, once it is given up", async () => {
@@ -98,11 +122,11 @@ describe("a look at an active request", () => {
 
   it("goes on where counters say that all is done and it is not, and puts them right", async () => {
     const { handle, requests, progress, queue } = world({ results: resultsBut(`SIN2-P1#${A}`) });
-    progress.set("r1", { count: { download_count: 2, download_size: 99, failed_count: 1 } });
+    progress.set("r1", { count: count(2, 99, 1) });
     await handle(EVENT);
     expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0, download_count: 4 });
     // What the item of an older release has, and this, are what is counted.
-    expect((await progress.of("r1")).count).toEqual({ download_count: -1, download_size: 20, failed_count: 0 });
+    expect((await progress.of("r1")).count).toEqual(count(-1, 20, 0));
     expect(queue.messages).toEqual([]);
   });
 
@@ -110,8 +134,7 @@ describe("a look at an active request", () => {
     const w: ReturnType<typeof world> = world({
       results: resultsBut(`SIN2-P1#${A}`),
       fault: (call) => {
-        if (call === "results.of")
-          w.progress.set("r1", { count: { download_count: 1, download_size: 7, failed_count: 0 } });
+        if (call === "results.of") w.progress.set("r1", { count: count(1, 7, 0) });
         return undefined;
       },
     });

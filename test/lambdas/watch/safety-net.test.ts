@@ -6,7 +6,7 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
 import { isStuck } from "../../../lambdas/watch/stuck.ts";
 import { FakeProgress, FakeQueue, FakeRequestPops, FakeRequests, FakeSteps } from "../fakes.ts";
-import { request, target } from "../items.ts";
+import { count, request, target } from "../items.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
 const LATER = "2024-04-16 05:00:00.000000";
@@ -203,7 +203,7 @@ describe("a fan-out that came to no end", () => {
 describe("a request is stuck", () => {
   const still = request({ status: "IN_PROGRESS", last_update_time: "2024-04-16 03:45:00.000000" });
   const progress = (change: Partial<Progress> = {}): Progress => ({
-    count: { download_count: 0, download_size: 0, failed_count: 0 },
+    count: count(0, 0, 0),
     ...{ movedAt: undefined, beats: [], ...change },
   });
 

@@ -3,10 +3,10 @@ import { counterLoad, unitsOfBatch } from "../../../tools/large/write-units.ts";
 
 it.each([
   [1, 3 + 2],
-  [32, 3 + 2],
-  [33, 3 + 4],
-  [400, 3 + 26],
-  [600, 3 + 38],
+  [24, 3 + 2],
+  [25, 3 + 4],
+  [400, 3 + 34],
+  [600, 3 + 50],
 ])("a batch with results of %i POPs costs %i write units", (pops, units) => {
   expect(unitsOfBatch(pops).total).toBe(units);
 });

@@ -96,7 +96,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
   return [
     ofAws("time to InService", no, async () => judgeInService(await followed())),
     check("results", "docs/troubleshooting.md#when-something-failed", async () => judgeFollowed(followed)),
-    ofAws("proof", "docs/api.md#what-counts-as-warm", async () => {
+    ofAws("proof", "docs/api.md#warmth", async () => {
       await followed();
       return judgeProof(deps.pops, await proofs(deps));
     }),

@@ -1,0 +1,33 @@
+import type { Answer } from "./answer.ts";
+
+/** Objects up to this many bytes are asked for whole, others for their first byte: a look should cost little. */
+const SMALL = 65_536;
+
+/** What a second look adds to a request, and how much of its answer is read. */
+export interface Look {
+  /** Lines of the head, each with its CRLF. */
+  readonly headers: string;
+  readonly maxBytes: number;
+}
+
+const WHOLE: Look = { headers: "", maxBytes: SMALL };
+/** A server that sends more than the byte is left at once: its head has said what is to be known. */
+const FIRST_BYTE: Look = { headers: "range: bytes=0-0\r\n", maxBytes: SMALL };
+
+/**
+ * How to look at an object again. A range is a question, and never a way to warm: so the object was downloaded whole at that
+ * address before. Where the caller's headers have a range of their own, it stays as it is.
+ * @param bytes of the download
+ * @param round from 1. The first byte that the first round asked for may be kept, and would be a hit of itself: after that
+ * only the whole object is asked for, and a large one is left once its head has come.
+ */
+export function checkOf({ headers }: { readonly headers: string }, bytes: number, round: number): Look {
+  return bytes <= SMALL || round > 1 || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
+}
+
+/** Whether the answer tells anything of the object at that POP. */
+export function isCheckGood({ httpStatus: status = 0, xAmzCfPop = "", failure }: Answer, pop: string): boolean {
+  if (xAmzCfPop !== "" && xAmzCfPop !== pop) return false;
+  if (failure !== undefined && failure.reason !== "too_large") return false;
+  return status === 200 || status === 206;
+}

@@ -1,0 +1,78 @@
+import type { Outcome } from "./outcome.ts";
+
+/** What the results of a request, or of one of its POPs, add up to. */
+export interface Count {
+  /** Tasks that have a result, good or bad. */
+  readonly download_count: number;
+  /** Bytes of the good ones. */
+  readonly download_size: number;
+  /** Bad results. Those of `not_kept_count` are among them. */
+  readonly failed_count: number;
+  readonly warm_count: number;
+  readonly hit_count: number;
+  readonly not_kept_count: number;
+}
+
+/** A count while it is added up. */
+export type Sum = { -readonly [Field in keyof Count]: Count[Field] };
+
+export const NO_COUNT: Count = {
+  download_count: 0,
+  download_size: 0,
+  failed_count: 0,
+  warm_count: 0,
+  hit_count: 0,
+  not_kept_count: 0,
+};
+
+/** What of a result counts. A result of an older agent has no outcome, and then none is counted. */
+export interface Counted {
+  readonly ok: boolean;
+  readonly bytes: number;
+  readonly outcome?: Outcome | undefined;
+}
+
+/** Adds a result to a sum, or takes it back. A failed one has no bytes that count. */
+export function addResult(sum: Sum, { ok, bytes, outcome }: Counted, sign: 1 | -1 = 1): void {
+  sum.download_count += sign;
+  if (ok) sum.download_size += sign * bytes;
+  else sum.failed_count += sign;
+  if (outcome === "warm") sum.warm_count += sign;
+  else if (outcome === "hit") sum.hit_count += sign;
+  else if (outcome === "not_kept") sum.not_kept_count += sign;
+}
+
+/** Adds a count to a sum, or takes it back. */
+export function addCount(sum: Sum, count: Count, sign: 1 | -1 = 1): void {
+  sum.download_count += sign * count.download_count;
+  sum.download_size += sign * count.download_size;
+  sum.failed_count += sign * count.failed_count;
+  sum.warm_count += sign * count.warm_count;
+  sum.hit_count += sign * count.hit_count;
+  sum.not_kept_count += sign * count.not_kept_count;
+}
+
+/** One count and another. */
+export function plus(one: Count, other: Count): Count {
+  const sum = { ...one };
+  addCount(sum, other);
+  return sum;
+}
+
+/** One count less another. */
+export function minus(one: Count, other: Count): Count {
+  const sum = { ...one };
+  addCount(sum, other, -1);
+  return sum;
+}
+
+export function isNothing(count: Count): boolean {
+  return (
+    count.download_count === 0 &&
+    count.download_size === 0 &&
+    count.failed_count === 0 &&
+    count.warm_count === 0 &&
+    count.hit_count === 0 &&
+    count.not_kept_count === 0
+  );
+}

@@ -1,0 +1,34 @@
+import type { Failure } from "./failure.ts";
+
+/** The headers of an answer that say whether it may be kept. */
+export interface CacheHeaders {
+  readonly cacheControl?: string | undefined;
+  readonly vary?: string | undefined;
+  /** Of the last answer. */
+  readonly xCache?: string | undefined;
+}
+
+/** Why an object that was downloaded whole is likely not kept. A minimum TTL of the distribution can overrule headers: so "may". */
+export function notKept(headers: CacheHeaders): Failure {
+  return { reason: "not_kept", code: "NOT_KEPT", detail: likelyReason(headers) };
+}
+
+/** What in an answer's headers may keep it out of a cache; undefined: nothing does. */
+export function obstacle({ cacheControl, vary }: CacheHeaders): string | undefined {
+  const directives = cacheControl?.split(",").map((it) => it.trim()) ?? [];
+  // A cache that is shared goes by s-maxage, whatever max-age says: `max-age=0, s-maxage=3600` is kept at the edge alone.
+  const ownAge = directives.some((it) => /^s-maxage=0*[1-9]/i.test(it));
+  const directive = directives.find((it) => NEVER_KEPT.test(it) && !(ownAge && /^max-age\b/i.test(it)));
+  if (directive !== undefined) return `Cache-Control: ${directive.slice(0, 80)}`;
+  return vary?.trim() === "*" ? "Vary: *" : undefined;
+}
+
+const NEVER_KEPT = /^(?:no-store|no-cache|private|max-age=0+|s-maxage=0+)\b/i;
+
+function likelyReason(headers: CacheHeaders): string {
+  const header = obstacle(headers);
+  if (header !== undefined) return `no hit after two downloads; the answer has ${header}, so it may never be kept`;
+  if (/^refreshhit/i.test(headers.xCache ?? ""))
+    return "no hit after two downloads; it is kept, but expires at once, and the origin is asked each time";
+  return "no hit after two downloads; its headers allow it to be kept, so see the cache policy, or it was evicted";
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { Answer } from "../../../agent/download/answer.ts";
+import { prove } from "../../../agent/download/proof.ts";
+
+const MISS: Answer = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
+const EDGE: Answer = {
+  bytes: 5,
+  httpStatus: 200,
+  xCache: "Hit from cloudfront",
+  serverTiming: 'cdn-cache-hit,cdn-hit-layer;desc="EDGE"',
+  age: "3",
+};
+
+/** Answers in order; what is not good is a failure. */
+function asking(...answers: (Answer | "bad")[]) {
+  const asked: string[] = [];
+  const askAgain = async (ask: string) => {
+    asked.push(ask);
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error("nothing more was to be asked");
+    if (answer === "bad")
+      return { good: false, answer: { bytes: 0, failure: { reason: "timeout", code: "T" } as const } };
+    return { good: true, answer };
+  };
+  return { asked, askAgain };
+}
+
+test("a told hit of the edge is warm, with its tier and age", async () => {
+  const { asked, askAgain } = asking(EDGE);
+  expect(await prove(MISS, askAgain)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
+  expect(asked).toEqual(["check"]);
+});
+
+test("a hit at once needs no second question, and a server without x-cache gets none", async () => {
+  expect((await prove(EDGE, asking().askAgain)).outcome).toBe("warm");
+  expect((await prove({ bytes: 5, httpStatus: 200 }, asking().askAgain)).outcome).toBe("done");
+});
+
+test("what is kept nowhere is asked for four times, and the reason is said", async () => {
+  const { asked, askAgain } = asking(
+    MISS,
+    { ...MISS, cacheControl: "no-store" },
+    { ...MISS, cacheControl: "no-store" },
+  );
+  const proof = await prove(MISS, askAgain);
+  expect(proof).toMatchObject({ outcome: "not_kept", rounds: 2, failure: { reason: "not_kept" } });
+  expect(proof.failure?.detail).toContain("no-store");
+  expect(asked).toEqual(["check", "whole", "check"]);
+});
+
+test("a second download that fails shows nothing", async () => {
+  const { askAgain } = asking("bad", "bad");
+  const proof = await prove(MISS, askAgain);
+  expect(proof.outcome).toBe("not_kept");
+  expect(proof.failure?.detail).toBe("asked again, it could not be had: T");
+});
+
+test.each(["-1", "x", "1.5", "9".repeat(30)])("an age of %s is none", async (age) => {
+  const { askAgain } = asking({ ...EDGE, age });
+  expect((await prove(MISS, askAgain)).age).toBeUndefined();
+});

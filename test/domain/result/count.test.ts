@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { addResult, isNothing, minus, NO_COUNT, plus } from "../../../domain/result/count.ts";
+import { count } from "../../lambdas/items.ts";
+
+describe("a result", () => {
+  it.each([
+    ["warm", true, count(1, 7, 0, { warm_count: 1 })],
+    ["hit", true, count(1, 7, 0, { hit_count: 1 })],
+    ["not_kept", false, count(1, 0, 1, { not_kept_count: 1 })],
+    ["done", true, count(1, 7, 0)],
+    ["failed", false, count(1, 0, 1)],
+    [undefined, true, count(1, 7, 0)],
+    [undefined, false, count(1, 0, 1)],
+  ] as const)("that is %s (good: %s) adds to what it is, and can be taken back", (outcome, ok, expected) => {
+    const sum = { ...NO_COUNT };
+    addResult(sum, { ok, bytes: 7, outcome });
+    expect(sum).toEqual(expected);
+    addResult(sum, { ok, bytes: 7, outcome }, -1);
+    expect(isNothing(sum)).toBe(true);
+  });
+});
+
+it("counts add up and are taken apart, field by field", () => {
+  const [one, other] = [
+    count(9, 90, 3, { warm_count: 4, hit_count: 2, not_kept_count: 1 }),
+    count(1, 2, 3, { warm_count: 3, hit_count: 5, not_kept_count: 7 }),
+  ];
+  expect(plus(one, other)).toEqual(count(10, 92, 6, { warm_count: 7, hit_count: 7, not_kept_count: 8 }));
+  expect(minus(plus(one, other), other)).toEqual(one);
+  expect([isNothing(one), isNothing(minus(one, one))]).toEqual([false, true]);
+  for (const field of ["download_count", "hit_count", "not_kept_count"] as const)
+    expect(isNothing({ ...NO_COUNT, [field]: 1 })).toBe(false);
+});

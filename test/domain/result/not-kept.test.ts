@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { notKept, obstacle } from "../../../domain/result/not-kept.ts";
+
+test.each([
+  [{ cacheControl: "public, max-age=60" }, undefined],
+  [{ cacheControl: "no-store" }, "Cache-Control: no-store"],
+  [{ cacheControl: "public, private=x" }, "Cache-Control: private=x"],
+  [{ cacheControl: "max-age=0, public" }, "Cache-Control: max-age=0"],
+  [{ cacheControl: "max-age=0600" }, undefined],
+  [{ cacheControl: "s-maxage=0" }, "Cache-Control: s-maxage=0"],
+  [{ cacheControl: "max-age=0, s-maxage=3600" }, undefined],
+  [{ cacheControl: "S-MaxAge=60,Max-Age=0" }, undefined],
+  [{ cacheControl: "max-age=0, s-maxage=00" }, "Cache-Control: max-age=0"],
+  [{ cacheControl: "no-store, s-maxage=60" }, "Cache-Control: no-store"],
+  [{ vary: "*" }, "Vary: *"],
+  [{ vary: "accept-encoding" }, undefined],
+  [{}, undefined],
+])("%o", (headers, says) => expect(obstacle(headers)).toBe(says));
+
+test("the likely reason is said, and that it is one", () => {
+  expect(notKept({ cacheControl: "no-store" }).detail).toMatch(/Cache-Control: no-store, so it may never be kept/);
+  expect(notKept({ xCache: "RefreshHit from cloudfront" }).detail).toMatch(/expires at once/);
+  expect(notKept({}).detail).toMatch(/cache policy, or it was evicted/);
+  expect(notKept({}).reason).toBe("not_kept");
+});

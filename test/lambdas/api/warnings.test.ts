@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { NO_PROGRESS } from "../../../domain/request/progress.ts";
+import { describeProgress } from "../../../lambdas/api/progress.ts";
+import { warningsOf } from "../../../lambdas/api/warnings.ts";
+import { count, request } from "../items.ts";
+
+const doubtful = { count: 4_711, examples: ["Cache-Control: no-store of https://cdn.example.com/a"] };
+
+it.each([
+  ["nothing to say", {}, 0, []],
+  ["hits without a tier", {}, 7, [["no_tier", 7, []]]],
+  ["URLs that may never be kept", { may_not_be_kept: doubtful }, 0, [["may_not_be_kept", 4_711, doubtful.examples]]],
+  ["none of them", { may_not_be_kept: { count: 0, examples: [] } }, 0, []],
+  [
+    "both",
+    { may_not_be_kept: doubtful },
+    1,
+    [
+      ["no_tier", 1, []],
+      ["may_not_be_kept", 4_711, doubtful.examples],
+    ],
+  ],
+])("%s", (_, item, hit_count, expected) => {
+  const warnings = warningsOf(item, { hit_count });
+  expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual(expected);
+});
+
+it("each says what it means, with no more than was seen, and what would help", () => {
+  const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { hit_count: 7 });
+  expect(tier?.message).toMatch(
+    /hits .* may be the regional cache's\. .* a response headers policy with Server-Timing/,
+  );
+  expect(kept?.message).toMatch(/URLs .* A minimum TTL .* can overrule that/);
+});
+
+it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
+  const [now, patience] = [new Date("2024-04-16T03:15:09.499Z"), { staleMs: 60_000 }];
+  const running = request({ status: "IN_PROGRESS", total_count: 4 });
+  const progress = { ...NO_PROGRESS, count: count(2, 20, 0, { hit_count: 2 }) };
+  expect(describeProgress(running, progress, now, patience).warnings).toMatchObject([{ code: "no_tier", count: 2 }]);
+  const ended = request({
+    status: "FINISHED",
+    active: undefined,
+    total_count: 4,
+    ...count(4, 40, 0, { hit_count: 3 }),
+  });
+  expect(describeProgress(ended, progress, now, patience).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
+});
