@@ -3,7 +3,7 @@ import { messageBody, taskMessageSchema } from "../../../domain/plan/task-messag
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import { count, DOMAIN, request, result } from "../items.ts";
-import { A, B, EVENT, HEADER, OTHER, PAST, resultsBut, STILL, world } from "./world.ts";
+import { A, B, EVENT, HEADER, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
 
 describe("a look at an active request", () => {
   it("ends a request of which every task has a result: exact counts, and the report stands before the status", async () => {
@@ -37,8 +37,8 @@ describe("a look at an active request", () => {
     await handle(EVENT);
     expect(report()).toEqual([
       HEADER,
-      ["SIN2-P1", A, "HTTP 403", "403", "SIN2-P1", "abc==", "1"],
-      ["FRA56-P4", B, 'reset, "by" peer', "", "", "", "3"],
+      reported("SIN2-P1", A, "HTTP 403", "403", "SIN2-P1", "abc==", "1"),
+      reported("FRA56-P4", B, 'reset, "by" peer', "", "", "", "3"),
     ]);
     expect(requests.the()).toMatchObject({ download_count: 4, download_size: 15, failed_count: 2 });
   });
@@ -220,7 +220,7 @@ describe("a look at an active request", () => {
     const error = "lost: no agent finished it, though it was queued 3 times";
     expect(table.items).toHaveLength(3);
     expect(requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, download_size: 20, failed_count: 1 });
-    expect(report()).toEqual([HEADER, ["SIN2-P1", A, error, "", "", "", "0"]]);
+    expect(report()).toEqual([HEADER, reported("SIN2-P1", A, error, "", "", "", "0")]);
     expect(queue.messages).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe("a look at an active request", () => {
       report: "r1/report.csv",
     });
     const why = "no result: the request ended before an agent finished it";
-    expect(report()).toEqual([HEADER, ["SIN2-P1", A, why, "", "", "", "0"]]);
+    expect(report()).toEqual([HEADER, reported("SIN2-P1", A, why, "", "", "", "0")]);
     expect(queue.messages).toEqual([]);
   });
 
