@@ -1,5 +1,6 @@
 import { memoryIsTight } from "../instance/memory.ts";
 import { type Bounds, type Limit, nextLimit, startLimit, type Window } from "./concurrency.ts";
+import { Generation } from "./generation.ts";
 import type { Tally } from "./meter.ts";
 import { pause } from "./pause.ts";
 import type { Slots } from "./slots.ts";
@@ -21,13 +22,18 @@ export interface Adapted {
 export async function adaptLimit(adapted: Adapted, signal: AbortSignal): Promise<void> {
   const { slots, tally, bounds, memoryBytes, onWindow } = adapted;
   let limit: Limit = startLimit(bounds);
+  const generation = new Generation();
   let before = performance.eventLoopUtilization();
   while (await pause(bounds.windowMs, signal)) {
     const now = performance.eventLoopUtilization();
     const cpuBound = performance.eventLoopUtilization(now, before).utilization > CPU_BOUND;
     before = now;
     const window = tally.window(slots.inUse >= slots.limit);
-    limit = nextLimit(limit, { ...window, cpuBound, memoryTight: memoryIsTight(memoryBytes) }, bounds);
+    const seen = { ...window, cpuBound, memoryTight: memoryIsTight(memoryBytes) };
+    // The first growth is compared with nothing. Large files are judged by their bytes, in windows long enough.
+    const waits = bounds.byTasks && limit.before !== undefined;
+    const judged = waits ? generation.add(seen, limit.value, bounds.windowMs / 1_000) : seen;
+    if (judged !== undefined) limit = nextLimit(limit, judged, bounds);
     slots.limit = limit.value;
     onWindow(window);
   }
