@@ -30,8 +30,8 @@ export async function adaptLimit(adapted: Adapted, signal: AbortSignal): Promise
     before = now;
     const window = tally.window(slots.inUse >= slots.limit);
     const seen = { ...window, cpuBound, memoryTight: memoryIsTight(memoryBytes) };
-    // The first growth is compared with nothing. Large files are judged by their bytes, in windows long enough.
-    const waits = bounds.byTasks && limit.before !== undefined;
+    // The first growth waits for nothing if nothing has ended. Large files are judged by their bytes, in windows long enough.
+    const waits = bounds.byTasks && (limit.before !== undefined || window.tasksPerSecond > 0);
     const judged = waits ? generation.add(seen, limit.value, bounds.windowMs / 1_000) : seen;
     if (judged !== undefined) limit = nextLimit(limit, judged, bounds);
     slots.limit = limit.value;
