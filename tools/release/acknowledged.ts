@@ -62,11 +62,6 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "Lists of URLs and reports, 30 days old at most; access logs would outlive them in another bucket",
   ),
   rule(
-    "SQS3",
-    ["Prewarm/Pipeline/FailedBatches/Resource"],
-    "It is a dead-letter queue: of the streams' event sources, which cdk-nag does not look at",
-  ),
-  rule(
     "VPC7",
     ["Network/Vpc/Resource"],
     "Nothing comes in, and what goes out is in the results; flow logs of 300 instances cost more than they say",
@@ -103,8 +98,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "*",
     [
       ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/AggregationRole"],
-      ...["Pipeline/ShutdownRole", "Fleet/Role", "Monitoring/WatchRole", "Storage/EmptyingRole"],
-      "Api/MaybePrivate/RedeployingRole",
+      ...["Pipeline/ShutdownRole", "Pipeline/DeadLetterReaderRole", "Fleet/Role", "Monitoring/WatchRole"],
+      ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole"],
     ],
     "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
   ),
