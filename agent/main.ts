@@ -78,7 +78,7 @@ const caretaker = new Caretaker({
   queue,
   looks: new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   meter,
-  patience: patienceOf(env.STALL_SECONDS),
+  patience,
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,

@@ -13,6 +13,17 @@ export async function withConflictRetry<T>(transact: () => Promise<T>): Promise<
   return retry(transact, { attempts: 10, firstMs: 25, longestMs: 800, passes: isConflict });
 }
 
+/** Makes a conditional write, again while another one is in its way. @returns false if its condition does not hold */
+export async function whetherConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await withConflictRetry(write);
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}
+
 function isConflict(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === "TransactionConflictException" || error.name === "TransactionInProgressException") return true;

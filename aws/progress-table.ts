@@ -11,7 +11,8 @@ import { blockCount, popPlace } from "../domain/plan/stripes.ts";
 import { type Beat, beatSchema, type Progress } from "../domain/request/progress.ts";
 import { addCount, type Count, NO_COUNT, type Sum } from "../domain/result/count.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
-import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
+import { whetherConditionHolds, withConflictRetry } from "./conflicts.ts";
+import { queryItems } from "./query-items.ts";
 
 /** A batch of results, counted: what it adds to the request, and which part of that is of which POP. */
 export interface BatchCount {
@@ -77,7 +78,7 @@ export class ProgressTable {
       ExpressionAttributeNames: { "#at": "at" },
       ExpressionAttributeValues: { ":at": at, ":expire": expireAt },
     });
-    await this.ifConditionHolds(() => this.db.send(update));
+    await whetherConditionHolds(() => this.db.send(update));
   }
 
   /** Puts counters right that have missed results, or counted some twice: a recount knows by how much. */
@@ -137,7 +138,7 @@ export class ProgressTable {
       ExpressionAttributeNames: { "#at": "at", "#by": "by" },
       ExpressionAttributeValues: { ":old": now - againMs, ":now": now, ":by": by },
     });
-    return this.ifConditionHolds(() => this.db.send(put));
+    return whetherConditionHolds(() => this.db.send(put));
   }
 
   /** Whoever has something to ask may ask again from now on. */
@@ -162,10 +163,9 @@ export class ProgressTable {
     return sums;
   }
 
-  private async *items(key: string): AsyncGenerator<Record<string, unknown>> {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.db.send(
+  private items(key: string): AsyncGenerator<Record<string, unknown>> {
+    return queryItems((start) =>
+      this.db.send(
         new QueryCommand({
           TableName: this.table,
           KeyConditionExpression: "#key = :key",
@@ -174,10 +174,8 @@ export class ProgressTable {
           ConsistentRead: true,
           ExclusiveStartKey: start,
         }),
-      );
-      yield* page.Items ?? [];
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+      ),
+    );
   }
 
   /** An update that adds to counters. Those that stay as they are stand in nobody's way. */
@@ -196,16 +194,6 @@ export class ProgressTable {
         ...Object.fromEntries(changes.map(([, by], i) => [`:c${i}`, by])),
       },
     };
-  }
-
-  private async ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await withConflictRetry(write);
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
   }
 }
 

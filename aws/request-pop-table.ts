@@ -10,7 +10,8 @@ import * as z from "zod";
 import { type Target, targetSchema } from "../domain/plan/target.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { writeBatches } from "./batch-write.ts";
-import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
+import { isConditionFailure, whetherConditionHolds } from "./conflicts.ts";
+import { queryItems } from "./query-items.ts";
 
 /** The Request-Pop table: what each POP of a request has to warm, and whether its tasks are queued. */
 export class RequestPopTable {
@@ -41,9 +42,8 @@ export class RequestPopTable {
   /** Those of a request that can be read. */
   async of(reqId: string): Promise<Target[]> {
     const items: Target[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.db.send(
+    const found = queryItems((start) =>
+      this.db.send(
         new QueryCommand({
           TableName: this.table,
           KeyConditionExpression: "req_id = :id",
@@ -51,10 +51,9 @@ export class RequestPopTable {
           ConsistentRead: true,
           ExclusiveStartKey: start,
         }),
-      );
-      items.push(...(page.Items ?? []).flatMap((item) => this.read(item)));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+      ),
+    );
+    for await (const item of found) items.push(...this.read(item));
     return items;
   }
 
@@ -132,12 +131,6 @@ export class RequestPopTable {
         },
       ],
     });
-    try {
-      await withConflictRetry(() => this.db.send(write));
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return whetherConditionHolds(() => this.db.send(write));
   }
 }

@@ -21,7 +21,8 @@ import {
 import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
-import { isConditionFailure, withConflictRetry } from "./conflicts.ts";
+import { whetherConditionHolds } from "./conflicts.ts";
+import { queryItems } from "./query-items.ts";
 
 /** An active request as the index shows it: enough to look after it. The index lags behind the table by moments. */
 const activeRequestSchema = z.object({
@@ -225,36 +226,21 @@ export class RequestTable {
         ...values,
       }),
     });
-    return this.whetherConditionHolds(() => this.db.send(update));
+    return whetherConditionHolds(() => this.db.send(update));
   }
 
   private async list<T>(schema: z.ZodType<T>, query: (start?: Record<string, unknown>) => QueryCommand): Promise<T[]> {
     const found: T[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.db.send(query(start));
-      for (const item of page.Items ?? []) {
-        const parsed = schema.safeParse(item);
-        if (parsed.success) found.push(parsed.data);
-        else this.passOver(item["req_id"], parsed.error);
-      }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const item of queryItems((start) => this.db.send(query(start)))) {
+      const parsed = schema.safeParse(item);
+      if (parsed.success) found.push(parsed.data);
+      else this.passOver(item["req_id"], parsed.error);
+    }
     return found;
   }
 
   private passOver(reqId: unknown, error: z.ZodError): void {
     this.onUnreadable({ kind: "request", key: String(reqId), problem: z.prettifyError(error) });
-  }
-
-  private async whetherConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await withConflictRetry(write);
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
   }
 }
 

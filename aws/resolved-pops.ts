@@ -2,6 +2,7 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from "@a
 import * as z from "zod";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { writeBatches } from "./batch-write.ts";
+import { queryItems } from "./query-items.ts";
 
 const KEY = "pop#resolved";
 /** A code that has not resolved for so long is as good as one that never has. */
@@ -23,9 +24,8 @@ export class ResolvedPops {
   /** Milliseconds since the epoch, by code. A write of the last second may be missing. */
   async all(): Promise<Map<string, number>> {
     const times = new Map<string, number>();
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page = await this.db.send(
+    const items = queryItems((start) =>
+      this.db.send(
         new QueryCommand({
           TableName: this.table,
           KeyConditionExpression: "#key = :key",
@@ -33,10 +33,9 @@ export class ResolvedPops {
           ExpressionAttributeValues: { ":key": KEY },
           ExclusiveStartKey: start,
         }),
-      );
-      for (const item of page.Items ?? []) this.read(item, times);
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+      ),
+    );
+    for await (const item of items) this.read(item, times);
     return times;
   }
 
