@@ -25,7 +25,7 @@ export class EndingRequestTable extends RequestTable {
    * leaves `closing`, which Watch finds.
    */
   async end(reqId: string, to: TerminalStatus, fields: Fields = {}): Promise<boolean> {
-    const ended = { ...fields, status: to, header: [], closing: CLOSING };
+    const ended = { ...fields, status: to, header: [], variants: [], closing: CLOSING };
     if (!(await this.update(reqId, ended, "attribute_exists(active)", {}, ["active", "empty_seen_at"]))) return false;
     await this.steps.look(reqId);
     return true;

@@ -68,11 +68,19 @@ export class Downloader {
       transfer?.addBytes(bytes);
     };
     const url = parseUrl(text);
-    const ask = { message, url, headers: messageHeaders(message), expected, cancellation, transfer, onBytes };
+    const ask = {
+      message,
+      url,
+      headers: messageHeaders(message, task.variant),
+      expected,
+      cancellation,
+      transfer,
+      onBytes,
+    };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
     const warming = refusal === undefined ? await this.warm(ask, text) : notAttempted(refusal);
-    const result = toResult(message, text, this.options.instanceId, warming, performance.now() - started);
+    const result = toResult(message, task, this.options.instanceId, warming, performance.now() - started);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) tally.addTask(isTroubled(result));
     return result;

@@ -1,22 +1,25 @@
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { headerOf } from "../../domain/request/variants.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
 import { headerLines } from "./header-lines.ts";
 
-/** Made once a message, however many URLs it has. */
-const known = new WeakMap<TaskMessage, string>();
+/** By variant: made once a message, however many URLs it has. */
+const known = new WeakMap<TaskMessage, Map<string | undefined, string>>();
 
 /**
- * The header lines that all downloads of a message send.
+ * The header lines that all downloads of a message in one variant send.
  * @throws NotATaskError if its host cannot be one
  */
-export function messageHeaders(message: TaskMessage): string {
-  const made = known.get(message);
-  if (made !== undefined) return made;
+export function messageHeaders(message: TaskMessage, variant?: string): string {
+  const made = known.get(message) ?? new Map<string | undefined, string>();
+  known.set(message, made);
+  const before = made.get(variant);
+  if (before !== undefined) return before;
   if (!/^[\x21-\x7e]+$/.test(message.host)) throw new NotATaskError("the host is not a host name");
-  const own = parseHeaders(message.header);
+  const own = parseHeaders(headerOf(message, variant));
   const headers = headerLines([["host", message.host], ...own, ...tierWanted(message, own)]);
-  known.set(message, headers);
+  made.set(variant, headers);
   return headers;
 }
 

@@ -1,5 +1,6 @@
 import { taskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
 import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
@@ -43,7 +44,7 @@ export function outcomeOf({ attempt, proof }: Warming): Warmth {
  */
 export function toResult(
   message: TaskMessage,
-  url: string,
+  { url, variant }: Pick<TaskUrl, "url" | "variant">,
   instanceId: string,
   warming: Warming,
   ms: number,
@@ -52,7 +53,7 @@ export function toResult(
   const { answer } = attempt;
   const last = proof?.answer ?? answer;
   const failure = failureOf(warming);
-  const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url }, message.shards);
+  const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
   return {
     // Written out: an object that begins with a spread is a slow one, and each task has one.
     task_key,
@@ -60,6 +61,7 @@ export function toResult(
     req_id: message.req_id,
     pop: message.pop,
     url,
+    variant,
     ok: failure === undefined,
     outcome: outcomeOf(warming),
     bytes: answer.bytes,

@@ -20,7 +20,7 @@ export function isAgain({ Attributes }: Message): boolean {
  */
 export async function stillToDo(deps: DoneBeforeDeps, content: TaskMessage): Promise<TaskMessage> {
   const { req_id, pop, shards, urls } = content;
-  const keys = urls.map(({ url }) => taskKey(req_id, { pop, url }, shards));
+  const keys = urls.map(({ url, variant }) => taskKey(req_id, { pop, url, variant }, shards));
   try {
     const standing = await deps.stored.standing(keys);
     return { ...content, urls: urls.filter((_, i) => !standing.has(keys[i]?.pop_url ?? "")) };

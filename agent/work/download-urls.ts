@@ -44,12 +44,26 @@ export async function downloadUrls(
   const cancellation = new Cancellation();
   const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
   const ends = await Promise.allSettled(
-    message.urls.map((url) => downloadUrl(deps, message, url, left, here, cancellation, stopping)),
+    byUrl(message.urls).map(async (variants) => {
+      // What the edge kept first may stand in for the next one, so each waits for the one before.
+      for (const url of variants) await downloadUrl(deps, message, url, left, here, cancellation, stopping);
+    }),
   );
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
   const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
+}
+
+/** The variants of each URL, which stand one behind the other. */
+function byUrl(urls: readonly TaskUrl[]): TaskUrl[][] {
+  const groups: TaskUrl[][] = [];
+  for (const url of urls) {
+    const group = groups.at(-1);
+    if (group?.[0]?.url === url.url) group.push(url);
+    else groups.push([url]);
+  }
+  return groups;
 }
 
 /** Of several errors, the one with the least weight decides: one that may pass goes before one that never will. */

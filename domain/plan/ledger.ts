@@ -9,7 +9,7 @@ export interface SavedLedger {
   readonly bits: Uint8Array;
 }
 
-/** The tasks of one URL, and the bit of the first of them. The others have the next ones. */
+/** The tasks of one URL in one variant, and the bit of the first of them. The others have the next ones. */
 interface Line {
   readonly tasks: UrlTasks;
   readonly firstBit: number;
@@ -30,7 +30,7 @@ export class Ledger {
     for (const url of urls) {
       const tasks = plan.tasksOf(url);
       if (tasks === undefined) continue;
-      this.lines.set(url.url, { tasks, firstBit: bits });
+      this.lines.set(lineKey(url), { tasks, firstBit: bits });
       bits += tasks.count;
     }
     this.total = bits;
@@ -38,8 +38,8 @@ export class Ledger {
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
-  enter(result: Pick<TaskResult, "pop" | "url" | "ok" | "bytes" | "outcome">): boolean {
-    const line = this.lines.get(result.url);
+  enter(result: Pick<TaskResult, "pop" | "url" | "variant" | "ok" | "bytes" | "outcome">): boolean {
+    const line = this.lines.get(lineKey(result));
     const number = line?.tasks.numberOf(result);
     if (line === undefined || number === undefined) return false;
     const bit = line.firstBit + number;
@@ -81,4 +81,9 @@ export class Ledger {
   private has(bit: number): boolean {
     return ((this.seen[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
   }
+}
+
+/** A normalised URL has no `#`. */
+function lineKey({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
+  return variant === undefined ? url : `${url}#${variant}`;
 }

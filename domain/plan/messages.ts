@@ -53,8 +53,10 @@ class OpenMessage {
     this.length = messageBody(this.message).length;
   }
 
+  /** The variants of a URL stay together: only within a message there is an order. */
   hasRoomFor(url: TaskUrl, maxUrls: number): boolean {
     const { urls } = this.message;
+    if (urls.at(-1)?.url === url.url) return true;
     return (
       urls.length < maxUrls && this.bytes + weight(url) <= MAX_BYTES && this.length + length(url) <= MAX_MESSAGE_BYTES
     );

@@ -1,6 +1,12 @@
 import * as z from "zod";
+import { originLimitsSchema } from "../request/origin-limits.ts";
+import { variantSchema } from "../request/variants.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { taskUrlSchema } from "./task-url.ts";
+
+/** A POP that waits for a lead. */
+const followerSchema = z.object({ pop: z.string().min(1), ips: z.array(z.string().min(1)).min(1) });
+export type Follower = z.infer<typeof followerSchema>;
 
 /**
  * A queue message: tasks of one request at one POP. Large files travel alone, small ones together.
@@ -14,18 +20,40 @@ const messageSchema = z.object({
   /** Host and SNI to ask with. */
   host: z.string().min(1),
   header: z.array(z.string()),
+  /** What the URLs' variants send besides. */
+  variants: z.array(variantSchema).optional(),
   /** How warmth is shown. @default edge */
   verify: verifySchema.optional(),
   /** Over how many partition keys this request's results are spread. */
   shards: z.number().int().positive(),
+  /** Those that ask for the origin are counted against it. */
+  origin: originLimitsSchema.optional(),
+  /** In each URL's order of variants: one after the other. */
   urls: z.array(taskUrlSchema).min(1),
+  /** The other POPs of this one's REC: they ask once this one has the object. Absent: it leads nobody. */
+  followers: z.array(followerSchema).optional(),
+  /** How many POPs of the REC have asked for these URLs before, and failed at the origin. */
+  origin_failures: z.number().int().nonnegative().optional(),
+  /** The REC has these URLs already, so they should not reach the origin. */
+  follows: z.boolean().optional(),
+  /** Whoever sent it may have sent it before: what stands of it is not done again. */
+  again: z.boolean().optional(),
+  /** How often its URLs were asked for before, in messages that were put off. */
+  tries: z.number().int().nonnegative().optional(),
 });
 export const taskMessageSchema = z.preprocess(withHost, messageSchema);
 
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
 
 /** What a message has from its request's item. */
-export const messageSourceSchema = messageSchema.pick({ req_id: true, header: true, verify: true, shards: true });
+export const messageSourceSchema = messageSchema.pick({
+  req_id: true,
+  header: true,
+  variants: true,
+  verify: true,
+  shards: true,
+  origin: true,
+});
 export type MessageSource = z.infer<typeof messageSourceSchema>;
 
 /**

@@ -14,10 +14,20 @@ export const UNFINISHED: Failure = {
 /** The failed result of a task that no agent finished. @param failure why */
 export function unfinishedResult(
   { req_id, shards, expire_at }: Pick<RequestItem, "req_id" | "shards" | "expire_at">,
-  { target: { pop }, url: { url } }: Task,
+  { target: { pop }, url: { url, variant } }: Task,
   failure: Failure,
 ): TaskResult {
   const nothing = { ok: false, bytes: 0, ms: 0, attempts: 0 };
-  const key = taskKey(req_id, { pop, url }, shards);
-  return { ...key, req_id, pop, url, ...nothing, reason: failure.reason, error: errorText(failure), expire_at };
+  const key = taskKey(req_id, { pop, url, variant }, shards);
+  return {
+    ...key,
+    req_id,
+    pop,
+    url,
+    variant,
+    ...nothing,
+    reason: failure.reason,
+    error: errorText(failure),
+    expire_at,
+  };
 }

@@ -18,8 +18,14 @@ export const MAX_FIRST_BYTE_SECONDS = 180;
 export const MAX_NAMES = 1_000;
 export const MAX_HEADERS = 50;
 export const MAX_HEADER_LENGTH = 8_192;
-/** All headers together: they travel in every task message. */
+/** All headers together, those of the variants with them: they travel in every task message. */
 export const MAX_HEADER_BYTES = 8_192;
+/** Forms of each object. URLs times variants are at most {@link MAX_URLS}. */
+export const MAX_VARIANTS = 8;
+export const MAX_VARIANT_NAME_LENGTH = 32;
+/** What all instances together may ask of an origin. More is no limit. */
+export const MAX_REQUESTS_PER_SECOND = 10_000;
+export const MAX_ORIGIN_CONCURRENCY = 10_000;
 /** Tasks are put into one message up to this size, so that ten of them stay within SQS's older bound of 256 KiB a batch. */
 export const MAX_MESSAGE_BYTES = 25_000;
 /** How often a task message may be received before SQS moves it to the dead-letter queue. */

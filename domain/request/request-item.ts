@@ -4,7 +4,10 @@ import { NO_COUNT } from "../result/count.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distribution.ts";
 import { doubtfulUrlsSchema } from "./doubtful-urls.ts";
+import { orderSchema } from "./order.ts";
+import { originLimitsSchema } from "./origin-limits.ts";
 import { statusSchema } from "./status.ts";
+import { variantSchema } from "./variants.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -37,6 +40,13 @@ export const requestItemSchema = z.object({
   need_invalidate: z.boolean(),
   /** How warmth is shown. @default edge */
   verify: verifySchema.optional(),
+  /** In the order in which each URL is warmed. Absent: one, `header` alone. Empty, as `header`, once it has ended. */
+  variants: z.array(variantSchema).optional(),
+  /** @default all-at-once: a release before knew nothing else */
+  order: orderSchema.optional(),
+  origin: originLimitsSchema.optional(),
+  /** It ends once more tasks than this have failed. Absent: it goes on. */
+  max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
 

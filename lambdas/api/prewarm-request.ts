@@ -1,28 +1,39 @@
 import * as z from "zod";
-import { parseHeader } from "../../domain/net/headers.ts";
 import { normalizeUrl } from "../../domain/net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../../domain/pops/select.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { invalidationPath, isDoubtful } from "../../domain/request/invalidation-path.ts";
 import {
-  MAX_HEADER_BYTES,
   MAX_HEADERS,
   MAX_HOSTS,
   MAX_INSTANCES,
   MAX_NAMES,
+  MAX_ORIGIN_CONCURRENCY,
+  MAX_REQUESTS_PER_SECOND,
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
+  MAX_VARIANTS,
 } from "../../domain/request/limits.ts";
+import { DEFAULT_ORDER, ORDERS, type Order } from "../../domain/request/order.ts";
+import type { OriginLimits } from "../../domain/request/origin-limits.ts";
+import type { Variant } from "../../domain/request/variants.ts";
 import { DEFAULT_VERIFY, VERIFY, type Verify } from "../../domain/result/outcome.ts";
+import { abbreviate } from "./abbreviate.ts";
 import type { MoreFaults } from "./body.ts";
 import { bodyOf, optional, requiredInt, requiredList } from "./body-fields.ts";
 import { differentStrings, differentStringsOf } from "./body-lists.ts";
+import { checkHeaders } from "./check-headers.ts";
 import { faultList } from "./fault-list.ts";
 import { RefusedError } from "./refused-error.ts";
 
 const names = optional(
   differentStringsOf({ list: "a list of strings", entry: "a string", entries: "names", most: MAX_NAMES }),
 );
+
+const requiredHeader = z
+  .array(z.unknown(), "must be a list of 'Name: value'")
+  .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
+  .pipe(z.array(z.string("must be a string of the form 'Name: value'")));
 
 /** Body of POST /prewarm, as the user writes it. */
 export const prewarmBodySchema = bodyOf({
@@ -38,18 +49,42 @@ export const prewarmBodySchema = bodyOf({
   timeout: requiredInt(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`)
     .min(1, "must be at least 1 minute")
     .max(MAX_TIMEOUT_MINUTES, `must be at most ${MAX_TIMEOUT_MINUTES} minutes`),
-  header: optional(
-    z
-      .array(z.unknown(), "must be a list of 'Name: value'")
-      .max(MAX_HEADERS, `must have at most ${MAX_HEADERS} lines`)
-      .pipe(z.array(z.string("must be a string of the form 'Name: value'"))),
-  ),
+  header: optional(requiredHeader),
   instance_count: requiredInt(`a whole number from 0 to ${MAX_INSTANCES}`)
     .min(0, "must not be negative")
     .max(MAX_INSTANCES, `must be at most ${MAX_INSTANCES}`),
   need_invalidate: optional(z.boolean("must be true or false")),
   verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)),
+  variants: optional(
+    z
+      .array(
+        bodyOf({
+          name: z.string("must be a string"),
+          header: requiredHeader,
+        }),
+        "must be a list of {name, header}",
+      )
+      .min(1, "must have at least one variant; leave it out for one")
+      .max(MAX_VARIANTS, `must have at most ${MAX_VARIANTS} variants`),
+  ),
+  order: optional(z.enum(ORDERS, `must be one of ${ORDERS.join(", ")}`)),
+  origin: optional(
+    bodyOf({
+      requests_per_second: optional(
+        z
+          .number("must be a number")
+          .positive("must be more than 0")
+          .max(MAX_REQUESTS_PER_SECOND, `must be at most ${MAX_REQUESTS_PER_SECOND}`),
+      ),
+      concurrency: optional(
+        requiredInt(`a whole number from 1 to ${MAX_ORIGIN_CONCURRENCY}`)
+          .min(1, "must be at least 1")
+          .max(MAX_ORIGIN_CONCURRENCY, `must be at most ${MAX_ORIGIN_CONCURRENCY}`),
+      ),
+    }),
+  ),
   max_bytes: optional(requiredInt("a whole number of bytes, from 1").min(1, "must be at least 1 byte")),
+  max_failures: optional(requiredInt("a whole number of tasks, from 0").min(0, "must not be negative")),
 });
 
 export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
@@ -63,7 +98,12 @@ export interface PrewarmRequest {
   readonly header: readonly string[];
   readonly instanceCount: number;
   readonly needInvalidate: boolean;
+  /** Empty: each URL has one form. */
+  readonly variants: readonly Variant[];
   readonly verify: Verify;
+  readonly order: Order;
+  readonly origin: OriginLimits | undefined;
+  readonly maxFailures: number | undefined;
   readonly maxBytes: number | undefined;
   /** What is not wrong, but may not be what was meant. */
   readonly warnings: readonly string[];
@@ -79,9 +119,11 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
   const { urls, errorUrls } = checkUrls(body.url_list, problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
   if (cfDomain === undefined) checkHosts(urls, problems);
-  const header = checkHeader(body.header ?? [], problems);
+  const header = body.header ?? [];
+  const variants = body.variants ?? [];
+  problems.push(...checkHeaders(header, variants), ...tooManyForms(urls.length, variants.length));
   const { pops, warnings } = checkTargets(body, problems);
-  problems.push(...beyondCaps(body, urls.length * pops.length, caps));
+  problems.push(...beyondCaps(body, urls.length * Math.max(1, variants.length) * pops.length, caps));
   if (body.need_invalidate === true) {
     errorUrls.push(...checkPaths(urls, problems));
     warnings.push(...doubts(urls));
@@ -95,7 +137,11 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
     header,
     instanceCount: body.instance_count,
     needInvalidate: body.need_invalidate ?? false,
+    variants,
     verify: body.verify ?? DEFAULT_VERIFY,
+    order: body.order ?? DEFAULT_ORDER,
+    origin: body.origin,
+    maxFailures: body.max_failures,
     maxBytes: body.max_bytes,
     warnings,
   };
@@ -106,7 +152,12 @@ function beyondCaps(body: PrewarmBody, tasks: number, caps: Caps): string[] {
   const problems = [
     beyondCap(caps, "maxTimeout", "timeout", body.timeout),
     beyondCap(caps, "maxInstances", "instance_count", body.instance_count),
-    beyondCap(caps, "maxTasks", "url_list times POPs", tasks),
+    beyondCap(
+      caps,
+      "maxTasks",
+      body.variants === undefined ? "url_list times POPs" : "url_list times variants times POPs",
+      tasks,
+    ),
     beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
   ];
   return problems.filter((problem) => problem !== undefined);
@@ -121,6 +172,12 @@ export function checkUrlsAlone(json: unknown): MoreFaults {
   if (different.size > MAX_URLS) return { problems, errorUrls: [] };
   const { errorUrls } = checkUrls(different, problems);
   return { problems, errorUrls };
+}
+
+function tooManyForms(urls: number, variants: number): string[] {
+  const forms = urls * variants;
+  if (forms <= MAX_URLS) return [];
+  return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
 }
 
 function checkUrls(list: Iterable<string>, problems: string[]): { urls: string[]; errorUrls: string[] } {
@@ -194,16 +251,6 @@ function checkHosts(urls: readonly string[], problems: string[]): void {
   }
 }
 
-function checkHeader(lines: readonly string[], problems: string[]): readonly string[] {
-  lines.forEach((line, i) => {
-    const parsed = parseHeader(line);
-    if ("problem" in parsed) problems.push(`header[${i}]: '${abbreviate(line)}' ${parsed.problem}`);
-  });
-  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
-  if (bytes > MAX_HEADER_BYTES) problems.push(`header: ${bytes} bytes together; at most ${MAX_HEADER_BYTES}`);
-  return lines;
-}
-
 const LISTS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<TargetType, string>;
 
 const TARGET_TYPES = ["pop", "country", "region"] as const satisfies readonly TargetType[];
@@ -232,8 +279,4 @@ function checkTargets(body: PrewarmBody, problems: string[]): { pops: string[]; 
   }
   const warnings = ignored.map((list) => `${list}: ignored, because target_type is ${type}`);
   return { pops, warnings };
-}
-
-function abbreviate(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }

@@ -39,6 +39,10 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
     instance_count: request.instanceCount,
     need_invalidate: request.needInvalidate,
     verify: request.verify,
+    order: request.order,
+    ...(request.variants.length === 0 ? {} : { variants: [...request.variants] }),
+    ...(request.origin === undefined ? {} : { origin: request.origin }),
+    ...(request.maxFailures === undefined ? {} : { max_failures: request.maxFailures }),
     ...(request.maxBytes === undefined ? {} : { max_bytes: request.maxBytes }),
     ...NOTHING_YET,
   };

@@ -24,7 +24,10 @@ export function lostResults(body: string, reason: string | undefined): LostResul
   return {
     reqId: req_id,
     resultsUntil: (expire_at) =>
-      urls.map(({ url }) => ({ ...taskKey(req_id, { pop, url }, shards), req_id, pop, url, ...nothing, expire_at })),
+      urls.map(({ url, variant }) => {
+        const key = taskKey(req_id, { pop, url, variant }, shards);
+        return { ...key, req_id, pop, url, variant, ...nothing, expire_at };
+      }),
   };
 }
 

@@ -41,6 +41,18 @@ describe("the ledger of a request", () => {
     expect(ledger.count()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
   });
 
+  it("tells the variants of a URL apart", () => {
+    const variants = ["br", "gzip"].map((variant): TaskUrl => ({ ...row("a", "1"), variant }));
+    const ledger = ledgerOf(variants, [{ label: targets[0]?.label ?? "", names: [] }], targets);
+    expect(ledger.enter(result("SIN2-P1", first))).toBe(false);
+    expect(ledger.enter(result("SIN2-P1", first, { variant: "br" }))).toBe(true);
+    expect(ledger.enter(result("FRA56-P4", first, { variant: "gzip" }))).toBe(true);
+    expect([...ledger.missing()].map((task) => `${key(task)} ${task.url.variant}`)).toEqual([
+      `FRA56-P4 ${first} br`,
+      `SIN2-P1 ${first} gzip`,
+    ]);
+  });
+
   it("goes on from what was kept of it, and from no other plan's", () => {
     const before = newLedger();
     before.enter(result("SIN2-P1", first, { bytes: 10, outcome: "warm" }));

@@ -49,6 +49,16 @@ describe("the messages of a target", () => {
     expect(counts(await group(list, maxUrls))).toEqual(expected);
   });
 
+  it("keep the variants of a URL together and in order, however many and large they are", async () => {
+    const forms = (i: number, bytes?: number) => ["br", "gzip", "plain"].map((variant) => [...row(i, bytes), variant]);
+    const messages = await group([...forms(1), ...forms(2, 17 * MIB), ...forms(3)], 2);
+    expect(messages.map(({ urls }) => urls.map(({ url, variant }) => `${url.at(-1)} ${variant}`))).toEqual([
+      ["1 br", "1 gzip", "1 plain"],
+      ["2 br", "2 gzip", "2 plain"],
+      ["3 br", "3 gzip", "3 plain"],
+    ]);
+  });
+
   it("stay within the bytes of a message, and use them", async () => {
     const long = Array.from({ length: 9 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(8_000)}`, "1"]);
     const messages = await group(long);

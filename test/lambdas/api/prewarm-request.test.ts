@@ -35,8 +35,12 @@ describe("a request that can be carried out", () => {
       header: [],
       instanceCount: 1,
       needInvalidate: false,
+      variants: [],
       verify: "edge",
+      order: "lead-first",
+      origin: undefined,
       maxBytes: undefined,
+      maxFailures: undefined,
       warnings: [],
     });
   });
@@ -47,21 +51,32 @@ describe("a request that can be carried out", () => {
       target_type: "pop",
       pops: ["SIN2-C1", " sin2-c1", "ATL56-C1"],
       timeout: 10_080,
-      header: ["Accept-Encoding: br"],
+      header: ["Authorization: Bearer x"],
       instance_count: 300,
       need_invalidate: true,
+      variants: [
+        { name: "br", header: ["Accept-Encoding: br,gzip"] },
+        { name: "plain", header: [] },
+      ],
       verify: "addresses",
+      order: "all-at-once",
+      origin: { requests_per_second: 0.5, concurrency: 3 },
+      max_failures: 0,
     };
     expect(read(said, { maxInstances: 300 })).toEqual({
       urls: BODY.url_list,
       cfDomain: "cdn.example.com",
       pops: ["SIN2-C1", "ATL56-C1"],
       timeoutMinutes: 10_080,
-      header: ["Accept-Encoding: br"],
+      header: ["Authorization: Bearer x"],
       instanceCount: 300,
       needInvalidate: true,
+      variants: said.variants,
       verify: "addresses",
+      order: "all-at-once",
+      origin: { requests_per_second: 0.5, concurrency: 3 },
       maxBytes: undefined,
+      maxFailures: 0,
       warnings: [],
     });
   });
@@ -302,3 +317,53 @@ describe("a request that cannot", () => {
 function sorted(message: string): string[] {
   return message.split(/[ ,;]+/).sort();
 }
+
+describe("variants, order and limits", () => {
+  const br = { name: "br", header: ["Accept-Encoding: br,gzip"] };
+
+  it.each([
+    [{ variants: [] }, "variants: must have at least one variant; leave it out for one"],
+    [{ variants: [br, { ...br, header: [] }] }, "variants[1].name: 'br' is the name of variants[0] too"],
+    [
+      { variants: [br, { name: "b2", header: ["accept-encoding:  br,gzip"] }] },
+      "variants[1].header: sends the same as variants[0], so it would be the same object",
+    ],
+    [{ variants: [{ name: "a b", header: [] }] }, "variants[0].name: 'a b' must have 1 to 32 letters, digits"],
+    [
+      { variants: [{ name: "a", header: ["Range: bytes=0-1"] }] },
+      "variants[0].header[0]: 'Range: bytes=0-1' sets Range",
+    ],
+    [
+      { header: ["Accept-Encoding: gzip"], variants: [br] },
+      "variants[0].header: accept-encoding is in header too, and would be sent twice; name it in the variants alone",
+    ],
+    [{ variants: [{ name: "a", headers: [] }] }, "unknown field 'headers' (did you mean header?)"],
+    [
+      { variants: Array.from({ length: 9 }, (_, i) => ({ name: `v${i}`, header: [`X-V: ${i}`] })) },
+      "at most 8 variants",
+    ],
+    [{ header: ["A: b"], variants: [{ name: "a", header: [`X: ${"y".repeat(8_186)}`] }] }, "header and variants: 819"],
+    [
+      {
+        url_list: Array.from({ length: 30_001 }, (_, i) => `https://cdn.example.com/${i}`),
+        variants: [br, { name: "plain", header: [] }],
+        pops: ["SIN2-C1"],
+      },
+      "variants: 30001 URLs in 2 variants are 60002; at most 60000 together",
+    ],
+    [{ order: "any" }, "order: must be one of lead-first, all-at-once"],
+    [{ origin: { requests_per_second: 0 } }, "origin.requests_per_second: must be more than 0"],
+    [{ origin: { concurrency: 1.5 } }, "origin.concurrency: must be a whole number from 1 to 10000"],
+    [{ origin: { rps: 1 } }, "unknown field 'rps'"],
+    [{ max_failures: -1 }, "max_failures: must not be negative"],
+  ])("%#: bad input is named", (change, message) => {
+    expect(refusal(change).message).toContain(message);
+  });
+
+  it("counts the tasks of all variants against the deployment's cap", () => {
+    const variants = [br, { name: "plain", header: [] }];
+    const change = { variants, pops: ["SIN2-C1", "ATL56-C1"] };
+    expect(read(change, { maxTasks: 4 }).variants).toEqual(variants);
+    expect(refusal(change, { maxTasks: 3 }).message).toContain("url_list times variants times POPs");
+  });
+});

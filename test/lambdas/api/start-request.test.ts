@@ -48,6 +48,7 @@ describe("POST /prewarm", () => {
         pops: ["SIN2-C1", "ATL56-C1"],
         instance_count: 2,
         verify: "edge",
+        order: "lead-first",
       }),
     );
     expect(requests.the("new-id")).not.toHaveProperty("cf_domain");

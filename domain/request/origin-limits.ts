@@ -1,0 +1,9 @@
+import * as z from "zod";
+
+/** What all instances of a request together may ask of the origin. An absent one is no limit. */
+export const originLimitsSchema = z.object({
+  requests_per_second: z.number().positive().optional(),
+  /** Requests at once. */
+  concurrency: z.number().int().positive().optional(),
+});
+export type OriginLimits = z.infer<typeof originLimitsSchema>;
