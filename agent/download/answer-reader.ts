@@ -1,3 +1,4 @@
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { type Answer, otherPop } from "./answer.ts";
 import { type AnswerHead, BadAnswerError, checkPartialHead, parseHead } from "./answer-head.ts";
@@ -5,7 +6,6 @@ import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
-const MAX_HEAD = 65_536;
 
 const CLOSED: Failure = {
   reason: "connection",
@@ -110,7 +110,8 @@ export class AnswerReader {
       const end = bytes.indexOf(HEAD_END, from);
       // The buffer may hold older bytes behind those that have just come.
       if (end === -1 || end + HEAD_END.length > to) {
-        if (to - from > MAX_HEAD) throw new BadAnswerError(`the answer's head is longer than ${MAX_HEAD} bytes`);
+        if (to - from > MAX_ANSWER_HEAD_BYTES)
+          throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
         this.partial = Buffer.from(bytes.subarray(from, to));
         checkPartialHead(this.partial, seen);
         return false;
@@ -137,6 +138,7 @@ export class AnswerReader {
     if (head.serverTiming !== undefined) answer.serverTiming = head.serverTiming;
     if (head.age !== undefined) answer.age = head.age;
     if (head.contentEncoding !== undefined) answer.contentEncoding = head.contentEncoding;
+    if (head.contentType !== undefined) answer.contentType = head.contentType;
     if (head.cacheControl !== undefined) answer.cacheControl = head.cacheControl;
     if (head.vary !== undefined) answer.vary = head.vary;
     if (head.retryAfter !== undefined) answer.retryAfter = head.retryAfter;

@@ -26,6 +26,11 @@ export const MAX_VARIANT_NAME_LENGTH = 32;
 /** What all instances together may ask of an origin. More is no limit. */
 export const MAX_REQUESTS_PER_SECOND = 10_000;
 export const MAX_ORIGIN_CONCURRENCY = 10_000;
+/**
+ * Of an answer's head, with all its headers. What is longer is refused, by Get Size and by the agents alike. CloudFront takes
+ * 20,480 bytes from an origin: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ */
+export const MAX_ANSWER_HEAD_BYTES = 65_536;
 /** Tasks are put into one message up to this size, so that ten of them stay within SQS's older bound of 256 KiB a batch. */
 export const MAX_MESSAGE_BYTES = 25_000;
 /** How often a task message may be received before SQS moves it to the dead-letter queue. */

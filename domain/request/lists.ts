@@ -20,6 +20,8 @@ export interface ReadableList<T> extends RequestList<T> {
 export interface FailedUrl {
   readonly url: string;
   readonly problem: string;
+  /** The variant in which it cannot; empty: in none it can. Absent: the request has no variants. */
+  readonly variant?: string;
 }
 
 /** What was asked for. */
@@ -29,14 +31,15 @@ const urls: ReadableList<string> = {
   fromRow: ([url = ""]) => url,
 };
 
-/** URLs that can be warmed: url, bytes (empty where the size is unknown). */
+/** URLs that can be warmed: url, bytes (empty where the size is unknown), and the variant if there are several. */
 const goodUrls: ReadableList<TaskUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
-/** URLs that cannot: url, reason. */
+/** URLs that cannot: url, reason, and the variant if there are several. All rows have as many columns. */
 const failedUrls: ReadableList<FailedUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
-  toRow: ({ url, problem }) => [url, problem],
-  fromRow: ([url = "", problem = ""]) => ({ url, problem }),
+  toRow: ({ url, problem, variant }) => (variant === undefined ? [url, problem] : [url, problem, variant]),
+  fromRow: ([url = "", problem = "", variant]) =>
+    variant === undefined ? { url, problem } : { url, problem, variant },
 };
 
 /** One row a failed task. */

@@ -3,7 +3,7 @@ import type { Lists } from "../../aws/lists.ts";
 import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import { LISTS } from "../../domain/request/lists.ts";
+import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -70,7 +70,8 @@ async function failedUrls(deps: SummaryDeps, reqId: string) {
   let omitted = 0;
   let characters = 0;
   try {
-    for await (const { url } of deps.lists.read(LISTS.failedUrls, reqId)) {
+    for await (const failed of deps.lists.read(LISTS.failedUrls, reqId)) {
+      const url = urlOf(failed);
       characters += url.length;
       if (characters > MAX_URL_CHARACTERS) omitted++;
       else urls.push(url);
@@ -80,4 +81,12 @@ async function failedUrls(deps: SummaryDeps, reqId: string) {
     if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
   }
   return { failure_urls: urls, failure_urls_omitted: omitted };
+}
+
+/**
+ * A failed URL with the variant that it failed in, if it did not in all. What is behind the `#` is dropped from a URL of POST
+ * /prewarm, so that the list can be sent again as it is.
+ */
+function urlOf({ url, variant = "" }: FailedUrl): string {
+  return variant === "" ? url : `${url}#${variant}`;
 }

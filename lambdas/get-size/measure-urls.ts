@@ -1,15 +1,18 @@
 import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
+import { parseHeaders } from "../../domain/net/headers.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { headerOf, variantNames } from "../../domain/request/variants.ts";
 import { onceEach } from "../once-each.ts";
 import { entryPoints } from "./entry-points.ts";
 import { noDistribution } from "./find-distributions.ts";
-import { SizeProbe } from "./size-probe.ts";
+import { badIn, formsOf } from "./forms.ts";
+import { type Size, SizeProbe } from "./size-probe.ts";
 
 /** What an origin is asked at once at most: behind an edge that has nothing yet, every question reaches it. */
 const IN_PARALLEL = 64;
@@ -22,21 +25,24 @@ export interface MeasureUrlsDeps {
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
 }
 
-/** What a request's URLs came to, once each. */
+/** What a request's URLs came to, form by form: a URL in three variants counts three times. */
 export interface Measured {
   readonly good: number;
+  /** One that is bad in all its forms for the same reason counts once. */
   readonly bad: number;
   /** How many of the good ones are taken for good, because the time was over before they had answered. */
   readonly unasked: number;
-  /** Those of the good ones that may never be kept. */
+  /** URLs of good ones that may never be kept, once each. */
   readonly doubtful: DoubtfulUrls;
   /** Why the first bad one is. */
   readonly firstProblem: string | undefined;
 }
 
 /**
- * Asks every URL's size and writes the two lists: what can be warmed, and what cannot. URLs that have not answered when
- * the time is over are warmed, with their sizes unknown: a slow origin must not keep a request from its downloads.
+ * Asks the size of every URL in every variant and writes the two lists: what can be warmed, and what cannot. What has not
+ * answered when the time is over is warmed, with its size unknown: a slow origin must not keep a request from its downloads.
+ * A URL's variants are asked for in their order, one after the other, and stand together in the list: a question may leave
+ * something in a cache.
  */
 export async function measureUrls(
   deps: MeasureUrlsDeps,
@@ -55,6 +61,8 @@ export async function measureUrls(
     ...deps.ports,
     addressesOf: onceEach(async (host) => firstResolving(deps, entryPoints(serving(host), item.pops))),
   });
+  const names = variantNames(item.variants);
+  const headers = names.map((name) => parseHeaders(headerOf(item, name)));
   const good: TaskUrl[] = [];
   const bad: FailedUrl[] = [];
   let unasked = 0;
@@ -74,18 +82,20 @@ export async function measureUrls(
       async (url) => {
         const { hostname } = new URL(url);
         if (distributionOf(distributions, hostname) === undefined) {
-          bad.push({ url, problem: noDistribution(hostname) });
+          bad.push(badIn(url, noDistribution(hostname), names));
           return;
         }
-        const size = timeIsUp ? undefined : await probe.size(url);
-        if (size !== undefined && "size" in size) {
-          good.push({ url, bytes: size.size });
-          if (size.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, size.obstacle);
-        } else if (size !== undefined && !timeIsUp) bad.push({ url, problem: size.problem });
-        else {
-          unasked++;
-          good.push({ url, bytes: null });
+        const answers: (Size | undefined)[] = [];
+        for (const header of headers) {
+          const answer = timeIsUp ? undefined : await probe.size(url, header);
+          // What fails once the time is over was cut off.
+          answers.push(timeIsUp && answer !== undefined && "problem" in answer ? undefined : answer);
         }
+        const forms = formsOf(url, names, answers);
+        good.push(...forms.good);
+        bad.push(...forms.bad);
+        unasked += forms.unasked;
+        if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);
       },
       { concurrency: IN_PARALLEL },
     );
@@ -95,7 +105,13 @@ export async function measureUrls(
   }
   await deps.lists.write(LISTS.goodUrls, item.req_id, good);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
-  return { good: good.length, bad: bad.length, unasked, doubtful, firstProblem: bad[0]?.problem };
+  return { good: good.length, bad: bad.length, unasked, doubtful, firstProblem: firstProblemOf(bad) };
+}
+
+function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {
+  if (first === undefined) return undefined;
+  const { problem, variant = "" } = first;
+  return variant === "" ? problem : `${problem} (variant ${variant})`;
 }
 
 async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { Pool } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import { retry } from "../../domain/retry.ts";
 import { type Good, type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
 
@@ -43,13 +44,14 @@ export class SizeProbe {
     this.header = parseHeaders(options.header);
   }
 
-  async size(text: string): Promise<Size> {
+  /** @param header sent with it. @default the request's own */
+  async size(text: string, header: readonly Header[] = this.header): Promise<Size> {
     const url = new URL(text);
     // Lists of an older version may have such URLs. Whoever asks any port tells what listens there.
     if (url.port !== "")
       return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone` };
     try {
-      const answer = await retry((n) => this.ask(url, n), {
+      const answer = await retry((n) => this.ask(url, header, n), {
         attempts: ATTEMPTS,
         firstMs: FIRST_PAUSE_MS,
         again: (it) => "retry" in it && it.retry,
@@ -72,20 +74,17 @@ export class SizeProbe {
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
-  private async ask(url: URL, attempt: number): Promise<SizeAnswer> {
+  private async ask(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
     if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const addresses = await this.options.addressesOf(url.hostname);
     const host = this.options.hostToAsk(url);
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
     const pool = this.pool(url, host, address);
-    const head = await this.exchange(pool, url, "HEAD", [["host", host]]);
+    const head = await this.exchange(pool, url, "HEAD", [["host", host], ...header]);
     const answer = readHeadAnswer(head.status, head.headers);
     if (!("ask" in answer)) return answer;
-    const range = await this.exchange(pool, url, "GET", [
-      ["host", host],
-      ["range", "bytes=0-0"],
-    ]);
+    const range = await this.exchange(pool, url, "GET", [["host", host], ["range", "bytes=0-0"], ...header]);
     return readRangeAnswer(range.status, range.headers);
   }
 
@@ -97,7 +96,7 @@ export class SizeProbe {
     } = await pool.request({
       path: url.pathname + url.search,
       method,
-      headers: pairs([...headers, ...this.header]),
+      headers: pairs(headers),
       headersTimeout: this.options.patienceMs ?? PATIENCE_MS,
       bodyTimeout: BODY_TIMEOUT_MS,
       // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
@@ -118,6 +117,7 @@ export class SizeProbe {
     if (known !== undefined) return known;
     const pool = new Pool(`${url.protocol}//${address}:${port}`, {
       connections: CONNECTIONS,
+      maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
       connect: { timeout: CONNECT_TIMEOUT_MS, ...(isIP(host) === 0 ? { servername: host } : {}) },
     });
     this.pools.set(key, pool);

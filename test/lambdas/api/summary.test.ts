@@ -42,6 +42,18 @@ describe("GET /summary", () => {
     expect(body).toMatchObject({ status: "FAILED", reason: "No POP resolved", failure_pops: [], failure_urls: [] });
   });
 
+  it("names a failed URL with its variant where it failed in some only", async () => {
+    const { call, requests, lists } = world();
+    await requests.put(ended);
+    const [a, b] = ["https://cdn.example.com/a", "https://cdn.example.com/b"];
+    await lists.write(LISTS.failedUrls, "r1", [
+      { url: a, problem: "HTTP 406", variant: "gzip" },
+      { url: b, problem: "HTTP 404", variant: "" },
+    ]);
+    const { body } = await call("GET /summary", undefined, { req_id: "r1" });
+    expect(body["failure_urls"]).toEqual([`${a}#gzip`, b]);
+  });
+
   it("stops naming failed URLs before the answer is larger than API Gateway's, and says how many it left out", async () => {
     const { call, requests, lists } = world();
     await requests.put(ended);

@@ -1,12 +1,15 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { AliasUnclearError } from "../../../aws/dns.ts";
+import { Plan } from "../../../domain/plan/plan.ts";
+import { totalsOf } from "../../../domain/plan/totals.ts";
 import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
+import { LISTS } from "../../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
-import { keysEvent, request } from "../items.ts";
+import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { serve } from "./server.ts";
 
@@ -39,8 +42,8 @@ async function world({
   readonly unclear?: boolean;
   readonly fault?: Fault;
 } = {}) {
-  const { port, seen, connections } = await serve(({ method, url: path = "" }, response) =>
-    answer(method, path, response),
+  const { port, seen, connections } = await serve(({ method, url: path = "", headers }, response) =>
+    answer(method, path, String(headers["accept-encoding"] ?? ""), response),
   );
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": paths.map(url) });
@@ -63,8 +66,11 @@ async function world({
   };
 }
 
-function answer(method: string | undefined, path: string, response: ServerResponse) {
-  if (path.startsWith("/slow")) return response;
+function answer(method: string | undefined, path: string, accepts: string, response: ServerResponse) {
+  if (path.startsWith("/br-only") && !accepts.includes("br")) return response.writeHead(406).end();
+  if (path.startsWith("/slow-gzip") && accepts === "gzip") return response;
+  if (path.startsWith("/by-form")) return response.writeHead(200, { "content-length": accepts.length }).end();
+  if (path.startsWith("/slow/")) return response;
   if (path.startsWith("/late")) return setTimeout(() => response.writeHead(200, { "content-length": 1 }).end(), 700);
   if (path.startsWith("/private"))
     return response.writeHead(200, { "content-length": 1, "cache-control": "private, max-age=60" }).end("x");
@@ -141,8 +147,91 @@ describe("Get Size", () => {
     expect(plain.requests.the()).not.toHaveProperty("may_not_be_kept");
   });
 
+  describe("of a request with variants", () => {
+    const variants = [
+      { name: "br", header: ["Accept-Encoding: br,gzip"] },
+      { name: "gzip", header: ["Accept-Encoding: gzip"] },
+      { name: "plain", header: [] },
+    ];
+    const item = request({ header: ["X-Token: 1"], variants });
+    const rows = ({ lists }: Awaited<ReturnType<typeof world>>) => lists.objects["r1/success_urls.csv"] ?? [];
+
+    it("asks in each, one after the other, with the request's own headers, and keeps a URL's forms together", async () => {
+      const w = await world({ item, paths: ["/by-form?1", "/by-form?2"] });
+      await w.handle(EVENT);
+      expect(w.requests.the().status).toBe("CHECK_POP");
+      for (const n of [1, 2]) {
+        const asked = w.seen.filter(({ path }) => path === `/by-form?${n}`);
+        expect(asked.map(({ headers }) => headers["accept-encoding"])).toEqual(["br,gzip", "gzip", undefined]);
+        expect(new Set(asked.map(({ headers }) => headers["x-token"]))).toEqual(new Set(["1"]));
+        const first = rows(w).findIndex(([it]) => it === url(`/by-form?${n}`)[0]);
+        expect(rows(w).slice(first, first + 3)).toEqual([
+          [...url(`/by-form?${n}`), "7", "br"],
+          [...url(`/by-form?${n}`), "4", "gzip"],
+          [...url(`/by-form?${n}`), "0", "plain"],
+        ]);
+      }
+    });
+
+    it("warms the forms that there are, and names those that there are not", async () => {
+      const w = await world({ item, paths: ["/br-only", "/gone"] });
+      await w.handle(EVENT);
+      expect(rows(w)).toEqual([]);
+      const some = await world({ item: request({ variants: variants.slice(0, 2) }), paths: ["/by-form", "/br-only"] });
+      SIZES["/br-only"] = 5;
+      await some.handle(EVENT);
+      delete SIZES["/br-only"];
+      expect(rows(some).toSorted()).toEqual([
+        [...url("/br-only"), "5", "br"],
+        [...url("/by-form"), "4", "gzip"],
+        [...url("/by-form"), "7", "br"],
+      ]);
+      expect(some.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/br-only"), "HTTP 406", "gzip"]]);
+    });
+
+    it("has one row for what is bad in all of them for the same reason, and says which variant was first else", async () => {
+      const gone = await world({ item, paths: ["/gone"] });
+      await gone.handle(EVENT);
+      expect(gone.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", ""]]);
+      expect(gone.requests.the().reason).toBe("No URL can be read; the first: HTTP 404");
+      const other = await world({ item, paths: ["/br-only"] });
+      await other.handle(EVENT);
+      // It is nowhere: 404 to those who take br, and 406 to the others.
+      expect(other.lists.objects["r1/failed_urls.csv"]).toHaveLength(3);
+      expect(other.requests.the().reason).toBe("No URL can be read; the first: HTTP 404 (variant br)");
+    });
+
+    it("counts a URL once that may never be kept, in however many forms", async () => {
+      const w = await world({ item, paths: ["/private", "/a"] });
+      await w.handle(EVENT);
+      expect(w.requests.the().may_not_be_kept?.count).toBe(1);
+    });
+
+    it("warms forms with their size unknown that have not answered in time", async () => {
+      const w = await world({ item, paths: ["/slow-gzip"], remainingMs: 120_600 });
+      SIZES["/slow-gzip"] = 3;
+      await w.handle(EVENT);
+      delete SIZES["/slow-gzip"];
+      expect(rows(w)).toEqual([
+        [...url("/slow-gzip"), "3", "br"],
+        [...url("/slow-gzip"), "", "gzip"],
+        [...url("/slow-gzip"), "", "plain"],
+      ]);
+    });
+
+    it("sums up all forms at all POPs", async () => {
+      const w = await world({ item, paths: ["/by-form"] });
+      await w.handle(EVENT);
+      const { distributions } = w.requests.the();
+      const targets = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1" }));
+      expect(await totalsOf(new Plan(distributions, targets), w.lists.read(LISTS.goodUrls, "r1"))).toMatchObject({
+        ...{ total_count: 6, total_size: 2 * (7 + 4 + 0), tasks_per_target: { d1: 3 } },
+      });
+    });
+  });
+
   it("warms what has not answered in time, with its size unknown, and asks for no more", async () => {
-    const slow = Array.from({ length: 200 }, (_, i) => `/slow${i}`);
+    const slow = Array.from({ length: 200 }, (_, i) => `/slow/${i}`);
     // So little is left beside what is kept back.
     const { handle, requests, lists, seen, connections } = await world({
       paths: ["/a", "/gone", ...slow],

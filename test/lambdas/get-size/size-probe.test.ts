@@ -143,6 +143,22 @@ describe("what a probe sends", () => {
     expect(seen[0]?.headers["x-twice"]).toBe("1, 2");
   });
 
+  it("is another form's headers instead, where they are given", async () => {
+    const { port, seen } = await serve((_, response) => whole(response));
+    await newProbe(port, { header }).size("http://cdn.example.com/", [["accept-encoding", "gzip"]]);
+    expect(seen[0]?.headers).toMatchObject({ "accept-encoding": "gzip" });
+    expect(seen[0]?.headers).not.toHaveProperty("x-token");
+  });
+
+  it.each([
+    [60_000, { size: 7 }],
+    [70_000, { problem: expect.stringMatching(/overflow/i) }],
+  ])("takes an answer's head of as many bytes as an agent does: of %i", async (bytes, expected) => {
+    const headers = Object.fromEntries(Array.from({ length: bytes / 1_000 }, (_, n) => [`x-${n}`, "y".repeat(990)]));
+    const { port } = await serve((_, response) => response.writeHead(200, { "content-length": 7, ...headers }).end());
+    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual(expected);
+  });
+
   it("goes to no port but the two of http and https", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     const problem = `has the port ${port}; CloudFront has http and https at their own alone`;

@@ -1,0 +1,55 @@
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { FailedUrl } from "../../domain/request/lists.ts";
+import type { Size } from "./size-probe.ts";
+
+/** What asking for a URL came to, form by form. */
+export interface Forms {
+  /** In the order of the variants. */
+  readonly good: readonly TaskUrl[];
+  readonly bad: readonly FailedUrl[];
+  /** How many of the good ones are taken for good, because they had not answered when the time was over. */
+  readonly unasked: number;
+  /** The header that may keep the object out of caches, in one form at least. */
+  readonly obstacle: string | undefined;
+}
+
+/**
+ * @param names of the variants; `undefined` alone: there are none
+ * @param answers one for each; undefined: none came in time
+ */
+export function formsOf(
+  url: string,
+  names: readonly (string | undefined)[],
+  answers: readonly (Size | undefined)[],
+): Forms {
+  const good: TaskUrl[] = [];
+  const bad: { readonly problem: string; readonly variant: string | undefined }[] = [];
+  for (const [i, variant] of names.entries()) {
+    const answer = answers[i];
+    if (answer !== undefined && "problem" in answer) bad.push({ problem: answer.problem, variant });
+    else good.push({ url, bytes: answer?.size ?? null, ...(variant === undefined ? {} : { variant }) });
+  }
+  const obstacles = answers.flatMap((it) => (it !== undefined && "size" in it && it.obstacle ? [it.obstacle] : []));
+  return {
+    good,
+    bad: sameInAll(bad, names.length) ? [badIn(url, bad[0]?.problem ?? "", names)] : bad.map((it) => toFailed(url, it)),
+    unasked: answers.filter((it) => it === undefined).length,
+    obstacle: obstacles[0],
+  };
+}
+
+/** A URL that is bad in all its forms. */
+export function badIn(url: string, problem: string, names: readonly (string | undefined)[]): FailedUrl {
+  return names[0] === undefined ? { url, problem } : { url, problem, variant: "" };
+}
+
+function sameInAll(bad: readonly { readonly problem: string }[], forms: number): boolean {
+  return bad.length === forms && bad.every(({ problem }) => problem === bad[0]?.problem);
+}
+
+function toFailed(
+  url: string,
+  { problem, variant }: { readonly problem: string; readonly variant: string | undefined },
+): FailedUrl {
+  return variant === undefined ? { url, problem } : { url, problem, variant };
+}
