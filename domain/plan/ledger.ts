@@ -1,4 +1,4 @@
-import { addResult, type Count, NO_COUNT, type Sum } from "../result/count.ts";
+import { addResult, type Count, type Counted, NO_COUNT, type Sum } from "../result/count.ts";
 import type { TaskResult } from "../result/task-result.ts";
 import type { Plan, Task, UrlTasks } from "./plan.ts";
 import type { TaskUrl } from "./task-url.ts";
@@ -38,7 +38,7 @@ export class Ledger {
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
-  enter(result: Pick<TaskResult, "pop" | "url" | "variant" | "ok" | "bytes" | "outcome">): boolean {
+  enter(result: Pick<TaskResult, "pop" | "url" | "variant"> & Counted): boolean {
     const line = this.lines.get(lineKey(result));
     const number = line?.tasks.numberOf(result);
     if (line === undefined || number === undefined) return false;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Count } from "../result/count.ts";
+import { failureTallySchema } from "../result/failure-tally.ts";
 import type { Ledger, SavedLedger } from "./ledger.ts";
 
 /** A checkpoint that was written longer ago is not gone on from: much may have come of the shards that it has read. */
@@ -13,6 +14,9 @@ const countSchema = z.object({
   warm_count: count,
   hit_count: count,
   not_kept_count: count,
+  // Absent in what a release before wrote.
+  uncompressed_count: count.default(0),
+  rec_miss_count: count.default(0),
 }) satisfies z.ZodType<Count>;
 
 /** Where a recount stopped when the time of its run was over. */
@@ -24,6 +28,8 @@ export const recountCheckpointSchema = z.object({
   /** Shards that are read, from the first one on. */
   shards: z.number().int().nonnegative(),
   count: countSchema,
+  /** Failures so far, by reason. Absent in what a release before wrote. */
+  failures: failureTallySchema.default({}),
   /** The ledger's bits in Base64. */
   bits: z.base64(),
   /** Keys of the objects with the report's rows so far, in order. */
@@ -48,7 +54,7 @@ export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: 
 
 export function checkpointOf(
   ledger: Ledger,
-  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts">,
+  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "failures">,
 ): RecountCheckpoint {
   const { count, bits } = ledger.saved();
   return { ...rest, count, bits: Buffer.from(bits.buffer, bits.byteOffset, bits.length).toString("base64") };

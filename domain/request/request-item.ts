@@ -31,6 +31,7 @@ export const requestItemSchema = z.object({
   expire_at: count,
 
   // What was asked for.
+  /** Different URLs, whatever the number of their variants. */
   url_count: count,
   cf_domain: z.string().optional(),
   pops: z.array(z.string()),
@@ -81,6 +82,8 @@ export const requestItemSchema = z.object({
   warm_count: z.number().int().default(0),
   hit_count: z.number().int().default(0),
   not_kept_count: z.number().int().default(0),
+  uncompressed_count: z.number().int().default(0),
+  rec_miss_count: z.number().int().default(0),
 
   // How it ends.
   /**
@@ -113,6 +116,7 @@ export const standingSchema = requestItemSchema.pick({
   timeout_at: true,
   expire_at: true,
   instance_count: true,
+  max_failures: true,
   total_count: true,
   download_count: true,
   download_size: true,

@@ -1,3 +1,5 @@
+import type { Count } from "../result/count.ts";
+import { hasFailedTooOften } from "./max-failures.ts";
 import type { Patience } from "./patience.ts";
 import { atWork, liveCount, type Progress } from "./progress.ts";
 import type { RequestItem, Standing } from "./request-item.ts";
@@ -5,6 +7,8 @@ import { parseTimestamp } from "./timestamps.ts";
 
 /** What a look at an active request leads to. */
 export type Settlement =
+  /** More tasks have failed than its caller allows. */
+  | "FAIL"
   /** Every task has a result. */
   | "FINISH"
   /** The time is up. */
@@ -26,6 +30,8 @@ export interface SettlementFacts {
   readonly total: number;
   /** Results: counted exactly, or what the counters say. */
   readonly counted: number;
+  /** Whether more of them are bad than the request allows. */
+  readonly failedTooOften: boolean;
   readonly timeIsUp: boolean;
   /** Whether all of the request's tasks have been queued. */
   readonly allQueued: boolean;
@@ -51,6 +57,8 @@ export interface SettlementFacts {
  * download may last for hours: as long as its agent beats, nothing of it is lost.
  */
 export function decideSettlement(facts: SettlementFacts): Settlement {
+  // First: how a request ends must not depend on whether its last results came before somebody looked.
+  if (facts.failedTooOften) return "FAIL";
   if (facts.total > 0 && facts.counted >= facts.total) return "FINISH";
   if (facts.timeIsUp) return "TIME_OUT";
   if (facts.total === 0 || !facts.allQueued || facts.paused || facts.heldTasks > 0) return "GO_ON";
@@ -87,7 +95,7 @@ export function needsLook(facts: SettlementFacts): boolean {
 export interface Seen {
   readonly progress: Progress;
   /** @default what the counters say */
-  readonly counted?: number;
+  readonly counted?: Pick<Count, "download_count" | "failed_count">;
   readonly timeIsUp: boolean;
   readonly messages: number;
   readonly othersAtWork: number;
@@ -98,9 +106,11 @@ export interface Seen {
 /** Brings together what is known of a request. */
 export function settlementFacts(item: Standing, seen: Seen): SettlementFacts {
   const { progress, timeIsUp, messages, othersAtWork, now, patience } = seen;
+  const { download_count: counted, failed_count: failed } = seen.counted ?? liveCount(item, progress.count);
   return {
     total: item.total_count,
-    counted: seen.counted ?? liveCount(item, progress.count).download_count,
+    counted,
+    failedTooOften: hasFailedTooOften(item, failed),
     timeIsUp,
     allQueued: item.status === "IN_PROGRESS",
     paused: item.instance_count === 0,

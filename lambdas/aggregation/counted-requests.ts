@@ -9,6 +9,7 @@ const REMEMBERED = 50;
 export interface CountedRequest {
   readonly total_count: number;
   readonly expire_at: number;
+  readonly max_failures: number | undefined;
   /** Where each of its POPs stands in its list. */
   readonly numberOf: ReadonlyMap<string, number>;
   /** What a release before has counted on the item. */
@@ -35,10 +36,11 @@ export class CountedRequests {
 }
 
 function countedRequest(item: RequestItem): CountedRequest {
-  const { total_count, expire_at, download_count, download_size, failed_count } = item;
+  const { total_count, expire_at, max_failures, download_count, download_size, failed_count } = item;
   return {
     total_count,
     expire_at,
+    max_failures,
     numberOf: new Map(item.pops.map((pop, n) => [pop, n])),
     counted: { download_count, download_size, failed_count },
   };

@@ -2,7 +2,8 @@ import type { Looks } from "../../aws/looks.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
-import { isComplete, liveCount } from "../../domain/request/progress.ts";
+import { seemsOver } from "../../domain/request/max-failures.ts";
+import { liveCount } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
@@ -53,5 +54,5 @@ async function settleAndAnswer(deps: LookDeps, item: RequestItem, left: () => nu
   const after = await deps.requests.get(reqId);
   if (after?.active === undefined || after.total_count === 0) return;
   const { count } = await deps.progress.count(reqId);
-  if (isComplete(after, liveCount(after, count))) await deps.looks.ask(after);
+  if (seemsOver(after, liveCount(after, count))) await deps.looks.ask(after);
 }

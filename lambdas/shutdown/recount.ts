@@ -4,11 +4,17 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { Ledger } from "../../domain/plan/ledger.ts";
 import { Plan } from "../../domain/plan/plan.ts";
-import { checkpointOf, recountState, usableLedger } from "../../domain/plan/recount-checkpoint.ts";
+import {
+  checkpointOf,
+  type RecountCheckpoint,
+  recountState,
+  usableLedger,
+} from "../../domain/plan/recount-checkpoint.ts";
 import { unfinishedResult } from "../../domain/plan/unfinished.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
+import { FailureTally } from "../../domain/result/failure-tally.ts";
 import type { ReportedResult } from "../../domain/result/report.ts";
 import { RESERVE_MS } from "../reserve.ts";
 import { goodUrlsOf } from "./good-urls.ts";
@@ -35,6 +41,8 @@ export interface RecountRun {
   readonly left: () => number;
   /** What the report says of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
+  /** Told of each failed result. @default nobody is */
+  readonly failures?: FailureTally;
 }
 
 /**
@@ -50,18 +58,19 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
   const ledger = new Ledger(new Plan(item.distributions, await deps.requestPops.of(reqId)), urls);
   const state = recountState(item, run.timeIsUp);
-  const before = await resume(deps, item, ledger, state);
+  const { failures = new FailureTally() } = run;
+  const before = await resume(deps, item, ledger, failures, state);
   const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
 
   const pausedAt = async (read: number) => {
     await rows.setAside();
-    const { parts } = rows;
-    await deps.checkpoints.write(reqId, checkpointOf(ledger, { state, at: deps.now(), shards: read, parts }));
+    const rest = { state, at: deps.now(), shards: read, parts: rows.parts, failures: failures.saved() };
+    await deps.checkpoints.write(reqId, checkpointOf(ledger, rest));
     return undefined;
   };
   for (let read = before.shards; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
-    await enterAll(deps.results.of(reqId, read, next), ledger, rows);
+    await enterAll(deps.results.of(reqId, read, next), ledger, failures, rows);
     read = next;
     // Each run reads something, so that there is an end to it.
     const reportMs = read < shards ? 0 : (ledger.missingCount + ledger.count().failed_count) / ROWS_PER_MS;
@@ -81,17 +90,32 @@ function isHuge({ shards }: Pick<RequestItem, "shards">): boolean {
 }
 
 /** Where the recount begins: at the first shard, or where the run before stopped. */
-async function resume(deps: RecountDeps, item: RequestItem, ledger: Ledger, state: string) {
+async function resume(
+  deps: RecountDeps,
+  item: RequestItem,
+  ledger: Ledger,
+  failures: FailureTally,
+  state: string,
+): Promise<Pick<RecountCheckpoint, "shards" | "parts">> {
   const anew = { shards: 0, parts: [] };
   const checkpoint = isHuge(item) ? await deps.checkpoints.read(item.req_id) : undefined;
   if (checkpoint === undefined) return anew;
   const saved = usableLedger(checkpoint, state, deps.now());
-  return saved !== undefined && ledger.restore(saved) ? checkpoint : anew;
+  if (saved === undefined || !ledger.restore(saved)) return anew;
+  failures.restore(checkpoint.failures);
+  return checkpoint;
 }
 
-async function enterAll(results: AsyncIterable<ReportedResult>, ledger: Ledger, rows: ReportRows): Promise<void> {
+async function enterAll(
+  results: AsyncIterable<ReportedResult>,
+  ledger: Ledger,
+  failures: FailureTally,
+  rows: ReportRows,
+): Promise<void> {
   for await (const result of results) {
-    if (ledger.enter(result) && !result.ok && rows.add(result)) await rows.setAside();
+    if (!ledger.enter(result) || result.ok) continue;
+    failures.add(result);
+    if (rows.add(result)) await rows.setAside();
   }
 }
 

@@ -5,8 +5,9 @@ import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
-import { UNFINISHED } from "../../domain/plan/unfinished.ts";
+import { UNFINISHED, unfinishedResult } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
+import { hasFailedTooOften } from "../../domain/request/max-failures.ts";
 import { correctionOf, liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import {
@@ -18,8 +19,10 @@ import {
 } from "../../domain/request/settlement.ts";
 import { type Count, isNothing, minus } from "../../domain/result/count.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
+import { FailureTally } from "../../domain/result/failure-tally.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { Capacity } from "../capacity.ts";
+import { failedTooOften } from "./failed-too-often.ts";
 import { ListLostError } from "./good-urls.ts";
 import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
 import { type SeeDeps, see } from "./see.ts";
@@ -76,29 +79,40 @@ async function settleOnce(
   // Before the recount. A task that is finished during it is not in its count: with the queue empty afterwards, it would
   // seem lost.
   const seen = await see(deps, item, timeIsUp);
-  const settlementAt = (counted?: number) =>
+  const settlementAt = (counted?: Count) =>
     decideSettlement(settlementFacts(item, counted === undefined ? seen : { ...seen, counted }));
   const expected = settlementAt();
   if (expected === "GO_ON" || expected === "LOOK_AGAIN") {
     await goOn(deps, item, seen);
     return true;
   }
-  const whyMissing = ({ download_count: counted }: Count) =>
-    settlementAt(counted) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED;
-  const ledger = await recount(deps, item, { timeIsUp, left, whyMissing });
+  const whyMissing = (count: Count) =>
+    settlementAt(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED;
+  const failures = new FailureTally();
+  const ledger = await recount(deps, item, { timeIsUp, left, whyMissing, failures });
   if (ledger === undefined) return false;
-  const settlement = settlementAt(ledger.count().download_count);
+  const settlement = settlementAt(ledger.count());
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...ledger.count() });
-  await act(deps, item, settlement, ledger, seen);
+  await act(deps, item, settlement, { ledger, failures }, seen);
   await forgetRecount(deps, item);
   return true;
 }
 
-async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, ledger: Ledger, seen: Seen) {
+/** What a recount has come to. */
+interface Recounted {
+  readonly ledger: Ledger;
+  readonly failures: FailureTally;
+}
+
+async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, recounted: Recounted, seen: Seen) {
   const { req_id: reqId } = item;
+  const { ledger, failures } = recounted;
   const count = ledger.count();
   const report = LISTS.report.key(reqId);
   switch (settlement) {
+    case "FAIL":
+      await deps.requests.end(reqId, "FAILED", failedTooOften(item, count, failures));
+      return;
     case "FINISH":
       await deps.requests.end(reqId, "FINISHED", { ...count, report });
       return;
@@ -106,7 +120,7 @@ async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, 
       await deps.requests.end(reqId, "TIMEOUT", { ...count, report });
       return;
     case "GIVE_UP":
-      await giveUp(deps, item, count, ledger.missingCount);
+      await giveUp(deps, item, recounted);
       return;
     case "REQUEUE":
       await correct(deps, item, seen.progress, count);
@@ -114,7 +128,7 @@ async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, 
       return;
     default:
       await correct(deps, item, seen.progress, count);
-      await goOn(deps, item, { ...seen, counted: count.download_count });
+      await goOn(deps, item, { ...seen, counted: count });
   }
 }
 
@@ -139,13 +153,16 @@ async function goOn(deps: SettleDeps, item: RequestItem, seen: Seen): Promise<vo
 }
 
 /** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */
-async function giveUp(deps: SettleDeps, item: RequestItem, count: Count, lost: number): Promise<void> {
-  const ended = await deps.requests.end(item.req_id, "FINISHED", {
-    ...count,
-    download_count: count.download_count + lost,
-    failed_count: count.failed_count + lost,
-    report: LISTS.report.key(item.req_id),
-  });
+async function giveUp(deps: SettleDeps, item: RequestItem, { ledger, failures }: Recounted): Promise<void> {
+  const lost = ledger.missingCount;
+  const counted = ledger.count();
+  const { download_count, failed_count } = counted;
+  const count = { ...counted, download_count: download_count + lost, failed_count: failed_count + lost };
+  const [first] = ledger.missing();
+  if (first !== undefined) failures.add(unfinishedResult(item, first, lostFailure(item.requeues + 1)), lost);
+  const ended = hasFailedTooOften(item, count.failed_count)
+    ? await deps.requests.end(item.req_id, "FAILED", failedTooOften(item, count, failures))
+    : await deps.requests.end(item.req_id, "FINISHED", { ...count, report: LISTS.report.key(item.req_id) });
   if (ended && lost > 0) {
     const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });
     deps.logger.info("Tasks were given up", { req_id: item.req_id, ...failed });

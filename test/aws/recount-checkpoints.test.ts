@@ -12,6 +12,7 @@ const CHECKPOINT = {
     shards: 16,
     bits: "AQID",
     parts: ["r1/recount/x.csv"],
+    failures: { http_4xx: { count: 2, example: "HTTP 403 for https://a.example/ at SIN2-P1" } },
   },
   count: count(3, 30, 1),
 };
@@ -30,6 +31,13 @@ describe("a checkpoint of a recount", () => {
     expect(bucket.objects.get(KEY)?.length).toBeLessThan(30_000);
     await checkpoints.write("r1", CHECKPOINT);
     expect(await checkpoints.read("r1")).toEqual(CHECKPOINT);
+  });
+
+  it("of a release before, which counted less, is read", async () => {
+    const { failures: _, count: counted, ...older } = CHECKPOINT;
+    const { uncompressed_count: _u, rec_miss_count: _r, ...known } = counted;
+    bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...older, count: known })));
+    expect(await checkpoints.read("r1")).toEqual({ ...CHECKPOINT, failures: {} });
   });
 
   it("is gone when it is deleted, there or not", async () => {

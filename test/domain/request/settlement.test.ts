@@ -19,7 +19,16 @@ const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
 
 /** It stands still for 15 minutes, the queue was seen empty a minute ago and is empty. */
 const lost: SettlementFacts = {
-  ...{ total: 4, counted: 3, timeIsUp: false, allQueued: true, paused: false, heldTasks: 0, othersAtWork: 0 },
+  ...{
+    total: 4,
+    counted: 3,
+    failedTooOften: false,
+    timeIsUp: false,
+    allQueued: true,
+    paused: false,
+    heldTasks: 0,
+    othersAtWork: 0,
+  },
   ...{ lastSignAt: minutesAgo(15), messages: 0, emptySeenAt: minutesAgo(1), requeues: 0, now: NOW, patience },
 };
 /** The same, but messages are left, which others work on. */
@@ -27,6 +36,10 @@ const busy = { messages: 9, othersAtWork: 2, lastSignAt: minutesAgo(30), emptySe
 
 describe("a look leads to", () => {
   it.each([
+    ["FAIL", "too many tasks have failed", { failedTooOften: true }],
+    ["FAIL", "however it stands otherwise", { failedTooOften: true, heldTasks: 9, allQueued: false, paused: true }],
+    ["FAIL", "even when every task has a result: who came first does not matter", { failedTooOften: true, counted: 4 }],
+    ["FAIL", "even when the time is up", { failedTooOften: true, timeIsUp: true }],
     ["FINISH", "every task has a result", { counted: 4 }],
     ["FINISH", "with messages left: they are duplicates", { counted: 4, messages: 2 }],
     ["FINISH", "even when the time is up", { counted: 4, timeIsUp: true }],
@@ -80,6 +93,7 @@ describe("a look is asked for", () => {
   it.each([
     [true, "when something is to be done", {}],
     [true, "when the counters reach the total", { counted: 4 }],
+    [true, "when too many have failed", { failedTooOften: true }],
     [true, "when the queue is seen empty for the first time", { emptySeenAt: undefined }],
     [false, "not while the second look is on its way", { emptySeenAt: minutesAgo(0.5) }],
     [false, "not while it goes on", { heldTasks: 1 }],
@@ -105,14 +119,32 @@ describe("what is known of a request", () => {
 
   it("is brought together: what fresh beats hold, and the counters of the item and of the progress", () => {
     expect(settlementFacts(item, seen)).toEqual({
-      ...{ total: 9, counted: 4, timeIsUp: false, allQueued: true, paused: false, heldTasks: 5, othersAtWork: 1 },
+      ...{
+        total: 9,
+        counted: 4,
+        failedTooOften: false,
+        timeIsUp: false,
+        allQueued: true,
+        paused: false,
+        heldTasks: 5,
+        othersAtWork: 1,
+      },
       ...{ lastSignAt: NOW - 10_000, messages: 4, emptySeenAt: 7, requeues: 1, now: NOW, patience },
     });
     expect(
-      settlementFacts({ ...item, instance_count: 0, status: "INSERT_TASK" }, { ...seen, counted: 8 }),
+      settlementFacts({ ...item, instance_count: 0, status: "INSERT_TASK" }, { ...seen, counted: count(8, 0, 1) }),
     ).toMatchObject({
       ...{ counted: 8, paused: true, allQueued: false },
     });
+  });
+
+  it("says whether more tasks have failed than are allowed, counted exactly if they are", () => {
+    const failedTooOften = (max_failures: number | undefined, more: object = {}) =>
+      settlementFacts({ ...item, failed_count: 2, max_failures }, { ...seen, ...more }).failedTooOften;
+    // Two on the item, one in the progress.
+    expect([undefined, 3, 2, 0].map((most) => failedTooOften(most))).toEqual([false, false, true, true]);
+    expect(failedTooOften(2, { counted: count(8, 0, 2) })).toBe(false);
+    expect(failedTooOften(0, { counted: count(8, 0, 1) })).toBe(true);
   });
 
   it("has as its last sign of life a result, a beat with tasks or a change, whichever is the newest", () => {

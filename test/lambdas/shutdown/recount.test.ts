@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import { UNFINISHED } from "../../../domain/plan/unfinished.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
+import { FailureTally } from "../../../domain/result/failure-tally.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";
 import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
@@ -41,9 +42,14 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const requestPops = new FakeRequestPops(new FakeRequests(item), ...POPS.map((pop) => target(pop)));
   const results = new FakeResults(tasksOf(urls, shards, isMissing));
   const deps = { lists, checkpoints, requestPops, results, now: () => 1_000 };
-  const run = (left: () => number) => recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+  // One for each run, as in each call of the function.
+  let failures = new FailureTally();
+  const run = (left: () => number) => {
+    failures = new FailureTally();
+    return recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED, failures });
+  };
   const report = () => (lists.objects["r1/report.csv"] ?? []).map((row) => row.join()).toSorted();
-  return { deps, item, run, report };
+  return { deps, item, run, report, tally: () => failures.saved() };
 }
 
 describe("a recount", () => {
@@ -70,6 +76,7 @@ describe("a recount", () => {
           expect(ledger.saved()).toEqual(whole?.saved());
           expect(ledger.count()).toEqual(whole?.count());
           expect(cut.report()).toEqual(once.report());
+          expect(cut.tally()).toEqual(once.tally());
           if (shards <= 16) expect([runs, cut.deps.checkpoints.objects.size]).toEqual([1, 0]);
           else expect(runs).toBeLessThanOrEqual(Math.ceil(shards / 16) + 1);
         },

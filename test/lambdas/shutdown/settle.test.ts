@@ -224,6 +224,80 @@ describe("a look at an active request", () => {
     expect(queue.messages).toEqual([]);
   });
 
+  describe("of which more tasks have failed than its caller allows", () => {
+    const failed = (pop: string, url: string, error: string, reason: "http_4xx" | "tls") =>
+      result(pop, url, { ok: false, bytes: 0, error, reason });
+    const results = [
+      failed("SIN2-P1", A, "HTTP 403", "http_4xx"),
+      failed("FRA56-P4", A, "CERT_HAS_EXPIRED", "tls"),
+      failed("SIN2-P1", B, "HTTP 404", "http_4xx"),
+    ];
+    const why =
+      "max_failures: 3 tasks have failed, and the request allows 2; most of them, 2 by http_4xx, such as HTTP 403 for " +
+      `${A} at SIN2-P1`;
+
+    it("ends as FAILED, with the commonest failure as its reason, and reports the failed and what has no result", async () => {
+      const w = world({ results, item: { max_failures: 2, download_count: 3, failed_count: 3 } });
+      w.queue.messages = [taskMessageSchema.parse(message("FRA56-P4", B))];
+      await w.handle(EVENT);
+      expect(w.requests.the()).toMatchObject({
+        ...{ status: "FAILED", reason: why, download_count: 3, failed_count: 3, report: "r1/report.csv" },
+      });
+      expect(w.requests.the().active).toBeUndefined();
+      expect(w.report()?.map(([pop, url, error]) => [pop, url, error])).toEqual([
+        ["pop", "url", "error"],
+        ...results.map(({ pop, url, error }) => [pop, url, error]),
+        ["FRA56-P4", B, "no result: the request ended before an agent finished it"],
+      ]);
+    });
+
+    it("ends so as well when every task has a result: who looks first does not matter", async () => {
+      const { handle, requests } = world({ results: [...results, result("FRA56-P4", B)], item: { max_failures: 2 } });
+      await handle(EVENT);
+      expect(requests.the()).toMatchObject({ status: "FAILED", reason: why, download_count: 4 });
+    });
+
+    it("goes on where only the counters say so, and these are put right", async () => {
+      const item = { max_failures: 3, download_count: 0 };
+      const { handle, requests, progress } = world({ results, item });
+      progress.set("r1", { count: count(3, 0, 4) });
+      await handle(EVENT);
+      expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y" });
+      expect((await progress.of("r1")).count).toEqual(count(3, 0, 3));
+    });
+
+    it("ends so when what was lost is too much, and says that", async () => {
+      const item = { ...STILL, requeues: MAX_REQUEUES, max_failures: 0 };
+      const { handle, requests } = world({ results: resultsBut(`SIN2-P1#${A}`, `FRA56-P4#${A}`), item });
+      await handle(EVENT);
+      expect(requests.the()).toMatchObject({ status: "FAILED", download_count: 4, failed_count: 2 });
+      expect(requests.the().reason).toMatch(
+        /^max_failures: 2 .* allows 0; most of them, 2 by lost, such as lost: no agent/,
+      );
+    });
+
+    it("has results of variants each counted for itself", async () => {
+      const rows = ["br", "gzip"].map((variant) => [A, "10", variant]);
+      const item = { variants: ["br", "gzip"].map((name) => ({ name, header: [`X: ${name}`] })) };
+      const of = (pop: string, variant: string, ok: boolean) =>
+        result(pop, A, { pop_url: `${pop}#${A}#${variant}`, variant, ok, ...(ok ? {} : { error: "HTTP 406" }) });
+      const all = ["SIN2-P1", "FRA56-P4"].flatMap((pop) => [of(pop, "br", true), of(pop, "gzip", false)]);
+      const w = world({ results: all, item });
+      w.lists.objects["r1/success_urls.csv"] = rows;
+      await w.handle(EVENT);
+      expect(w.requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, failed_count: 2 });
+      expect(
+        w
+          .report()
+          ?.slice(1)
+          .map((row) => [row[0], row[1], row[2], row[7]]),
+      ).toEqual([
+        ["SIN2-P1", A, "HTTP 406", "gzip"],
+        ["FRA56-P4", A, "HTTP 406", "gzip"],
+      ]);
+    });
+  });
+
   it("ends a request whose time is up, and reports what has no result", async () => {
     const { handle, requests, report, queue } = world({
       results: resultsBut(`SIN2-P1#${A}`),
