@@ -21,6 +21,8 @@ export interface BatchCount {
   readonly stripe: number;
   /** By block, and by the POP's place in it: domain/plan/stripes.ts says which those are. */
   readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
+  /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. @default none */
+  readonly uncompressed?: readonly string[];
 }
 
 const countSchema = z.object({
@@ -30,7 +32,13 @@ const countSchema = z.object({
   warm_count: z.number().default(0),
   hit_count: z.number().default(0),
   not_kept_count: z.number().default(0),
+  uncompressed_count: z.number().default(0),
+  rec_miss_count: z.number().default(0),
 });
+const examplesSchema = z.array(z.string()).catch([]);
+
+/** So many examples are told. */
+const MAX_EXAMPLES = 3;
 
 /** Sort keys of `count#…`, next to those of the stripes. */
 const MOVED = "moved";
@@ -56,7 +64,7 @@ export class ProgressTable {
   async add(reqId: string, batch: BatchCount, token: string, expireAt: number): Promise<void> {
     const stripe = String(batch.stripe);
     const updates = [
-      this.addition(`count#${reqId}`, stripe, { ...batch.total }, expireAt),
+      this.addition(`count#${reqId}`, stripe, { ...batch.total }, expireAt, batch.uncompressed),
       ...[...batch.blocks].map(([block, pops]) =>
         this.addition(`pops#${reqId}#${block}`, stripe, popCountersOf(pops), expireAt),
       ),
@@ -88,15 +96,18 @@ export class ProgressTable {
   }
 
   /** The counters, as of all writes that have ended. */
-  async count(reqId: string): Promise<Pick<Progress, "count" | "movedAt">> {
+  async count(reqId: string): Promise<Pick<Progress, "count" | "movedAt" | "uncompressed">> {
     const count: Sum = { ...NO_COUNT };
+    const examples = new Set<string>();
     let movedAt: number | undefined;
     for await (const item of this.items(`count#${reqId}`)) {
       if (item["part"] === MOVED) movedAt = z.number().optional().catch(undefined).parse(item["at"]);
       const { data } = countSchema.safeParse(item);
       if (data !== undefined) addCount(count, data);
+      if ("uncompressed" in item) for (const it of examplesSchema.parse(item["uncompressed"])) examples.add(it);
     }
-    return { count, movedAt };
+    if (examples.size === 0) return { count, movedAt };
+    return { count, movedAt, uncompressed: [...examples].slice(0, MAX_EXAMPLES) };
   }
 
   /** The counters, and the last beat of every process that worked on the request. */
@@ -179,18 +190,26 @@ export class ProgressTable {
   }
 
   /** An update that adds to counters. Those that stay as they are stand in nobody's way. */
-  private addition(key: string, part: string, counters: Readonly<Record<string, number>>, expireAt: number) {
+  private addition(
+    key: string,
+    part: string,
+    counters: Readonly<Record<string, number>>,
+    expireAt: number,
+    examples: readonly string[] = [],
+  ) {
+    const set = examples.length === 0 ? "" : ", uncompressed = if_not_exists(uncompressed, :examples)";
     const changes = Object.entries(counters).filter(([, by]) => by !== 0);
     const adds = changes.map((_, i) => `#c${i} :c${i}`).join(", ");
     return {
       TableName: this.table,
       Key: { key, part },
-      UpdateExpression: `SET expire_at = :expire${adds === "" ? "" : ` ADD ${adds}`}`,
+      UpdateExpression: `SET expire_at = :expire${set}${adds === "" ? "" : ` ADD ${adds}`}`,
       ...(adds === ""
         ? {}
         : { ExpressionAttributeNames: Object.fromEntries(changes.map(([name], i) => [`#c${i}`, name])) }),
       ExpressionAttributeValues: {
         ":expire": expireAt,
+        ...(set === "" ? {} : { ":examples": examples }),
         ...Object.fromEntries(changes.map(([, by], i) => [`:c${i}`, by])),
       },
     };
@@ -199,7 +218,7 @@ export class ProgressTable {
 
 /**
  * Counters of a POP are named by its place: `c7` (results), `b7` (bytes), `f7` (failures), and of the outcomes `w7`, `h7`,
- * `n7`. Long names would be billed, and so would zeros: they are not written.
+ * `n7`; `m7` are misses at its REC. Long names would be billed, and so would zeros: they are not written.
  */
 function popCountersOf(places: ReadonlyMap<number, Count>): Record<string, number> {
   const counters: Record<string, number> = {};
@@ -215,6 +234,7 @@ const POP_COUNTERS = [
   ["w", "warm_count"],
   ["h", "hit_count"],
   ["n", "not_kept_count"],
+  ["m", "rec_miss_count"],
 ] as const;
 const FIELD_OF: ReadonlyMap<string, keyof Count> = new Map(POP_COUNTERS);
 

@@ -13,6 +13,7 @@ export interface AnswerHead {
   readonly serverTiming: string | undefined;
   readonly age: string | undefined;
   readonly contentEncoding: string | undefined;
+  readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
   readonly vary: string | undefined;
   readonly retryAfter: string | undefined;
@@ -32,6 +33,7 @@ const WANTED = {
   connection: "connection",
   "content-encoding": "contentEncoding",
   "content-length": "contentLength",
+  "content-type": "contentType",
   location: "location",
   "retry-after": "retryAfter",
   "server-timing": "serverTiming",
@@ -94,6 +96,7 @@ export function parseHead(text: string): AnswerHead {
     serverTiming: fields.serverTiming,
     age: fields.age,
     contentEncoding: fields.contentEncoding,
+    contentType: fields.contentType,
     cacheControl: fields.cacheControl,
     vary: fields.vary,
     retryAfter: fields.retryAfter,
@@ -135,6 +138,7 @@ class Fields implements Record<Field, string | undefined> {
   connection: string | undefined;
   contentEncoding: string | undefined;
   contentLength: string | undefined;
+  contentType: string | undefined;
   location: string | undefined;
   retryAfter: string | undefined;
   serverTiming: string | undefined;

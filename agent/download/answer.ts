@@ -1,3 +1,4 @@
+import { cameUncompressed } from "../../domain/result/compression.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 
 /** How one attempt ended: an answer, whole or cut off, or none. */
@@ -15,6 +16,7 @@ export interface Answer {
   /** As it came: it should be a number of seconds. */
   readonly age?: string;
   readonly contentEncoding?: string;
+  readonly contentType?: string;
   readonly cacheControl?: string;
   readonly vary?: string;
   readonly retryAfter?: string;
@@ -33,8 +35,9 @@ const GOOD: Outcome = { kind: "GOOD" };
  * Judges an answer of the POP that was asked. Only a whole 2xx body counts: a part of one may leave nothing in the
  * cache. An answer that names another POP says nothing about this one, so it does not count either.
  * @param expected bytes that Get Size saw; null where it could not tell
+ * @param compressed whether a compressed form was asked for, by Get Size as well. @default false
  */
-export function judge(answer: Answer, pop: string, expected: number | null): Outcome {
+export function judge(answer: Answer, pop: string, expected: number | null, compressed = false): Outcome {
   const { httpStatus: status, xAmzCfPop, failure } = answer;
   // A 3xx or 4xx counts from its status line on, even if its body broke off.
   if (status !== undefined && status >= 300 && status < 500) return refusal(status, answer);
@@ -43,7 +46,7 @@ export function judge(answer: Answer, pop: string, expected: number | null): Out
   if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };
   if (status < 200 || status >= 500) return { kind: "RETRY", failure: serverFailure(status) };
   if (xAmzCfPop !== undefined && xAmzCfPop !== pop) return { kind: "RETRY", failure: otherPop(xAmzCfPop, pop) };
-  return partOfIt(status) ?? errorPage(answer) ?? otherSize(answer, expected) ?? GOOD;
+  return partOfIt(status) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD;
 }
 
 /** The failure of an answer that names another POP. */
@@ -78,11 +81,16 @@ function errorPage({ xCache }: Answer): Outcome | undefined {
   return { kind: "RETRY", failure };
 }
 
-/** What is sent compressed has another size than the object. */
-function otherSize({ bytes, contentLength, contentEncoding }: Answer, expected: number | null): Outcome | undefined {
+/**
+ * What is sent compressed has another size than the object. What was asked for compressed may come as it is where the size that
+ * Get Size saw was of a compressed form: CloudFront compresses as far as it has the time.
+ */
+function otherSize(answer: Answer, expected: number | null, compressed: boolean): Outcome | undefined {
+  const { bytes, contentLength, contentEncoding } = answer;
   if (contentLength !== undefined && bytes !== contentLength)
     return incomplete(`${bytes} of ${contentLength} bytes arrived`);
   if (expected === null || contentEncoding !== undefined || bytes === expected) return undefined;
+  if (compressed && bytes > expected && cameUncompressed(answer)) return undefined;
   return incomplete(`${bytes} bytes arrived, and the object had ${expected} when its size was asked`);
 }
 

@@ -9,6 +9,7 @@ import type { Cancellation } from "../work/cancellation.ts";
 import type { Transfer } from "../work/holding.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
 import { judge } from "./answer.ts";
+import { asksCompressed } from "./asks-compressed.ts";
 import { maxBytesOf } from "./body-limits.ts";
 import { endpointOf, firstAddress, type Ports } from "./endpoint.ts";
 import { everyAddress } from "./every-address.ts";
@@ -39,6 +40,8 @@ interface Ask {
   readonly headers: string;
   /** Bytes that Get Size saw. */
   readonly expected: number | null;
+  /** Whether a compressed form is asked for. */
+  readonly compressed: boolean;
   readonly cancellation: Cancellation;
   readonly transfer: Transfer | undefined;
   readonly onBytes: (bytes: number) => void;
@@ -73,6 +76,7 @@ export class Downloader {
       url,
       headers: messageHeaders(message, task.variant),
       expected,
+      compressed: asksCompressed(message, task.variant),
       cancellation,
       transfer,
       onBytes,
@@ -104,7 +108,7 @@ export class Downloader {
       }
       ask.transfer?.clear();
       const answer = await this.ask(ask, attempt.turn);
-      return { good: judge(answer, ask.message.pop, ask.expected).kind === "GOOD", answer };
+      return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
     });
     return { attempt, proof };
   }
@@ -123,7 +127,7 @@ export class Downloader {
       if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
       if (n > 0) ask.transfer?.clear();
       const answer = await this.ask(ask, turn);
-      const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected) };
+      const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected, ask.compressed) };
       past.push(made);
       return made;
     };

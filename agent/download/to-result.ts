@@ -2,11 +2,14 @@ import { taskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
+import { cameUncompressed } from "../../domain/result/compression.ts";
 import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
 import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Answer, Outcome } from "./answer.ts";
+import { asksCompressed } from "./asks-compressed.ts";
 import type { Proof } from "./proof.ts";
+import { isRecMiss } from "./rec-miss.ts";
 
 /** Most characters of a header that is stored. CloudFront's have fewer than 60. */
 const MAX_ID = 200;
@@ -74,6 +77,9 @@ export function toResult(
     first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
     age: proof?.age,
     encoding: cutId(answer.contentEncoding),
+    uncompressed:
+      failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
+    rec_miss: isRecMiss(message, attempt) ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),

@@ -11,6 +11,10 @@ export interface Count {
   readonly warm_count: number;
   readonly hit_count: number;
   readonly not_kept_count: number;
+  /** Good results that came uncompressed, though they were asked for compressed and are of a kind that CloudFront compresses. */
+  readonly uncompressed_count: number;
+  /** Results of followers that the origin was asked for, though the POP before them at their REC had the object. */
+  readonly rec_miss_count: number;
 }
 
 /** A count while it is added up. */
@@ -23,33 +27,36 @@ export const NO_COUNT: Count = {
   warm_count: 0,
   hit_count: 0,
   not_kept_count: 0,
+  uncompressed_count: 0,
+  rec_miss_count: 0,
 };
+
+const FIELDS = Object.keys(NO_COUNT).filter((name): name is keyof Count => Object.hasOwn(NO_COUNT, name));
 
 /** What of a result counts. A result of an older agent has no outcome, and then none is counted. */
 export interface Counted {
   readonly ok: boolean;
   readonly bytes: number;
   readonly outcome?: Outcome | undefined;
+  readonly uncompressed?: boolean | undefined;
+  readonly rec_miss?: boolean | undefined;
 }
 
 /** Adds a result to a sum, or takes it back. A failed one has no bytes that count. */
-export function addResult(sum: Sum, { ok, bytes, outcome }: Counted, sign: 1 | -1 = 1): void {
+export function addResult(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss }: Counted, sign: 1 | -1 = 1): void {
   sum.download_count += sign;
   if (ok) sum.download_size += sign * bytes;
   else sum.failed_count += sign;
   if (outcome === "warm") sum.warm_count += sign;
   else if (outcome === "hit") sum.hit_count += sign;
   else if (outcome === "not_kept") sum.not_kept_count += sign;
+  if (uncompressed === true) sum.uncompressed_count += sign;
+  if (rec_miss === true) sum.rec_miss_count += sign;
 }
 
 /** Adds a count to a sum, or takes it back. */
 export function addCount(sum: Sum, count: Count, sign: 1 | -1 = 1): void {
-  sum.download_count += sign * count.download_count;
-  sum.download_size += sign * count.download_size;
-  sum.failed_count += sign * count.failed_count;
-  sum.warm_count += sign * count.warm_count;
-  sum.hit_count += sign * count.hit_count;
-  sum.not_kept_count += sign * count.not_kept_count;
+  for (const field of FIELDS) sum[field] += sign * count[field];
 }
 
 /** One count and another. */
@@ -67,12 +74,5 @@ export function minus(one: Count, other: Count): Count {
 }
 
 export function isNothing(count: Count): boolean {
-  return (
-    count.download_count === 0 &&
-    count.download_size === 0 &&
-    count.failed_count === 0 &&
-    count.warm_count === 0 &&
-    count.hit_count === 0 &&
-    count.not_kept_count === 0
-  );
+  return FIELDS.every((field) => count[field] === 0);
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { taskResultSchema } from "./task-result.ts";
 
 const { pop, url, error, http_status, x_amz_cf_pop, x_amz_cf_id, attempts } = taskResultSchema.shape;
-const { outcome, tier, address, addresses, rounds, first_byte_ms, age, encoding } = taskResultSchema.shape;
+const { variant, outcome, tier, address, addresses, rounds, first_byte_ms, age, encoding } = taskResultSchema.shape;
 
 /**
  * The report's columns, in their order, with what they mean: one table for its writer, for the reader of results and for
@@ -16,6 +16,7 @@ const columnsSchema = z.object({
   x_amz_cf_pop: x_amz_cf_pop.describe("POP that answered, as it names itself"),
   x_amz_cf_id: x_amz_cf_id.describe("CloudFront's id of the last answer, for AWS Support"),
   attempts: attempts.describe("Number of attempts; 0 if no agent came to it"),
+  variant: variant.describe("Name of the variant; empty if the request has no `variants`"),
   outcome: outcome.describe("`failed` or `not_kept`: see [Warmth](#warmth); empty where no agent said it"),
   tier: tier.describe("Tier that the last answer named: `EDGE`, `REC`, `Origin Shield`; empty if it named none"),
   address: address.describe("The POP's address that was asked last; with `verify: addresses` the worst of them"),
@@ -28,7 +29,8 @@ const columnsSchema = z.object({
 
 /** What counting and reporting need of a result. */
 export const reportedResultSchema = columnsSchema.extend(
-  taskResultSchema.pick({ ok: true, bytes: true, outcome: true }).shape,
+  taskResultSchema.pick({ ok: true, bytes: true, outcome: true, reason: true, uncompressed: true, rec_miss: true })
+    .shape,
 );
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 

@@ -6,7 +6,7 @@ import { outcomeSchema } from "./outcome.ts";
 export const taskResultSchema = z.object({
   /** Partition key: `req_id#shard`. */
   task_key: z.string(),
-  /** Sort key: `pop#url`. */
+  /** Sort key: `pop#url`, or `pop#url#variant`. */
   pop_url: z.string(),
   req_id: z.string(),
   pop: z.string(),
@@ -32,8 +32,12 @@ export const taskResultSchema = z.object({
   first_byte_ms: z.number().int().optional(),
   /** Seconds for which the cache had had it when it was asked last. */
   age: z.number().int().optional(),
-  /** Content-Encoding of the download: compression is best effort. */
+  /** Content-Encoding of the download. */
   encoding: z.string().optional(),
+  /** It was asked for compressed, is of a kind that CloudFront compresses, and came as it is. Absent: not so, or not good. */
+  uncompressed: z.boolean().optional().catch(undefined),
+  /** A follower's download came from the origin, so its POP is not under the REC that the catalogue says. Absent: not seen. */
+  rec_miss: z.boolean().optional().catch(undefined),
   /** The POP that answered, as it names itself. */
   x_amz_cf_pop: z.string().optional(),
   x_amz_cf_id: z.string().optional(),

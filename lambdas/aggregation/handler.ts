@@ -4,7 +4,8 @@ import type { Looks } from "../../aws/looks.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
-import { isComplete, liveCount } from "../../domain/request/progress.ts";
+import { seemsOver } from "../../domain/request/max-failures.ts";
+import { liveCount } from "../../domain/request/progress.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
@@ -21,7 +22,7 @@ export interface AggregationDeps {
   readonly namespace: string;
 }
 
-/** Adds each batch of results to its requests' counters, and asks for the recount when a request's are complete. */
+/** Adds each batch of results to its requests' counters, and asks for the recount when a request's say that it is over. */
 export function createHandler(deps: AggregationDeps) {
   const requests = new CountedRequests(deps.requests);
   return async (event: unknown): Promise<void> => {
@@ -34,7 +35,7 @@ export function createHandler(deps: AggregationDeps) {
         await count(deps, part, request);
         counted.push(part);
       }
-      await askIfComplete(deps, part, request);
+      await askIfOver(deps, part, request);
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -48,26 +49,26 @@ export function createHandler(deps: AggregationDeps) {
 
 async function count(
   { progress }: AggregationDeps,
-  { reqId, token, at, total, pops }: BatchProgress,
+  { reqId, token, at, total, pops, uncompressed }: BatchProgress,
   { total_count, expire_at, numberOf }: CountedRequest,
 ): Promise<void> {
-  const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf) };
+  const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf), uncompressed };
   await progress.add(reqId, batch, token, expire_at);
   await progress.moved(reqId, at, expire_at);
 }
 
 /**
  * Reads the counters after its own are written: of two batches that end at once, the later sees both. The request itself is
- * read only if they are near complete.
+ * read only if they say that it is over: every task has a result, or too many have failed.
  */
-async function askIfComplete(
+async function askIfOver(
   deps: AggregationDeps,
   { reqId, token }: BatchProgress,
   request: CountedRequest,
 ): Promise<void> {
   const { count } = await deps.progress.count(reqId);
-  if (!isComplete(request, liveCount(request.counted, count))) return;
+  if (!seemsOver(request, liveCount(request.counted, count))) return;
   const item = await deps.requests.get(reqId);
-  if (item?.active === undefined || !isComplete(item, liveCount(item, count))) return;
+  if (item?.active === undefined || !seemsOver(item, liveCount(item, count))) return;
   await deps.looks.ask(item, token);
 }

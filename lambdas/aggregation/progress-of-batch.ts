@@ -5,10 +5,13 @@ import { readOutcome } from "../../domain/result/outcome.ts";
 import { MAX_VALUES } from "../../domain/telemetry/metrics.ts";
 import { isRemoval } from "../stream-event.ts";
 import { changed, popSumOf, type RequestSum, sumOf, totalOf } from "./request-sum.ts";
-import { noteDuration, noteFailures } from "./result-details.ts";
+import { noteDuration, noteFailures, noteUncompressed } from "./result-details.ts";
 
 /** More than CloudFront caches of one object, by far. A result that says more is nobody's, and would spoil the sums. */
 const MAX_RESULT_BYTES = 2 ** 40;
+
+/** What is there only where it holds. */
+const flagSchema = z.object({ BOOL: z.boolean() }).optional().catch(undefined);
 
 /** What counts of a result, as the stream writes it. */
 const imageSchema = z.object({
@@ -19,6 +22,8 @@ const imageSchema = z.object({
   bytes: z.object({ N: z.string().refine(isCountOfBytes, `must be from 0 to ${MAX_RESULT_BYTES}`) }),
   /** Absent in what an older agent wrote. One that only a newer version knows counts for none, and so does one that is no text. */
   outcome: z.object({ S: z.string() }).optional().catch(undefined),
+  uncompressed: flagSchema,
+  rec_miss: flagSchema,
 });
 
 function isCountOfBytes(text: string): boolean {
@@ -39,7 +44,7 @@ const recordSchema = z.object({
 type Image = z.infer<typeof imageSchema>;
 
 /** What a batch of the stream changes in one request's counters. */
-export interface BatchProgress extends Readonly<Pick<RequestSum, "durations" | "failures">> {
+export interface BatchProgress extends Readonly<Pick<RequestSum, "durations" | "failures" | "uncompressed">> {
   readonly reqId: string;
   readonly total: Count;
   /** Which part of that is of which POP. Empty: nothing changes. */
@@ -91,15 +96,17 @@ export function progressOfBatch(records: readonly unknown[]): {
     if (before !== undefined) add(popSum, before, -1);
     if (!now.ok.BOOL || before?.ok.BOOL === false) noteFailures(sum.failures, record);
     else if (good++ % step === 0) noteDuration(sum.durations, record);
+    if (now.uncompressed?.BOOL === true) noteUncompressed(sum.uncompressed, record);
     sum.at = Math.max(sum.at, dynamodb.ApproximateCreationDateTime ?? 0);
     sum.ids.push(eventID);
   }
-  const progress = [...sums].map(([reqId, { at, ids, pops, durations, failures }]) => ({
+  const progress = [...sums].map(([reqId, { at, ids, pops, durations, failures, uncompressed }]) => ({
     reqId,
     total: totalOf(pops),
     pops: changed(pops),
     durations,
     failures,
+    uncompressed,
     at: at * 1000,
     token: createHash("sha256")
       .update([reqId, ...ids].join())
@@ -118,6 +125,13 @@ function keyOf(record: unknown): string {
     .join(" ");
 }
 
-function add(sum: Sum, image: Image, sign: 1 | -1): void {
-  addResult(sum, { ok: image.ok.BOOL, bytes: Number(image.bytes.N), outcome: readOutcome(image.outcome?.S) }, sign);
+function add(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss }: Image, sign: 1 | -1): void {
+  const counted = {
+    ok: ok.BOOL,
+    bytes: Number(bytes.N),
+    outcome: readOutcome(outcome?.S),
+    uncompressed: uncompressed?.BOOL,
+    rec_miss: rec_miss?.BOOL,
+  };
+  addResult(sum, counted, sign);
 }

@@ -13,13 +13,15 @@ export interface RequestSum {
   readonly durations: number[];
   /** Failures added or taken back, by reason. */
   readonly failures: Map<FailureReason, number>;
+  /** A few of the results that came uncompressed. */
+  readonly uncompressed: string[];
 }
 
 /** The sum of a request, which is there from the first time on that it is asked for. */
 export function sumOf(sums: Map<string, RequestSum>, reqId: string): RequestSum {
   const known = sums.get(reqId);
   if (known !== undefined) return known;
-  const sum = { pops: new Map(), at: 0, ids: [], durations: [], failures: new Map() };
+  const sum = { pops: new Map(), at: 0, ids: [], durations: [], failures: new Map(), uncompressed: [] };
   sums.set(reqId, sum);
   return sum;
 }

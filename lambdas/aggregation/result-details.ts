@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type FailureReason, readReason } from "../../domain/result/failure.ts";
+import { cutText, type FailureReason, readReason } from "../../domain/result/failure.ts";
 
 // Parsed apart from what is counted. Most results are not asked for these: to parse them of every result would cost a
 // twentieth of all that Aggregation does.
@@ -27,4 +27,23 @@ export function noteFailures(failures: Map<FailureReason, number>, record: unkno
 export function noteDuration(durations: number[], record: unknown): void {
   const parsed = durationSchema.safeParse(record);
   if (parsed.success) durations.push(Number(parsed.data.dynamodb.NewImage.ms.N));
+}
+
+/** So many examples of a batch, of so many characters each: they stand in an item that is billed by the kilobyte. */
+const MAX_EXAMPLES = 3;
+const MAX_EXAMPLE = 200;
+
+const formSchema = z.object({
+  dynamodb: z.object({
+    NewImage: z.object({ url: z.object({ S: z.string() }), variant: z.object({ S: z.string() }).optional() }),
+  }),
+});
+
+/** Adds which form of which URL a record is about, if there is room for it. */
+export function noteUncompressed(examples: string[], record: unknown): void {
+  if (examples.length >= MAX_EXAMPLES) return;
+  const { url, variant } = formSchema.safeParse(record).data?.dynamodb.NewImage ?? {};
+  if (url === undefined) return;
+  const example = cutText(variant === undefined ? url.S : `${url.S} (${variant.S})`, MAX_EXAMPLE);
+  if (!examples.includes(example)) examples.push(example);
 }

@@ -29,6 +29,8 @@ export interface PopRow {
   readonly warm_count: number;
   readonly hit_count: number;
   readonly not_kept_count: number;
+  /** Tasks that came from the origin, though the REC had the object: this REC is not the POP's. */
+  readonly rec_miss_count: number;
   readonly download_size: number;
 }
 
@@ -52,6 +54,7 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
   const total = tasksOf(item, targets);
   const downloadCount = within(0, counted.download_count, total);
   const failed = within(0, counted.failed_count, downloadCount);
+  const { uncompressed_count: _, ...seen } = outcomesWithin(counted, downloadCount, failed);
   return {
     pop,
     rec: recOf(pop) ?? null,
@@ -59,7 +62,7 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
     total_count: total,
     download_count: downloadCount,
     failed_count: failed,
-    ...outcomesWithin(counted, downloadCount, failed),
+    ...seen,
     download_size: Math.max(0, counted.download_size),
   };
 }

@@ -25,6 +25,7 @@ import { differentStrings, differentStringsOf } from "./body-lists.ts";
 import { checkHeaders } from "./check-headers.ts";
 import { faultList } from "./fault-list.ts";
 import { RefusedError } from "./refused-error.ts";
+import { doubtfulOrder } from "./variant-order.ts";
 
 const names = optional(
   differentStringsOf({ list: "a list of strings", entry: "a string", entries: "names", most: MAX_NAMES }),
@@ -123,6 +124,7 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
   const variants = body.variants ?? [];
   problems.push(...checkHeaders(header, variants), ...tooManyForms(urls.length, variants.length));
   const { pops, warnings } = checkTargets(body, problems);
+  warnings.push(...doubtfulOrder(header, variants));
   problems.push(...beyondCaps(body, urls.length * Math.max(1, variants.length) * pops.length, caps));
   if (body.need_invalidate === true) {
     errorUrls.push(...checkPaths(urls, problems));

@@ -7,12 +7,17 @@ import { estimatedFinish, liveOf } from "./live.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
-/** Body of GET /prewarm. @param progress does not matter once the request has ended: then its item has the exact counts */
+/**
+ * Body of GET /prewarm.
+ * @param progress of one that has ended, only the examples matter: its item has the exact counts
+ * @param popCounts of its POPs, where its warnings name any of them
+ */
 export function describeProgress(
   item: RequestItem,
   progress: Progress,
   now: Date,
   patience: Pick<Patience, "staleMs">,
+  popCounts: ReadonlyMap<string, Count> = new Map(),
 ) {
   const count = countOf(item, progress);
   const live = liveOf(item, progress, now.getTime(), patience);
@@ -40,12 +45,12 @@ export function describeProgress(
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     status: item.status,
-    warnings: warningsOf(item, count),
+    warnings: warningsOf(item, count, { uncompressed: progress.uncompressed, popCounts }),
   };
 }
 
-/** What has a result. Counters may count some twice for a while, so they are kept within the totals. */
-function countOf(item: RequestItem, progress: Progress): Count {
+/** What has a result, as GET /prewarm tells it. Counters may count some twice for a while, so they are kept within the totals. */
+export function countOf(item: RequestItem, progress: Progress): Count {
   const live = item.active === undefined ? item : liveCount(item, progress.count);
   const done = within(0, live.download_count, item.total_count);
   const failed = within(0, live.failed_count, done);

@@ -14,10 +14,11 @@ import { instancesBodySchema } from "./instances-request.ts";
 import { type PopRowsDeps, popRows } from "./pop-rows.ts";
 import { describePops, type PopsDeps } from "./pops.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
-import { describeProgress } from "./progress.ts";
+import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
+import { namesPops } from "./warnings.ts";
 
 export interface RoutesDeps
   extends CheckHostsDeps,
@@ -66,10 +67,12 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /prewarm": async (deps, event) => {
     const detail = detailOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
-    // An ended request's item has its exact counts.
-    const progress = item.active === undefined ? NO_PROGRESS : await deps.progress.of(item.req_id);
+    // An ended request's item has its exact counts, and nothing of its examples.
+    const needed = item.active !== undefined || item.uncompressed_count > 0;
+    const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
+    const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     return {
-      ...describeProgress(item, progress, deps.now(), deps.patience),
+      ...describeProgress(item, progress, deps.now(), deps.patience, pops),
       ...(detail === "pops" ? { pops: await popRows(deps, item) } : {}),
     };
   },

@@ -9,27 +9,62 @@ const MESSAGES = {
   may_not_be_kept:
     "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they " +
     "may be kept all the same",
+  not_compressed:
+    "Some tasks asked for br or gzip and got a text without Content-Encoding, and that form is what the POP keeps now. Either " +
+    "the cache behavior does not compress, or the form without compression was there first, or CloudFront had no time for it",
+  rec_wrong:
+    "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
+    "cache. It cost the origin one more request for each of these tasks, and nothing else",
 } as const;
 
 export interface Warning {
   readonly code: keyof typeof MESSAGES;
-  /** How many tasks (`no_tier`) or URLs (`may_not_be_kept`) it is about. */
+  /** How many tasks it is about; URLs, with `may_not_be_kept`. */
   readonly count: number;
   readonly message: string;
   /** At most three. */
   readonly examples: readonly string[];
 }
 
+/** What the examples of some warnings come from. */
+export interface Examples {
+  /** URLs that came uncompressed. */
+  readonly uncompressed?: readonly string[] | undefined;
+  /** By POP; needed only where {@link namesPops}. */
+  readonly popCounts?: ReadonlyMap<string, Pick<Count, "rec_miss_count">>;
+}
+
+type WarnedCount = Pick<Count, "hit_count" | "uncompressed_count" | "rec_miss_count">;
+
+/** Whether a warning names POPs: their counters are read only then. */
+export function namesPops({ rec_miss_count }: Pick<Count, "rec_miss_count">): boolean {
+  return rec_miss_count > 0;
+}
+
 /** The warnings of a request, as far as its item and its counts show them. */
 export function warningsOf(
   { may_not_be_kept: doubtful }: Pick<RequestItem, "may_not_be_kept">,
-  { hit_count }: Pick<Count, "hit_count">,
+  { hit_count, uncompressed_count, rec_miss_count }: WarnedCount,
+  { uncompressed = [], popCounts = new Map() }: Examples = {},
 ): Warning[] {
-  const warnings: Warning[] = [];
-  if (hit_count > 0) warnings.push(warning("no_tier", hit_count, []));
-  if (doubtful !== undefined && doubtful.count > 0)
-    warnings.push(warning("may_not_be_kept", doubtful.count, doubtful.examples));
-  return warnings;
+  const warnings = [
+    warning("no_tier", hit_count, []),
+    warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
+    warning("not_compressed", uncompressed_count, uncompressed),
+    warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
+  ];
+  return warnings.filter(({ count }) => count > 0);
+}
+
+const MAX_EXAMPLES = 3;
+
+/** The POPs with most misses, each with how many it has. */
+function mostMisses(popCounts: ReadonlyMap<string, Pick<Count, "rec_miss_count">>): string[] {
+  return [...popCounts]
+    .filter(([, { rec_miss_count }]) => rec_miss_count > 0)
+    .toSorted(([, a], [, b]) => b.rec_miss_count - a.rec_miss_count)
+    .slice(0, MAX_EXAMPLES)
+    .map(([pop, { rec_miss_count }]) => `${pop}: ${rec_miss_count}`);
 }
 
 function warning(code: Warning["code"], count: number, examples: readonly string[]): Warning {

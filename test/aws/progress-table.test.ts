@@ -42,7 +42,7 @@ describe("counters", () => {
 
   it("are added to within DynamoDB's bounds when a batch changes everything", async () => {
     const { sent, progress } = table();
-    const all = count(1, 10, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 });
+    const all = count(1, 10, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1, rec_miss_count: 1 });
     const places = new Map(Array.from({ length: 24 }, (_, place) => [place, all]));
     const blocks = new Map(Array.from({ length: 42 }, (_, block) => [block, places]));
     await progress.add("r1", { total: count(1, 1, 1), stripe: 0, blocks }, "token", EXPIRES);
@@ -61,6 +61,26 @@ describe("counters", () => {
       ["count#r1", "0", `SET expire_at = ${EXPIRES} ${all}`],
       ["pops#r1#0", "0", `SET expire_at = ${EXPIRES} ADD c7 3, b7 20, f7 1, w7 2, n7 1`],
     ]);
+  });
+
+  it("keep examples of what came uncompressed in the stripe of the first batch that has any, in the same write", async () => {
+    const { sent, progress } = table();
+    const total = count(1, 9, 0, { uncompressed_count: 1 });
+    const examples = ["https://a.example/a.css (br)"];
+    const batch = { total, stripe: 0, blocks: new Map(), uncompressed: examples };
+    await progress.add("r1", batch, "token", EXPIRES);
+    const set = `SET expire_at = ${EXPIRES}, uncompressed = if_not_exists(uncompressed, ${examples})`;
+    const add = "ADD download_count 1, download_size 9, uncompressed_count 1";
+    expect(transacted(sent[0] as Sent)).toEqual([["count#r1", "0", `${set} ${add}`]]);
+    const Items = [
+      { part: "0", uncompressed: ["u1", "u2"], uncompressed_count: 2 },
+      { part: "1", uncompressed: ["u2", "u3", "u4"] },
+      { part: "2", uncompressed: 7 },
+    ];
+    expect(await table(() => ({ Items })).progress.of("r1")).toMatchObject({
+      count: count(0, 0, 0, { uncompressed_count: 2 }),
+      uncompressed: ["u1", "u2", "u3"],
+    });
   });
 
   it("stay where nothing is added", async () => {
@@ -125,14 +145,14 @@ describe("counters", () => {
     const items: Record<string, object[]> = {
       "pops#r1#0": [
         { part: "0", c1: 2, b1: 20, expire_at: EXPIRES },
-        { part: "1", c1: 1, f1: 1, n1: 1, w1: 2, x9: 4, c: 1, c2: "many" },
+        { part: "1", c1: 1, f1: 1, n1: 1, w1: 2, m1: 1, x9: 4, c: 1, c2: "many" },
       ],
       "pops#r1#1": [{ part: "0", c15: 5, h15: 4, c23: 9 }],
     };
     const { progress } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
     expect(await progress.pops("r1", pops)).toEqual(
       new Map([
-        ["POP1", count(3, 20, 1, { warm_count: 2, not_kept_count: 1 })],
+        ["POP1", count(3, 20, 1, { warm_count: 2, not_kept_count: 1, rec_miss_count: 1 })],
         ["POP39", count(5, 0, 0, { hit_count: 4 })],
       ]),
     );

@@ -138,12 +138,15 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly movedAt = new Map<string, number>();
   /** When somebody asked for a look, by request, as long as there is no answer. */
   readonly asked = new Map<string, number>();
+  /** What came uncompressed, by request: of the first batch that had any. */
+  readonly examples = new Map<string, readonly string[]>();
   private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
-  async add(reqId: string, { total, blocks }: BatchCount, token: string) {
+  async add(reqId: string, { total, blocks, uncompressed = [] }: BatchCount, token: string) {
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
+    if (uncompressed.length > 0 && !this.examples.has(reqId)) this.examples.set(reqId, uncompressed);
     this.increase(reqId, total);
     for (const [block, places] of blocks)
       for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
@@ -155,7 +158,9 @@ export class FakeProgress implements Public<ProgressTable> {
     this.increase(reqId, by);
   }
   async count(reqId: string) {
-    return { count: this.counts.get(reqId) ?? NO_COUNT, movedAt: this.movedAt.get(reqId) };
+    const counted = { count: this.counts.get(reqId) ?? NO_COUNT, movedAt: this.movedAt.get(reqId) };
+    const uncompressed = this.examples.get(reqId);
+    return uncompressed === undefined ? counted : { ...counted, uncompressed };
   }
   async of(reqId: string) {
     return { ...(await this.count(reqId)), beats: this.beaten.get(reqId) ?? [] };

@@ -67,12 +67,12 @@ export function result(pop: string, url: string, change: Partial<TaskResult> = {
   };
 }
 
-/** Results, bytes and failures; and how many came to an outcome. */
+/** Results, bytes and failures; and how many came to an outcome, or to what else is seen of them. */
 export function count(
   download_count: number,
   download_size: number,
   failed_count: number,
-  outcomes: Partial<Pick<Count, "warm_count" | "hit_count" | "not_kept_count">> = {},
+  outcomes: Partial<Omit<Count, "download_count" | "download_size" | "failed_count">> = {},
 ): Count {
   return { ...NO_COUNT, download_count, download_size, failed_count, ...outcomes };
 }

@@ -24,6 +24,7 @@ describe("what a head says", () => {
       xCache: "Miss from cloudfront",
       xAmzCfPop: "SIN2-P1",
       xAmzCfId: "abc==",
+      contentType: "text/css",
       location: "https://a.example/b:c",
     });
   });

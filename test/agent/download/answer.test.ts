@@ -79,6 +79,17 @@ test("an answer without the optional headers can be good", () => {
   expect(judge({ bytes: 0, failure }, "SIN2-P1", null)).toEqual({ kind: "RETRY", failure });
 });
 
+test("what was asked for compressed may come as it is, and then is larger than Get Size saw", () => {
+  const css = { bytes: 5_000, contentLength: 5_000, contentType: "text/css" };
+  const size = (answer: Partial<Answer>, compressed: boolean) =>
+    told(judge({ ...WHOLE, ...css, ...answer }, "SIN2-P1", 2_000, compressed))[0];
+  expect(size({}, true)).toBe("GOOD");
+  expect(size({}, false)).toBe("RETRY");
+  // A part of it, and what is never sent compressed.
+  expect(size({ bytes: 1_999, contentLength: 1_999 }, true)).toBe("RETRY");
+  expect(size({ contentType: "video/mp4" }, true)).toBe("RETRY");
+});
+
 test("what arrives must have the size that Get Size saw, unless it is compressed", () => {
   const size = (answer: Partial<Answer>, expected: number | null) =>
     told(judge({ ...WHOLE, ...answer }, "SIN2-P1", expected));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../agent/download/answer.ts";
-import { toResult } from "../../../agent/download/to-result.ts";
+import { type Attempt, toResult } from "../../../agent/download/to-result.ts";
 import { taskMessage } from "../task-messages.ts";
 
 test("what a POP says is stored up to a length, however much it says", () => {
@@ -12,4 +12,27 @@ test("what a POP says is stored up to a length, however much it says", () => {
   expect([x_cache, x_amz_cf_pop, x_amz_cf_id, error].map(({ length }) => length)).toEqual([200, 200, 200, 1_000]);
   expect(error).toMatch(/^HTTP 302: redirects to x+…$/);
   expect(JSON.stringify(result).length).toBeLessThan(2_500);
+});
+
+test("a result says that it came uncompressed, or past its REC, only where that was seen", () => {
+  const answer = { bytes: 5_000, httpStatus: 200, contentType: "text/css", serverTiming: "cdn-cache-miss" };
+  const attempt = { count: 1, turn: 0, answer, outcome: { kind: "GOOD" } } as const;
+  const message = taskMessage({ header: ["Accept-Encoding: br"], follows: true });
+  const of = (one: Attempt, about = message) => {
+    const { uncompressed, rec_miss } = toResult(about, { url: "https://a.example/" }, "i-1", { attempt: one }, 5);
+    return [uncompressed, rec_miss];
+  };
+  expect(of(attempt)).toEqual([true, true]);
+  expect(of({ ...attempt, answer: { ...answer, contentEncoding: "br" } })).toEqual([undefined, true]);
+  expect(of(attempt, taskMessage())).toEqual([undefined, undefined]);
+  const failed = { kind: "FINAL", failure: { reason: "too_large" } } as const;
+  expect(of({ ...attempt, outcome: failed })).toEqual([undefined, undefined]);
+});
+
+test("a result names its variant, and stands under a key of its own", () => {
+  const attempt = { count: 1, turn: 0, answer: { bytes: 1 }, outcome: { kind: "GOOD" } } as const;
+  const of = (variant?: string) =>
+    toResult(taskMessage(), { url: "https://a.example/", ...(variant && { variant }) }, "i-1", { attempt }, 5);
+  expect(of("br")).toMatchObject({ variant: "br", pop_url: "SIN2-P1#https://a.example/#br" });
+  expect(of()).toMatchObject({ variant: undefined, pop_url: "SIN2-P1#https://a.example/" });
 });

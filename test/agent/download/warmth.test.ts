@@ -34,6 +34,7 @@ useEdge({
     { path: "/told/evicted/*", serverTiming: 0, evict: { after: 1 } },
     { path: "/told/evicted-once/*", serverTiming: 0, evict: { after: 1, times: 1 } },
     { path: "/told/compressed/*", serverTiming: 0, encodings: ["br", "gzip"], compress: true },
+    { path: "/told/busy/*", serverTiming: 0, encodings: ["br", "gzip"], compress: "busy" },
     // Only for a request with Pragma: server-timing.
     { path: "/told/*", serverTiming: 0 },
   ],
@@ -200,6 +201,28 @@ test("an object that is compressed has another size than the probe saw, and is w
   const result = await warm("/told/compressed/a.css", site, { message: { header } });
   expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: "br" });
   expect(result.bytes).toBeLessThan(40_000);
+});
+
+test("what the edge had no time to compress is kept as it is, warm, and said", async () => {
+  const site = { size: 50_000, letters: true, headers: { "content-type": "text/css" } };
+  const header = ["Accept-Encoding: gzip, deflate, br"];
+  // The POP that Get Size asked had the compressed form.
+  const result = await warm("/told/busy/a.css", { ...site, probedSize: 20_000 }, { message: { header } });
+  expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: undefined, uncompressed: true, bytes: 50_000 });
+  const plain = await warm("/told/busy/b.css", site);
+  expect(plain).toMatchObject({ ok: true, outcome: "warm", uncompressed: undefined });
+  const image = { ...site, headers: { "content-type": "image/avif" } };
+  expect(await warm("/told/busy/c.avif", image, { message: { header } })).toMatchObject({ uncompressed: undefined });
+});
+
+test("a follower's download that came from the origin is one past its REC", async () => {
+  const follower = { message: { follows: true } };
+  expect(await warm("/told/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "warm", rec_miss: true });
+  // Now its REC has it, as the lead would have left it.
+  edge.evict(["/told/past-rec.bin"], { pop: "SIN2-P1" });
+  const again = await download({ url: urlOf("/told/past-rec.bin"), bytes: SIZE, ...follower });
+  expect(again).toMatchObject({ outcome: "warm", rec_miss: undefined });
+  expect(await warm("/untold/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "hit", rec_miss: undefined });
 });
 
 test("an answer that calls itself an error is none, whatever its status", async () => {

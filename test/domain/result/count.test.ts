@@ -20,14 +20,33 @@ describe("a result", () => {
   });
 });
 
+it("a result that came uncompressed, or from the origin past its REC, adds to that too, and can be taken back", () => {
+  const sum = { ...NO_COUNT };
+  const seen = { ok: true, bytes: 7, outcome: "warm", uncompressed: true, rec_miss: true } as const;
+  addResult(sum, seen);
+  expect(sum).toEqual(count(1, 7, 0, { warm_count: 1, uncompressed_count: 1, rec_miss_count: 1 }));
+  addResult(sum, seen, -1);
+  expect(isNothing(sum)).toBe(true);
+  addResult(sum, { ...seen, uncompressed: false, rec_miss: false });
+  expect(sum).toEqual(count(1, 7, 0, { warm_count: 1 }));
+});
+
 it("counts add up and are taken apart, field by field", () => {
   const [one, other] = [
-    count(9, 90, 3, { warm_count: 4, hit_count: 2, not_kept_count: 1 }),
-    count(1, 2, 3, { warm_count: 3, hit_count: 5, not_kept_count: 7 }),
+    count(9, 90, 3, { warm_count: 4, hit_count: 2, not_kept_count: 1, uncompressed_count: 2, rec_miss_count: 3 }),
+    count(1, 2, 3, { warm_count: 3, hit_count: 5, not_kept_count: 7, uncompressed_count: 4, rec_miss_count: 5 }),
   ];
-  expect(plus(one, other)).toEqual(count(10, 92, 6, { warm_count: 7, hit_count: 7, not_kept_count: 8 }));
+  const outcomes = { warm_count: 7, hit_count: 7, not_kept_count: 8 };
+  const seen = { uncompressed_count: 6, rec_miss_count: 8 };
+  expect(plus(one, other)).toEqual(count(10, 92, 6, { ...outcomes, ...seen }));
   expect(minus(plus(one, other), other)).toEqual(one);
   expect([isNothing(one), isNothing(minus(one, one))]).toEqual([false, true]);
-  for (const field of ["download_count", "hit_count", "not_kept_count"] as const)
+  for (const field of [
+    "download_count",
+    "hit_count",
+    "not_kept_count",
+    "uncompressed_count",
+    "rec_miss_count",
+  ] as const)
     expect(isNothing({ ...NO_COUNT, [field]: 1 })).toBe(false);
 });

@@ -19,7 +19,7 @@ it("every column is read from the results, has a meaning, and stands in its plac
 it("the columns that users read by place stay where they are", () => {
   const names = [
     ...["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"],
-    ...["outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
+    ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
   ];
   expect(REPORT_COLUMNS.slice(0, names.length).map(({ name }) => name)).toEqual(names);
 });
@@ -33,6 +33,15 @@ it("what a POP does not keep is a row with the likely reason", () => {
   expect(reportRow(result)).toEqual([
     ...["SIN2-P1", "https://a.example/"],
     "NOT_KEPT: no hit after two downloads; the answer has Cache-Control: no-store, so it may never be kept",
-    ...[200, undefined, undefined, 1, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br"],
+    ...[200, undefined, undefined, 1, undefined, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br"],
   ]);
+});
+
+it("a result of a request with variants names its own, and is read with all that a recount needs", () => {
+  const seen = { uncompressed: true, rec_miss: true, reason: "http_4xx" } as const;
+  const read = reportedResultSchema.parse(result("SIN2-P1", "https://a.example/", { variant: "br", ...seen }));
+  expect(read).toMatchObject({ variant: "br", ...seen });
+  expect(reportRow(read)[REPORT_COLUMNS.findIndex(({ name }) => name === "variant")]).toBe("br");
+  const odd = { ...result("SIN2-P1", "https://a.example/"), uncompressed: "yes", rec_miss: 1 };
+  expect(reportedResultSchema.parse(odd)).toMatchObject({ uncompressed: undefined, rec_miss: undefined });
 });

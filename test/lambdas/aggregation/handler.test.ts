@@ -75,6 +75,30 @@ describe("Aggregation", () => {
     );
   });
 
+  it("counts what came uncompressed, with examples, and what came from the origin past its REC", async () => {
+    const { handle, the, progress } = world();
+    const css = { uncompressed: true, url: "https://a.example/a.css", pop: "SIN2-P1" };
+    await handle(record({ ...css, variant: "br" }), record({ ...css, rec_miss: true }), good);
+    expect(the()).toEqual(count(3, 30, 0, { uncompressed_count: 2, rec_miss_count: 1 }));
+    expect((await progress.pops("r1", request().pops)).get("SIN2-P1")).toMatchObject({ rec_miss_count: 1 });
+    expect(await progress.of("r1")).toMatchObject({
+      uncompressed: ["https://a.example/a.css (br)", "https://a.example/a.css"],
+    });
+  });
+
+  it("asks for a look once more tasks have failed than are allowed, not before, and with none allowed at the first", async () => {
+    const { handle, steps } = world([request({ ...RUNNING, total_count: 9, max_failures: 2 })]);
+    await handle(bad, good, bad, good);
+    expect(steps.requests).toEqual([]);
+    await handle(bad);
+    expect(steps.requests).toEqual(["r1"]);
+    const strict = world([request({ ...RUNNING, max_failures: 0 })]);
+    await strict.handle(good);
+    expect(strict.steps.requests).toEqual([]);
+    await strict.handle(bad);
+    expect(strict.steps.requests).toEqual(["r1"]);
+  });
+
   it("adds a size that was corrected, though the count stays", async () => {
     const { handle, the } = world();
     await handle(record({ bytes: 25 }, { bytes: 10 }));

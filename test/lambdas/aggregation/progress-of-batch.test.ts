@@ -57,6 +57,27 @@ describe("what a batch changes", () => {
     expect(pops.size).toBe(isNothing(expected) ? 0 : 1);
   });
 
+  const css: Image = { bytes: 10, url: "https://a.example/a.css", uncompressed: true };
+  it.each([
+    ["came uncompressed", [record(css)], count(1, 10, 0, { uncompressed_count: 1 })],
+    ["came compressed at last", [record(good, css)], count(0, 0, 0, { uncompressed_count: -1 })],
+    ["came from the origin", [record({ ...bad, rec_miss: true })], count(1, 0, 1, { rec_miss_count: 1 })],
+    ["the same once more", [record(css, css)], count(0, 0, 0)],
+  ])("what else is seen: %s", (_, records, expected) => {
+    expect(progressOfBatch(records).progress[0]?.total).toEqual(expected);
+  });
+
+  it("names a few of those that came uncompressed: each form once, none at length", () => {
+    const of = (url: string, variant?: string) =>
+      record({ ...css, url, ...(variant === undefined ? {} : { variant }) });
+    const long = `https://a.example/${"x".repeat(8_000)}`;
+    const records = [of("u1", "br"), of("u1", "br"), of("u1"), of(long), of("u4")];
+    const { uncompressed = [] } = progressOfBatch(records).progress[0] ?? {};
+    expect(uncompressed.map((it) => it.slice(0, 20))).toEqual(["u1 (br)", "u1", "https://a.example/xx"]);
+    expect(uncompressed[2]).toHaveLength(200);
+    expect(progressOfBatch([record(good)]).progress[0]?.uncompressed).toEqual([]);
+  });
+
   it("counts a result whose outcome is no text", () => {
     const { eventID, dynamodb } = record(good);
     const odd = { eventID, dynamodb: { NewImage: { ...dynamodb.NewImage, outcome: { N: "1" } } } };

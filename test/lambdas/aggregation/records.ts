@@ -8,6 +8,10 @@ export interface Image {
   readonly ms?: number;
   readonly reason?: string | undefined;
   readonly outcome?: string | undefined;
+  readonly url?: string;
+  readonly variant?: string;
+  readonly uncompressed?: boolean;
+  readonly rec_miss?: boolean;
 }
 
 let id = 0;
@@ -25,8 +29,13 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
   };
 }
 
-function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, outcome, pop }: Image) {
+function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, outcome, pop, ...seen }: Image) {
+  const { url, variant, uncompressed, rec_miss } = seen;
   return {
+    ...(url === undefined ? {} : { url: { S: url } }),
+    ...(variant === undefined ? {} : { variant: { S: variant } }),
+    ...(uncompressed === undefined ? {} : { uncompressed: { BOOL: uncompressed } }),
+    ...(rec_miss === undefined ? {} : { rec_miss: { BOOL: rec_miss } }),
     req_id: { S: req_id },
     ...(pop === undefined ? {} : { pop: { S: pop } }),
     ok: { BOOL: ok },

@@ -5,9 +5,10 @@ import { BODY, STAMP, world } from "./world.ts";
 describe("GET /prewarm", () => {
   const totals = { total_count: 6, total_size: 206_052 };
   const counted = count(4, 137_368, 1, { warm_count: 1, hit_count: 2, not_kept_count: 1 });
+  const { uncompressed_count: _, rec_miss_count: _r, ...told } = counted;
   const body = {
     request_id: "r1",
-    ...{ ...totals, ...counted },
+    ...{ ...totals, ...told },
     in_progress_size: 0,
     percentage_complete: 66,
     available_task_count: 2,
@@ -47,6 +48,34 @@ describe("GET /prewarm", () => {
   });
 });
 
+describe("what is worth a warning", () => {
+  const odd = count(4, 40, 0, { uncompressed_count: 3, rec_miss_count: 2 });
+  const css = "https://cdn.example.com/a.css (br)";
+  const expected = [
+    { code: "not_compressed", count: 3, message: expect.stringContaining("Content-Encoding"), examples: [css] },
+    { code: "rec_wrong", count: 2, message: expect.stringContaining("regional cache"), examples: ["FRA56-P4: 2"] },
+  ];
+
+  it("is told with examples, while the request runs and after its end", async () => {
+    const { call, calls, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 6 }));
+    const blocks = new Map([[0, new Map([[1, odd]])]]);
+    await progress.add("r1", { total: odd, stripe: 0, blocks, uncompressed: [css] }, "token");
+    const active = await call("GET /prewarm", undefined, { req_id: "r1" });
+    expect(active.body["warnings"]).toEqual(expected);
+    requests.items.set("r1", request({ status: "FINISHED", active: undefined, total_count: 6, ...odd }));
+    expect((await call("GET /prewarm", undefined, { req_id: "r1" })).body["warnings"]).toEqual(expected);
+    expect(calls.filter((name) => name === "progress.pops")).toHaveLength(2);
+  });
+
+  it("costs nothing where there is none: POPs are not read", async () => {
+    const { call, calls, requests } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 6 }));
+    expect((await call("GET /prewarm", undefined, { req_id: "r1" })).body["warnings"]).toEqual([]);
+    expect(calls).not.toContain("progress.pops");
+  });
+});
+
 describe("GET /prewarm with detail=pops", () => {
   it("adds a row a POP", async () => {
     const { call, requests, requestPops, progress } = world();
@@ -57,11 +86,13 @@ describe("GET /prewarm with detail=pops", () => {
     await progress.add("r1", { total: done, stripe: 0, blocks: new Map([[0, new Map([[0, done]])]]) }, "token");
     const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops" });
     expect([status, body["download_count"]]).toEqual([200, 3]);
+    const { uncompressed_count: _, ...told } = done;
+    const { uncompressed_count: _u, ...nothing } = count(0, 0, 0);
     expect(body["pops"]).toEqual([
-      { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...done },
+      { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...told },
       {
         ...{ pop: "XXX1-P1", rec: null, state: "NOT_RESOLVED" },
-        ...{ total_count: 0, ...count(0, 0, 0) },
+        ...{ total_count: 0, ...nothing },
       },
     ]);
   });

@@ -45,8 +45,14 @@ describe("a POP's counts", () => {
   });
 
   it("tell what was seen there", async () => {
-    const outcomes = { warm_count: 1, hit_count: 2, not_kept_count: 1 };
+    const outcomes = { warm_count: 1, hit_count: 2, not_kept_count: 1, rec_miss_count: 3 };
     expect(await row(running(), [target(SIN)], 4, 1, outcomes)).toMatchObject(outcomes);
+  });
+
+  it("are URLs times variants, as the totals counted them", async () => {
+    const item = running({ total_count: 6, targets_total: 1, tasks_per_target: { d1: 6 } });
+    const [sin] = [target(SIN, { label: "d1" })];
+    expect(await row(item, [sin], 6)).toMatchObject({ total_count: 6, download_count: 6, state: "DONE" });
   });
 
   it("leave out the distributions under which it does not resolve", async () => {

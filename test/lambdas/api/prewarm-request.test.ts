@@ -360,6 +360,13 @@ describe("variants, order and limits", () => {
     expect(refusal(change).message).toContain(message);
   });
 
+  it("warns of an order in which the first variant spoils the next", () => {
+    const gzip = { name: "gzip", header: ["Accept-Encoding: gzip"] };
+    const warnings = (variants: unknown) => read({ variants }).warnings;
+    expect(warnings([br, gzip])).toEqual([]);
+    expect(warnings([gzip, br])).toEqual([expect.stringMatching(/^variants: 'br' comes after 'gzip'/)]);
+  });
+
   it("counts the tasks of all variants against the deployment's cap", () => {
     const variants = [br, { name: "plain", header: [] }];
     const change = { variants, pops: ["SIN2-C1", "ATL56-C1"] };

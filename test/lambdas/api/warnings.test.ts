@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
+import { NO_COUNT } from "../../../domain/result/count.ts";
 import { describeProgress } from "../../../lambdas/api/progress.ts";
 import { warningsOf } from "../../../lambdas/api/warnings.ts";
 import { count, request } from "../items.ts";
@@ -21,12 +22,12 @@ it.each([
     ],
   ],
 ])("%s", (_, item, hit_count, expected) => {
-  const warnings = warningsOf(item, { hit_count });
+  const warnings = warningsOf(item, { ...NO_COUNT, hit_count });
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual(expected);
 });
 
 it("each says what it means, with no more than was seen, and what would help", () => {
-  const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { hit_count: 7 });
+  const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { ...NO_COUNT, hit_count: 7 });
   expect(tier?.message).toMatch(
     /hits .* may be the regional cache's\. .* a response headers policy with Server-Timing/,
   );
@@ -45,4 +46,17 @@ it("are of the counts of the answer they stand in: a request that goes on, and o
     ...count(4, 40, 0, { hit_count: 3 }),
   });
   expect(describeProgress(ended, progress, now, patience).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
+});
+
+it("of what came uncompressed, with examples; of POPs under another REC, those with most misses", () => {
+  const urls = ["https://cdn.example.com/a.css (br)"];
+  const misses = { "SIN2-P1": 1, "FRA56-P4": 0, "GRU1-C2": 7, "IAD89-P1": 2, "NRT57-P3": 3 };
+  const popCounts = new Map(Object.entries(misses).map(([pop, rec_miss_count]) => [pop, { rec_miss_count }]));
+  const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13 };
+  const warnings = warningsOf({}, counted, { uncompressed: urls, popCounts });
+  expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual([
+    ["not_compressed", 5, urls],
+    ["rec_wrong", 13, ["GRU1-C2: 7", "NRT57-P3: 3", "IAD89-P1: 2"]],
+  ]);
+  expect(warningsOf({}, counted).map(({ examples }) => examples)).toEqual([[], []]);
 });

@@ -1,0 +1,23 @@
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { tierOf } from "../../domain/result/outcome.ts";
+import type { Answer, Outcome } from "./answer.ts";
+
+/** An attempt, by its number from 1. */
+interface Attempted {
+  readonly count: number;
+  readonly answer: Answer;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Whether a follower's download came from the origin. The POP that led it has the object, and its REC too; so this POP asks
+ * another REC than the catalogue says. Only what Server-Timing tells counts, and a first attempt: one before it may have failed
+ * at the origin.
+ */
+export function isRecMiss({ follows }: Pick<TaskMessage, "follows">, { count, answer, outcome }: Attempted): boolean {
+  const { serverTiming } = answer;
+  if (follows !== true || count !== 1 || outcome.kind !== "GOOD" || serverTiming === undefined) return false;
+  return CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
+}
+
+const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
