@@ -20,7 +20,7 @@ export interface ReadableList<T> extends RequestList<T> {
 export interface FailedUrl {
   readonly url: string;
   readonly problem: string;
-  /** The variant in which it cannot; empty: in none it can. Absent: the request has no variants. */
+  /** The variant that cannot be warmed; empty: none of them can. Absent: the request has no variants. */
   readonly variant?: string;
 }
 

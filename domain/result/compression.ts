@@ -2,7 +2,7 @@
 const LEAST_BYTES = 1_000;
 const MOST_BYTES = 10_000_000;
 
-/** Types that it compresses, and that people have, in short: nobody needs to know of Perl scripts. */
+/** The types that it compresses, without those that are rare on the web. */
 const COMPRESSED_TYPES = new RegExp(
   "^(?:text/(?:css|csv|html|javascript|js|plain|xml|x-component)" +
     "|application/(?:(?:x-)?javascript|json|xml|(?:dash|rss|xhtml)\\+xml|pdf|wasm|(?:vnd\\.apple\\.|x-)mpegurl" +
