@@ -15,7 +15,13 @@ export interface ApiProps {
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
-const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", "POST"], pops: ["GET"] } as const;
+const ROUTES = {
+  prewarm: ["GET", "POST"],
+  summary: ["GET"],
+  instances: ["GET", "POST"],
+  pops: ["GET"],
+  requests: ["GET"],
+} as const;
 
 /** The REST API: four resources in front of one function, every method behind the API key. */
 export class Api extends Construct {
@@ -93,7 +99,7 @@ const REFUSALS: readonly Refusal[] = [
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message:
-      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops",
+      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests",
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,
