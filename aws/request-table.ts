@@ -215,9 +215,14 @@ export class RequestTable {
     return this.update(req_id, { nudges: nudges + 1 }, `#status = :from AND ${before}`, values);
   }
 
+  /** Notes that the end of a request was told. It has not moved by this, nor by being closed: its end is its last move. */
+  async noteAnnounced(reqId: string): Promise<void> {
+    await this.write(reqId, { announced: true }, "attribute_not_exists(active)", {}, []);
+  }
+
   /** Marks an ended request as wound down. */
   async close(reqId: string, fields: Fields): Promise<boolean> {
-    return this.update(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);
+    return this.write(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);
   }
 
   /**

@@ -11,6 +11,7 @@ export interface ApiProps {
   readonly vpcEndpointId?: string;
 }
 
+const STAGE = "prod";
 /** Calls a second with the key, and at once: enough for a hundred that follow a request each. */
 const KEY_RATE = 25;
 const KEY_BURST = 50;
@@ -34,7 +35,7 @@ export class Api extends Construct {
     super(scope, id);
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
-      deployOptions: { stageName: "prod", throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+      deployOptions: { stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
@@ -60,6 +61,12 @@ export class Api extends Construct {
         vpcEndpointId: props.vpcEndpointId,
       });
     }
+  }
+
+  /** Base of the API, made of its id alone: whoever is behind the API can know it, too. */
+  get endpoint(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {

@@ -116,6 +116,12 @@ export function grantPipeline(
   allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
   allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
+  allow(
+    shutdown,
+    ["events:PutEvents"],
+    stack.formatArn({ service: "events", resource: "event-bus", resourceName: "default" }),
+  );
+  allow(shutdown, ["sqs:SendMessage"], failedBatches.queueArn);
 
   allow(deadLetters, ["dynamodb:GetItem"], requests);
   allow(deadLetters, ["dynamodb:PutItem"], requestTasks);

@@ -103,6 +103,8 @@ export const requestItemSchema = z.object({
   report: z.string().optional(),
   /** Set when it ends, taken off when it is closed. Absent in what an older version ended: its timer closes that. */
   closing: z.literal(CLOSING).optional().catch(undefined),
+  /** Set once its end was said on the event bus. Absent in what an older version ended. */
+  announced: z.boolean().optional().catch(undefined),
   /** Set once all that a request held is given back: timer, instances, queue. */
   closed: z.boolean().optional(),
   /** Why a FAILED request failed, for its operator. */

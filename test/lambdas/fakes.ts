@@ -125,6 +125,9 @@ export class FakeRequests implements Public<EndingRequestTable> {
     const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
     return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
   }
+  async noteAnnounced(reqId: string) {
+    this.change(reqId, (item) => !isActive(item), { announced: true });
+  }
   async close(reqId: string, fields: Partial<RequestItem>) {
     return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);
   }

@@ -16,7 +16,7 @@ const maybePrivate = synthesize((scope) => {
   return new Api(scope, "Api", { handler: handler(scope), vpcEndpointId });
 });
 
-test("six routes: each needs the key, and one function answers all", () => {
+test("seven routes: each needs the key, and one function answers all", () => {
   const parts = new Map(
     resourcesOf(template, "AWS::ApiGateway::Resource").map(([id, r]) => [id, r.Properties.PathPart]),
   );
@@ -25,6 +25,7 @@ test("six routes: each needs the key, and one function answers all", () => {
     "GET /instances",
     "GET /pops",
     "GET /prewarm",
+    "GET /requests",
     "GET /summary",
     "POST /instances",
     "POST /prewarm",
