@@ -115,7 +115,7 @@ test("whether the endpoint is empty decides at launch if the API is public or pr
     statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
     statement({}),
   ]);
-  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 6);
+  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 7);
 });
 
 test("a change of the endpoint alone gives the stage another deployment", () => {
