@@ -14,9 +14,16 @@ interface Attempted {
  * another REC than the catalogue says. Only what Server-Timing tells counts, and a first attempt: one before it may have failed
  * at the origin.
  */
-export function isRecMiss({ follows }: Pick<TaskMessage, "follows">, { count, answer, outcome }: Attempted): boolean {
+export function isRecMiss(message: Pick<TaskMessage, "follows" | "tries">, attempt: Attempted): boolean {
+  const { count, answer, outcome } = attempt;
   const { serverTiming } = answer;
-  if (follows !== true || count !== 1 || outcome.kind !== "GOOD" || serverTiming === undefined) return false;
+  if (
+    message.follows !== true ||
+    (message.tries ?? 0) + count !== 1 ||
+    outcome.kind !== "GOOD" ||
+    serverTiming === undefined
+  )
+    return false;
   return CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
 }
 

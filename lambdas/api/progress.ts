@@ -1,11 +1,15 @@
+import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
-import type { Count } from "../../domain/result/count.ts";
+import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
+
+/** A request, from the list or whole. The list has no room for what only two of the warnings need. */
+type DescribedRequest = ListedRequest & Partial<Pick<Count, "uncompressed_count" | "rec_miss_count">>;
 
 /**
  * Body of GET /prewarm.
@@ -13,7 +17,7 @@ import { outcomesWithin, within } from "./within.ts";
  * @param popCounts of its POPs, where its warnings name any of them
  */
 export function describeProgress(
-  item: RequestItem,
+  item: DescribedRequest,
   progress: Progress,
   now: Date,
   patience: Pick<Patience, "staleMs">,
@@ -50,8 +54,8 @@ export function describeProgress(
 }
 
 /** What has a result, as GET /prewarm tells it. Counters may count some twice for a while, so they are kept within the totals. */
-export function countOf(item: RequestItem, progress: Progress): Count {
-  const live = item.active === undefined ? item : liveCount(item, progress.count);
+export function countOf(item: DescribedRequest, progress: Progress): Count {
+  const live = item.active === undefined ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
   const done = within(0, live.download_count, item.total_count);
   const failed = within(0, live.failed_count, done);
   return {
@@ -63,12 +67,12 @@ export function countOf(item: RequestItem, progress: Progress): Count {
 }
 
 /** A result may be counted before its agent's next beat leaves its bytes out. */
-function sizeInProgress({ sizes_known, total_size }: RequestItem, { download_size }: Count, bytes: number): number {
+function sizeInProgress({ sizes_known, total_size }: ListedRequest, { download_size }: Count, bytes: number): number {
   return sizes_known ? within(0, bytes, total_size - download_size) : bytes;
 }
 
 /** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */
-function lastUpdate(item: RequestItem, { movedAt }: Progress, now: Date): string {
+function lastUpdate(item: ListedRequest, { movedAt }: Progress, now: Date): string {
   if (item.active === undefined || movedAt === undefined) return item.last_update_time;
   const moved = formatTimestamp(new Date(Math.min(movedAt, now.getTime())));
   return [item.last_update_time, moved].sort().at(-1) ?? moved;

@@ -33,5 +33,6 @@ test.each([
     false,
   ],
 ] as const)("a download that %s", (_, follows, one, expected) => {
+  expect(isRecMiss({ follows, tries: 1 }, one)).toBe(false);
   expect(isRecMiss({ follows }, one)).toBe(expected);
 });
