@@ -113,6 +113,7 @@ export const standingSchema = requestItemSchema.pick({
   timeout_at: true,
   expire_at: true,
   instance_count: true,
+  lane: true,
   total_count: true,
   download_count: true,
   download_size: true,

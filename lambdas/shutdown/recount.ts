@@ -48,7 +48,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const ledger = new Ledger(new Plan(item.distributions, await deps.requestPops.of(reqId)), urls);
+  const ledger = new Ledger(new Plan(item.distributions, await deps.requestPops.of(reqId), item.order), urls);
   const state = recountState(item, run.timeIsUp);
   const before = await resume(deps, item, ledger, state);
   const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
@@ -96,5 +96,5 @@ async function enterAll(results: AsyncIterable<ReportedResult>, ledger: Ledger, 
 }
 
 function* missingRows(item: RequestItem, ledger: Ledger, failure: Failure): Generator<ReportedResult> {
-  for (const task of ledger.missing()) yield unfinishedResult(item, task, failure);
+  for (const { target, url } of ledger.missing()) yield unfinishedResult(item, { ...url, pop: target.pop }, failure);
 }

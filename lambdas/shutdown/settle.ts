@@ -5,6 +5,7 @@ import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { correctionOf, liveCount, type Progress } from "../../domain/request/progress.ts";
@@ -121,7 +122,12 @@ async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, 
 /** What is missing goes through the lane that it went through before. */
 async function queueAgain(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
   const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
-  await deps.queue.send(messagesOf(item, ledger.missing(), urls), item.lane);
+  await deps.queue.send(sentAgain(messagesOf(item, ledger.missingLeads(), urls)), item.lane);
+}
+
+/** Since the recount, some may have got their results after all. */
+async function* sentAgain(messages: AsyncIterable<TaskMessage>): AsyncGenerator<TaskMessage> {
+  for await (const message of messages) yield { ...message, again: true };
 }
 
 /** Nothing is done to the request; an empty queue is looked at once more. */

@@ -18,6 +18,7 @@ export interface Plan {
   readonly hold?: (seconds: number) => Promise<void>;
   readonly send?: () => Promise<void>;
   readonly bury?: () => Promise<void>;
+  readonly decide?: () => Promise<void>;
   /** Bytes that come of each download before it ends. */
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
@@ -46,8 +47,10 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
       standing: async (keys) => {
         const { standing } = plan;
         const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
-        return new Set(keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`))));
+        const found = keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`)));
+        return new Map(found.map((key) => [key, { ok: true }]));
       },
+      putIfAbsent: (results) => call(`decide ${results.map(({ pop_url }) => pop_url).join(" ")}`, plan.decide),
     },
     queue: {
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),

@@ -16,7 +16,7 @@ const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.e
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
   const plan = new Plan(distributions, [target("SIN2-P1")]);
-  return collect(messagesOf(REQUEST, plan.tasks(rows.map(fromRow)), maxUrls));
+  return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), maxUrls));
 }
 
 const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
@@ -77,7 +77,7 @@ describe("the messages of a target", () => {
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
     const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
-    const messages = await collect(messagesOf(REQUEST, plan.tasks(rows(3).map(fromRow)), 2));
+    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), 2));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
       ["FRA56-P4", "192.0.2.9", 2],

@@ -21,7 +21,7 @@ describe("the tasks of a request", () => {
   ]);
 
   it("are each URL at each target of its distribution that resolved, under the host that finds it", async () => {
-    const tasks = await collect(plan.tasks(["a.example", "b.example", "x.example"].map(url)));
+    const tasks = await collect(plan.leads(["a.example", "b.example", "x.example"].map(url)));
     expect(tasks.map(show)).toEqual([
       "SIN2-P1 a.example as a.example",
       "FRA56-P4 a.example as a.example",
@@ -33,14 +33,14 @@ describe("the tasks of a request", () => {
 
   it("are none where no distribution serves the URL, or none of its targets resolved", async () => {
     expect(plan.tasksOf(url("nobodys.example"))).toBeUndefined();
-    expect(await collect(plan.tasks([url("nobodys.example")]))).toEqual([]);
+    expect(await collect(plan.leads([url("nobodys.example")]))).toEqual([]);
     expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")]).tasksOf(url("a.example"))).toBeUndefined();
   });
 
   it("are numbered within a URL by the place of their target", () => {
     const tasks = plan.tasksOf(url("a.example"));
     expect(tasks?.count).toBe(2);
-    expect([...(tasks?.tasks() ?? [])].map(({ target }) => tasks?.numberOf(target))).toEqual([0, 1]);
+    expect([...(tasks?.leads() ?? [])].map(({ target }) => tasks?.numberOf(target))).toEqual([0, 1]);
     expect([...(tasks?.tasks((number) => number === 1) ?? [])].map(show)).toEqual(["FRA56-P4 a.example as a.example"]);
     expect(tasks?.numberOf({ pop: "GRU1-C2" })).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { createHandler } from "../../../lambdas/dead-letters/handler.ts";
-import { FakeRequests, FakeResults, silent } from "../fakes.ts";
+import { FakeQueue, FakeRequests, FakeResults, silent } from "../fakes.ts";
 import { request, result } from "../items.ts";
 
 const A = "https://cdn.example.com/a";
@@ -23,16 +23,18 @@ function letter(body: string, reason?: string) {
 
 function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Parameters<FakeResults["putIfAbsent"]>[0]) {
   const results = new FakeResults([...standing]);
+  const queue = new FakeQueue();
   const buried: string[][] = [];
   const unreadable: Unreadable[] = [];
   const handler = createHandler({
     requests: new FakeRequests(item),
     results,
+    queue,
     unreadableLetters: { bury: async (...letters) => void buried.push(letters) },
     onUnreadable: (it) => void unreadable.push(it),
     logger: silent,
   });
-  return { results, buried, unreadable, handle: (...Records: unknown[]) => handler({ Records }) };
+  return { results, queue, buried, unreadable, handle: (...Records: unknown[]) => handler({ Records }) };
 }
 
 describe("a dead letter", () => {
