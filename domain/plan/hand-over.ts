@@ -27,12 +27,15 @@ export function resultKeys({ req_id, pop, shards, urls }: TaskMessage): TaskKey[
   return urls.map(({ url, variant }) => taskKey(req_id, { pop, url, variant }, shards));
 }
 
-/** Those of a message's URLs that have results, in its order. @param standing results by their `pop_url` */
+/**
+ * Those of a message's URLs that have results, in its order. One that says that nobody asked is none: this message asks.
+ * @param standing results by their `pop_url`
+ */
 export function endedOf(message: TaskMessage, standing: ReadonlyMap<string, LeadResult>): Ended[] {
   const keys = resultKeys(message);
   return message.urls.flatMap((url, i) => {
     const result = standing.get(keys[i]?.pop_url ?? "");
-    return result === undefined ? [] : [{ url, result }];
+    return result === undefined || result.reason === "not_asked" ? [] : [{ url, result }];
   });
 }
 
