@@ -7,8 +7,7 @@ import type { Beats } from "./beats.ts";
 import { type DoneBeforeDeps, doneBefore, isAgain } from "./done-before.ts";
 import { type DownloadDeps, downloadUrls } from "./download-urls.ts";
 import { type GiveBackDeps, giveBack } from "./give-back.ts";
-import { type HandOverDeps, handOn } from "./hand-over.ts";
-import { NotedResults } from "./noted-results.ts";
+import { HandingOver, type HandOverDeps } from "./hand-over.ts";
 import { parseMessage } from "./parse-message.ts";
 
 export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps, HandOverDeps {
@@ -37,18 +36,34 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
   const { content } = parsed;
   const again = isAgain(message, content);
   const { left, ended } = again ? await doneBefore(deps, content) : { left: content.urls, ended: [] };
-  const noted = new NotedResults(deps.results);
-  if (left.length > 0) {
-    const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
-    // The writer is wrapped only where somebody waits for the results.
-    const its = content.followers === undefined ? deps : { ...deps, results: noted };
-    if ((await workThrough(its, message, rest, stopping)) === "HELD") return;
+  const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
+  if (content.followers === undefined) {
+    if (left.length > 0 && (await workThrough(deps, message, rest, stopping)) === "HELD") return;
+  } else {
+    const handingOver = new HandingOver(deps, content, ended, again);
+    if (left.length > 0 && (await lead(deps, message, rest, handingOver, stopping)) === "HELD") return;
+    await handingOver.end(receipt);
   }
-  await handOn(deps, content, [...ended, ...noted.of(content)], again, receipt);
   await deps.queue.delete(receipt);
 }
 
-/** @returns DONE: the message may be deleted. HELD: it must not be */
+/** The same, for a message that others wait for. */
+async function lead(
+  deps: WorkDeps,
+  message: Message,
+  content: TaskMessage,
+  handingOver: HandingOver,
+  stopping: AbortSignal,
+): Promise<"DONE" | "HELD"> {
+  const end = handingOver.start();
+  try {
+    return await workThrough({ ...deps, results: handingOver.results }, message, content, stopping);
+  } finally {
+    end();
+  }
+}
+
+/** Downloads what a message names. @returns DONE: the message may be deleted. HELD: it must not be */
 async function workThrough(
   deps: WorkDeps,
   message: Message,

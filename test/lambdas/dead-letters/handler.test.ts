@@ -89,3 +89,56 @@ describe("a dead letter", () => {
     await expect(handle(letter(messageBody(MESSAGE)))).rejects.toThrow("DynamoDB is away");
   });
 });
+
+describe("a dead letter that others wait for", () => {
+  const waiting = (...pops: string[]) => ({ followers: pops.map((pop) => ({ pop, ips: ["192.0.2.9"] })) });
+  const lead = { ...MESSAGE, ...waiting("SIN52-C1", "HKG1-P1") };
+
+  it("has the next POP lead, in the request's lane, as if it had failed at the origin", async () => {
+    const { handle, queue, results } = world(request({ status: "IN_PROGRESS", lane: "express" }));
+    await handle(letter(messageBody(lead)));
+    expect(queue.messages).toEqual([
+      {
+        ...{ ...MESSAGE, pop: "SIN52-C1", ips: ["192.0.2.9"], ...waiting("HKG1-P1") },
+        ...{ origin_failures: 1, first_failure: "SIN2-P1 (lost)", again: true },
+      },
+    ]);
+    expect([...queue.usedLanes]).toEqual(["express"]);
+    expect(results.items).toHaveLength(2);
+  });
+
+  it("sends them after what it had done before", async () => {
+    const done = result("SIN2-P1", A, { task_key: taskKey("r1", { pop: "SIN2-P1", url: A }, 7).task_key });
+    const { handle, queue } = world(undefined, [done]);
+    await handle(letter(messageBody(lead)));
+    expect(queue.messages.map(({ pop, urls, follows }) => [pop, urls.map(({ url }) => url), follows])).toEqual([
+      ["SIN52-C1", [A], true],
+      ["HKG1-P1", [A], true],
+      ["SIN52-C1", [B], undefined],
+    ]);
+  });
+
+  it("that is the second to fail decides for the others", async () => {
+    const { handle, queue, results } = world();
+    const second = { ...lead, origin_failures: 1, first_failure: "SIN3-P1 (HTTP 502)" };
+    for (let i = 0; i < 2; i++) await handle(letter(messageBody(second)));
+    expect(queue.messages).toEqual([]);
+    const decided = results.items.filter(({ reason }) => reason === "not_asked");
+    expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
+      ["SIN52-C1", "HKG1-P1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
+    );
+    expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\) and SIN2-P1 \(lost\)/);
+  });
+
+  it("of a request that has ended, nothing is queued", async () => {
+    const { handle, queue } = world(request({ status: "STOPPED", active: undefined }));
+    await handle(letter(messageBody(lead)));
+    expect(queue.messages).toEqual([]);
+  });
+
+  it("comes again if they cannot be queued", async () => {
+    const { handle, queue } = world();
+    queue.send = () => Promise.reject(new Error("SQS is away"));
+    await expect(handle(letter(messageBody(lead)))).rejects.toThrow("SQS is away");
+  });
+});
