@@ -13,6 +13,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import {
   againInMs,
   decideSettlement,
+  MAX_REQUEUES,
   type Seen,
   type Settlement,
   settlementFacts,
@@ -122,7 +123,9 @@ async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, 
 /** What is missing goes through the lane that it went through before. */
 async function queueAgain(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
   const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
-  await deps.queue.send(sentAgain(messagesOf(item, ledger.missingLeads(), urls)), item.lane);
+  // The last time nobody waits for anybody: an agent of a release before leaves those behind that wait.
+  const tasks = item.requeues + 1 < MAX_REQUEUES ? ledger.missingLeads() : ledger.missing();
+  await deps.queue.send(sentAgain(messagesOf(item, tasks, urls)), item.lane);
 }
 
 /** Since the recount, some may have got their results after all. */

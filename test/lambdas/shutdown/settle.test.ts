@@ -203,6 +203,18 @@ describe("a look at an active request", () => {
     expect(lead?.followers).toContainEqual({ pop: "BKK50-C2", ips: ["192.0.2.1"] });
   });
 
+  it("queues it without leads the last time: nobody waits for anybody", async () => {
+    const results = resultsBut(`SIN2-P1#${A}`);
+    const last = { ...STILL, total_count: 5, requeues: MAX_REQUEUES - 1, order: "lead-first" } as const;
+    const w = world({ results: [...results, result("HKG1-P1", B)], item: last });
+    await w.requestPops.put([target("HKG1-P1")]);
+    await w.handle(EVENT);
+    expect(w.queue.messages.map(({ pop, followers }) => [pop, followers])).toEqual([
+      ["SIN2-P1", undefined],
+      ["HKG1-P1", undefined],
+    ]);
+  });
+
   it("queues it once when two looks come to it at the same time", async () => {
     const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL });
     await Promise.all([handle(EVENT), handle(EVENT)]);
