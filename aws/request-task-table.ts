@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
 import * as z from "zod";
-import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/hand-over.ts";
 import { shardKey, type TaskKey } from "../domain/plan/task-key.ts";
+import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/verdict.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
 import { retry } from "../domain/retry.ts";

@@ -4,7 +4,7 @@ import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/hand-over.ts";
+import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/verdict.ts";
 import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";

@@ -1,7 +1,7 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { type Ended, endedOf, resultKeys } from "../../domain/plan/hand-over.ts";
+import { type Ended, endedOf, resultKeys } from "../../domain/plan/ended.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 

@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskLane } from "../../aws/task-lane.ts";
+import type { Ended } from "../../domain/plan/ended.ts";
 import { grouped } from "../../domain/plan/grouped.ts";
-import { type Ended, handOver } from "../../domain/plan/hand-over.ts";
+import { handOver } from "../../domain/plan/hand-over.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { Cancellation } from "./cancellation.ts";
@@ -84,15 +85,17 @@ export class HandingOver {
     for (const { url } of ended) this.handed.add(url);
   }
 
+  /** In the message's order, so that the variants of a URL stay together. */
   private ended(): Ended[] {
-    return [...this.before, ...this.results.of(this.lead)];
+    const all = [...this.before, ...this.results.of(this.lead)];
+    const byUrl = new Map(all.map((ended) => [ended.url, ended]));
+    return this.lead.urls.flatMap((url) => byUrl.get(url) ?? []);
   }
 
   /** Of URLs that have ended in all variants: in one message, a follower asks for them in their order. */
   private whole(): Ended[] {
-    const ended = new Map(this.ended().map((it) => [it.url, it]));
-    return [...grouped(this.lead.urls, ({ url }) => url).values()]
-      .filter((variants) => variants.every((url) => ended.has(url)))
-      .flatMap((variants) => variants.flatMap((url) => ended.get(url) ?? []));
+    const wanted = grouped(this.lead.urls, ({ url }) => url);
+    const ended = grouped(this.ended(), ({ url: { url } }) => url);
+    return [...ended].flatMap(([url, variants]) => (variants.length === wanted.get(url)?.length ? variants : []));
   }
 }

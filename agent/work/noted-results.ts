@@ -1,4 +1,4 @@
-import type { Ended } from "../../domain/plan/hand-over.ts";
+import type { Ended } from "../../domain/plan/ended.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { ResultWriter } from "./result-writer.ts";

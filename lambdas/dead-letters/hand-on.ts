@@ -1,6 +1,7 @@
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
-import { endedOf, handOver, resultKeys } from "../../domain/plan/hand-over.ts";
+import { endedOf, resultKeys } from "../../domain/plan/ended.ts";
+import { handOver } from "../../domain/plan/hand-over.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Standing } from "../../domain/request/request-item.ts";
 

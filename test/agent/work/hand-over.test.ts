@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import type { LeadResult } from "../../../domain/plan/hand-over.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, done, fail, good, start, yes } from "./work-world.ts";
@@ -110,7 +110,7 @@ describe("a lead's message that comes again", () => {
     const { did, sent, ended } = start(leadOf({}, "a", "b", "c"), { ...again, standing: async () => ["a", "c"] });
     await ended;
     expect(did.filter((what) => what.startsWith("download"))).toEqual(["download b"]);
-    expect(shown(sent)).toEqual(["P2 a+c+b follows again", "P3 a+c+b follows again"]);
+    expect(shown(sent)).toEqual(["P2 a+b+c follows again", "P3 a+b+c follows again"]);
   });
 
   test("for the sender's sake is treated alike, and goes back as such", async () => {

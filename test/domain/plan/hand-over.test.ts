@@ -1,18 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Ended,
-  endedOf,
-  handOver,
-  type LeadResult,
-  resultKeys,
-  verdictOf,
-} from "../../../domain/plan/hand-over.ts";
+import type { Ended } from "../../../domain/plan/ended.ts";
+import { handOver } from "../../../domain/plan/hand-over.ts";
 import { messagesOf } from "../../../domain/plan/messages.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
@@ -44,28 +39,6 @@ const done = (lead: TaskMessage, ...results: readonly (readonly [TaskUrl, LeadRe
     false,
     EXPIRE_AT,
   );
-
-describe("what a lead's result means for those that wait", () => {
-  it.each<[string, LeadResult, ReturnType<typeof verdictOf>]>([
-    ["it is good", GOOD, { kind: "cached" }],
-    ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, { kind: "cached" }],
-    ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, { kind: "origin_failed", saw: "HTTP 404" }],
-    ["the origin refuses", NOT_FOUND, { kind: "origin_failed", saw: "HTTP 404" }],
-    ["no answer", SLOW, { kind: "origin_failed", saw: "timeout" }],
-    ["not kept", { ok: false, reason: "not_kept", http_status: 200 }, { kind: "origin_failed", saw: "not_kept" }],
-    ["its message was given up", { ok: false, reason: "lost" }, { kind: "origin_failed", saw: "lost" }],
-    ["no connection", REFUSED, { kind: "pop_failed" }],
-    ["another POP answers", { ok: false, reason: "other_pop", http_status: 200 }, { kind: "pop_failed" }],
-    [
-      "an agent of a release before did not say why",
-      { ok: false, http_status: 502 },
-      { kind: "origin_failed", saw: "HTTP 502" },
-    ],
-    ["nor anything", { ok: false }, { kind: "pop_failed" }],
-  ])("%s", (_, result, verdict) => {
-    expect(verdictOf(result)).toEqual(verdict);
-  });
-});
 
 describe("a lead", () => {
   it("sends its followers after the URLs that its REC has", () => {
@@ -140,22 +113,6 @@ describe("a lead", () => {
     ];
     const { messages } = handOver(LEAD, ended, true, EXPIRE_AT);
     expect(messages.map(({ pop, again }) => [pop, again])).toEqual(["P2", "P3", "P4", "P2"].map((pop) => [pop, true]));
-  });
-});
-
-describe("of the results that stand", () => {
-  it("those of a message are its own, in its order; one that nobody asked for is none", () => {
-    const [first = { pop_url: "" }, second = { pop_url: "" }, third = { pop_url: "" }] = resultKeys(LEAD);
-    const standing = new Map<string, LeadResult>([
-      [third.pop_url, NOT_FOUND],
-      [second.pop_url, { ok: false, reason: "not_asked" }],
-      [first.pop_url, GOOD],
-      ["P2#x", GOOD],
-    ]);
-    expect(endedOf(LEAD, standing)).toEqual([
-      { url: A, result: GOOD },
-      { url: C, result: NOT_FOUND },
-    ]);
   });
 });
 
