@@ -4,6 +4,12 @@ import { fnv1a } from "./fnv1a.ts";
 import { grouped } from "./grouped.ts";
 import type { Target } from "./target.ts";
 
+/**
+ * A message names a whole circle, so that has a bound. The catalogue's largest REC has 56 POPs; a request may name others under it
+ * that only the DNS knows. Those beyond it have a lead of their own.
+ */
+const MOST_TARGETS = 64;
+
 /** Targets of one distribution that share a REC. Of each URL, one of them asks first, and the others once it has the object. */
 export class Circle {
   /** By the place of the first. */
@@ -33,5 +39,10 @@ export class Circle {
 export function circlesOf(targets: readonly Target[], order: Order | undefined): Circle[] {
   if (order !== "lead-first") return targets.map((target) => new Circle([target]));
   const byRec = grouped(targets, ({ pop }) => recOf(pop) ?? pop);
-  return [...byRec.values()].map((together) => new Circle(together));
+  return [...byRec.values()].flatMap(inParts).map((together) => new Circle(together));
+}
+
+function inParts(targets: readonly Target[]): Target[][] {
+  const parts = Math.ceil(targets.length / MOST_TARGETS);
+  return Array.from({ length: parts }, (_, i) => targets.slice(i * MOST_TARGETS, (i + 1) * MOST_TARGETS));
 }

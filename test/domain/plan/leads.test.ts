@@ -27,6 +27,12 @@ describe("the targets of a distribution", () => {
     expect(circles(order).map(({ targets }) => names(targets))).toEqual(POPS.map((pop) => [pop]));
   });
 
+  it("of a REC with very many are several groups: a message names all of one", () => {
+    const many = Array.from({ length: 150 }, (_, i) => `NRT${i + 1}-P1`);
+    const sizes = circles("lead-first", [...many, "FRA56-P4"]).map(({ targets }) => targets.length);
+    expect(sizes).toEqual([64, 64, 22, 1]);
+  });
+
   it("are none where none resolved", () => {
     expect(circles("lead-first", [])).toEqual([]);
   });
