@@ -7,11 +7,14 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { type ListedRequest, listedRequestSchema, type Place, placeSchema } from "../domain/request/listed-request.ts";
 import {
   ACTIVE,
   ACTIVE_INDEX,
   CLOSING,
   CLOSING_INDEX,
+  LISTED,
+  NEWEST_INDEX,
   type RequestItem,
   requestItemSchema,
   STANDING_ATTRIBUTES,
@@ -37,6 +40,13 @@ export type ActiveRequest = z.infer<typeof activeRequestSchema>;
 /** A request that has ended and was not closed, as the index shows it. */
 const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.string() });
 export type ClosingRequest = z.infer<typeof closingRequestSchema>;
+
+/** Some of all requests. */
+export interface RequestPage {
+  readonly requests: readonly ListedRequest[];
+  /** Where it ends; undefined: there are no older ones. */
+  readonly end: Place | undefined;
+}
 
 export type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
 
@@ -133,6 +143,31 @@ export class RequestTable {
     );
   }
 
+  /**
+   * Some of all requests, the newest first, as the index shows them. One that cannot be read is passed over.
+   * @param most of those that are looked at
+   * @param after where the page before ended
+   * @param status of those that are wanted. @default any
+   */
+  async page(most: number, after: Place | undefined, status?: Status): Promise<RequestPage> {
+    const { Items = [], LastEvaluatedKey } = await this.db.send(
+      new QueryCommand({
+        TableName: this.table,
+        IndexName: NEWEST_INDEX,
+        KeyConditionExpression: "listed = :y",
+        ...(status === undefined
+          ? {}
+          : { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
+        ExpressionAttributeValues: { ":y": LISTED, ...(status === undefined ? {} : { ":status": status }) },
+        ScanIndexForward: false,
+        Limit: most,
+        ExclusiveStartKey: after === undefined ? undefined : { ...after, listed: LISTED },
+      }),
+    );
+    const { data: end } = placeSchema.safeParse(LastEvaluatedKey);
+    return { requests: this.readable(listedRequestSchema, Items), end };
+  }
+
   /** The active requests, each read from the table before it is believed. One that cannot be read does not hold up the others. */
   async active(): Promise<RequestItem[]> {
     const items = await Promise.all((await this.listActive()).map(({ req_id }) => this.get(req_id)));
@@ -180,9 +215,14 @@ export class RequestTable {
     return this.update(req_id, { nudges: nudges + 1 }, `#status = :from AND ${before}`, values);
   }
 
+  /** Notes that the end of a request was told. It has not moved by this, nor by being closed: its end is its last move. */
+  async noteAnnounced(reqId: string): Promise<void> {
+    await this.write(reqId, { announced: true }, "attribute_not_exists(active)", {}, []);
+  }
+
   /** Marks an ended request as wound down. */
   async close(reqId: string, fields: Fields): Promise<boolean> {
-    return this.update(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);
+    return this.write(reqId, { ...fields, closed: true }, "attribute_not_exists(active)", {}, ["closing"]);
   }
 
   /**
@@ -230,13 +270,18 @@ export class RequestTable {
   }
 
   private async list<T>(schema: z.ZodType<T>, query: (start?: Record<string, unknown>) => QueryCommand): Promise<T[]> {
-    const found: T[] = [];
-    for await (const item of queryItems((start) => this.db.send(query(start)))) {
+    const items: Record<string, unknown>[] = [];
+    for await (const item of queryItems((start) => this.db.send(query(start)))) items.push(item);
+    return this.readable(schema, items);
+  }
+
+  private readable<T>(schema: z.ZodType<T>, items: readonly Record<string, unknown>[]): T[] {
+    return items.flatMap((item) => {
       const parsed = schema.safeParse(item);
-      if (parsed.success) found.push(parsed.data);
-      else this.passOver(item["req_id"], parsed.error);
-    }
-    return found;
+      if (parsed.success) return [parsed.data];
+      this.passOver(item["req_id"], parsed.error);
+      return [];
+    });
   }
 
   private passOver(reqId: unknown, error: z.ZodError): void {

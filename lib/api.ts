@@ -11,11 +11,18 @@ export interface ApiProps {
   readonly vpcEndpointId?: string;
 }
 
+const STAGE = "prod";
 /** Calls a second with the key, and at once: enough for a hundred that follow a request each. */
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
-const ROUTES = { prewarm: ["GET", "POST"], summary: ["GET"], instances: ["GET", "POST"], pops: ["GET"] } as const;
+const ROUTES = {
+  prewarm: ["GET", "POST"],
+  summary: ["GET"],
+  instances: ["GET", "POST"],
+  pops: ["GET"],
+  requests: ["GET"],
+} as const;
 
 /** The REST API: four resources in front of one function, every method behind the API key. */
 export class Api extends Construct {
@@ -28,7 +35,7 @@ export class Api extends Construct {
     super(scope, id);
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
-      deployOptions: { stageName: "prod", throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+      deployOptions: { stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
@@ -54,6 +61,12 @@ export class Api extends Construct {
         vpcEndpointId: props.vpcEndpointId,
       });
     }
+  }
+
+  /** Base of the API, made of its id alone: whoever is behind the API can know it, too. */
+  get endpoint(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {
@@ -93,7 +106,7 @@ const REFUSALS: readonly Refusal[] = [
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message:
-      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops",
+      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests",
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,

@@ -46,7 +46,7 @@ export function grantPipeline(
   { storage, tasks, groupName, timers, timerRole, failedBatches, steps, caps }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
-  const { bucket, activeIndexArn } = storage;
+  const { bucket, activeIndexArn, newestIndexArn } = storage;
   const { tableArn: requests } = storage.requests;
   const { tableArn: requestPops } = storage.requestPops;
   const { tableArn: requestTasks } = storage.requestTasks;
@@ -59,7 +59,18 @@ export function grantPipeline(
   });
 
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
-  allow(api, ["dynamodb:Query"], activeIndexArn, requestPops, progress);
+  allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, progress);
+  // Of that table, it writes callers' tokens and nothing else.
+  api.addToRolePolicy(
+    new iam.PolicyStatement({
+      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+      resources: [progress],
+      conditions: {
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
+        Null: { "dynamodb:LeadingKeys": "false" },
+      },
+    }),
+  );
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);
@@ -105,6 +116,12 @@ export function grantPipeline(
   allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
   allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
   allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
+  allow(
+    shutdown,
+    ["events:PutEvents"],
+    stack.formatArn({ service: "events", resource: "event-bus", resourceName: "default" }),
+  );
+  allow(shutdown, ["sqs:SendMessage"], failedBatches.queueArn);
 
   allow(deadLetters, ["dynamodb:GetItem"], requests);
   allow(deadLetters, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], requestTasks);

@@ -74,7 +74,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
-      environment: names,
+      environment: { ...names, DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl },
     });
     this.api = new PipelineFunction(this, "Api", {
       name: "api",

@@ -47,6 +47,8 @@ export class Prewarm extends Construct {
       handler: pipeline.api,
       ...(props.vpce === undefined ? {} : { vpcEndpointId: props.vpce.valueAsString }),
     });
+    // The end of a request is told with links. Not by the stage's URL: that comes after the functions.
+    pipeline.shutdown.addEnvironment("API_URL", api.endpoint);
     new Monitoring(this, "Monitoring", { storage, tasks, pipeline, groupName, alarmEmail: props.alarmEmail });
     new Budget(this, "Budget", props.alarmEmail);
     output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");

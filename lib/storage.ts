@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
-import { ACTIVE_INDEX, CLOSING_INDEX } from "../domain/request/request-item.ts";
+import { LISTED_ATTRIBUTES } from "../domain/request/listed-request.ts";
+import { ACTIVE_INDEX, CLOSING_INDEX, NEWEST_INDEX } from "../domain/request/request-item.ts";
 import { KEEP_DAYS } from "../domain/request/timestamps.ts";
 import { DisposableBucket } from "./disposable-bucket.ts";
 import { warmWrites } from "./warm-writes.ts";
@@ -20,6 +21,8 @@ export class Storage extends Construct {
   readonly activeIndexArn: string;
   /** The same for those that have ended and were not closed. */
   readonly closingIndexArn: string;
+  /** The same for all of them. */
+  readonly newestIndexArn: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -37,6 +40,14 @@ export class Storage extends Construct {
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: ["last_update_time"],
     });
+    this.requests.addGlobalSecondaryIndex({
+      indexName: NEWEST_INDEX,
+      partitionKey: { name: "listed", type: STRING },
+      sortKey: { name: "created_at", type: STRING },
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: [...LISTED_ATTRIBUTES],
+    });
+    this.newestIndexArn = `${this.requests.tableArn}/index/${NEWEST_INDEX}`;
     this.closingIndexArn = `${this.requests.tableArn}/index/${CLOSING_INDEX}`;
     this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);

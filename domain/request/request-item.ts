@@ -19,11 +19,16 @@ export const ACTIVE_INDEX = "active";
 export const CLOSING = "y";
 export const CLOSING_INDEX = "closing";
 
+/** On every request, so that the index on it lists them all, the newest first. Absent in what a release before wrote. */
+export const LISTED = "y";
+export const NEWEST_INDEX = "newest";
+
 /** One item of the Request table: a POST /prewarm, where it stands and what it counted. */
 export const requestItemSchema = z.object({
   req_id: z.string(),
   status: statusSchema,
   active: z.literal(ACTIVE).optional(),
+  listed: z.literal(LISTED).optional().catch(undefined),
   created_at: z.string(),
   last_update_time: z.string(),
   timeout_at: z.string(),
@@ -32,6 +37,8 @@ export const requestItemSchema = z.object({
 
   // What was asked for.
   url_count: count,
+  /** What all of its URLs begin with. */
+  url_prefix: z.string().optional(),
   cf_domain: z.string().optional(),
   pops: z.array(z.string()),
   /** Empty once the request has ended: there may be secrets in it, and only tasks need it. */
@@ -96,6 +103,8 @@ export const requestItemSchema = z.object({
   report: z.string().optional(),
   /** Set when it ends, taken off when it is closed. Absent in what an older version ended: its timer closes that. */
   closing: z.literal(CLOSING).optional().catch(undefined),
+  /** Set once its end was said on the event bus. Absent in what an older version ended. */
+  announced: z.boolean().optional().catch(undefined),
   /** Set once all that a request held is given back: timer, instances, queue. */
   closed: z.boolean().optional(),
   /** Why a FAILED request failed, for its operator. */

@@ -8,6 +8,7 @@ import { isComplete, liveCount } from "../../domain/request/progress.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
+import { LastMoves } from "./last-moves.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
@@ -24,6 +25,7 @@ export interface AggregationDeps {
 /** Adds each batch of results to its requests' counters, and asks for the recount when a request's are complete. */
 export function createHandler(deps: AggregationDeps) {
   const requests = new CountedRequests(deps.requests);
+  const moves = new LastMoves(deps.progress);
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
     const counted: typeof progress = [];
@@ -32,6 +34,7 @@ export function createHandler(deps: AggregationDeps) {
       if (request === undefined) continue;
       if (part.pops.size > 0) {
         await count(deps, part, request);
+        await moves.note(part, request.expire_at);
         counted.push(part);
       }
       await askIfComplete(deps, part, request);
@@ -48,12 +51,11 @@ export function createHandler(deps: AggregationDeps) {
 
 async function count(
   { progress }: AggregationDeps,
-  { reqId, token, at, total, pops }: BatchProgress,
+  { reqId, token, total, pops }: BatchProgress,
   { total_count, expire_at, numberOf }: CountedRequest,
 ): Promise<void> {
   const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf) };
   await progress.add(reqId, batch, token, expire_at);
-  await progress.moved(reqId, at, expire_at);
 }
 
 /**

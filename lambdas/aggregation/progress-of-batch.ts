@@ -76,10 +76,10 @@ export function progressOfBatch(records: readonly unknown[]): {
   const step = Math.ceil(records.length / MAX_VALUES);
   let good = 0;
   for (const record of records) {
-    // A result that has expired was counted when it was written: its request has long ended.
-    if (isRemoval(eventNameSchema.safeParse(record).data ?? {})) continue;
     const parsed = recordSchema.safeParse(record);
     if (!parsed.success) {
+      // It has no new image. A result that has expired was counted when it was written: its request has long ended.
+      if (isRemoval(eventNameSchema.safeParse(record).data ?? {})) continue;
       invalid.push({ record, key: keyOf(record), problem: z.prettifyError(parsed.error) });
       continue;
     }

@@ -4,6 +4,7 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
+import { ClientTokens } from "../../aws/client-tokens.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
@@ -52,6 +53,7 @@ export const handler = createHandler({
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
+  tokens: new ClientTokens(db, env.PROGRESS_TABLE),
   progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
   patience: patienceOf(env.STALL_SECONDS),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),

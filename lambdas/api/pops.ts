@@ -4,6 +4,7 @@ import { listPops, type PopFilter } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
 import { knownNames, type TargetType } from "../../domain/pops/select.ts";
 import { faultList } from "./fault-list.ts";
+import type { Query } from "./query.ts";
 import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
 
@@ -11,9 +12,6 @@ export interface PopsDeps {
   readonly resolvedPops: Pick<ResolvedPops, "all">;
   readonly now: () => Date;
 }
-
-/** As API Gateway has the query string. */
-type Query = Readonly<Record<string, string | undefined>> | null;
 
 /** Body of GET /pops. @throws RefusedError 400 for a filter that nothing is known by */
 export async function describePops(deps: PopsDeps, query: Query) {

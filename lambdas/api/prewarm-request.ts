@@ -84,6 +84,11 @@ export const prewarmBodySchema = bodyOf({
     }),
   ),
   max_bytes: optional(requiredInt("a whole number of bytes, from 1").min(1, "must be at least 1 byte")),
+  client_token: optional(
+    z
+      .string("must be a string")
+      .regex(/^[\x21-\x7e]{1,64}$/, "must have 1 to 64 characters, and no spaces: letters, digits and punctuation"),
+  ),
   max_failures: optional(requiredInt("a whole number of tasks, from 0").min(0, "must not be negative")),
 });
 

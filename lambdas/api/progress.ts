@@ -1,3 +1,4 @@
+import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -9,7 +10,7 @@ import { outcomesWithin, within } from "./within.ts";
 
 /** Body of GET /prewarm. @param progress does not matter once the request has ended: then its item has the exact counts */
 export function describeProgress(
-  item: RequestItem,
+  item: ListedRequest,
   progress: Progress,
   now: Date,
   patience: Pick<Patience, "staleMs">,
@@ -45,7 +46,7 @@ export function describeProgress(
 }
 
 /** What has a result. Counters may count some twice for a while, so they are kept within the totals. */
-function countOf(item: RequestItem, progress: Progress): Count {
+function countOf(item: ListedRequest, progress: Progress): Count {
   const live = item.active === undefined ? item : liveCount(item, progress.count);
   const done = within(0, live.download_count, item.total_count);
   const failed = within(0, live.failed_count, done);
@@ -58,12 +59,12 @@ function countOf(item: RequestItem, progress: Progress): Count {
 }
 
 /** A result may be counted before its agent's next beat leaves its bytes out. */
-function sizeInProgress({ sizes_known, total_size }: RequestItem, { download_size }: Count, bytes: number): number {
+function sizeInProgress({ sizes_known, total_size }: ListedRequest, { download_size }: Count, bytes: number): number {
   return sizes_known ? within(0, bytes, total_size - download_size) : bytes;
 }
 
 /** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */
-function lastUpdate(item: RequestItem, { movedAt }: Progress, now: Date): string {
+function lastUpdate(item: ListedRequest, { movedAt }: Progress, now: Date): string {
   if (item.active === undefined || movedAt === undefined) return item.last_update_time;
   const moved = formatTimestamp(new Date(Math.min(movedAt, now.getTime())));
   return [item.last_update_time, moved].sort().at(-1) ?? moved;

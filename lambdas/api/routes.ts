@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Caps } from "../../domain/request/caps.ts";
+import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { parseBody } from "./body.ts";
@@ -11,11 +12,13 @@ import { detailOf } from "./detail.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
+import { type OnceForTokenDeps, onceForToken } from "./once-for-token.ts";
 import { type PopRowsDeps, popRows } from "./pop-rows.ts";
 import { describePops, type PopsDeps } from "./pops.ts";
 import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "./prewarm-request.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { listRequests, type RequestsDeps } from "./requests.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 
@@ -25,8 +28,10 @@ export interface RoutesDeps
     InstancesDeps,
     SummaryDeps,
     PopsDeps,
-    PopRowsDeps {
-  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get">;
+    PopRowsDeps,
+    RequestsDeps,
+    OnceForTokenDeps {
+  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
   readonly progress: PopRowsDeps["progress"] & Pick<ProgressTable, "of">;
@@ -34,6 +39,7 @@ export interface RoutesDeps
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
+    OnceForTokenDeps["logger"] &
     Pick<Logger, "info">;
   readonly caps: Caps;
   readonly newId: () => string;
@@ -44,14 +50,20 @@ export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<R
 
 export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
-    const request = checkPrewarmRequest(
-      parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone),
-      deps.caps,
-    );
+    const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
+    const request = checkPrewarmRequest(body, deps.caps);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
-    const item = await startRequest(deps, deps.newId(), request, deps.now());
-    deps.logger.info("Request created", { req_id: item.req_id, urls: item.url_count, pops: item.pops.length });
+    const make = async (reqId: string) => {
+      const made = await startRequest(deps, reqId, request, deps.now());
+      deps.logger.info("Request created", { req_id: reqId, urls: made.url_count, pops: made.pops.length });
+      return made;
+    };
+    const token = body.client_token;
+    const item =
+      token === undefined
+        ? await make(deps.newId())
+        : await onceForToken(deps, { token, digest: bodyDigest(body) }, deps.newId(), make);
     return {
       status: "Success",
       error_message: "",
@@ -80,6 +92,8 @@ export const routes: Readonly<Record<string, Route>> = {
     changeInstances(deps, parseBody(instancesBodySchema, event.body, event.isBase64Encoded)),
 
   "GET /instances": (deps) => readInstances(deps),
+
+  "GET /requests": (deps, event) => listRequests(deps, event.queryStringParameters),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 };

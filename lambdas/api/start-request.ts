@@ -3,10 +3,11 @@ import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
+import { commonPrefix } from "../../domain/net/common-prefix.ts";
 import { neededCapacity } from "../../domain/request/capacity.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt, formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -22,17 +23,24 @@ export interface StartRequestDeps {
   readonly logger: Pick<Logger, "error">;
 }
 
+/** A list of requests shows what a request's URLs have in common, as far as a line has room. There may be keys in a query. */
+function urlPrefix(urls: readonly string[]): string {
+  return commonPrefix(urls, 200).split("?", 1)[0] ?? "";
+}
+
 /** The item of a request that was just asked for. */
 export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date): RequestItem {
   return {
     req_id: reqId,
     status: "CREATED",
     active: ACTIVE,
+    listed: LISTED,
     created_at: formatTimestamp(now),
     last_update_time: formatTimestamp(now),
     timeout_at: formatTimestamp(new Date(now.getTime() + request.timeoutMinutes * 60_000)),
     expire_at: expiresAt(now),
     url_count: request.urls.length,
+    url_prefix: urlPrefix(request.urls),
     ...(request.cfDomain === undefined ? {} : { cf_domain: request.cfDomain }),
     pops: [...request.pops],
     header: [...request.header],

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import { EventBus } from "../../aws/event-bus.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { Looks } from "../../aws/looks.ts";
@@ -37,6 +40,9 @@ const env = readEnvironment(
     STALL_SECONDS: stallSecondsSchema,
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
+    DEAD_LETTER_QUEUE_URL: z.url(),
+    /** Base of the API: what is said of an end has links. */
+    API_URL: z.url(),
   }),
 );
 const db = dynamoClient();
@@ -65,6 +71,9 @@ export const handler = createHandler({
   staleMessages: new StaleMessages(Object.values(queue.lanes)),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+  events: new EventBus(new EventBridgeClient({})),
+  deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
+  apiUrl: env.API_URL,
   logger,
   namespace,
   now: Date.now,

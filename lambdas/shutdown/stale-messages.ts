@@ -1,13 +1,14 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import type { TaskLane } from "../../aws/task-lane.ts";
+import { taskMessageSchema } from "../../domain/plan/task-message.ts";
 
 /** Receive calls at once. */
 const DROPPERS = 16;
 const RECEIVE_SECONDS = 1;
 const ownedSchema = z.object({ req_id: z.string() });
 
-type Lane = Pick<TaskLane, "receive" | "delete" | "hold">;
+type Lane = Pick<TaskLane, "receive" | "delete" | "hold" | "send">;
 
 /** How many messages were deleted, and whether one came whose request goes on. */
 export interface Dropped {
@@ -36,28 +37,38 @@ export class StaleMessages {
 
   private async dropOf(lane: Lane, hasEnded: (reqId: string) => Promise<boolean>, until: number): Promise<Dropped> {
     let dropped = 0;
-    let othersFound = false;
+    const others: Message[] = [];
     const dropSome = async () => {
-      while (!othersFound && Date.now() < until) {
+      while (others.length === 0 && Date.now() < until) {
         const messages = await lane.receive(RECEIVE_SECONDS);
         if (messages.length === 0) return;
         const { stale, wanted } = await divide(messages, hasEnded);
-        if (wanted.length > 0) othersFound = true;
-        await this.letGo(lane, stale, wanted);
+        others.push(...wanted);
+        // One that cannot be deleted becomes visible again later, and an agent drops it.
+        await Promise.allSettled(stale.map(({ ReceiptHandle = "" }) => lane.delete(ReceiptHandle)));
         dropped += stale.length;
       }
     };
-    await Promise.all(Array.from({ length: DROPPERS }, dropSome));
-    return { dropped, othersFound };
+    try {
+      await Promise.all(Array.from({ length: DROPPERS }, dropSome));
+    } finally {
+      // Not before all receivers have ended: one of them would only get it again.
+      await Promise.allSettled(others.map((message) => giveBack(lane, message)));
+    }
+    return { dropped, othersFound: others.length > 0 };
   }
+}
 
-  /** A message that cannot be deleted or given back becomes visible again later, and an agent looks at it. */
-  private async letGo(lane: Lane, stale: readonly Message[], wanted: readonly Message[]): Promise<void> {
-    await Promise.allSettled([
-      ...stale.map(({ ReceiptHandle = "" }) => lane.delete(ReceiptHandle)),
-      ...wanted.map(({ ReceiptHandle = "" }) => lane.hold(ReceiptHandle, 0)),
-    ]);
-  }
+/**
+ * As a new message, because each delivery of the old one counts: while a request is paused, one that ends after the other would
+ * take its messages in hand, until they go to the dead letters.
+ */
+async function giveBack(lane: Lane, { Body = "", ReceiptHandle = "" }: Message): Promise<void> {
+  const parsed = taskMessageSchema.safeParse(JSON.parse(Body));
+  // What is no task is for the agents, which move it to the dead-letter queue.
+  if (!parsed.success) return lane.hold(ReceiptHandle, 0);
+  await lane.send([parsed.data]);
+  await lane.delete(ReceiptHandle);
 }
 
 async function divide(messages: readonly Message[], hasEnded: (reqId: string) => Promise<boolean>) {

@@ -9,6 +9,7 @@ import type { Count } from "../../domain/result/count.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
 import { RESERVE_MS } from "../reserve.ts";
+import { type AnnounceDeps, announce } from "./announce.ts";
 import { ListLostError } from "./good-urls.ts";
 import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
 import type { StaleMessages } from "./stale-messages.ts";
@@ -17,13 +18,13 @@ import type { StaleMessages } from "./stale-messages.ts";
 const PATIENCE_MS = 60_000;
 const POLL_MS = 2_000;
 
-export interface WindDownDeps extends RecountDeps {
-  readonly requests: Pick<RequestTable, "active" | "isActive" | "amend" | "close">;
+export interface WindDownDeps extends RecountDeps, AnnounceDeps {
+  readonly requests: AnnounceDeps["requests"] & Pick<RequestTable, "active" | "isActive" | "amend" | "close">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly staleMessages: Pick<StaleMessages, "drop">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly timer: Pick<Timer, "cancel">;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: AnnounceDeps["logger"] & Pick<Logger, "info">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -46,6 +47,7 @@ export async function windDown(deps: WindDownDeps, item: RequestItem, left: () =
     await deps.requests.amend(reqId, status, { ...count, report: LISTS.report.key(reqId) });
     await forgetRecount(deps, item);
   }
+  await announce(deps, reqId);
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.

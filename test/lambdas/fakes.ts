@@ -6,6 +6,7 @@ import type { Lists } from "../../aws/lists.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
 import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { RequestPage } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
@@ -18,6 +19,7 @@ import type { Target } from "../../domain/plan/target.ts";
 import { shardKey, type TaskKey } from "../../domain/plan/task-key.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
+import type { Place } from "../../domain/request/listed-request.ts";
 import type { ReadableList, RequestList } from "../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import type { Beat, Progress } from "../../domain/request/progress.ts";
@@ -43,6 +45,8 @@ export class FakeRequests implements Public<EndingRequestTable> {
   readonly items = new Map<string, RequestItem>();
   /** Those that Shutdown was called for because they ended. */
   readonly ended: string[] = [];
+  /** How many pages of the list were asked for. */
+  pages = 0;
 
   constructor(...items: readonly RequestItem[]) {
     for (const item of items) this.items.set(item.req_id, item);
@@ -80,6 +84,19 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async standing(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
   }
+  async page(most: number, after: Place | undefined, status?: RequestItem["status"]): Promise<RequestPage> {
+    this.pages++;
+    const place = ({ created_at, req_id }: Place) => `${created_at} ${req_id}`;
+    const newest = [...this.items.values()].toSorted((a, b) => (place(a) < place(b) ? 1 : -1));
+    const behind = newest.filter((item) => after === undefined || place(item) < place(after));
+    const looked = behind.slice(0, most);
+    const last = looked.at(-1);
+    return {
+      requests: looked.filter((item) => status === undefined || item.status === status),
+      end:
+        looked.length < most || last === undefined ? undefined : { created_at: last.created_at, req_id: last.req_id },
+    };
+  }
   async listClosing() {
     return [...this.items.values()].filter(({ closing }) => closing !== undefined);
   }
@@ -107,6 +124,9 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async nudge({ req_id, status, nudges }: RequestItem) {
     const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
     return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
+  }
+  async noteAnnounced(reqId: string) {
+    this.change(reqId, (item) => !isActive(item), { announced: true });
   }
   async close(reqId: string, fields: Partial<RequestItem>) {
     return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);

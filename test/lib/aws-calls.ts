@@ -100,7 +100,8 @@ function actionsOf(service: string, command: string, node: ts.Node): readonly st
   }
   // The document client's commands lack the `Item`.
   const isItem = ["Get", "Put", "Update", "Delete", "BatchWrite"].includes(command);
-  const prefix = { "lib-dynamodb": "dynamodb", "auto-scaling": "autoscaling" }[service] ?? service;
+  const prefix =
+    { "lib-dynamodb": "dynamodb", "auto-scaling": "autoscaling", eventbridge: "events" }[service] ?? service;
   return [`${prefix}:${command}${isItem ? "Item" : ""}`];
 }
 

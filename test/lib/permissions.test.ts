@@ -12,11 +12,13 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   "RequestTable.table": "table Request",
   "RequestTable.table/ACTIVE_INDEX": "table Request/index/active",
   "RequestTable.table/CLOSING_INDEX": "table Request/index/closing",
+  "RequestTable.table/NEWEST_INDEX": "table Request/index/newest",
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
   "ProgressTable.table": "table Progress",
   "ResolvedPops.table": "table Progress",
+  "ClientTokens.table": "table Progress",
   // Updates whose parts are put together elsewhere in the class.
   ProgressTable: "table Progress",
   "StepQueue.url": "queue Steps",
@@ -27,6 +29,7 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   // The same code works on both lanes.
   "TaskLane.url": ["queue Tasks", "queue Express"],
   "Timer.group": "schedules",
+  EventBus: "bus",
   "Fleet.groupName": "group",
   Distributions: "distributions",
   // `retire` is a function. It gets the instance's id; the group is the one that the instance is in.
@@ -72,6 +75,7 @@ const ROLES: readonly {
   {
     role: "PipelineShutdownRole",
     entry: "lambdas/shutdown",
+    deadLetters: "queue FailedBatches",
     beside: [...RUN, ...consuming("Steps"), "s3:ListBucket bucket"],
   },
   {
@@ -126,6 +130,7 @@ function nameOf(arn: string): string {
       /^arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:\*:autoScalingGroupName\/prewarm_asg_prod$/,
       "group",
     ],
+    [/^arn:aws:events:eu-west-1:123456789012:event-bus\/default$/, "bus"],
     [/^arn:aws:cloudfront::\*:distribution\/\*$/, "distributions"],
     [/^arn:aws:s3:::cdk-[\w-]+\/prewarm\/\*\.zip$/, "code"],
   ];

@@ -74,6 +74,18 @@ test("active requests have an index with the attributes that the agents need", (
         KeySchema: [{ AttributeName: "closing", KeyType: "HASH" }],
         Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["last_update_time"] },
       },
+      // All of them, for GET /requests. DynamoDB takes 100 attributes in all indexes of a table together.
+      {
+        IndexName: "newest",
+        KeySchema: [
+          { AttributeName: "listed", KeyType: "HASH" },
+          { AttributeName: "created_at", KeyType: "RANGE" },
+        ],
+        Projection: {
+          ProjectionType: "INCLUDE",
+          NonKeyAttributes: Match.arrayWith(["status", "total_count", "warm_count"]),
+        },
+      },
     ],
   });
 });

@@ -4,6 +4,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -29,6 +30,7 @@ export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
     cloudFront: new CloudFrontClient(config),
     db: DynamoDBDocumentClient.from(new DynamoDBClient(config)),
     ec2: new EC2Client(config),
+    events: new EventBridgeClient(config),
     s3: new S3Client(config),
     scheduler: new SchedulerClient(config),
     sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),

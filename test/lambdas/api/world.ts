@@ -5,6 +5,7 @@ import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
+import { FakeTokens } from "../fake-tokens.ts";
 import {
   FakeDistributions,
   FakeFleet,
@@ -38,10 +39,12 @@ export function world(
   const resolvedPops = new FakeResolvedPops();
   const lists = new FakeLists();
   const progress = new FakeProgress();
+  const tokens = new FakeTokens();
   const fleet = new FakeFleet(1);
   const timer = new FakeTimer();
   const errors: unknown[][] = [];
   let ticks = 0;
+  let ids = 0;
   const { deps, calls } = noteCalls<ApiDeps>(
     {
       requests,
@@ -49,6 +52,7 @@ export function world(
       resolvedPops,
       lists,
       progress,
+      tokens,
       patience: patienceOf(),
       fleet,
       timer,
@@ -59,13 +63,13 @@ export function world(
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
       logger: { ...silent, error: (...args: unknown[]) => errors.push(args) } as ApiDeps["logger"],
       now: () => new Date(NOW.getTime() + ticks),
-      newId: () => "new-id",
+      newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
     },
     fault,
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, resolvedPops, lists, progress, fleet, timer, errors, calls },
+    ...{ requests, requestPops, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;

@@ -28,12 +28,16 @@ describe("whatever happens", () => {
       rest: [timer.schedules.size, fleet.capacity, queue.messages.length],
     });
     const smooth = await run(world(how));
-    expect(smooth.requests.the().closed).toBe(true);
+    expect(smooth.requests.the()).toMatchObject({ closed: true, announced: true });
+    expect(smooth.said).toHaveLength(1);
     expect(smooth.calls.length).toBeGreaterThan(7);
     for (const [n, call] of smooth.calls.entries()) {
       for (const when of ["before", "after"] as const) {
         const crashed = await run(world({ ...how, fault: (_, i) => (i === n ? when : undefined) }));
         expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
+        // Once, unless nobody can tell whether it was said before: then once more, with the same words.
+        expect(crashed.said.length + crashed.buried.length, `${when} ${call} (${n})`).toBeGreaterThan(0);
+        expect(new Set(crashed.said.map(({ req_id, status }) => `${req_id} ${status}`)).size).toBeLessThan(2);
       }
     }
   });

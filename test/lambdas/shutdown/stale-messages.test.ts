@@ -1,9 +1,18 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it, vi } from "vitest";
 import { TaskLane } from "../../../aws/task-lane.ts";
+import { messageBody } from "../../../domain/plan/task-message.ts";
 import { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
 import { awsError, fakeClient, type Sent } from "../../aws/client.ts";
 
+const TASK = {
+  pop: "SIN2-P1",
+  ips: ["192.0.2.1"],
+  host: "d1.cloudfront.net",
+  header: [],
+  shards: 1,
+  urls: [{ url: "https://a.example/", bytes: 1 }],
+};
 const QUEUE = "https://sqs.example/tasks";
 
 function newQueue(answer: (command: Sent, n: number) => unknown) {
@@ -55,18 +64,32 @@ describe("dropping", () => {
     expect(givenBack()).toEqual([]);
   });
 
-  it("gives a message of a request that goes on back at once, and ends there", async () => {
-    const other = body("new");
-    const { queue, deleted, givenBack, left } = filled([
+  it("sends a message of a request that goes on anew, for it uses up a delivery of the old one, and ends there", async () => {
+    const other = messageBody({ ...TASK, req_id: "new" });
+    const { queue, sent, deleted, givenBack, left } = filled([
       body("r1"),
       other,
       ...Array.from({ length: 200 }, () => body("r1")),
     ]);
     expect(await new StaleMessages([queue]).drop(ended, 60_000)).toMatchObject({ othersFound: true });
-    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `1 ${other}`, VisibilityTimeout: 0 }]);
-    expect(deleted()).not.toContain(`1 ${other}`);
+    const sends = sent.filter(({ name }) => name === "SendMessageBatchCommand");
+    const [{ MessageBody, ...entry }] = sends[0]?.input.Entries ?? [];
+    expect([sends.length, entry]).toEqual([1, { Id: "0", MessageGroupId: "new" }]);
+    expect(JSON.parse(MessageBody)).toEqual(JSON.parse(other));
+    expect(deleted()).toContain(`1 ${other}`);
+    expect(givenBack()).toEqual([]);
+    // Nobody receives any more when it is sent: a receiver would only get it again.
+    const lastReceive = sent.findLastIndex(({ name }) => name === "ReceiveMessageCommand");
+    expect(sent.findIndex(({ name }) => name === "SendMessageBatchCommand")).toBeGreaterThan(lastReceive);
     // What the receivers had already is dropped, no more.
     expect(left.length).toBeGreaterThanOrEqual(200 - 160);
+  });
+
+  it("gives back what names a request that goes on and is no task", async () => {
+    const { queue, deleted, givenBack } = filled([body("new")]);
+    expect(await new StaleMessages([queue]).drop(ended, 60_000)).toEqual({ dropped: 0, othersFound: true });
+    expect(givenBack()).toEqual([{ Id: "0", ReceiptHandle: `0 ${body("new")}`, VisibilityTimeout: 0 }]);
+    expect(deleted()).toEqual([]);
   });
 
   it("ends when its time is over", async () => {

@@ -1,4 +1,5 @@
 import { Looks } from "../../../aws/looks.ts";
+import type { EndedEvent } from "../../../domain/request/ended-event.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
@@ -124,10 +125,20 @@ export function world({
     },
   };
   const looks = new Looks(progress, steps);
+  const said: EndedEvent[] = [];
+  const buried: string[] = [];
+  const announcing = {
+    events: { put: async (event: EndedEvent) => void said.push(event) },
+    deadLetters: { bury: async (body: string) => void buried.push(body) },
+    apiUrl: "https://api.example/prod/",
+  };
   const staleMessages = new FakeStaleMessages(queue);
   const given = { requests, requestPops, results: table, lists, checkpoints, queue, staleMessages, capacity, timer };
   const asking = { progress, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
-  const { deps, calls } = noteCalls<ShutdownDeps>({ ...given, ...asking, logger: silent, ...time }, fault);
+  const { deps, calls } = noteCalls<ShutdownDeps>(
+    { ...given, ...asking, ...announcing, logger: silent, ...time },
+    fault,
+  );
   const report = () => lists.objects["r1/report.csv"];
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
@@ -137,6 +148,19 @@ export function world({
   const later = (ms: number) => {
     now += ms;
   };
-  const stand = { requests, requestPops, lists, checkpoints, table, queue, progress, steps, timer, fleet };
+  const stand = {
+    said,
+    buried,
+    requests,
+    requestPops,
+    lists,
+    checkpoints,
+    table,
+    queue,
+    progress,
+    steps,
+    timer,
+    fleet,
+  };
   return { ...stand, calls, report, handle, later };
 }

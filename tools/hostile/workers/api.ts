@@ -16,6 +16,7 @@ const aliases = Array.from({ length: 100 }, (_, i) => `${i % 2 === 0 ? "*." : ""
 const handler = createHandler({
   requests: {
     ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
+    page: async () => ({ requests: [], end: undefined }),
     listActive: async () => [],
     setInstanceCount: nothing,
   },
@@ -29,6 +30,7 @@ const handler = createHandler({
       made++;
     },
   },
+  tokens: { claim: async () => true, read: nothing, release: nothing },
   links: { of: async () => "" },
   distributions: {
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],

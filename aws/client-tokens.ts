@@ -1,0 +1,54 @@
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { TOKEN_SECONDS, type TokenClaim, tokenClaimSchema } from "../domain/request/client-token.ts";
+import { whetherConditionHolds } from "./conflicts.ts";
+
+const PART = "claim";
+
+/** Which request a caller's token stands for: items `token#…` of the Progress table, kept for a day. */
+export class ClientTokens {
+  constructor(
+    private readonly db: DynamoDBDocumentClient,
+    private readonly table: string,
+  ) {}
+
+  /**
+   * Takes a token for a request that is about to be made.
+   * @param instead the claim that it may take the place of. @default only one that has expired
+   * @returns false: the token stands for another request
+   */
+  async claim(token: string, claim: TokenClaim, instead?: TokenClaim): Promise<boolean> {
+    const now = Math.floor(claim.at / 1_000);
+    const free = "attribute_not_exists(#key) OR expire_at <= :now";
+    const put = new PutCommand({
+      TableName: this.table,
+      Item: { key: keyOf(token), part: PART, ...claim, expire_at: now + TOKEN_SECONDS },
+      ConditionExpression: instead === undefined ? free : `${free} OR req_id = :instead`,
+      ExpressionAttributeNames: { "#key": "key" },
+      ExpressionAttributeValues: { ":now": now, ...(instead === undefined ? {} : { ":instead": instead.req_id }) },
+    });
+    return whetherConditionHolds(() => this.db.send(put));
+  }
+
+  /** What a token stands for; undefined: for nothing, or for what nobody can read. */
+  async read(token: string): Promise<TokenClaim | undefined> {
+    const { Item } = await this.db.send(
+      new GetCommand({ TableName: this.table, Key: { key: keyOf(token), part: PART }, ConsistentRead: true }),
+    );
+    return tokenClaimSchema.safeParse(Item).data;
+  }
+
+  /** Frees a token whose request was not made after all. */
+  async release(token: string, reqId: string): Promise<void> {
+    const command = new DeleteCommand({
+      TableName: this.table,
+      Key: { key: keyOf(token), part: PART },
+      ConditionExpression: "req_id = :id",
+      ExpressionAttributeValues: { ":id": reqId },
+    });
+    await whetherConditionHolds(() => this.db.send(command));
+  }
+}
+
+function keyOf(token: string): string {
+  return `token#${token}`;
+}
