@@ -9,6 +9,7 @@ import {
 import pMap from "p-map";
 import * as z from "zod";
 import { shardKey, type TaskKey } from "../domain/plan/task-key.ts";
+import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/verdict.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
 import { retry } from "../domain/retry.ts";
@@ -72,11 +73,11 @@ export class RequestTaskTable {
   }
 
   /**
-   * Which of these results stand, good or bad, by their `pop_url`.
+   * Which of these results stand, good or bad, by their `pop_url`. One that cannot be read is told of, and counts as none.
    * @throws Error if DynamoDB leaves some unprocessed again and again
    */
-  async standing(keys: readonly TaskKey[]): Promise<Set<string>> {
-    const found = new Set<string>();
+  async standing(keys: readonly TaskKey[]): Promise<Map<string, LeadResult>> {
+    const found = new Map<string, LeadResult>();
     // A key must not come twice in a call.
     const distinct = [...new Map(keys.map((key) => [key.pop_url, key])).values()];
     for (let i = 0; i < distinct.length; i += MOST_KEYS) await this.find(distinct.slice(i, i + MOST_KEYS), found);
@@ -102,16 +103,19 @@ export class RequestTaskTable {
     }
   }
 
-  private async find(keys: readonly TaskKey[], found: Set<string>): Promise<void> {
+  private async find(keys: readonly TaskKey[], found: Map<string, LeadResult>): Promise<void> {
     let left: Record<string, AttributeValue>[] = keys.map(({ task_key, pop_url }) =>
       toAttributes({ task_key, pop_url }),
     );
     const findSome = async () => {
-      const get = { Keys: left, ProjectionExpression: "task_key, pop_url", ConsistentRead: true };
+      const get = { Keys: left, ...projection(LEAD_RESULT_ATTRIBUTES), ConsistentRead: true };
       const { Responses, UnprocessedKeys } = await this.db.send(
         new BatchGetItemCommand({ RequestItems: { [this.table]: get } }),
       );
-      for (const { pop_url } of Responses?.[this.table] ?? []) found.add(pop_url?.S ?? "");
+      for (const item of Responses?.[this.table] ?? []) {
+        const result = this.read(leadResultSchema, item);
+        if (result !== undefined) found.set(item["pop_url"]?.S ?? "", result);
+      }
       left = UnprocessedKeys?.[this.table]?.Keys ?? [];
     };
     await retry(findSome, { ...PATIENCE, again: () => left.length > 0 });
@@ -131,8 +135,7 @@ export class RequestTaskTable {
         TableName: this.table,
         KeyConditionExpression: "task_key = :key",
         ExpressionAttributeValues: { ":key": { S: key } },
-        ProjectionExpression: READ.map((name) => `#${name}`).join(", "),
-        ExpressionAttributeNames: Object.fromEntries(READ.map((name) => [`#${name}`, name])),
+        ...projection(READ),
         ConsistentRead: true,
         ExclusiveStartKey: start,
       }),
@@ -142,10 +145,16 @@ export class RequestTaskTable {
 
   private *readable(items: Page["items"]): Generator<ReportedResult> {
     for (const item of items) {
-      const parsed = reportedResultSchema.safeParse(fromAttributes(item));
-      if (parsed.success) yield parsed.data;
-      else this.onUnreadable({ kind: "task result", key: keyOf(item), problem: z.prettifyError(parsed.error) });
+      const result = this.read(reportedResultSchema, item);
+      if (result !== undefined) yield result;
     }
+  }
+
+  private read<T>(schema: z.ZodType<T>, item: Record<string, AttributeValue>): T | undefined {
+    const parsed = schema.safeParse(fromAttributes(item));
+    if (parsed.success) return parsed.data;
+    this.onUnreadable({ kind: "task result", key: keyOf(item), problem: z.prettifyError(parsed.error) });
+    return undefined;
   }
 
   private async putIf(
@@ -158,6 +167,14 @@ export class RequestTaskTable {
       if (!isConditionFailure(error)) throw error;
     }
   }
+}
+
+/** Some names are words of DynamoDB's own. */
+function projection(names: readonly string[]) {
+  return {
+    ProjectionExpression: names.map((name) => `#${name}`).join(", "),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
 }
 
 function keyOf(item: Readonly<Record<string, AttributeValue>> = {}): string {

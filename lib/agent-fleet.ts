@@ -4,6 +4,7 @@ import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/verdict.ts";
 import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
@@ -145,9 +146,9 @@ export class AgentFleet extends Construct {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
       }),
     );
-    // Which results stand: their keys, and nothing of what they say.
+    // Which results stand, and whether those that wait for them may go on: nothing else of what they say.
     this.role.addToPrincipalPolicy(
-      onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, ["task_key", "pop_url"], {
+      onAttributes("dynamodb:BatchGetItem", storage.requestTasks.tableArn, LEAD_RESULT_ATTRIBUTES, {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
       }),
     );

@@ -63,7 +63,7 @@ export class Metrics {
     this.failures = failureReasons.map((reason) =>
       own("FailedTasks", "Sum", { dimensionsMap: { reason }, label: reason }),
     );
-    this.durations = ["p50", "p90", "p99"].map((percentile) => own("TaskDuration", percentile, { label: percentile }));
+    this.durations = ["p90", "p99"].map((percentile) => own("TaskDuration", percentile, { label: percentile }));
     this.activeRequests = own("ActiveRequests", "Maximum");
     this.instances = own("Instances", "Maximum");
     this.orphans = own("OrphanInstances", "Minimum");

@@ -124,7 +124,9 @@ export function grantPipeline(
   allow(shutdown, ["sqs:SendMessage"], failedBatches.queueArn);
 
   allow(deadLetters, ["dynamodb:GetItem"], requests);
-  allow(deadLetters, ["dynamodb:PutItem"], requestTasks);
+  allow(deadLetters, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], requestTasks);
+  // What waited for a lead that is dead goes on.
+  allow(deadLetters, ["sqs:SendMessage"], ...tasks.arns);
   allow(deadLetters, ["sqs:SendMessage"], failedBatches.queueArn);
 
   for (const fn of [api, task, shutdown]) {

@@ -121,7 +121,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "dead-letters",
       timeout: Duration.minutes(1),
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_TASK_TABLE", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "REQUEST_TASK_TABLE", "QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
         DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
       },
     });

@@ -7,7 +7,7 @@ import { BodyWatch } from "./body-watch.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { onceAllIsRead } from "./once-all-is-read.ts";
 import { socketFailure } from "./socket-failure.ts";
-import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, timeout } from "./timeouts.ts";
+import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, noConnection, timeout } from "./timeouts.ts";
 
 /** One request and what becomes of its answer. */
 export interface Exchange {
@@ -109,8 +109,7 @@ export class Connection {
     if (this.exchange === undefined) {
       if (waited > KEEP_ALIVE_MS) this.lose();
     } else if (!this.connected) {
-      if (waited > CONNECT_TIMEOUT_MS)
-        this.fail(timeout("CONNECT_TIMEOUT", `no connection within ${CONNECT_TIMEOUT_MS / 1_000} s`));
+      if (waited > CONNECT_TIMEOUT_MS) this.fail(noConnection(CONNECT_TIMEOUT_MS));
     } else if (!this.exchange.reader.hasHead) {
       const { firstByteMs } = this.owner;
       if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));

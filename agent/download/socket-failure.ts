@@ -2,7 +2,8 @@ import type { Failure, FailureReason } from "../../domain/result/failure.ts";
 
 /** What a socket's error is counted as, by its code: Node's, the system's or OpenSSL's. The first that fits. */
 const REASONS: readonly (readonly [RegExp, FailureReason])[] = [
-  [/TIMEOUT|TIMEDOUT/, "timeout"],
+  [/^ETIMEDOUT$|CONNECTION_TIMEOUT/, "connection"],
+  [/TIMEOUT/, "timeout"],
   [/TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/, "tls"],
   [/^(ECONN|EPIPE|EHOST|ENET|EADDR)/, "connection"],
 ];

@@ -32,7 +32,7 @@ export interface AgentOptions {
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly results: Pick<ResultWriter, "write" | "drain">;
   /** Which results stand already. */
-  readonly stored: Pick<RequestTaskTable, "standing">;
+  readonly stored: Pick<RequestTaskTable, "standing" | "putIfAbsent">;
   readonly beats: Beats;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly downloader: Pick<Downloader, "download">;

@@ -1,32 +1,39 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
-import { taskKey } from "../../domain/plan/task-key.ts";
+import { type Ended, endedOf, resultKeys } from "../../domain/plan/ended.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
 
 export interface DoneBeforeDeps {
   readonly stored: Pick<RequestTaskTable, "standing">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
-/** Whether a message was delivered before. */
-export function isAgain({ Attributes }: Message): boolean {
-  return Number(Attributes?.ApproximateReceiveCount ?? 1) > 1;
+/** What of a message is still to be done, and how the rest of it ended. */
+export interface DoneBefore {
+  readonly left: readonly TaskUrl[];
+  readonly ended: readonly Ended[];
+}
+
+/** Whether some of a message may be done: it was delivered before, or whoever sent it may have sent it twice. */
+export function isAgain({ Attributes }: Message, content: Pick<TaskMessage, "again">): boolean {
+  return content.again === true || Number(Attributes?.ApproximateReceiveCount ?? 1) > 1;
 }
 
 /**
- * What of a message is still to be done: the message itself, or one with fewer URLs, perhaps none. One that {@link isAgain comes again} was
- * held by an agent that went silent: its results up to then stand, and are not downloaded again.
+ * Divides a message that {@link isAgain comes again}: an agent that went silent held it, or it is the second of two. The results up to
+ * now stand, and are not downloaded again.
  */
-export async function stillToDo(deps: DoneBeforeDeps, content: TaskMessage): Promise<TaskMessage> {
-  const { req_id, pop, shards, urls } = content;
-  const keys = urls.map(({ url, variant }) => taskKey(req_id, { pop, url, variant }, shards));
+export async function doneBefore(deps: DoneBeforeDeps, content: TaskMessage): Promise<DoneBefore> {
   try {
-    const standing = await deps.stored.standing(keys);
-    return { ...content, urls: urls.filter((_, i) => !standing.has(keys[i]?.pop_url ?? "")) };
+    const ended = endedOf(content, await deps.stored.standing(resultKeys(content)));
+    const done = new Set(ended.map(({ url }) => url));
+    return { left: content.urls.filter((url) => !done.has(url)), ended };
   } catch (error) {
     // To download twice costs less than to give it back: each delivery counts.
-    deps.logger.warn({ err: error, req_id }, "nobody can say what of a message is done, all of it is done again");
-    return content;
+    const said = { err: error, req_id: content.req_id };
+    deps.logger.warn(said, "nobody can say what of a message is done, all of it is done again");
+    return { left: content.urls, ended: [] };
   }
 }

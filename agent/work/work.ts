@@ -4,21 +4,24 @@ import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Intake } from "../queue/intake.ts";
 import type { Beats } from "./beats.ts";
-import { type DoneBeforeDeps, isAgain, stillToDo } from "./done-before.ts";
+import { type DoneBeforeDeps, doneBefore, isAgain } from "./done-before.ts";
 import { type DownloadDeps, downloadUrls } from "./download-urls.ts";
 import { type GiveBackDeps, giveBack } from "./give-back.ts";
+import { HandingOver, type HandOverDeps } from "./hand-over.ts";
 import { parseMessage } from "./parse-message.ts";
 
-export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps {
+export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps, HandOverDeps {
   readonly beats: Pick<Beats, "take">;
   readonly intake: Pick<Intake, "accept">;
-  readonly queue: DownloadDeps["queue"] & GiveBackDeps["queue"] & Pick<TaskLane, "delete">;
+  readonly stored: DoneBeforeDeps["stored"] & HandOverDeps["stored"];
+  readonly queue: DownloadDeps["queue"] & GiveBackDeps["queue"] & HandOverDeps["queue"] & Pick<TaskLane, "delete">;
 }
 
 /**
- * Works through one message: every URL is downloaded and its result written, and only then is the message deleted. If
- * something fails, what is left of the message goes to another agent, so nothing is lost.
- * @throws what SQS throws if the message cannot be deleted or given back; it then comes back by its visibility timeout
+ * Works through one message: every URL is downloaded and its result written, what waits for them is handed over, and only
+ * then is the message deleted. If something fails, what is left of the message goes to another agent, so nothing is lost.
+ * @throws what SQS throws if the message cannot be deleted or given back, and what keeps it from being handed over; it then
+ * comes back by its visibility timeout
  */
 export async function work(deps: WorkDeps, message: Message, stopping: AbortSignal): Promise<void> {
   const receipt = message.ReceiptHandle ?? "";
@@ -30,12 +33,37 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
     await deps.queue.delete(receipt);
     return;
   }
-  const content = isAgain(message) ? await stillToDo(deps, parsed.content) : parsed.content;
-  if (content.urls.length > 0 && (await workThrough(deps, message, content, stopping)) === "HELD") return;
+  const { content } = parsed;
+  const again = isAgain(message, content);
+  const { left, ended } = again ? await doneBefore(deps, content) : { left: content.urls, ended: [] };
+  const rest = { ...content, urls: [...left], ...(again ? { again } : {}) };
+  if (content.followers === undefined) {
+    if (left.length > 0 && (await workThrough(deps, message, rest, stopping)) === "HELD") return;
+  } else {
+    const handingOver = new HandingOver(deps, content, ended, again);
+    if (left.length > 0 && (await lead(deps, message, rest, handingOver, stopping)) === "HELD") return;
+    await handingOver.end(receipt);
+  }
   await deps.queue.delete(receipt);
 }
 
-/** @returns DONE: the message may be deleted. HELD: it must not be */
+/** The same, for a message that others wait for. */
+async function lead(
+  deps: WorkDeps,
+  message: Message,
+  content: TaskMessage,
+  handingOver: HandingOver,
+  stopping: AbortSignal,
+): Promise<"DONE" | "HELD"> {
+  const end = handingOver.start();
+  try {
+    return await workThrough({ ...deps, results: handingOver.results }, message, content, stopping);
+  } finally {
+    end();
+  }
+}
+
+/** Downloads what a message names. @returns DONE: the message may be deleted. HELD: it must not be */
 async function workThrough(
   deps: WorkDeps,
   message: Message,

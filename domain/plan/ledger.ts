@@ -71,10 +71,17 @@ export class Ledger {
     return this.total - this.sum.download_count;
   }
 
-  /** Tasks without a result, URL after URL. */
+  /** Tasks without a result, URL after URL, each by itself. */
   *missing(): Generator<Task> {
     for (const { tasks, firstBit } of this.lines.values()) {
       yield* tasks.tasks((number) => !this.has(firstBit + number));
+    }
+  }
+
+  /** The same as they are queued again: of those that miss a URL under a REC, the first leads the others. */
+  *missingLeads(): Generator<Task> {
+    for (const { tasks, firstBit } of this.lines.values()) {
+      yield* tasks.leads((number) => !this.has(firstBit + number));
     }
   }
 

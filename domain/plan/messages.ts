@@ -18,7 +18,7 @@ export function urlsPerMessage(totalTasks: number, instances: number): number {
 
 /**
  * The messages for tasks, whether they are queued for the first time or again: small files together, a large one alone.
- * Tasks of different targets, or that are asked for under different hosts, do not share a message.
+ * Tasks do not share a message if they have different targets, hosts to ask under, or followers.
  */
 export async function* messagesOf(
   request: MessageSource,
@@ -29,7 +29,7 @@ export async function* messagesOf(
   const source = messageSourceSchema.parse(request);
   const open = new Map<string, OpenMessage>();
   for await (const task of tasks) {
-    const key = `${task.target.target} ${task.host}`;
+    const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
     let message = open.get(key);
     if (message?.hasRoomFor(task.url, maxUrls) === false) {
       yield message.close();
@@ -48,8 +48,10 @@ class OpenMessage {
   private bytes = 0;
   private length: number;
 
-  constructor(source: MessageSource, { target: { pop, ips }, host }: Task) {
-    this.message = { ...source, pop, ips, host, urls: [] };
+  constructor(source: MessageSource, { target: { pop, ips }, host, followers }: Task) {
+    const own = { ...source, pop, ips, host, urls: [] };
+    this.message =
+      followers.length === 0 ? own : { ...own, followers: followers.map(({ pop, ips }) => ({ pop, ips })) };
     this.length = messageBody(this.message).length;
   }
 

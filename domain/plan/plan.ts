@@ -1,4 +1,7 @@
 import { type Distribution, distributionOf, hostToAsk } from "../request/distribution.ts";
+import type { Order } from "../request/order.ts";
+import { grouped } from "./grouped.ts";
+import { type Circle, circlesOf } from "./leads.ts";
 import type { Target } from "./target.ts";
 import type { TaskId } from "./task-key.ts";
 import type { TaskUrl } from "./task-url.ts";
@@ -9,6 +12,8 @@ export interface Task {
   readonly url: TaskUrl;
   /** Host and SNI to ask with, so that the POP finds the distribution. */
   readonly host: string;
+  /** The targets whose tasks of this URL wait for this one, the next lead first. */
+  readonly followers: readonly Target[];
 }
 
 /** The targets of one distribution that resolved. */
@@ -18,7 +23,12 @@ interface TargetGroup {
   readonly targets: readonly Target[];
   /** Where a POP stands in `targets`. */
   readonly position: ReadonlyMap<string, number>;
+  readonly circles: readonly Circle[];
+  /** The one that a POP is in. */
+  readonly circleOf: ReadonlyMap<string, Circle>;
 }
+
+const NOBODY: readonly Target[] = [];
 
 /** The tasks of one URL: one at each target of its distribution, numbered from 0. */
 export class UrlTasks {
@@ -42,10 +52,28 @@ export class UrlTasks {
     return this.group.position.get(pop);
   }
 
-  /** Those whose numbers are wanted, in order. @param wanted default: all are */
-  *tasks(wanted: (number: number) => boolean = () => true): Generator<Task> {
+  /** Those whose numbers are wanted, in order, each by itself. */
+  *tasks(wanted: (number: number) => boolean): Generator<Task> {
     const { url, host } = this;
-    for (const [number, target] of this.group.targets.entries()) if (wanted(number)) yield { target, url, host };
+    for (const [number, target] of this.group.targets.entries())
+      if (wanted(number)) yield { target, url, host, followers: NOBODY };
+  }
+
+  /** The same as they are queued: under each REC, the first in line leads the others. @param wanted default: all are */
+  *leads(wanted: (number: number) => boolean = () => true): Generator<Task> {
+    const { url, host, group } = this;
+    for (const circle of group.circles) {
+      const [target, ...followers] = circle.lineOf(url.url).filter(({ pop }) => wanted(group.position.get(pop) ?? -1));
+      if (target !== undefined) yield { target, url, host, followers };
+    }
+  }
+
+  /** The one that a target leads; undefined where it follows, or does not belong here. */
+  ledBy({ pop, label }: Pick<Target, "pop" | "label">): Task | undefined {
+    const { url, host, group } = this;
+    const circle = label === group.label ? group.circleOf.get(pop) : undefined;
+    const [target, ...followers] = circle?.lineOf(url.url) ?? [];
+    return target?.pop === pop ? { target, url, host, followers } : undefined;
   }
 }
 
@@ -56,12 +84,19 @@ export class UrlTasks {
 export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
 
-  /** @param targets those that did not resolve have no tasks */
+  /**
+   * @param targets those that did not resolve have no tasks
+   * @param order in which they are queued. @default all-at-once: a release before knew nothing else
+   */
   constructor(
     private readonly distributions: readonly Distribution[],
     targets: readonly Target[],
+    order?: Order,
   ) {
-    this.groups = groupByLabel(targets.filter(({ state }) => state !== "FAILED"));
+    this.groups = groupByLabel(
+      targets.filter(({ state }) => state !== "FAILED"),
+      order,
+    );
   }
 
   /** The tasks of a URL; undefined where its distribution has no target. */
@@ -72,24 +107,30 @@ export class Plan {
     return group && new UrlTasks(url, hostToAsk(distribution, parsed), group);
   }
 
-  /** The tasks of each URL, in the order of the URLs. */
-  async *tasks(urls: AsyncIterable<TaskUrl> | Iterable<TaskUrl>): AsyncGenerator<Task> {
+  /** What is queued of each URL, in the order of the URLs. @param at only what this target leads. @default all */
+  async *leads(urls: AsyncIterable<TaskUrl> | Iterable<TaskUrl>, at?: Target): AsyncGenerator<Task> {
     for await (const url of urls) {
-      for (const task of this.tasksOf(url)?.tasks() ?? []) yield task;
+      const tasks = this.tasksOf(url);
+      if (tasks === undefined) continue;
+      if (at === undefined) yield* tasks.leads();
+      else {
+        const task = tasks.ledBy(at);
+        if (task !== undefined) yield task;
+      }
     }
   }
 }
 
-function groupByLabel(targets: readonly Target[]): Map<string, TargetGroup> {
-  const groups = new Map<
-    string,
-    TargetGroup & { readonly targets: Target[]; readonly position: Map<string, number> }
-  >();
-  for (const target of targets) {
-    const { label } = target;
-    const group = groups.get(label) ?? { label, targets: [], position: new Map<string, number>() };
-    group.position.set(target.pop, group.targets.push(target) - 1);
-    groups.set(label, group);
-  }
-  return groups;
+function groupByLabel(targets: readonly Target[], order: Order | undefined): Map<string, TargetGroup> {
+  const byLabel = grouped(targets, ({ label }) => label);
+  return new Map([...byLabel].map(([label, its]) => [label, groupOf(label, its, order)]));
+}
+
+function groupOf(label: string, targets: readonly Target[], order: Order | undefined): TargetGroup {
+  const circles = circlesOf(targets, order);
+  return {
+    ...{ label, targets, circles },
+    position: new Map(targets.map(({ pop }, i) => [pop, i])),
+    circleOf: new Map(circles.flatMap((circle) => circle.targets.map(({ pop }) => [pop, circle]))),
+  };
 }

@@ -34,6 +34,8 @@ const messageSchema = z.object({
   followers: z.array(followerSchema).optional(),
   /** How many POPs of the REC have asked for these URLs before, and failed at the origin. */
   origin_failures: z.number().int().nonnegative().optional(),
+  /** The first of them, and what it saw: `SIN2-P1 (HTTP 404)`. */
+  first_failure: z.string().optional(),
   /** The REC has these URLs already, so they should not reach the origin. */
   follows: z.boolean().optional(),
   /** Whoever sent it may have sent it before: what stands of it is not done again. */

@@ -126,6 +126,7 @@ export const standingSchema = requestItemSchema.pick({
   expire_at: true,
   instance_count: true,
   max_failures: true,
+  lane: true,
   total_count: true,
   download_count: true,
   download_size: true,

@@ -5,8 +5,8 @@ import * as z from "zod";
  * counted. Each is a metric of its own, and every metric is paid for: the report has the whole error of every task.
  */
 export const FAILURE_REASONS = {
-  timeout: "No connection, no answer, or no further byte within the time that is allowed.",
-  connection: "The connection was refused, reset or closed, or what came over it was not HTTP.",
+  timeout: "No answer, or no further byte, within the time that is allowed.",
+  connection: "No connection in time, or it was refused, reset or closed, or what came over it was not HTTP.",
   tls: "The server could not prove its name, or TLS failed in another way.",
   redirect: "The answer points to another URL, which is not followed.",
   http_4xx: "The edge or the origin refused the request.",
@@ -18,6 +18,7 @@ export const FAILURE_REASONS = {
   other_pop: "Another POP answered than the one that was asked.",
   not_kept: "The download was whole, but the POP does not keep the object.",
   refused_address: "The POP's address is private, reserved, or no address.",
+  not_asked: "Two POPs under the same REC asked before and failed at the origin, so this one did not ask.",
   lost: "No agent finished the task, though it was queued several times.",
   other: "Anything else, and every failure of an agent that did not store a reason yet.",
 } as const;
@@ -37,6 +38,36 @@ export function readReason(stored: string | undefined): FailureReason {
 
 function isReason(text: string): text is FailureReason {
   return Object.hasOwn(FAILURE_REASONS, text);
+}
+
+/**
+ * Where each failure lies. `origin`: the next POP of the same REC would meet it again. `pop`: it is the POP's, or the way's to it.
+ * `begun`: the origin's if an answer had begun, for a cache hands on a body as it comes, and the POP's otherwise.
+ */
+const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
+  timeout: "origin",
+  connection: "begun",
+  tls: "pop",
+  redirect: "origin",
+  http_4xx: "origin",
+  http_5xx: "origin",
+  incomplete: "origin",
+  too_large: "origin",
+  too_slow: "origin",
+  other_pop: "pop",
+  // Not the origin's fault, but each POP would ask it twice for nothing.
+  not_kept: "origin",
+  refused_address: "pop",
+  not_asked: "origin",
+  // Its message ended several agents, or nobody could work on it: another POP's would be the same.
+  lost: "origin",
+  other: "begun",
+};
+
+/** Whether another POP of the same REC would most likely fail alike. @param answered a status line had come */
+export function isOriginFailure(reason: FailureReason, answered: boolean): boolean {
+  const place = LIES_AT[reason];
+  return place === "begun" ? answered : place === "origin";
 }
 
 /** What went wrong with one task. It has a code or a detail, or both. */

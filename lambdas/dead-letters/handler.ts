@@ -2,9 +2,9 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
-import { lostResults } from "./lost-results.ts";
+import { type HandOnDeps, handOn } from "./hand-on.ts";
+import { lostResults, parseLetter } from "./lost-results.ts";
 
 /** A dead letter, as Lambda hands it over. */
 const letterSchema = z.object({
@@ -15,9 +15,8 @@ const letterSchema = z.object({
 type Letter = z.infer<typeof letterSchema>;
 const eventSchema = z.object({ Records: z.array(letterSchema) });
 
-export interface DeadLettersDeps {
+export interface DeadLettersDeps extends HandOnDeps {
   readonly requests: Pick<RequestTable, "standing">;
-  readonly results: Pick<RequestTaskTable, "putIfAbsent">;
   /** For what is no task. */
   readonly unreadableLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
@@ -26,7 +25,8 @@ export interface DeadLettersDeps {
 
 /**
  * Writes failed results for tasks whose messages nobody could finish, where none stands: so the request ends, and its
- * report says why. A letter that comes twice finds its results standing. A later success replaces them.
+ * report says why. What waited for them is queued. A letter that comes twice finds its results standing. A later success
+ * replaces them.
  */
 export function createHandler(deps: DeadLettersDeps) {
   return async (event: unknown): Promise<void> => {
@@ -36,21 +36,22 @@ export function createHandler(deps: DeadLettersDeps) {
 
 async function open(deps: DeadLettersDeps, { messageId, body, messageAttributes }: Letter): Promise<void> {
   const reason = messageAttributes.reason?.stringValue;
-  const lost = lostResults(body, reason);
-  if ("problem" in lost) {
-    const problem = reason === undefined ? lost.problem : `${reason}; ${lost.problem}`;
+  const parsed = parseLetter(body);
+  if (!parsed.success) {
+    const problem = [...(reason === undefined ? [] : [reason]), z.prettifyError(parsed.error)].join("; ");
     deps.onUnreadable({ kind: "task message", key: messageId, problem });
     await deps.unreadableLetters.bury(body, problem);
     return;
   }
-  const { reqId, resultsUntil } = lost;
-  const item = await deps.requests.standing(reqId);
+  const message = parsed.data;
+  const item = await deps.requests.standing(message.req_id);
   // Of a request that has ended, the report says what has no result.
   if (item === undefined) return;
-  const results = resultsUntil(item.expire_at);
+  const results = lostResults(message, reason, item.expire_at);
   await deps.results.putIfAbsent(results);
+  await handOn(deps, message, item);
   deps.logger.warn("Tasks were given up: nobody could finish their message", {
-    ...{ req_id: reqId, tasks: results.length },
+    ...{ req_id: message.req_id, tasks: results.length },
     ...(reason === undefined ? {} : { reason }),
   });
 }

@@ -56,7 +56,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const ledger = new Ledger(new Plan(item.distributions, await deps.requestPops.of(reqId)), urls);
+  const ledger = new Ledger(new Plan(item.distributions, await deps.requestPops.of(reqId), item.order), urls);
   const state = recountState(item, run.timeIsUp);
   const { failures = new FailureTally() } = run;
   const before = await resume(deps, item, ledger, failures, state);
@@ -120,5 +120,5 @@ async function enterAll(
 }
 
 function* missingRows(item: RequestItem, ledger: Ledger, failure: Failure): Generator<ReportedResult> {
-  for (const task of ledger.missing()) yield unfinishedResult(item, task, failure);
+  for (const { target, url } of ledger.missing()) yield unfinishedResult(item, { ...url, pop: target.pop }, failure);
 }

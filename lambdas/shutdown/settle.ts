@@ -5,6 +5,7 @@ import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { UNFINISHED, unfinishedResult } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { hasFailedTooOften } from "../../domain/request/max-failures.ts";
@@ -13,6 +14,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import {
   againInMs,
   decideSettlement,
+  MAX_REQUEUES,
   type Seen,
   type Settlement,
   settlementFacts,
@@ -135,7 +137,14 @@ async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, 
 /** What is missing goes through the lane that it went through before. */
 async function queueAgain(deps: SettleDeps, item: RequestItem, ledger: Ledger): Promise<void> {
   const urls = Math.min(MOST_TOGETHER, Math.ceil(ledger.missingCount / MOST_ALONE));
-  await deps.queue.send(messagesOf(item, ledger.missing(), urls), item.lane);
+  // The last time nobody waits for anybody: an agent of a release before leaves those behind that wait.
+  const tasks = item.requeues + 1 < MAX_REQUEUES ? ledger.missingLeads() : ledger.missing();
+  await deps.queue.send(sentAgain(messagesOf(item, tasks, urls)), item.lane);
+}
+
+/** Since the recount, some may have got their results after all. */
+async function* sentAgain(messages: AsyncIterable<TaskMessage>): AsyncGenerator<TaskMessage> {
+  for await (const message of messages) yield { ...message, again: true };
 }
 
 /** Nothing is done to the request; an empty queue is looked at once more. */
@@ -159,7 +168,10 @@ async function giveUp(deps: SettleDeps, item: RequestItem, { ledger, failures }:
   const { download_count, failed_count } = counted;
   const count = { ...counted, download_count: download_count + lost, failed_count: failed_count + lost };
   const [first] = ledger.missing();
-  if (first !== undefined) failures.add(unfinishedResult(item, first, lostFailure(item.requeues + 1)), lost);
+  if (first !== undefined) {
+    const { target, url } = first;
+    failures.add(unfinishedResult(item, { ...url, pop: target.pop }, lostFailure(item.requeues + 1)), lost);
+  }
   const ended = hasFailedTooOften(item, count.failed_count)
     ? await deps.requests.end(item.req_id, "FAILED", failedTooOften(item, count, failures))
     : await deps.requests.end(item.req_id, "FINISHED", { ...count, report: LISTS.report.key(item.req_id) });

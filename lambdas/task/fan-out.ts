@@ -12,7 +12,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 
 export interface FanOutDeps {
   readonly requests: Pick<RequestTable, "get" | "isActive" | "advance">;
-  readonly requestPops: Pick<RequestPopTable, "get" | "markSent">;
+  readonly requestPops: Pick<RequestPopTable, "get" | "of" | "markSent">;
   readonly lists: Pick<Lists, "read">;
   readonly queue: Pick<TaskQueue, "send">;
   readonly logger: Pick<Logger, "info">;
@@ -22,8 +22,9 @@ export interface FanOutDeps {
 const LOOK_EVERY = 1_000;
 
 /**
- * Queues all tasks of one target (READY → SENT); the last one moves the request to IN_PROGRESS. Run again after a crash
- * it queues them again, which costs downloads but counts nothing twice: a task has one result.
+ * Queues all tasks that one target leads (READY → SENT); the last one moves the request to IN_PROGRESS. Those that follow are
+ * queued by an agent. Run again after a crash it queues them again, which costs downloads but counts nothing twice: a
+ * task has one result.
  */
 export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string): Promise<void> {
   const item = await deps.requests.get(reqId);
@@ -31,7 +32,7 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   if (item?.active === undefined || target === undefined) return;
   if (target.state === "READY") {
     const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
-    const messages = messagesOf(item, tasksAt(deps, item, target), maxUrls);
+    const messages = messagesOf(item, await tasksAt(deps, item, target), maxUrls);
     await deps.queue.send(whileActive(deps, reqId, messages), item.lane);
     await deps.requestPops.markSent(reqId, targetKey);
   }
@@ -55,6 +56,9 @@ async function* whileActive(
   }
 }
 
-function tasksAt(deps: FanOutDeps, item: RequestItem, target: Target): AsyncGenerator<Task> {
-  return new Plan(item.distributions, [target]).tasks(deps.lists.read(LISTS.goodUrls, item.req_id));
+async function tasksAt(deps: FanOutDeps, item: RequestItem, target: Target): Promise<AsyncGenerator<Task>> {
+  const { distributions, order, req_id: reqId } = item;
+  // By itself it leads all of its tasks, and nobody follows.
+  const targets = order === "lead-first" ? await deps.requestPops.of(reqId) : [target];
+  return new Plan(distributions, targets, order).leads(deps.lists.read(LISTS.goodUrls, reqId), target);
 }

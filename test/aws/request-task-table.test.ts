@@ -108,14 +108,16 @@ describe("writing", () => {
 
 describe("which results stand", () => {
   const key = (n: number) => ({ task_key: "r1#0", pop_url: `SIN2-P1#${url}${n}` });
+  const stands = (n: number) => toAttributes({ ...key(n), ok: true });
 
   it("is asked by keys alone and strongly, a hundred at a time and none twice", async () => {
     const { table, sent } = newTable(({ input }) => {
       const [first] = input.RequestItems["tasks"].Keys;
-      return { Responses: { tasks: [first] } };
+      return { Responses: { tasks: [{ ...first, ok: { BOOL: true } }] } };
     });
     const keys = Array.from({ length: 150 }, (_, n) => key(n));
-    expect(await table.standing([...keys, key(0)])).toEqual(new Set([key(0).pop_url, key(100).pop_url]));
+    const found = await table.standing([...keys, key(0)]);
+    expect([...found]).toEqual([key(0), key(100)].map(({ pop_url }) => [pop_url, { ok: true }]));
     expect(sent.map(({ name, input }) => [name, input.RequestItems.tasks.Keys.length])).toEqual([
       ["BatchGetItemCommand", 100],
       ["BatchGetItemCommand", 50],
@@ -123,18 +125,24 @@ describe("which results stand", () => {
     expect(sent[0]?.input.RequestItems.tasks).toMatchObject({
       Keys: [toAttributes(key(0)), expect.anything(), ...Array.from({ length: 98 }, () => expect.anything())],
       ConsistentRead: true,
-      ProjectionExpression: "task_key, pop_url",
+      ProjectionExpression: "#task_key, #pop_url, #ok, #reason, #http_status, #addresses",
     });
+  });
+
+  it("says whether it is good, and why not; one that cannot be read counts as none and is told of", async () => {
+    const failed = { ok: false, reason: "http_4xx", http_status: 404 };
+    const items = [toAttributes({ ...key(0), ...failed }), toAttributes({ ...key(1), ok: "yes" })];
+    const { table, unreadable } = newTable(() => ({ Responses: { tasks: items } }));
+    expect([...(await table.standing([key(0), key(1)]))]).toEqual([[key(0).pop_url, failed]]);
+    expect(unreadable).toMatchObject([{ kind: "task result", key: `r1#0 ${key(1).pop_url}` }]);
   });
 
   it("is asked again for what DynamoDB left unprocessed, and not for ever", async () => {
     const left = { tasks: { Keys: [toAttributes(key(1))] } };
     const { table, sent } = newTable((_, n) =>
-      n === 0
-        ? { Responses: { tasks: [toAttributes(key(0))] }, UnprocessedKeys: left }
-        : { Responses: { tasks: [toAttributes(key(1))] } },
+      n === 0 ? { Responses: { tasks: [stands(0)] }, UnprocessedKeys: left } : { Responses: { tasks: [stands(1)] } },
     );
-    expect([...(await table.standing([key(0), key(1)]))]).toEqual([key(0).pop_url, key(1).pop_url]);
+    expect([...(await table.standing([key(0), key(1)])).keys()]).toEqual([key(0).pop_url, key(1).pop_url]);
     expect(sent[1]?.input.RequestItems.tasks.Keys).toEqual([toAttributes(key(1))]);
     vi.spyOn(Math, "random").mockReturnValue(-0.5);
     const stuck = newTable(() => ({ UnprocessedKeys: left }));

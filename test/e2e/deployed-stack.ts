@@ -1,6 +1,7 @@
 // Provides the deployed stack that an end-to-end test asks: real parts on this machine, up in seconds.
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { startLocalPrewarm } from "../../tools/local/local-prewarm.ts";
+import type { StandInOptions } from "../../tools/local/stand-in-edge.ts";
 import { world } from "../../tools/local/world.ts";
 import { startMetadataService } from "./metadata-service.ts";
 import { rest } from "./rest.ts";
@@ -10,17 +11,17 @@ import { Stack } from "./stack.ts";
  * Registers one deployed stack for all tests of a file, and brings it to rest after each, so that no test sees what
  * another did. Returns what gives the stack to a test.
  */
-export function deployedStack(): () => Stack {
-  const running = deployedStackWithoutRest();
+export function deployedStack(edge = world): () => Stack {
+  const running = deployedStackWithoutRest(edge);
   afterEach(() => rest(running()));
   return running;
 }
 
 /** The same for tests that run at once: each has a stack of its own, and brings that to rest itself. */
-export function deployedStackWithoutRest(): () => Stack {
+export function deployedStackWithoutRest(edge = world): () => Stack {
   let stack: Stack | undefined;
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack(edge);
   });
   afterAll(async () => {
     await stack?.prewarm.close();
@@ -32,13 +33,13 @@ export function deployedStackWithoutRest(): () => Stack {
   };
 }
 
-async function startStack(): Promise<Stack> {
+async function startStack(edge: StandInOptions): Promise<Stack> {
   const metadata = await startMetadataService();
   // A request that stands still is seen after 20 s instead of 15 minutes, an answer that does not begin after 30 instead of 120.
   const patience = { PREWARM_STALL_SECONDS: "20", PREWARM_FIRST_BYTE_SECONDS: "30" };
   const env = { ...patience, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   try {
-    return new Stack(await startLocalPrewarm({ edge: world, env, say: () => undefined }), metadata);
+    return new Stack(await startLocalPrewarm({ edge, env, say: () => undefined }), metadata);
   } catch (error) {
     metadata.close();
     throw error;

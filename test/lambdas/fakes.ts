@@ -382,7 +382,7 @@ export class FakeResults implements Public<RequestTaskTable> {
   }
   async standing(keys: readonly TaskKey[]) {
     const asked = new Set(keys.map(({ pop_url }) => pop_url));
-    return new Set(this.items.map(({ pop_url }) => pop_url).filter((it) => asked.has(it)));
+    return new Map(this.items.filter(({ pop_url }) => asked.has(pop_url)).map((it) => [it.pop_url, it]));
   }
   async putIfAbsent(results: readonly TaskResult[]) {
     const known = new Set(this.items.map(({ pop_url }) => pop_url));

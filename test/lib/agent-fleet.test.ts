@@ -133,14 +133,14 @@ test("an agent may read only those attributes of a request that it asks for", as
   });
 });
 
-test("an agent may read of a result whether it stands, and nothing else", async () => {
+test("an agent may read of a result whether it stands and whether it is good, and nothing else", async () => {
   const read = allowing("dynamodb:BatchGetItem")[0];
   const { client, sent } = fakeClient<DynamoDBClient>(() => ({}));
   await new RequestTaskTable(client, "tasks", () => undefined).standing([{ task_key: "r1#0", pop_url: "p#u" }]);
-  const { Keys, ProjectionExpression } = sent[0]?.input.RequestItems.tasks ?? {};
-  expect(Object.keys(Keys[0])).toEqual(ProjectionExpression.split(", "));
+  const names = Object.values(sent[0]?.input.RequestItems.tasks.ExpressionAttributeNames);
+  expect(names).toEqual(["task_key", "pop_url", "ok", "reason", "http_status", "addresses"]);
   expect(read?.Condition).toEqual({
-    "ForAllValues:StringEquals": { "dynamodb:Attributes": Object.keys(Keys[0]) },
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": names },
     Null: { "dynamodb:Attributes": "false" },
     StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
   });

@@ -34,6 +34,11 @@ export interface EdgeOptions {
    * @default none; a POP that is not among `pops` does not resolve anyway
    */
   readonly deadPops?: readonly string[];
+  /**
+   * Those of `pops` that resolve and refuse every connection.
+   * @default none
+   */
+  readonly closedPops?: readonly string[];
   /** What the origin has, by path. */
   readonly site: SiteMap;
   /** @default a port that is free on all addresses */

@@ -17,11 +17,11 @@ export interface PlacedPops {
   readonly resolvable: Pick<Zone, "addressesOf" | "nearest">;
 }
 
-type PlaceOptions = Pick<EdgeOptions, "pops" | "deadPops" | "firstAddress">;
+type PlaceOptions = Pick<EdgeOptions, "pops" | "deadPops" | "closedPops" | "firstAddress">;
 
 /** Gives each POP its addresses, in the order in which they are listed, and a server at each. */
 export function placePops(
-  { pops, deadPops = [], firstAddress = "127.77.0.1" }: PlaceOptions,
+  { pops, deadPops = [], closedPops = [], firstAddress = "127.77.0.1" }: PlaceOptions,
   tiers: ReadonlyMap<string, readonly Tier[]>,
 ): PlacedPops {
   const total = pops.reduce((sum, { addresses = 1 }) => sum + addresses, 0);
@@ -30,12 +30,13 @@ export function placePops(
   const popNamed = new Map<string, Pop>();
   const addresses = new Map<string, readonly string[]>();
   for (const pop of pops) {
-    if (popNamed.has(pop.pop)) throw new RangeError(`POP ${pop.pop} is listed twice`);
+    if (addresses.has(pop.pop)) throw new RangeError(`POP ${pop.pop} is listed twice`);
     const own = free.splice(0, pop.addresses ?? 1);
+    addresses.set(pop.pop, own);
+    if (closedPops.includes(pop.pop)) continue;
     const servers = serversOf(pop, own, tiers.get(pop.pop) ?? []);
     for (const server of servers) popAt.set(server.address, server);
     if (servers[0]) popNamed.set(pop.pop, servers[0]);
-    addresses.set(pop.pop, own);
   }
 
   const dead = new Set(deadPops);

@@ -94,7 +94,7 @@ describe("what takes too long", () => {
     const { get } = poolOf(port, { ca: createCertificate([HOST]).caPem });
     expect(await get()).toEqual({
       bytes: 0,
-      failure: { reason: "timeout", code: "CONNECT_TIMEOUT", detail: "no connection within 0.3 s" },
+      failure: { reason: "connection", code: "CONNECT_TIMEOUT", detail: "no connection within 0.3 s" },
     });
   });
 });

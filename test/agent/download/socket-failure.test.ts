@@ -6,8 +6,11 @@ import { errorText, type FailureReason } from "../../../domain/result/failure.ts
 const errorOf = (code: string, message = code) => Object.assign(new Error(message), { code });
 
 const codes: Readonly<Partial<Record<FailureReason, readonly string[]>>> = {
-  connection: ["ECONNREFUSED", "ECONNRESET", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"],
-  timeout: ["ETIMEDOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"],
+  connection: [
+    ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"],
+    ...["ETIMEDOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"],
+  ],
+  timeout: ["ERR_HTTP_REQUEST_TIMEOUT"],
   tls: [
     ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
     ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CERT_HAS_EXPIRED", "EPROTO"],

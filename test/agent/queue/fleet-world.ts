@@ -90,7 +90,10 @@ export function startAgent(lanes: { readonly main: MemoryLane; readonly express:
     deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
     requests: { isActive: async () => true },
     results: { write: async () => undefined, drain: async () => undefined },
-    stored: { standing: () => Promise.reject(new Error("unplanned: standing")) },
+    stored: {
+      standing: () => Promise.reject(new Error("unplanned: standing")),
+      putIfAbsent: () => Promise.reject(new Error("unplanned: putIfAbsent")),
+    },
   });
   const ended = agent.serve();
   return { done, stop: () => agent.stop(), ended };

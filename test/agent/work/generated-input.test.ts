@@ -30,7 +30,7 @@ describe("whatever comes out of the queue", () => {
             queue: { delete: noted("delete"), hold: planned, send: planned },
             deadLetters: { bury: noted("bury") },
             results: { write: planned },
-            stored: { standing: planned },
+            stored: { standing: planned, putIfAbsent: planned },
             beats: { take: planned },
             requests: { isActive: planned },
             slots: { small: { take: planned, release: planned }, large: { take: planned, release: planned } },

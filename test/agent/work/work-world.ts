@@ -3,7 +3,8 @@ import { Intake } from "../../../agent/queue/intake.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Beats } from "../../../agent/work/beats.ts";
 import { type WorkDeps, work } from "../../../agent/work/work.ts";
-import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../lambdas/fakes.ts";
@@ -18,18 +19,22 @@ export interface Plan {
   readonly hold?: (seconds: number) => Promise<void>;
   readonly send?: () => Promise<void>;
   readonly bury?: () => Promise<void>;
+  readonly decide?: () => Promise<void>;
   /** Bytes that come of each download before it ends. */
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
   readonly deliveries?: number;
   /** URLs whose results stand. Asked only for a message that comes again. */
   readonly standing?: () => Promise<readonly string[]>;
+  /** How they stand. @default good */
+  readonly stands?: LeadResult;
 }
 
 /** Works through one message. `did` says in order what was done. */
 export function start(body: string, plan: Plan, slots = new Slots(10)) {
   const did: string[] = [];
   const unplanned: string[] = [];
+  const sent: TaskMessage[] = [];
   const call = <T>(what: string, planned: (() => Promise<T>) | undefined): Promise<T> => {
     did.push(what);
     if (planned !== undefined) return planned();
@@ -46,15 +51,19 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
       standing: async (keys) => {
         const { standing } = plan;
         const urls = await call(`standing? ${keys.length}`, standing && (() => standing()));
-        return new Set(keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`))));
+        const found = keys.map(({ pop_url }) => pop_url).filter((key) => urls.some((url) => key.endsWith(`#${url}`)));
+        return new Map(found.map((key) => [key, plan.stands ?? { ok: true }]));
       },
+      putIfAbsent: (results) => call(`decide ${results.map(({ pop_url }) => pop_url).join(" ")}`, plan.decide),
     },
     queue: {
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
       hold: (receipt, seconds) =>
         call(`hold ${receipt} ${seconds}`, plan.hold && (() => plan.hold?.(seconds) ?? done())),
       send: async (messages) => {
-        const [text = ""] = (await collect(messages)).map(messageBody);
+        const all = await collect(messages);
+        sent.push(...all);
+        const [text = ""] = all.map(messageBody);
         return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
       },
     },
@@ -64,12 +73,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     slots: { small: slots, large: slots },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
-      download: async (task, { url }, cancellation, transfer) => {
+      download: async (task, { url, variant }, cancellation, transfer) => {
         const planned = plan.download;
         cancellation.add(() => did.push(`cut ${url}`));
         transfer?.addBytes(plan.bytes ?? 0);
         const end = await call(`download ${url}`, planned && (() => planned(url)));
-        return { ...RESULT, req_id: task.req_id, pop: task.pop, url, ...end };
+        return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },
     visibilitySeconds: 120,
@@ -78,7 +87,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
   const stopping = new AbortController();
   const Attributes = { ApproximateReceiveCount: String(plan.deliveries ?? 1) };
   const ended = work(deps, { MessageId: "m", ReceiptHandle: "r", Body: body, Attributes }, stopping.signal);
-  return { did, unplanned, ended, beats, told, stop: () => stopping.abort() };
+  return { did, unplanned, sent, ended, beats, told, stop: () => stopping.abort() };
 }
 
 export const done = () => Promise.resolve();

@@ -145,6 +145,10 @@ describe("the ledger of a request", () => {
         expect(ledger.count()).toEqual(sum);
         const missing = [...open].filter(([, isOpen]) => isOpen).map(([task]) => task);
         expect([...ledger.missing()].map(key).toSorted()).toEqual(missing.toSorted());
+        const led = [...ledger.missingLeads()].flatMap((lead) =>
+          [lead.target, ...lead.followers].map((its) => key({ ...lead, target: its })),
+        );
+        expect(led.toSorted()).toEqual(missing.toSorted());
       }),
       { numRuns: 300 },
     );

@@ -16,7 +16,7 @@ const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.e
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
   const plan = new Plan(distributions, [target("SIN2-P1")]);
-  return collect(messagesOf(REQUEST, plan.tasks(rows.map(fromRow)), maxUrls));
+  return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), maxUrls));
 }
 
 const row = (i: number, bytes: number | "" = 10, host = "cdn.example.com") => [`https://${host}/${i}`, String(bytes)];
@@ -77,13 +77,41 @@ describe("the messages of a target", () => {
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
     const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
-    const messages = await collect(messagesOf(REQUEST, plan.tasks(rows(3).map(fromRow)), 2));
+    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), 2));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
       ["FRA56-P4", "192.0.2.9", 2],
       ["SIN2-P1", "192.0.2.1", 1],
       ["FRA56-P4", "192.0.2.9", 1],
     ]);
+  });
+
+  it("name those that wait for it, and are apart by them", async () => {
+    const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => target(pop, { ips: [`192.0.2.${i}`] }));
+    const plan = new Plan([OWN], pops, "lead-first");
+    const messages = await collect(messagesOf(REQUEST, plan.leads(rows(30).map(fromRow)), 100));
+    expect(messages).toHaveLength(3);
+    for (const { pop, followers = [], urls } of messages) {
+      expect([pop, ...followers.map((it) => it.pop)].toSorted()).toEqual(pops.map((it) => it.pop).toSorted());
+      for (const { pop, ips } of followers) expect(ips).toEqual(pops.find((it) => it.pop === pop)?.ips);
+      expect(urls.length).toBeGreaterThan(4);
+    }
+    const [all = [], ...others] = pops
+      .map((lead, i) => ({ lead, followers: pops.filter((_, j) => j !== i) }))
+      .map(({ lead, followers }) => [{ target: lead, host: "h", url: { url: "u", bytes: 1 }, followers }]);
+    const alone = all.map((task) => ({ ...task, followers: [] }));
+    expect(counts(await collect(messagesOf(REQUEST, [...all, ...alone, ...others.flat(), ...all], 100)))).toEqual([
+      ...[2, 1, 1, 1],
+    ]);
+  });
+
+  it("count their followers among the bytes of a message", async () => {
+    const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
+    const plan = new Plan([OWN], pops, "lead-first");
+    const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
+    const messages = await collect(messagesOf(REQUEST, plan.leads(long.map(fromRow)), 100));
+    expect(messages.flatMap(({ urls }) => urls)).toHaveLength(300);
+    for (const message of messages) expect(messageBody(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
   });
 
   it("pass over the URLs of other distributions", async () => {

@@ -3,8 +3,10 @@ import {
   errorText,
   FAILURE_REASONS,
   type Failure,
+  type FailureReason,
   failureReasonSchema,
   failureReasons,
+  isOriginFailure,
   lostFailure,
   readReason,
 } from "../../../domain/result/failure.ts";
@@ -12,7 +14,7 @@ import {
 describe("a failure's reason", () => {
   test("is one of few, each with its meaning: every one is paid for", () => {
     expect(failureReasons).toEqual(Object.keys(FAILURE_REASONS));
-    expect(failureReasons.length).toBeLessThanOrEqual(14);
+    expect(failureReasons.length).toBeLessThanOrEqual(15);
     for (const meaning of Object.values(FAILURE_REASONS)) expect(meaning).toMatch(/^[A-Z][^|\n]+\.$/);
   });
 
@@ -45,5 +47,30 @@ describe("what people read of a failure", () => {
   test("of a task that nobody finished", () => {
     expect(lostFailure(3).reason).toBe("lost");
     expect(errorText(lostFailure(3))).toBe("lost: no agent finished it, though it was queued 3 times");
+  });
+});
+
+describe("a failure lies at the origin, so that the next POP of the REC would fail alike", () => {
+  const origin: readonly FailureReason[] = [
+    ...(["timeout", "redirect", "http_4xx", "http_5xx", "incomplete", "too_large", "too_slow"] as const),
+    ...(["not_kept", "not_asked", "lost"] as const),
+  ];
+  const pop: readonly FailureReason[] = ["tls", "other_pop", "refused_address"];
+  const begun: readonly FailureReason[] = ["connection", "other"];
+
+  test.each(origin)("%s", (reason) => {
+    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([true, true]);
+  });
+
+  test.each(pop)("%s does not: it is the POP's", (reason) => {
+    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([false, false]);
+  });
+
+  test.each(begun)("%s does if an answer had begun", (reason) => {
+    expect([isOriginFailure(reason, true), isOriginFailure(reason, false)]).toEqual([true, false]);
+  });
+
+  test("no reason is forgotten", () => {
+    expect([...origin, ...pop, ...begun].toSorted()).toEqual(failureReasons.toSorted());
   });
 });

@@ -3,7 +3,7 @@ import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { createHandler } from "../../../lambdas/dead-letters/handler.ts";
-import { FakeRequests, FakeResults, silent } from "../fakes.ts";
+import { FakeQueue, FakeRequests, FakeResults, silent } from "../fakes.ts";
 import { request, result } from "../items.ts";
 
 const A = "https://cdn.example.com/a";
@@ -23,16 +23,18 @@ function letter(body: string, reason?: string) {
 
 function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Parameters<FakeResults["putIfAbsent"]>[0]) {
   const results = new FakeResults([...standing]);
+  const queue = new FakeQueue();
   const buried: string[][] = [];
   const unreadable: Unreadable[] = [];
   const handler = createHandler({
     requests: new FakeRequests(item),
     results,
+    queue,
     unreadableLetters: { bury: async (...letters) => void buried.push(letters) },
     onUnreadable: (it) => void unreadable.push(it),
     logger: silent,
   });
-  return { results, buried, unreadable, handle: (...Records: unknown[]) => handler({ Records }) };
+  return { results, queue, buried, unreadable, handle: (...Records: unknown[]) => handler({ Records }) };
 }
 
 describe("a dead letter", () => {
@@ -85,5 +87,58 @@ describe("a dead letter", () => {
     const { handle, results } = world();
     results.putIfAbsent = () => Promise.reject(new Error("DynamoDB is away"));
     await expect(handle(letter(messageBody(MESSAGE)))).rejects.toThrow("DynamoDB is away");
+  });
+});
+
+describe("a dead letter that others wait for", () => {
+  const waiting = (...pops: string[]) => ({ followers: pops.map((pop) => ({ pop, ips: ["192.0.2.9"] })) });
+  const lead = { ...MESSAGE, ...waiting("SIN52-C1", "HKG1-P1") };
+
+  it("has the next POP lead, in the request's lane, as if it had failed at the origin", async () => {
+    const { handle, queue, results } = world(request({ status: "IN_PROGRESS", lane: "express" }));
+    await handle(letter(messageBody(lead)));
+    expect(queue.messages).toEqual([
+      {
+        ...{ ...MESSAGE, pop: "SIN52-C1", ips: ["192.0.2.9"], ...waiting("HKG1-P1") },
+        ...{ origin_failures: 1, first_failure: "SIN2-P1 (lost)", again: true },
+      },
+    ]);
+    expect([...queue.usedLanes]).toEqual(["express"]);
+    expect(results.items).toHaveLength(2);
+  });
+
+  it("sends them after what it had done before", async () => {
+    const done = result("SIN2-P1", A, { task_key: taskKey("r1", { pop: "SIN2-P1", url: A }, 7).task_key });
+    const { handle, queue } = world(undefined, [done]);
+    await handle(letter(messageBody(lead)));
+    expect(queue.messages.map(({ pop, urls, follows }) => [pop, urls.map(({ url }) => url), follows])).toEqual([
+      ["SIN52-C1", [A], true],
+      ["HKG1-P1", [A], true],
+      ["SIN52-C1", [B], undefined],
+    ]);
+  });
+
+  it("that is the second to fail decides for the others", async () => {
+    const { handle, queue, results } = world();
+    const second = { ...lead, origin_failures: 1, first_failure: "SIN3-P1 (HTTP 502)" };
+    for (let i = 0; i < 2; i++) await handle(letter(messageBody(second)));
+    expect(queue.messages).toEqual([]);
+    const decided = results.items.filter(({ reason }) => reason === "not_asked");
+    expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
+      ["SIN52-C1", "HKG1-P1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
+    );
+    expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\) and SIN2-P1 \(lost\)/);
+  });
+
+  it("of a request that has ended, nothing is queued", async () => {
+    const { handle, queue } = world(request({ status: "STOPPED", active: undefined }));
+    await handle(letter(messageBody(lead)));
+    expect(queue.messages).toEqual([]);
+  });
+
+  it("comes again if they cannot be queued", async () => {
+    const { handle, queue } = world();
+    queue.send = () => Promise.reject(new Error("SQS is away"));
+    await expect(handle(letter(messageBody(lead)))).rejects.toThrow("SQS is away");
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { count, DOMAIN, request, result } from "../items.ts";
+import { count, DOMAIN, request, result, target } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
 
 describe("a look at an active request", () => {
@@ -190,6 +190,31 @@ describe("a look at an active request", () => {
     expect((await progress.of("r1")).count).toMatchObject({ download_count: -1, download_size: 15 });
   });
 
+  it("queues it under the first in line of those that miss it, where one POP of a REC leads the others", async () => {
+    const singapore = ["SIN2-P1", "HKG1-P1", "BKK50-C2"];
+    const results = [...resultsBut(`SIN2-P1#${A}`), result("HKG1-P1", B), result("BKK50-C2", B)];
+    const w = world({ results, item: { ...STILL, total_count: 8, order: "lead-first" } });
+    await w.requestPops.put(singapore.slice(1).map((pop) => target(pop)));
+    await w.handle(EVENT);
+    expect(w.queue.messages).toMatchObject([{ urls: [{ url: A, bytes: 10 }], again: true }]);
+    const [lead] = w.queue.messages;
+    expect(lead?.followers).toHaveLength(2);
+    expect([lead?.pop, ...(lead?.followers ?? []).map(({ pop }) => pop)].toSorted()).toEqual(singapore.toSorted());
+    expect(lead?.followers).toContainEqual({ pop: "BKK50-C2", ips: ["192.0.2.1"] });
+  });
+
+  it("queues it without leads the last time: nobody waits for anybody", async () => {
+    const results = resultsBut(`SIN2-P1#${A}`);
+    const last = { ...STILL, total_count: 5, requeues: MAX_REQUEUES - 1, order: "lead-first" } as const;
+    const w = world({ results: [...results, result("HKG1-P1", B)], item: last });
+    await w.requestPops.put([target("HKG1-P1")]);
+    await w.handle(EVENT);
+    expect(w.queue.messages.map(({ pop, followers }) => [pop, followers])).toEqual([
+      ["SIN2-P1", undefined],
+      ["HKG1-P1", undefined],
+    ]);
+  });
+
   it("queues it once when two looks come to it at the same time", async () => {
     const { handle, requests, queue } = world({ results: resultsBut(`SIN2-P1#${A}`), item: STILL });
     await Promise.all([handle(EVENT), handle(EVENT)]);
@@ -328,5 +353,5 @@ describe("a look at an active request", () => {
 });
 
 function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as number | null } = {}) {
-  return { req_id: "r1", pop, ips, host: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }] };
+  return { req_id: "r1", pop, ips, host: DOMAIN, header: [], shards: 1, urls: [{ url, bytes }], again: true };
 }

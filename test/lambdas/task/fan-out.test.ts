@@ -66,3 +66,43 @@ describe("a READY target", () => {
     expect(w.queue.messages).toEqual([]);
   });
 });
+
+describe("a READY target of a lead-first request", () => {
+  const pops = ["NRT57-P3", "KIX50-C1", "FRA56-P4"];
+  const hosts = Object.fromEntries(pops.map((pop, i) => [`${LABEL}.${pop}.cloudfront.net`, [`192.0.2.${i}`]]));
+  const rows = Array.from({ length: 20 }, (_, i) => [`https://cdn.example.com/${i}`, "10"]);
+  const lines = ({ queue: { messages } }: ReturnType<typeof world>) =>
+    messages.flatMap(({ pop, followers = [], urls }) =>
+      urls.map(({ url }) => [pop, ...followers.map((it) => it.pop), url]),
+    );
+
+  it("has the tasks queued that it leads, each with those that wait for it", async () => {
+    const w = await run(world({ item: { order: "lead-first", pops }, hosts, rows }));
+    const tokyo = lines(w).filter((line) => line.length === 3);
+    const frankfurt = lines(w).filter((line) => line.length === 2);
+    expect(frankfurt).toEqual(rows.map(([url]) => ["FRA56-P4", url]));
+    expect(tokyo.map((line) => line.at(-1)).toSorted()).toEqual(rows.map(([url]) => url).toSorted());
+    expect(new Set(tokyo.map(([lead, follower]) => `${lead} ${follower}`))).toEqual(
+      new Set(["NRT57-P3 KIX50-C1", "KIX50-C1 NRT57-P3"]),
+    );
+    expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 3, total_count: 60 });
+    expect(w.queue.messages.find(({ pop }) => pop === "NRT57-P3")?.followers).toEqual([
+      { pop: "KIX50-C1", ips: ["192.0.2.1"] },
+    ]);
+  });
+
+  it("has all of its tasks queued where the order is all-at-once, or an older release made the request", async () => {
+    for (const order of ["all-at-once", undefined] as const) {
+      const w = await run(world({ item: { order, pops }, hosts, rows }));
+      expect(lines(w)).toEqual(pops.flatMap((pop) => rows.map(([url]) => [pop, url])));
+    }
+  });
+
+  it("that leads nothing is SENT all the same", async () => {
+    const w = await run(
+      world({ item: { order: "lead-first", pops: pops.slice(0, 2) }, hosts, rows: rows.slice(0, 1) }),
+    );
+    expect(w.queue.messages).toHaveLength(1);
+    expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
+  });
+});

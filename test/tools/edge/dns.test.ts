@@ -1,6 +1,8 @@
 // The edge's DNS as a whole (dns-server.ts, dns-answers.ts): a resolver asks a running edge.
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import { ALIAS, DOMAIN, newEdge, POPS } from "./client.ts";
@@ -45,6 +47,15 @@ test("what is dead or unknown does not exist", async () => {
   ]) {
     await expect(resolver.resolve4(name)).rejects.toMatchObject({ code: "ENOTFOUND" });
   }
+});
+
+test("a closed POP resolves, and nobody listens there", async () => {
+  const edge = await newEdge({ closedPops: ["SIN2-P1"] });
+  const [address = ""] = await resolverOf(edge).resolve4("d111111abcdef8.SIN2-P1.cloudfront.net");
+  expect(edge.addressesOf("SIN2-P1")).toEqual([address]);
+  const socket = connect(edge.httpsPort, address);
+  const [error] = await once(socket, "error");
+  expect(error).toMatchObject({ code: "ECONNREFUSED" });
 });
 
 test("a known name without IPv6 exists", async () => {

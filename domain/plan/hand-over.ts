@@ -1,0 +1,89 @@
+import type { Failure } from "../result/failure.ts";
+import type { TaskResult } from "../result/task-result.ts";
+import type { Ended } from "./ended.ts";
+import { grouped } from "./grouped.ts";
+import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
+import type { TaskUrl } from "./task-url.ts";
+import { unfinishedResult } from "./unfinished.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/** So many leads that fail at the origin decide a URL for all POPs of their REC. */
+const DECIDES = 2;
+
+/** What becomes of a lead's followers: messages to queue, and failed results of tasks that nobody need try. */
+export interface HandOver {
+  readonly messages: readonly TaskMessage[];
+  readonly decided: readonly TaskResult[];
+}
+
+/**
+ * Hands a lead's URLs over to its followers. Each task of a follower goes into exactly one message, of its own or of the next
+ * lead it waits for, or has exactly one result. The message of a lead without followers leads to nothing.
+ * @param ended those of its URLs that have results, in the message's order; the others are handed over with theirs
+ * @param again whether this may have been done before
+ * @param expireAt of the results, in seconds since the epoch
+ */
+export function handOver(lead: TaskMessage, ended: readonly Ended[], again: boolean, expireAt: number): HandOver {
+  const { followers = [] } = lead;
+  const [next, ...others] = followers;
+  if (next === undefined) return { messages: [], decided: [] };
+  const messages: TaskMessage[] = [];
+  const decided: TaskResult[] = [];
+  const messageTo = writerOf(lead, again);
+  for (const { verdict, urls } of byVerdict(ended)) {
+    if (verdict.kind === "cached") {
+      messages.push(...followers.map((follower) => messageTo(follower, urls, { follows: true })));
+    } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
+      decided.push(...decidedResults(lead, urls, verdict.saw, expireAt));
+    } else {
+      messages.push(messageTo(next, urls, { ...waiting(others), ...failures(lead, verdict) }));
+    }
+  }
+  return { messages, decided };
+}
+
+function byVerdict(ended: readonly Ended[]) {
+  const judged = ended.map(({ url, result }) => ({ url, verdict: verdictOf(result) }));
+  const groups = grouped(judged, ({ verdict }) => JSON.stringify(verdict));
+  return [...groups.values()].flatMap((group) => {
+    const urls = group.map(({ url }) => url);
+    return group.slice(0, 1).map(({ verdict }) => ({ verdict, urls }));
+  });
+}
+
+/** What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried. */
+function writerOf(lead: TaskMessage, again: boolean) {
+  const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
+  return ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
+    return { ...shared, pop, ips, urls, ...more };
+  };
+}
+
+function waiting(followers: Follower[]): Partial<TaskMessage> {
+  return followers.length === 0 ? {} : { followers };
+}
+
+function failuresOf({ origin_failures = 0 }: TaskMessage): number {
+  return origin_failures;
+}
+
+/** What the next lead is told of the failures before it. */
+function failures(lead: TaskMessage, verdict: Verdict): Partial<TaskMessage> {
+  const count = failuresOf(lead) + (verdict.kind === "origin_failed" ? 1 : 0);
+  if (count === 0) return {};
+  const first = lead.first_failure ?? (verdict.kind === "origin_failed" ? failureAt(lead, verdict.saw) : undefined);
+  return { origin_failures: count, ...(first === undefined ? {} : { first_failure: first }) };
+}
+
+function failureAt({ pop }: TaskMessage, saw: string): string {
+  return `${pop} (${saw})`;
+}
+
+/** The results of all followers. */
+function decidedResults(lead: TaskMessage, urls: readonly TaskUrl[], saw: string, expireAt: number): TaskResult[] {
+  const { req_id, shards, followers = [], first_failure: first = "another POP of its REC" } = lead;
+  const detail = `${first} and ${failureAt(lead, saw)} asked before and failed at the origin`;
+  const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
+  const request = { req_id, shards, expire_at: expireAt };
+  return followers.flatMap(({ pop }) => urls.map((url) => unfinishedResult(request, { ...url, pop }, failure)));
+}

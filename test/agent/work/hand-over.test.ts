@@ -1,0 +1,175 @@
+import { describe, expect, test, vi } from "vitest";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../../domain/plan/verdict.ts";
+import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { bad, done, fail, good, start, yes } from "./work-world.ts";
+
+const FOLLOWERS = ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] }));
+const all = { active: yes, download: good, write: done, delete: done, send: done };
+const urlOf = (url: string): TaskUrl => ({ url, bytes: null });
+const leadOf = (more: Partial<TaskMessage> = {}, ...urls: string[]) =>
+  messageBody(taskMessage({ req_id: "q", pop: "P1", followers: FOLLOWERS, urls: urls.map(urlOf), ...more }));
+const show = ({ pop, urls, followers = [], ...rest }: TaskMessage) =>
+  [
+    pop,
+    urls.map(({ url, variant }) => url + (variant ?? "")).join("+"),
+    ...followers.map((it) => `>${it.pop}`),
+    ...(rest.follows === true ? ["follows"] : []),
+    ...(rest.again === true ? ["again"] : []),
+    ...(rest.first_failure === undefined ? [] : [rest.first_failure]),
+  ].join(" ");
+const shown = (sent: readonly TaskMessage[]) => sent.map(show);
+
+describe("a lead's message", () => {
+  test("is deleted after its results stand and its followers are queued", async () => {
+    const { did, sent, ended, unplanned } = start(leadOf({}, "a", "b"), all);
+    await ended;
+    expect(did.slice(-2)).toEqual(["send a b", "delete r"]);
+    expect(did.slice(0, -2).filter((what) => what.startsWith("write"))).toEqual(["write a", "write b"]);
+    expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+    expect(unplanned).toEqual([]);
+  });
+
+  test("makes the next POP lead where it failed, and sends the followers after the rest", async () => {
+    const download = (url: string) => (url === "b" ? bad() : good());
+    const { sent, ended } = start(leadOf({}, "a", "b", "c"), { ...all, download });
+    await ended;
+    expect(shown(sent)).toEqual(["P2 a+c follows", "P3 a+c follows", "P2 b >P3 P1 (http_5xx)"]);
+  });
+
+  test("has the results written of what it decides, and then is deleted", async () => {
+    const second = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
+    const { did, ended } = start(leadOf(second, "a"), { ...all, download: bad, decide: done });
+    await ended;
+    expect(did.slice(-4)).toEqual(["write a", "active? q", "decide P2#a P3#a", "delete r"]);
+  });
+
+  test.each([
+    ["queued", {}, { send: fail("no queue") }],
+    ["written", { origin_failures: 1 }, { download: bad, decide: fail("no table") }],
+  ])("is left to its timeout if what waits cannot be %s", async (_, more, plan) => {
+    const { did, ended } = start(leadOf(more, "a"), { ...all, ...plan });
+    await expect(ended).rejects.toThrow(/^no /);
+    expect(did).not.toContain("delete r");
+  });
+
+  test("of a request that has ended hands nothing over", async () => {
+    let active = true;
+    const download = async () => {
+      active = false;
+      return {};
+    };
+    const { sent, did, ended } = start(leadOf({}, "a"), { ...all, active: async () => active, download });
+    await ended;
+    expect([sent, did.at(-1)]).toEqual([[], "delete r"]);
+  });
+
+  test("that cannot be worked on hands nothing over: it comes again", async () => {
+    const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
+    const { sent, did, ended } = start(leadOf({}, "a", "b"), { ...all, write, hold: done });
+    await ended;
+    expect([sent, did.at(-1)]).toEqual([[], "hold r 20"]);
+  });
+
+  test("of an agent that stops goes back with its followers as far as it is left; the rest of it is handed over", async () => {
+    const running = deferred<object>();
+    const download = (url: string) => (url === "a" ? good() : running.promise);
+    const told = { origin_failures: 1, first_failure: "P0 (timeout)" };
+    const { sent, did, ended, stop } = start(leadOf(told, "a", "b"), { ...all, download });
+    await turn();
+    stop();
+    running.resolve({ ok: false });
+    await ended;
+    expect(shown(sent)).toEqual(["P1 b >P2 >P3 P0 (timeout)", "P2 a follows", "P3 a follows"]);
+    expect(did.at(-1)).toBe("delete r");
+  });
+});
+
+describe("a lead's message that comes again", () => {
+  const again = { ...all, deliveries: 2 };
+
+  test("is handed over by the results that stand, and says so", async () => {
+    const { did, sent, ended } = start(leadOf({}, "a", "b"), { ...again, standing: async () => ["a", "b"] });
+    await ended;
+    expect(did).toEqual(["standing? 2", "active? q", "send a b", "delete r"]);
+    expect(shown(sent)).toEqual(["P2 a+b follows again", "P3 a+b follows again"]);
+  });
+
+  test.each<[string, LeadResult, string[]]>([
+    ["a POP's failure", { ok: false, reason: "tls" }, ["P2 a >P3 again"]],
+    ["an origin's", { ok: false, reason: "http_4xx", http_status: 404 }, ["P2 a >P3 again P1 (HTTP 404)"]],
+  ])("is handed over as before after %s", async (_, stands, messages) => {
+    const { sent, ended } = start(leadOf({}, "a"), { ...again, standing: async () => ["a"], stands });
+    await ended;
+    expect(shown(sent)).toEqual(messages);
+  });
+
+  test("is done as far as its results do not stand, and handed over whole and in order", async () => {
+    const { did, sent, ended } = start(leadOf({}, "a", "b", "c"), { ...again, standing: async () => ["a", "c"] });
+    await ended;
+    expect(did.filter((what) => what.startsWith("download"))).toEqual(["download b"]);
+    expect(shown(sent)).toEqual(["P2 a+b+c follows again", "P3 a+b+c follows again"]);
+  });
+
+  test("for the sender's sake is treated alike, and goes back as such", async () => {
+    const plan = { ...all, standing: async () => ["a"], download: () => new Promise<object>(() => undefined) };
+    const { did, ended } = start(leadOf({ again: true }, "a"), plan);
+    await ended;
+    expect(did).toEqual(["standing? 1", "active? q", "send a", "delete r"]);
+    const running = deferred<object>();
+    const second = start(leadOf({ again: true }, "a", "b"), { ...plan, download: () => running.promise });
+    await turn();
+    second.stop();
+    running.resolve({ ok: false });
+    await second.ended;
+    expect(shown(second.sent)[0]).toBe("P1 b >P2 >P3 again");
+  });
+});
+
+describe("a lead's message that takes long", () => {
+  test("hands over now and then what is done, in all variants; each once", async () => {
+    vi.useFakeTimers();
+    try {
+      const ends = new Map(["slow", "form"].map((url) => [url, deferred<object>()]));
+      const download = (url: string) => ends.get(url)?.promise ?? good();
+      const forms = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+      const urls = [urlOf("a"), urlOf("slow"), ...forms, urlOf("b")];
+      const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+      await vi.advanceTimersByTimeAsync(2_000);
+      ends.get("form")?.resolve({});
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(shown(sent).slice(2)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+      ends.get("slow")?.resolve({});
+      await ended;
+      expect(shown(sent).slice(4)).toEqual(["P2 slow follows", "P3 slow follows"]);
+      expect(did.at(-1)).toBe("delete r");
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("tries again later what it could not hand over", async () => {
+    vi.useFakeTimers();
+    try {
+      const slow = deferred<object>();
+      let works = false;
+      const plan = {
+        ...{ ...all, hold: done, send: () => (works ? done() : Promise.reject(new Error("no queue"))) },
+        download: (url: string) => (url === "slow" ? slow.promise : good()),
+      };
+      const { sent, ended } = start(leadOf({}, "a", "slow"), plan);
+      await vi.advanceTimersByTimeAsync(2_000);
+      works = true;
+      slow.resolve({});
+      await ended;
+      expect(shown(sent)).toEqual([...["P2 a follows", "P3 a follows"], ...["P2 a+slow follows", "P3 a+slow follows"]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

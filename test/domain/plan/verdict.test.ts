@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { type LeadResult, verdictOf } from "../../../domain/plan/verdict.ts";
+
+const GOOD: LeadResult = { ok: true };
+const NOT_FOUND: LeadResult = { ok: false, reason: "http_4xx", http_status: 404 };
+const SLOW: LeadResult = { ok: false, reason: "timeout" };
+const REFUSED: LeadResult = { ok: false, reason: "connection" };
+
+describe("what a lead's result means for those that wait", () => {
+  it.each<[string, LeadResult, ReturnType<typeof verdictOf>]>([
+    ["it is good", GOOD, { kind: "cached" }],
+    ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, { kind: "cached" }],
+    ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, { kind: "origin_failed", saw: "HTTP 404" }],
+    ["the origin refuses", NOT_FOUND, { kind: "origin_failed", saw: "HTTP 404" }],
+    ["no answer", SLOW, { kind: "origin_failed", saw: "timeout" }],
+    ["not kept", { ok: false, reason: "not_kept", http_status: 200 }, { kind: "origin_failed", saw: "not_kept" }],
+    ["its message was given up", { ok: false, reason: "lost" }, { kind: "origin_failed", saw: "lost" }],
+    ["no connection", REFUSED, { kind: "pop_failed" }],
+    ["another POP answers", { ok: false, reason: "other_pop", http_status: 200 }, { kind: "pop_failed" }],
+    [
+      "an agent of a release before did not say why",
+      { ok: false, http_status: 502 },
+      { kind: "origin_failed", saw: "HTTP 502" },
+    ],
+    ["nor anything", { ok: false }, { kind: "pop_failed" }],
+  ])("%s", (_, result, verdict) => {
+    expect(verdictOf(result)).toEqual(verdict);
+  });
+});
