@@ -30,7 +30,8 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
     await deps.queue.delete(receipt);
     return;
   }
-  const content = isAgain(message) ? await stillToDo(deps, parsed.content) : parsed.content;
+  // What of it is sent on may be in the queue already: whoever sent it died before it could delete this one.
+  const content = isAgain(message) ? { ...(await stillToDo(deps, parsed.content)), again: true } : parsed.content;
   if (content.urls.length > 0 && (await workThrough(deps, message, content, stopping)) === "HELD") return;
   await deps.queue.delete(receipt);
 }

@@ -157,8 +157,11 @@ export class FakeProgress implements Public<ProgressTable> {
   async count(reqId: string) {
     return { count: this.counts.get(reqId) ?? NO_COUNT, movedAt: this.movedAt.get(reqId) };
   }
+  async beats(reqId: string) {
+    return this.beaten.get(reqId) ?? [];
+  }
   async of(reqId: string) {
-    return { ...(await this.count(reqId)), beats: this.beaten.get(reqId) ?? [] };
+    return { ...(await this.count(reqId)), beats: await this.beats(reqId) };
   }
   async pops(reqId: string, pops: readonly string[]) {
     const found = new Map<string, Count>();

@@ -3,7 +3,7 @@ import { Intake } from "../../../agent/queue/intake.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Beats } from "../../../agent/work/beats.ts";
 import { type WorkDeps, work } from "../../../agent/work/work.ts";
-import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
+import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../lambdas/fakes.ts";
@@ -17,7 +17,11 @@ export interface Plan {
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
   readonly send?: () => Promise<void>;
+  /** @default unplanned */
+  readonly sendLater?: (message: TaskMessage, seconds: number) => Promise<void>;
   readonly bury?: () => Promise<void>;
+  /** Whose turn it is. @default nobody waits for one */
+  readonly origin?: WorkDeps["origin"];
   /** Bytes that come of each download before it ends. */
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
@@ -57,6 +61,11 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
         const [text = ""] = (await collect(messages)).map(messageBody);
         return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
       },
+      sendLater: (message, seconds) =>
+        call(
+          `put off ${urlsOf(messageBody(message))} ${seconds}`,
+          plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
+        ),
     },
     deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
@@ -72,6 +81,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, ...end };
       },
     },
+    ...(plan.origin === undefined ? {} : { origin: plan.origin }),
     visibilitySeconds: 120,
     logger,
   };
