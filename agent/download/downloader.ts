@@ -26,6 +26,8 @@ import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
+/** A later try comes later by up to this share. */
+const LATER_SPREAD = 0.3;
 
 export interface DownloaderOptions {
   readonly pools: PopPools;
@@ -158,7 +160,8 @@ export class Downloader {
   /** When a kept error can be gone; not before the origin wants it. */
   private later({ count, answer: { retryAfter } }: Attempt): PutOffError {
     const { keptErrorMs = KEPT_ERROR_SECONDS * 1_000 } = this.options;
-    return new PutOffError(Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0), count);
+    const ms = Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
+    return new PutOffError(ms, ms * LATER_SPREAD, count);
   }
 
   /** Whoever calls the downloader has waited for the turn of the first one. */

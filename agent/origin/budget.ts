@@ -94,12 +94,12 @@ export class Budget {
     return turnsPerSecond(perSecond, { count: this.arrangement?.count ?? 1 });
   }
 
-  /** Requests a second that its seats allow, at the pace of late. */
-  get seatsPerSecond(): number {
+  /** Requests a second that its seats allow, at the pace of late. @param atLeast so many seats */
+  seatsPerSecond(atLeast = 0): number {
     const { concurrency } = this.limits;
     if (concurrency === undefined) return Number.POSITIVE_INFINITY;
     const { index, count } = this.arrangement ?? { index: 0, count: 1 };
-    return (seatsOf(concurrency, { index, count }, 0) * 1_000) / Math.max(1, this.downloadMs);
+    return (Math.max(atLeast, seatsOf(concurrency, { index, count }, 0)) * 1_000) / Math.max(1, this.downloadMs);
   }
 
   private get standsAt(): number {

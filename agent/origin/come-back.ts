@@ -1,18 +1,20 @@
 import type { Patience } from "../../domain/request/patience.ts";
 
-/** How much more is to come than may be asked: with less, turns would go unused. */
-const PLENTY = 2;
+/** How much more is to come than may be asked: it comes by chance, and with less, turns would go unused. */
+const PLENTY = 3;
 /** SQS counts whole seconds. */
 const LEAST_MS = 1_000;
 
 /**
  * After how long what was put off is to come back. Of what a process is offered it asks for a part and puts off the rest.
  * If the rest comes back too late, turns go unused; too soon, and every message is received again and again. So the
- * time is such that about twice as much comes as may be asked. It grows with what is left of a request, and shrinks with it.
+ * time is such that some times as much comes as may be asked. It grows with what is left of a request, and shrinks with it.
  */
 export class ComeBack {
   private ms: number;
   private offered = 0;
+  /** What came at the same moment. */
+  private atOnce = { at: 0, tasks: 0 };
   private since: number;
 
   /** @param now milliseconds since the epoch */
@@ -24,13 +26,14 @@ export class ComeBack {
     this.since = now;
   }
 
-  /** Another task has come. */
-  offer(): void {
-    this.offered++;
+  /** Another task has come. @param room how many could wait here at most: what comes beyond, at the same moment, is no help */
+  offer(now: number, room: number): void {
+    if (this.atOnce.at !== now) this.atOnce = { at: now, tasks: 0 };
+    if (this.atOnce.tasks++ < room) this.offered++;
   }
 
   /** @param mayAsk requests a second that this process may send */
-  nextMs(now: number, mayAsk: number, chance = Math.random()): number {
+  meanMs(now: number, mayAsk: number): number {
     const { beatMs, staleMs } = this.patience;
     const passed = now - this.since;
     if (passed >= beatMs / 2) {
@@ -39,7 +42,7 @@ export class ComeBack {
       this.offered = 0;
       this.since = now;
     }
-    return this.ms * (0.5 + chance);
+    return this.ms;
   }
 }
 

@@ -46,8 +46,9 @@ export class Line {
    * @throws PutOffError if it would have to wait for too long; StoppingError
    */
   async turn(cancellation: Cancellation): Promise<Seat | undefined> {
-    this.comeBack.offer();
-    if (this.waiting.length >= this.room) throw this.putOff();
+    const { room } = this;
+    this.comeBack.offer(Date.now(), room);
+    if (this.waiting.length >= room) throw this.putOff();
     const hasTurn = await this.wait(this.waiting, cancellation);
     return hasTurn ? new Seat(this.options.budget, () => this.pump()) : undefined;
   }
@@ -84,7 +85,8 @@ export class Line {
     if (this.isPaused) return 0;
     const seconds = patience.turnMs / 1_000;
     const turns = Math.min(budget?.turnsPerSecond ?? MOST_WAITING, backOff.perSecond(Date.now())) * seconds;
-    const seats = budget === undefined ? MOST_WAITING : budget.freeSeats + Math.floor(budget.seatsPerSecond * seconds);
+    const seats =
+      budget === undefined ? MOST_WAITING : budget.freeSeats + Math.floor(budget.seatsPerSecond() * seconds);
     return Math.min(MOST_WAITING, Math.max(1, Math.floor(turns)), seats);
   }
 
@@ -93,11 +95,13 @@ export class Line {
     const now = Date.now();
     const mayAsk = Math.min(
       budget?.turnsPerSecond ?? Number.POSITIVE_INFINITY,
-      budget?.seatsPerSecond ?? Number.POSITIVE_INFINITY,
+      // With fewer seats than processes, who has one must be offered enough: so all pass on as if they had.
+      budget?.seatsPerSecond(1) ?? Number.POSITIVE_INFINITY,
       backOff.perSecond(now),
     );
     const least = Math.max(backOff.pauseMs(now), budget?.pauseMs(now) ?? 0);
-    return new PutOffError(least + this.comeBack.nextMs(now, mayAsk));
+    const mean = this.comeBack.meanMs(now, mayAsk);
+    return new PutOffError(least + mean / 2, mean);
   }
 
   /** @returns false: it was cancelled */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import { isOverload } from "../../domain/origin/refusal.ts";
@@ -30,6 +29,8 @@ interface Kept {
   readonly budget: Budget;
   /** Milliseconds since the epoch. */
   until: number;
+  /** Of the next reading. */
+  timer: NodeJS.Timeout | undefined;
 }
 
 /** Keeps what may reach an origin within the limits of its request, and asks less of one that refuses. */
@@ -40,7 +41,7 @@ export class Origin {
   private readonly lines = new Map<string, Map<string, Line>>();
   /** Whether any host may be held back: so that nobody has to look where there is none. */
   private holdsBack = false;
-  private readonly closing = new AbortController();
+  private closed = false;
 
   constructor(private readonly options: OriginOptions) {}
 
@@ -77,7 +78,8 @@ export class Origin {
 
   /** Nothing waits here any more. */
   close(): void {
-    this.closing.abort();
+    this.closed = true;
+    for (const { timer } of this.budgets.values()) clearTimeout(timer);
     for (const lines of this.lines.values()) for (const line of lines.values()) line.close();
   }
 
@@ -111,30 +113,25 @@ export class Origin {
       known.until = until;
       return known.budget;
     }
-    const kept = { budget: new Budget(limits, self, patience), until };
+    const kept: Kept = { budget: new Budget(limits, self, patience), until, timer: undefined };
     this.budgets.set(reqId, kept);
-    void this.follow(reqId, kept);
+    this.follow(reqId, kept, FIRST_READING * patience.beatMs);
     return kept.budget;
   }
 
   /** Reads who shares the limits of a request, beat by beat, until no message of it has come for long. */
-  private async follow(reqId: string, kept: Kept): Promise<void> {
-    const { signal } = this.closing;
-    let next = Date.now() + FIRST_READING * this.options.patience.beatMs;
-    const due = () =>
-      sleep(Math.max(0, next - Date.now()), undefined, { signal }).then(
-        () => true,
-        () => false,
-      );
-    while (await due()) {
-      next = Date.now() + kept.budget.everyMs;
+  private follow(reqId: string, kept: Kept, inMs: number): void {
+    kept.timer = setTimeout(async () => {
+      const since = Date.now();
       await this.read(reqId, kept.budget);
+      if (this.closed) return;
       const lines = [...(this.lines.get(reqId)?.values() ?? [])];
       for (const line of lines) line.look();
-      if (Date.now() > kept.until && !kept.budget.isInUse && lines.every(({ isEmpty }) => isEmpty)) break;
-    }
-    this.budgets.delete(reqId);
-    this.lines.delete(reqId);
+      if (Date.now() <= kept.until || kept.budget.isInUse || lines.some(({ isEmpty }) => !isEmpty))
+        return this.follow(reqId, kept, Math.max(0, since + kept.budget.everyMs - Date.now()));
+      this.budgets.delete(reqId);
+      this.lines.delete(reqId);
+    }, inMs);
   }
 
   private async read(reqId: string, budget: Budget): Promise<void> {

@@ -2,11 +2,13 @@
 export class PutOffError extends Error {
   override readonly name = "PutOffError";
   /**
-   * @param ms for how long
+   * @param ms for how long at the least
+   * @param spreadMs how much longer at the most, by chance: those that were put off together must not come back together
    * @param tries how often it was asked for here, in vain
    */
   constructor(
     readonly ms: number,
+    readonly spreadMs: number,
     readonly tries = 0,
   ) {
     super(`put off for ${Math.round(ms)} ms`);

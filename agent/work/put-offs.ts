@@ -62,9 +62,11 @@ export class PutOffs {
   private async send(putOffs: readonly PutOff[], more: number): Promise<void> {
     const urls = putOffs.flatMap((it) => it.urls);
     const ms = Math.max(...putOffs.map(({ error }) => error.ms));
+    const spreadMs = Math.max(...putOffs.map(({ error }) => error.spreadMs));
+    const seconds = (ms + Math.random() * spreadMs) / 1_000;
     const tries = (this.message.tries ?? 0) + more;
     if (await isWanted(this.deps.requests, this.message.req_id))
-      await this.deps.queue.sendLater({ ...this.message, urls, ...(tries === 0 ? {} : { tries }) }, ms / 1_000);
+      await this.deps.queue.sendLater({ ...this.message, urls, ...(tries === 0 ? {} : { tries }) }, seconds);
     this.onSent(urls);
   }
 }
