@@ -29,9 +29,12 @@ describe("an origin", () => {
         origin: { requests_per_second: 30, concurrency: 8 },
       }),
     );
-    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ download_count: 180, failed_count: 0, warm_count: 180 });
+    expect(await stack.until(reqId, "FINISHED")).toMatchObject({
+      download_count: 180,
+      failed_count: 0,
+      warm_count: 180,
+    });
     const seen = seenIn(stack, "limited");
-    console.log(busiestSecond(seen), busiestSecond(seen.filter(({probe}) => !probe)), seen.length, seen.filter(({probe}) => !probe).length, (seen.at(-1)!.at - seen[0]!.at)/1000);
     expect(seen.filter(({ probe }) => !probe)).toHaveLength(180);
     expect(busiestSecond(seen)).toBeLessThanOrEqual(30);
   });
@@ -48,7 +51,6 @@ describe("an origin", () => {
     edge.setBehaviours([]);
     const seen = seenIn(stack, "refusing").filter(({ probe }) => !probe);
     const first = seen[0]?.at ?? 0;
-    console.log(progress, seen.length, seen.filter((it) => it.refused).length, (seen.at(-1)!.at - first)/1000);
     expect(progress).toMatchObject({ total_count: 240, download_count: 240, failed_count: 0 });
     const later = seen.filter(({ at }) => at > first + 10_000);
     expect(later.filter(({ refused }) => refused).length).toBeLessThanOrEqual(0.05 * later.length);
