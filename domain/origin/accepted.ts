@@ -1,5 +1,5 @@
-const BUCKET_MS = 250;
-const BUCKETS = 16;
+const BUCKET_MS = 100;
+const BUCKETS = 40;
 
 /** How many requests an origin accepted lately, by when they were sent: answers come in another order. */
 export class Accepted {

@@ -59,6 +59,7 @@ export class BackOff {
 
   /** One is sent. */
   take(now: number): void {
+    this.grow(now);
     if (this.rate !== undefined) this.nextAsk = Math.max(now, this.nextAsk) + 1_000 / this.rate;
   }
 

@@ -10,9 +10,14 @@ export const SHARE = 0.9;
 /** What is late by more than this has lost its turn: else a process that was busy would make up for it all at once. */
 export const GRACE_MS = 50;
 
+/** Turns of all processes in a second. Of 2.5 requests a second only 2 can be in one. */
+function usedOf(limit: number): number {
+  return SHARE * (limit < 1 ? limit : Math.floor(limit));
+}
+
 /** Milliseconds between the turns of all processes together. */
 function gapMs(perSecond: number): number {
-  return 1_000 / (SHARE * perSecond);
+  return 1_000 / usedOf(perSecond);
 }
 
 /**
@@ -35,5 +40,5 @@ export function turnAt(turn: number, perSecond: number): number {
 
 /** How many turns a process has in a second. */
 export function turnsPerSecond(perSecond: number, { count }: Pick<Place, "count">): number {
-  return (SHARE * perSecond) / count;
+  return usedOf(perSecond) / count;
 }
