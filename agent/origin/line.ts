@@ -30,6 +30,7 @@ export class Line {
   private readonly under: Waiter[] = [];
   private readonly waiting: Waiter[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private closed = false;
   private readonly comeBack: ComeBack;
 
   constructor(private readonly options: LineOptions) {
@@ -71,6 +72,7 @@ export class Line {
 
   /** Nothing goes on here any more. */
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
     for (const line of [this.under, this.waiting]) for (const { fail } of line.splice(0)) fail(new StoppingError());
   }
@@ -106,6 +108,7 @@ export class Line {
 
   /** @returns false: it was cancelled */
   private async wait(line: Waiter[], cancellation: Cancellation): Promise<boolean> {
+    if (this.closed) throw new StoppingError();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         go: () => {

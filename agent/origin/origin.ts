@@ -59,6 +59,7 @@ export class Origin {
     this.lines.set(message.req_id, lines);
     const line = lines.get(message.host) ?? new Line({ budget, backOff, patience: this.options.patience });
     lines.set(message.host, line);
+    if (this.closed) line.close();
     return line;
   }
 
