@@ -65,8 +65,9 @@ export class Line {
 
   /** Lets go on what may, and puts off what would have to wait for too long. Call it when something has changed. */
   look(): void {
-    const left = this.isPaused ? 0 : this.room;
-    for (const { fail } of this.waiting.splice(left)) fail(this.putOff());
+    for (const { fail } of this.waiting.splice(this.room)) fail(this.putOff());
+    // They would hold their slots for the whole pause.
+    if (this.isPaused) for (const { fail } of this.under.splice(0)) fail(this.putOff());
     this.pump();
   }
 

@@ -145,8 +145,10 @@ describe("whoever waits", () => {
     const under = expect(origin.lineOf(free)?.again(cancellation())).resolves.toBeUndefined();
     await vi.advanceTimersByTimeAsync(1_000);
     await under;
+    const more = expect(origin.lineOf(free)?.again(cancellation())).rejects.toBeInstanceOf(PutOffError);
     origin.saw(free, answer(503, { retryAfter: "60" }), Date.now() - 5, true);
     await waits;
+    await more;
     await expect(origin.lineOf(free)?.again(cancellation())).rejects.toBeInstanceOf(PutOffError);
   });
 
