@@ -16,21 +16,22 @@ describe("an origin that refuses above 30 requests a second: below 5 % refusals 
     [1, undefined, 50],
     [4, undefined, 50],
     [12, undefined, 50],
-    [1, "2", 300],
     [4, "2", 300],
-    [12, "2", 50],
-  ])("%i processes, Retry-After %s, an answer after %i ms", async (processes, retryAfter, answerMs) => {
-    const world = new OriginWorld({
-      ...{ breaksAbove: 30, answerMs, tasks: 3_000 },
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    });
-    for (let n = 0; n < processes; n++) world.start(`p${n}`);
-    await world.run(70);
-    world.end();
-    const later = world.log.filter(({ at }) => at >= START + 10_000);
-    const refused = later.filter((it) => it.refused).length;
-    console.log(world.log.length - later.length, later.length, refused, world.done);
-    expect(refused / later.length).toBeLessThan(0.05);
-    expect((later.length - refused) / 60).toBeGreaterThan(15);
-  });
+  ])(
+    "%i processes, Retry-After %s, an answer after %i ms",
+    async (processes, retryAfter, answerMs) => {
+      const world = new OriginWorld({
+        ...{ breaksAbove: 30, answerMs, tasks: 4_000 },
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      });
+      for (let n = 0; n < processes; n++) world.start(`p${n}`);
+      await world.run(50);
+      world.end();
+      const later = world.log.filter(({ at }) => at >= START + 10_000);
+      const refused = later.filter((it) => it.refused).length;
+      expect(refused / later.length).toBeLessThan(0.05);
+      expect((later.length - refused) / 40).toBeGreaterThan(15);
+    },
+    60_000,
+  );
 });
