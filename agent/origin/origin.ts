@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { BackOff } from "../../domain/origin/back-off.ts";
 import { isOverload } from "../../domain/origin/refusal.ts";
 import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -47,10 +48,11 @@ export class Origin {
 
   /** The line in which the downloads of a message wait for their turns; undefined: they need not. */
   lineOf(message: TaskMessage): Line | undefined {
-    const { origin, follows } = message;
-    if ((origin === undefined && !this.holdsBack) || follows === true) return undefined;
+    const { origin, follows, tries } = message;
+    if ((origin === undefined && tries === undefined && !this.holdsBack) || follows === true) return undefined;
     const budget = isLimited(origin) ? this.budgetOf(message.req_id, origin) : undefined;
     const { backOff } = this.paceOf(message.host);
+    if (tries !== undefined) this.beCareful(backOff);
     if (budget === undefined && backOff.perSecond(Date.now()) === Number.POSITIVE_INFINITY) {
       this.holdsBack = [...this.hosts.values()].some((pace) => pace.backOff.isActive);
       return undefined;
@@ -82,6 +84,11 @@ export class Origin {
     this.closed = true;
     for (const { timer } of this.budgets.values()) clearTimeout(timer);
     for (const lines of this.lines.values()) for (const line of lines.values()) line.close();
+  }
+
+  private beCareful(backOff: BackOff): void {
+    backOff.beCareful(Date.now());
+    this.holdsBack ||= backOff.isActive;
   }
 
   private refused({ host, pop, req_id }: TaskMessage, answer: Answer, sentAt: number): void {

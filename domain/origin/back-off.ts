@@ -13,8 +13,15 @@ const FIRST_CUT = 0.8;
 /** Later refusals cut the rate at least to this share, and at most to the other. */
 const CUT = { least: 0.8, most: 0.5 };
 
+/** Where a process begins, in requests a second, that knows nothing of an origin but that it refused others. */
+const CAREFUL = 1;
+/** Whoever had an answer so lately, in milliseconds, knows the origin. */
+const KNOWN_MS = 10_000;
+
 /** How the rate grows again, in shares a second, by the milliseconds since the last refusal. */
 function growth(sinceCutMs: number): number {
+  // It doubles until the first refusal.
+  if (sinceCutMs === Number.POSITIVE_INFINITY) return Math.LN2;
   if (sinceCutMs < 20_000) return 0.01;
   return sinceCutMs < 60_000 ? 0.05 : 0.1;
 }
@@ -34,6 +41,7 @@ export class BackOff {
   private grownAt = 0;
   private pausedUntil = 0;
   private nextAsk = 0;
+  private goodAt = Number.NEGATIVE_INFINITY;
 
   /** Whether it holds anything back. */
   get isActive(): boolean {
@@ -65,7 +73,17 @@ export class BackOff {
 
   /** The origin answered. */
   good(sentAt: number): void {
+    this.goodAt = Math.max(this.goodAt, sentAt);
     this.accepted.add(sentAt);
+  }
+
+  /** Others were refused: without an answer of its own lately, this process begins slowly. */
+  beCareful(now: number): void {
+    if (this.rate !== undefined || now - this.goodAt <= KNOWN_MS) return;
+    this.rate = CAREFUL;
+    this.cutAt = Number.NEGATIVE_INFINITY;
+    this.grownAt = now;
+    this.nextAsk = 0;
   }
 
   /** It refused. @param waitMs how long it asked to be left alone; undefined: it did not say */

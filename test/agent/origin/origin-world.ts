@@ -45,12 +45,12 @@ export class OriginWorld {
   done = 0;
   receptions = 0;
   /** Tasks that can be received, ten a message. */
-  private readonly queue: number[];
+  private readonly queue: { readonly tasks: number; readonly tries: number }[];
   private readonly processes = new Map<string, { stop: (gracefully: boolean) => void }>();
 
   constructor(private readonly options: WorldOptions) {
     const messages = Math.ceil(options.tasks / TASKS);
-    this.queue = Array.from({ length: messages }, () => TASKS);
+    this.queue = Array.from({ length: messages }, () => ({ tasks: TASKS, tries: 0 }));
   }
 
   /** Starts a process. */
@@ -67,20 +67,26 @@ export class OriginWorld {
     const poll = () => {
       // By chance, so that no process is always the first.
       timer = setTimeout(poll, Math.random() * 2 * POLL_MS);
-      for (const tasks of this.queue.splice(0, MESSAGES)) {
+      for (const { tasks, tries } of this.queue.splice(0, MESSAGES)) {
         this.receptions++;
         const holding = beats.take(message.req_id, tasks);
         const back = (errors: readonly PutOffError[]) => {
           if (!alive || errors.length === 0) return;
           const ms = Math.max(...errors.map((error) => error.ms));
           const spreadMs = Math.max(...errors.map((error) => error.spreadMs));
-          this.back(errors.length, Math.ceil((ms + Math.random() * spreadMs) / 1_000) * 1_000);
+          this.back(
+            errors.length,
+            tries + (errors[0]?.tries ?? 0),
+            Math.ceil((ms + Math.random() * spreadMs) / 1_000) * 1_000,
+          );
         };
         const later: PutOffError[] = [];
         const ask = async () => {
-          await this.task(name, origin, message, () => alive, holding).catch((error: unknown) => {
-            if (error instanceof PutOffError) later.push(error);
-          });
+          await this.task(name, origin, tries === 0 ? message : { ...message, tries }, () => alive, holding).catch(
+            (error: unknown) => {
+              if (error instanceof PutOffError) later.push(error);
+            },
+          );
           holding.drop(1);
         };
         const all = Promise.all(Array.from({ length: tasks }, ask));
@@ -119,8 +125,8 @@ export class OriginWorld {
     for (const name of this.processes.keys()) this.kill(name);
   }
 
-  private back(tasks: number, ms: number): void {
-    setTimeout(() => this.queue.push(tasks), ms);
+  private back(tasks: number, tries: number, ms: number): void {
+    setTimeout(() => this.queue.push({ tasks, tries }), ms);
   }
 
   private async task(

@@ -21,7 +21,7 @@ describe("an origin that refuses above 30 requests a second: below 5 % refusals 
     "%i processes, Retry-After %s, an answer after %i ms",
     async (processes, retryAfter, answerMs) => {
       const world = new OriginWorld({
-        ...{ breaksAbove: 30, answerMs, tasks: 4_000 },
+        ...{ breaksAbove: 30, answerMs, tasks: 2_000 },
         ...(retryAfter === undefined ? {} : { retryAfter }),
       });
       for (let n = 0; n < processes; n++) world.start(`p${n}`);

@@ -98,3 +98,31 @@ test("an origin that is down is asked now and then", () => {
   }
   expect((now - START) / 50).toBeLessThan(6_000);
 });
+
+describe("when others were refused", () => {
+  test("a process that knows nothing of the origin begins slowly, and doubles its rate", () => {
+    const backOff = new BackOff();
+    backOff.beCareful(START);
+    expect(backOff.perSecond(START)).toBe(1);
+    backOff.beCareful(START + 1_000);
+    expect(backOff.perSecond(START + 1_000)).toBeCloseTo(2, 5);
+    expect(backOff.perSecond(START + 4_000)).toBeCloseTo(16, 5);
+    backOff.perSecond(START + 10_000);
+    expect(backOff.isActive).toBe(false);
+  });
+
+  test("one that has had answers does not", () => {
+    const backOff = new BackOff();
+    backOff.good(START - 5_000);
+    backOff.beCareful(START);
+    expect(backOff.isActive).toBe(false);
+  });
+
+  test("and its first refusal is one as any other", () => {
+    const backOff = new BackOff();
+    backOff.beCareful(START);
+    backOff.refused(START + 4_000, START + 4_010, undefined);
+    expect(backOff.perSecond(START + 5_010)).toBeCloseTo(8, 0);
+    expect(backOff.perSecond(START + 7_010)).toBeCloseTo(8.2, 0);
+  });
+});
