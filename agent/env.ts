@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { allowPrivateAddressesSchema } from "../domain/net/addresses.ts";
-import { FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
+import { FIRST_BYTE_SECONDS, KEPT_ERROR_SECONDS } from "../domain/request/limits.ts";
 import { STALL_SECONDS, stallSecondsSchema } from "../domain/request/patience.ts";
 
 export const envSchema = z.object({
@@ -28,4 +28,6 @@ export const envSchema = z.object({
   PREWARM_IDLE_MINUTES: z.coerce.number().positive().default(15),
   /** How long the first byte of an answer is waited for. */
   PREWARM_FIRST_BYTE_SECONDS: z.coerce.number().positive().default(FIRST_BYTE_SECONDS),
+  /** After how long a POP that answered with an error is asked again for the same object. */
+  PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
 });

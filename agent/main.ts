@@ -25,6 +25,8 @@ import { memoryShare } from "./instance/memory.ts";
 import { InstanceMetadata } from "./instance/metadata.ts";
 import { retire } from "./instance/retire.ts";
 import { isSibling, Siblings } from "./instance/siblings.ts";
+import { processOf } from "./origin/arrangement.ts";
+import { Origin } from "./origin/origin.ts";
 import { Agent } from "./queue/agent.ts";
 import { Meter } from "./queue/meter.ts";
 import { ActiveRequests } from "./work/active-requests.ts";
@@ -62,14 +64,10 @@ const results = new ResultWriter(stored, logger);
 const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
-const beats = new Beats({
-  progress,
-  instance: instanceId,
-  // Not the process's id: after a crash, another process may have the same.
-  worker: randomUUID(),
-  everyMs: patience.beatMs,
-  logger,
-});
+// Not the process's id: after a crash, another process may have the same.
+const worker = randomUUID();
+const beats = new Beats({ progress, instance: instanceId, worker, everyMs: patience.beatMs, logger });
+const origin = new Origin({ progress, beats, self: processOf({ instance: instanceId, worker }), patience, logger });
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const meter = new Meter();
 const caretaker = new Caretaker({
@@ -96,7 +94,10 @@ const agent = new Agent({
     ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
     instanceId,
     meter,
+    origin,
+    keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   }),
+  origin,
   meter,
   // One process of an instance does it for all.
   ...(sibling ? {} : { caretaker }),

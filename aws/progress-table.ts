@@ -157,7 +157,8 @@ export class ProgressTable {
     await this.db.send(new DeleteCommand({ TableName: this.table, Key: { key: `ask#${reqId}`, part: "look" } }));
   }
 
-  private async beats(reqId: string): Promise<Beat[]> {
+  /** The last beat of every process that worked on a request. */
+  async beats(reqId: string): Promise<Beat[]> {
     const beats: Beat[] = [];
     for await (const item of this.items(`beat#${reqId}`)) {
       const parsed = beatSchema.safeParse(item);

@@ -45,7 +45,11 @@ export interface QueueDepth {
 interface Outgoing {
   readonly body: string;
   readonly reqId: string;
+  readonly delaySeconds: number;
 }
+
+/** SQS delays a message no longer. */
+export const MAX_DELAY_SECONDS = 900;
 
 interface Extension {
   readonly receipt: string;
@@ -57,6 +61,7 @@ export class TaskLane {
   // Made when they are first needed: most functions only fill the queue.
   private deletions: Batcher<string> | undefined;
   private extensions: Batcher<Extension> | undefined;
+  private delayed: Batcher<Outgoing> | undefined;
 
   constructor(
     private readonly sqs: SQSClient,
@@ -65,9 +70,21 @@ export class TaskLane {
 
   /** Queues all messages in full batches, several at once. @throws TasksNotQueuedError if SQS refuses some again and again */
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
-    await pMap(inBatches(messages), (batch) => this.sendBatch(batch).then(() => pMapSkip), {
-      concurrency: SENT_IN_PARALLEL,
+    await this.sendAll(outgoing(messages));
+  }
+
+  /**
+   * Queues a message that nobody can receive before some time has passed.
+   * @param seconds rounded up to whole ones, and at most {@link MAX_DELAY_SECONDS}
+   * @throws TasksNotQueuedError
+   */
+  sendLater(message: TaskMessage, seconds: number): Promise<void> {
+    this.delayed ??= new Batcher({
+      ...TOGETHER,
+      send: (items) => this.sendAll(items).then(() => new Array<undefined>(items.length).fill(undefined)),
     });
+    const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(seconds)));
+    return this.delayed.add({ body: messageBody(message), reqId: message.req_id, delaySeconds });
   }
 
   /**
@@ -101,9 +118,9 @@ export class TaskLane {
     return this.extensions.add({ receipt, seconds });
   }
 
-  /** Returns when all deletions and extensions have ended. */
+  /** Returns when all deletions, extensions and delayed messages have ended. */
   async drain(): Promise<void> {
-    await Promise.all([this.deletions?.drain(), this.extensions?.drain()]);
+    await Promise.all([this.deletions?.drain(), this.extensions?.drain(), this.delayed?.drain()]);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -124,12 +141,23 @@ export class TaskLane {
     };
   }
 
+  private async sendAll(items: AsyncIterable<Outgoing> | Iterable<Outgoing>): Promise<void> {
+    await pMap(inBatches(items), (batch) => this.sendBatch(batch).then(() => pMapSkip), {
+      concurrency: SENT_IN_PARALLEL,
+    });
+  }
+
   /** What SQS refuses of a batch is sent again alone. */
   private async sendBatch(batch: readonly Outgoing[]): Promise<void> {
     let left = batch;
     const reason = await retry(
       async () => {
-        const Entries = left.map(({ body, reqId }, i) => ({ Id: String(i), MessageBody: body, MessageGroupId: reqId }));
+        const Entries = left.map(({ body, reqId, delaySeconds }, i) => ({
+          Id: String(i),
+          MessageBody: body,
+          MessageGroupId: reqId,
+          ...(delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
+        }));
         const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl: this.url, Entries }));
         const failed = new Set(Failed.map(({ Id }) => Number(Id)));
         left = left.filter((_, i) => failed.has(i));
@@ -165,17 +193,21 @@ function toErrors(count: number, failed: readonly BatchResultErrorEntry[] = []):
   return errors;
 }
 
-async function* inBatches(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): AsyncGenerator<Outgoing[]> {
+async function* outgoing(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): AsyncGenerator<Outgoing> {
+  for await (const message of messages) yield { body: messageBody(message), reqId: message.req_id, delaySeconds: 0 };
+}
+
+async function* inBatches(items: AsyncIterable<Outgoing> | Iterable<Outgoing>): AsyncGenerator<Outgoing[]> {
   let batch: Outgoing[] = [];
   let bytes = 0;
-  for await (const message of messages) {
-    const body = messageBody(message);
+  for await (const item of items) {
+    const { body } = item;
     if (batch.length === BATCH || (batch.length > 0 && bytes + body.length > BATCH_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;
     }
-    batch.push({ body, reqId: message.req_id });
+    batch.push(item);
     bytes += body.length;
   }
   if (batch.length > 0) yield batch;

@@ -1,28 +1,34 @@
+import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { retry } from "../../domain/retry.ts";
+import type { Origin } from "../origin/origin.ts";
+import { PutOffError } from "../origin/put-off.ts";
 import type { Tally } from "../queue/meter.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import type { Transfer } from "../work/holding.ts";
 import { NotATaskError } from "../work/not-a-task.ts";
-import { judge } from "./answer.ts";
+import { type Answer, judge } from "./answer.ts";
 import { asksCompressed } from "./asks-compressed.ts";
 import { maxBytesOf } from "./body-limits.ts";
 import { endpointOf, firstAddress, type Ports } from "./endpoint.ts";
 import { everyAddress } from "./every-address.ts";
 import { messageHeaders } from "./message-headers.ts";
+import { nextTry } from "./next-try.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
 import { prove } from "./proof.ts";
-import { checkOf, isCheckGood } from "./second-look.ts";
+import { checkOf, isCheckGood, type Look } from "./second-look.ts";
 import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
-const MAX_ATTEMPTS = 3;
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
+/** A later try comes later by up to this share. */
+const LATER_SPREAD = 0.3;
 
 export interface DownloaderOptions {
   readonly pools: PopPools;
@@ -31,6 +37,10 @@ export interface DownloaderOptions {
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
   readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
+  /** Whose turn it is where an origin is not to be asked too much. @default nothing waits for it */
+  readonly origin?: Pick<Origin, "lineOf" | "saw">;
+  /** After how long a kept error may be gone, in milliseconds. @default 11 s */
+  readonly keptErrorMs?: number;
 }
 
 /** What a task asks for. */
@@ -44,6 +54,8 @@ interface Ask {
   readonly compressed: boolean;
   readonly cancellation: Cancellation;
   readonly transfer: Transfer | undefined;
+  /** How often it was asked for whole. */
+  asked: number;
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -56,7 +68,7 @@ export class Downloader {
    * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
    * @param cancellation cuts it off; its result then says nothing about the POP
    * @param transfer told of its bytes as they come. @default nobody is
-   * @throws NotATaskError for what no agent can ask for
+   * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
    */
   async download(
     message: TaskMessage,
@@ -79,22 +91,29 @@ export class Downloader {
       compressed: asksCompressed(message, task.variant),
       cancellation,
       transfer,
+      asked: 0,
       onBytes,
     };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const warming = refusal === undefined ? await this.warm(ask, text) : notAttempted(refusal);
+    const warming = refusal === undefined ? await this.warm(ask, text, tally) : notAttempted(refusal);
     const result = toResult(message, task, this.options.instanceId, warming, performance.now() - started);
     // What was cut off says nothing of the link.
-    if (!cancellation.cancelled) tally.addTask(isTroubled(result));
+    if (!cancellation.cancelled) tally.addTask(isTroubled(result, warming.attempt.count));
     return result;
   }
 
-  private warm(ask: Ask, text: string): Promise<Warming> {
+  private async warm(ask: Ask, text: string, tally: Pick<Tally, "addTask">): Promise<Warming> {
     const { ips, verify } = ask.message;
     const first = firstAddress(text, ips.length);
-    if (verify !== "addresses" || ips.length === 1) return this.warmAt(ask, (n) => first + n);
-    return everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
+    try {
+      if (verify !== "addresses" || ips.length === 1) return await this.warmAt(ask, (n) => first + n);
+      return await everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
+    } catch (error) {
+      // It is the origin that has too much to do, not the link.
+      if (error instanceof PutOffError) tally.addTask(false);
+      throw error;
+    }
   }
 
   /** @param order the address of each attempt */
@@ -103,11 +122,11 @@ export class Downloader {
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
     const proof = await prove(attempt.answer, async (again, round) => {
       if (again === "check") {
-        const answer = await this.ask(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round));
+        const answer = await this.askAt(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round), false);
         return { good: isCheckGood(answer, ask.message.pop), answer };
       }
       ask.transfer?.clear();
-      const answer = await this.ask(ask, attempt.turn);
+      const answer = await this.askWhole(ask, attempt.turn);
       return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
     });
     return { attempt, proof };
@@ -116,33 +135,54 @@ export class Downloader {
   /**
    * @param order the POP's addresses, by the number of the attempt
    * @returns the last attempt
+   * @throws PutOffError if the next one is to come later
    */
-  private attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
+  private async attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
     const { message, cancellation } = ask;
+    const { ips, tries = 0 } = message;
     const past: Attempt[] = [];
-    const next = () => nextTurn(order, message.ips.length, past);
+    const next = () => nextTurn(order, ips.length, past);
     const attempt = async (n: number): Promise<Attempt> => {
       const turn = next();
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
       if (n > 0) ask.transfer?.clear();
-      const answer = await this.ask(ask, turn);
+      const answer = await this.askWhole(ask, turn);
       const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected, ask.compressed) };
       past.push(made);
       return made;
     };
-    return retry(attempt, {
-      attempts: MAX_ATTEMPTS,
+    const what = (made: Attempt) => nextTry(made, tries, stateOf(next(), past, ips.length));
+    const last = await retry(attempt, {
       firstMs: FIRST_PAUSE_MS,
-      again: ({ outcome }) => outcome.kind === "RETRY" && !cancellation.cancelled && next() !== undefined,
+      again: (made) => !cancellation.cancelled && what(made) === "now",
     });
+    if (!cancellation.cancelled && what(last) === "later") throw this.later(last);
+    return last;
   }
 
-  private ask(ask: Ask, turn: number, look = { headers: "", maxBytes: maxBytesOf(ask.expected) }) {
+  /** When a kept error can be gone; not before the origin wants it. */
+  private later({ count, answer: { retryAfter } }: Attempt): PutOffError {
+    const { keptErrorMs = KEPT_ERROR_SECONDS * 1_000 } = this.options;
+    const ms = Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
+    return new PutOffError(ms, ms * LATER_SPREAD, count);
+  }
+
+  /** Whoever calls the downloader has waited for the turn of the first one. */
+  private async askWhole(ask: Ask, turn: number): Promise<Answer> {
+    if (ask.asked++ > 0) await this.options.origin?.lineOf(ask.message)?.again(ask.cancellation);
+    return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
+  }
+
+  private async askAt(ask: Ask, turn: number, look: Look, isWhole: boolean): Promise<Answer> {
     const { message, url, cancellation } = ask;
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
     const path = url.pathname + url.search;
-    return pool.download(path, ask.headers + look.headers, ask.onBytes, cancellation, look.maxBytes, message.pop);
+    const sentAt = Date.now();
+    const { headers, maxBytes } = look;
+    const answer = await pool.download(path, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);
+    this.options.origin?.saw(message, answer, sentAt, isWhole && message.follows !== true);
+    return answer;
   }
 
   /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
@@ -155,6 +195,12 @@ export class Downloader {
   }
 }
 
+/** @param next the address of the next attempt */
+function stateOf(next: number | undefined, past: readonly Attempt[], addresses: number) {
+  if (next === undefined) return undefined;
+  return past.some(({ turn }) => turn % addresses === next % addresses) ? "tried" : "untried";
+}
+
 function notAttempted(failure: Failure): Warming {
   return { attempt: { count: 0, turn: 0, answer: { bytes: 0 }, outcome: { kind: "FINAL", failure } } };
 }
@@ -162,8 +208,11 @@ function notAttempted(failure: Failure): Warming {
 /** How a task ends that is cancelled before it has begun. */
 const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" }).attempt;
 
-/** Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt. */
-function isTroubled({ ok, outcome, http_status: status = 0, attempts }: TaskResult): boolean {
+/**
+ * Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt.
+ * @param attempts here, without those before it was put off
+ */
+function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
 }
 

@@ -83,7 +83,7 @@ export function toResult(
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
-    attempts: attempt.count,
+    attempts: (message.tries ?? 0) + attempt.count,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,

@@ -7,6 +7,7 @@ import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Lane } from "../../domain/plan/lane.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
+import type { Origin } from "../origin/origin.ts";
 import type { ActiveRequests } from "../work/active-requests.ts";
 import type { Beats } from "../work/beats.ts";
 import type { ResultWriter } from "../work/result-writer.ts";
@@ -25,7 +26,7 @@ const POLLERS = 3;
 const LONG_POLL_SECONDS = 5;
 const POLL_ERROR_PAUSE_MS = 1_000;
 
-type AgentLane = Pick<TaskLane, "receive" | "delete" | "hold" | "send" | "depth">;
+type AgentLane = Pick<TaskLane, "receive" | "delete" | "hold" | "send" | "sendLater" | "depth">;
 
 export interface AgentOptions {
   readonly queue: Pick<TaskQueue, "drain"> & { readonly lanes: Readonly<Record<Lane, AgentLane>> };
@@ -36,6 +37,8 @@ export interface AgentOptions {
   readonly beats: Beats;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly downloader: Pick<Downloader, "download">;
+  /** Keeps what may reach an origin within limits. @default nothing does */
+  readonly origin?: Origin;
   /** The downloader's meter. Its figures decide how much is downloaded at once. */
   readonly meter: Meter;
   /** Looks after requests, and leaves the group. @default another process of this instance does */
@@ -120,6 +123,7 @@ export class Agent {
     // Tasks that wait for a slot are let in, and find that nothing may begin any more.
     for (const slots of Object.values(this.slots)) slots.limit = Number.POSITIVE_INFINITY;
     for (const intake of Object.values(this.intakes)) intake.close();
+    this.options.origin?.close();
   }
 
   private adaptLimits(): Promise<void>[] {

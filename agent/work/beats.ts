@@ -28,6 +28,8 @@ interface Told {
   at: number;
   /** The beat that is being written. */
   writing: Promise<void> | undefined;
+  /** Until when it goes on without tasks, by `performance.now()`. */
+  until: number;
 }
 
 /**
@@ -49,6 +51,12 @@ export class Beats {
     return told.holding;
   }
 
+  /** Goes on telling of a request for so long, also when nothing is held: it shares a limit with those who beat. */
+  keep(reqId: string, ms: number): void {
+    const told = this.requests.get(reqId) ?? this.add(reqId);
+    told.until = performance.now() + ms;
+  }
+
   /** Beats until {@link end}. */
   start(): void {
     this.timer = setInterval(() => this.beat(), this.options.everyMs);
@@ -62,9 +70,10 @@ export class Beats {
   /** The last beats: call it when nothing is held any more. Returns soon, also if they cannot be written. */
   async end(): Promise<void> {
     clearInterval(this.timer);
-    const last = [...this.requests.values()].map((told) =>
-      (told.writing ?? Promise.resolve()).then(() => this.tell(told)),
-    );
+    const last = [...this.requests.values()].map((told) => {
+      told.until = 0;
+      return (told.writing ?? Promise.resolve()).then(() => this.tell(told));
+    });
     let enough: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       enough = setTimeout(resolve, LAST_BEATS_MS);
@@ -74,7 +83,8 @@ export class Beats {
   }
 
   private add(reqId: string): Told {
-    const told: Told = { holding: new Holding(reqId), tasks: undefined, at: performance.now(), writing: undefined };
+    const at = performance.now();
+    const told: Told = { holding: new Holding(reqId), tasks: undefined, at, writing: undefined, until: 0 };
     this.requests.set(reqId, told);
     return told;
   }
@@ -91,9 +101,11 @@ export class Beats {
     const { holding } = told;
     const { instance, worker, progress, logger } = this.options;
     do {
-      const { tasks, underWay, bytes, ended } = holding;
+      const { tasks, underWay, bytes, ended, asking } = holding;
       const now = performance.now();
-      const beat: Beat = { instance, worker, at: Date.now(), tasks, bytes: underWay, ...rates(told, now) };
+      const left = tasks === 0 && now >= told.until;
+      const held = { tasks, bytes: underWay, ...(asking > 0 ? { asking } : {}), ...(left ? { left } : {}) };
+      const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
       try {
         await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
       } catch (error) {
@@ -106,7 +118,7 @@ export class Beats {
       told.at = now;
       // It said that nothing is held, and meanwhile something has come.
     } while (told.tasks === 0 && holding.tasks > 0);
-    if (told.tasks === 0) this.requests.delete(holding.reqId);
+    if (told.tasks === 0 && performance.now() >= told.until) this.requests.delete(holding.reqId);
   }
 }
 

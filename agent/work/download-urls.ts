@@ -3,12 +3,16 @@ import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { Downloader } from "../download/downloader.ts";
+import type { Line } from "../origin/line.ts";
+import type { Origin } from "../origin/origin.ts";
+import { PutOffError } from "../origin/put-off.ts";
 import type { Parcel } from "../queue/backlog.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
 import type { Holding, Transfer } from "./holding.ts";
 import { NotATaskError } from "./not-a-task.ts";
+import { type PutOffDeps, PutOffs } from "./put-offs.ts";
 import type { ResultWriter } from "./result-writer.ts";
 import { StoppingError } from "./stopping.ts";
 
@@ -18,20 +22,31 @@ export interface Here {
   readonly parcel: Pick<Parcel, "leave">;
 }
 
-export interface DownloadDeps extends HoldDeps {
+export interface DownloadDeps extends HoldDeps, PutOffDeps {
+  readonly queue: HoldDeps["queue"] & PutOffDeps["queue"];
   readonly results: Pick<ResultWriter, "write">;
   /** For small files and for large ones. */
   readonly slots: Readonly<Record<"small" | "large", Pick<Slots, "take" | "release">>>;
   readonly downloader: Pick<Downloader, "download">;
+  /** Whose turn it is where an origin is not to be asked too much. @default nothing waits for it */
+  readonly origin?: Pick<Origin, "lineOf">;
   readonly logger: Pick<Logger, "info" | "warn">;
+}
+
+/** A message under way. */
+interface Job {
+  readonly message: TaskMessage;
+  /** Its URLs that have no result. */
+  readonly left: Set<TaskUrl>;
+  readonly here: Here;
+  readonly putOffs: PutOffs;
+  readonly cancellation: Cancellation;
+  readonly stopping: AbortSignal;
 }
 
 /**
  * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
- * it while a part of it is still downloaded here.
- * @param left the URLs; each one that is done is removed
- * @param here told of each that begins, of each that is done, and of the bytes that come
- * @throws the error that decides what becomes of the message, if a URL could not be finished
+ * it while a part of it is still downloaded here. What is put off is in the queue again, and left no more.
  */
 export async function downloadUrls(
   deps: DownloadDeps,
@@ -43,16 +58,31 @@ export async function downloadUrls(
 ): Promise<void> {
   const cancellation = new Cancellation();
   const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
-  const ends = await Promise.allSettled(
-    byUrl(message.urls).map(async (variants) => {
-      // What the edge kept first may stand in for the next one, so each waits for the one before.
-      for (const url of variants) await downloadUrl(deps, message, url, left, here, cancellation, stopping);
-    }),
-  );
+  const putOffs = new PutOffs(deps, message, (urls) => {
+    for (const url of urls) left.delete(url);
+    here.holding.drop(urls.length);
+  });
+  const job: Job = { message, left, here, putOffs, cancellation, stopping };
+  const ends = await Promise.allSettled(byUrl(message.urls).map((variants) => downloadVariants(deps, job, variants)));
+  const putOff = await Promise.allSettled([putOffs.end()]);
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
-  const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  const errors = [...ends, ...putOff].flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
+}
+
+/** What the edge kept first may stand in for the next one, so each waits for the one before, and is put off with it. */
+async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly TaskUrl[]): Promise<void> {
+  for (const [i, url] of variants.entries()) {
+    try {
+      await downloadUrl(deps, job, url);
+    } catch (error) {
+      if (!(error instanceof PutOffError)) throw error;
+      for (const next of variants.slice(i + 1)) job.here.parcel.leave(next, false);
+      job.putOffs.add(variants.slice(i), error);
+      return;
+    }
+  }
 }
 
 /** The variants of each URL, which stand one behind the other. */
@@ -72,30 +102,64 @@ function weight(error: unknown): number {
   return error instanceof StoppingError ? 1 : 0;
 }
 
-async function downloadUrl(
-  deps: DownloadDeps,
-  message: TaskMessage,
-  url: TaskUrl,
-  left: Set<TaskUrl>,
-  here: Here,
-  cancellation: Cancellation,
-  stopping: AbortSignal,
-): Promise<void> {
+async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<void> {
+  const { message, here } = job;
   const { req_id: reqId, pop } = message;
-  const slots = isLarge(url) ? deps.slots.large : deps.slots.small;
+  const line = deps.origin?.lineOf(message);
+  if (line !== undefined) {
+    // It waits for no slot, so it keeps no other request's messages out.
+    here.parcel.leave(url, true);
+    return downloadInTurn(deps, job, url, line);
+  }
+  const slots = slotsFor(deps, url);
   const begins = await slots.take(reqId, pop, here.parcel);
   here.parcel.leave(url, begins);
   // Withdrawn: it goes to another agent.
   if (!begins) throw new StoppingError();
+  // While it waited for its slot, the origin may have refused others.
+  const lineNow = deps.origin?.lineOf(message);
+  if (lineNow === undefined) return downloadInSlot(deps, job, url);
+  slots.release(reqId, pop);
+  return downloadInTurn(deps, job, url, lineNow);
+}
+
+/** Waits for a turn first, and for a slot then: the turn may be far away. */
+async function downloadInTurn(deps: DownloadDeps, job: Job, url: TaskUrl, line: Line): Promise<void> {
+  const { message, here, cancellation } = job;
+  const seat = await line.turn(cancellation);
+  if (seat === undefined) return finish(job, url);
+  here.holding.asking++;
+  try {
+    const begins = await slotsFor(deps, url).take(message.req_id, message.pop, here.parcel);
+    if (!begins) throw new StoppingError();
+    await downloadInSlot(deps, job, url, seat.isLate ? line : undefined);
+  } finally {
+    here.holding.asking--;
+    seat.leave();
+  }
+}
+
+/** @param line in which it has lost its turn */
+async function downloadInSlot(deps: DownloadDeps, job: Job, url: TaskUrl, line?: Line): Promise<void> {
+  const { message, here, cancellation, stopping } = job;
   const transfer = here.holding.begin();
   try {
+    await line?.again(cancellation);
     await downloadAndWrite(deps, message, url, transfer, cancellation, stopping);
-    left.delete(url);
-    here.holding.end();
+    finish(job, url);
   } finally {
     transfer.clear();
-    slots.release(reqId, pop);
+    slotsFor(deps, url).release(message.req_id, message.pop);
   }
+}
+
+function finish({ left, here }: Job, url: TaskUrl): void {
+  left.delete(url);
+  here.holding.end();
+}
+
+function slotsFor({ slots }: DownloadDeps, url: TaskUrl): Pick<Slots, "take" | "release"> {
+  return isLarge(url) ? slots.large : slots.small;
 }
 
 /** Downloads a URL and writes its result. If the request has ended, nothing is written, and the task counts as done. */
@@ -111,7 +175,7 @@ async function downloadAndWrite(
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
   const result = await deps.downloader.download(message, url, cancellation, transfer).catch((error: unknown) => {
-    throw stopping.aborted ? new StoppingError() : error;
+    throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;
   // A download that the stop cut off says nothing about the POP.

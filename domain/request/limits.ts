@@ -14,6 +14,11 @@ export const MAX_HOSTS = 20;
 export const FIRST_BYTE_SECONDS = 120;
 /** The longest response timeout that an origin can have at CloudFront: https://repost.aws/knowledge-center/cloudfront-custom-origin-response */
 export const MAX_FIRST_BYTE_SECONDS = 180;
+/**
+ * After how long an error may be gone from a POP: CloudFront keeps one for ten seconds, unless the distribution says otherwise.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+ */
+export const KEPT_ERROR_SECONDS = 11;
 /** Different names in each of pops, countries and regions: more than there are POPs, countries or regions. */
 export const MAX_NAMES = 1_000;
 export const MAX_HEADERS = 50;

@@ -7,3 +7,8 @@ export const originLimitsSchema = z.object({
   concurrency: z.number().int().positive().optional(),
 });
 export type OriginLimits = z.infer<typeof originLimitsSchema>;
+
+/** Whether anything is limited. */
+export function isLimited(limits: OriginLimits | undefined): limits is OriginLimits {
+  return limits?.requests_per_second !== undefined || limits?.concurrency !== undefined;
+}

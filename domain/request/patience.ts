@@ -10,6 +10,8 @@ export interface Patience {
   readonly stillMs: number;
   /** The same while the queue has messages, which may be other requests'. */
   readonly busyMs: number;
+  /** Who shares a limit with others puts off what would wait longer than this for its turn. */
+  readonly turnMs: number;
   /** An empty queue is believed when it was empty twice, this far apart: SQS estimates. */
   readonly againMs: number;
 }
@@ -21,7 +23,14 @@ export const STALL_SECONDS = 900;
 export function patienceOf(stallSeconds: number = STALL_SECONDS): Patience {
   const stillMs = stallSeconds * 1_000;
   const beatMs = Math.max(1_000, stillMs / 90);
-  return { beatMs, staleMs: 6 * beatMs, stillMs, busyMs: 2 * stillMs, againMs: Math.max(1_000, stillMs / 15) };
+  return {
+    beatMs,
+    staleMs: 6 * beatMs,
+    stillMs,
+    busyMs: 2 * stillMs,
+    turnMs: Math.max(1_000, 0.3 * beatMs),
+    againMs: Math.max(1_000, stillMs / 15),
+  };
 }
 
 /** A look that was asked for and not answered for this long may be asked for again: whoever was to answer has died. */

@@ -19,6 +19,10 @@ export const beatSchema = z.object({
   bytes_per_second: z.number().nonnegative(),
   /** Tasks of this request that it finished in a second, since the beat before. */
   tasks_per_second: z.number().nonnegative(),
+  /** Of a request with limits for its origin: downloads under way that may reach it. Absent: none. */
+  asking: z.number().int().nonnegative().optional(),
+  /** The process works no longer on the request, and has no share of its limits. Absent: it does. */
+  left: z.boolean().optional(),
 });
 
 export type Beat = z.infer<typeof beatSchema>;

@@ -11,6 +11,7 @@ import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
+import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -27,6 +28,7 @@ const env = readEnvironment(
     PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
     PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
     PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+    PREWARM_KEPT_ERROR_SECONDS: z.coerce.number().positive().default(KEPT_ERROR_SECONDS),
   }),
 );
 const logger = new Logger({ serviceName: "get-size" });
@@ -39,6 +41,7 @@ export const handler = createHandler({
   distributions: new Distributions(new CloudFrontClient({})),
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
+  keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   allowed: env.DISTRIBUTIONS,
   logger,
 });

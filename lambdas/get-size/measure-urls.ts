@@ -12,10 +12,9 @@ import { onceEach } from "../once-each.ts";
 import { entryPoints } from "./entry-points.ts";
 import { noDistribution } from "./find-distributions.ts";
 import { badIn, formsOf } from "./forms.ts";
+import { Pace } from "./pace.ts";
 import { type Size, SizeProbe } from "./size-probe.ts";
 
-/** What an origin is asked at once at most: behind an edge that has nothing yet, every question reaches it. */
-const IN_PARALLEL = 64;
 /** Longer than this, nobody's function may ask. */
 const MAX_TIME_MS = 780_000;
 
@@ -23,6 +22,8 @@ export interface MeasureUrlsDeps {
   readonly lists: Pick<Lists, "read" | "write">;
   readonly dns: Pick<Dns, "addresses">;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+  /** After how long an error that an edge keeps may be gone. @default 11 s */
+  readonly keptErrorMs?: number;
 }
 
 /** What a request's URLs came to, form by form: a URL in three variants counts three times. */
@@ -55,7 +56,9 @@ export async function measureUrls(
     if (distribution === undefined) throw new Error(noDistribution(host));
     return distribution;
   };
+  const pace = new Pace(item.origin, deps.keptErrorMs);
   const probe = new SizeProbe({
+    pace,
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
@@ -97,7 +100,7 @@ export async function measureUrls(
         unasked += forms.unasked;
         if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);
       },
-      { concurrency: IN_PARALLEL },
+      { concurrency: pace.inParallel },
     );
   } finally {
     clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { isOverload } from "../../domain/origin/refusal.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
 
 /** A URL that can be warmed. */
@@ -8,7 +9,7 @@ export interface Good {
   readonly obstacle?: string;
 }
 
-/** What is known after an answer: the size, why the URL is bad, or what to try. */
+/** What is known after an answer: the size, why the URL is bad, or what to try. `retry`: it says nothing of the object. */
 export type SizeAnswer = Good | { readonly problem: string; readonly retry: boolean } | { readonly ask: "range" };
 
 const MAX_CREDIBLE_BYTES = 50e9;
@@ -22,7 +23,8 @@ export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
     const size = contentLength(headers);
     return size === null ? { ask: "range" } : good(size, headers);
   }
-  const certain = status < 400 || status === 404 || status === 410;
+  // An origin that has too much to do is not asked twice.
+  const certain = status < 400 || status === 404 || status === 410 || isOverload(status);
   // Origins refuse HEAD with whatever they like; a GET tells whether it is the method or the object.
   return certain ? refusal(status, headers) : { ask: "range" };
 }
@@ -51,7 +53,7 @@ function refusal(status: number, headers: Headers): SizeAnswer {
   const location = headers["location"];
   if (status >= 300 && status < 400)
     return { problem: `HTTP ${status}: redirects to ${location ?? "nowhere"}`, retry: false };
-  return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 };
+  return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 || status === 408 };
 }
 
 function contentLength(headers: Headers): number | null {

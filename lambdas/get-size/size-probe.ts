@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import { retry } from "../../domain/retry.ts";
+import { Pace } from "./pace.ts";
 import { type Good, type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
 
 const ATTEMPTS = 3;
@@ -29,6 +31,8 @@ export interface SizeProbeOptions {
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** How long an answer is waited for, in milliseconds. @default 15 s */
   readonly patienceMs?: number;
+  /** @default no limit but the origin's refusals */
+  readonly pace?: Pace;
 }
 
 /** Whoever does not answer in time has refused nothing. */
@@ -37,10 +41,14 @@ const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
   private readonly pools = new Map<string, Pool>();
+  /** URLs that were refused, and for how many milliseconds they are not worth asking for again. */
+  private readonly refusals = new WeakMap<URL, number>();
   private readonly header: readonly Header[];
   private readonly closing = new AbortController();
+  private readonly pace: Pace;
 
   constructor(private readonly options: SizeProbeOptions) {
+    this.pace = options.pace ?? new Pace();
     this.header = parseHeaders(options.header);
   }
 
@@ -51,7 +59,7 @@ export class SizeProbe {
     if (url.port !== "")
       return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone` };
     try {
-      const answer = await retry((n) => this.ask(url, header, n), {
+      const answer = await retry((n) => this.askInTime(url, header, n), {
         attempts: ATTEMPTS,
         firstMs: FIRST_PAUSE_MS,
         again: (it) => "retry" in it && it.retry,
@@ -60,7 +68,8 @@ export class SizeProbe {
           codeOf(error) !== "UND_ERR_HEADERS_TIMEOUT" && !isDnsError(error) && !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
       });
-      if ("problem" in answer) return { problem: answer.problem };
+      // Whoever has too much to do has refused nothing.
+      if ("problem" in answer) return answer.retry ? { size: null } : { problem: answer.problem };
       return "size" in answer ? answer : { size: null };
     } catch (error) {
       if (SLOW.has(codeOf(error))) return { size: null };
@@ -74,6 +83,13 @@ export class SizeProbe {
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
+  /** After a refusal, the edge may keep it for a while: until then, nothing else would come. */
+  private async askInTime(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
+    const waitMs = this.refusals.get(url) ?? 0;
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.closing.signal });
+    return this.ask(url, header, attempt);
+  }
+
   private async ask(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
     if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const addresses = await this.options.addressesOf(url.hostname);
@@ -81,14 +97,19 @@ export class SizeProbe {
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
     const pool = this.pool(url, host, address);
-    const head = await this.exchange(pool, url, "HEAD", [["host", host], ...header]);
-    const answer = readHeadAnswer(head.status, head.headers);
-    if (!("ask" in answer)) return answer;
+    // A GET tells as much, and whether it was the method that was refused.
+    if (!this.refusals.has(url)) {
+      const head = await this.exchange(pool, url, "HEAD", [["host", host], ...header]);
+      const answer = readHeadAnswer(head.status, head.headers);
+      if (!("ask" in answer)) return answer;
+    }
     const range = await this.exchange(pool, url, "GET", [["host", host], ["range", "bytes=0-0"], ...header]);
     return readRangeAnswer(range.status, range.headers);
   }
 
   private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: readonly Header[]) {
+    await this.pace.turn(this.closing.signal);
+    const sentAt = Date.now();
     const {
       statusCode,
       headers: answered,
@@ -104,6 +125,8 @@ export class SizeProbe {
     });
     // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
     await body.dump({ limit: 65_536 }).catch(() => undefined);
+    const waitMs = this.pace.saw(statusCode, String(answered["retry-after"] ?? ""), sentAt);
+    if (waitMs !== undefined) this.refusals.set(url, waitMs);
     return { status: statusCode, headers: answered as Headers };
   }
 

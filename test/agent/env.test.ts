@@ -24,6 +24,7 @@ test("what an instance is given is enough, and the rest is as documented", () =>
     PREWARM_IDLE_MINUTES: 15,
     STALL_SECONDS: 900,
     PREWARM_FIRST_BYTE_SECONDS: 120,
+    PREWARM_KEPT_ERROR_SECONDS: 11,
   });
 });
 

@@ -57,6 +57,25 @@ describe("sending", () => {
     ]);
   });
 
+  it("delays a message, in whole seconds and at most 15 minutes; some of them share a call", async () => {
+    const { queue, sent } = newQueue();
+    const [a, b, c] = messages(3);
+    if (a === undefined || b === undefined || c === undefined) throw new Error("there are three");
+    await Promise.all([queue.sendLater(a, 10.2), queue.sendLater(b, 0), queue.sendLater(c, 5_000)]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.input.Entries.map((entry: { DelaySeconds?: number }) => entry.DelaySeconds)).toEqual([
+      11,
+      undefined,
+      900,
+    ]);
+    expect(sent.flatMap(entries).map(({ MessageBody }) => MessageBody)).toEqual(messages(3).map(messageBody));
+  });
+
+  it("says so when SQS refuses a delayed message again and again", async () => {
+    const { queue } = newQueue(() => ({ Failed: [{ Id: "0", Message: "no" }] }));
+    await expect(queue.sendLater({ ...MESSAGE, pop: "0" }, 1)).rejects.toThrow(TasksNotQueuedError);
+  });
+
   it("keeps to what SQS takes, each message once, whatever their sizes", async () => {
     const sizes = fc.array(fc.oneof(fc.nat(300), fc.nat(60_000), fc.integer({ min: 240_000, max: 255_000 })), {
       maxLength: 40,

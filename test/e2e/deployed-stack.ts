@@ -36,7 +36,12 @@ export function deployedStackWithoutRest(edge = world): () => Stack {
 async function startStack(edge: StandInOptions): Promise<Stack> {
   const metadata = await startMetadataService();
   // A request that stands still is seen after 20 s instead of 15 minutes, an answer that does not begin after 30 instead of 120.
-  const patience = { PREWARM_STALL_SECONDS: "20", PREWARM_FIRST_BYTE_SECONDS: "30" };
+  // What a POP answered with an error is asked for again after one second instead of 11.
+  const patience = {
+    PREWARM_STALL_SECONDS: "20",
+    PREWARM_FIRST_BYTE_SECONDS: "30",
+    PREWARM_KEPT_ERROR_SECONDS: "1",
+  };
   const env = { ...patience, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   try {
     return new Stack(await startLocalPrewarm({ edge, env, say: () => undefined }), metadata);

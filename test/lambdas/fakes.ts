@@ -182,8 +182,11 @@ export class FakeProgress implements Public<ProgressTable> {
     const uncompressed = this.examples.get(reqId);
     return uncompressed === undefined ? counted : { ...counted, uncompressed };
   }
+  async beats(reqId: string) {
+    return this.beaten.get(reqId) ?? [];
+  }
   async of(reqId: string) {
-    return { ...(await this.count(reqId)), beats: this.beaten.get(reqId) ?? [] };
+    return { ...(await this.count(reqId)), beats: await this.beats(reqId) };
   }
   async pops(reqId: string, pops: readonly string[]) {
     const found = new Map<string, Count>();

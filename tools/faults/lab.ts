@@ -44,7 +44,12 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
       site: Object.fromEntries([...files.sizes].map(([path, size]) => [path, { size }])),
     },
     // The Lambdas and the agents call AWS through the proxy. The lab itself does not.
-    env: { AWS_ENDPOINT_URL: proxy.url, PREWARM_STALL_SECONDS: "20", PREWARM_FIRST_BYTE_SECONDS: "30" },
+    env: {
+      AWS_ENDPOINT_URL: proxy.url,
+      PREWARM_STALL_SECONDS: "20",
+      PREWARM_FIRST_BYTE_SECONDS: "30",
+      PREWARM_KEPT_ERROR_SECONDS: "1",
+    },
     // There are no instances before the first request: by then, the edge is known.
     onLaunch: (launch) => {
       const { edge } = standInOf(prewarm);

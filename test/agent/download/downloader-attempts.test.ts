@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { PutOffError } from "../../../agent/origin/put-off.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
@@ -38,20 +39,12 @@ describe.concurrent("what ends at once", () => {
 });
 
 describe.concurrent("what is tried again, on the POP's next address", () => {
-  const busy = { kind: "status", status: 503 } as const;
   const good = { ok: true, bytes: SIZE, http_status: 200, error: undefined };
   const other = { kind: "otherPop", pop: "FRA56-P4" } as const;
   const otherError = "answered by FRA56-P4 instead of SIN2-P1";
   const reset = { kind: "reset", after: 1_000 } as const;
   const cases: readonly [name: string, faults: readonly Fault[], attempts: number, result: object][] = [
     ["one 500", [{ kind: "status", status: 500 }], 2, good],
-    ["two 503", [busy, busy], 3, good],
-    [
-      "503 for ever",
-      [busy, busy, busy, busy],
-      3,
-      { ok: false, http_status: 503, reason: "http_5xx", error: "HTTP 503" },
-    ],
     ["a body cut short", [{ kind: "truncate", after: 400_000 }], 2, good],
     ["a body of which nothing comes", [{ kind: "truncate", after: 0 }], 2, good],
     ["a reset", [reset], 2, good],
@@ -62,16 +55,7 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
       { ok: false, reason: "connection", error: expect.stringMatching(/ECONNRESET/) },
     ],
     ["a promise of more than comes", [{ kind: "lie", contentLengthDelta: 7 }], 2, good],
-    [
-      "one 408, one 429",
-      [
-        { kind: "status", status: 408 },
-        { kind: "status", status: 429 },
-      ],
-      3,
-      good,
-    ],
-    ["429 for ever", Array(3).fill({ kind: "status", status: 429 }), 3, { ok: false, error: "HTTP 429" }],
+    ["408, twice", Array(2).fill({ kind: "status", status: 408 }), 3, good],
     ["another POP's answer", [other], 2, good],
     // Each address only once, and no body.
     [
@@ -84,7 +68,10 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     ["silence in the middle", [{ kind: "stall", after: 300_000 }], 2, good],
     [
       "one fault after the other, and then what is final",
-      [busy, { kind: "status", status: 404 }],
+      [
+        { kind: "status", status: 500 },
+        { kind: "status", status: 404 },
+      ],
       2,
       { ok: false, error: "HTTP 404" },
     ],
@@ -128,5 +115,35 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     const url = object(path, [{ kind: "lie", contentLengthDelta: -7 }]);
     expect(await download({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE - 7 });
     expect(await download({ url })).toMatchObject({ ok: true, attempts: 1, bytes: SIZE });
+  });
+});
+
+describe.concurrent("what is put off, because the edge keeps an error, or the origin asks for patience", () => {
+  const status = (code: number, headers = {}) => ({ kind: "status", status: code, headers }) as const;
+  const cases: readonly [name: string, faults: readonly Fault[], tries: number, visits: number[], ms: number][] = [
+    ["503, at once", [status(503)], 1, [0], 11_000],
+    ["429, at once", [status(429)], 1, [0], 11_000],
+    ["500, when each address has answered so", [status(500), status(502)], 2, [0, 1], 11_000],
+    ["a page for an error", Array(2).fill(status(200, { "x-cache": "Error from cloudfront" })), 2, [0, 1], 11_000],
+    ["503 after a 408", [status(408), status(503)], 2, [0, 1], 11_000],
+    ["503 that says for how long", [status(503, { "retry-after": "40" })], 1, [0], 40_000],
+    ["503 that says less", [status(503, { "retry-after": "1" })], 1, [0], 11_000],
+  ];
+
+  test.each(cases)("%s", async (name, troubles, tries, visits, ms) => {
+    const path = `/put-off-${encodeURIComponent(name)}.bin`;
+    const putOff = await download({ url: object(path, troubles) }).catch((error: unknown) => error);
+    expect(putOff).toBeInstanceOf(PutOffError);
+    expect(putOff).toMatchObject({ tries, ms });
+    expect(visited(path)).toEqual(visits);
+  });
+
+  test("after that, it counts on, and fails in the end", async () => {
+    const again = (path: string, code: number, tries: number) =>
+      download({ url: object(path, Array(3).fill(status(code))), message: { tries } }).catch((error: unknown) => error);
+    expect(await again("/again-1.bin", 500, 1)).toMatchObject({ ok: false, attempts: 3, error: "HTTP 500" });
+    expect(await again("/again-2.bin", 500, 2)).toMatchObject({ ok: false, attempts: 3 });
+    expect(await again("/again-3.bin", 503, 6)).toMatchObject({ tries: 1 });
+    expect(await again("/again-4.bin", 503, 7)).toMatchObject({ ok: false, attempts: 8, error: "HTTP 503" });
   });
 });

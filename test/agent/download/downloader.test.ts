@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { PutOffError } from "../../../agent/origin/put-off.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
 import { Holding } from "../../../agent/work/holding.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
@@ -104,22 +105,25 @@ test("what is cancelled before it begins is not asked for", async () => {
 
 test.each<[string, Fault[], boolean]>([
   ["good", [], false],
-  ["good after all", [{ kind: "status", status: 503 }], false],
+  ["good after all", [{ kind: "status", status: 500 }], false],
   ["refused at once", [{ kind: "status", status: 404 }], false],
   [
     "refused after a failure",
     [
-      { kind: "status", status: 503 },
+      { kind: "status", status: 500 },
       { kind: "status", status: 404 },
     ],
     true,
   ],
-  ["failed by the server", Array(3).fill({ kind: "status", status: 503 }), true],
+  ["put off", [{ kind: "status", status: 503 }], false],
+  ["failed by the server", Array(3).fill({ kind: "status", status: 500 }), true],
   ["never answered", Array(3).fill({ kind: "reset", after: 0 }), true],
 ])("the meter is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
-  await download({ url, options: { meter: { small: { addBytes() {}, addTask }, large: unused } } });
+  const message = { tries: 1 };
+  const options = { meter: { small: { addBytes() {}, addTask }, large: unused } };
+  await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(PutOffError));
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
 

@@ -231,7 +231,7 @@ test("an answer that calls itself an error is none, whatever its status", async 
   edge.addObject(path, BIG);
   const before = { kind: "status", status: 200, headers: page.headers } as const;
   edge.setFaults((request) => (request.path === path ? before : undefined));
-  const result = await download({ url: urlOf(path) });
+  const result = await download({ url: urlOf(path), message: { tries: 2 } });
   edge.setFaults(undefined);
   expect(result).toMatchObject({ ok: false, outcome: "failed", attempts: 3, error: /^ERROR_PAGE/ });
 });
@@ -259,7 +259,7 @@ describe("a POP whose three addresses have a cache each", () => {
     edge.setFaults(({ path: asking, address }) =>
       asking === path && address === second ? { kind: "status", status: 503 } : undefined,
     );
-    const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses" } });
+    const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses", tries: 7 } });
     edge.setFaults(undefined);
     expect(result).toMatchObject({
       ...{ ok: false, outcome: "failed", reason: "http_5xx", addresses: "2 of 3", address: second },

@@ -24,6 +24,9 @@ export class MemoryLane {
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
     for await (const message of messages) this.waiting.push(this.outgoing(message));
   }
+  async sendLater(message: TaskMessage, seconds: number): Promise<void> {
+    setTimeout(() => this.waiting.push(this.outgoing(message)), seconds * 1_000);
+  }
   async receive(waitSeconds: number, most = 10): Promise<Message[]> {
     const until = performance.now() + waitSeconds * 1_000;
     await sleep(2);

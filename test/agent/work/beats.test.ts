@@ -130,3 +130,33 @@ describe("at the end", () => {
     expect(over).toBe(true);
   });
 });
+
+describe("of a request that shares a limit", () => {
+  test("it goes on without tasks for a while, and says then that it has left", async () => {
+    const { beats, written } = beating();
+    beats.take("a", 1).end();
+    beats.keep("a", 25_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(written.map(({ tasks, left }) => [tasks, left])).toEqual([
+      [1, undefined],
+      [0, undefined],
+      [0, undefined],
+      [0, true],
+    ]);
+  });
+
+  test("a stop ends that at once", async () => {
+    const { beats, written } = beating();
+    beats.take("a", 1).end();
+    beats.keep("a", 25_000);
+    await beats.end();
+    expect(written.at(-1)).toMatchObject({ tasks: 0, left: true });
+  });
+
+  test("it tells what may be at the origin", async () => {
+    const { beats, written } = beating();
+    beats.take("a", 3).asking = 2;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written.map(({ asking }) => asking)).toEqual([undefined, 2]);
+  });
+});

@@ -27,7 +27,7 @@ describe("whatever comes out of the queue", () => {
         };
         await work(
           {
-            queue: { delete: noted("delete"), hold: planned, send: planned },
+            queue: { delete: noted("delete"), hold: planned, send: planned, sendLater: planned },
             deadLetters: { bury: noted("bury") },
             results: { write: planned },
             stored: { standing: planned, putIfAbsent: planned },

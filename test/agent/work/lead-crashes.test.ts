@@ -78,6 +78,7 @@ class World {
       queue: {
         hold: () => Promise.resolve(),
         delete: () => call(() => undefined),
+        sendLater: () => Promise.reject(new Error("unplanned: nothing is put off here")),
         send: async (messages) => {
           for await (const one of messages) await call(() => this.queue.push({ body: messageBody(one), receives: 0 }));
         },

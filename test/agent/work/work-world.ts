@@ -18,8 +18,12 @@ export interface Plan {
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
   readonly send?: () => Promise<void>;
+  /** @default unplanned */
+  readonly sendLater?: (message: TaskMessage, seconds: number) => Promise<void>;
   readonly bury?: () => Promise<void>;
   readonly decide?: () => Promise<void>;
+  /** Whose turn it is. @default nobody waits for one */
+  readonly origin?: WorkDeps["origin"];
   /** Bytes that come of each download before it ends. */
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
@@ -66,6 +70,11 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
         const [text = ""] = all.map(messageBody);
         return call(`send ${text === body ? "it anew" : urlsOf(text)}`, plan.send);
       },
+      sendLater: (message, seconds) =>
+        call(
+          `put off ${urlsOf(messageBody(message))} ${seconds}`,
+          plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
+        ),
     },
     deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
@@ -81,6 +90,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },
+    ...(plan.origin === undefined ? {} : { origin: plan.origin }),
     visibilitySeconds: 120,
     logger,
   };

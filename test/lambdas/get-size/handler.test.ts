@@ -52,7 +52,7 @@ async function world({
   const dns = new FakeDns(hosts, aliases);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
-  const fakes = { requests, lists, distributions, dns, ports, allowed, logger: silent };
+  const fakes = { requests, lists, distributions, dns, ports, keptErrorMs: 50, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {

@@ -37,6 +37,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
     dns,
     distributions: new FakeDistributions([]),
     ports,
+    keptErrorMs: 50,
     allowed: EVERY,
     logger: silent,
   };

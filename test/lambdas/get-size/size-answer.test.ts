@@ -26,10 +26,13 @@ describe("the answer to a HEAD", () => {
     [400, {}, { ask: "range" }],
     [403, {}, { ask: "range" }],
     [405, {}, { ask: "range" }],
-    [429, {}, { ask: "range" }],
+    [408, {}, { ask: "range" }],
+    [429, {}, problem("HTTP 429", true)],
     [500, {}, { ask: "range" }],
     [501, {}, { ask: "range" }],
-    [503, {}, { ask: "range" }],
+    [502, {}, problem("HTTP 502", true)],
+    [503, {}, problem("HTTP 503", true)],
+    [504, {}, problem("HTTP 504", true)],
   ])("%i %j: %j", (status, headers, answer) => {
     expect(readHeadAnswer(status, headers)).toEqual(answer);
   });
@@ -52,6 +55,7 @@ describe("the answer to a GET of one byte", () => {
     [307, { location: "/b" }, problem("HTTP 307: redirects to /b")],
     [403, length("9"), problem("HTTP 403")],
     [404, {}, problem("HTTP 404")],
+    [408, {}, problem("HTTP 408", true)],
     [429, {}, problem("HTTP 429", true)],
     [500, {}, problem("HTTP 500", true)],
     [503, {}, problem("HTTP 503", true)],

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Pace } from "../../../lambdas/get-size/pace.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../lambdas/get-size/size-probe.ts";
 import { serve } from "./server.ts";
 
@@ -51,10 +52,31 @@ describe("a URL's size", () => {
     expect(new Set(seen.map(({ path }) => path))).toEqual(new Set(["/a.js?v=1"]));
   });
 
-  it("is asked for three times before a fault is believed", async () => {
-    const { port, seen } = await serve((_, response) => refuse(503)(response));
-    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ problem: "HTTP 503" });
-    expect(seen.map(({ method }) => method)).toEqual(["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]);
+  it.each([
+    // A HEAD that an overloaded origin refuses is followed by one question a try.
+    [503, ["HEAD", "GET", "GET"]],
+    [429, ["HEAD", "GET", "GET"]],
+    [500, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
+    [408, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
+  ])("is unknown after three times %i: the URL is good all the same", async (status, methods) => {
+    const { port, seen } = await serve((_, response) => refuse(status)(response));
+    expect(await newProbe(port, { pace: new Pace({}, 10) }).size("http://cdn.example.com/")).toEqual({ size: null });
+    expect(seen.map(({ method }) => method)).toEqual(methods);
+  });
+
+  it("is asked for again when the edge may have forgotten its error, and the origin wants to be asked", async () => {
+    const at: number[] = [];
+    const { port } = await serve((_, response, n) => {
+      at.push(performance.now());
+      if (n > 2) return whole(response);
+      return response.writeHead(503, n === 2 ? { "retry-after": "2" } : {}).end();
+    });
+    expect(await newProbe(port, { pace: new Pace({}, 1_200) }).size("http://cdn.example.com/")).toEqual({
+      size: 1_234,
+    });
+    const [first = 0, second = 0, third = 0] = at;
+    expect(second - first).toBeGreaterThanOrEqual(1_190);
+    expect(third - second).toBeGreaterThanOrEqual(1_990);
   });
 
   it.each([
@@ -63,7 +85,8 @@ describe("a URL's size", () => {
     ["a reset", reset],
   ])("is found after %s that passes", async (_, fault) => {
     const { port } = await serve((_, response, n) => (n <= 2 ? fault(response) : whole(response)));
-    expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+    const pace = new Pace({}, 10);
+    expect(await newProbe(port, { pace }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
   });
 
   it("is not there when every connection is reset or refused, and the problem says so", async () => {

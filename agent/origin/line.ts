@@ -1,0 +1,162 @@
+import type { BackOff } from "../../domain/origin/back-off.ts";
+import type { Patience } from "../../domain/request/patience.ts";
+import type { Cancellation } from "../work/cancellation.ts";
+import { StoppingError } from "../work/stopping.ts";
+import type { Budget } from "./budget.ts";
+import { ComeBack } from "./come-back.ts";
+import { PutOffError } from "./put-off.ts";
+import { Seat } from "./seat.ts";
+
+/** However fast it goes, no more wait here than this. */
+const MOST_WAITING = 1_000;
+/** A timer takes no more. */
+const LONGEST_TIMER_MS = 60_000;
+
+interface Waiter {
+  readonly go: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** What decides over a line: the limits of its request, or its origin's back-off, or both. */
+export interface LineOptions {
+  readonly budget: Budget | undefined;
+  readonly backOff: BackOff;
+  readonly patience: Patience;
+}
+
+/** Downloads of one request that wait for their turns at one origin. They hold no slot meanwhile. */
+export class Line {
+  /** Downloads under way go first: they hold slots. */
+  private readonly under: Waiter[] = [];
+  private readonly waiting: Waiter[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+  private readonly comeBack: ComeBack;
+
+  constructor(private readonly options: LineOptions) {
+    this.comeBack = new ComeBack(options.patience, Date.now());
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length + this.under.length === 0;
+  }
+
+  /**
+   * Waits for the turn of a download that has not begun.
+   * @returns its seat, to be given back; undefined: it was cancelled
+   * @throws PutOffError if it would have to wait for too long; StoppingError
+   */
+  async turn(cancellation: Cancellation): Promise<Seat | undefined> {
+    const { room } = this;
+    this.comeBack.offer(Date.now(), room);
+    if (this.waiting.length >= room) throw this.putOff();
+    const hasTurn = await this.wait(this.waiting, cancellation);
+    return hasTurn ? new Seat(this.options.budget, () => this.pump()) : undefined;
+  }
+
+  /**
+   * Waits for another turn of a download that is under way.
+   * @throws PutOffError if the origin wants to be left alone; StoppingError
+   */
+  async again(cancellation: Cancellation): Promise<void> {
+    if (this.isPaused) throw this.putOff();
+    await this.wait(this.under, cancellation);
+  }
+
+  /** Lets go on what may, and puts off what would have to wait for too long. Call it when something has changed. */
+  look(): void {
+    for (const { fail } of this.waiting.splice(this.room)) fail(this.putOff());
+    // They would hold their slots for the whole pause.
+    if (this.isPaused) for (const { fail } of this.under.splice(0)) fail(this.putOff());
+    this.pump();
+  }
+
+  /** Nothing goes on here any more. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    for (const line of [this.under, this.waiting]) for (const { fail } of line.splice(0)) fail(new StoppingError());
+  }
+
+  private get isPaused(): boolean {
+    return this.options.backOff.pauseMs(Date.now()) > this.options.patience.turnMs;
+  }
+
+  /** How many may wait here: as many as have their turns soon. */
+  private get room(): number {
+    const { budget, backOff, patience } = this.options;
+    if (this.isPaused) return 0;
+    const seconds = patience.turnMs / 1_000;
+    const turns = Math.min(budget?.turnsPerSecond ?? MOST_WAITING, backOff.perSecond(Date.now())) * seconds;
+    const seats =
+      budget === undefined ? MOST_WAITING : budget.freeSeats + Math.floor(budget.seatsPerSecond() * seconds);
+    return Math.min(MOST_WAITING, Math.max(1, Math.floor(turns)), seats);
+  }
+
+  private putOff(): PutOffError {
+    const { budget, backOff } = this.options;
+    const now = Date.now();
+    const mayAsk = Math.min(
+      budget?.turnsPerSecond ?? Number.POSITIVE_INFINITY,
+      // With fewer seats than processes, who has one must be offered enough: so all pass on as if they had.
+      budget?.seatsPerSecond(1) ?? Number.POSITIVE_INFINITY,
+      backOff.perSecond(now),
+    );
+    const least = Math.max(backOff.pauseMs(now), budget?.pauseMs(now) ?? 0);
+    const mean = this.comeBack.meanMs(now, mayAsk);
+    return new PutOffError(least + mean / 2, mean);
+  }
+
+  /** @returns false: it was cancelled */
+  private async wait(line: Waiter[], cancellation: Cancellation): Promise<boolean> {
+    if (this.closed) throw new StoppingError();
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        go: () => {
+          cancellation.delete(cut);
+          resolve(true);
+        },
+        fail: (error) => {
+          cancellation.delete(cut);
+          reject(error);
+        },
+      };
+      const cut = () => {
+        const place = line.indexOf(waiter);
+        if (place !== -1) line.splice(place, 1);
+        resolve(false);
+      };
+      line.push(waiter);
+      cancellation.add(cut);
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    clearTimeout(this.timer);
+    while (!this.isEmpty) {
+      const now = Date.now();
+      const at = this.nextAt(now);
+      if (at > now) {
+        // Without a moment, something else will call.
+        if (at < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.pump(), wait(at - now));
+        return;
+      }
+      const { budget, backOff } = this.options;
+      budget?.take(now);
+      backOff.take(now);
+      if (this.under.length === 0) budget?.sit();
+      (this.under.shift() ?? this.waiting.shift())?.go();
+    }
+  }
+
+  private nextAt(now: number): number {
+    const { budget, backOff } = this.options;
+    const seated = this.under.length > 0;
+    return Math.max(budget?.nextAt(now, seated) ?? now, backOff.nextAt(now));
+  }
+}
+
+function wait(ms: number): number {
+  return Math.min(LONGEST_TIMER_MS, Math.ceil(ms));
+}

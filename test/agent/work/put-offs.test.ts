@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import type { Line } from "../../../agent/origin/line.ts";
+import { PutOffError } from "../../../agent/origin/put-off.ts";
+import { Slots } from "../../../agent/queue/slots.ts";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
+import { bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
+
+/** Puts off these URLs as an overloaded origin does, and downloads the others. */
+const overloaded =
+  (...urls: string[]) =>
+  (url: string) =>
+    urls.includes(url) ? Promise.reject(new PutOffError(11_000, 0, 1)) : good();
+
+/** A line that lets so many go on, and puts off the rest. */
+function lineOf(room: number): NonNullable<Plan["origin"]> {
+  let left = room;
+  const seat = { isLate: false, leave: () => undefined };
+  const line = {
+    turn: async () => {
+      if (left-- <= 0) throw new PutOffError(10_000, 0);
+      return seat;
+    },
+    again: () => Promise.reject(new Error("unplanned: again")),
+  };
+  return { lineOf: () => line as unknown as Line };
+}
+
+function plan(more: Partial<Plan>) {
+  const sent: { message: TaskMessage; seconds: number }[] = [];
+  const sendLater = async (message: TaskMessage, seconds: number) => void sent.push({ message, seconds });
+  const all: Plan = { active: yes, download: good, write: done, delete: done, sendLater, ...more };
+  return { sent, all };
+}
+
+const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
+  messageBody(
+    taskMessage({
+      ...{ req_id: "q", urls, followers: [{ pop: "SIN52-P1", ips: ["192.0.2.7"] }], origin_failures: 1 },
+      ...more,
+    }),
+  );
+const named = (...urls: string[]) => urls.map((url) => ({ url, bytes: 1 }));
+
+describe("what an origin refused", () => {
+  test("goes back as a new message with a delay, counted on; the rest is done, and then the message is deleted", async () => {
+    const { sent, all } = plan({ download: overloaded("b", "d") });
+    const { did, ended, unplanned } = start(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
+    await ended;
+    expect(did.slice(-3)).toEqual(["active? q", "put off b d 11", "delete r"]);
+    expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write c"]);
+    // All else of the message stays with it.
+    expect(sent).toMatchObject([
+      { message: { tries: 3, origin_failures: 1, followers: [{ pop: "SIN52-P1" }], urls: named("b", "d") } },
+    ]);
+    expect(sent[0]?.message).not.toHaveProperty("again");
+    expect(unplanned).toEqual([]);
+  });
+
+  test("is sent once, when all else has ended, and before the message is deleted", async () => {
+    const slow = deferred<object>();
+    const download = (url: string) => (url === "slow" ? slow.promise : overloaded("b")(url));
+    const { did, ended } = start(bodyOf("b", "slow"), plan({ download }).all);
+    await turn();
+    expect(did.some((what) => what.startsWith("put off"))).toBe(false);
+    slow.resolve({});
+    await ended;
+    expect(did.slice(-2)).toEqual(["put off b 11", "delete r"]);
+  });
+
+  test("takes the variants behind it along: their order stays", async () => {
+    const urls = ["br", "gzip", "none"].map((variant) => ({ url: "a", bytes: 1, variant }));
+    let n = 0;
+    const download = () => (n++ === 1 ? overloaded("a")("a") : good());
+    const { sent, all } = plan({ download });
+    const { ended } = start(lead(urls), all);
+    await ended;
+    expect(sent.map(({ message }) => message.urls)).toEqual([urls.slice(1)]);
+  });
+
+  test("of a message that came again, it says so: it may be in the queue already", async () => {
+    const { sent, all } = plan({ download: overloaded("b"), deliveries: 2, standing: async () => ["a"] });
+    const { ended } = start(bodyOf("a", "b"), all);
+    await ended;
+    expect(sent).toMatchObject([{ message: { again: true, urls: [{ url: "b" }] } }]);
+  });
+
+  test("of a request that has ended is dropped", async () => {
+    let asked = 0;
+    const { did, ended } = start(
+      bodyOf("b"),
+      plan({ active: async () => asked++ === 0, download: overloaded("b") }).all,
+    );
+    await ended;
+    expect(did.at(-1)).toBe("delete r");
+    expect(did.some((what) => what.startsWith("put off"))).toBe(false);
+  });
+
+  test("is not lost if SQS does not take it: the message comes again", async () => {
+    const { did, ended } = start(
+      bodyOf("a", "b"),
+      plan({ download: overloaded("b"), sendLater: fail("no queue"), hold: done }).all,
+    );
+    await ended;
+    expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
+  });
+
+  test("holds no slot, and is held no more", async () => {
+    const slots = new Slots(1);
+    const { ended, beats, told } = start(bodyOf("b"), plan({ download: overloaded("b") }).all, slots);
+    await ended;
+    await beats.end();
+    expect([slots.inUse, told.at(-1)?.tasks]).toEqual([0, 0]);
+  });
+});
+
+describe("what would wait too long for its turn", () => {
+  test("goes back at once, together, and counts as no try; what may go on does", async () => {
+    const slow = deferred<object>();
+    const { sent, all } = plan({ origin: lineOf(1), download: () => slow.promise });
+    const { did, ended } = start(bodyOf("a", "b", "c"), all);
+    await turn();
+    await turn();
+    expect(did).toEqual(["active? q", "download a", "active? q", "put off b c 10"]);
+    slow.resolve({});
+    await ended;
+    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
+    expect(sent[0]?.message).not.toHaveProperty("tries");
+  });
+
+  test("waits without a slot: others have it", async () => {
+    const seat = deferred<never>();
+    const line = { turn: () => seat.promise } as unknown as Line;
+    const slots = new Slots(1);
+    start(bodyOf("a"), plan({ origin: { lineOf: () => line } }).all, slots);
+    await turn();
+    expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
+  });
+});
+
+test("whoever waited for a slot while the origin began to refuse gives it back, and waits for a turn", async () => {
+  const slots = new Slots(1);
+  await slots.take();
+  let refuses = false;
+  const line = lineOf(0);
+  const origin = { lineOf: (message: TaskMessage) => (refuses ? line.lineOf(message) : undefined) };
+  const { did, ended } = start(bodyOf("a"), plan({ origin }).all, slots);
+  await turn();
+  refuses = true;
+  slots.release();
+  await ended;
+  expect(did).toEqual(["active? q", "put off a 10", "delete r"]);
+  expect(slots.inUse).toBe(0);
+});
