@@ -31,7 +31,7 @@ function lineOf(room: number): NonNullable<Plan["origin"]> {
 function plan(more: Partial<Plan>) {
   const sent: { message: TaskMessage; seconds: number }[] = [];
   const sendLater = async (message: TaskMessage, seconds: number) => void sent.push({ message, seconds });
-  const all: Plan = { active: yes, download: good, write: done, delete: done, sendLater, ...more };
+  const all: Plan = { active: yes, download: good, write: done, send: done, delete: done, sendLater, ...more };
   return { sent, all };
 }
 
@@ -49,7 +49,8 @@ describe("what an origin refused", () => {
     const { sent, all } = plan({ download: overloaded("b", "d") });
     const { did, ended, unplanned } = start(lead(named("a", "b", "c", "d"), { tries: 2 }), all);
     await ended;
-    expect(did.slice(-3)).toEqual(["active? q", "put off b d 11", "delete r"]);
+    // What is done is handed over to those that wait for it, and nothing else.
+    expect(did.slice(-5)).toEqual(["active? q", "put off b d 11", "active? q", "send a c", "delete r"]);
     expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write c"]);
     // All else of the message stays with it.
     expect(sent).toMatchObject([
