@@ -24,10 +24,18 @@ export function isProbe(method: string, range: string | undefined): boolean {
 
 /** The most requests in any 1,000 milliseconds of the log, wherever they begin. The log is in the order of time. */
 export function busiestSecond(log: readonly Pick<OriginRequestSeen, "at">[]): number {
+  return busiest(log, 1_000);
+}
+
+/**
+ * The same for another length of time. Where each answer takes the origin so long, it is the most that it had at once, or
+ * less than that.
+ */
+export function busiest(log: readonly Pick<OriginRequestSeen, "at">[], ms: number): number {
   let first = 0;
   let most = 0;
   log.forEach(({ at }, last) => {
-    while ((log[first]?.at ?? at) <= at - 1000) first += 1;
+    while ((log[first]?.at ?? at) <= at - ms) first += 1;
     most = Math.max(most, last - first + 1);
   });
   return most;

@@ -17,7 +17,7 @@ const ORIGIN_MS = 200;
 const CROWD = 2;
 const LONGEST_ERROR = 90;
 /** What a task says that was not asked for, because two others of its REC failed at the origin. */
-const DECIDED = "decided";
+const DECIDED = "not_asked";
 
 /** The three ways to look: which cases are asked for, and what is wanted of them. */
 const WAYS = {
