@@ -12,6 +12,7 @@ import { benchGetSize } from "./get-size.ts";
 import { benchImports } from "./imports.ts";
 import { benchLink } from "./link.ts";
 import { startNginx } from "./nginx.ts";
+import { benchOrder } from "./order.ts";
 import { printed, writeReport } from "./report.ts";
 import type { Findings } from "./row.ts";
 import { findTools } from "./tools.ts";
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   "get-size": benchGetSize,
   imports: benchImports,
   "end-to-end": benchEndToEnd,
+  order: benchOrder,
   share: async ({ say }) => sharedFindings(await shareLoads(say, scale)),
   model: async ({ say }) => modelFindings(await modelRuns(say, scale)),
 };

@@ -58,6 +58,8 @@ async function handle(
   const { operation } = readAwsCall(from.method ?? "GET", from.headers, body);
   const call = { operation, input: parsed(body) };
   if (before(call)) return void to.destroy();
+  // The emulator answers to its own name only.
+  from.headers.host = new URL(target).host;
   const answer = await forward(target, client, from, body);
   if (after({ ...call, output: parsed(answer.bytes) })) return void to.destroy();
   to.writeHead(answer.statusCode, withoutHopByHop(answer.headers));
