@@ -23,18 +23,26 @@ interface Load {
   /** The most rounds: the large ones take minutes each. */
   readonly rounds: number;
   readonly most: number;
+  readonly aim: number;
 }
 
 const LOADS: readonly Load[] = [
-  { what: "10,000 tasks of 10 KB", urls: 500, pops: 20, bytes: 10_000, rounds: 3, most: 0.95 },
-  { what: "300 tasks of 10 KB", urls: 10, pops: 30, bytes: 10_000, rounds: 3, most: 1.5 },
-  { what: "20 files of 64 MB × 30 POPs", urls: Math.ceil(20 * scale), pops: 30, bytes: 64 * MB, rounds: 1, most: 1.5 },
+  { what: "10,000 tasks of 10 KB", urls: 500, pops: 20, bytes: 10_000, rounds: 3, most: 0.95, aim: 0.9 },
+  { what: "300 tasks of 10 KB", urls: 10, pops: 30, bytes: 10_000, rounds: 3, most: 1.5, aim: 1.2 },
+  {
+    what: "20 files of 64 MB × 30 POPs",
+    urls: Math.ceil(20 * scale),
+    pops: 30,
+    bytes: 64 * MB,
+    rounds: 1,
+    most: 1.5,
+    aim: 1,
+  },
 ];
 
 interface Measured {
   readonly load: Load;
   readonly seconds: Readonly<Record<Order, number>>;
-  readonly gets: Readonly<Record<Order, number>>;
 }
 
 /** POST to FINISHED, leads first and all at once, on the local stack. */
@@ -57,13 +65,11 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
     title: "Leads first, or all at once",
     rows: measured.map(rowOf),
     notes: [
-      `POST to FINISHED of the deployed stack on this machine, two agents, POPs under ${RECS} RECs. The edge answers in no time and the agents share its cores, so the way of the messages is what is seen; ` +
-        "what leads save the origin is told beside it:",
+      `POST to FINISHED of the deployed stack on this machine, two agents, POPs under ${RECS} RECs. The origin answers at once and the agents share the edge's cores, so what the way of the messages costs is seen, and not what leads save an origin that is slow:`,
       table(
-        ["what", "lead-first, s", "all-at-once, s", "ratio", "GETs of the origin, lead-first", "all-at-once"],
-        measured.map(({ load, seconds, gets }) => [
-          ...[load.what, readable(seconds["lead-first"]), readable(seconds["all-at-once"])],
-          ...[readable(ratio(seconds)), readable(gets["lead-first"]), readable(gets["all-at-once"])],
+        ["what", "lead-first, s", "all-at-once, s", "ratio"],
+        measured.map(({ load, seconds }) => [
+          ...[load.what, readable(seconds["lead-first"]), readable(seconds["all-at-once"]), readable(ratio(seconds))],
         ]),
       ),
     ],
@@ -73,16 +79,13 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
 /** In turn, so that both have what else the machine does. */
 async function measure(stack: WarmthStack, load: Load, rounds: number, pops: readonly string[]): Promise<Measured> {
   const seconds: Record<Order, number[]> = { "lead-first": [], "all-at-once": [] };
-  const gets: Record<Order, number> = { "lead-first": 0, "all-at-once": 0 };
   for (let round = 0; round < rounds; round++) {
     for (const order of ORDERS) {
-      const before = stack.edge.stats().originTaskGets;
       seconds[order].push((await once(stack, load, order, pops)).seconds);
-      gets[order] = stack.edge.stats().originTaskGets - before;
     }
   }
   return {
-    ...{ load, gets },
+    load,
     seconds: { "lead-first": median(seconds["lead-first"]), "all-at-once": median(seconds["all-at-once"]) },
   };
 }
@@ -109,9 +112,9 @@ function rowOf({ load, seconds }: Measured): Row {
   return {
     what: `${load.what}, POST to FINISHED: lead-first ÷ all-at-once`,
     atLeast: `${load.most} ×`,
-    aim: "1 ×",
+    aim: `${load.aim} ×`,
     measured: `${readable(value)} ×`,
-    verdict: verdict(value, load.most, Math.min(1, load.most), "less"),
+    verdict: verdict(value, load.most, load.aim, "less"),
   };
 }
 

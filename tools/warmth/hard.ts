@@ -16,7 +16,7 @@ const ORIGIN_MS = 200;
 /** How many there are in a crowd, at each address. */
 const CROWD = 2;
 const LONGEST_ERROR = 90;
-/** What a task says that was not asked for, because two others of its REC failed at the origin. */
+/** Reason of a task that nobody tried, because two others of its REC failed at the origin. */
 const DECIDED = "not_asked";
 
 /** The three ways to look: which cases are asked for, and what is wanted of them. */
@@ -85,7 +85,7 @@ function caseRow(way: Way, it: HardCase, wanted: Wanted, tasks: number, all: rea
   const results = all.filter(({ url }) => pathOf(url) === pathIn(way, it));
   const [error] = results.flatMap((result) => result.error ?? []);
   const says = error === undefined ? "" : `: ${cutText(error, LONGEST_ERROR)}`;
-  const saw = `${counted(results.map(({ outcome = "done", reason }) => (reason === undefined ? outcome : `${outcome}, ${reason}`)))}${says}`;
+  const saw = `${counted(results.map(({ outcome = "failed", reason }) => (reason === undefined ? outcome : `${outcome}, ${reason}`)))}${says}`;
   const { outcome, reason } = wanted;
   const missing = Array.from({ length: Math.max(0, tasks - results.length) }, () => false);
   return wantedRow(`${way}: ${it.name}`, reason === undefined ? outcome : `${outcome}, ${reason}`, saw, [
@@ -95,11 +95,11 @@ function caseRow(way: Way, it: HardCase, wanted: Wanted, tasks: number, all: rea
 }
 
 /** A failure says why; so does one that two others have decided. */
-export function isAsWanted(result: Pick<TaskResult, "outcome" | "reason" | "error">, wanted: Wanted): boolean {
-  const { outcome, error = "" } = result;
+export function isAsWanted(result: Pick<TaskResult, "ok" | "outcome" | "reason" | "error">, wanted: Wanted): boolean {
+  const { ok, outcome, error = "" } = result;
   if (wanted.reason === undefined) return outcome === wanted.outcome;
   const reason = String(result.reason);
-  if (reason === DECIDED) return outcome === "failed" && error !== "";
+  if (reason === DECIDED) return !ok && error !== "";
   return outcome === wanted.outcome && reason === wanted.reason && (wanted.says?.test(error) ?? true);
 }
 
