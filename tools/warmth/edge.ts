@@ -12,7 +12,7 @@ const URLS = 20;
 const RECS = 6;
 const POPS_EACH = 5;
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
-const ORIGIN_MS = 50;
+const ORIGIN_MS = 300;
 /** `br,gzip` goes first: what is kept first of a compressible object stays. */
 const VARIANTS = [
   { name: "br", header: ["Accept-Encoding: br, gzip"] },
@@ -75,7 +75,8 @@ async function runOnce(
   const what = `${verify}, ${order}`;
   const tasks = paths.length * VARIANTS.length * pops.length;
   const warm = results.filter(({ outcome }) => outcome === "warm").length;
-  const cold = await coldAnswers(it, questionsOf(results, it));
+  const questions = questionsOf(results, it);
+  const cold = await coldAnswers(it, questions);
   return [
     wantedRow(`${what}: every task is warm`, `FINISHED, ${tasks} warm`, `${progress.status}, ${warm} warm`, [
       progress.status === "FINISHED",
@@ -86,8 +87,10 @@ async function runOnce(
     wantedRow(
       `${what}: asked again ${verify === "edge" ? "at the address that was warmed" : "at every address"}`,
       "all told EDGE hits",
-      cold.length === 0 ? "EDGE hits" : `${cold.length} others: ${firstOf(cold)}`,
-      [results.length === tasks, ...cold.map(() => false)],
+      cold.length === 0
+        ? `${questions.length} EDGE hits`
+        : `${cold.length} of ${questions.length} others: ${firstOf(cold)}`,
+      [results.length === tasks, ...questions.map((_, i) => i >= cold.length)],
     ),
     claims.row(what, results, it),
   ];

@@ -4,7 +4,7 @@ import { EdgeWatch } from "../edge/watch.ts";
 import type { LabPart, LabRow } from "../lab/part.ts";
 import { firstDownload } from "./limits.ts";
 import { popsUnder } from "./pops-under.ts";
-import { wantedRow } from "./wanted.ts";
+import { counted, wantedRow } from "./wanted.ts";
 import { bodyOf, startWarmthStack, type WarmthStack } from "./warmth-stack.ts";
 
 const AGENTS = 4;
@@ -75,9 +75,10 @@ class SecondRequest {
     for (const path of paths) this.stack.edge.addObject(path, { size: 10_000 });
     const url_list = paths.map((path) => `https://${OTHER_HOST}${path}`);
     const body = bodyOf([], this.pops, { url_list, cf_domain: OTHER_HOST, instance_count: AGENTS });
-    const { progress, seconds } = await this.stack.run(body);
+    const { progress, results, seconds } = await this.stack.run(body);
     if (progress.status === "FINISHED" && progress.failed_count === 0) return seconds;
-    throw new Error(`the second request ended ${progress.status}, ${progress.failed_count} failed`);
+    const why = counted(results.flatMap(({ ok, error = "" }) => (ok ? [] : [error])));
+    throw new Error(`the second request ended ${progress.status}, ${progress.failed_count} failed: ${why}`);
   }
 
   /** @returns the median of some runs */
