@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
+import type { Verify } from "../../domain/result/outcome.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { HOST } from "./nginx.ts";
 import { cpuMicrosOf, nodeFlags, OUR_CORE, peakMegabytes, startPinned } from "./pinned.ts";
@@ -59,16 +60,18 @@ export async function runAgent({ bundle, server, messages, copies, tasks }: Agen
   return { seconds, cpuMicros, peakMB, awsCalls: Object.values(calls).reduce((a, b) => a + b, 0) };
 }
 
-/** A message with these URLs for one of the benchmark's POPs. */
-export function messageFor(address: string, pop: number, urls: TaskMessage["urls"]): string {
+/**
+ * A message with these URLs for one of the benchmark's POPs.
+ * @param verify `edge` only where the server's answers are hits. @default off: asked again, a miss would be called not kept
+ */
+export function messageFor(address: string, pop: number, urls: TaskMessage["urls"], verify: Verify = "off"): string {
   const message: TaskMessage = {
     req_id: REQ_ID,
     pop: `BEN${pop}-C1`,
     ips: [address],
     host: HOST,
     header: ["Accept-Encoding: gzip, deflate, br"],
-    // Each answer of the benchmark's server is a miss: asked again, it would be called not kept.
-    verify: "off",
+    verify,
     shards: 8,
     urls,
   };

@@ -2,6 +2,7 @@ import { modelFindings, sharedFindings } from "../large/findings.ts";
 import { modelRuns } from "../large/model.ts";
 import { shareLoads } from "../large/share.ts";
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
+import { warmthLab } from "../warmth/findings.ts";
 import { benchAgent } from "./agent.ts";
 import { benchAggregation } from "./aggregation.ts";
 import type { Bench } from "./bench.ts";
@@ -12,12 +13,15 @@ import { benchGetSize } from "./get-size.ts";
 import { benchImports } from "./imports.ts";
 import { benchLink } from "./link.ts";
 import { startNginx } from "./nginx.ts";
+import { benchOrder } from "./order.ts";
 import { printed, writeReport } from "./report.ts";
 import type { Findings } from "./row.ts";
 import { findTools } from "./tools.ts";
 
 /** Share of what the lab of large files does: all of it takes half an hour. */
 const scale = Number(process.env["BENCH_LARGE_SCALE"] ?? 1);
+/** Share of what the lab of warmth does, which takes as long. */
+const warmthScale = Number(process.env["BENCH_WARMTH_SCALE"] ?? 1);
 
 /** In the order of docs/benchmarks.md. */
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
@@ -29,7 +33,9 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   "get-size": benchGetSize,
   imports: benchImports,
   "end-to-end": benchEndToEnd,
+  order: benchOrder,
   share: async ({ say }) => sharedFindings(await shareLoads(say, scale)),
+  warmth: ({ say }) => warmthLab(say, warmthScale),
   model: async ({ say }) => modelFindings(await modelRuns(say, scale)),
 };
 

@@ -11,7 +11,10 @@ import { SERVING_CORE } from "./pinned.ts";
 export const HOST = "www.example.com";
 export const SMALL_BYTES = 10_000;
 
-/** A TLS server on the serving core, with a 10 KB object under every path, `/256m` and `/1g`. */
+/**
+ * A TLS server on the serving core, with a 10 KB object under every path, `/256m` and `/1g`. What it answers is a miss; below
+ * `/hit/` it is a hit that does not tell its tier, so that a second look finds one.
+ */
 export interface Server {
   readonly port: number;
   readonly httpPort: number;
@@ -95,6 +98,12 @@ http {
     ${listen}
     root ${folder}www;
     location / { try_files /small =404; }
+    location /hit/ {
+      add_header x-cache "Hit from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
+      add_header age 100;
+      add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-rid;desc="kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==",cdn-downstream-fbl;dur=1';
+      try_files /small =404;
+    }
     location = /256m { }
     location = /1g { }
   }

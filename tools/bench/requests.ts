@@ -44,6 +44,7 @@ function attribute(value: unknown): AttributeValue {
   return { M: inDynamoForm(Object(value)) };
 }
 
-export function urlOf(i: number): string {
-  return `https://${HOST}/assets/images/products/${String(i).padStart(6, "0")}.webp`;
+/** @param folder where the server's answers are others. @default assets */
+export function urlOf(i: number, folder = "assets"): string {
+  return `https://${HOST}/${folder}/images/products/${String(i).padStart(6, "0")}.webp`;
 }

@@ -24,13 +24,29 @@ export function isProbe(method: string, range: string | undefined): boolean {
 
 /** The most requests in any 1,000 milliseconds of the log, wherever they begin. The log is in the order of time. */
 export function busiestSecond(log: readonly Pick<OriginRequestSeen, "at">[]): number {
+  return busiest(log, 1_000);
+}
+
+/**
+ * The same for another length of time. Where each answer takes the origin so long, it is the most that it had at once, or
+ * less than that.
+ */
+export function busiest(log: readonly Pick<OriginRequestSeen, "at">[], ms: number): number {
+  return busiestSpan(log, ms).length;
+}
+
+/** The requests of the busiest span of that length; the first such span. */
+export function busiestSpan<Seen extends Pick<OriginRequestSeen, "at">>(
+  log: readonly Seen[],
+  ms: number,
+): readonly Seen[] {
   let first = 0;
-  let most = 0;
+  let most = { from: 0, to: 0 };
   log.forEach(({ at }, last) => {
-    while ((log[first]?.at ?? at) <= at - 1000) first += 1;
-    most = Math.max(most, last - first + 1);
+    while ((log[first]?.at ?? at) <= at - ms) first += 1;
+    if (last + 1 - first > most.to - most.from) most = { from: first, to: last + 1 };
   });
-  return most;
+  return log.slice(most.from, most.to);
 }
 
 /** Requests by the second of the clock; seconds without any are absent. */

@@ -79,7 +79,8 @@ async function deliverTwice(
   await forward(proxy.target, client, from, Buffer.from(JSON.stringify({ ...message, Entries: again })));
 }
 
-async function forward(target: string, client: Agent, from: IncomingMessage, body: Buffer) {
+/** Carries out a call at the AWS APIs. */
+export async function forward(target: string, client: Agent, from: IncomingMessage, body: Buffer) {
   const {
     connection: _connection,
     "content-length": _length,
@@ -101,7 +102,8 @@ async function forward(target: string, client: Agent, from: IncomingMessage, bod
   };
 }
 
-function withoutHopByHop(headers: Dispatcher.ResponseData["headers"]): Record<string, string | string[]> {
+/** Headers of an answer that are handed on with its body. */
+export function withoutHopByHop(headers: Dispatcher.ResponseData["headers"]): Record<string, string | string[]> {
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !["connection", "transfer-encoding", "content-length", "keep-alive"].includes(name)) {

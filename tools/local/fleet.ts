@@ -28,6 +28,8 @@ interface Boot {
 interface Running {
   process: ChildProcess;
   restart: NodeJS.Timeout | undefined;
+  /** It is not started again. */
+  lost?: true;
 }
 
 /** An instance that is about to boot. */
@@ -101,6 +103,14 @@ export class LocalFleet {
     return new Map(alive.flatMap(([id, { process }]) => (process.pid === undefined ? [] : [[id, process.pid]])));
   }
 
+  /** Kills an instance's agent, which is not started again: the instance is as good as lost. */
+  lose(id: string): void {
+    const running = this.agents.get(id);
+    if (running === undefined) return;
+    running.lost = true;
+    running.process.kill("SIGKILL");
+  }
+
   async close(): Promise<void> {
     this.closing = true;
     await this.looking;
@@ -152,7 +162,7 @@ export class LocalFleet {
     const child = start(process.execPath, ["--enable-source-maps", `${boot.code}/main.mjs`], env, log);
     const running: Running = { process: child, restart: undefined };
     child.once("exit", (code) => {
-      if (this.agents.get(id) !== running || code === 0) return;
+      if (this.agents.get(id) !== running || running.lost === true || code === 0) return;
       this.say(`The agent of ${id} ended with ${code ?? child.signalCode}; it is started again`);
       running.restart = setTimeout(() => this.agents.get(id) === running && this.launch(id, boot), RESTART_MS);
     });

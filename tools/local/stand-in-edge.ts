@@ -6,6 +6,7 @@ import {
   GetInvalidationCommand,
   ListInvalidationsCommand,
 } from "@aws-sdk/client-cloudfront";
+import type { Distribution } from "../edge/distributions.ts";
 import { type Edge, startEdge } from "../edge/edge.ts";
 import type { EdgeOptions } from "../edge/edge-options.ts";
 import { RUN } from "./paths.ts";
@@ -46,6 +47,8 @@ export type StandInOptions = Omit<
 > & {
   /** Alternate names of the distribution. */
   readonly aliases: readonly string[];
+  /** Further distributions, each with an origin of its own. @default none */
+  readonly others?: readonly Omit<Distribution, "domain">[];
 };
 
 export interface StandIn {
@@ -65,13 +68,13 @@ export async function startStandIn(
   place: EdgePlace,
   options: StandInOptions,
 ): Promise<StandIn> {
-  const { aliases, ...edgeOptions } = options;
-  const { Distribution } = await cloudFront.send(
-    new CreateDistributionCommand({ DistributionConfig: config(aliases) }),
-  );
-  const { Id: distributionId = "", DomainName: domain = "" } = Distribution ?? {};
+  const { aliases, others = [], ...edgeOptions } = options;
+  const { domain, id: distributionId } = await createDistribution(cloudFront, aliases);
+  const distributions: Distribution[] = [{ domain, aliases }];
+  for (const other of others)
+    distributions.push({ ...other, domain: (await createDistribution(cloudFront, other.aliases ?? [])).domain });
   const { httpsPort, httpPort, dnsPort } = place;
-  const edge = await startEdge({ ...edgeOptions, distributions: [{ domain, aliases }], httpsPort, httpPort, dnsPort });
+  const edge = await startEdge({ ...edgeOptions, distributions, httpsPort, httpPort, dnsPort });
   writeFileSync(place.caFile, edge.caPem);
   const stopFollowing = followInvalidations(cloudFront, distributionId, edge);
   return {
@@ -83,6 +86,14 @@ export async function startStandIn(
       await edge.close();
     },
   };
+}
+
+async function createDistribution(cloudFront: CloudFrontClient, aliases: readonly string[]) {
+  const { Distribution } = await cloudFront.send(
+    new CreateDistributionCommand({ DistributionConfig: config(aliases) }),
+  );
+  const { Id: id = "", DomainName: domain = "" } = Distribution ?? {};
+  return { id, domain };
 }
 
 function followInvalidations(cloudFront: CloudFrontClient, distributionId: string, edge: Edge): () => Promise<void> {
@@ -118,7 +129,7 @@ function followInvalidations(cloudFront: CloudFrontClient, distributionId: strin
 
 function config(aliases: readonly string[]) {
   return {
-    CallerReference: `prewarm-local-${process.pid}`,
+    CallerReference: `prewarm-local-${process.pid}-${aliases.join()}`,
     Comment: "the stand-in edge",
     Enabled: true,
     Aliases: { Quantity: aliases.length, Items: [...aliases] },

@@ -1,7 +1,7 @@
 // What the origin is asked, and what it refuses.
 import { expect, test } from "vitest";
 import type { OriginLimit } from "../../../tools/edge/origin-limit.ts";
-import { busiestSecond, isProbe, perSecond } from "../../../tools/edge/origin-log.ts";
+import { busiest, busiestSecond, isProbe, perSecond } from "../../../tools/edge/origin-log.ts";
 import { ask, DOMAIN, newEdge, seen } from "./client.ts";
 
 const OTHER = "d222222abcdef8.cloudfront.net";
@@ -101,6 +101,8 @@ test("the busiest second begins anywhere", () => {
   const log = [0, 100, 900, 950, 1_000, 1_050, 1_899, 1_900, 5_000].map((at) => ({ at }));
   expect(busiestSecond(log)).toBe(5);
   expect(busiestSecond([])).toBe(0);
+  expect(busiest(log, 1_000)).toBe(busiestSecond(log));
+  expect(busiest(log, 1)).toBeLessThan(busiestSecond(log));
   expect([...perSecond(log)]).toEqual([
     [0, 4],
     [1, 4],

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
+import { HeldMessages } from "../../../tools/warmth/held-messages.ts";
+
+const lead: TaskMessage = {
+  ...{ req_id: "r1", pop: "SIN2-P1", ips: ["127.77.0.1"], host: "www.example.com", header: [], shards: 1 },
+  urls: [
+    { url: "https://www.example.com/a", bytes: 1 },
+    { url: "https://www.example.com/b", bytes: 1 },
+  ],
+  followers: [{ pop: "SIN3-P1", ips: ["127.77.0.2"] }],
+};
+const received = (message: TaskMessage, receipt: string, count = 1) => ({
+  ...{ operation: "ReceiveMessage", input: {} },
+  output: {
+    Messages: [
+      {
+        ReceiptHandle: receipt,
+        Body: messageBody(message),
+        Attributes: { ApproximateReceiveCount: String(count) },
+      },
+    ],
+  },
+});
+const wrote = (...keys: string[]) => ({
+  operation: "BatchWriteItem",
+  input: { RequestItems: { tasks: keys.map((S) => ({ PutRequest: { Item: { pop_url: { S } } } })) } },
+});
+const deleted = (receipt: string) => ({
+  operation: "DeleteMessageBatch",
+  input: { Entries: [{ ReceiptHandle: receipt }] },
+});
+
+it("a lead is done once all its results are written, and nothing of it is under way then", () => {
+  const held = new HeldMessages();
+  held.note(received(lead, "one", 2));
+  expect([held.underWay, held.hasDoneLead, held.mostDeliveries]).toEqual([2, false, 2]);
+  held.note(wrote("SIN2-P1#https://www.example.com/a"));
+  expect([held.underWay, held.hasDoneLead]).toEqual([1, false]);
+  held.note(wrote("SIN2-P1#https://www.example.com/b"));
+  expect([held.underWay, held.hasDoneLead]).toEqual([0, true]);
+  expect(held.leadsAmong(["one"])).toBe(true);
+  held.note(deleted("one"));
+  expect([held.hasDoneLead, held.leadsAmong(["one"]), held.mostDeliveries]).toEqual([false, false, 0]);
+});
+
+it("what follows does not reach the origin", () => {
+  const held = new HeldMessages();
+  const { followers: _followers, ...rest } = lead;
+  held.note(received({ ...rest, follows: true }, "two"));
+  expect([held.underWay, held.hasDoneLead]).toEqual([0, false]);
+});
+
+it("a dead agent holds nothing", () => {
+  const held = new HeldMessages();
+  held.note(received(lead, "one"));
+  held.forget();
+  expect([held.underWay, held.mostDeliveries]).toEqual([0, 0]);
+});
