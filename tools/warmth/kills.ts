@@ -1,4 +1,6 @@
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
 import { aftermath } from "../faults/aftermath.ts";
 import { figures, violations } from "../faults/invariants.ts";
 import { seededRandom } from "../faults/random.ts";
@@ -82,6 +84,8 @@ interface Round {
   readonly beyond: number;
   /** What those who were killed were to ask of the origin, and had no result of. */
   readonly underWay: number;
+  /** How often missing tasks were queued again: the net that catches what was lost. */
+  readonly requeues: number;
   readonly violations: readonly string[];
 }
 
@@ -101,6 +105,7 @@ async function round(stack: WarmthStack, killer: Killer, pops: readonly string[]
     seconds: Math.round(seconds),
     beyond: edge.stats().originTaskGets - before.gets - paths.length * RECS,
     underWay: killed.reduce((sum, { underWay }) => sum + underWay, 0),
+    requeues: await requeuesOf(prewarm, reqId),
     violations: violations(after),
   };
 }
@@ -120,9 +125,15 @@ function rowsOf(rounds: readonly Round[], killer: Killer, wanted: number, seed: 
     ),
     wantedRow(
       `${sum(({ tasks }) => tasks)} tasks`,
-      "0 lost, 0 counted twice, 0 failed",
-      `${sum(({ lost }) => lost)} lost, ${sum(({ countedTwice }) => countedTwice)} counted twice, ${sum(({ failed }) => failed)} failed${wrong.length === 0 ? "" : `: ${firstOf(wrong)}`}`,
-      rounds.flatMap((it) => [it.lost === 0, it.countedTwice === 0, it.failed === 0, it.violations.length === 0]),
+      "0 lost, 0 counted twice, 0 failed, and nothing caught by the net that queues again",
+      `${sum(({ lost }) => lost)} lost, ${sum(({ countedTwice }) => countedTwice)} counted twice, ${sum(({ failed }) => failed)} failed, ${sum(({ requeues }) => requeues)} times queued again${wrong.length === 0 ? "" : `: ${firstOf(wrong)}`}`,
+      rounds.flatMap((it) => [
+        it.lost === 0,
+        it.countedTwice === 0,
+        it.failed === 0,
+        it.requeues === 0,
+        it.violations.length === 0,
+      ]),
     ),
     wantedRow(
       "the origin's GETs beyond one for each URL and REC",
@@ -131,6 +142,14 @@ function rowsOf(rounds: readonly Round[], killer: Killer, wanted: number, seed: 
       rounds.map(({ beyond, underWay }) => beyond >= 0 && beyond <= underWay),
     ),
   ];
+}
+
+const requeuesSchema = z.object({ requeues: z.number().default(0) });
+
+async function requeuesOf({ clients, deployed }: LocalPrewarm, reqId: string): Promise<number> {
+  const TableName = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
+  const { Item } = await clients.db.send(new GetCommand({ TableName, Key: { req_id: reqId } }));
+  return requeuesSchema.parse(Item).requeues;
 }
 
 async function setVisibility({ clients, deployed }: LocalPrewarm): Promise<void> {
