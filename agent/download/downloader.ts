@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -57,6 +58,7 @@ interface Ask {
   /** How often it was asked for whole. */
   asked: number;
   readonly onBytes: (bytes: number) => void;
+  readonly pause: (ms: number) => Promise<unknown>;
 }
 
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
@@ -68,6 +70,7 @@ export class Downloader {
    * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
    * @param cancellation cuts it off; its result then says nothing about the POP
    * @param transfer told of its bytes as they come. @default nobody is
+   * @param pause waits for so many milliseconds in which nothing is downloaded. @default it just waits
    * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
    */
   async download(
@@ -75,6 +78,7 @@ export class Downloader {
     task: TaskUrl,
     cancellation: Cancellation,
     transfer?: Transfer,
+    pause: (ms: number) => Promise<unknown> = sleep,
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
     const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
@@ -93,6 +97,7 @@ export class Downloader {
       transfer,
       asked: 0,
       onBytes,
+      pause,
     };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
@@ -120,15 +125,19 @@ export class Downloader {
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
-    const proof = await prove(attempt.answer, async (again, round) => {
-      if (again === "check") {
-        const answer = await this.askAt(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round), false);
-        return { good: isCheckGood(answer, ask.message.pop), answer };
-      }
-      ask.transfer?.clear();
-      const answer = await this.askWhole(ask, attempt.turn);
-      return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
-    });
+    const proof = await prove(
+      attempt.answer,
+      async (again, round) => {
+        if (again === "check") {
+          const answer = await this.askAt(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round), false);
+          return { good: isCheckGood(answer, ask.message.pop), answer };
+        }
+        ask.transfer?.clear();
+        const answer = await this.askWhole(ask, attempt.turn);
+        return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
+      },
+      ask.pause,
+    );
     return { attempt, proof };
   }
 

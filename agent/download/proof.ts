@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Failure } from "../../domain/result/failure.ts";
-import { notKept, obstacle } from "../../domain/result/not-kept.ts";
+import { notKept } from "../../domain/result/not-kept.ts";
 import { nextStep, type Outcome, roundsOf, type Seen, tierOf } from "../../domain/result/outcome.ts";
 import type { Answer } from "./answer.ts";
 
@@ -26,14 +25,19 @@ export type AskAgain = (
 /**
  * Asks until it is clear what a good download left at its address.
  * @param download the answer of the first one
+ * @param pause waits for so many milliseconds
  */
-export async function prove(download: Answer, askAgain: AskAgain): Promise<Proof> {
+export async function prove(
+  download: Answer,
+  askAgain: AskAgain,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<Proof> {
   const seen: Seen[] = [seenIn("whole", download)];
   let last = download;
   for (;;) {
     const step = nextStep(seen);
     if ("outcome" in step) return proofOf(step.outcome, seen, last);
-    if (step.pauseMs !== undefined) await sleep(step.pauseMs);
+    if (step.pauseMs !== undefined) await pause(step.pauseMs);
     const { good, answer } = await askAgain(step.ask, roundsOf(seen));
     last = answer;
     // Whole once, and not to be had again: nothing shows that it is kept.
@@ -60,8 +64,8 @@ function seenIn(ask: Seen["ask"], answer: Answer): Seen {
   return {
     ask,
     xCache,
+    told: serverTiming !== undefined,
     tier: serverTiming === undefined ? undefined : tierOf(serverTiming),
     age: Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : undefined,
-    unkeepable: obstacle(answer) !== undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
@@ -145,12 +146,22 @@ async function downloadInSlot(deps: DownloadDeps, job: Job, url: TaskUrl, line?:
   const transfer = here.holding.begin();
   try {
     await line?.again(cancellation);
-    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping);
+    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, withoutSlot(deps, message, url));
     finish(job, url);
   } finally {
     transfer.clear();
     slotsFor(deps, url).release(message.req_id, message.pop);
   }
+}
+
+/** A pause in a download that holds no slot: others go on meanwhile. */
+function withoutSlot(deps: DownloadDeps, { req_id, pop }: TaskMessage, url: TaskUrl): (ms: number) => Promise<void> {
+  return async (ms) => {
+    const slots = slotsFor(deps, url);
+    slots.release(req_id, pop);
+    await sleep(ms);
+    await slots.take(req_id, pop);
+  };
 }
 
 function finish({ left, here }: Job, url: TaskUrl): void {
@@ -170,11 +181,12 @@ async function downloadAndWrite(
   transfer: Transfer,
   cancellation: Cancellation,
   stopping: AbortSignal,
+  pause: (ms: number) => Promise<void>,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
-  const result = await deps.downloader.download(message, url, cancellation, transfer).catch((error: unknown) => {
+  const result = await deps.downloader.download(message, url, cancellation, transfer, pause).catch((error: unknown) => {
     throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;

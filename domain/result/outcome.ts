@@ -43,10 +43,10 @@ export interface Seen {
   readonly xCache?: string | undefined;
   /** The tier that its Server-Timing names: {@link tierOf}. */
   readonly tier?: string | undefined;
+  /** Whether it has a Server-Timing that would tell the tier of a hit. */
+  readonly told?: boolean | undefined;
   /** Its `age`, in seconds. */
   readonly age?: number | undefined;
-  /** Its headers say that it may not be kept. */
-  readonly unkeepable?: boolean | undefined;
 }
 
 /** What comes next at an address: another question, or what is said of it. */
@@ -66,24 +66,26 @@ export function nextStep(seen: readonly Seen[]): Step {
   if (last === undefined) return { ask: "whole" };
   if (isHit(last) && last.tier === EDGE) return { outcome: "warm" };
   if (last.ask === "whole")
-    return last.xCache === undefined && seen.length === 1 ? { outcome: "done" } : { ask: "check" };
-  const untoldHit = isHit(last) && last.tier === undefined;
-  if (untoldHit && !mayBeShared(last, seen.at(-2))) return { outcome: "hit" };
-  if (roundsOf(seen) >= MAX_ROUNDS) return { outcome: "not_kept" };
-  return untoldHit ? { ask: "whole", pauseMs: SHARED_ANSWER_MS } : { ask: "whole" };
+    return last.xCache === undefined && seen.length === 1 ? { outcome: "done" } : checkAfter(last);
+  if (isHit(last) && last.tier === undefined && isOld(last)) return { outcome: "hit" };
+  return roundsOf(seen) >= MAX_ROUNDS ? { outcome: "not_kept" } : { ask: "whole" };
 }
 
-/** After this time the requests of others that were on their way are likely over, and what is kept is a second old. */
+/** After this time what is kept is a second old, and the requests of others that were on their way are likely over. */
 const SHARED_ANSWER_MS = 1_100;
 
 /**
  * Identical requests on their way at the same moment share one answer, and all but one of them read `Hit`, of an object that
- * may be kept nowhere. Such an answer has just come. So a hit of that age counts only after a miss, and only where the headers
- * let it be kept.
+ * may be kept nowhere. Where the tier is not told, only the age tells such an answer from one of a cache: it has just come. So the
+ * check waits until what is kept is older than that.
  */
-function mayBeShared(check: Seen, download: Seen | undefined): boolean {
-  if (check.age === undefined) return true;
-  return check.age === 0 && (check.unkeepable === true || (download !== undefined && isHit(download)));
+function checkAfter(download: Seen): Step {
+  const wait = download.told !== true && !(isHit(download) && isOld(download));
+  return wait ? { ask: "check", pauseMs: SHARED_ANSWER_MS } : { ask: "check" };
+}
+
+function isOld({ age = 0 }: Seen): boolean {
+  return age > 0;
 }
 
 /** How often the object was downloaded whole. */

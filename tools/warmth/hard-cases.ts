@@ -24,8 +24,6 @@ export interface HardCase {
   readonly fault?: Fault;
   /** Others ask for it all the time, at some of the POPs. @default nobody */
   readonly crowd?: true;
-  /** Left out of the short form: it shows itself only now and then. @default false */
-  readonly onlyInLab?: true;
   /** Each GET at the last address of a POP finds its cache empty. @default false */
   readonly coldAtLast?: boolean;
   /** With Server-Timing, without it, and with `verify: addresses`. @default `told` holds there, too */
@@ -108,7 +106,6 @@ export const HARD_CASES: readonly HardCase[] = [
   },
   {
     name: "a hit that is collapsing's, never kept by policy",
-    onlyInLab: true,
     ...{ file: "shared-policy.bin", object: { size: SIZE }, crowd: true },
     ...{ behaviour: { ...CACHING_DISABLED, collapsing: "untold" }, ...notKept(POLICY) },
   },

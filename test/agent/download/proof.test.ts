@@ -11,6 +11,8 @@ const EDGE: Answer = {
   age: "3",
 };
 
+const noPause = async () => undefined;
+
 /** Answers in order; what is not good is a failure. */
 function asking(...answers: (Answer | "bad")[]) {
   const asked: string[] = [];
@@ -27,13 +29,23 @@ function asking(...answers: (Answer | "bad")[]) {
 
 test("a told hit of the edge is warm, with its tier and age", async () => {
   const { asked, askAgain } = asking(EDGE);
-  expect(await prove(MISS, askAgain)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
+  expect(await prove(MISS, askAgain, noPause)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
   expect(asked).toEqual(["check"]);
 });
 
 test("a hit at once needs no second question, and a server without x-cache gets none", async () => {
-  expect((await prove(EDGE, asking().askAgain)).outcome).toBe("warm");
-  expect((await prove({ bytes: 5, httpStatus: 200 }, asking().askAgain)).outcome).toBe("done");
+  expect((await prove(EDGE, asking().askAgain, noPause)).outcome).toBe("warm");
+  expect((await prove({ bytes: 5, httpStatus: 200 }, asking().askAgain, noPause)).outcome).toBe("done");
+});
+
+test("where the tier is not told, it waits before it asks again", async () => {
+  const pauses: number[] = [];
+  const pause = async (ms: number) => void pauses.push(ms);
+  const { askAgain } = asking({ ...MISS, xCache: "Hit from cloudfront", age: "1" });
+  expect((await prove(MISS, askAgain, pause)).outcome).toBe("hit");
+  expect(pauses).toEqual([1_100]);
+  await prove({ ...MISS, serverTiming: "cdn-cache-miss" }, asking(EDGE).askAgain, pause);
+  expect(pauses).toHaveLength(1);
 });
 
 test("what is kept nowhere is asked for four times, and the reason is said", async () => {
@@ -42,7 +54,7 @@ test("what is kept nowhere is asked for four times, and the reason is said", asy
     { ...MISS, cacheControl: "no-store" },
     { ...MISS, cacheControl: "no-store" },
   );
-  const proof = await prove(MISS, askAgain);
+  const proof = await prove(MISS, askAgain, noPause);
   expect(proof).toMatchObject({ outcome: "not_kept", rounds: 2, failure: { reason: "not_kept" } });
   expect(proof.failure?.detail).toContain("no-store");
   expect(asked).toEqual(["check", "whole", "check"]);
@@ -50,12 +62,12 @@ test("what is kept nowhere is asked for four times, and the reason is said", asy
 
 test("a second download that fails shows nothing", async () => {
   const { askAgain } = asking("bad", "bad");
-  const proof = await prove(MISS, askAgain);
+  const proof = await prove(MISS, askAgain, noPause);
   expect(proof.outcome).toBe("not_kept");
   expect(proof.failure?.detail).toBe("asked again, it could not be had: T");
 });
 
 test.each(["-1", "x", "1.5", "9".repeat(30)])("an age of %s is none", async (age) => {
   const { askAgain } = asking({ ...EDGE, age });
-  expect((await prove(MISS, askAgain)).age).toBeUndefined();
+  expect((await prove(MISS, askAgain, noPause)).age).toBeUndefined();
 });

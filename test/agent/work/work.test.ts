@@ -29,6 +29,24 @@ describe("a message that is a task", () => {
     expect(did.at(-1)).toBe("delete r");
   });
 
+  test("a download that waits holds no slot, and takes one again before it goes on", async () => {
+    const [waited, other] = [deferred(), deferred<object>()];
+    const download = async (url: string, pause: (ms: number) => Promise<unknown>) => {
+      if (url === "b") return other.promise;
+      await pause(1);
+      waited.resolve();
+      return {};
+    };
+    const slots = new Slots(1);
+    const { did, ended } = start(bodyOf("a", "b"), { active: yes, download, write: done, delete: done }, slots);
+    while (!did.includes("download b")) await turn();
+    expect(slots.inUse).toBe(1);
+    other.resolve({});
+    await waited.promise;
+    await ended;
+    expect([slots.inUse, did.filter((what) => what.startsWith("write")).length]).toEqual([0, 2]);
+  });
+
   test("its URLs take a slot each", async () => {
     const slots = new Slots(2);
     const ends = new Map(["a", "b", "c"].map((url) => [url, deferred<object>()]));

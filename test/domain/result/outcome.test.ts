@@ -16,7 +16,8 @@ const cases: readonly [name: string, seen: readonly Seen[], next: Seen["ask"] | 
   ["an edge tier without a hit", [whole({ tier: "EDGE" })], "check"],
   ["a server without x-cache", [{ ask: "whole" }], "done"],
   ["a hit of the edge after a miss", [MISS, check({ tier: "EDGE" })], "warm"],
-  ["a hit of no told tier, with an age", [MISS, check({ age: 0 })], "hit"],
+  ["a hit of no told tier, a second old", [MISS, check({ age: 1 })], "hit"],
+  ["a hit of no told tier that has just come: perhaps another request's answer", [MISS, check({ age: 0 })], "whole"],
   ["a hit of no told tier without an age: perhaps another request's answer", [MISS, check({})], "whole"],
   [
     "the same after a download that was a hit: both may be others' answers",
@@ -30,8 +31,6 @@ const cases: readonly [name: string, seen: readonly Seen[], next: Seen["ask"] | 
   ],
   ["a hit of the regional cache", [MISS, check({ tier: "REC" })], "whole"],
   ["a new hit after a hit", [whole({ xCache: HIT, age: 0 }), check({ age: 0 })], "whole"],
-  ["a new hit of what may not be kept", [MISS, check({ age: 0, unkeepable: true })], "whole"],
-  ["an older hit of what may not be kept: a minimum TTL", [MISS, check({ age: 1, unkeepable: true })], "hit"],
   ["a new hit again", [MISS, check({}), whole({ xCache: HIT, age: 0 }), check({ age: 0 })], "not_kept"],
   ["a hit of Origin Shield", [MISS, check({ tier: "Origin Shield" })], "whole"],
   ["a refreshed hit", [MISS, check({ xCache: "RefreshHit from cloudfront", age: 3 })], "whole"],
@@ -47,9 +46,15 @@ const cases: readonly [name: string, seen: readonly Seen[], next: Seen["ask"] | 
   ["two answers of others", [MISS, check({}), MISS, check({})], "not_kept"],
 ];
 
-test("after a hit that may be another request's answer, it waits", () => {
-  expect(nextStep([MISS, check({})])).toEqual({ ask: "whole", pauseMs: 1_100 });
-  expect(nextStep([MISS, check({ xCache: "Miss from cloudfront" })])).toEqual({ ask: "whole" });
+test("where the tier is not told, the check comes when what is kept is a second old", () => {
+  const later = { ask: "check", pauseMs: 1_100 };
+  expect(nextStep([MISS])).toEqual(later);
+  expect(nextStep([whole({ xCache: HIT, age: 0 })])).toEqual(later);
+  expect(nextStep([MISS, check({ age: 0 }), MISS])).toEqual(later);
+  // What was old before was nobody's answer of a moment ago.
+  expect(nextStep([whole({ xCache: HIT, age: 1 })])).toEqual({ ask: "check" });
+  expect(nextStep([whole({ told: true })])).toEqual({ ask: "check" });
+  expect(nextStep([whole({ told: true, xCache: HIT, tier: "REC", age: 0 })])).toEqual({ ask: "check" });
 });
 
 test.each(cases)("%s", (_, seen, next) => {

@@ -80,6 +80,8 @@ function environment(endpoint: string): NodeJS.ProcessEnv {
     ...Object.fromEntries(QUEUES.map((name) => [name, `${endpoint}/${name}`])),
     ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" },
     ...{ POWERTOOLS_LOG_LEVEL: "SILENT", STALL_SECONDS: "900" },
+    // Nobody announces an end here: EventBridge is not there, and the event goes to the dead letters.
+    API_URL: `${endpoint}/`,
   };
 }
 
