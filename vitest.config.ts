@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // Node 20 will do here; on AWS it is 24.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    // On two cores, vitest would take one. Many tests wait for most of their time.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -17,9 +19,9 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          // After the others and one after the other: a deployed stack wants the machine for itself.
-          fileParallelism: false,
+          // After the others: a deployed stack wants a core for itself. Two of them wait for each other's timers, not for each other.
           sequence: { groupOrder: 1 },
+          globalSetup: "test/e2e/install-emulator.ts",
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },

@@ -82,8 +82,10 @@ function failureAt({ pop }: TaskMessage, saw: string): string {
 /** The results of all followers. */
 function decidedResults(lead: TaskMessage, urls: readonly TaskUrl[], saw: string, expireAt: number): TaskResult[] {
   const { req_id, shards, followers = [], first_failure: first = "another POP of its REC" } = lead;
-  const detail = `${first} and ${failureAt(lead, saw)} asked before and failed at the origin`;
+  const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${failureAt(lead, saw)}`;
   const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
   const request = { req_id, shards, expire_at: expireAt };
-  return followers.flatMap(({ pop }) => urls.map((url) => unfinishedResult(request, { ...url, pop }, failure)));
+  return followers.flatMap(({ pop }) =>
+    urls.map((url) => ({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" as const })),
+  );
 }

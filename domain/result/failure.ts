@@ -18,7 +18,8 @@ export const FAILURE_REASONS = {
   other_pop: "Another POP answered than the one that was asked.",
   not_kept: "The download was whole, but the POP does not keep the object.",
   refused_address: "The POP's address is private, reserved, or no address.",
-  not_asked: "Two POPs under the same REC asked before and failed at the origin, so this one did not ask.",
+  not_asked:
+    "Two POPs under the same REC asked before, and the origin failed or the object was not kept: so this one did not ask.",
   lost: "No agent finished the task, though it was queued several times.",
   other: "Anything else, and every failure of an agent that did not store a reason yet.",
 } as const;

@@ -92,7 +92,7 @@ describe("leads and followers", () => {
     expect(decided).toHaveLength(2 * 6);
     for (const { error } of decided)
       expect(error).toMatch(
-        /^NOT_ASKED: (\w+-\w+) \(HTTP 404\) and (?!\1)\w+-\w+ \(HTTP 404\) asked before and failed at the origin$/,
+        /^NOT_ASKED: two POPs .* that decides: (\w+-\w+) \(HTTP 404\), (?!\1)\w+-\w+ \(HTTP 404\)$/,
       );
     expect((await stack.report(reqId)).filter((row) => row.includes("NOT_ASKED"))).toHaveLength(2 * 6);
   });

@@ -75,7 +75,9 @@ describe("a lead", () => {
       expect(taskResultSchema.parse(result)).toMatchObject({
         ...taskKey("r1", { pop: result.pop, url: A.url }, shards),
         ...{ ok: false, reason: "not_asked", attempts: 0, bytes: 0, expire_at: EXPIRE_AT },
-        error: "NOT_ASKED: P0 (HTTP 404) and P1 (HTTP 502) asked before and failed at the origin",
+        outcome: "failed",
+        error:
+          "NOT_ASKED: two POPs of its regional cache had asked before, and that decides: P0 (HTTP 404), P1 (HTTP 502)",
       });
     }
   });
@@ -103,7 +105,7 @@ describe("a lead", () => {
     for (const { urls } of messages) expect(urls).toEqual(forms);
     const [decided] = done({ ...LEAD, origin_failures: 1 }, [{ ...A, variant: "br" }, NOT_FOUND]).decided;
     expect(decided).toMatchObject({ variant: "br", pop_url: `P2#${A.url}#br` });
-    expect(decided?.error).toMatch(/^NOT_ASKED: another POP of its REC and P1 \(HTTP 404\)/);
+    expect(decided?.error).toMatch(/decides: another POP of its REC, P1 \(HTTP 404\)$/);
   });
 
   it("that may have done so before says it in what it sends", () => {
