@@ -10,6 +10,7 @@ import type { Answer, Outcome } from "./answer.ts";
 import { asksCompressed } from "./asks-compressed.ts";
 import type { Proof } from "./proof.ts";
 import { isRecMiss } from "./rec-miss.ts";
+import { isRecUnsure } from "./rec-unsure.ts";
 
 /** Most characters of a header that is stored. CloudFront's have fewer than 60. */
 const MAX_ID = 200;
@@ -80,6 +81,7 @@ export function toResult(
     uncompressed:
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
     rec_miss: isRecMiss(message, attempt) ? true : undefined,
+    rec_unsure: isRecUnsure(message, answer) ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),

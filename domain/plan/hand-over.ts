@@ -32,7 +32,7 @@ export function handOver(lead: TaskMessage, ended: readonly Ended[], again: bool
   const messageTo = writerOf(lead, again);
   for (const { verdict, urls } of byVerdict(ended)) {
     if (verdict.kind === "cached") {
-      messages.push(...followers.map((follower) => messageTo(follower, urls, { follows: true })));
+      messages.push(...followers.map((follower) => messageTo(follower, urls, verdict.sure ? { follows: true } : {})));
     } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
       decided.push(...decidedResults(lead, urls, verdict.saw, expireAt));
     } else {

@@ -39,7 +39,22 @@ export class Circle {
 export function circlesOf(targets: readonly Target[], order: Order | undefined): Circle[] {
   if (order !== "lead-first") return targets.map((target) => new Circle([target]));
   const byRec = grouped(targets, ({ pop }) => recOf(pop) ?? pop);
-  return [...byRec.values()].flatMap(inParts).map((together) => new Circle(together));
+  return [...byRec.values()]
+    .map(spreadBySite)
+    .flatMap(inParts)
+    .map((together) => new Circle(together));
+}
+
+/**
+ * Neighbours in a line stand at different sites, as far as there are enough: two leads that fail decide for all others, and a
+ * site may be in trouble with all of its POPs.
+ */
+function spreadBySite(targets: readonly Target[]): Target[] {
+  const bySite = grouped(targets, ({ pop }) => pop.slice(0, 3));
+  const placed = [...bySite.values()].flatMap((site) =>
+    site.map((target, i) => ({ target, place: (i + 0.5) / site.length })),
+  );
+  return placed.toSorted((a, b) => a.place - b.place).map(({ target }) => target);
 }
 
 function inParts(targets: readonly Target[]): Target[][] {

@@ -3,7 +3,13 @@ import { isOriginFailure, readReason } from "../result/failure.ts";
 import { taskResultSchema } from "../result/task-result.ts";
 
 /** What of a lead's result matters to those that wait for it. */
-export const leadResultSchema = taskResultSchema.pick({ ok: true, reason: true, http_status: true, addresses: true });
+export const leadResultSchema = taskResultSchema.pick({
+  ok: true,
+  reason: true,
+  http_status: true,
+  addresses: true,
+  rec_unsure: true,
+});
 export type LeadResult = z.infer<typeof leadResultSchema>;
 
 /** All that an agent may read of a result: its keys, too. */
@@ -11,16 +17,17 @@ export const LEAD_RESULT_ATTRIBUTES: readonly string[] = ["task_key", "pop_url",
 
 /** What a lead's result means for the other POPs of its REC. */
 export type Verdict =
-  /** The REC has the object, so they may ask. */
-  | { readonly kind: "cached" }
+  /** The POP has the object, so they may ask. `sure`: it came by the REC, which so has it as well. */
+  | { readonly kind: "cached"; readonly sure: boolean }
   /** It says nothing of the REC: the next POP is to lead. */
   | { readonly kind: "pop_failed" }
   /** The next POP is to lead, and if it fails alike, no other one asks. */
   | { readonly kind: "origin_failed"; readonly saw: string };
 
-export function verdictOf({ ok, reason, http_status: status, addresses }: LeadResult): Verdict {
+export function verdictOf({ ok, reason, http_status: status, addresses, rec_unsure }: LeadResult): Verdict {
   // Where only some of a POP's addresses have it, the REC has it as well.
-  if (ok || (addresses !== undefined && !addresses.startsWith("0 "))) return { kind: "cached" };
+  if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))
+    return { kind: "cached", sure: rec_unsure !== true };
   const code = readReason(reason);
   if (!isOriginFailure(code, status !== undefined)) return { kind: "pop_failed" };
   return { kind: "origin_failed", saw: status !== undefined && status >= 300 ? `HTTP ${status}` : code };

@@ -41,7 +41,7 @@ export interface SettlementFacts {
   readonly heldTasks: number;
   /** Living agents that hold tasks of any other active request. */
   readonly othersAtWork: number;
-  /** The newest of: a counted result, a beat with tasks, a change of the request's item. */
+  /** The newest of: a counted result, a beat, a change of the request's item. */
   readonly lastSignAt: number;
   /** Messages in the queue, of any request, in flight or not. */
   readonly messages: number;
@@ -125,8 +125,11 @@ export function settlementFacts(item: Standing, seen: Seen): SettlementFacts {
   };
 }
 
-/** When the last sign of life of a request was, in milliseconds since the epoch. */
+/**
+ * When the last sign of life of a request was, in milliseconds since the epoch. A beat without tasks is one: its process has had
+ * some, and put them off because their origin asked for patience.
+ */
 export function lastSignOf({ last_update_time }: Pick<RequestItem, "last_update_time">, progress: Progress): number {
-  const beats = progress.beats.filter(({ tasks }) => tasks > 0).map(({ at }) => at);
+  const beats = progress.beats.map(({ at }) => at);
   return Math.max(parseTimestamp(last_update_time).getTime(), progress.movedAt ?? 0, ...beats);
 }

@@ -48,6 +48,8 @@ export const taskResultSchema = z.object({
   reason: failureReasonSchema,
   /** The failure in words. */
   error: z.string().optional(),
+  /** Of a lead: nothing shows that the regional cache has the object as well. */
+  rec_unsure: z.boolean().optional().catch(undefined),
   /** Instance that did it. */
   agent: z.string().optional(),
   expire_at: z.number().int(),

@@ -47,6 +47,14 @@ describe("a lead", () => {
     expect(decided).toEqual([]);
   });
 
+  it("sends them without saying that the REC has it where nothing shows that", () => {
+    const { messages } = done(LEAD, [A, GOOD], [C, { ...GOOD, rec_unsure: true }]);
+    expect(messages).toEqual([
+      ...["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true })),
+      ...["P2", "P3", "P4"].map((pop) => to(pop, [C], {})),
+    ]);
+  });
+
   it("whose POP failed makes the next one lead", () => {
     const { messages } = done(LEAD, [A, REFUSED]);
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower) })]);

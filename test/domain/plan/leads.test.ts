@@ -27,6 +27,15 @@ describe("the targets of a distribution", () => {
     expect(circles(order).map(({ targets }) => names(targets))).toEqual(POPS.map((pop) => [pop]));
   });
 
+  it("stand so that neighbours are of different sites: one site in trouble does not decide for the others", () => {
+    const sites = ["NRT", "KIX"];
+    const pops = sites.flatMap((site) => Array.from({ length: 6 }, (_, i) => `${site}${i + 1}-P1`));
+    for (const { targets } of circles("lead-first", pops)) {
+      const line = names(targets).map((pop) => pop.slice(0, 3));
+      for (const [i, site] of line.entries()) expect(site).not.toBe(line[(i + 1) % line.length]);
+    }
+  });
+
   it("of a REC with very many are several groups: a message names all of one", () => {
     const many = Array.from({ length: 150 }, (_, i) => `NRT${i + 1}-P1`);
     const sizes = circles("lead-first", [...many, "FRA56-P4"]).map(({ targets }) => targets.length);

@@ -8,8 +8,9 @@ const REFUSED: LeadResult = { ok: false, reason: "connection" };
 
 describe("what a lead's result means for those that wait", () => {
   it.each<[string, LeadResult, ReturnType<typeof verdictOf>]>([
-    ["it is good", GOOD, { kind: "cached" }],
-    ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, { kind: "cached" }],
+    ["it is good", GOOD, { kind: "cached", sure: true }],
+    ["it is good, and may be so at the edge alone", { ok: true, rec_unsure: true }, { kind: "cached", sure: false }],
+    ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, { kind: "cached", sure: true }],
     ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, { kind: "origin_failed", saw: "HTTP 404" }],
     ["the origin refuses", NOT_FOUND, { kind: "origin_failed", saw: "HTTP 404" }],
     ["no answer", SLOW, { kind: "origin_failed", saw: "timeout" }],
