@@ -127,7 +127,7 @@ describe("a dead letter that others wait for", () => {
     expect(decided.map(({ pop, url }) => `${pop} ${url}`)).toEqual(
       ["SIN52-C1", "HKG1-P1"].flatMap((pop) => [`${pop} ${A}`, `${pop} ${B}`]),
     );
-    expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\) and SIN2-P1 \(lost\)/);
+    expect(decided[0]?.error).toMatch(/SIN3-P1 \(HTTP 502\), SIN2-P1 \(lost\)$/);
   });
 
   it("of a request that has ended, nothing is queued", async () => {
