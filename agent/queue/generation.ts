@@ -17,6 +17,12 @@ export class Generation {
    * @returns what the windows come to together; undefined: it is too soon to judge
    */
   add(window: Window, tasksAtOnce: number, seconds: number): Window | undefined {
+    // The limit bounded nothing, and another one would have changed nothing. What comes after is judged without it: where little
+    // ran for a while, a crowd is not to wait for its slots.
+    if (!window.saturated) {
+      this.windows = [];
+      return window;
+    }
     this.windows.push(window);
     const { windows } = this;
     const ended = sum(windows, ({ tasksPerSecond }) => tasksPerSecond) * seconds;
@@ -28,7 +34,7 @@ export class Generation {
       bytesPerSecond: sum(windows, ({ bytesPerSecond }) => bytesPerSecond) / windows.length,
       tasksPerSecond: sum(windows, ({ tasksPerSecond }) => tasksPerSecond) / windows.length,
       troubled: window.troubled,
-      saturated: windows.every(({ saturated }) => saturated),
+      saturated: true,
       cpuBound: window.cpuBound === true,
       memoryTight: window.memoryTight === true,
     };

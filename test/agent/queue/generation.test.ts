@@ -13,14 +13,21 @@ it("judges small tasks at once", () => {
 it("waits until as many tasks have ended as may run at once, and judges all of that time", () => {
   const generation = new Generation();
   expect(generation.add(window({ bytesPerSecond: 2_000_000 }), 64, 1)).toBeUndefined();
-  expect(generation.add(window({ saturated: false }), 64, 1)).toBeUndefined();
+  expect(generation.add(window(), 64, 1)).toBeUndefined();
   expect(generation.add(window({ tasksPerSecond: 10 }), 64, 1)).toBeUndefined();
   expect(generation.add(window({ bytesPerSecond: 6_000_000 }), 64, 1)).toEqual({
-    ...{ bytesPerSecond: 6_000_000, tasksPerSecond: 17.5, troubled: 0, saturated: false },
+    ...{ bytesPerSecond: 6_000_000, tasksPerSecond: 17.5, troubled: 0, saturated: true },
     ...{ cpuBound: false, memoryTight: false },
   });
   // And begins anew.
   expect(generation.add(window(), 64, 1)).toBeUndefined();
+});
+
+it("forgets the time in which the limit bounded nothing", () => {
+  const generation = new Generation();
+  const idle = window({ tasksPerSecond: 2, saturated: false });
+  for (let i = 0; i < 5; i++) expect(generation.add(idle, 32, 1)).toEqual(idle);
+  expect(generation.add(window({ tasksPerSecond: 40 }), 32, 1)).toMatchObject({ tasksPerSecond: 40, saturated: true });
 });
 
 it("does not wait for ever, nor where something goes wrong", () => {
