@@ -28,8 +28,10 @@ interface Told {
   at: number;
   /** The beat that is being written. */
   writing: Promise<void> | undefined;
-  /** Until when it goes on without tasks, by `performance.now()`. */
+  /** Until when it shares the limits of the request, and goes on without tasks, by `performance.now()`. */
   until: number;
+  /** Whether the last beat said so. */
+  sharing: boolean;
 }
 
 /**
@@ -51,10 +53,11 @@ export class Beats {
     return told.holding;
   }
 
-  /** Goes on telling of a request for so long, also when nothing is held: it shares a limit with those who beat. */
+  /** Says from now on, and for so long, that this process shares the limits of a request, also when it holds nothing. */
   keep(reqId: string, ms: number): void {
     const told = this.requests.get(reqId) ?? this.add(reqId);
     told.until = performance.now() + ms;
+    if (!told.sharing) void this.tell(told);
   }
 
   /** Beats until {@link end}. */
@@ -84,7 +87,7 @@ export class Beats {
 
   private add(reqId: string): Told {
     const at = performance.now();
-    const told: Told = { holding: new Holding(reqId), tasks: undefined, at, writing: undefined, until: 0 };
+    const told: Told = { holding: new Holding(reqId), tasks: undefined, at, writing: undefined, until: 0, sharing: false };
     this.requests.set(reqId, told);
     return told;
   }
@@ -103,8 +106,10 @@ export class Beats {
     do {
       const { tasks, underWay, bytes, ended, asking } = holding;
       const now = performance.now();
-      const left = tasks === 0 && now >= told.until;
-      const held = { tasks, bytes: underWay, ...(asking > 0 ? { asking } : {}), ...(left ? { left } : {}) };
+      const sharing = now < told.until;
+      const left = tasks === 0 && !sharing;
+      const said = { ...(asking > 0 ? { asking } : {}), ...(sharing ? { sharing } : {}), ...(left ? { left } : {}) };
+      const held = { tasks, bytes: underWay, ...said };
       const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
       try {
         await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
@@ -116,8 +121,9 @@ export class Beats {
       holding.ended -= ended;
       told.tasks = tasks;
       told.at = now;
-      // It said that nothing is held, and meanwhile something has come.
-    } while (told.tasks === 0 && holding.tasks > 0);
+      told.sharing = sharing;
+      // It said that nothing is held, and meanwhile something has come; or it shares now.
+    } while ((told.tasks === 0 && holding.tasks > 0) || (!told.sharing && performance.now() < told.until));
     if (told.tasks === 0 && performance.now() >= told.until) this.requests.delete(holding.reqId);
   }
 }

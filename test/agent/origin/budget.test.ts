@@ -8,7 +8,7 @@ const START = 1_700_000_000_000;
 const patience = patienceOf(900);
 const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
 const beat = (worker: string, ageMs = 0, more: Partial<Beat> = {}, now = START): Beat => ({
-  ...{ instance: "i", worker, at: now - ageMs, tasks: 1, ...rates },
+  ...{ instance: "i", worker, at: now - ageMs, tasks: 1, sharing: true, ...rates },
   ...more,
 });
 
@@ -84,14 +84,14 @@ describe("a change stands after two readings: until then nothing is asked", () =
 
 test("seats are taken and given back", () => {
   const budget = new Budget({ concurrency: 3 }, "i#b", patience);
-  expect(budget.freeSeats).toBe(0);
+  expect(budget.freeSeats(START)).toBe(0);
   read(budget, ["ab", "ab"]);
   const now = START + 15_000;
-  expect([budget.freeSeats, budget.nextAt(now)]).toEqual([1, now]);
+  expect([budget.freeSeats(now), budget.nextAt(now)]).toEqual([1, now]);
   budget.sit();
-  expect([budget.freeSeats, budget.nextAt(now), budget.nextAt(now, true)]).toEqual([0, Number.POSITIVE_INFINITY, now]);
+  expect([budget.freeSeats(now), budget.nextAt(now), budget.nextAt(now, true)]).toEqual([0, Number.POSITIVE_INFINITY, now]);
   budget.rise(400);
-  expect([budget.freeSeats, budget.isInUse]).toEqual([1, false]);
+  expect([budget.freeSeats(now), budget.isInUse]).toEqual([1, false]);
   // The pace of late follows what downloads take.
   expect(budget.seatsPerSecond()).toBeGreaterThan(1);
 });

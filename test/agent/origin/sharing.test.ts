@@ -1,5 +1,6 @@
 // Processes that share the limits of one request, in virtual time: turns, seats, and what goes back to the queue.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { OriginLimits } from "../../../domain/request/origin-limits.ts";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
 import { OriginWorld } from "./origin-world.ts";
 
@@ -54,6 +55,22 @@ describe("a limit of 20 requests a second", () => {
     expect(world.done).toBe(600);
     expect(busiestSecond(world.log)).toBeLessThanOrEqual(20);
   });
+});
+
+describe("more processes than a limit has room for: most pass on what they receive, and what is left comes to its end", () => {
+  test.each<[string, OriginLimits, number, number]>([
+    ["4 at once", { concurrency: 4 }, 40, 100],
+    ["1 at once", { concurrency: 1 }, 20, 40],
+    ["5 a second", { requests_per_second: 5 }, 40, 60],
+  ])("%s", async (_, limits, processes, tasks) => {
+    const world = new OriginWorld({ limits, answerMs: 200, tasks });
+    for (let n = 0; n < processes; n++) world.start(`p${n}`);
+    await world.run(90);
+    world.end();
+    expect(world.done).toBe(tasks);
+    expect(world.mostUnderWay).toBeLessThanOrEqual(limits.concurrency ?? 5);
+    expect(busiestSecond(world.log)).toBeLessThanOrEqual(limits.requests_per_second ?? 20);
+  }, 60_000);
 });
 
 describe("a limit of requests at once", () => {

@@ -137,11 +137,12 @@ describe("of a request that shares a limit", () => {
     beats.take("a", 1).end();
     beats.keep("a", 25_000);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(written.map(({ tasks, left }) => [tasks, left])).toEqual([
-      [1, undefined],
-      [0, undefined],
-      [0, undefined],
-      [0, true],
+    expect(written.map(({ tasks, sharing, left }) => [tasks, sharing, left])).toEqual([
+      [1, undefined, undefined],
+      [0, true, undefined],
+      [0, true, undefined],
+      [0, true, undefined],
+      [0, undefined, true],
     ]);
   });
 
