@@ -23,8 +23,8 @@ export function processOf({ instance, worker }: Pick<Beat, "instance" | "worker"
 type Fresh = Pick<Patience, "staleMs">;
 
 /**
- * The processes that share are those with a fresh beat that says so, whether they hold tasks or not. The first of them, by their
- * names, have a share; the others step in for them. A process whose own beat is getting old has no place: the others may
+ * The processes that share are those with a fresh beat that says so, whether they hold tasks or not. Those who came first have a
+ * share, and the others step in for them: so nobody who comes drives out another. A process whose own beat is getting old has no place: the others may
  * soon count it out.
  * @param self {@link processOf}
  * @param now milliseconds since the epoch
@@ -40,7 +40,7 @@ export function arrangementOf(
   const fresh = beats.filter(({ at }) => Math.abs(now - at) <= staleMs);
   const own = fresh.find((beat) => shares(beat) && processOf(beat) === self);
   if (own === undefined || now - own.at > staleMs / 2) return undefined;
-  const names = fresh.filter(shares).map(processOf).toSorted().slice(0, most);
+  const names = fresh.filter(shares).toSorted(bySeniority).map(processOf).slice(0, most);
   const others = fresh.reduce((sum, beat) => (beat === own ? sum : sum + (beat.asking ?? 0)), 0);
   const place = { index: names.indexOf(self), count: names.length };
   return { ...place, sharers: names.map(named), key: names.join("\n"), others, crowd: fresh.length };
@@ -52,7 +52,12 @@ export function sharersOf(beats: readonly Beat[], now: number, { staleMs }: Fres
 }
 
 function shares({ sharing, left }: Beat): boolean {
-  return sharing === true && left !== true;
+  return sharing !== undefined && left !== true;
+}
+
+function bySeniority(a: Beat, b: Beat): number {
+  const later = (a.sharing ?? 0) - (b.sharing ?? 0);
+  return later === 0 ? (processOf(a) < processOf(b) ? -1 : 1) : later;
 }
 
 /** How often the beats of a request are read: reading costs as many items as there are processes. */

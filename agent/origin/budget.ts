@@ -61,7 +61,10 @@ export class Budget {
     this.readAt = now;
     this.found = undefined;
     this.everyMsNow = readingMs(this.patience, sharersOf(beats, now, this.patience));
-    if (seen === undefined) return this.views.clear();
+    if (seen === undefined) {
+      this.views.clear();
+      return;
+    }
     this.looked = "SHARES";
     this.views.add(seen, this.everyMsNow, now);
   }
@@ -151,7 +154,9 @@ export class Budget {
   /** When there may be a seat that is free. */
   private seatAt(now: number): number {
     const { readyAt, settledAt } = this.views;
-    return [Math.max(now, readyAt), settledAt].find((at) => at >= now && this.freeSeats(at) > 0) ?? Number.POSITIVE_INFINITY;
+    return (
+      [Math.max(now, readyAt), settledAt].find((at) => at >= now && this.freeSeats(at) > 0) ?? Number.POSITIVE_INFINITY
+    );
   }
 
   /** Whether it does not know who shares the limits. */

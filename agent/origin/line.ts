@@ -93,7 +93,8 @@ export class Line {
     // It looks first who shares the limits, and that is soon known.
     if (budget?.part === "UNKNOWN") return MOST_WAITING;
     const turns = Math.min(budget?.turnsPerSecond ?? MOST_WAITING, backOff.perSecond(Date.now()));
-    const seats = budget === undefined ? MOST_WAITING : budget.freeSeats(Date.now()) + this.soon(budget.seatsPerSecond());
+    const seats =
+      budget === undefined ? MOST_WAITING : budget.freeSeats(Date.now()) + this.soon(budget.seatsPerSecond());
     return Math.min(this.roomAt(turns), seats);
   }
 

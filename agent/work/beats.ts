@@ -30,8 +30,10 @@ interface Told {
   writing: Promise<void> | undefined;
   /** Until when it shares the limits of the request, and goes on without tasks, by `performance.now()`. */
   until: number;
+  /** Since when, in milliseconds since the epoch; undefined: it does not. */
+  sharing: number | undefined;
   /** Whether the last beat said so. */
-  sharing: boolean;
+  saidSharing: boolean;
 }
 
 /**
@@ -56,8 +58,9 @@ export class Beats {
   /** Says from now on, and for so long, that this process shares the limits of a request, also when it holds nothing. */
   keep(reqId: string, ms: number): void {
     const told = this.requests.get(reqId) ?? this.add(reqId);
+    if (performance.now() >= told.until) told.sharing = Date.now();
     told.until = performance.now() + ms;
-    if (!told.sharing) void this.tell(told);
+    if (!told.saidSharing) void this.tell(told);
   }
 
   /** Beats until {@link end}. */
@@ -87,7 +90,15 @@ export class Beats {
 
   private add(reqId: string): Told {
     const at = performance.now();
-    const told: Told = { holding: new Holding(reqId), tasks: undefined, at, writing: undefined, until: 0, sharing: false };
+    const told: Told = {
+      holding: new Holding(reqId),
+      tasks: undefined,
+      at,
+      writing: undefined,
+      until: 0,
+      sharing: undefined,
+      saidSharing: false,
+    };
     this.requests.set(reqId, told);
     return told;
   }
@@ -106,9 +117,13 @@ export class Beats {
     do {
       const { tasks, underWay, bytes, ended, asking } = holding;
       const now = performance.now();
-      const sharing = now < told.until;
-      const left = tasks === 0 && !sharing;
-      const said = { ...(asking > 0 ? { asking } : {}), ...(sharing ? { sharing } : {}), ...(left ? { left } : {}) };
+      const sharing = now < told.until ? told.sharing : undefined;
+      const left = tasks === 0 && sharing === undefined;
+      const said = {
+        ...(asking > 0 ? { asking } : {}),
+        ...(sharing === undefined ? {} : { sharing }),
+        ...(left ? { left } : {}),
+      };
       const held = { tasks, bytes: underWay, ...said };
       const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
       try {
@@ -121,9 +136,9 @@ export class Beats {
       holding.ended -= ended;
       told.tasks = tasks;
       told.at = now;
-      told.sharing = sharing;
+      told.saidSharing = sharing !== undefined;
       // It said that nothing is held, and meanwhile something has come; or it shares now.
-    } while ((told.tasks === 0 && holding.tasks > 0) || (!told.sharing && performance.now() < told.until));
+    } while ((told.tasks === 0 && holding.tasks > 0) || (!told.saidSharing && performance.now() < told.until));
     if (told.tasks === 0 && performance.now() >= told.until) this.requests.delete(holding.reqId);
   }
 }

@@ -20,7 +20,7 @@ afterEach(() => {
 /** An origin that this process has for itself. */
 function alone() {
   const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
-  const beat = (): Beat => ({ instance: "i", worker: "w", at: Date.now(), tasks: 1, sharing: true, ...rates });
+  const beat = (): Beat => ({ instance: "i", worker: "w", at: Date.now(), tasks: 1, sharing: START, ...rates });
   const kept: string[] = [];
   const options = { patience: patienceOf(900), logger: pino({ level: "silent" }), self: "i#w" };
   const progress = { beats: async () => [beat()] };
