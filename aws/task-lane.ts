@@ -35,9 +35,13 @@ export class QueueEntryError extends Error {
   override readonly name = "QueueEntryError";
 }
 
-/** Messages in the queue, as SQS estimates them: to be received, and received but not deleted. */
+/** Messages in the queue, as SQS estimates them. */
 export interface QueueDepth {
+  /** To be received now. */
   readonly available: number;
+  /** To be received later: nobody can have them yet. */
+  readonly delayed: number;
+  /** Received but not deleted. */
   readonly inFlight: number;
 }
 
@@ -50,6 +54,11 @@ interface Outgoing {
 
 /** SQS delays a message no longer. */
 export const MAX_DELAY_SECONDS = 900;
+
+/** All that is in the queue. */
+export function allMessages({ available, delayed, inFlight }: QueueDepth): number {
+  return available + delayed + inFlight;
+}
 
 interface Extension {
   readonly receipt: string;
@@ -136,7 +145,8 @@ export class TaskLane {
     );
     const number = (name: keyof NonNullable<typeof Attributes>) => Number(Attributes?.[name] ?? 0);
     return {
-      available: number("ApproximateNumberOfMessages") + number("ApproximateNumberOfMessagesDelayed"),
+      available: number("ApproximateNumberOfMessages"),
+      delayed: number("ApproximateNumberOfMessagesDelayed"),
       inFlight: number("ApproximateNumberOfMessagesNotVisible"),
     };
   }

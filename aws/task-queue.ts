@@ -3,7 +3,7 @@ import type { Lane } from "../domain/plan/lane.ts";
 import type { TaskMessage } from "../domain/plan/task-message.ts";
 import { type QueueDepth, TaskLane } from "./task-lane.ts";
 
-export type { QueueDepth } from "./task-lane.ts";
+export { allMessages, type QueueDepth } from "./task-lane.ts";
 
 /** URLs of the two queues. */
 export type LaneUrls = Readonly<Record<Lane, string>>;
@@ -24,7 +24,11 @@ export class TaskQueue {
   /** Of both lanes. */
   async depth(): Promise<QueueDepth> {
     const [main, express] = await Promise.all([this.lanes.main.depth(), this.lanes.express.depth()]);
-    return { available: main.available + express.available, inFlight: main.inFlight + express.inFlight };
+    return {
+      available: main.available + express.available,
+      delayed: main.delayed + express.delayed,
+      inFlight: main.inFlight + express.inFlight,
+    };
   }
 
   /** Returns when all deletions and extensions have ended. */

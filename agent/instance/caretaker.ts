@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Looks } from "../../aws/looks.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { ActiveRequest, RequestTable } from "../../aws/request-table.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
@@ -70,7 +70,7 @@ export class Caretaker {
   /** Asks for a look at each request that would not go on or end by itself. */
   private async lookAround(active: readonly ActiveRequest[], overdue: ReadonlySet<string>): Promise<void> {
     const { requests, progress, patience } = this.options;
-    const { available, inFlight } = await this.options.queue.depth();
+    const messages = allMessages(await this.options.queue.depth());
     const all = new Map<string, Progress>();
     for (const { req_id: reqId } of active) all.set(reqId, await progress.of(reqId));
     for (const [reqId, itsProgress] of all) {
@@ -78,7 +78,7 @@ export class Caretaker {
       if (standing === undefined) continue;
       const now = Date.now();
       const seen = {
-        ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages: available + inFlight, now, patience },
+        ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages, now, patience },
         othersAtWork: othersAtWork(all, reqId, now, patience),
       };
       if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);

@@ -3,7 +3,7 @@ import type { Patience } from "../../domain/request/patience.ts";
 /** How much more is to come than may be asked: it comes by chance, and with less, turns would go unused. */
 const PLENTY = 3;
 /** SQS counts whole seconds. */
-const LEAST_MS = 1_000;
+export const LEAST_MS = 1_000;
 
 /**
  * After how long what was put off is to come back. Of what a process is offered it asks for a part and puts off the rest.
@@ -11,18 +11,20 @@ const LEAST_MS = 1_000;
  * time is such that some times as much comes as may be asked. It grows with what is left of a request, and shrinks with it.
  */
 export class ComeBack {
-  private ms: number;
   private offered = 0;
   /** What came at the same moment. */
   private atOnce = { at: 0, tasks: 0 };
   private since: number;
 
-  /** @param now milliseconds since the epoch */
+  /**
+   * @param now milliseconds since the epoch
+   * @param ms the first mean
+   */
   constructor(
     private readonly patience: Patience,
     now: number,
+    private ms = patience.beatMs,
   ) {
-    this.ms = patience.beatMs;
     this.since = now;
   }
 
@@ -38,7 +40,9 @@ export class ComeBack {
     const passed = now - this.since;
     if (passed >= beatMs / 2) {
       const factor = (this.offered * 1_000) / passed / (PLENTY * Math.max(mayAsk, 0.01));
-      this.ms = between(LEAST_MS, this.ms * between(0.5, factor, 2), staleMs);
+      // What came seldom for long was put off for too long all the time.
+      const least = 0.5 ** Math.floor(passed / (beatMs / 2));
+      this.ms = between(LEAST_MS, this.ms * between(least, factor, 2), staleMs);
       this.offered = 0;
       this.since = now;
     }

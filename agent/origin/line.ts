@@ -3,7 +3,7 @@ import type { Patience } from "../../domain/request/patience.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import { StoppingError } from "../work/stopping.ts";
 import type { Budget } from "./budget.ts";
-import { ComeBack } from "./come-back.ts";
+import { ComeBack, LEAST_MS } from "./come-back.ts";
 import { PutOffError } from "./put-off.ts";
 import { Seat } from "./seat.ts";
 
@@ -32,9 +32,12 @@ export class Line {
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private readonly comeBack: ComeBack;
+  /** Of what others are to ask for: they wait for it. */
+  private readonly passOn: ComeBack;
 
   constructor(private readonly options: LineOptions) {
     this.comeBack = new ComeBack(options.patience, Date.now());
+    this.passOn = new ComeBack(options.patience, Date.now(), LEAST_MS);
   }
 
   get isEmpty(): boolean {
@@ -48,7 +51,8 @@ export class Line {
    */
   async turn(cancellation: Cancellation): Promise<Seat | undefined> {
     const { room } = this;
-    this.comeBack.offer(Date.now(), room);
+    if (this.passes) this.passOn.offer(Date.now(), this.roomAt(this.mayAsk));
+    else this.comeBack.offer(Date.now(), room);
     if (this.waiting.length >= room) throw this.putOff();
     const hasTurn = await this.wait(this.waiting, cancellation);
     return hasTurn ? new Seat(this.options.budget, () => this.pump()) : undefined;
@@ -84,26 +88,47 @@ export class Line {
 
   /** How many may wait here: as many as have their turns soon. */
   private get room(): number {
-    const { budget, backOff, patience } = this.options;
-    if (this.isPaused) return 0;
-    const seconds = patience.turnMs / 1_000;
-    const turns = Math.min(budget?.turnsPerSecond ?? MOST_WAITING, backOff.perSecond(Date.now())) * seconds;
+    const { budget, backOff } = this.options;
+    if (this.isPaused || this.passes) return 0;
+    // It looks first who shares the limits, and that is soon known.
+    if (budget?.part === "UNKNOWN") return MOST_WAITING;
+    const turns = Math.min(budget?.turnsPerSecond ?? MOST_WAITING, backOff.perSecond(Date.now()));
     const seats =
-      budget === undefined ? MOST_WAITING : budget.freeSeats + Math.floor(budget.seatsPerSecond() * seconds);
-    return Math.min(MOST_WAITING, Math.max(1, Math.floor(turns)), seats);
+      budget === undefined ? MOST_WAITING : budget.freeSeats(Date.now()) + this.soon(budget.seatsPerSecond());
+    return Math.min(this.roomAt(turns), seats);
+  }
+
+  private get passes(): boolean {
+    return this.options.budget?.part === "PASSES";
+  }
+
+  private roomAt(perSecond: number): number {
+    return Math.min(MOST_WAITING, Math.max(1, this.soon(perSecond)));
+  }
+
+  /** How many have their turns soon. */
+  private soon(perSecond: number): number {
+    const { budget, patience } = this.options;
+    return Math.floor(perSecond * (patience.turnMs / 1_000) * (budget?.crowding ?? 1));
+  }
+
+  private get mayAsk(): number {
+    const { budget, backOff } = this.options;
+    return Math.min(
+      budget?.turnsPerSecond ?? Number.POSITIVE_INFINITY,
+      // With fewer seats than processes, who has one must be offered enough: so all pass on as if they had.
+      budget?.seatsPerSecond(1) ?? Number.POSITIVE_INFINITY,
+      backOff.perSecond(Date.now()),
+    );
   }
 
   private putOff(): PutOffError {
     const { budget, backOff } = this.options;
     const now = Date.now();
-    const mayAsk = Math.min(
-      budget?.turnsPerSecond ?? Number.POSITIVE_INFINITY,
-      // With fewer seats than processes, who has one must be offered enough: so all pass on as if they had.
-      budget?.seatsPerSecond(1) ?? Number.POSITIVE_INFINITY,
-      backOff.perSecond(now),
-    );
     const least = Math.max(backOff.pauseMs(now), budget?.pauseMs(now) ?? 0);
-    const mean = this.comeBack.meanMs(now, mayAsk);
+    const mean = (this.passes ? this.passOn : this.comeBack).meanMs(now, this.mayAsk);
+    // Hardly anything is left: the next who receives it may have a share.
+    if (this.passes && mean <= LEAST_MS) return new PutOffError(backOff.pauseMs(now), 0);
     return new PutOffError(least + mean / 2, mean);
   }
 

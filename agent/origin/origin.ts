@@ -6,6 +6,7 @@ import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited, type OriginLimits } from "../../domain/request/origin-limits.ts";
 import type { Patience } from "../../domain/request/patience.ts";
+import type { Beat } from "../../domain/request/progress.ts";
 import type { Answer } from "../download/answer.ts";
 import type { Beats } from "../work/beats.ts";
 import { Budget } from "./budget.ts";
@@ -15,6 +16,9 @@ import { isFromCache, reachedOrigin } from "./reached-origin.ts";
 
 /** The first reading waits for this share of a beat: the first beat of this process must stand before. */
 const FIRST_READING = 0.1;
+/** A process that shares limits goes on for so many times as long as a beat counts, after the last message: each that goes, or
+ * comes again, takes turns and seats from the others for a while. */
+const STAYS = 20;
 
 export interface OriginOptions {
   readonly progress: Pick<ProgressTable, "beats">;
@@ -32,6 +36,8 @@ interface Kept {
   until: number;
   /** Of the next reading. */
   timer: NodeJS.Timeout | undefined;
+  /** Whether this process has joined those who share them. */
+  shares: boolean;
 }
 
 /** Keeps what may reach an origin within the limits of its request, and asks less of one that refuses. */
@@ -113,40 +119,63 @@ export class Origin {
   }
 
   private budgetOf(reqId: string, limits: OriginLimits): Budget {
-    const { beats, self, patience } = this.options;
-    beats.keep(reqId, patience.staleMs);
-    const until = Date.now() + patience.staleMs;
-    const known = this.budgets.get(reqId);
-    if (known !== undefined) {
-      known.until = until;
-      return known.budget;
-    }
-    const kept: Kept = { budget: new Budget(limits, self, patience), until, timer: undefined };
-    this.budgets.set(reqId, kept);
-    this.follow(reqId, kept, FIRST_READING * patience.beatMs);
+    const kept = this.budgets.get(reqId) ?? this.begin(reqId, limits);
+    this.keep(reqId, kept);
     return kept.budget;
+  }
+
+  private begin(reqId: string, limits: OriginLimits): Kept {
+    const { self, patience } = this.options;
+    const kept: Kept = { budget: new Budget(limits, self, patience), until: 0, timer: undefined, shares: false };
+    this.budgets.set(reqId, kept);
+    if (!this.closed) this.follow(reqId, kept, 0);
+    return kept;
+  }
+
+  private keep(reqId: string, kept: Kept): void {
+    const ms = (kept.shares ? STAYS : 1) * this.options.patience.staleMs;
+    kept.until = Date.now() + ms;
+    if (kept.shares) this.options.beats.keep(reqId, ms);
   }
 
   /** Reads who shares the limits of a request, beat by beat, until no message of it has come for long. */
   private follow(reqId: string, kept: Kept, inMs: number): void {
     kept.timer = setTimeout(async () => {
       const since = Date.now();
-      await this.read(reqId, kept.budget);
+      const nextMs = await this.read(reqId, kept);
       if (this.closed) return;
       const lines = [...(this.lines.get(reqId)?.values() ?? [])];
       for (const line of lines) line.look();
       if (Date.now() <= kept.until || kept.budget.isInUse || lines.some(({ isEmpty }) => !isEmpty))
-        return this.follow(reqId, kept, Math.max(0, since + kept.budget.everyMs - Date.now()));
+        return this.follow(reqId, kept, Math.max(0, since + nextMs - Date.now()));
       this.budgets.delete(reqId);
       this.lines.delete(reqId);
     }, inMs);
   }
 
-  private async read(reqId: string, budget: Budget): Promise<void> {
+  /** @returns how long after it the next reading is due */
+  private async read(reqId: string, kept: Kept): Promise<number> {
+    const { budget } = kept;
+    const beats = await this.beats(reqId);
+    if (this.closed) return 0;
+    if (!kept.shares) return this.join(reqId, kept, beats);
+    if (beats !== undefined) budget.read(beats, Date.now());
+    return budget.everyMs;
+  }
+
+  /** It joins unless others are enough. */
+  private join(reqId: string, kept: Kept, beats: readonly Beat[] | undefined): number {
+    kept.shares = kept.budget.look(beats, Date.now());
+    if (kept.shares) this.keep(reqId, kept);
+    return kept.shares || beats === undefined ? FIRST_READING * this.options.patience.beatMs : kept.budget.everyMs;
+  }
+
+  private async beats(reqId: string): Promise<Beat[] | undefined> {
     try {
-      budget.read(await this.options.progress.beats(reqId), Date.now());
+      return await this.options.progress.beats(reqId);
     } catch (error) {
       this.options.logger.warn({ err: error, req_id: reqId }, "nobody can say who shares the limits of the origin");
+      return undefined;
     }
   }
 }

@@ -33,6 +33,7 @@ export async function handBackForOthers(deps: HandBackDeps, signal: AbortSignal)
 export async function handBack({ intake, lane, slots, logger }: HandBackDeps): Promise<void> {
   const { backlog, emptyAt } = intake;
   if (backlog.idleSince(performance.now() - WAITED_MS).length === 0) return;
+  // What is delayed is nobody's yet: it keeps nobody busy.
   const isEmpty = performance.now() - emptyAt < WAITED_MS || (await lane.depth()).available === 0;
   if (!isEmpty) return;
   const idle = backlog.idleSince(performance.now() - WAITED_MS);

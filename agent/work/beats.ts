@@ -28,8 +28,12 @@ interface Told {
   at: number;
   /** The beat that is being written. */
   writing: Promise<void> | undefined;
-  /** Until when it goes on without tasks, by `performance.now()`. */
+  /** Until when it shares the limits of the request, and goes on without tasks, by `performance.now()`. */
   until: number;
+  /** Since when, in milliseconds since the epoch; undefined: it does not. */
+  sharing: number | undefined;
+  /** Whether the last beat said so. */
+  saidSharing: boolean;
 }
 
 /**
@@ -51,10 +55,12 @@ export class Beats {
     return told.holding;
   }
 
-  /** Goes on telling of a request for so long, also when nothing is held: it shares a limit with those who beat. */
+  /** Says from now on, and for so long, that this process shares the limits of a request, also when it holds nothing. */
   keep(reqId: string, ms: number): void {
     const told = this.requests.get(reqId) ?? this.add(reqId);
+    if (performance.now() >= told.until) told.sharing = Date.now();
     told.until = performance.now() + ms;
+    if (!told.saidSharing) void this.tell(told);
   }
 
   /** Beats until {@link end}. */
@@ -84,7 +90,15 @@ export class Beats {
 
   private add(reqId: string): Told {
     const at = performance.now();
-    const told: Told = { holding: new Holding(reqId), tasks: undefined, at, writing: undefined, until: 0 };
+    const told: Told = {
+      holding: new Holding(reqId),
+      tasks: undefined,
+      at,
+      writing: undefined,
+      until: 0,
+      sharing: undefined,
+      saidSharing: false,
+    };
     this.requests.set(reqId, told);
     return told;
   }
@@ -103,8 +117,14 @@ export class Beats {
     do {
       const { tasks, underWay, bytes, ended, asking } = holding;
       const now = performance.now();
-      const left = tasks === 0 && now >= told.until;
-      const held = { tasks, bytes: underWay, ...(asking > 0 ? { asking } : {}), ...(left ? { left } : {}) };
+      const sharing = now < told.until ? told.sharing : undefined;
+      const left = tasks === 0 && sharing === undefined;
+      const said = {
+        ...(asking > 0 ? { asking } : {}),
+        ...(sharing === undefined ? {} : { sharing }),
+        ...(left ? { left } : {}),
+      };
+      const held = { tasks, bytes: underWay, ...said };
       const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
       try {
         await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
@@ -116,8 +136,9 @@ export class Beats {
       holding.ended -= ended;
       told.tasks = tasks;
       told.at = now;
-      // It said that nothing is held, and meanwhile something has come.
-    } while (told.tasks === 0 && holding.tasks > 0);
+      told.saidSharing = sharing !== undefined;
+      // It said that nothing is held, and meanwhile something has come; or it shares now.
+    } while ((told.tasks === 0 && holding.tasks > 0) || (!told.saidSharing && performance.now() < told.until));
     if (told.tasks === 0 && performance.now() >= told.until) this.requests.delete(holding.reqId);
   }
 }

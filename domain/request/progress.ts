@@ -21,6 +21,11 @@ export const beatSchema = z.object({
   tasks_per_second: z.number().nonnegative(),
   /** Of a request with limits for its origin: downloads under way that may reach it. Absent: none. */
   asking: z.number().int().nonnegative().optional(),
+  /**
+   * Since when the process shares the limits of the request with all others that say so, in milliseconds since the epoch. Absent:
+   * it does not, whatever it holds.
+   */
+  sharing: z.number().optional(),
   /** The process works no longer on the request, and has no share of its limits. Absent: it does. */
   left: z.boolean().optional(),
 });

@@ -8,8 +8,6 @@ import type { OriginLimits } from "../../domain/request/origin-limits.ts";
 
 /** What an origin is asked at once at most: behind an edge that has nothing yet, every question reaches it. */
 const IN_PARALLEL = 64;
-/** One function asks for a request, before any agent does: the whole limit is its own. */
-const ALONE = { index: 0, count: 1 };
 
 /** How fast sizes are asked for: within the limits of the request, and slower once the origin refuses. */
 export class Pace {
@@ -61,13 +59,13 @@ export class Pace {
     }
     signal.throwIfAborted();
     const { requests_per_second: perSecond } = this.limits;
-    if (perSecond !== undefined) this.last = nextTurn(Date.now(), this.last, perSecond, ALONE);
+    if (perSecond !== undefined) this.last = nextTurn(Date.now(), this.last, perSecond);
     this.backOff.take(Date.now());
   }
 
   private nextAt(now: number): number {
     const { requests_per_second: perSecond } = this.limits;
-    const turn = perSecond === undefined ? now : turnAt(nextTurn(now, this.last, perSecond, ALONE), perSecond);
+    const turn = perSecond === undefined ? now : turnAt(nextTurn(now, this.last, perSecond), perSecond);
     return Math.max(turn, this.backOff.nextAt(now));
   }
 }

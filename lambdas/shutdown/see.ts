@@ -1,6 +1,6 @@
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS, othersAtWork } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -18,13 +18,12 @@ export interface SeeDeps {
 
 /** What is going on around a request now: its progress, the queue's depth, and who works on other requests. */
 export async function see(deps: SeeDeps, { req_id: reqId }: RequestItem, timeIsUp: boolean): Promise<Seen> {
-  const { available, inFlight } = await deps.queue.depth();
+  const messages = allMessages(await deps.queue.depth());
   const active = await deps.requests.listActive();
   // The index lags behind: the request itself may not be in it.
   const ids = new Set([reqId, ...active.map(({ req_id }) => req_id)]);
   const all = await progressOfAll(deps.progress, ids);
   const { now, patience } = { now: deps.now(), patience: deps.patience };
   const progress = all.get(reqId) ?? NO_PROGRESS;
-  const messages = available + inFlight;
   return { progress, timeIsUp, messages, othersAtWork: othersAtWork(all, reqId, now, patience), now, patience };
 }

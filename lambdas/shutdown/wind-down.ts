@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { RequestTable } from "../../aws/request-table.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer } from "../../aws/timer.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
@@ -85,8 +85,7 @@ async function emptyQueue(deps: WindDownDeps, left: () => number): Promise<boole
   let until = deps.now() + PATIENCE_MS;
   let emptyBefore = false;
   for (;;) {
-    const { available, inFlight } = await deps.queue.depth();
-    const empty = available + inFlight === 0;
+    const empty = allMessages(await deps.queue.depth()) === 0;
     // SQS estimates, and one look may come too early.
     if (empty && emptyBefore) return true;
     emptyBefore = empty;

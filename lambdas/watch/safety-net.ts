@@ -1,6 +1,6 @@
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Looks } from "../../aws/looks.ts";
-import type { TaskQueue } from "../../aws/task-queue.ts";
+import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
@@ -39,7 +39,7 @@ export class SafetyNet {
   ): Promise<string[]> {
     if (active.length === 0) return [];
     const { queue, looks, patience } = this.deps;
-    const { available, inFlight } = await queue.depth();
+    const messages = allMessages(await queue.depth());
     const now = date.getTime();
     const asked: string[] = [];
     for (const item of active) {
@@ -47,7 +47,7 @@ export class SafetyNet {
       if (progress === undefined) continue;
       const timeIsUp = isOverdue(parseTimestamp(item.timeout_at), date);
       const others = othersAtWork(all, item.req_id, now, patience);
-      const seen = { progress, timeIsUp, messages: available + inFlight, othersAtWork: others, now, patience };
+      const seen = { progress, timeIsUp, messages, othersAtWork: others, now, patience };
       if (needsLook(settlementFacts(item, seen)) && (await looks.ask(item))) asked.push(item.req_id);
     }
     return asked;

@@ -140,14 +140,18 @@ describe("sending", () => {
   });
 });
 
-it("the depth is what waits, delayed or not, and what is in flight", async () => {
+it("the depth is what waits, what is delayed, and what is in flight", async () => {
   const attributes = {
     ApproximateNumberOfMessages: "5",
     ApproximateNumberOfMessagesDelayed: "2",
     ApproximateNumberOfMessagesNotVisible: "3",
   };
-  expect(await newQueue(() => ({ Attributes: attributes })).queue.depth()).toEqual({ available: 7, inFlight: 3 });
-  expect(await newQueue().queue.depth()).toEqual({ available: 0, inFlight: 0 });
+  expect(await newQueue(() => ({ Attributes: attributes })).queue.depth()).toEqual({
+    available: 5,
+    delayed: 2,
+    inFlight: 3,
+  });
+  expect(await newQueue().queue.depth()).toEqual({ available: 0, delayed: 0, inFlight: 0 });
 });
 
 /** The queue before SQS as a server that gives these answers. */

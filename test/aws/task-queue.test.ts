@@ -1,6 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
-import { TaskQueue } from "../../aws/task-queue.ts";
+import { allMessages, TaskQueue } from "../../aws/task-queue.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { fakeClient } from "./client.ts";
 
@@ -21,8 +21,11 @@ test("its depth is that of both lanes", async () => {
   const { client } = fakeClient<SQSClient>(({ input }) => ({
     Attributes: {
       ApproximateNumberOfMessages: input.QueueUrl === MAIN ? "5" : "2",
+      ApproximateNumberOfMessagesDelayed: "3",
       ApproximateNumberOfMessagesNotVisible: "1",
     },
   }));
-  expect(await new TaskQueue(client, { main: MAIN, express: EXPRESS }).depth()).toEqual({ available: 7, inFlight: 2 });
+  const depth = await new TaskQueue(client, { main: MAIN, express: EXPRESS }).depth();
+  expect(depth).toEqual({ available: 7, delayed: 6, inFlight: 2 });
+  expect(allMessages(depth)).toBe(15);
 });

@@ -352,7 +352,7 @@ export class FakeQueue implements Public<TaskQueue> {
     throw new Error("nobody here receives");
   }
   async depth() {
-    return { available: this.messages.length, inFlight: this.inFlight };
+    return { available: this.messages.length, delayed: 0, inFlight: this.inFlight };
   }
   async drain() {}
 }

@@ -20,7 +20,7 @@ afterEach(() => {
 /** An origin that this process has for itself. */
 function alone() {
   const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
-  const beat = (): Beat => ({ instance: "i", worker: "w", at: Date.now(), tasks: 1, ...rates });
+  const beat = (): Beat => ({ instance: "i", worker: "w", at: Date.now(), tasks: 1, sharing: START, ...rates });
   const kept: string[] = [];
   const options = { patience: patienceOf(900), logger: pino({ level: "silent" }), self: "i#w" };
   const progress = { beats: async () => [beat()] };
@@ -41,11 +41,14 @@ describe("who waits for a turn", () => {
     expect(kept).toEqual([]);
   });
 
-  test("whoever may reach the origin of a request with limits, and no follower", () => {
+  test("whoever may reach the origin of a request with limits, and no follower", async () => {
     const { origin, kept } = alone();
     expect(origin.lineOf(limited)).toBeDefined();
     expect(origin.lineOf({ ...limited, follows: true })).toBeUndefined();
     expect(origin.lineOf(free)).toBeUndefined();
+    // It joins those who share the limits once it has seen that they are too few.
+    expect(kept).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
     expect(kept).toEqual([limited.req_id]);
     origin.close();
   });
@@ -125,6 +128,8 @@ async function turnOf(line: ReturnType<Origin["lineOf"]>) {
 describe("whoever waits", () => {
   test("is put off if it would wait too long: three seconds of turns may wait", async () => {
     const { origin } = alone();
+    origin.lineOf(limited);
+    await vi.advanceTimersByTimeAsync(0);
     const ends = await Promise.allSettled(
       Array.from({ length: 40 }, () => {
         const turn = origin.lineOf(limited)?.turn(cancellation());

@@ -1,5 +1,6 @@
 // Processes that share the limits of one request, in virtual time: turns, seats, and what goes back to the queue.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { OriginLimits } from "../../../domain/request/origin-limits.ts";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
 import { OriginWorld } from "./origin-world.ts";
 
@@ -19,7 +20,7 @@ function perSecond({ log }: OriginWorld, from: number, to: number): number {
 
 describe("a limit of 20 requests a second", () => {
   test("three processes; one dies, one comes, one is stopped: no second above it, and most of it is used", async () => {
-    const world = new OriginWorld({ limits: { requests_per_second: 20 }, tasks: 7_500 });
+    const world = new OriginWorld({ limits: { requests_per_second: 20 }, tasks: 9_000 });
     for (const name of ["a", "b", "c"]) world.start(name);
     // As long as nobody knows who shares the limit, nothing is asked.
     await world.run(10);
@@ -42,7 +43,7 @@ describe("a limit of 20 requests a second", () => {
     // A process that stops says so.
     expect(perSecond(world, 410, 480)).toBeGreaterThan(usual);
     // A message is received a few times, not over and over.
-    expect(world.receptions).toBeLessThan(20 * (7_500 / 20));
+    expect(world.receptions).toBeLessThan(20 * (9_000 / 20));
   }, 60_000);
 
   test("what is left at the end does not wait long", async () => {
@@ -54,6 +55,26 @@ describe("a limit of 20 requests a second", () => {
     expect(world.done).toBe(600);
     expect(busiestSecond(world.log)).toBeLessThanOrEqual(20);
   });
+});
+
+describe("more processes than a limit has room for: most pass on what they receive, and what is left comes to its end", () => {
+  test.each<[string, OriginLimits, number, number]>([
+    ["4 at once", { concurrency: 4 }, 40, 100],
+    ["1 at once", { concurrency: 1 }, 20, 40],
+    ["5 a second", { requests_per_second: 5 }, 40, 60],
+  ])(
+    "%s",
+    async (_, limits, processes, tasks) => {
+      const world = new OriginWorld({ limits, answerMs: 200, tasks });
+      for (let n = 0; n < processes; n++) world.start(`p${n}`);
+      await world.run(90);
+      world.end();
+      expect(world.done).toBe(tasks);
+      expect(world.mostUnderWay).toBeLessThanOrEqual(limits.concurrency ?? 5);
+      expect(busiestSecond(world.log)).toBeLessThanOrEqual(limits.requests_per_second ?? 20);
+    },
+    60_000,
+  );
 });
 
 describe("a limit of requests at once", () => {

@@ -39,7 +39,7 @@ export class MemoryLane {
   async hold(): Promise<void> {}
   async drain(): Promise<void> {}
   async depth() {
-    return { available: this.waiting.length, inFlight: 0 };
+    return { available: this.waiting.length, delayed: 0, inFlight: 0 };
   }
 
   private outgoing(message: TaskMessage): Message {

@@ -104,7 +104,7 @@ describe("what has not begun goes back", () => {
     }
     let depths = 0;
     const available = { now: 0 };
-    const lane = { depth: async () => ({ available: available.now, inFlight: 9, n: depths++ }) };
+    const lane = { depth: async () => ({ available: available.now, delayed: 5, inFlight: 9, n: depths++ }) };
     const logger = { info() {}, warn() {} };
     const look = async () => {
       await handBack({ intake, lane, slots: [slots], logger });

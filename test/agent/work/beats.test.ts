@@ -134,14 +134,16 @@ describe("at the end", () => {
 describe("of a request that shares a limit", () => {
   test("it goes on without tasks for a while, and says then that it has left", async () => {
     const { beats, written } = beating();
+    const since = Date.now();
     beats.take("a", 1).end();
     beats.keep("a", 25_000);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(written.map(({ tasks, left }) => [tasks, left])).toEqual([
-      [1, undefined],
-      [0, undefined],
-      [0, undefined],
-      [0, true],
+    expect(written.map(({ tasks, sharing, left }) => [tasks, sharing, left])).toEqual([
+      [1, undefined, undefined],
+      [0, since, undefined],
+      [0, since, undefined],
+      [0, since, undefined],
+      [0, undefined, true],
     ]);
   });
 
