@@ -40,9 +40,7 @@ export class ComeBack {
     const passed = now - this.since;
     if (passed >= beatMs / 2) {
       const factor = (this.offered * 1_000) / passed / (PLENTY * Math.max(mayAsk, 0.01));
-      // What came seldom for long was put off for too long all the time.
-      const least = 0.5 ** Math.floor(passed / (beatMs / 2));
-      this.ms = between(LEAST_MS, this.ms * between(least, factor, 2), staleMs);
+      this.ms = between(LEAST_MS, this.ms * between(0.5, factor, 2), staleMs);
       this.offered = 0;
       this.since = now;
     }

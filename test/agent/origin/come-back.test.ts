@@ -26,8 +26,3 @@ test.each([
 ])("%s", (_, seconds, offered, room, ms) => {
   expect(after(seconds, offered, room)).toBeCloseTo(ms, -3);
 });
-
-test("what comes seldom, with long gaps, comes back soon", () => {
-  const comeBack = new ComeBack(patienceOf(900), START);
-  expect(comeBack.meanMs(START + 20_000, 10)).toBe(1_000);
-});
