@@ -3,7 +3,7 @@ const EARNED = 0.03;
 /** In refusals: what a new process bears, and what is kept at most and at least. */
 const FIRST = 3;
 const MOST = 15;
-const LEAST = -1;
+const LEAST = -3;
 /** After so many good answers a process knows an origin. */
 const KNOWN = 30;
 
