@@ -88,7 +88,8 @@ export class BackOff {
 
   /** The origin answered. @param again whether the URL was refused before */
   good(sentAt: number, again = false): void {
-    if (!again) this.tolerance.good();
+    if (again) this.tolerance.goodAgain();
+    else this.tolerance.good();
     this.answered = true;
     this.pausedUntil = Math.min(this.pausedUntil, this.cutAt + PAUSE_MS);
     this.goodAt = Math.max(this.goodAt, sentAt);
