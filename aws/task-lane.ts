@@ -21,6 +21,8 @@ const SENT_IN_PARALLEL = 16;
 const SEND = { attempts: 8, firstMs: 50 };
 /** Deletions and extensions wait this long for others to share a call with. */
 const TOGETHER = { size: BATCH, delayMs: 20 };
+/** Nobody waits for what is put off, and there may be much of it. */
+const LATER = { size: BATCH, delayMs: 300 };
 
 /** Messages that could not be queued. */
 export class TasksNotQueuedError extends Error {
@@ -89,7 +91,7 @@ export class TaskLane {
    */
   sendLater(message: TaskMessage, seconds: number): Promise<void> {
     this.delayed ??= new Batcher({
-      ...TOGETHER,
+      ...LATER,
       send: (items) => this.sendAll(items).then(() => new Array<undefined>(items.length).fill(undefined)),
     });
     const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(seconds)));

@@ -133,7 +133,7 @@ export class Downloader {
           return { good: isCheckGood(answer, ask.message.pop), answer };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, attempt.turn);
+        const answer = await this.askWhole(ask, attempt.turn).catch((error: unknown) => notNow(error, attempt.answer));
         return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
       },
       ask.pause,
@@ -156,7 +156,9 @@ export class Downloader {
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
       if (n > 0) ask.transfer?.clear();
-      const answer = await this.askWhole(ask, turn);
+      const answer = await this.askWhole(ask, turn).catch((error: unknown) => {
+        throw withTries(error, past.length);
+      });
       const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected, ask.compressed) };
       past.push(made);
       return made;
@@ -190,7 +192,9 @@ export class Downloader {
     const sentAt = Date.now();
     const { headers, maxBytes } = look;
     const answer = await pool.download(path, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);
-    this.options.origin?.saw(message, answer, sentAt, isWhole && message.follows !== true);
+    // A further attempt says of the URL what the first one said.
+    const asked = ask.asked > 1 ? { ...message, tries: (message.tries ?? 0) + ask.asked - 1 } : message;
+    this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
     return answer;
   }
 
@@ -208,6 +212,17 @@ export class Downloader {
 function stateOf(next: number | undefined, past: readonly Attempt[], addresses: number) {
   if (next === undefined) return undefined;
   return past.some(({ turn }) => turn % addresses === next % addresses) ? "tried" : "untried";
+}
+
+/** What is put off between two attempts was asked for in vain before. */
+function withTries(error: unknown, tries: number): unknown {
+  return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries + tries) : error;
+}
+
+/** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */
+function notNow(error: unknown, seen: Answer): Answer {
+  if (!(error instanceof PutOffError)) throw error;
+  return { ...seen, failure: { reason: "other", detail: "the origin has too much to do" } };
 }
 
 function notAttempted(failure: Failure): Warming {

@@ -79,7 +79,7 @@ export class Origin {
   saw(message: TaskMessage, answer: Answer, sentAt: number, hadTurn: boolean): void {
     if (isOverload(answer.httpStatus)) this.refused(message, answer, sentAt);
     else if (hadTurn && answer.httpStatus !== undefined && !isFromCache(answer))
-      this.paceOf(message.host).good(message.pop, sentAt);
+      this.paceOf(message.host).good(message.pop, sentAt, isAgain(message));
     // It should not have reached the origin, and did: another one waits for it.
     else if (!hadTurn && message.origin !== undefined && reachedOrigin(answer))
       this.budgets.get(message.req_id)?.budget.take(Date.now());
@@ -97,12 +97,13 @@ export class Origin {
     this.holdsBack ||= backOff.isActive;
   }
 
-  private refused({ host, pop, req_id }: TaskMessage, answer: Answer, sentAt: number): void {
+  private refused(message: TaskMessage, answer: Answer, sentAt: number): void {
     if (isFromCache(answer)) return;
+    const { host, pop, req_id } = message;
     const now = Date.now();
     const pace = this.paceOf(host);
     const wasActive = pace.backOff.isActive;
-    pace.refused(pop, sentAt, now, retryAfterMs(answer.retryAfter, now));
+    pace.refused(pop, sentAt, now, retryAfterMs(answer.retryAfter, now), isAgain(message));
     if (!pace.backOff.isActive) return;
     if (!wasActive)
       this.options.logger.info({ req_id, host, status: answer.httpStatus }, "origin refuses, less is asked");
@@ -178,4 +179,9 @@ export class Origin {
       return undefined;
     }
   }
+}
+
+/** Whether its URLs were asked for before, in vain. */
+function isAgain({ tries = 0 }: TaskMessage): boolean {
+  return tries > 0;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import type { DownloaderOptions } from "../../../agent/download/downloader.ts";
 import { PutOffError } from "../../../agent/origin/put-off.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
@@ -145,5 +146,26 @@ describe.concurrent("what is put off, because the edge keeps an error, or the or
     expect(await again("/again-2.bin", 500, 2)).toMatchObject({ ok: false, attempts: 3 });
     expect(await again("/again-3.bin", 503, 6)).toMatchObject({ tries: 1 });
     expect(await again("/again-4.bin", 503, 7)).toMatchObject({ ok: false, attempts: 8, error: "HTTP 503" });
+  });
+});
+
+describe("when the origin wants to be left alone inside a download", () => {
+  const again = () => Promise.reject(new PutOffError(60_000, 1_000));
+  // A line as far as the downloader knows one.
+  const origin = { lineOf: () => ({ again }), saw() {} } as unknown as NonNullable<DownloaderOptions["origin"]>;
+
+  test("the attempts so far are counted", async () => {
+    const url = object("/left-alone.bin", [{ kind: "status", status: 500 }]);
+    const putOff = await download({ url, options: { origin } }).catch((error: unknown) => error);
+    expect(putOff).toMatchObject({ name: "PutOffError", ms: 60_000, tries: 1 });
+  });
+
+  test("what was downloaded whole stands", async () => {
+    const miss = { kind: "status", status: 503 } as const;
+    const url = object("/left-alone-whole.bin", [undefined, miss] as unknown as Fault[]);
+    expect(await download({ url, options: { origin } })).toMatchObject({
+      ...{ outcome: "not_kept", attempts: 1, bytes: SIZE },
+      error: expect.stringContaining("the origin has too much to do"),
+    });
   });
 });

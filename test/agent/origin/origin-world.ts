@@ -14,9 +14,8 @@ import { taskMessage } from "../task-messages.ts";
 
 const logger = pino({ level: "silent" });
 const patience = patienceOf(900);
-/** Tasks of a message, and how many messages are received at once. */
+/** Tasks of a message. */
 const TASKS = 20;
-const MESSAGES = 10;
 const POLL_MS = 500;
 
 /** What the origin saw. */
@@ -26,6 +25,21 @@ export interface Seen {
   readonly refused: boolean;
 }
 
+/** Tasks that are received together. */
+interface Message {
+  /** Of each, whether it is always refused. */
+  readonly tasks: readonly boolean[];
+  readonly tries: number;
+}
+
+interface PutOff {
+  readonly isBad: boolean;
+  readonly error: PutOffError;
+}
+
+/** After so many refusals, a task is given up. */
+const MOST_TRIES = 8;
+
 export interface WorldOptions {
   readonly limits?: OriginLimits;
   /** The origin refuses what is beyond so many requests in any second. @default nothing */
@@ -34,6 +48,10 @@ export interface WorldOptions {
   /** @default 50 ms */
   readonly answerMs?: number;
   readonly tasks: number;
+  /** Which share of them is always refused, whatever else is asked. @default none */
+  readonly badShare?: number;
+  /** How many messages are received at once. @default 10 */
+  readonly messages?: number;
 }
 
 /** A request at an origin. Fake timers must be on. */
@@ -44,13 +62,20 @@ export class OriginWorld {
   mostUnderWay = 0;
   done = 0;
   receptions = 0;
-  /** Tasks that can be received, ten a message. */
-  private readonly queue: { readonly tasks: number; readonly tries: number }[];
+  failed = 0;
+  /** What can be received. */
+  private readonly queue: Message[];
   private readonly processes = new Map<string, { stop: (gracefully: boolean) => void }>();
 
   constructor(private readonly options: WorldOptions) {
-    const messages = Math.ceil(options.tasks / TASKS);
-    this.queue = Array.from({ length: messages }, () => ({ tasks: TASKS, tries: 0 }));
+    const { tasks, badShare = 0 } = options;
+    // Spread by chance, but always as many.
+    const bad = shuffled(Array.from({ length: tasks }, (_, n) => n < badShare * tasks));
+    const messages = Math.ceil(tasks / TASKS);
+    this.queue = Array.from({ length: messages }, (_, n) => ({
+      tasks: bad.slice(n * TASKS, (n + 1) * TASKS),
+      tries: 0,
+    }));
   }
 
   /** Starts a process. */
@@ -61,35 +86,40 @@ export class OriginWorld {
     const reading = { beats: async () => [...this.beats.values()] };
     const origin = new Origin({ progress: reading, beats, self: `i#${name}`, patience, logger });
     beats.start();
-    const { limits } = this.options;
+    const { limits, messages = 10 } = this.options;
     const message = taskMessage(limits === undefined ? {} : { origin: limits });
     let timer: NodeJS.Timeout | undefined;
     const poll = () => {
       // By chance, so that no process is always the first.
       timer = setTimeout(poll, Math.random() * 2 * POLL_MS);
-      for (const { tasks, tries } of this.queue.splice(0, MESSAGES)) {
+      for (const { tasks, tries } of this.queue.splice(0, messages)) {
         this.receptions++;
-        const holding = beats.take(message.req_id, tasks);
-        const back = (errors: readonly PutOffError[]) => {
-          if (!alive || errors.length === 0) return;
-          const ms = Math.max(...errors.map((error) => error.ms));
-          const spreadMs = Math.max(...errors.map((error) => error.spreadMs));
+        const holding = beats.take(message.req_id, tasks.length);
+        const back = (putOffs: readonly PutOff[]) => {
+          if (!alive || putOffs.length === 0) return;
+          const ms = Math.max(...putOffs.map(({ error }) => error.ms));
+          const spreadMs = Math.max(...putOffs.map(({ error }) => error.spreadMs));
           this.back(
-            errors.length,
-            tries + (errors[0]?.tries ?? 0),
+            putOffs.map(({ isBad }) => isBad),
+            tries + (putOffs[0]?.error.tries ?? 0),
             Math.ceil((ms + Math.random() * spreadMs) / 1_000) * 1_000,
           );
         };
-        const later: PutOffError[] = [];
-        const ask = async () => {
-          await this.task(name, origin, tries === 0 ? message : { ...message, tries }, () => alive, holding).catch(
-            (error: unknown) => {
-              if (error instanceof PutOffError) later.push(error);
-            },
-          );
+        const later: PutOff[] = [];
+        const ask = async (isBad: boolean) => {
+          await this.task(
+            name,
+            origin,
+            tries === 0 ? message : { ...message, tries },
+            isBad,
+            () => alive,
+            holding,
+          ).catch((error: unknown) => {
+            if (error instanceof PutOffError) later.push({ isBad, error });
+          });
           holding.drop(1);
         };
-        const all = Promise.all(Array.from({ length: tasks }, ask));
+        const all = Promise.all(tasks.map(ask));
         // What is put off at once goes back at once, and the rest when all have ended.
         setTimeout(() => back(later.splice(0)), 0);
         void all.then(() => back(later.splice(0)));
@@ -125,7 +155,7 @@ export class OriginWorld {
     for (const name of this.processes.keys()) this.kill(name);
   }
 
-  private back(tasks: number, tries: number, ms: number): void {
+  private back(tasks: readonly boolean[], tries: number, ms: number): void {
     setTimeout(() => this.queue.push({ tasks, tries }), ms);
   }
 
@@ -133,6 +163,7 @@ export class OriginWorld {
     name: string,
     origin: Origin,
     message: TaskMessage,
+    isBad: boolean,
     isAlive: () => boolean,
     holding: { asking: number },
   ): Promise<void> {
@@ -143,7 +174,7 @@ export class OriginWorld {
     const at = Date.now();
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
     const { breaksAbove = Number.POSITIVE_INFINITY, answerMs = 50, retryAfter } = this.options;
-    const refused = this.served(at) >= breaksAbove;
+    const refused = isBad || this.served(at) >= breaksAbove;
     this.log.push({ at, process: name, refused });
     await new Promise((resolve) => setTimeout(resolve, refused ? 5 : answerMs));
     this.underWay--;
@@ -151,8 +182,9 @@ export class OriginWorld {
     const answer = { bytes: 0, httpStatus: refused ? 503 : 200, xCache: refused ? "Error" : "Miss from cloudfront" };
     origin.saw(message, retryAfter === undefined ? answer : { ...answer, retryAfter }, at, true);
     seat?.leave();
-    if (refused) throw new PutOffError(11_000, 3_300, 1);
-    this.done++;
+    if (!refused) this.done++;
+    else if ((message.tries ?? 0) + 1 >= MOST_TRIES) this.failed++;
+    else throw new PutOffError(Math.max(11_000, Number(retryAfter ?? 0) * 1_000), 3_300, 1);
   }
 
   private served(now: number): number {
@@ -164,4 +196,12 @@ export class OriginWorld {
     }
     return count;
   }
+}
+
+function shuffled(list: boolean[]): boolean[] {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [list[i], list[j]] = [list[j] === true, list[i] === true];
+  }
+  return list;
 }

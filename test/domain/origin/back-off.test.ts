@@ -7,7 +7,7 @@ const START = 1_700_000_000_000;
 function refused(accepted: number, waitMs?: number): BackOff {
   const backOff = new BackOff();
   for (let n = 0; n < accepted; n++) backOff.good(START - 850 + (800 * n) / accepted);
-  backOff.refused(START - 10, START, waitMs);
+  for (let n = 0; n < 30; n++) backOff.refused(START - 10, START, waitMs);
   return backOff;
 }
 
@@ -24,7 +24,7 @@ test("without a refusal, nothing is held back", () => {
 describe("after the first refusal", () => {
   test.each([
     ["it does not say for how long", undefined, 1_000],
-    ["it says so", 5_000, 5_000],
+    ["it says so, but others are answered", 900_000, 1_000],
     ["at once", 0, 0],
   ])("nothing is asked for a while: %s", (_, waitMs, ms) => {
     expect(refused(50, waitMs).nextAt(START)).toBe(START + ms);
@@ -55,12 +55,10 @@ describe("after the first refusal", () => {
 });
 
 describe("a further refusal", () => {
-  test("of what was on its way is known already, but what it asks for counts", () => {
+  test("of what was on its way is known already", () => {
     const backOff = refused(50);
     for (let n = 0; n < 100; n++) backOff.refused(START - 5, START + 20, undefined);
     expect(backOff.nextAt(START)).toBe(START + 1_000);
-    backOff.refused(START - 5, START + 20, 7_000);
-    expect(backOff.nextAt(START + 1_000)).toBe(START + 7_020);
   });
 
   test.each([
@@ -100,15 +98,24 @@ test("an origin that is down is asked now and then", () => {
 });
 
 describe("when others were refused", () => {
-  test("a process that knows nothing of the origin begins slowly, and doubles its rate", () => {
+  test("a process that knows nothing of the origin begins slowly, and doubles its rate as it is answered", () => {
     const backOff = new BackOff();
     backOff.beCareful(START);
-    expect(backOff.perSecond(START)).toBe(1);
-    backOff.beCareful(START + 1_000);
-    expect(backOff.perSecond(START + 1_000)).toBeCloseTo(2, 5);
-    expect(backOff.perSecond(START + 4_000)).toBeCloseTo(16, 5);
-    backOff.perSecond(START + 10_000);
-    expect(backOff.isActive).toBe(false);
+    const rates: number[] = [];
+    for (let second = 0; second <= 11; second++) {
+      const rate = backOff.perSecond(START + second * 1_000);
+      rates.push(rate);
+      for (let n = 0; n < Math.min(rate, 1_000); n++) backOff.good(START + second * 1_000);
+    }
+    expect(rates[0]).toBe(1);
+    expect(rates[4]).toBeCloseTo(16, 5);
+    expect([rates[11], backOff.isActive]).toEqual([Number.POSITIVE_INFINITY, false]);
+  });
+
+  test("one that asks nothing stays slow", () => {
+    const backOff = new BackOff();
+    backOff.beCareful(START);
+    expect(backOff.perSecond(START + 60_000)).toBe(1);
   });
 
   test("one that has had answers does not", () => {
@@ -121,8 +128,36 @@ describe("when others were refused", () => {
   test("and its first refusal is one as any other", () => {
     const backOff = new BackOff();
     backOff.beCareful(START);
-    backOff.refused(START + 4_000, START + 4_010, undefined);
-    expect(backOff.perSecond(START + 5_010)).toBeCloseTo(8, 0);
-    expect(backOff.perSecond(START + 7_010)).toBeCloseTo(8.2, 0);
+    backOff.refused(START, START + 10, undefined);
+    expect(backOff.perSecond(START + 1_010)).toBeCloseTo(0.5, 1);
   });
+});
+
+describe("a wish to be left alone", () => {
+  test("holds for all once nothing good has come between two refusals", () => {
+    const backOff = new BackOff();
+    backOff.refused(START, START + 5, 60_000);
+    expect(backOff.pauseMs(START + 5)).toBe(3_000);
+    backOff.refused(START + 3_100, START + 3_105, 60_000);
+    expect(backOff.pauseMs(START + 3_105)).toBe(60_000);
+  });
+
+  test("ends with the next good answer", () => {
+    const backOff = new BackOff();
+    backOff.refused(START, START + 5, 60_000);
+    backOff.refused(START + 3_100, START + 3_105, 60_000);
+    backOff.good(START + 3_090);
+    expect(backOff.pauseMs(START + 3_105)).toBe(1_000);
+  });
+});
+
+test("two refusals in a hundred are borne, and so is each URL that fails again", () => {
+  const backOff = new BackOff();
+  for (let n = 0; n < 2_000; n++) {
+    const at = START + n * 10;
+    if (n % 50 === 49) backOff.refused(at, at + 5, 900_000);
+    else backOff.good(at);
+    if (n > 100 && n % 7 === 0) backOff.refused(at, at + 5, undefined, true);
+    expect(backOff.isActive).toBe(false);
+  }
 });
