@@ -51,7 +51,7 @@ export const HARD_CASES: readonly HardCase[] = [
   {
     name: "no-store, and a minimum TTL overrules it",
     ...{ file: "overruled.bin", object: headers("no-store") },
-    ...{ behaviour: { ttl: { min: 60, default: 86_400, max: 86_400 } }, ...kept },
+    ...{ behaviour: { ttl: { min: 3_600, default: 86_400, max: 86_400 } }, ...kept },
   },
   {
     name: "evicted once before the proof",
