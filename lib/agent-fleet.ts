@@ -13,6 +13,7 @@ import { firstByteSeconds } from "./first-byte-seconds.ts";
 import { groupArn } from "./group-arn.ts";
 import { instanceRequirements } from "./instance-types.ts";
 import type { AgentNetwork } from "./network.ts";
+import { onKeys } from "./on-keys.ts";
 import { stallSeconds } from "./stall-seconds.ts";
 import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
@@ -153,9 +154,9 @@ export class AgentFleet extends Construct {
       }),
     );
     // It beats, reads counters and beats, and takes the right to call Shutdown. It changes no counter.
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], storage, ["count#*", "beat#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem"], storage, ["beat#*", "ask#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:DeleteItem"], storage, ["ask#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], storage.progress.tableArn, ["count#*", "beat#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem"], storage.progress.tableArn, ["beat#*", "ask#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:DeleteItem"], storage.progress.tableArn, ["ask#*"]));
     allow(this.role, ["sqs:SendMessage"], steps.queue.queueArn);
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
@@ -184,21 +185,6 @@ function onAttributes(
       "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
       Null: { "dynamodb:Attributes": "false" },
       StringEqualsIfExists: ifExists,
-    },
-  });
-}
-
-/**
- * Calls on items of the Progress table whose keys begin like this.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
- */
-function onKeys(actions: readonly string[], { progress }: Storage, keys: readonly string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: [...actions],
-    resources: [progress.tableArn],
-    conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
-      Null: { "dynamodb:LeadingKeys": "false" },
     },
   });
 }

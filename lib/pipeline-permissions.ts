@@ -8,6 +8,7 @@ import { allow } from "./allow.ts";
 import { distributionArns } from "./allowed-distributions.ts";
 import type { CapParameters } from "./caps.ts";
 import { groupArn } from "./group-arn.ts";
+import { onKeys } from "./on-keys.ts";
 import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
@@ -61,16 +62,7 @@ export function grantPipeline(
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
   allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, progress);
   // Of that table, it writes callers' tokens and nothing else.
-  api.addToRolePolicy(
-    new iam.PolicyStatement({
-      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
-      resources: [progress],
-      conditions: {
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
-        Null: { "dynamodb:LeadingKeys": "false" },
-      },
-    }),
-  );
+  api.addToRolePolicy(onKeys(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress, ["token#*"]));
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);

@@ -1,6 +1,6 @@
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
-import { tierOf } from "../../domain/result/outcome.ts";
+import { isHit, tierOf } from "../../domain/result/outcome.ts";
 import type { Answer } from "./answer.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { Answer } from "./answer.ts";
 export function isRecUnsure({ followers, verify }: Pick<TaskMessage, "followers" | "verify">, answer: Answer): boolean {
   if (followers === undefined) return false;
   if (verify === "off" && obstacle(answer) !== undefined) return true;
-  if (!/^hit\b/i.test(answer.xCache ?? "")) return false;
+  if (!isHit(answer)) return false;
   const tier = tierOf(answer.serverTiming);
   return tier === undefined || tier === "EDGE";
 }

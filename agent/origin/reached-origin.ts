@@ -1,3 +1,4 @@
+import { isHit } from "../../domain/result/outcome.ts";
 import type { Answer } from "../download/answer.ts";
 
 type CacheSays = Pick<Answer, "xCache" | "serverTiming" | "age">;
@@ -11,6 +12,6 @@ export function reachedOrigin({ xCache = "", serverTiming }: CacheSays): boolean
 }
 
 /** Whether a cache had the answer: it says nothing of how the origin is now. A kept error has an age. */
-export function isFromCache({ xCache = "", serverTiming = "", age }: CacheSays): boolean {
-  return /^hit\b/i.test(xCache) || serverTiming.includes(TIER) || Number(age ?? 0) > 0;
+export function isFromCache({ xCache, serverTiming = "", age }: CacheSays): boolean {
+  return isHit({ xCache }) || serverTiming.includes(TIER) || Number(age ?? 0) > 0;
 }

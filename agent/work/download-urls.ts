@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { grouped } from "../../domain/plan/grouped.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
@@ -64,7 +65,9 @@ export async function downloadUrls(
     here.holding.drop(urls.length);
   });
   const job: Job = { message, left, here, putOffs, cancellation, stopping };
-  const ends = await Promise.allSettled(byUrl(message.urls).map((variants) => downloadVariants(deps, job, variants)));
+  const ends = await Promise.allSettled(
+    [...grouped(message.urls, ({ url }) => url).values()].map((variants) => downloadVariants(deps, job, variants)),
+  );
   const putOff = await Promise.allSettled([putOffs.end()]);
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
@@ -84,17 +87,6 @@ async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly
       return;
     }
   }
-}
-
-/** The variants of each URL, which stand one behind the other. */
-function byUrl(urls: readonly TaskUrl[]): TaskUrl[][] {
-  const groups: TaskUrl[][] = [];
-  for (const url of urls) {
-    const group = groups.at(-1);
-    if (group?.[0]?.url === url.url) group.push(url);
-    else groups.push([url]);
-  }
-  return groups;
 }
 
 /** Of several errors, the one with the least weight decides: one that may pass goes before one that never will. */

@@ -96,7 +96,7 @@ export function roundsOf(seen: readonly Seen[]): number {
 const EDGE = "EDGE";
 
 /** A RefreshHit is none: the object had expired, and the origin was asked. Nor is an Error that is kept. */
-function isHit({ xCache }: Seen): boolean {
+export function isHit({ xCache }: { readonly xCache?: string | undefined }): boolean {
   return xCache !== undefined && /^hit\b/i.test(xCache);
 }
 

@@ -1,9 +1,7 @@
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { CountedBefore } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-
-/** So many are remembered. There are fewer active ones at a time. */
-const REMEMBERED = 50;
+import { remember } from "./remember.ts";
 
 /** What the counters of a request depend on, and what does not change once its totals are known. */
 export interface CountedRequest {
@@ -29,8 +27,7 @@ export class CountedRequests {
     const item = await this.requests.get(reqId);
     if (item?.active === undefined || item.total_count === 0) return undefined;
     const counted = countedRequest(item);
-    this.known.set(reqId, counted);
-    for (const oldest of this.known.keys()) if (this.known.size > REMEMBERED) this.known.delete(oldest);
+    remember(this.known, reqId, counted);
     return counted;
   }
 }

@@ -1,10 +1,9 @@
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { BatchProgress } from "./progress-of-batch.ts";
+import { remember } from "./remember.ts";
 
 /** Whoever asks how long a request has stood still counts in minutes. */
 const EVERY_MS = 2_000;
-/** So many are remembered. There are fewer active ones at a time. */
-const REMEMBERED = 50;
 
 /** Notes when results of a request came last: not with each batch, for it is a write of its own. */
 export class LastMoves {
@@ -16,8 +15,6 @@ export class LastMoves {
     const before = this.noted.get(reqId);
     if (before !== undefined && at - before < EVERY_MS) return;
     await this.progress.moved(reqId, at, expireAt);
-    this.noted.delete(reqId);
-    this.noted.set(reqId, at);
-    for (const oldest of this.noted.keys()) if (this.noted.size > REMEMBERED) this.noted.delete(oldest);
+    remember(this.noted, reqId, at);
   }
 }

@@ -3,6 +3,7 @@ import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops, type PopFilter } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
 import { knownNames, type TargetType } from "../../domain/pops/select.ts";
+import { abbreviate } from "./abbreviate.ts";
 import { faultList } from "./fault-list.ts";
 import type { Query } from "./query.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -33,6 +34,5 @@ function filterOf(query: Query): PopFilter {
 }
 
 function unknown(filter: Exclude<TargetType, "pop">, value: string): string {
-  const named = value.length > 100 ? `${value.slice(0, 97)}...` : value;
-  return `${filter}: unknown '${named}'; known: ${knownNames(filter).join(", ")}`;
+  return `${filter}: unknown '${abbreviate(value)}'; known: ${knownNames(filter).join(", ")}`;
 }
