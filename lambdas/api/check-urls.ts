@@ -6,10 +6,33 @@ import { abbreviate } from "./abbreviate.ts";
 import type { MoreFaults } from "./body.ts";
 import { differentStrings } from "./body-lists.ts";
 
+const urlFieldsSchema = z.object({
+  url_list: z.array(z.unknown()).nullish(),
+  sources: z.unknown().optional(),
+  retry_of: z.unknown().optional(),
+});
+
+/** The fields that say which URLs, in a body that may have other faults. */
+interface UrlFields {
+  readonly url_list?: readonly unknown[] | null | undefined;
+  readonly sources?: unknown;
+  readonly retry_of?: unknown;
+}
+
+/** URLs are named one by one, by sources, or by the request that is tried again. */
+export function missingUrls({ url_list: urls, sources, retry_of: retryOf }: UrlFields): string[] {
+  if (sources != null || retryOf != null || (urls?.length ?? 0) > 0) return [];
+  const rule = urls == null ? "is required: a list of absolute http(s) URLs" : "must have at least one URL";
+  return [`url_list: ${rule}`];
+}
+
 /** What is wrong with the URLs of a body that has other faults too: all bad ones are told at once, whatever else is. */
 export function checkUrlsAlone(json: unknown): MoreFaults {
   const problems: string[] = [];
-  const list = z.object({ url_list: z.array(z.unknown()) }).safeParse(json).data?.url_list ?? [];
+  const fields = urlFieldsSchema.safeParse(json).data;
+  // What is no list, the schema has told.
+  if (fields !== undefined) problems.push(...missingUrls(fields));
+  const list = fields?.url_list ?? [];
   const different = differentStrings(list, MAX_URLS);
   // The schema has refused so many, and to look at each of them would take longer than the answer is worth.
   if (different.size > MAX_URLS) return { problems, errorUrls: [] };

@@ -5,6 +5,7 @@ import {
   MAX_NAMES,
   MAX_ORIGIN_CONCURRENCY,
   MAX_REQUESTS_PER_SECOND,
+  MAX_SOURCES,
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
   MAX_VARIANTS,
@@ -13,6 +14,7 @@ import { ORDERS } from "../../domain/request/order.ts";
 import { VERIFY } from "../../domain/result/outcome.ts";
 import { bodyOf, optional, requiredInt, requiredList } from "./body-fields.ts";
 import { differentStringsOf } from "./body-lists.ts";
+import { sourceFields } from "./source-fields.ts";
 
 const names = optional(
   differentStringsOf({ list: "a list of strings", entry: "a string", entries: "names", most: MAX_NAMES }),
@@ -25,10 +27,13 @@ const requiredHeader = z
 
 /** Body of POST /prewarm, as the user writes it. */
 export const prewarmBodySchema = bodyOf({
-  url_list: differentStringsOf(
-    { list: "a list of absolute http(s) URLs", entry: "a string", entries: "URLs", most: MAX_URLS },
-    requiredList("absolute http(s) URLs"),
-  ).refine((urls) => urls.length > 0, "must have at least one URL"),
+  // Whether it must be there depends on other fields.
+  url_list: optional(
+    differentStringsOf(
+      { list: "a list of absolute http(s) URLs", entry: "a string", entries: "URLs", most: MAX_URLS },
+      requiredList("absolute http(s) URLs"),
+    ),
+  ),
   cf_domain: optional(z.string("must be a string").trim()),
   target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")),
   pops: names,
@@ -77,6 +82,14 @@ export const prewarmBodySchema = bodyOf({
       .string("must be a string")
       .regex(/^[\x21-\x7e]{1,64}$/, "must have 1 to 64 characters, and no spaces: letters, digits and punctuation"),
   ),
+  sources: optional(
+    z
+      .array(sourceFields, "must be a list of {type, url} or {type, s3}")
+      .min(1, "must have at least one source; leave it out for none")
+      .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} sources`),
+  ),
+  dry_run: optional(z.boolean("must be true or false")),
+  retry_of: optional(z.string("must be a string, the request_id of a request that has ended")),
   max_failures: optional(requiredInt("a whole number of tasks, from 0").min(0, "must not be negative")),
 });
 

@@ -7,7 +7,7 @@ import { DEFAULT_VERIFY, type Verify } from "../../domain/result/outcome.ts";
 import { checkDomain, checkHostCount } from "./check-domain.ts";
 import { checkHeaders } from "./check-headers.ts";
 import { checkTargets } from "./check-targets.ts";
-import { checkPaths, checkUrls, doubts } from "./check-urls.ts";
+import { checkPaths, checkUrls, doubts, missingUrls } from "./check-urls.ts";
 import { faultList } from "./fault-list.ts";
 import type { PrewarmBody } from "./prewarm-body.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -40,7 +40,8 @@ export interface PrewarmRequest {
  */
 export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmRequest {
   const problems: string[] = [];
-  const { urls, errorUrls } = checkUrls(body.url_list, problems);
+  problems.push(...missingUrls(body), ...notYet(body));
+  const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
   if (cfDomain === undefined) checkHostCount(urls, problems);
   const header = body.header ?? [];
@@ -92,4 +93,10 @@ function tooManyForms(urls: number, variants: number): string[] {
   const forms = urls * variants;
   if (forms <= MAX_URLS) return [];
   return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
+}
+
+function notYet({ sources, dry_run, retry_of }: PrewarmBody): string[] {
+  return Object.entries({ sources, dry_run, retry_of }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: is not built yet`],
+  );
 }
