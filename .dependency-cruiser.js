@@ -12,9 +12,11 @@ const FOLDERS = {
   lib: ["^domain/", CDK, packages("esbuild", "fflate")],
   domain: [ZOD],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
+  // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
+  probe: ["^aws/", "^domain/", ZOD, packages("p-map", "undici")],
   lambdas: [
-    ...["^aws/", "^domain/", AWS_SDK, ZOD],
-    packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map", "undici"),
+    ...["^aws/", "^domain/", "^probe/", AWS_SDK, ZOD],
+    packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map"),
   ],
   agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
   cli: ["^domain/"],

@@ -36,7 +36,7 @@ const rows = (table: Readonly<Record<string, readonly string[]>>) =>
   Object.entries(table).flatMap(([file, targets]) => targets.map((target) => [file, target] as const));
 
 const A_FILE_OF_EACH = [
-  ...["bin/x.ts", "lib/x.ts", "domain/x.ts", "aws/x.ts", "lambdas/x.ts", "lambdas/task/x.ts"],
+  ...["bin/x.ts", "lib/x.ts", "domain/x.ts", "aws/x.ts", "probe/x.ts", "lambdas/x.ts", "lambdas/task/x.ts"],
   ...["agent/x.ts", "agent/work/x.ts", "cli/x.ts", "console/x.ts", "tools/edge/x.ts", "test/lib/x.ts"],
 ];
 const allBut = (...folders: string[]) => A_FILE_OF_EACH.filter((file) => !folders.includes(file.split("/")[0] ?? ""));
@@ -49,8 +49,9 @@ const REFUSED = {
     ...["undici", "pino", "p-map", "csv-parse", "csv-stringify", "@types/aws-lambda", "a-package-of-tomorrow"],
   ],
   "aws/lists.ts": [...allBut("aws", "domain"), "aws-cdk-lib", "constructs", "undici", "pino"],
-  "lambdas/task/handler.ts": [...allBut("lambdas", "aws", "domain"), "aws-cdk-lib", "constructs", "pino"],
-  "lambdas/capacity.ts": [...allBut("lambdas", "aws", "domain"), "aws-cdk-lib", "constructs", "pino"],
+  "probe/size/pace.ts": [...allBut("probe", "aws", "domain"), "aws-cdk-lib", "@aws-sdk/client-s3", "pino"],
+  "lambdas/task/handler.ts": [...allBut("lambdas", "probe", "aws", "domain"), "aws-cdk-lib", "constructs", "pino"],
+  "lambdas/capacity.ts": [...allBut("lambdas", "probe", "aws", "domain"), "aws-cdk-lib", "constructs", "pino"],
   "agent/queue/agent.ts": [...allBut("agent", "aws", "domain"), "aws-cdk-lib", "constructs", "p-map"],
   "cli/main.ts": [...allBut("cli", "domain"), "@aws-sdk/client-s3"],
   "console/main.ts": [...allBut("console", "domain"), "@aws-sdk/client-s3"],
@@ -64,9 +65,16 @@ const ALLOWED = {
   "lib/pipeline.ts": ["lib/allow.ts", "domain/request/status.ts", "aws-cdk-lib/aws-iam", "constructs", "esbuild"],
   "domain/plan/totals.ts": ["domain/request/limits.ts", "zod", "node:crypto"],
   "aws/lists.ts": ["aws/clients.ts", "domain/request/list-keys.ts", "@aws-sdk/client-s3", "csv-parse", "p-map", "zod"],
+  "probe/size/pace.ts": ["probe/size/size-answer.ts", "aws/dns.ts", "domain/retry.ts", "undici", "zod"],
   "lambdas/task/handler.ts": [
-    ...["lambdas/task/fan-out.ts", "lambdas/capacity.ts", "aws/lists.ts", "domain/plan/totals.ts"],
-    ...["@aws-sdk/client-s3", "@aws-lambda-powertools/logger", "@types/aws-lambda", "undici", "zod", "p-map"],
+    ...[
+      "lambdas/task/fan-out.ts",
+      "probe/size/size-probe.ts",
+      "lambdas/capacity.ts",
+      "aws/lists.ts",
+      "domain/plan/totals.ts",
+    ],
+    ...["@aws-sdk/client-s3", "@aws-lambda-powertools/logger", "@types/aws-lambda", "zod", "p-map"],
   ],
   "lambdas/task/fan-out/leads.ts": ["lambdas/task/prepare.ts", "lambdas/capacity.ts"],
   "lambdas/capacity.ts": ["lambdas/once-each.ts", "aws/fleet.ts", "domain/request/status.ts"],

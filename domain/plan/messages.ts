@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES } from "../request/limits.ts";
 import type { Task } from "./plan.ts";
 import { type MessageSource, messageBody, messageSourceSchema, type TaskMessage } from "./task-message.ts";
-import type { TaskUrl } from "./task-url.ts";
+import { asTaskUrl, type GoodUrl, type TaskUrl } from "./task-url.ts";
 
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -64,7 +64,8 @@ class OpenMessage {
     );
   }
 
-  add(url: TaskUrl): void {
+  add(good: GoodUrl): void {
+    const url = asTaskUrl(good);
     this.message.urls.push(url);
     this.bytes += weight(url);
     this.length += length(url);

@@ -11,19 +11,43 @@ export const taskUrlSchema = z.object({
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;
 
+/** What the list of good URLs says besides, and no message carries. */
+export interface GoodUrl extends TaskUrl {
+  /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
+  readonly source?: number;
+  /** One bit for each of the request's POPs, in hexadecimal, if it is to be warmed at some of them alone. Absent: at all. */
+  readonly pops?: string;
+}
+
 /** A row of a list that cannot be what it should be: the list was written by somebody else, or damaged. */
 export class UnreadableRowError extends Error {
   override readonly name = "UnreadableRowError";
 }
 
-/** The CSV row of a good URL: url, bytes (empty where unknown), and the variant if there are several. */
-export function toRow({ url, bytes, variant }: TaskUrl): readonly unknown[] {
+/**
+ * The CSV row of a good URL: url, bytes (empty where unknown), variant, source, pops. All that is absent is empty, and what is
+ * empty at the end is left out.
+ */
+export function toRow({ url, bytes, variant, source, pops }: GoodUrl): readonly unknown[] {
+  if (pops !== undefined) return [url, bytes, variant, source, pops];
+  if (source !== undefined) return [url, bytes, variant, source];
   return variant === undefined ? [url, bytes] : [url, bytes, variant];
 }
 
 /** Checked by hand: this is done for every task. @throws UnreadableRowError */
-export function fromRow([url = "", bytes = "", variant = ""]: readonly string[]): TaskUrl {
+export function fromRow([url = "", bytes = "", variant = "", source = "", pops = ""]: readonly string[]): GoodUrl {
   if (url === "" || !/^\d*$/.test(bytes)) throw new UnreadableRowError(`'${url},${bytes}' is not a URL and its bytes`);
+  if (!/^\d*$/.test(source) || !/^[0-9a-f]*$/.test(pops))
+    throw new UnreadableRowError(`'${source},${pops}' of ${url} are not a source and its POPs`);
   const size = bytes === "" ? null : Number(bytes);
-  return variant === "" ? { url, bytes: size } : { url, bytes: size, variant };
+  const form = variant === "" ? { url, bytes: size } : { url, bytes: size, variant };
+  if (source === "" && pops === "") return form;
+  return { ...form, ...(source === "" ? {} : { source: Number(source) }), ...(pops === "" ? {} : { pops }) };
+}
+
+/** What a message carries of it. */
+export function asTaskUrl(good: GoodUrl): TaskUrl {
+  if (good.source === undefined && good.pops === undefined) return good;
+  const { url, bytes, variant } = good;
+  return variant === undefined ? { url, bytes } : { url, bytes, variant };
 }

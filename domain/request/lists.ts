@@ -1,4 +1,4 @@
-import { fromRow, type TaskUrl, toRow } from "../plan/task-url.ts";
+import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
 import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
@@ -31,8 +31,8 @@ const urls: ReadableList<string> = {
   fromRow: ([url = ""]) => url,
 };
 
-/** URLs that can be warmed: url, bytes (empty where the size is unknown), and the variant if there are several. */
-const goodUrls: ReadableList<TaskUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
+/** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
+const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
 /** URLs that cannot: url, reason, and the variant if there are several. All rows have as many columns. */
 const failedUrls: ReadableList<FailedUrl> = {

@@ -1,8 +1,12 @@
 import * as z from "zod";
 
-/** Where a request stands. `CREATED → CHECK_POP → INSERT_TASK → IN_PROGRESS → FINISHED`, or out of any active one. */
+/**
+ * Where a request stands. `CREATED → CHECK_POP → INSERT_TASK → IN_PROGRESS → FINISHED`, with sources
+ * `CREATED → EXPANDING → CHECK_POP → …`, or out of any active one.
+ */
 export const STATUSES = [
   "CREATED",
+  "EXPANDING",
   "CHECK_POP",
   "INSERT_TASK",
   "IN_PROGRESS",

@@ -1,6 +1,6 @@
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { FailedUrl } from "../../domain/request/lists.ts";
-import type { Size } from "./size-probe.ts";
+import type { Size } from "../../probe/size/size-probe.ts";
 
 /** What asking for a URL came to, form by form. */
 export interface Forms {

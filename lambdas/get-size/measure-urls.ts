@@ -8,12 +8,12 @@ import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
+import { entryPoints } from "../../probe/size/entry-points.ts";
+import { Pace } from "../../probe/size/pace.ts";
+import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
 import { onceEach } from "../once-each.ts";
-import { entryPoints } from "./entry-points.ts";
 import { noDistribution } from "./find-distributions.ts";
 import { badIn, formsOf } from "./forms.ts";
-import { Pace } from "./pace.ts";
-import { type Size, SizeProbe } from "./size-probe.ts";
 
 /** Longer than this, nobody's function may ask. */
 const MAX_TIME_MS = 780_000;

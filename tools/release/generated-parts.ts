@@ -10,7 +10,7 @@ import * as limits from "../../domain/request/limits.ts";
 import { FAILURE_REASONS } from "../../domain/result/failure.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
-import { prewarmBodySchema } from "../../lambdas/api/prewarm-request.ts";
+import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
 import { table } from "../markdown-table.ts";
 import { largestTable } from "../scaling/largest.ts";
 import { measuredUnits } from "../scaling/measured.ts";

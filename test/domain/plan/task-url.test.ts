@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
+import { asTaskUrl, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
 
 describe("a row of the list of good URLs", () => {
   it.each([
@@ -7,6 +7,12 @@ describe("a row of the list of good URLs", () => {
     [{ url: "https://a.example/2", bytes: 0 }, ["https://a.example/2", "0"]],
     [{ url: "https://a.example/3", bytes: null }, ["https://a.example/3", ""]],
     [{ url: "https://a.example/4", bytes: 7, variant: "br" }, ["https://a.example/4", "7", "br"]],
+    [{ url: "https://a.example/5", bytes: 7, source: 2 }, ["https://a.example/5", "7", "", "2"]],
+    [{ url: "https://a.example/6", bytes: null, pops: "0f" }, ["https://a.example/6", "", "", "", "0f"]],
+    [
+      { url: "https://a.example/7", bytes: 1, variant: "br", source: 1, pops: "80" },
+      ["https://a.example/7", "1", "br", "1", "80"],
+    ],
   ])("comes back as it went: %j", (url, row) => {
     expect(toRow(url).map((field) => String(field ?? ""))).toEqual(row);
     expect(fromRow(row)).toEqual(url);
@@ -18,4 +24,10 @@ describe("a row of the list of good URLs", () => {
       expect(() => fromRow(row)).toThrow(UnreadableRowError);
     },
   );
+
+  it("is more than a message carries", () => {
+    const good = { url: "https://a.example/8", bytes: 1, variant: "br", source: 1, pops: "80" };
+    expect(asTaskUrl(good)).toEqual({ url: "https://a.example/8", bytes: 1, variant: "br" });
+    expect(asTaskUrl({ url: "https://a.example/9", bytes: null })).toEqual({ url: "https://a.example/9", bytes: null });
+  });
 });

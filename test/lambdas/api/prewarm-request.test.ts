@@ -3,7 +3,9 @@ import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import type { Caps } from "../../../domain/request/caps.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { parseBody } from "../../../lambdas/api/body.ts";
-import { checkPrewarmRequest, checkUrlsAlone, prewarmBodySchema } from "../../../lambdas/api/prewarm-request.ts";
+import { checkUrlsAlone } from "../../../lambdas/api/check-urls.ts";
+import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
+import { checkPrewarmRequest } from "../../../lambdas/api/prewarm-request.ts";
 import { RefusedError } from "../../../lambdas/api/refused-error.ts";
 
 const BODY = { url_list: ["https://cdn.example.com/a.js"], timeout: 5, instance_count: 1 };

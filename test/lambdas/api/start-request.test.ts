@@ -90,7 +90,7 @@ describe("POST /prewarm", () => {
     ["no body", undefined, /^The request has no body/, []],
     ["broken JSON", "{", /^The body is not valid JSON/, []],
     ["comments", '{"url_list": [] // all\n}', /JSON has no comments/, []],
-    ["missing fields", {}, /^url_list: is required.*; timeout: is required.*; instance_count: is required/, []],
+    ["missing fields", {}, /^timeout: is required.*; instance_count: is required.*; url_list: is required/, []],
     [
       "bad URLs",
       { ...BODY, url_list: ["ftp://a", "b"] },

@@ -8,10 +8,10 @@ import { LISTS } from "../../../domain/request/lists.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
+import { serve } from "../../probe/size/server.ts";
 import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
-import { serve } from "./server.ts";
 
 const EVENT = keysEvent({ req_id: "r1" });
 const OWN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] };

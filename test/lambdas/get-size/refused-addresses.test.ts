@@ -4,10 +4,10 @@ import { noDistribution } from "../../../lambdas/get-size/find-distributions.ts"
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
+import { serve } from "../../probe/size/server.ts";
 import { EVERY, FakeDistributions, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
-import { serve } from "./server.ts";
 
 interface World {
   readonly urls: readonly string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readHeadAnswer, readRangeAnswer } from "../../../lambdas/get-size/size-answer.ts";
+import { readHeadAnswer, readRangeAnswer } from "../../../probe/size/size-answer.ts";
 
 const length = (value: string) => ({ "content-length": value });
 const range = (value: string) => ({ "content-range": value, "content-length": "1" });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Headers, readHeadAnswer, readRangeAnswer } from "../../../lambdas/get-size/size-answer.ts";
+import { type Headers, readHeadAnswer, readRangeAnswer } from "../../../probe/size/size-answer.ts";
 
 const headers: fc.Arbitrary<Headers> = fc.dictionary(
   fc.constantFrom("content-length", "content-range", "location", "x-cache", "cache-control", "vary"),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Pace } from "../../../lambdas/get-size/pace.ts";
-import { SizeProbe, type SizeProbeOptions } from "../../../lambdas/get-size/size-probe.ts";
+import { Pace } from "../../../probe/size/pace.ts";
+import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
 import { serve } from "./server.ts";
 
 const probes: SizeProbe[] = [];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Pace } from "../../../lambdas/get-size/pace.ts";
+import { Pace } from "../../../probe/size/pace.ts";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
 
 // Virtual time knows the global timers alone.

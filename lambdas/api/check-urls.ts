@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { normalizeUrl } from "../../domain/net/urls.ts";
+import { invalidationPath, isDoubtful } from "../../domain/request/invalidation-path.ts";
+import { MAX_URLS } from "../../domain/request/limits.ts";
+import { abbreviate } from "./abbreviate.ts";
+import type { MoreFaults } from "./body.ts";
+import { differentStrings } from "./body-lists.ts";
+
+const urlFieldsSchema = z.object({
+  url_list: z.array(z.unknown()).nullish(),
+  sources: z.unknown().optional(),
+  retry_of: z.unknown().optional(),
+});
+
+/** The fields that say which URLs, in a body that may have other faults. */
+interface UrlFields {
+  readonly url_list?: readonly unknown[] | null | undefined;
+  readonly sources?: unknown;
+  readonly retry_of?: unknown;
+}
+
+/** URLs are named one by one, by sources, or by the request that is tried again. */
+export function missingUrls({ url_list: urls, sources, retry_of: retryOf }: UrlFields): string[] {
+  if (sources != null || retryOf != null || (urls?.length ?? 0) > 0) return [];
+  const rule = urls == null ? "is required: a list of absolute http(s) URLs" : "must have at least one URL";
+  return [`url_list: ${rule}`];
+}
+
+/** What is wrong with the URLs of a body that has other faults too: all bad ones are told at once, whatever else is. */
+export function checkUrlsAlone(json: unknown): MoreFaults {
+  const problems: string[] = [];
+  const fields = urlFieldsSchema.safeParse(json).data;
+  // What is no list, the schema has told.
+  if (fields !== undefined) problems.push(...missingUrls(fields));
+  const list = fields?.url_list ?? [];
+  const different = differentStrings(list, MAX_URLS);
+  // The schema has refused so many, and to look at each of them would take longer than the answer is worth.
+  if (different.size > MAX_URLS) return { problems, errorUrls: [] };
+  const { errorUrls } = checkUrls(different, problems);
+  return { problems, errorUrls };
+}
+
+export function checkUrls(list: Iterable<string>, problems: string[]): { urls: string[]; errorUrls: string[] } {
+  const urls = new Set<string>();
+  const errorUrls: string[] = [];
+  let first = "";
+  for (const text of list) {
+    const result = normalizeUrl(text);
+    if ("url" in result) urls.add(result.url);
+    else {
+      if (errorUrls.length === 0) first = `'${abbreviate(text)}' ${result.problem}`;
+      errorUrls.push(text);
+    }
+  }
+  if (errorUrls.length > 0) {
+    const others = errorUrls.length > 1 ? ` and ${errorUrls.length - 1} more (see error_urls)` : "";
+    problems.push(`url_list: ${first}${others}; absolute http:// or https:// URLs are needed`);
+  }
+  return { urls: [...urls], errorUrls };
+}
+
+/** Said before anything is started: the step that invalidates could only end the request. @returns the URLs it is about */
+export function checkPaths(urls: readonly string[], problems: string[]): string[] {
+  const bad = urls.flatMap((url) => {
+    const answer = invalidationPath(new URL(url));
+    return "problem" in answer ? [{ url, problem: answer.problem }] : [];
+  });
+  const [first] = bad;
+  if (first === undefined) return [];
+  const others = bad.length > 1 ? ` and ${bad.length - 1} more (see error_urls)` : "";
+  problems.push(
+    `need_invalidate: '${abbreviate(first.url)}' ${first.problem}${others}; send such URLs in a request without need_invalidate`,
+  );
+  return bad.map(({ url }) => url);
+}
+
+export function doubts(urls: readonly string[]): string[] {
+  const doubtful = urls.filter((url) => isDoubtful(new URL(url)));
+  if (doubtful.length === 0) return [];
+  return [
+    `need_invalidate: ${doubtful.length} URLs have a ~, such as '${abbreviate(doubtful[0] ?? "")}'; it is not sure that CloudFront ` +
+      "invalidates these, so check one of them afterwards",
+  ];
+}
