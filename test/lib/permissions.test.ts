@@ -23,7 +23,7 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   ProgressTable: "table Progress",
   "StepQueue.url": "queue Steps",
   "Lists.bucket": "objects",
-  "RecountCheckpoints.bucket": "objects",
+  "Checkpoints.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
   // The same code works on both lanes.
