@@ -72,7 +72,6 @@ export class Pipeline extends Construct implements PipelineFunctions {
       QUEUE_URL: tasks.queue.queueUrl,
       EXPRESS_QUEUE_URL: tasks.express.queueUrl,
       STEP_QUEUE_URL: this.steps.queue.queueUrl,
-      EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
       STALL_SECONDS: stallSeconds(this),
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
@@ -106,7 +105,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "get-size",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL", "EXPAND_QUEUE_URL"),
+        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
         DISTRIBUTIONS: distributions,
       },
     });
@@ -114,7 +114,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "expand",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL", "EXPAND_QUEUE_URL"),
+        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
         SOURCE_BUCKETS: sourceBuckets.joined,
         ...caps.environment("maxTasks"),
       },
@@ -146,10 +147,18 @@ export class Pipeline extends Construct implements PipelineFunctions {
       },
     });
 
-    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches, steps: this.steps, expansions: this.expansions });
+    grantPipeline(this, this, {
+      ...props,
+      timers,
+      timerRole,
+      failedBatches: this.failedBatches,
+      steps: this.steps,
+      expansions: this.expansions,
+    });
     sourceBuckets.allowReading(this.expand);
     // They write to the bucket, so they are gone before it is emptied.
-    for (const fn of [this.api, this.getSize, this.expand, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
+    for (const fn of [this.api, this.getSize, this.expand, this.shutdown])
+      fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);
     this.steps.call(this.shutdown, room.batches({ low: 2, high: 10 }));
     // Few at once: documents are fetched from servers that anybody may name.

@@ -39,11 +39,15 @@ export class SourceBuckets extends Construct {
       statements: [
         new iam.PolicyStatement({
           actions: ["s3:GetObject"],
-          resources: inPartition(this.parent, (partition) => objects(`arn:${partition}:s3:::`, this.entries.valueAsList)),
+          resources: inPartition(this.parent, (partition) =>
+            objects(`arn:${partition}:s3:::`, this.entries.valueAsList),
+          ),
         }),
         new iam.PolicyStatement({
           actions: ["s3:ListBucket"],
-          resources: inPartition(this.parent, (partition) => buckets(`arn:${partition}:s3:::`, this.entries.valueAsList)),
+          resources: inPartition(this.parent, (partition) =>
+            buckets(`arn:${partition}:s3:::`, this.entries.valueAsList),
+          ),
         }),
       ],
     });

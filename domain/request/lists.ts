@@ -1,6 +1,6 @@
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
-import type { FoundUrl } from "../sources/gathered.ts";
 import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {

@@ -73,12 +73,18 @@ export class Gathered {
     for (const number of this.sources.keys()) this.change(number + 1, () => ({ done: !pending.has(number + 1) }));
   }
 
+  /** Why a URL is not wanted, spelled as all are; undefined: it is. */
+  refusal(url: string): LeftOut | undefined {
+    if (!this.serves(new URL(url).hostname)) return "other_host";
+    return this.seen.has(url) ? "duplicate" : undefined;
+  }
+
   /** @returns why it is left out; undefined: it is one more */
   private take(text: string, source: number): LeftOut | undefined {
     const normal = normalizeUrl(text);
     if (!("url" in normal)) return "not_a_url";
-    if (!this.serves(new URL(normal.url).hostname)) return "other_host";
-    if (this.seen.has(normal.url)) return "duplicate";
+    const refusal = this.refusal(normal.url);
+    if (refusal !== undefined) return refusal;
     this.seen.add(normal.url);
     this.found.push({ url: normal.url, source });
     this.characters += normal.url.length;

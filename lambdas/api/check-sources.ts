@@ -1,6 +1,6 @@
 import { normalizeUrl } from "../../domain/net/urls.ts";
-import { type BucketPlace, isReadable, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import type { Source } from "../../domain/sources/source.ts";
+import { type BucketPlace, isReadable, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import type { PrewarmBody } from "./prewarm-body.ts";
 
 type Asked = NonNullable<PrewarmBody["sources"]>[number];
@@ -57,22 +57,29 @@ export function checkSources(
 export function checkWhose(sources: readonly Asked[], urls: readonly string[], problems: string[]): void {
   if (sources.length === 0 || urls.length > 0) return;
   if (sources.some(({ url, base }) => url !== undefined || base !== undefined)) return;
-  problems.push("cf_domain: is needed, because neither url_list nor a url or base of sources tells which distribution is meant");
+  problems.push(
+    "cf_domain: is needed, because neither url_list nor a url or base of sources tells which distribution is meant",
+  );
 }
 
 function placeProblem({ type, url, s3, base }: Asked): string | undefined {
   if (type === "s3-prefix") {
-    if (s3 === undefined || base === undefined) return "s3-prefix needs s3 (s3://bucket/prefix) and base (https://host/)";
+    if (s3 === undefined || base === undefined)
+      return "s3-prefix needs s3 (s3://bucket/prefix) and base (https://host/)";
     return undefined;
   }
-  if ((url === undefined) === (s3 === undefined)) return "needs exactly one of url (https://…) and s3 (s3://bucket/key)";
+  if ((url === undefined) === (s3 === undefined))
+    return "needs exactly one of url (https://…) and s3 (s3://bucket/key)";
   return undefined;
 }
 
 /** Fields that mean nothing where they stand. */
 function misplaced({ type, url, s3, base, origin_path, since }: Asked): [field: string, problem: string][] {
   const wrong: [string, string | false][] = [
-    ["url", type === "s3-prefix" && url !== undefined && "is not for s3-prefix, which lists a bucket: give s3 and base"],
+    [
+      "url",
+      type === "s3-prefix" && url !== undefined && "is not for s3-prefix, which lists a bucket: give s3 and base",
+    ],
     ["base", base !== undefined && s3 === undefined && "is only for what lies in a bucket"],
     ["origin_path", origin_path !== undefined && type !== "s3-prefix" && "is only for s3-prefix"],
     ["since", since !== undefined && type !== "sitemap" && "is only for sitemap"],

@@ -9,6 +9,7 @@ import type { Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { EXPANDED, type RequestItem } from "../../domain/request/request-item.ts";
 import { Gathered } from "../../domain/sources/gathered.ts";
+import type { LeftOut } from "../../domain/sources/left-out.ts";
 import { hostsOf, servedHosts } from "../../domain/sources/served-hosts.ts";
 import { SourceError, type Walk, type WalkState } from "../../probe/sources/walk.ts";
 import { RESERVE_MS } from "../reserve.ts";
@@ -18,6 +19,13 @@ import { cannotGoOn, mostUrls, tooMuch } from "./too-much.ts";
 /** How often GET /prewarm hears of it, and a request that has ended is seen. */
 const NOTE_MS = 5_000;
 
+/** How a walk begins. */
+export interface WalkStart {
+  /** Where the run before stopped; undefined: there was none. */
+  readonly before: WalkState | undefined;
+  readonly refuses: (url: string) => LeftOut | undefined;
+}
+
 export interface ExpandDeps {
   readonly requests: Pick<EndingRequestTable, "get" | "advance" | "amendExpanding" | "end">;
   readonly lists: Pick<Lists, "read" | "write">;
@@ -25,7 +33,7 @@ export interface ExpandDeps {
   readonly queue: Pick<ExpandQueue, "expand">;
   readonly distributions: Pick<Distributions, "own">;
   /** Begins to read the sources of a request, or goes on. */
-  readonly walk: (item: RequestItem, before: WalkState | undefined) => Pick<Walk, "next" | "state">;
+  readonly walk: (item: RequestItem, start: WalkStart) => Pick<Walk, "next" | "state">;
   readonly caps: Pick<Caps, "maxTasks">;
   readonly logger: Pick<Logger, "info">;
   /** Milliseconds since the epoch. */
@@ -57,7 +65,7 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   const { req_id: reqId } = item;
   const before = await deps.checkpoints.read(reqId);
   const gathered = await resumed(deps, item, before);
-  const walk = deps.walk(item, before?.walk);
+  const walk = deps.walk(item, { before: before?.walk, refuses: (url) => gathered.refusal(url) });
   const read = await readAll(deps, item, { gathered, walk, left });
   // Another run may have come to the end before.
   if (read === "ended" || !(await note(deps, reqId, gathered))) return deps.checkpoints.delete(reqId);
@@ -108,11 +116,7 @@ function note({ requests }: ExpandDeps, reqId: string, { sources, urls }: Gather
   return requests.amendExpanding(reqId, { sources_read: [...sources], url_count: urls.length });
 }
 
-async function resumed(
-  deps: ExpandDeps,
-  item: RequestItem,
-  before: ExpandCheckpoint | undefined,
-): Promise<Gathered> {
+async function resumed(deps: ExpandDeps, item: RequestItem, before: ExpandCheckpoint | undefined): Promise<Gathered> {
   const own: string[] = [];
   // A run that was cut off may have written what it found into the same list.
   for await (const { url, source } of deps.lists.read(LISTS.foundUrls, item.req_id))

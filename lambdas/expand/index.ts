@@ -9,13 +9,16 @@ import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Lists } from "../../aws/lists.ts";
+import { SourceObjects } from "../../aws/source-objects.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { sourceBucketsSchema } from "../../domain/sources/source-buckets.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import type { Buckets } from "../../probe/sources/buckets.ts";
 import { Walk } from "../../probe/sources/walk.ts";
+import { Web } from "../../probe/sources/web.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { EXPAND_CHECKPOINT } from "./expand-checkpoint.ts";
 import { createHandler } from "./handler.ts";
@@ -41,6 +44,13 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const sqs = queueClient();
 const s3 = new S3Client({});
 const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
+const addressesOf = (host: string) => dns.addresses(host);
+const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT };
+const objects = new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS);
+const buckets: Buckets = {
+  read: (bucket, key, signal) => objects.read(bucket, key, signal),
+  list: (bucket, prefix, token, signal) => objects.list(bucket, prefix, token, signal),
+};
 const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
 
 export const handler = createHandler({
@@ -49,7 +59,8 @@ export const handler = createHandler({
   checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
   queue: new ExpandQueue(sqs, env.EXPAND_QUEUE_URL),
   distributions: new Distributions(new CloudFrontClient({})),
-  walk: (item, before) => new Walk({}, item.sources ?? [], before),
+  walk: ({ header, sources = [] }, { before, refuses }) =>
+    new Walk({ web: new Web({ ...ports, addressesOf, header }), buckets, refuses }, sources, before),
   caps: readCaps(env),
   logger,
   now: Date.now,
