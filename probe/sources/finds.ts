@@ -1,4 +1,5 @@
 import { normalizeUrl } from "../../domain/net/urls.ts";
+import { MAX_URLS } from "../../domain/request/limits.ts";
 import type { LeftOut, LeftOutCounts } from "../../domain/sources/left-out.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
 import type { SourceType } from "../../domain/sources/source.ts";
@@ -86,7 +87,7 @@ export class Finds {
   }
 
   private tooMany(): DocumentError {
-    return new DocumentError(`names more than the ${this.options.room} URLs that the request has room for`);
+    return new DocumentError(`names more than ${this.options.room} URLs; a request has at most ${MAX_URLS} in all`);
   }
 }
 

@@ -162,9 +162,9 @@ describe("a manifest of DASH", () => {
     ["has a DOCTYPE, which is refused", `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd("&a;")}`],
     ["names more than 1000000 segments", many(3_000_000)],
     ["names more than 1000000 segments", many(99_999_999_999_999)],
-    ["names more than the 60000 URLs that the request has room for", many(60_000)],
+    ["names more than 60000 URLs; a request has at most 60000 in all", many(60_000)],
     [
-      "names more than the 60000 URLs that the request has room for",
+      "names more than 60000 URLs; a request has at most 60000 in all",
       one(rep('<SegmentTemplate duration="1" timescale="90000" media="$Number$"/>')),
     ],
     [

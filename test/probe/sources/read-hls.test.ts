@@ -130,7 +130,7 @@ describe("a media playlist", () => {
       ),
     ],
     [
-      "names more than the 60000 URLs that the request has room for",
+      "names more than 60000 URLs; a request has at most 60000 in all",
       segments(Array.from({ length: 60_001 }, (_, n) => `${n}.ts`).join("\n")),
     ],
   ])("is refused if it %s", async (problem, document) => {

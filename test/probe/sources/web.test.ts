@@ -200,6 +200,23 @@ describe("the limits of a document", () => {
     await vi.waitFor(async () => expect(await connections()).toBe(0));
   });
 
+  it("are held at once where packed bytes stop coming", async () => {
+    const { port } = await site({
+      "/doc?token=secret": (response) => response.writeHead(200).write(bomb.subarray(0, 50_000)),
+    });
+    const from = Date.now();
+    await expect(walkAll(depsAt(port), [source])).rejects.toThrow(/grows by more than 100 times/);
+    expect(Date.now() - from).toBeLessThan(2_000);
+  });
+
+  it("hold for all attempts together, and nothing is left behind", async () => {
+    const { port } = await site({ "/doc?token=secret": (response) => response.writeHead(503).end() });
+    const short = { ...limits, milliseconds: 200 };
+    const addressesOf = () => new Promise<string[]>((done) => setTimeout(() => done(["127.0.0.1"]), 150));
+    await expect(walkAll(depsAt(port, { addressesOf }, { limits: short }), [source])).rejects.toThrow(SourceError);
+    await new Promise((done) => setTimeout(done, 300));
+  });
+
   it("count what is unpacked while it comes", async () => {
     // Numbers are packed about four times: the ratio is no reason.
     const many = Array.from({ length: 3_500_000 }, (_, n) => `#${(n * 7_919).toString(36)}xxxxxxxx\n`).join("");
