@@ -1,6 +1,8 @@
 import { SaxesParser } from "saxes";
-import { MAX_NESTING } from "../../domain/sources/limits.ts";
+import { MAX_ATTRIBUTES, MAX_LINE_LENGTH, MAX_NESTING } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document-error.ts";
+
+const DOCTYPE = "has a DOCTYPE, which is refused";
 
 export interface XmlEvents {
   /** An element begins. @param name without its prefix @param attributes with theirs */
@@ -16,25 +18,46 @@ export interface XmlEvents {
 export async function readXml(text: AsyncIterable<string>, { open, close }: XmlEvents): Promise<void> {
   const parser = new SaxesParser({ position: false, xmlns: false });
   const texts: string[] = [];
+  let begun = false;
+  let attributeCount = 0;
+  /** Characters since the last tag. The parser holds them until the next one: a text, a comment, a value. */
+  let held = 0;
   const add = (piece: string) => {
     const last = texts.length - 1;
     if (last >= 0) texts[last] += piece;
   };
-  parser.on("doctype", () => fail("has a DOCTYPE, which is refused"));
+  parser.on("doctype", () => fail(DOCTYPE));
   // Its message quotes names of the document.
   parser.on("error", ({ message }) =>
     fail(
       message.includes("entity") ? "has an entity that XML does not know, which is refused" : "is not well-formed XML",
     ),
   );
+  parser.on("opentagstart", () => {
+    begun = true;
+    attributeCount = 0;
+    held = 0;
+  });
+  parser.on("attribute", () => {
+    if (++attributeCount > MAX_ATTRIBUTES) fail(`has an element with more than ${MAX_ATTRIBUTES} attributes`);
+  });
   parser.on("opentag", ({ name, attributes }) => {
     if (texts.push("") > MAX_NESTING) fail(`has elements that are nested deeper than ${MAX_NESTING}`);
     open(local(name), attributes);
   });
   parser.on("text", add);
   parser.on("cdata", add);
-  parser.on("closetag", ({ name }) => close(local(name), (texts.pop() ?? "").trim()));
-  for await (const piece of text) parser.write(piece);
+  parser.on("closetag", ({ name }) => {
+    held = 0;
+    close(local(name), (texts.pop() ?? "").trim());
+  });
+  for await (const piece of text) {
+    // The parser tells of it once it has read it to its end, which may be long.
+    if (!begun && piece.includes("<!DOCTYPE")) fail(DOCTYPE);
+    held += piece.length;
+    parser.write(piece);
+    if (held > MAX_LINE_LENGTH) fail(`has a text of more than ${MAX_LINE_LENGTH} characters`);
+  }
   parser.close();
 }
 
