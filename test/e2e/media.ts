@@ -56,8 +56,10 @@ export function dashFilm(folder: string): SiteFile[] {
     <Period id="${id}" duration="PT24S">
       <BaseURL>${id}/</BaseURL>
       <AdaptationSet mimeType="video/mp4">
-        <SegmentTemplate timescale="1" duration="4" startNumber="1"
-          initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number%04d$.m4s"/>
+        <SegmentTemplate timescale="1" startNumber="1"
+          initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number%04d$.m4s">
+          <SegmentTimeline><S t="0" d="4" r="5"/></SegmentTimeline>
+        </SegmentTemplate>
         <Representation id="low" bandwidth="500000" codecs="avc1.4d401e" width="640" height="360"/>
         <Representation id="high" bandwidth="2000000" codecs="avc1.4d401e" width="1280" height="720"/>
       </AdaptationSet>
