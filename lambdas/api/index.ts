@@ -20,6 +20,7 @@ import { readEnvironment } from "../../domain/environment.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
+import { sourceBucketsSchema } from "../../domain/sources/source-buckets.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -37,6 +38,7 @@ const env = readEnvironment(
     SHUTDOWN_ARN: z.string().min(1),
     DISTRIBUTIONS: allowedDistributionsSchema,
     STALL_SECONDS: z.coerce.number().int().positive(),
+    SOURCE_BUCKETS: sourceBucketsSchema,
     ...capVariables,
   }),
 );
@@ -61,6 +63,7 @@ export const handler = createHandler({
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
   allowed: env.DISTRIBUTIONS,
   caps: readCaps(env),
+  sourceBuckets: env.SOURCE_BUCKETS,
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

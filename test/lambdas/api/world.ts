@@ -58,6 +58,7 @@ export function world(
       timer,
       distributions: new FakeDistributions(own),
       caps: { ...DEFAULT_CAPS, ...caps },
+      sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },

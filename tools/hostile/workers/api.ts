@@ -45,6 +45,7 @@ const handler = createHandler({
   timerTarget: { functionArn: "", roleArn: "" },
   allowed: ["*"],
   caps: DEFAULT_CAPS,
+  sourceBuckets: [],
   logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
   now: () => new Date(),
   newId: () => crypto.randomUUID(),
