@@ -11,8 +11,8 @@ import { headerOf, variantNames } from "../../domain/request/variants.ts";
 import { entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
+import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
-import { noDistribution } from "./find-distributions.ts";
 import { badIn, formsOf } from "./forms.ts";
 
 /** Longer than this, nobody's function may ask. */
