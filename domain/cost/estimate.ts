@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CAPS } from "../request/caps.ts";
+import { sourceReadSchema } from "../sources/source-read.ts";
 
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();
@@ -19,6 +20,8 @@ export const estimateSchema = z.object({
   tasks: whole,
   /** True: there may be more URLs than could be read in time. */
   lower_bound: z.boolean(),
+  /** What each of the request's sources has given by now. */
+  sources: z.array(sourceReadSchema),
   pops: z.object({
     count: whole,
     recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })),

@@ -1,5 +1,6 @@
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
 import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {
@@ -31,6 +32,13 @@ const urls: ReadableList<string> = {
   fromRow: ([url = ""]) => url,
 };
 
+/** The same with the number of the source that named a URL; empty, or not there: the caller did. */
+const foundUrls: ReadableList<FoundUrl> = {
+  key: urls.key,
+  toRow: ({ url, source }) => (source === undefined ? [url] : [url, source]),
+  fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
+};
+
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
@@ -55,4 +63,4 @@ export function reportPart(key: string): RequestList<ReportedResult> {
   return { key: () => key, toRow: reportRow, forSpreadsheets: true };
 }
 
-export const LISTS = { urls, goodUrls, failedUrls, report } as const;
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report } as const;

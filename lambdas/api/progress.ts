@@ -4,12 +4,14 @@ import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
+import { sourceState } from "../../domain/sources/source-read.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
-/** A request, from the list or whole. The list has no room for what only two of the warnings need. */
-type DescribedRequest = ListedRequest & Partial<Pick<Count, "uncompressed_count" | "rec_miss_count">>;
+/** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
+type DescribedRequest = ListedRequest &
+  Partial<Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read">>;
 
 /**
  * Body of GET /prewarm.
@@ -49,7 +51,19 @@ export function describeProgress(
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     status: item.status,
+    ...sourcesOf(item),
     warnings: warningsOf(item, count, { uncompressed: progress.uncompressed, popCounts }),
+  };
+}
+
+/** What each of its sources has given; nothing where it has none. */
+function sourcesOf({ sources_read: sources, status }: DescribedRequest) {
+  if (sources === undefined) return {};
+  return {
+    sources: sources.map(({ type, from, documents, urls, left_out, done }) => {
+      const state = sourceState({ documents, done }, status);
+      return { type, from, state, documents, urls, left_out };
+    }),
   };
 }
 

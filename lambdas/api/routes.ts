@@ -6,6 +6,7 @@ import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
@@ -50,6 +51,7 @@ export interface RoutesDeps
     DryRunDeps["logger"] &
     Pick<Logger, "info">;
   readonly caps: Caps;
+  readonly sourceBuckets: SourceBuckets;
   readonly newId: () => string;
 }
 
@@ -59,7 +61,7 @@ export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<R
 export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
     const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
-    const request = checkPrewarmRequest(body, deps.caps);
+    const request = checkPrewarmRequest(body, deps.caps, deps.sourceBuckets);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
     if (body.dry_run === true) return dryRun(deps, request, [...warnings, ...ignoredInDryRun(body)]);

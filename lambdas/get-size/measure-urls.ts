@@ -2,12 +2,13 @@ import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
+import type { FoundUrl } from "../../domain/sources/gathered.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
@@ -66,7 +67,7 @@ export async function measureUrls(
   });
   const names = variantNames(item.variants);
   const headers = names.map((name) => parseHeaders(headerOf(item, name)));
-  const good: TaskUrl[] = [];
+  const good: GoodUrl[] = [];
   const bad: FailedUrl[] = [];
   let unasked = 0;
   let doubtful = NO_DOUBT;
@@ -78,11 +79,11 @@ export async function measureUrls(
   }, timeMs);
   try {
     // Read whole before the first question: S3 closes an answer that nobody reads for long.
-    const urls: string[] = [];
-    for await (const url of deps.lists.read(LISTS.urls, item.req_id)) urls.push(url);
+    const urls: FoundUrl[] = [];
+    for await (const found of deps.lists.read(LISTS.foundUrls, item.req_id)) urls.push(found);
     await pMap(
       urls,
-      async (url) => {
+      async ({ url, source }) => {
         const { hostname } = new URL(url);
         if (distributionOf(distributions, hostname) === undefined) {
           bad.push(badIn(url, noDistribution(hostname), names));
@@ -95,7 +96,7 @@ export async function measureUrls(
           answers.push(timeIsUp && answer !== undefined && "problem" in answer ? undefined : answer);
         }
         const forms = formsOf(url, names, answers);
-        good.push(...forms.good);
+        good.push(...forms.good.map((form) => (source === undefined ? form : { ...form, source })));
         bad.push(...forms.bad);
         unasked += forms.unasked;
         if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);

@@ -1,5 +1,5 @@
+import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Lists } from "../../aws/lists.ts";
-import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { Ledger } from "../../domain/plan/ledger.ts";
@@ -29,7 +29,7 @@ export interface RecountDeps {
   readonly lists: Pick<Lists, "read" | "write">;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly results: Pick<RequestTaskTable, "of">;
-  readonly checkpoints: Pick<RecountCheckpoints, "read" | "write" | "delete">;
+  readonly checkpoints: Pick<Checkpoints<RecountCheckpoint>, "read" | "write" | "delete">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -66,10 +66,19 @@ export function world(
         ...{ envName: "blue", region: "eu-west-1", version: "1.2.3", instanceTypes: ["c7gn.large"], isPrivate: false },
       },
       dns: { alias: async () => undefined },
+      readSources: async ({ urls }) => ({
+        urls: [...urls, "https://cdn.example.com/found"],
+        sources: [
+          { type: "list", from: "https://cdn.example.com/list", documents: 1, urls: 1, left_out: {}, done: false },
+        ],
+        isAll: false,
+        problem: undefined,
+      }),
       sampleSizes: async (_request, _distributions, forms) => {
         sampled.push(...forms);
         return forms.map(() => 1_000);
       },
+      sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },

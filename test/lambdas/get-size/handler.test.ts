@@ -9,7 +9,7 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import { FakeDistributions, FakeDns, FakeExpandQueue, FakeLists, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
@@ -52,12 +52,15 @@ async function world({
   const dns = new FakeDns(hosts, aliases);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
-  const fakes = { requests, lists, distributions, dns, ports, keptErrorMs: 50, allowed, logger: silent };
+  const expandQueue = new FakeExpandQueue();
+  const asked = { distributions, dns, ports, keptErrorMs: 50, expandQueue };
+  const fakes = { requests, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
     requests,
     lists,
+    expandQueue,
     calls,
     seen,
     connections,
