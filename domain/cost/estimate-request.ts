@@ -53,6 +53,7 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
       ...{ tasks, forms, kind: it.kind, paths: it.paths, originPerSecond: it.originPerSecond },
       bytes: (bytes?.estimate ?? 0) * downloadsPerTask(it.verify),
       requestsPerTask: times,
+      isRaisedLate: it.paths > 0 || (it.sources ?? []).length > 0,
       instances: it.instanceCount,
       distributions: it.distributions,
       fetches: fetches.expected ?? fetches.most,

@@ -2,6 +2,7 @@ import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
 import { type AllowedDistributions, DISTRIBUTIONS_PARAMETER } from "../../domain/request/allowed-distributions.ts";
 import { CAPS, type Caps } from "../../domain/request/caps.ts";
+import { SOURCE_BUCKETS_PARAMETER, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** What is fixed when it is deployed. */
@@ -20,6 +21,7 @@ export interface SettingsDeps {
   readonly deployment: Deployment;
   readonly caps: Caps;
   readonly allowed: AllowedDistributions;
+  readonly sourceBuckets: SourceBuckets;
   /** What an estimate takes an instance for. */
   readonly kind: InstanceKind;
   readonly now: () => Date;
@@ -36,6 +38,7 @@ export function describeSettings(deps: SettingsDeps) {
     private: deployment.isPrivate,
     caps: capRows(caps),
     distributions: { parameter: DISTRIBUTIONS_PARAMETER, allowed: [...allowed] },
+    source_buckets: { parameter: SOURCE_BUCKETS_PARAMETER, allowed: [...deps.sourceBuckets] },
     instances: {
       types: [...deployment.instanceTypes],
       /** What estimates are made with. */
