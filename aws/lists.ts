@@ -21,8 +21,7 @@ export class Lists {
   async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
     const key = list.key(reqId);
     const Body = await this.bytesOf(key);
-    // A row leaves out what is empty at its end.
-    const parser = Body.pipe(parse({ relax_column_count: true }));
+    const parser = Body.pipe(parse());
     Body.on("error", (error) => parser.destroy(error));
     try {
       for await (const row of parser) yield list.fromRow(row as string[]);

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { isReadable, type SourceBuckets } from "../domain/sources/source-buckets.ts";
 
@@ -19,8 +20,8 @@ export class SourceObjects {
     this.check(bucket, key);
     const get = new GetObjectCommand({ Bucket: bucket, Key: key });
     const { Body } = await this.s3.send(get, { abortSignal: signal });
-    if (Body === undefined) throw new Error(`s3://${bucket}/${key} has no body`);
-    return Body.transformToWebStream();
+    if (!(Body instanceof Readable)) throw new Error(`s3://${bucket}/${key} has no body`);
+    return Body;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
-import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+import { REPORT_COLUMNS, type ReportedTask, reportRow } from "../result/report.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
@@ -32,10 +32,10 @@ const urls: ReadableList<string> = {
   fromRow: ([url = ""]) => url,
 };
 
-/** The same with the number of the source that named a URL; empty, or not there: the caller did. */
+/** The same with the number of the source that named a URL. All rows have as many columns: empty is the caller's own. */
 const foundUrls: ReadableList<FoundUrl> = {
   key: urls.key,
-  toRow: ({ url, source }) => (source === undefined ? [url] : [url, source]),
+  toRow: ({ url, source }) => [url, source],
   fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
 };
 
@@ -51,7 +51,7 @@ const failedUrls: ReadableList<FailedUrl> = {
 };
 
 /** One row a failed task. */
-const report: RequestList<ReportedResult> = {
+const report: RequestList<ReportedTask> = {
   key: (reqId) => `${reqId}/report.csv`,
   toRow: reportRow,
   header: REPORT_COLUMNS.map(({ name }) => name),
@@ -59,7 +59,7 @@ const report: RequestList<ReportedResult> = {
 };
 
 /** Rows of the report that a recount sets aside before the report itself is written. @param key where */
-export function reportPart(key: string): RequestList<ReportedResult> {
+export function reportPart(key: string): RequestList<ReportedTask> {
   return { key: () => key, toRow: reportRow, forSpreadsheets: true };
 }
 

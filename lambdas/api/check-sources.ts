@@ -3,7 +3,8 @@ import type { Source } from "../../domain/sources/source.ts";
 import { type BucketPlace, isReadable, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import type { PrewarmBody } from "./prewarm-body.ts";
 
-type Asked = NonNullable<PrewarmBody["sources"]>[number];
+type Entry = NonNullable<PrewarmBody["sources"]>[number];
+type Asked = Pick<Entry, "type"> & Partial<Entry>;
 
 /** What a bucket may be called: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const S3_PLACE = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/s;

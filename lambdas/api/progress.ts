@@ -4,8 +4,8 @@ import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
-import { sourceState } from "../../domain/sources/source-read.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
+import { sourcesOf } from "./sources-of.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
@@ -53,17 +53,6 @@ export function describeProgress(
     status: item.status,
     ...sourcesOf(item),
     warnings: warningsOf(item, count, { uncompressed: progress.uncompressed, popCounts }),
-  };
-}
-
-/** What each of its sources has given; nothing where it has none. */
-function sourcesOf({ sources_read: sources, status }: DescribedRequest) {
-  if (sources === undefined) return {};
-  return {
-    sources: sources.map(({ type, from, documents, urls, left_out, done }) => {
-      const state = sourceState({ documents, done }, status);
-      return { type, from, state, documents, urls, left_out };
-    }),
   };
 }
 

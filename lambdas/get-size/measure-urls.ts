@@ -67,6 +67,7 @@ export async function measureUrls(
   });
   const names = variantNames(item.variants);
   const headers = names.map((name) => parseHeaders(headerOf(item, name)));
+  const hasSources = item.sources_read !== undefined;
   const good: GoodUrl[] = [];
   const bad: FailedUrl[] = [];
   let unasked = 0;
@@ -83,7 +84,7 @@ export async function measureUrls(
     for await (const found of deps.lists.read(LISTS.foundUrls, item.req_id)) urls.push(found);
     await pMap(
       urls,
-      async ({ url, source }) => {
+      async ({ url, source = 0 }) => {
         const { hostname } = new URL(url);
         if (distributionOf(distributions, hostname) === undefined) {
           bad.push(badIn(url, noDistribution(hostname), names));
@@ -96,7 +97,7 @@ export async function measureUrls(
           answers.push(timeIsUp && answer !== undefined && "problem" in answer ? undefined : answer);
         }
         const forms = formsOf(url, names, answers);
-        good.push(...forms.good.map((form) => (source === undefined ? form : { ...form, source })));
+        good.push(...forms.good.map((form) => (hasSources ? { ...form, source } : form)));
         bad.push(...forms.bad);
         unasked += forms.unasked;
         if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);

@@ -19,6 +19,7 @@ import type { ReportedResult } from "../../domain/result/report.ts";
 import { RESERVE_MS } from "../reserve.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
+import { sourceNames } from "./source-names.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
@@ -60,7 +61,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const state = recountState(item, run.timeIsUp);
   const { failures = new FailureTally() } = run;
   const before = await resume(deps, item, ledger, failures, state);
-  const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
+  const rows = new ReportRows(deps.lists, reqId, [...before.parts], sourceNames(item, urls));
 
   const pausedAt = async (read: number) => {
     await rows.setAside();

@@ -1,4 +1,5 @@
 import { normalizeUrl } from "../../domain/net/urls.ts";
+import { MAX_URLS } from "../../domain/request/limits.ts";
 import type { LeftOut, LeftOutCounts } from "../../domain/sources/left-out.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
 import type { SourceType } from "../../domain/sources/source.ts";
@@ -56,9 +57,15 @@ export class Finds {
       throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
   }
 
+  /** Why a reference is not wanted; undefined: it is. */
+  refusal(reference: string, base: string | undefined): LeftOut | undefined {
+    const url = resolve(reference, base);
+    return url === undefined ? "not_a_url" : this.options.refuses?.(url);
+  }
+
   /** Something is not warmed. */
   leave(because: LeftOut, n = 1): void {
-    this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
+    if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
   }
 
   /** Asked before so many URLs are made, since making them is what costs. @throws DocumentError */
@@ -80,22 +87,27 @@ export class Finds {
   }
 
   private tooMany(): DocumentError {
-    return new DocumentError(`names more than the ${this.options.room} URLs that the request has room for`);
+    return new DocumentError(`names more than ${this.options.room} URLs; a request has at most ${MAX_URLS} in all`);
   }
 }
 
 /** @returns undefined: nothing that can be fetched. @throws DocumentError */
 function resolve(reference: string, base: string | undefined): string | undefined {
+  const url = absolute(reference, base);
+  const normal = url === undefined ? undefined : normalizeUrl(url);
+  return normal !== undefined && "url" in normal ? normal.url : undefined;
+}
+
+/**
+ * A reference with what it goes on from, if it goes on from something. One that does not stays as it is.
+ * @returns undefined: it is no reference
+ * @throws DocumentError if it needs a base and there is none
+ */
+export function absolute(reference: string, base: string | undefined): string | undefined {
   const text = reference.trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser would drop some of them in silence
   if (text === "" || text.length > MAX_REFERENCE_LENGTH || /[\u0000-\u001f]/.test(text)) return undefined;
-  const absolute = ABSOLUTE.test(text) ? text : relative(text, base);
-  if (absolute === undefined) return undefined;
-  const normal = normalizeUrl(absolute);
-  return "url" in normal ? normal.url : undefined;
-}
-
-function relative(text: string, base: string | undefined): string | undefined {
+  if (ABSOLUTE.test(text)) return text;
   if (base === undefined)
     throw new DocumentError("names URLs without a host, and the source has no `base` that they go on from");
   return URL.canParse(text, base) ? new URL(text, base).href : undefined;

@@ -43,12 +43,13 @@ export class Patience {
 
   /** The outcome, unless patience ends before it. @throws DocumentError */
   async inTime<T>(outcome: Promise<T>): Promise<T> {
-    this.signal.throwIfAborted();
-    const { promise: end, reject } = withRejection();
-    const onAbort = () => reject(this.signal.reason);
+    const ended = withRejection();
+    const onAbort = () => ended.reject(this.signal.reason);
     this.signal.addEventListener("abort", onAbort, { once: true });
+    if (this.signal.aborted) onAbort();
     try {
-      return await Promise.race([outcome, end]);
+      // Both are raced in any case: an outcome that nobody waits for would end the process when it fails.
+      return await Promise.race([ended.promise, outcome]);
     } finally {
       this.signal.removeEventListener("abort", onAbort);
     }

@@ -13,7 +13,7 @@ import { textOf } from "./text.ts";
 import { unpacked } from "./unpack.ts";
 import type { Opened, Web } from "./web.ts";
 
-const ATTEMPTS = { attempts: 3, firstMs: 500 };
+const ATTEMPTS = { attempts: 3, firstMs: 250 };
 
 /** Their parsers are loaded when they are needed: most requests have one type of source. */
 const READERS: Readonly<Record<Exclude<Pending["type"], "s3-prefix">, () => Promise<Reader>>> = {

@@ -42,7 +42,8 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   const stream = createGunzip();
   // What goes wrong while bytes are fed in ends the stream too. The error of the bytes themselves is kept.
   let cause: unknown;
-  const feeding = pipeline(
+  // Not waited for: it ends with its next byte, which may never come.
+  pipeline(
     failing(packed, (error) => (cause = error)),
     stream,
   ).catch(() => undefined);
@@ -52,7 +53,6 @@ async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     throw cause ?? new DocumentError("is not valid gzip", { cause: error });
   } finally {
     stream.destroy();
-    await feeding;
   }
 }
 

@@ -37,13 +37,13 @@ export class Web {
   constructor(private readonly deps: WebDeps) {}
 
   /**
-   * @param url https or http, without a port
+   * @param url https or http, at its own port
    * @param origin of the source that led here; undefined: it has none, and nobody gets the headers
    * @param signal ends it, also while the body comes
    * @throws DocumentError
    */
   async open(url: string, origin: string | undefined, signal: AbortSignal): Promise<Opened> {
-    let at = new URL(url);
+    let at = fetchable(url, "is no http(s) URL at its own port");
     // Once it was redirected elsewhere, somebody else decides where this goes.
     let trusted = true;
     for (let redirects = 0; ; redirects++) {
@@ -110,13 +110,18 @@ export class Web {
 
 /** @throws DocumentError for a place that nothing is fetched from */
 function redirected(from: URL, location: string): URL {
-  const target = URL.canParse(location, from.href) ? normalizeUrl(new URL(location, from).href) : undefined;
-  if (target === undefined || "problem" in target)
-    throw new DocumentError("redirects to something that is no http(s) URL at its own port");
-  const to = new URL(target.url);
+  const problem = "redirects to something that is no http(s) URL at its own port";
+  if (!URL.canParse(location, from.href)) throw new DocumentError(problem);
+  const to = fetchable(new URL(location, from).href, problem);
   if (from.protocol === "https:" && to.protocol === "http:")
     throw new DocumentError("redirects from https to http, which is refused");
   return to;
+}
+
+function fetchable(url: string, problem: string): URL {
+  const normal = normalizeUrl(url);
+  if ("problem" in normal) throw new DocumentError(problem);
+  return new URL(normal.url);
 }
 
 function refusal(status: number): DocumentError {

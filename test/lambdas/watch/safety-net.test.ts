@@ -140,6 +140,7 @@ describe("a step that came to no end", () => {
 
   it.each([
     ["CREATED", "Get Size", "GetSize"],
+    ["EXPANDING", "Expand", "Expand"],
     ["CHECK_POP", "Task", "Task"],
     ["INSERT_TASK", "Task", "Task"],
   ] as const)(
@@ -161,6 +162,16 @@ describe("a step that came to no end", () => {
       expect(w.requests.ended).toEqual(["r1"]);
     },
   );
+
+  it("is Expand's, called through its queue, until the sources are read; then it is Get Size's, called by the change", async () => {
+    const reading = world({ ...still, status: "EXPANDING" });
+    await reading.net.callStepsAgain(await reading.requests.active(), NOW);
+    expect(reading.expandQueue.requests).toEqual(["r1"]);
+    const read = world({ ...still, status: "EXPANDING", expanded: "y", nudges: 2 });
+    const [[, said = ""] = []] = await read.net.callStepsAgain(await read.requests.active(), NOW);
+    expect(said).toMatch(/^Get Size came to no end/);
+    expect(read.expandQueue.requests).toEqual([]);
+  });
 
   it.each([
     [

@@ -29,7 +29,7 @@ it.each([
   ["is not a list of URLs, one a line", "<Error><Code>AccessDenied</Code></Error>"],
   ["has a line of more than 1000000 characters", "x".repeat(1_100_000)],
   [
-    "names more than the 60000 URLs that the request has room for",
+    "names more than 60000 URLs; a request has at most 60000 in all",
     Array.from({ length: 60_001 }, (_, n) => `/${n}`).join("\n"),
   ],
 ])("a list that is refused: %s", async (problem, document) => {
