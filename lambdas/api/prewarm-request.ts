@@ -106,8 +106,8 @@ function tooManyForms(urls: number, variants: number): string[] {
   return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
 }
 
-function notYet({ dry_run, retry_of }: PrewarmBody): string[] {
-  return Object.entries({ dry_run, retry_of }).flatMap(([name, value]) =>
+function notYet({ retry_of }: PrewarmBody): string[] {
+  return Object.entries({ retry_of }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}: is not built yet`],
   );
 }

@@ -11,10 +11,10 @@ import { EXPANDED, type RequestItem } from "../../domain/request/request-item.ts
 import { Gathered } from "../../domain/sources/gathered.ts";
 import type { LeftOut } from "../../domain/sources/left-out.ts";
 import { hostsOf, servedHosts } from "../../domain/sources/served-hosts.ts";
+import { cannotGoOn, mostUrls, tooMuch } from "../../domain/sources/too-much.ts";
 import { SourceError, type Walk, type WalkState } from "../../probe/sources/walk.ts";
 import { RESERVE_MS } from "../reserve.ts";
 import type { ExpandCheckpoint } from "./expand-checkpoint.ts";
-import { cannotGoOn, mostUrls, tooMuch } from "./too-much.ts";
 
 /** How often GET /prewarm hears of it, and a request that has ended is seen. */
 const NOTE_MS = 5_000;

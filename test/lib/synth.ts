@@ -97,6 +97,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   warmWritesPerSecond: "4000",
   stallSeconds: "900",
   distributions: "*",
+  spotPricePerHour: "0",
   sourceBuckets: "media,docs/site/*",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Gathered } from "../../../domain/sources/gathered.ts";
 import { notYetRead } from "../../../domain/sources/source-read.ts";
-import { cannotGoOn, MAX_CHARACTERS, mostUrls, tooMuch } from "../../../lambdas/expand/too-much.ts";
+import { cannotGoOn, MAX_CHARACTERS, mostUrls, tooMuch } from "../../../domain/sources/too-much.ts";
 
 const CAPS = { maxTasks: 1_000_000 };
 const SOURCE = notYetRead({ type: "list", url: "https://a.example/list" });

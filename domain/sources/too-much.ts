@@ -1,9 +1,9 @@
-import { beyondCap, type Caps } from "../../domain/request/caps.ts";
-import { invalidationPath } from "../../domain/request/invalidation-path.ts";
-import { MAX_URLS } from "../../domain/request/limits.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { Gathered } from "../../domain/sources/gathered.ts";
-import { LEFT_OUT } from "../../domain/sources/left-out.ts";
+import { beyondCap, type Caps } from "../request/caps.ts";
+import { invalidationPath } from "../request/invalidation-path.ts";
+import { MAX_URLS } from "../request/limits.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import type { Gathered } from "./gathered.ts";
+import { LEFT_OUT } from "./left-out.ts";
 
 /** Of all URLs of a request together: they are held in memory, here and by Get Size. */
 export const MAX_CHARACTERS = 60_000_000;
