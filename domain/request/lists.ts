@@ -1,4 +1,5 @@
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
+import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
 import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
@@ -55,4 +56,16 @@ export function reportPart(key: string): RequestList<ReportedResult> {
   return { key: () => key, toRow: reportRow, forSpreadsheets: true };
 }
 
-export const LISTS = { urls, goodUrls, failedUrls, report } as const;
+/** The failures of a request that has ended, a row a reason. */
+const failures: ReadableList<FailureGroup> = {
+  key: (reqId) => `${reqId}/failures.csv`,
+  toRow: groupToRow,
+  fromRow: groupFromRow,
+};
+
+export const LISTS = { urls, goodUrls, failedUrls, report, failures } as const;
+
+/** Key of the compressed CSV of all of a request's tasks. */
+export function resultsKey(reqId: string): string {
+  return `${reqId}/results.csv.gz`;
+}

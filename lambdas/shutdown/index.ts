@@ -16,6 +16,7 @@ import { ProgressTable } from "../../aws/progress-table.ts";
 import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { ResultFiles } from "../../aws/result-files.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
@@ -66,6 +67,7 @@ export const handler = createHandler({
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
+  resultFiles: new ResultFiles(s3, env.BUCKET),
   checkpoints: new RecountCheckpoints(s3, env.BUCKET),
   queue,
   staleMessages: new StaleMessages(Object.values(queue.lanes)),

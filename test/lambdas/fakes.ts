@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
@@ -9,6 +10,7 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestPage } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
+import type { ResultFiles } from "../../aws/result-files.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
@@ -335,6 +337,28 @@ export class FakeCheckpoints implements Public<RecountCheckpoints> {
   }
   async delete(reqId: string) {
     this.objects.delete(reqId);
+  }
+}
+
+export class FakeResultFiles implements Public<ResultFiles> {
+  readonly objects = new Map<string, Uint8Array>();
+
+  async put(key: string, bytes: Uint8Array) {
+    this.objects.set(key, bytes);
+  }
+  async join(key: string, parts: readonly string[], last: Uint8Array) {
+    const before = parts.map((part) => {
+      const bytes = this.objects.get(part);
+      if (bytes === undefined) throw new Error(`no ${part}`);
+      return bytes;
+    });
+    this.objects.set(key, Buffer.concat([...before, last]));
+  }
+  /** The lines of a file, without its header. */
+  lines(key = "r1/results.csv.gz"): string[] {
+    const bytes = this.objects.get(key);
+    if (bytes === undefined) throw new Error(`no ${key}`);
+    return gunzipSync(bytes).toString("utf8").trimEnd().split("\n").slice(1);
   }
 }
 

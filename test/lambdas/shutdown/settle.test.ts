@@ -70,7 +70,7 @@ describe("a look at an active request", () => {
   it("ends a request whose counts cannot reach the total, once it is given up", async () => {
     const { handle, requests, calls } = world({ item: { ...STILL, total_count: 5, requeues: MAX_REQUEUES } });
     await handle(EVENT);
-    expect(calls.filter((call) => call === "lists.write")).toHaveLength(1);
+    expect(calls.filter((call) => call === "results.of")).toHaveLength(1);
     expect(requests.the()).toMatchObject({ status: "FINISHED", download_count: 4, failed_count: 0 });
   });
 

@@ -14,6 +14,7 @@ import {
   FakeQueue,
   FakeRequestPops,
   FakeRequests,
+  FakeResultFiles,
   FakeResults,
   FakeStaleMessages,
   FakeSteps,
@@ -109,6 +110,7 @@ export function world({
   });
   const table = new FakeResults([...results]);
   const checkpoints = new FakeCheckpoints();
+  const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
   const progress = new FakeProgress();
   const steps = new FakeSteps();
@@ -133,7 +135,18 @@ export function world({
     apiUrl: "https://api.example/prod/",
   };
   const staleMessages = new FakeStaleMessages(queue);
-  const given = { requests, requestPops, results: table, lists, checkpoints, queue, staleMessages, capacity, timer };
+  const given = {
+    requests,
+    requestPops,
+    results: table,
+    resultFiles,
+    lists,
+    checkpoints,
+    queue,
+    staleMessages,
+    capacity,
+    timer,
+  };
   const asking = { progress, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
   const { deps, calls } = noteCalls<ShutdownDeps>(
     { ...given, ...asking, ...announcing, logger: silent, ...time },
@@ -155,6 +168,7 @@ export function world({
     requestPops,
     lists,
     checkpoints,
+    resultFiles,
     table,
     queue,
     progress,
