@@ -99,7 +99,12 @@ export function readinessOf(
 
 /** @param status in which the request ended. A percentage is no verdict: see {@link VERDICTS} */
 export function verdictOf(status: string, readiness: Readiness): Verdict {
-  const { cold_objects, lacking_pops, pops, exceptions } = readiness;
-  if (status !== "FINISHED" || cold_objects > 0 || lacking_pops > pops * LACKING_POPS_SHARE) return "not_ready";
+  const { cold_objects, exceptions } = readiness;
+  if (status !== "FINISHED" || cold_objects > 0 || tooManyLack(readiness)) return "not_ready";
   return exceptions > 0 ? "ready_with_exceptions" : "ready";
+}
+
+/** Whether so many POPs lack much that the request is not ready. */
+export function tooManyLack({ lacking_pops, pops }: Readiness): boolean {
+  return lacking_pops > pops * LACKING_POPS_SHARE;
 }
