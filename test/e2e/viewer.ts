@@ -55,10 +55,9 @@ export class Viewer {
 const uri = z.object({ uri: z.string() });
 const playlistSchema = z.object({
   playlists: z.array(uri).default([]),
-  mediaGroups: z.record(
-    z.string(),
-    z.record(z.string(), z.record(z.string(), z.looseObject({ uri: z.string().optional() }))),
-  ),
+  mediaGroups: z
+    .record(z.string(), z.record(z.string(), z.record(z.string(), z.looseObject({ uri: z.string().optional() }))))
+    .default({}),
   segments: z.array(uri.extend({ map: uri.optional(), key: uri.optional() })).default([]),
 });
 
