@@ -56,7 +56,8 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const ledger = new Ledger(new Plan(item.distributions, await deps.requestPops.of(reqId), item.order), urls);
+  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order, item.pops);
+  const ledger = new Ledger(plan, urls);
   const state = recountState(item, run.timeIsUp);
   const { failures = new FailureTally() } = run;
   const before = await resume(deps, item, ledger, failures, state);

@@ -224,7 +224,9 @@ describe("Get Size", () => {
       await w.handle(EVENT);
       const { distributions } = w.requests.the();
       const targets = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1" }));
-      expect(await totalsOf(new Plan(distributions, targets), w.lists.read(LISTS.goodUrls, "r1"))).toMatchObject({
+      expect(
+        await totalsOf(new Plan(distributions, targets, undefined, []), w.lists.read(LISTS.goodUrls, "r1")),
+      ).toMatchObject({
         ...{ total_count: 6, total_size: 2 * (7 + 4 + 0), tasks_per_target: { d1: 3 } },
       });
     });
