@@ -1,5 +1,6 @@
+import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
-import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+import { REPORT_COLUMNS, type ReportedResult, reportedTask, reportRow } from "../result/report.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {
@@ -11,8 +12,8 @@ export interface RequestList<T> {
   readonly forSpreadsheets?: boolean;
 }
 
-/** One that Prewarm itself reads back. */
-export interface ReadableList<T> extends RequestList<T> {
+/** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
+export interface ReadableList<T, Written = T> extends RequestList<Written> {
   readonly fromRow: (row: readonly string[]) => T;
 }
 
@@ -42,10 +43,11 @@ const failedUrls: ReadableList<FailedUrl> = {
     variant === undefined ? { url, problem } : { url, problem, variant },
 };
 
-/** One row a failed task. */
-const report: RequestList<ReportedResult> = {
+/** One row a failed task. Read back, it says which task that was. */
+const report: ReadableList<TaskId, ReportedResult> = {
   key: (reqId) => `${reqId}/report.csv`,
   toRow: reportRow,
+  fromRow: reportedTask,
   header: REPORT_COLUMNS.map(({ name }) => name),
   forSpreadsheets: true,
 };

@@ -2,10 +2,12 @@ import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { MAX_URLS } from "../../domain/request/limits.ts";
 import { DEFAULT_ORDER, type Order } from "../../domain/request/order.ts";
 import type { OriginLimits } from "../../domain/request/origin-limits.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Variant } from "../../domain/request/variants.ts";
 import { DEFAULT_VERIFY, type Verify } from "../../domain/result/outcome.ts";
 import { checkDomain, checkHostCount } from "./check-domain.ts";
 import { checkHeaders } from "./check-headers.ts";
+import { checkRetry, retryDoubts } from "./check-retry.ts";
 import { checkTargets } from "./check-targets.ts";
 import { checkPaths, checkUrls, doubts, missingUrls } from "./check-urls.ts";
 import { faultList } from "./fault-list.ts";
@@ -29,6 +31,8 @@ export interface PrewarmRequest {
   readonly origin: OriginLimits | undefined;
   readonly maxFailures: number | undefined;
   readonly maxBytes: number | undefined;
+  /** The request that it tries again: its POPs are that one's, and Get Size finds the URLs. */
+  readonly retried: RequestItem | undefined;
   /** What is not wrong, but may not be what was meant. */
   readonly warnings: readonly string[];
 }
@@ -36,9 +40,10 @@ export interface PrewarmRequest {
 /**
  * Checks what a schema cannot, and reports everything that is wrong together.
  * @param caps of the deployment
+ * @param retried the request that the body names as `retry_of`
  * @throws RefusedError 400
  */
-export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmRequest {
+export function checkPrewarmRequest(body: PrewarmBody, caps: Caps, retried?: RequestItem): PrewarmRequest {
   const problems: string[] = [];
   problems.push(...missingUrls(body), ...notYet(body));
   const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
@@ -47,7 +52,9 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
   const header = body.header ?? [];
   const variants = body.variants ?? [];
   problems.push(...checkHeaders(header, variants), ...tooManyForms(urls.length, variants.length));
-  const { pops, warnings } = checkTargets(body, problems);
+  const { pops, warnings } =
+    retried === undefined ? checkTargets(body, problems) : { pops: retried.pops, warnings: retryDoubts(body) };
+  if (retried !== undefined) problems.push(...checkRetry(body, retried));
   warnings.push(...doubtfulOrder(header, variants));
   problems.push(...beyondCaps(body, urls.length * Math.max(1, variants.length) * pops.length, caps));
   if (body.need_invalidate === true) {
@@ -69,6 +76,7 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
     origin: body.origin,
     maxFailures: body.max_failures,
     maxBytes: body.max_bytes,
+    retried,
     warnings,
   };
 }
@@ -95,8 +103,8 @@ function tooManyForms(urls: number, variants: number): string[] {
   return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
 }
 
-function notYet({ sources, dry_run, retry_of }: PrewarmBody): string[] {
-  return Object.entries({ sources, dry_run, retry_of }).flatMap(([name, value]) =>
+function notYet({ sources, dry_run }: PrewarmBody): string[] {
+  return Object.entries({ sources, dry_run }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}: is not built yet`],
   );
 }

@@ -6,7 +6,7 @@ import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
-import { parseBody } from "./body.ts";
+import { checkBody, jsonOf, parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
 import { detailOf } from "./detail.ts";
@@ -21,6 +21,7 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { filledFrom, type RetriedRequestDeps, retriedRequest, retryLinks } from "./retried-request.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 import { namesPops } from "./warnings.ts";
@@ -33,6 +34,7 @@ export interface RoutesDeps
     PopsDeps,
     PopRowsDeps,
     RequestsDeps,
+    RetriedRequestDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
@@ -53,8 +55,11 @@ export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<R
 
 export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
-    const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
-    const request = checkPrewarmRequest(body, deps.caps);
+    const json = jsonOf(event.body, event.isBase64Encoded);
+    const retried = await retriedRequest(deps, json);
+    const filled = retried === undefined ? json : filledFrom(retried, json);
+    const body = checkBody(prewarmBodySchema, filled, checkUrlsAlone);
+    const request = checkPrewarmRequest(body, deps.caps, retried);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
     const make = async (reqId: string) => {
@@ -87,6 +92,7 @@ export const routes: Readonly<Record<string, Route>> = {
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     return {
       ...describeProgress(item, progress, deps.now(), deps.patience, pops),
+      ...retryLinks(item),
       ...(detail === "pops" ? { pops: await popRows(deps, item) } : {}),
     };
   },

@@ -9,7 +9,7 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import { FakeDistributions, FakeDns, FakeLists, FakeRequestPops, FakeRequests, silent } from "../fakes.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
@@ -52,7 +52,8 @@ async function world({
   const dns = new FakeDns(hosts, aliases);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
-  const fakes = { requests, lists, distributions, dns, ports, keptErrorMs: 50, allowed, logger: silent };
+  const requestPops = new FakeRequestPops(requests);
+  const fakes = { requests, requestPops, lists, distributions, dns, ports, keptErrorMs: 50, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
