@@ -12,7 +12,7 @@ const POPS = [
   ...[
     "SIN2-C1",
     "SIN2-P1",
-    "KUL50-P1",
+    "KUL50-C1",
     "NRT57-P2",
     "NRT57-P3",
     "KIX50-C1",
