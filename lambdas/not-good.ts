@@ -3,10 +3,11 @@ import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
 import type { RequestTable } from "../aws/request-table.ts";
 import { isInMask, PopMasks } from "../domain/plan/pop-mask.ts";
-import { formKey, type GoodUrl, UnreadableRowError } from "../domain/plan/task-url.ts";
+import { formKey, type GoodUrl } from "../domain/plan/task-url.ts";
 import { distributionOf } from "../domain/request/distribution.ts";
 import { LISTS } from "../domain/request/lists.ts";
 import type { RequestItem } from "../domain/request/request-item.ts";
+import { isLostList } from "./lost-list.ts";
 
 export interface NotGoodDeps {
   readonly requests: Pick<RequestTable, "get">;
@@ -68,14 +69,9 @@ export async function notGoodOf(deps: NotGoodDeps, item: RequestItem): Promise<N
   try {
     return isPlanned(plan) ? await pairsOf(deps, plan) : await everythingOf(deps, plan);
   } catch (error) {
-    if (!isLost(error)) throw error;
+    if (!isLostList(error)) throw error;
     throw new RetryLostError(item.req_id, `its lists cannot be read: ${error.message}`, error);
   }
-}
-
-/** Whether a list is gone or damaged: no later try reads it. */
-export function isLost(error: unknown): error is Error {
-  return error instanceof UnreadableRowError || (error instanceof Error && error.name === "NoSuchKey");
 }
 
 async function everythingOf({ lists }: NotGoodDeps, { req_id: reqId, pops }: RequestItem): Promise<NotGood> {

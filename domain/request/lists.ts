@@ -35,6 +35,13 @@ const urls: ReadableList<string> = {
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
+/** The list of these good URLs: all rows have as many columns, for a reader takes a longer one for damage. */
+export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> {
+  const columns = entries.reduce((most, entry) => Math.max(most, toRow(entry).length), 0);
+  const missing = Array.from({ length: columns }, () => undefined);
+  return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
+}
+
 /** URLs that cannot: url, reason, and the variant if there are several. All rows have as many columns. */
 const failedUrls: ReadableList<FailedUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,

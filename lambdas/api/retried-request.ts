@@ -3,7 +3,8 @@ import type { RequestTable } from "../../aws/request-table.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
-import { isLost, isPlanned, type NotGoodDeps, planOf, RetryLostError } from "../not-good.ts";
+import { isLostList } from "../lost-list.ts";
+import { isPlanned, type NotGoodDeps, planOf, RetryLostError } from "../not-good.ts";
 import { findRequest } from "./find-request.ts";
 import { RefusedError } from "./refused-error.ts";
 
@@ -63,7 +64,7 @@ async function checkLists(deps: RetriedRequestDeps, item: RequestItem): Promise<
     if (!isPlanned(plan)) return void (await hasAny(deps, LISTS.urls, plan.req_id));
     for (const list of [LISTS.goodUrls, LISTS.report]) await hasAny<unknown, never>(deps, list, plan.req_id);
   } catch (error) {
-    const lost = isLost(error) ? new RetryLostError(item.req_id, "its lists are gone", error) : error;
+    const lost = isLostList(error) ? new RetryLostError(item.req_id, "its lists are gone", error) : error;
     if (lost instanceof RetryLostError) throw new RefusedError(409, lost.message);
     throw lost;
   }

@@ -5,7 +5,7 @@ import { parseHeaders } from "../../domain/net/headers.ts";
 import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
-import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
+import { type FailedUrl, goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
 import { entryPoints } from "../../probe/size/entry-points.ts";
@@ -107,7 +107,8 @@ export async function measureUrls(
     clearTimeout(timer);
     await probe.close();
   }
-  await deps.lists.write(LISTS.goodUrls, item.req_id, inOrder(known, good, names));
+  const all = inOrder(known, good, names);
+  await deps.lists.write(goodUrlsList(all), item.req_id, all);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
   return { good: known.length + good.length, bad: bad.length, unasked, doubtful, firstProblem: firstProblemOf(bad) };
 }

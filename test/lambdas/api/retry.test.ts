@@ -112,15 +112,18 @@ describe("POST /prewarm with retry_of", () => {
       { variant_names: ["br", "gzip"] },
       /^400 variants: must have the same names in the same order/,
     ],
-  ] satisfies [object, Partial<RequestItem>, RegExp][])("%j of %j is a 400, and nothing is made", async (body, change, says) => {
-    const { post, requests, lists } = world(change);
-    expect(sayingOf(await post(body))).toMatch(says);
-    expect([requests.items.size, Object.keys(lists.objects).length, requests.the().retried_by]).toEqual([
-      1,
-      4,
-      undefined,
-    ]);
-  });
+  ] satisfies [object, Partial<RequestItem>, RegExp][])(
+    "%j of %j is a 400, and nothing is made",
+    async (body, change, says) => {
+      const { post, requests, lists } = world(change);
+      expect(sayingOf(await post(body))).toMatch(says);
+      expect([requests.items.size, Object.keys(lists.objects).length, requests.the().retried_by]).toEqual([
+        1,
+        4,
+        undefined,
+      ]);
+    },
+  );
 
   it("brings the headers again that are not kept", async () => {
     const { post, requests } = world({ header_count: 1, variant_names: ["br", "gzip"] });

@@ -85,7 +85,7 @@ describe("Get Size of a retry", () => {
     expect(lists.objects["r1/success_urls.csv"]).toEqual([
       [at("a"), "10", "", "", "04"],
       [at("b"), "", "", "", "01"],
-      [at("late"), "7"],
+      [at("late"), "7", "", "", ""],
     ]);
     expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404"]]);
     expect(new Set(asked())).toEqual(new Set(["/late", "/gone"]));
@@ -110,7 +110,7 @@ describe("Get Size of a retry", () => {
     await run();
     expect(lists.objects["r1/success_urls.csv"]).toEqual([
       [at("gone"), "10", "gzip", "", "01"],
-      [at("a"), "7", "br"],
+      [at("a"), "7", "br", "", ""],
       [at("a"), "10", "gzip", "", "01"],
     ]);
     // One variant of several: not all of them are bad.
