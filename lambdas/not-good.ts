@@ -2,7 +2,7 @@
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
 import type { RequestTable } from "../aws/request-table.ts";
-import { isInMask, PopMasks } from "../domain/plan/pop-mask.ts";
+import { countInMask, isInMask, PopMasks } from "../domain/plan/pop-mask.ts";
 import { formKey, type GoodUrl } from "../domain/plan/task-url.ts";
 import { distributionOf } from "../domain/request/distribution.ts";
 import { LISTS } from "../domain/request/lists.ts";
@@ -72,6 +72,20 @@ export async function notGoodOf(deps: NotGoodDeps, item: RequestItem): Promise<N
     if (!isLostList(error)) throw error;
     throw new RetryLostError(item.req_id, `its lists cannot be read: ${error.message}`, error);
   }
+}
+
+/**
+ * How much a retry would do, if every URL that is to be asked is good and every POP resolves.
+ * @param forms how many variants the request has; 1 without any
+ */
+export function sizeOf(
+  { pops, known, asked }: NotGood,
+  forms: number,
+): { readonly urls: number; readonly pairs: number } {
+  const count = ({ pops: mask }: GoodUrl) => (mask === undefined ? pops.length : countInMask(mask));
+  const sure = known.reduce((sum, url) => sum + count(url), 0);
+  const likely = asked.reduce((sum, { variants }) => sum + (variants?.length ?? forms) * pops.length, 0);
+  return { urls: new Set([...known, ...asked].map(({ url }) => url)).size, pairs: sure + likely };
 }
 
 async function everythingOf({ lists }: NotGoodDeps, { req_id: reqId, pops }: RequestItem): Promise<NotGood> {

@@ -11,6 +11,13 @@ export function isInMask(mask: PopMask, place: number): boolean {
   return digit < mask.length && (digitValue(mask.charCodeAt(digit)) & (1 << (place & 3))) !== 0;
 }
 
+/** How many POPs are in it. */
+export function countInMask(mask: PopMask): number {
+  let count = 0;
+  for (let place = 0; place < mask.length * 4; place++) if (isInMask(mask, place)) count++;
+  return count;
+}
+
 /** Of a digit `0` to `9` or `a` to `f`, as they are written here. */
 function digitValue(code: number): number {
   return code <= 57 ? code - 48 : code - 87;

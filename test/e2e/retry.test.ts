@@ -102,7 +102,10 @@ describe("retry_of", () => {
     expect(sorted((rows as Record<string, unknown>[]).map((row) => `${row["pop"]} ${row["total_count"]}`))).toEqual(
       perPop.filter((row) => !row.endsWith(" 0")),
     );
-    expect(await askAgain(stack.standIn, urls(...paths), POPS)).toEqual([]);
+    for (const pair of failing) {
+      const [pop = "", path = ""] = pair.split(" ");
+      expect(await askAgain(stack.standIn, urls(path), [pop])).toEqual([]);
+    }
 
     const again = await stack.post("prewarm", { retry_of: first });
     expect([again.status, again.json["error_message"]]).toEqual([409, expect.stringContaining(`by ${retry} already`)]);

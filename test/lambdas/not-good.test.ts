@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Plan } from "../../domain/plan/plan.ts";
 import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { type NotGood, notGoodOf, RetryLostError } from "../../lambdas/not-good.ts";
+import { type NotGood, notGoodOf, RetryLostError, sizeOf } from "../../lambdas/not-good.ts";
 import { FakeLists, FakeRequestPops, FakeRequests } from "./fakes.ts";
 import { LABEL, request, target } from "./items.ts";
 
@@ -90,7 +90,10 @@ describe("what is not good in a request that has ended", () => {
       [at("a"), "HTTP 406", "gzip"],
       [at("gone"), "HTTP 404", ""],
     ];
-    expect(await read({ good, bad, report: [row("FRA56-P4", at("a"), "br")] })).toEqual({
+    const found = await read({ good, bad, report: [row("FRA56-P4", at("a"), "br")] });
+    // One pair; one variant at four POPs; two variants there.
+    expect(sizeOf(found, 2)).toEqual({ urls: 2, pairs: 1 + 4 + 8 });
+    expect(found).toEqual({
       pops: POPS,
       known: [{ url: at("a"), bytes: 10, variant: "br", pops: "02" }],
       asked: [{ url: at("a"), variants: ["gzip"] }, { url: at("gone") }],
@@ -149,6 +152,7 @@ describe("what is not good in a request that has ended", () => {
         const good = Array.from({ length: 6 }, (_, i) => [at(String(i)), "1"]);
         const first = await read({ good, report: failed.map(([url, pop]) => row(POPS[pop] ?? "", at(String(url)))) });
         expect(pairsOf(first).toSorted()).toEqual(failed.map(named).toSorted());
+        expect(sizeOf(first, 1)).toEqual({ urls: new Set(failed.map(([url]) => url)).size, pairs: failed.length });
         // Of these, some fail again.
         const still = failed.filter((_, i) => again[i]);
         const report = still.map(([url, pop]) => row(POPS[pop] ?? "", at(String(url))));
