@@ -10,6 +10,7 @@ import { isTerminal } from "../../domain/request/status.ts";
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { retryLinks } from "./retried-request.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { sourcesOf } from "./sources-of.ts";
 import { timestamp } from "./timestamp.ts";
@@ -57,6 +58,7 @@ export async function summarize(deps: SummaryDeps, first: RequestItem) {
     status: item.status,
     ...sourcesOf(item),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...retryLinks(item),
   };
 }
 
