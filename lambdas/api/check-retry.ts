@@ -9,6 +9,9 @@ export function checkRetry(body: PrewarmBody, before: RequestItem): string[] {
   const both = ITS_OWN.filter((name) => body[name] !== undefined);
   return [
     ...(both.length === 0 ? [] : [`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`]),
+    ...(body.dry_run === true
+      ? [`dry_run: tells nothing of a retry; GET /summary of ${before.req_id} says how many of its tasks are not good`]
+      : []),
     ...checkHeader(body, before),
     ...checkVariants(body, before),
   ];

@@ -65,6 +65,14 @@ describe("POST /prewarm with retry_of", () => {
     expect((await call("GET /summary", undefined, { req_id: "r1" })).body["retried_by"]).toBe("new-id");
   });
 
+  it("is not estimated, and says where its size is told", async () => {
+    const { post, requests } = world();
+    expect(sayingOf(await post({ dry_run: true }))).toMatch(
+      /^400 dry_run: tells nothing of a retry; GET \/summary of r1/,
+    );
+    expect(requests.items.size).toBe(1);
+  });
+
   it("takes from the body what that says", async () => {
     const { post, requests } = world();
     const own = { timeout: 7, instance_count: 1, verify: "off", order: "lead-first", max_bytes: 5, cf_domain: null };
