@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { descriptionSchema } from "./description-answer.ts";
 import { instancesSchema, instancesSetSchema } from "./instances-answer.ts";
 import { popsSchema } from "./pops-answer.ts";
 import { progressSchema } from "./progress-answer.ts";
@@ -8,7 +9,6 @@ import {
   refusalSchema as refusal,
 } from "./refusals.ts";
 import { requestsSchema } from "./requests-answer.ts";
-import { settingsSchema } from "./settings-answer.ts";
 import { prewarmRefusalSchema as prewarmRefusal, startedSchema } from "./started-answer.ts";
 import { summarySchema } from "./summary-answer.ts";
 
@@ -39,7 +39,7 @@ export const ANSWERS = {
   "GET /instances": { 200: instancesSchema, 500: instancesRefusal },
   "GET /requests": { 200: requestsSchema, 400: refusal, 500: refusal },
   "GET /pops": { 200: popsSchema, 400: refusal, 500: refusal },
-  "GET /settings": { 200: settingsSchema, 500: refusal },
+  "GET /openapi.json": { 200: descriptionSchema, 500: refusal },
 } as const satisfies Readonly<Record<string, RouteAnswers>>;
 
 export type RouteName = keyof typeof ANSWERS;

@@ -6,7 +6,7 @@ export const startedSchema = z
   .object({
     status: z.literal("Success"),
     error_message: z.literal("").describe("Empty: nothing is wrong."),
-    error_urls: z.array(z.never()).max(0).describe("Empty: no URL is bad."),
+    error_urls: z.array(z.string()).max(0).describe("Empty: no URL is bad."),
     request_id: requestIdField.describe("Id of the new request: what every other call names as `req_id`."),
     timestamp: timestampField.describe("When the request was made. UTC, as all times here."),
     timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),

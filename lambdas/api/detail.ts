@@ -2,7 +2,7 @@ import * as z from "zod";
 import { RefusedError } from "./refused-error.ts";
 
 /** What GET /prewarm tells beside the totals, if it is asked for. */
-const detailSchema = z.enum(["pops"]);
+export const detailSchema = z.enum(["pops"]);
 
 export type Detail = z.infer<typeof detailSchema>;
 

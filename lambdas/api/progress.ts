@@ -1,3 +1,4 @@
+import type { Progress as ProgressAnswer } from "../../domain/api/progress-answer.ts";
 import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
@@ -22,7 +23,7 @@ export function describeProgress(
   now: Date,
   patience: Pick<Patience, "staleMs">,
   popCounts: ReadonlyMap<string, Count> = new Map(),
-) {
+): ProgressAnswer {
   const count = countOf(item, progress);
   const live = liveOf(item, progress, now.getTime(), patience);
   const remaining = item.total_count - count.download_count;

@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
@@ -9,6 +10,7 @@ import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
+import { describeApi } from "./describe-api.ts";
 import { detailOf } from "./detail.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
@@ -49,9 +51,12 @@ export interface RoutesDeps
 }
 
 /** Answers one call with the body of a 200. @throws RefusedError for any other status */
-export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Record<string, unknown>>;
+export type Route<Body = Record<string, unknown>> = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Body>;
 
-export const routes: Readonly<Record<string, Route>> = {
+/** One function a route that is described. */
+type Routes = { readonly [Name in RouteName]: Route<AnswerOf<Name>> };
+
+const ALL: Routes = {
   "POST /prewarm": async (deps, event) => {
     const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
     const request = checkPrewarmRequest(body, deps.caps);
@@ -101,7 +106,12 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /requests": (deps, event) => listRequests(deps, event.queryStringParameters),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
+
+  "GET /openapi.json": describeApi,
 };
+
+/** By method and resource, as API Gateway names them. */
+export const routes: Readonly<Record<string, Route>> = ALL;
 
 async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {
   const reqId = event.queryStringParameters?.["req_id"];
