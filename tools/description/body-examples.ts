@@ -1,5 +1,7 @@
 import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
-import type { BodyExamples } from "./operations.ts";
+
+/** Bodies that may be sent, by a name; the first is the usual one. */
+export type BodyExamples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
 
 const SOME_URLS = {
   url_list: ["https://www.example.com/index.html", "https://www.example.com/css/bootstrap-icons.css"],

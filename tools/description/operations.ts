@@ -3,7 +3,7 @@ import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import type { RouteName } from "../../domain/api/answers.ts";
 import { instancesBodySchema } from "../../lambdas/api/instances-request.ts";
 import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
-import { INSTANCES_EXAMPLES, PREWARM_EXAMPLES } from "./body-examples.ts";
+import { type BodyExamples, INSTANCES_EXAMPLES, PREWARM_EXAMPLES } from "./body-examples.ts";
 import { CATALOGUE_PARAMETERS, DETAIL, LIST_PARAMETERS, type Parameter, requestId } from "./parameters.ts";
 
 /** What the schemas do not say of a route. */
@@ -17,9 +17,6 @@ export interface Operation {
   /** What the route says with each of its errors, as an example. */
   readonly errors: Readonly<Record<number, string>>;
 }
-
-/** Bodies that may be sent, by a name; the first is the usual one. */
-export type BodyExamples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
 
 const INTERNAL = "Internal error; the log has it under 5b1f9f1e-6f0c-4f55-9d6a-2a3c8e4e8f10";
 const NO_ID = "req_id: is required in the query string";
