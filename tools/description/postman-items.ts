@@ -41,7 +41,7 @@ const CARRY_THE_ID = [
 
 /** In the collection runner and in newman, the call is made again until the request has ended. */
 const UNTIL_IT_ENDS = [
-  `const ended = ${JSON.stringify(TERMINAL_STATUSES)}.includes(body.status);`,
+  `const ended = pm.response.code !== 200 || ${JSON.stringify(TERMINAL_STATUSES)}.includes(body.status);`,
   'const polls = Number(pm.collectionVariables.get("polls"));',
   "if (!ended && polls < 900) {",
   '  pm.collectionVariables.set("polls", polls + 1);',

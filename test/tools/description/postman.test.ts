@@ -85,6 +85,14 @@ test("a request is asked for again until it has ended", async () => {
   expect(calls.filter((name) => name === "Progress")).toHaveLength(3);
 });
 
+test("one that is not told is asked for once", async () => {
+  const refused = { status: 404, body: exampleOf(ANSWERS["GET /prewarm"][404]) };
+  change = (route, answer) => (route === "GET /prewarm" ? refused : answer);
+  const { calls, failures } = await run();
+  expect(failures).toEqual(expect.arrayContaining([expect.stringMatching(/^Progress: HTTP 200/)]));
+  expect(calls.filter((name) => name === "Progress")).toHaveLength(1);
+});
+
 describe("what is not as described fails", () => {
   test.each<[what: string, route: string, change: (answer: Answer) => Answer, says: RegExp]>([
     ["a status", "GET /instances", (it) => ({ ...it, status: 500 }), /How many instances: HTTP 200/],
