@@ -184,6 +184,12 @@ export class RequestTable {
     return this.update(reqId, fields, "#status = :from", { ":from": status });
   }
 
+  /** Writes fields of a request whose sources are being read; false when that is over. */
+  async amendExpanding(reqId: string, fields: Fields): Promise<boolean> {
+    const reading = "#status = :from AND attribute_not_exists(expanded)";
+    return this.update(reqId, fields, reading, { ":from": "EXPANDING" });
+  }
+
   /** Changes how many instances an active request wishes for; nothing happens once it has ended. */
   async setInstanceCount(reqId: string, instanceCount: number): Promise<void> {
     await this.update(reqId, { instance_count: instanceCount }, "attribute_exists(active)", {});

@@ -6,7 +6,7 @@ import { requestFields } from "./progress-answer.ts";
 
 const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =
   requestFields;
-const { retry_of, retried_by } = requestFields;
+const { retry_of, retried_by, sources } = requestFields;
 
 /** GET /summary. */
 export const summarySchema = z
@@ -42,6 +42,7 @@ export const summarySchema = z
     last_update_time,
     status: z.enum(TERMINAL_STATUSES).describe("How the request ended."),
     reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
+    sources,
     retry_of,
     retried_by,
   })

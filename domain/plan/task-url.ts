@@ -13,7 +13,7 @@ export type TaskUrl = z.infer<typeof taskUrlSchema>;
 
 /** What the list of good URLs says besides, and no message carries. */
 export interface GoodUrl extends TaskUrl {
-  /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
+  /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number;
   /** One bit for each of the request's POPs, in hexadecimal, if it is to be warmed at some of them alone. Absent: at all. */
   readonly pops?: string;
@@ -40,9 +40,10 @@ export function fromRow([url = "", bytes = "", variant = "", source = "", pops =
   if (!/^\d*$/.test(source) || !/^[0-9a-f]*$/.test(pops))
     throw new UnreadableRowError(`'${source},${pops}' of ${url} are not a source and its POPs`);
   const size = bytes === "" ? null : Number(bytes);
+  const number = Number(source);
   const form = variant === "" ? { url, bytes: size } : { url, bytes: size, variant };
-  if (source === "" && pops === "") return form;
-  return { ...form, ...(source === "" ? {} : { source: Number(source) }), ...(pops === "" ? {} : { pops }) };
+  if (number === 0 && pops === "") return form;
+  return { ...form, ...(number === 0 ? {} : { source: number }), ...(pops === "" ? {} : { pops }) };
 }
 
 /** What a message carries of it. */

@@ -1,5 +1,6 @@
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
-import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+import { REPORT_COLUMNS, type ReportedTask, reportRow } from "../result/report.ts";
+import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {
@@ -31,6 +32,13 @@ const urls: ReadableList<string> = {
   fromRow: ([url = ""]) => url,
 };
 
+/** The same with the number of the source that named a URL. All rows have as many columns: empty is the caller's own. */
+const foundUrls: ReadableList<FoundUrl> = {
+  key: urls.key,
+  toRow: ({ url, source }) => [url, source],
+  fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
+};
+
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
@@ -43,7 +51,7 @@ const failedUrls: ReadableList<FailedUrl> = {
 };
 
 /** One row a failed task. */
-const report: RequestList<ReportedResult> = {
+const report: RequestList<ReportedTask> = {
   key: (reqId) => `${reqId}/report.csv`,
   toRow: reportRow,
   header: REPORT_COLUMNS.map(({ name }) => name),
@@ -51,8 +59,8 @@ const report: RequestList<ReportedResult> = {
 };
 
 /** Rows of the report that a recount sets aside before the report itself is written. @param key where */
-export function reportPart(key: string): RequestList<ReportedResult> {
+export function reportPart(key: string): RequestList<ReportedTask> {
   return { key: () => key, toRow: reportRow, forSpreadsheets: true };
 }
 
-export const LISTS = { urls, goodUrls, failedUrls, report } as const;
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report } as const;

@@ -4,8 +4,11 @@ import { DEFAULT_ORDER, type Order } from "../../domain/request/order.ts";
 import type { OriginLimits } from "../../domain/request/origin-limits.ts";
 import type { Variant } from "../../domain/request/variants.ts";
 import { DEFAULT_VERIFY, type Verify } from "../../domain/result/outcome.ts";
+import type { Source } from "../../domain/sources/source.ts";
+import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { checkDomain, checkHostCount } from "./check-domain.ts";
 import { checkHeaders } from "./check-headers.ts";
+import { checkSources, checkWhose } from "./check-sources.ts";
 import { checkTargets } from "./check-targets.ts";
 import { checkPaths, checkUrls, doubts, missingUrls } from "./check-urls.ts";
 import { faultList } from "./fault-list.ts";
@@ -16,6 +19,8 @@ import { doubtfulOrder } from "./variant-order.ts";
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
 export interface PrewarmRequest {
   readonly urls: readonly string[];
+  /** Where more of them come from. */
+  readonly sources: readonly Source[];
   readonly cfDomain: string | undefined;
   readonly pops: readonly string[];
   readonly timeoutMinutes: number;
@@ -36,14 +41,19 @@ export interface PrewarmRequest {
 /**
  * Checks what a schema cannot, and reports everything that is wrong together.
  * @param caps of the deployment
+ * @param buckets what its role may read of them. @default nothing
  * @throws RefusedError 400
  */
-export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmRequest {
+export function checkPrewarmRequest(body: PrewarmBody, caps: Caps, buckets: SourceBuckets = []): PrewarmRequest {
   const problems: string[] = [];
   problems.push(...missingUrls(body), ...notYet(body));
   const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
-  if (cfDomain === undefined) checkHostCount(urls, problems);
+  const sources = checkSources(body.sources, buckets, problems);
+  if (cfDomain === undefined) {
+    checkHostCount(urls, problems);
+    checkWhose(body.sources ?? [], urls, problems);
+  }
   const header = body.header ?? [];
   const variants = body.variants ?? [];
   problems.push(...checkHeaders(header, variants), ...tooManyForms(urls.length, variants.length));
@@ -57,6 +67,7 @@ export function checkPrewarmRequest(body: PrewarmBody, caps: Caps): PrewarmReque
   if (problems.length > 0) throw new RefusedError(400, faultList(problems), errorUrls);
   return {
     urls,
+    sources,
     cfDomain,
     pops,
     timeoutMinutes: body.timeout,
@@ -95,8 +106,8 @@ function tooManyForms(urls: number, variants: number): string[] {
   return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
 }
 
-function notYet({ sources, dry_run, retry_of }: PrewarmBody): string[] {
-  return Object.entries({ sources, dry_run, retry_of }).flatMap(([name, value]) =>
+function notYet({ retry_of }: PrewarmBody): string[] {
+  return Object.entries({ retry_of }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}: is not built yet`],
   );
 }

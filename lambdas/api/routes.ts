@@ -7,11 +7,13 @@ import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
 import { describeApi } from "./describe-api.ts";
 import { detailOf } from "./detail.ts";
+import { type DryRunDeps, dryRun, ignoredInDryRun } from "./dry-run.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
@@ -23,6 +25,7 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { describeSettings, type SettingsDeps } from "./settings.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 import { namesPops } from "./warnings.ts";
@@ -35,6 +38,8 @@ export interface RoutesDeps
     PopsDeps,
     PopRowsDeps,
     RequestsDeps,
+    DryRunDeps,
+    SettingsDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
@@ -45,8 +50,10 @@ export interface RoutesDeps
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
     OnceForTokenDeps["logger"] &
+    DryRunDeps["logger"] &
     Pick<Logger, "info">;
   readonly caps: Caps;
+  readonly sourceBuckets: SourceBuckets;
   readonly newId: () => string;
 }
 
@@ -59,9 +66,10 @@ type Routes = { readonly [Name in RouteName]: Route<AnswerOf<Name>> };
 const ALL: Routes = {
   "POST /prewarm": async (deps, event) => {
     const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
-    const request = checkPrewarmRequest(body, deps.caps);
+    const request = checkPrewarmRequest(body, deps.caps, deps.sourceBuckets);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
+    if (body.dry_run === true) return dryRun(deps, request, [...warnings, ...ignoredInDryRun(body)]);
     const make = async (reqId: string) => {
       const made = await startRequest(deps, reqId, request, deps.now());
       deps.logger.info("Request created", { req_id: reqId, urls: made.url_count, pops: made.pops.length });
@@ -104,6 +112,8 @@ const ALL: Routes = {
   "GET /instances": (deps) => readInstances(deps),
 
   "GET /requests": (deps, event) => listRequests(deps, event.queryStringParameters),
+
+  "GET /settings": async (deps) => describeSettings(deps),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 

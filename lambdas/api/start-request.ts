@@ -3,29 +3,31 @@ import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
-import { commonPrefix } from "../../domain/net/common-prefix.ts";
+import { urlPrefix } from "../../domain/net/common-prefix.ts";
 import { neededCapacity } from "../../domain/request/capacity.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt, formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { Source } from "../../domain/sources/source.ts";
+import { notYetRead } from "../../domain/sources/source-read.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
 
-export interface StartRequestDeps {
-  readonly requests: Pick<RequestTable, "put" | "delete" | "listActive">;
+/** What tells how many requests are active. */
+export interface RoomDeps {
+  readonly requests: Pick<RequestTable, "listActive">;
+  readonly caps: Pick<Caps, "maxActiveRequests">;
+}
+
+export interface StartRequestDeps extends RoomDeps {
+  readonly requests: RoomDeps["requests"] & Pick<RequestTable, "put" | "delete">;
   readonly lists: Pick<Lists, "write" | "delete">;
   readonly fleet: Pick<Fleet, "desiredCapacity" | "raiseTo" | "restore">;
   readonly timer: Pick<Timer, "set" | "cancel">;
   readonly timerTarget: TimerTarget;
-  readonly caps: Pick<Caps, "maxActiveRequests">;
   readonly logger: Pick<Logger, "error">;
-}
-
-/** A list of requests shows what a request's URLs have in common, as far as a line has room. There may be keys in a query. */
-function urlPrefix(urls: readonly string[]): string {
-  return commonPrefix(urls, 200).split("?", 1)[0] ?? "";
 }
 
 /** The item of a request that was just asked for. */
@@ -50,15 +52,20 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
     order: request.order,
     ...(request.variants.length === 0 ? {} : { variants: [...request.variants] }),
     ...(request.origin === undefined ? {} : { origin: request.origin }),
+    ...sourceFields(request.sources),
     ...(request.maxFailures === undefined ? {} : { max_failures: request.maxFailures }),
     ...(request.maxBytes === undefined ? {} : { max_bytes: request.maxBytes }),
     ...NOTHING_YET,
   };
 }
 
+function sourceFields(sources: readonly Source[]): Partial<RequestItem> {
+  return sources.length === 0 ? {} : { sources: [...sources], sources_read: sources.map(notYetRead) };
+}
+
 /**
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
- * runs. Where an invalidation comes first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ * runs. Where an invalidation or sources come first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
  * @throws RefusedError 400 when as many requests are active as the deployment allows
  */
 export async function startRequest(
@@ -94,9 +101,14 @@ export async function startRequest(
   }
 }
 
-/** The index lags behind by moments, so of several calls in the same moment one too many may come through. */
-async function checkRoom({ requests, caps }: StartRequestDeps): Promise<void> {
+/**
+ * The index lags behind by moments, so of several calls in the same moment one too many may come through.
+ * @returns how many would be active with one more
+ * @throws RefusedError 400
+ */
+export async function checkRoom({ requests, caps }: RoomDeps): Promise<number> {
   const wouldBe = (await requests.listActive()).length + 1;
   const problem = beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe);
   if (problem !== undefined) throw new RefusedError(400, problem);
+  return wouldBe;
 }

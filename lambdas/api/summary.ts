@@ -8,6 +8,7 @@ import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
 import { RefusedError } from "./refused-error.ts";
+import { sourcesOf } from "./sources-of.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
@@ -42,6 +43,7 @@ export async function summarize(deps: SummaryDeps, first: RequestItem): Promise<
     created_at: item.created_at,
     last_update_time: item.last_update_time,
     status: item.status,
+    ...sourcesOf(item),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
   };
 }

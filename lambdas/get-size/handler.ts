@@ -2,14 +2,15 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
+import { findDistributions, NoDistributionError } from "../find-distributions.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import { findDistributions, NoDistributionError } from "./find-distributions.ts";
 import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
 import { timeBudget } from "./time-budget.ts";
 
@@ -17,17 +18,27 @@ export interface GetSizeDeps extends MeasureUrlsDeps {
   readonly requests: Pick<EndingRequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
+  readonly expandQueue: Pick<ExpandQueue, "expand">;
   readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "info">;
 }
 
-/** CREATED → CHECK_POP, or FAILED when no URL can be read. Run twice, it does no harm: the second finds another status. */
+/**
+ * CREATED → CHECK_POP, or FAILED when no URL can be read. A request with sources is handed to Expand, and comes back once
+ * they are read. Run twice, it does no harm: the second finds another status.
+ */
 export function createHandler(deps: GetSizeDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
     forEachKey(streamKeysSchema.parse(event), async ({ req_id: reqId = "" }) => {
       const item = await deps.requests.get(reqId);
-      if (item?.status === "CREATED") await askSizes(deps, item, context.getRemainingTimeInMillis());
+      const sources = item?.sources ?? [];
+      if (item?.status === "CREATED" && sources.length > 0) await deps.expandQueue.expand(reqId);
+      else if (item !== undefined && isReady(item)) await askSizes(deps, item, context.getRemainingTimeInMillis());
     });
+}
+
+function isReady({ status, expanded }: RequestItem): boolean {
+  return status === "CREATED" || (status === "EXPANDING" && expanded !== undefined);
 }
 
 async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: number): Promise<void> {
@@ -44,7 +55,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: numbe
   const said = { ...counts, mayNotBeKept: doubtful.count, firstProblem: withoutQueries(firstProblem) };
   deps.logger.info("Sizes asked", { req_id: reqId, ...said });
   const fields = { distributions, ...(doubtful.count === 0 ? {} : { may_not_be_kept: doubtful }) };
-  if (counts.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", fields);
+  if (counts.good > 0) await deps.requests.advance(reqId, item.status, "CHECK_POP", fields);
   else await fail(`No URL can be read; the first: ${firstProblem}`);
 }
 

@@ -6,6 +6,7 @@ import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Lists } from "../../aws/lists.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -21,6 +22,7 @@ const env = readEnvironment(
     REQUEST_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     STEP_QUEUE_URL: z.url(),
+    EXPAND_QUEUE_URL: z.url(),
     /** Metrics go by its name. */
     GROUP_NAME: z.string().min(1),
     DISTRIBUTIONS: allowedDistributionsSchema,
@@ -33,7 +35,8 @@ const env = readEnvironment(
 );
 const logger = new Logger({ serviceName: "get-size" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
-const steps = new StepQueue(queueClient(), env.STEP_QUEUE_URL);
+const sqs = queueClient();
+const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
 
 export const handler = createHandler({
   requests: new EndingRequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, steps),
@@ -42,6 +45,7 @@ export const handler = createHandler({
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
+  expandQueue: new ExpandQueue(sqs, env.EXPAND_QUEUE_URL),
   allowed: env.DISTRIBUTIONS,
   logger,
 });

@@ -2,17 +2,18 @@ import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
-import { entryPoints } from "../../probe/size/entry-points.ts";
+import type { FoundUrl } from "../../domain/sources/gathered.ts";
+import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
+import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
-import { noDistribution } from "./find-distributions.ts";
 import { badIn, formsOf } from "./forms.ts";
 
 /** Longer than this, nobody's function may ask. */
@@ -62,11 +63,12 @@ export async function measureUrls(
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
-    addressesOf: onceEach(async (host) => firstResolving(deps, entryPoints(serving(host), item.pops))),
+    addressesOf: onceEach(async (host) => addressesOfFirst(deps.dns, entryPoints(serving(host), item.pops))),
   });
   const names = variantNames(item.variants);
   const headers = names.map((name) => parseHeaders(headerOf(item, name)));
-  const good: TaskUrl[] = [];
+  const hasSources = item.sources_read !== undefined;
+  const good: GoodUrl[] = [];
   const bad: FailedUrl[] = [];
   let unasked = 0;
   let doubtful = NO_DOUBT;
@@ -78,11 +80,11 @@ export async function measureUrls(
   }, timeMs);
   try {
     // Read whole before the first question: S3 closes an answer that nobody reads for long.
-    const urls: string[] = [];
-    for await (const url of deps.lists.read(LISTS.urls, item.req_id)) urls.push(url);
+    const urls: FoundUrl[] = [];
+    for await (const found of deps.lists.read(LISTS.foundUrls, item.req_id)) urls.push(found);
     await pMap(
       urls,
-      async (url) => {
+      async ({ url, source = 0 }) => {
         const { hostname } = new URL(url);
         if (distributionOf(distributions, hostname) === undefined) {
           bad.push(badIn(url, noDistribution(hostname), names));
@@ -95,7 +97,7 @@ export async function measureUrls(
           answers.push(timeIsUp && answer !== undefined && "problem" in answer ? undefined : answer);
         }
         const forms = formsOf(url, names, answers);
-        good.push(...forms.good);
+        good.push(...forms.good.map((form) => (hasSources ? { ...form, source } : form)));
         bad.push(...forms.bad);
         unasked += forms.unasked;
         if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);
@@ -115,16 +117,4 @@ function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {
   if (first === undefined) return undefined;
   const { problem, variant = "" } = first;
   return variant === "" ? problem : `${problem} (variant ${variant})`;
-}
-
-async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {
-  let first: unknown;
-  for (const name of names) {
-    try {
-      return await dns.addresses(name);
-    } catch (error) {
-      first ??= error;
-    }
-  }
-  throw first;
 }

@@ -1,5 +1,5 @@
 import type { Lists } from "../../aws/lists.ts";
-import { type TaskUrl, UnreadableRowError } from "../../domain/plan/task-url.ts";
+import { type GoodUrl, UnreadableRowError } from "../../domain/plan/task-url.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */
@@ -8,8 +8,8 @@ export class ListLostError extends Error {
 }
 
 /** @throws ListLostError; what S3 throws when it cannot be asked now */
-export async function goodUrlsOf(lists: Pick<Lists, "read">, reqId: string): Promise<TaskUrl[]> {
-  const urls: TaskUrl[] = [];
+export async function goodUrlsOf(lists: Pick<Lists, "read">, reqId: string): Promise<GoodUrl[]> {
+  const urls: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, reqId)) urls.push(url);
     return urls;

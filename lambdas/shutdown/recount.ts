@@ -1,5 +1,5 @@
+import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Lists } from "../../aws/lists.ts";
-import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { Ledger } from "../../domain/plan/ledger.ts";
@@ -19,6 +19,7 @@ import type { ReportedResult } from "../../domain/result/report.ts";
 import { RESERVE_MS } from "../reserve.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
+import { sourceNames } from "./source-names.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
@@ -29,7 +30,7 @@ export interface RecountDeps {
   readonly lists: Pick<Lists, "read" | "write">;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly results: Pick<RequestTaskTable, "of">;
-  readonly checkpoints: Pick<RecountCheckpoints, "read" | "write" | "delete">;
+  readonly checkpoints: Pick<Checkpoints<RecountCheckpoint>, "read" | "write" | "delete">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -60,7 +61,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const state = recountState(item, run.timeIsUp);
   const { failures = new FailureTally() } = run;
   const before = await resume(deps, item, ledger, failures, state);
-  const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
+  const rows = new ReportRows(deps.lists, reqId, [...before.parts], sourceNames(item, urls));
 
   const pausedAt = async (read: number) => {
     await rows.setAside();

@@ -1,10 +1,11 @@
+import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
-import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestPage } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -101,13 +102,17 @@ export class FakeRequests implements Public<EndingRequestTable> {
     return [...this.items.values()].filter(({ closing }) => closing !== undefined);
   }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], closing: CLOSING };
+    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], sources: [], closing: CLOSING };
     if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
     this.ended.push(reqId);
     return true;
   }
   async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
     return this.change(reqId, ({ status }) => status === current, fields);
+  }
+  async amendExpanding(reqId: string, fields: Partial<RequestItem>) {
+    const isReading = ({ status, expanded }: RequestItem) => status === "EXPANDING" && expanded === undefined;
+    return this.change(reqId, isReading, fields);
   }
   async setInstanceCount(reqId: string, instanceCount: number) {
     this.change(reqId, isActive, { instance_count: instanceCount });
@@ -243,6 +248,20 @@ export class FakeSteps implements Public<StepQueue> {
   }
 }
 
+export class FakeExpandQueue implements Public<ExpandQueue> {
+  /** Requests whose sources are to be read. */
+  readonly requests: string[] = [];
+  /** After how many seconds each failed message comes again. */
+  readonly pauses: number[] = [];
+
+  async expand(reqId: string) {
+    this.requests.push(reqId);
+  }
+  async again(_receipt: string, seconds: number) {
+    this.pauses.push(seconds);
+  }
+}
+
 export class FakeRequestPops implements Public<RequestPopTable> {
   readonly items = new Map<string, Target>();
   /** Targets whose fan-out was started again, and with what number. */
@@ -323,7 +342,7 @@ export class FakeLists implements Public<Lists> {
   }
 }
 
-export class FakeCheckpoints implements Public<RecountCheckpoints> {
+export class FakeCheckpoints implements Public<Checkpoints<RecountCheckpoint>> {
   readonly objects = new Map<string, string>();
 
   async read(reqId: string) {

@@ -37,6 +37,18 @@ export const PREWARM_EXAMPLES: BodyExamples = {
       ...SOME_TIME,
     },
   },
+  dry_run: {
+    summary: "What it would come to; nothing is made",
+    value: { ...SOME_URLS, regions: ["apac"], dry_run: true, ...SOME_TIME },
+  },
+  sources: {
+    summary: "All URLs of a sitemap, in the default regions",
+    value: {
+      sources: [{ type: "sitemap", url: "https://www.example.com/sitemap.xml", since: "2024-04-01" }],
+      cf_domain: "www.example.com",
+      ...SOME_TIME,
+    },
+  },
 };
 
 export const INSTANCES_EXAMPLES: BodyExamples = {

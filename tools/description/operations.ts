@@ -101,6 +101,13 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     parameters: CATALOGUE_PARAMETERS,
     errors: { 400: "country: unknown 'atlantis'; known: argentina, australia, austria", 500: INTERNAL },
   },
+  "GET /settings": {
+    operationId: "getSettings",
+    tag: "Deployment",
+    summary: "Tells what this deployment is and allows",
+    description: "Region, version and caps of the deployment, and which of the stack's parameters sets each.",
+    errors: { 500: INTERNAL },
+  },
   "GET /openapi.json": {
     operationId: "getDescription",
     tag: "Deployment",

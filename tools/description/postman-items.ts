@@ -143,6 +143,19 @@ export const ITEMS: readonly Item[] = [
       "});",
     ],
   },
+  {
+    name: "Estimate",
+    route: "POST /prewarm",
+    statuses: [200],
+    body: START.replace("{", '{\n  "dry_run": true,'),
+    script: [
+      'pm.test("nothing is made", () => {',
+      '  pm.expect(body.request_id).to.equal("");',
+      "  pm.expect(body.estimate.tasks).to.equal(1);",
+      "});",
+    ],
+  },
+  { name: "Settings", route: "GET /settings", statuses: [200] },
   { name: "Description", route: "GET /openapi.json", statuses: [200] },
   { name: "Without a key", route: "GET /pops", statuses: [403], withKey: false },
 ];

@@ -111,6 +111,7 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     distributions: { own: async () => [] },
     dns,
     ports: { httpsPort: 443, httpPort: 80 },
+    expandQueue: { expand: async () => undefined },
     allowed: ["*"],
     logger: silent,
   });

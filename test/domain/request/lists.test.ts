@@ -4,6 +4,8 @@ import { LISTS } from "../../../domain/request/lists.ts";
 it("a request's lists stand in the bucket under its id", () => {
   expect(Object.values(LISTS).map(({ key }) => key("r1"))).toEqual([
     "r1.csv",
+    // The same with the sources of the URLs.
+    "r1.csv",
     "r1/success_urls.csv",
     "r1/failed_urls.csv",
     "r1/report.csv",
@@ -14,6 +16,14 @@ it("what is read back comes back as it went", () => {
   const failed = { url: "https://a.example/", problem: 'HTTP 403, "no"' };
   expect(LISTS.failedUrls.fromRow(LISTS.failedUrls.toRow(failed).map(String))).toEqual(failed);
   expect(LISTS.urls.fromRow(LISTS.urls.toRow("https://a.example/").map(String))).toBe("https://a.example/");
+  for (const found of [{ url: "https://a.example/" }, { url: "https://a.example/", source: 2 }]) {
+    const row = LISTS.foundUrls.toRow(found).map((field) => String(field ?? ""));
+    expect(row).toHaveLength(2);
+    expect(LISTS.foundUrls.fromRow(row)).toEqual(found);
+    // As who knows nothing of sources reads it.
+    expect(LISTS.urls.fromRow(row)).toBe(found.url);
+  }
+  expect(LISTS.foundUrls.fromRow(["https://a.example/"])).toEqual({ url: "https://a.example/" });
 });
 
 it("a failed URL names its variant in a third column, where there are any; rows of a release before are read", () => {

@@ -125,7 +125,7 @@ describe("a recount", () => {
 
 it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
   const lists = new FakeLists();
-  const rows = new ReportRows(lists, "r1", [], 100);
+  const rows = new ReportRows(lists, "r1", [], () => undefined, 100);
   const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
   for (const row of failed) if (rows.add(row)) await rows.setAside();
   expect(rows.parts.length).toBe(3);

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ANSWERS, GATEWAY_ANSWERS } from "../../../domain/api/answers.ts";
+import { ESTIMATE_EXAMPLE } from "../../../domain/api/estimate-example.ts";
 import { popProgressSchema } from "../../../domain/api/pop-progress.ts";
+import { estimatedSchema } from "../../../domain/api/started-answer.ts";
 import { runCollection } from "../../../tools/description/run-collection.ts";
 import { exampleOf } from "../../../tools/description/schemas.ts";
 import { addressOf } from "../../../tools/local/ports.ts";
@@ -32,6 +34,8 @@ function answerOf(route: string, query: URLSearchParams, body: string, key: stri
 /** Where the first example would not do. */
 function special(query: URLSearchParams, body: string): [status: number, more?: object] {
   if (body.includes("ftp://")) return [400, { error_message: "url_list: no; timeout: no" }];
+  if (body.includes("dry_run"))
+    return [200, { ...exampleOf(estimatedSchema), estimate: { ...ESTIMATE_EXAMPLE, tasks: 1 } }];
   if (query.get("req_id") === "no-such") return [404];
   if (body.includes("force_stop")) return [409];
   if (query.get("detail") === "pops") return [200, { pops: [{ ...exampleOf(popProgressSchema), pop: "SIN2-P1" }] }];

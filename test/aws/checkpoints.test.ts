@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { RECOUNT_CHECKPOINT, type RecountCheckpoint } from "../../domain/plan/recount-checkpoint.ts";
 import { count } from "../lambdas/items.ts";
 import { startBucket } from "./bucket.ts";
 
@@ -18,10 +19,10 @@ const CHECKPOINT = {
 };
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;
-let checkpoints: RecountCheckpoints;
+let checkpoints: Checkpoints<RecountCheckpoint>;
 beforeEach(async () => {
   bucket = await startBucket();
-  checkpoints = new RecountCheckpoints(bucket.s3, "bucket");
+  checkpoints = new Checkpoints(bucket.s3, "bucket", RECOUNT_CHECKPOINT);
 });
 afterEach(() => bucket.close());
 
