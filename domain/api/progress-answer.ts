@@ -47,6 +47,10 @@ export const requestFields = {
   created_at: timestampField.describe("When the request was made."),
   last_update_time: timestampField.describe("When it last moved: a result, a step, a recount."),
   timestamp: timeOfAnswer,
+  verdict: z
+    .enum(["ready", "ready_with_exceptions", "not_ready"])
+    .optional()
+    .describe("Whether the crowd may come. Absent: it has not ended, or an older release has ended it."),
   status: statusSchema.describe("Where the request stands. FINISHED says that all has a result, not that all is good."),
   sources: z.array(sourceProgressSchema).optional().describe("What each source has given. Absent: it has none."),
   retry_of: z.string().optional().describe("The request whose failed tasks it warms. Absent: none."),
@@ -82,6 +86,10 @@ export const PROGRESS_EXAMPLE = {
 export const progressSchema = z
   .object({
     ...requestFields,
+    instance_count: countField.optional().describe("Instances that it wishes for. 0 pauses it."),
+    timeout_at: timestampField.optional().describe("When it is stopped, if it has not ended by then."),
+    reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
+    sentence: z.string().optional().describe("Where it stands, in one English sentence."),
     pops: z
       .array(popProgressSchema)
       .optional()
