@@ -83,18 +83,21 @@ export class UrlTasks {
  */
 export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
+  /** The targets of each distribution, resolved or not, by its label. */
+  private readonly chosenByLabel: ReadonlyMap<string, readonly Target[]>;
 
   /**
-   * @param targets those that did not resolve have no tasks
+   * @param chosen all targets; those that did not resolve have no tasks
    * @param order in which they are queued. @default all-at-once: a release before knew nothing else
    */
   constructor(
     private readonly distributions: readonly Distribution[],
-    targets: readonly Target[],
+    readonly chosen: readonly Target[],
     order?: Order,
   ) {
+    this.chosenByLabel = grouped(chosen, ({ label }) => label);
     this.groups = groupByLabel(
-      targets.filter(({ state }) => state !== "FAILED"),
+      chosen.filter(({ state }) => state !== "FAILED"),
       order,
     );
   }
@@ -105,6 +108,12 @@ export class Plan {
     const distribution = distributionOf(this.distributions, parsed.hostname);
     const group = distribution && this.groups.get(distribution.label);
     return group && new UrlTasks(url, hostToAsk(distribution, parsed), group);
+  }
+
+  /** At which targets a URL is to be warm, also at those that did not resolve. The same list for all URLs of a distribution. */
+  chosenFor(url: Pick<TaskUrl, "url">): readonly Target[] {
+    const distribution = distributionOf(this.distributions, new URL(url.url).hostname);
+    return (distribution && this.chosenByLabel.get(distribution.label)) ?? NOBODY;
   }
 
   /** What is queued of each URL, in the order of the URLs. @param at only what this target leads. @default all */

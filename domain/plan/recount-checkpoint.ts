@@ -30,10 +30,16 @@ export const recountCheckpointSchema = z.object({
   count: countSchema,
   /** Failures so far, by reason. Absent in what a release before wrote. */
   failures: failureTallySchema.default({}),
-  /** The ledger's bits in Base64. */
+  /** The ledger's bits in Base64: tasks that have a result. */
   bits: z.base64(),
+  /** The same of those that are good. Absent in what a release before wrote: the recount then begins anew. */
+  good: z.base64().optional(),
   /** Keys of the objects with the report's rows so far, in order. */
   parts: z.array(z.string()),
+  /** The same of the file of all results. */
+  results: z.array(z.string()).default([]),
+  /** Whether that file stands whole, and only the report is to be written. */
+  results_done: z.boolean().default(false),
 });
 export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
 
@@ -55,13 +61,22 @@ export function recountState(
 /** The ledger of a checkpoint, if the recount may go on from it. @param now milliseconds since the epoch */
 export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: number): SavedLedger | undefined {
   if (checkpoint.state !== state || now - checkpoint.at > VALID_MS) return undefined;
-  return { count: checkpoint.count, bits: Buffer.from(checkpoint.bits, "base64") };
+  if (checkpoint.good === undefined) return undefined;
+  return {
+    count: checkpoint.count,
+    bits: Buffer.from(checkpoint.bits, "base64"),
+    good: Buffer.from(checkpoint.good, "base64"),
+  };
 }
 
 export function checkpointOf(
   ledger: Ledger,
-  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "failures">,
+  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "results" | "results_done" | "failures">,
 ): RecountCheckpoint {
-  const { count, bits } = ledger.saved();
-  return { ...rest, count, bits: Buffer.from(bits.buffer, bits.byteOffset, bits.length).toString("base64") };
+  const { count, bits, good } = ledger.saved();
+  return { ...rest, count, bits: base64(bits), good: base64(good) };
+}
+
+function base64(bits: Uint8Array): string {
+  return Buffer.from(bits.buffer, bits.byteOffset, bits.length).toString("base64");
 }

@@ -27,6 +27,7 @@ export const listedRequestSchema = requestItemSchema.pick({
   not_kept_count: true,
   may_not_be_kept: true,
   reason: true,
+  verdict: true,
 });
 
 export type ListedRequest = z.infer<typeof listedRequestSchema>;

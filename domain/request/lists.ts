@@ -1,4 +1,5 @@
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
+import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportRow } from "../result/report.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
 
@@ -63,4 +64,16 @@ export function reportPart(key: string): RequestList<ReportedTask> {
   return { key: () => key, toRow: reportRow, forSpreadsheets: true };
 }
 
-export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report } as const;
+/** The failures of a request that has ended, a row a reason. */
+const failures: ReadableList<FailureGroup> = {
+  key: (reqId) => `${reqId}/failures.csv`,
+  toRow: groupToRow,
+  fromRow: groupFromRow,
+};
+
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report, failures } as const;
+
+/** Key of the compressed CSV of all of a request's tasks. */
+export function resultsKey(reqId: string): string {
+  return `${reqId}/results.csv.gz`;
+}

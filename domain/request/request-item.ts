@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { laneSchema } from "../plan/lane.ts";
+import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
 import { NO_COUNT } from "../result/count.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { sourceSchema } from "../sources/source.ts";
@@ -115,6 +116,11 @@ export const requestItemSchema = z.object({
   nudges: count.default(0),
   /** Key of the report, once it stands. */
   report: z.string().optional(),
+  /** Key of the file of all results, once it stands. Absent in what a release before ended. */
+  results: z.string().optional().catch(undefined),
+  /** Whether the crowd may come, and what that rests on; with the report. Absent in what a release before ended. */
+  verdict: verdictSchema.optional().catch(undefined),
+  readiness: readinessSchema.optional().catch(undefined),
   /** Set when it ends, taken off when it is closed. Absent in what an older version ended: its timer closes that. */
   closing: z.literal(CLOSING).optional().catch(undefined),
   /** Set once its end was said on the event bus. Absent in what an older version ended. */

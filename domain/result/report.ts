@@ -27,11 +27,16 @@ const columnsSchema = z.object({
   encoding: encoding.describe("`Content-Encoding` of the download; empty if it came uncompressed"),
 });
 
+const { ms, x_cache } = taskResultSchema.shape;
+
 /** What counting and reporting need of a result. */
-export const reportedResultSchema = columnsSchema.extend(
-  taskResultSchema.pick({ ok: true, bytes: true, outcome: true, reason: true, uncompressed: true, rec_miss: true })
+export const reportedResultSchema = columnsSchema.extend({
+  ...taskResultSchema.pick({ ok: true, bytes: true, outcome: true, reason: true, uncompressed: true, rec_miss: true })
     .shape,
-);
+  // Only told, not counted: whatever stands there leaves the result readable.
+  ms: ms.optional().catch(undefined),
+  x_cache: x_cache.catch(undefined),
+});
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 
 const names = columnsSchema.keyof().options;

@@ -32,10 +32,11 @@ export const DOCUMENT_LIMITS: DocumentLimits = {
 /** So much does no harm, and a small list of like URLs is packed well. */
 export const RATIO_FREE_BYTES = 1_000_000;
 
-/** Characters of a line, and of the URLs of one document in all: a short manifest may stand for long ones. */
+/** Characters of a line or of a text, and of the URLs of one document in all: a short manifest may stand for long ones. */
 export const MAX_LINE_LENGTH = 1_000_000;
 export const MAX_URL_CHARACTERS = 50_000_000;
 /** Elements of an XML document that are kept until its end. */
 export const MAX_ELEMENTS = 300_000;
+export const MAX_ATTRIBUTES = 1_000;
 /** How deep elements may stand in each other. */
 export const MAX_NESTING = 50;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { S3Location } from "./s3-location.ts";
 
 /** The stack's parameter that names them. */
 export const SOURCE_BUCKETS_PARAMETER = "sourceBuckets";
@@ -15,14 +16,8 @@ export const sourceBucketsSchema = z.string().transform(
       .filter((entry) => entry !== ""),
 );
 
-/** An object of a bucket, or, for a listing, what keys begin with. */
-export interface BucketPlace {
-  readonly bucket: string;
-  readonly key: string;
-}
-
 /** Whether an object may be read, or the keys that begin so listed. */
-export function isReadable(buckets: SourceBuckets, { bucket, key }: BucketPlace): boolean {
+export function isReadable(buckets: SourceBuckets, { bucket, key }: S3Location): boolean {
   return buckets.some((entry) => {
     const slash = entry.indexOf("/");
     if (slash === -1) return entry === bucket;

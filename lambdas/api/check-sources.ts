@@ -1,13 +1,12 @@
 import { normalizeUrl } from "../../domain/net/urls.ts";
+import { parseS3Location } from "../../domain/sources/s3-location.ts";
 import type { Source } from "../../domain/sources/source.ts";
-import { type BucketPlace, isReadable, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
+import { isReadable, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import type { PrewarmBody } from "./prewarm-body.ts";
 
 type Entry = NonNullable<PrewarmBody["sources"]>[number];
 type Asked = Pick<Entry, "type"> & Partial<Entry>;
 
-/** What a bucket may be called: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const S3_PLACE = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/s;
 const MAX_KEY_BYTES = 1_024;
 /** A date, or a time with its zone. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
@@ -101,18 +100,13 @@ function baseUrl(text: string) {
 }
 
 function s3Problem(text: string, type: Source["type"], buckets: SourceBuckets): string | undefined {
-  const place = placeOf(text);
+  const place = parseS3Location(text);
   if (place === undefined) return "must be of the form s3://bucket/key";
   if (place.key === "" && type !== "s3-prefix") return "names no object, only a bucket";
   if (Buffer.byteLength(place.key) > MAX_KEY_BYTES) return `has a key of more than ${MAX_KEY_BYTES} bytes`;
   return isReadable(buckets, place)
     ? undefined
     : `is not among what sourceBuckets of this deployment lets be read (a parameter of the stack)`;
-}
-
-function placeOf(text: string): BucketPlace | undefined {
-  const [, bucket, key] = S3_PLACE.exec(text) ?? [];
-  return bucket === undefined || key === undefined ? undefined : { bucket, key };
 }
 
 function originPathProblem(path: string): string | undefined {

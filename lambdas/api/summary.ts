@@ -5,9 +5,13 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Summary } from "../../domain/api/summary-answer.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
+import { endedFailures, withWords } from "./failures.ts";
+import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { sourcesOf } from "./sources-of.ts";
 import { timestamp } from "./timestamp.ts";
 
@@ -30,12 +34,21 @@ export interface SummaryDeps {
 export async function summarize(deps: SummaryDeps, first: RequestItem): Promise<Summary> {
   const item = await withReport(deps, first);
   const pops = await deps.requestPops.of(item.req_id);
+  const { total_count, download_count, failed_count } = item;
+  const described = describeProgress(item, NO_PROGRESS, deps.now(), { staleMs: 0 });
   return {
     request_id: item.req_id,
     failure_pops: [...new Set(pops.filter((pop) => pop.state === "FAILED").map((pop) => pop.pop))],
     ...(await failedUrls(deps, item.req_id)),
-    failure_pop_urls_report: await deps.links.of(item.report),
-    failed_count: item.failed_count,
+    failure_pop_urls_report: await deps.links.of(item.report, `prewarm-${item.req_id}-failed.csv`),
+    ...(await resultsLink(deps, item)),
+    verdict: item.verdict ?? null,
+    sentence: sentenceOf(item, described),
+    readiness: item.readiness ?? null,
+    failures: ((await endedFailures(deps, item.req_id)) ?? []).map(withWords),
+    total_count,
+    unfinished_count: total_count - download_count,
+    failed_count,
     warm_count: item.warm_count,
     hit_count: item.hit_count,
     not_kept_count: item.not_kept_count,
@@ -46,6 +59,13 @@ export async function summarize(deps: SummaryDeps, first: RequestItem): Promise<
     ...sourcesOf(item),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
   };
+}
+
+/** A release before kept no such file, and there is none where the list of URLs was lost. */
+async function resultsLink({ links }: SummaryDeps, { req_id, results }: RequestItem) {
+  if (results === undefined)
+    return { results_url: null, results_note: "There is no file of all results of this request" };
+  return { results_url: await links.of(results, `prewarm-${req_id}-results.csv.gz`) };
 }
 
 async function withReport(

@@ -16,6 +16,7 @@ import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { ResultFiles } from "../../aws/result-files.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
@@ -68,6 +69,7 @@ export const handler = createHandler({
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   checkpoints: new Checkpoints(s3, env.BUCKET, RECOUNT_CHECKPOINT),
+  resultFiles: new ResultFiles(s3, env.BUCKET),
   queue,
   staleMessages: new StaleMessages(Object.values(queue.lanes)),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),

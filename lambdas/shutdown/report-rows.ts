@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Lists } from "../../aws/lists.ts";
 import { LISTS, reportPart } from "../../domain/request/lists.ts";
-import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
+import type { ReportedTask } from "../../domain/result/report.ts";
 
 /** Characters of rows that are kept in memory; then they are set aside. */
 const KEPT_CHARACTERS = 8_000_000;
@@ -15,21 +15,17 @@ export class ReportRows {
   private rows: ReportedTask[] = [];
   private characters = 0;
 
-  /**
-   * @param parts keys of the objects with rows that an earlier run has set aside
-   * @param sourceOf what is said of a URL's source
-   */
+  /** @param parts keys of the objects with rows that an earlier run has set aside */
   constructor(
     private readonly lists: Pick<Lists, "write">,
     private readonly reqId: string,
     readonly parts: string[],
-    private readonly sourceOf: (url: string) => string | undefined,
     private readonly keptCharacters = KEPT_CHARACTERS,
   ) {}
 
   /** @returns whether the rows are so many that they are to be set aside now */
-  add(row: ReportedResult): boolean {
-    this.rows.push(this.sourced(row));
+  add(row: ReportedTask): boolean {
+    this.rows.push(row);
     this.characters += row.url.length + (row.error?.length ?? 0) + (row.x_amz_cf_id?.length ?? 0);
     return this.characters >= this.keptCharacters;
   }
@@ -44,17 +40,8 @@ export class ReportRows {
   }
 
   /** Writes the report: all rows, and then these. */
-  async writeReport(last: Iterable<ReportedResult>): Promise<void> {
-    await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, this.allSourced(last)), this.parts);
-  }
-
-  private *allSourced(rows: Iterable<ReportedResult>): Generator<ReportedTask> {
-    for (const row of rows) yield this.sourced(row);
-  }
-
-  private sourced(row: ReportedResult): ReportedTask {
-    const source = this.sourceOf(row.url);
-    return source === undefined ? row : { ...row, source };
+  async writeReport(last: Iterable<ReportedTask>): Promise<void> {
+    await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, last), this.parts);
   }
 }
 

@@ -6,8 +6,7 @@ import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import { UNFINISHED, unfinishedResult } from "../../domain/plan/unfinished.ts";
-import { LISTS } from "../../domain/request/lists.ts";
+import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { hasFailedTooOften } from "../../domain/request/max-failures.ts";
 import { correctionOf, liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -20,13 +19,13 @@ import {
   settlementFacts,
 } from "../../domain/request/settlement.ts";
 import { type Count, isNothing, minus } from "../../domain/result/count.ts";
-import { lostFailure } from "../../domain/result/failure.ts";
-import { FailureTally } from "../../domain/result/failure-tally.ts";
+import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { Capacity } from "../capacity.ts";
+import { endingOf } from "./ending.ts";
 import { failedTooOften } from "./failed-too-often.ts";
 import { ListLostError } from "./good-urls.ts";
-import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
+import { forgetRecount, type RecountDeps, type Recounted, recount } from "./recount.ts";
 import { type SeeDeps, see } from "./see.ts";
 
 /** Up to so many tasks that are queued again travel alone each: if one makes its message fail, it fails no others. */
@@ -90,36 +89,29 @@ async function settleOnce(
   }
   const whyMissing = (count: Count) =>
     settlementAt(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED;
-  const failures = new FailureTally();
-  const ledger = await recount(deps, item, { timeIsUp, left, whyMissing, failures });
-  if (ledger === undefined) return false;
+  const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
+  if (recounted === undefined) return false;
+  const { ledger } = recounted;
   const settlement = settlementAt(ledger.count());
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...ledger.count() });
-  await act(deps, item, settlement, { ledger, failures }, seen);
+  await act(deps, item, settlement, recounted, seen);
   await forgetRecount(deps, item);
   return true;
 }
 
-/** What a recount has come to. */
-interface Recounted {
-  readonly ledger: Ledger;
-  readonly failures: FailureTally;
-}
-
 async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, recounted: Recounted, seen: Seen) {
   const { req_id: reqId } = item;
-  const { ledger, failures } = recounted;
+  const { ledger } = recounted;
   const count = ledger.count();
-  const report = LISTS.report.key(reqId);
   switch (settlement) {
     case "FAIL":
-      await deps.requests.end(reqId, "FAILED", failedTooOften(item, count, failures));
+      await end(deps, item, "FAILED", recounted, count);
       return;
     case "FINISH":
-      await deps.requests.end(reqId, "FINISHED", { ...count, report });
+      await end(deps, item, "FINISHED", recounted, count);
       return;
     case "TIME_OUT":
-      await deps.requests.end(reqId, "TIMEOUT", { ...count, report });
+      await end(deps, item, "TIMEOUT", recounted, count);
       return;
     case "GIVE_UP":
       await giveUp(deps, item, recounted);
@@ -132,6 +124,19 @@ async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, 
       await correct(deps, item, seen.progress, count);
       await goOn(deps, item, { ...seen, counted: count });
   }
+}
+
+/** @returns false if it has ended already */
+async function end(
+  deps: SettleDeps,
+  item: RequestItem,
+  status: "FINISHED" | "TIMEOUT" | "FAILED",
+  recounted: Recounted,
+  count: Count,
+): Promise<boolean> {
+  const ending = await endingOf(deps, item, status, recounted, count);
+  const why = status === "FAILED" ? { reason: failedTooOften(item, count, recounted.failures) } : {};
+  return deps.requests.end(item.req_id, status, { ...ending, ...why });
 }
 
 /** What is missing goes through the lane that it went through before. */
@@ -162,20 +167,17 @@ async function goOn(deps: SettleDeps, item: RequestItem, seen: Seen): Promise<vo
 }
 
 /** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */
-async function giveUp(deps: SettleDeps, item: RequestItem, { ledger, failures }: Recounted): Promise<void> {
+async function giveUp(deps: SettleDeps, item: RequestItem, recounted: Recounted): Promise<void> {
+  const { ledger, failures } = recounted;
   const lost = ledger.missingCount;
   const counted = ledger.count();
   const { download_count, failed_count } = counted;
   const count = { ...counted, download_count: download_count + lost, failed_count: failed_count + lost };
-  const [first] = ledger.missing();
-  if (first !== undefined) {
-    const { target, url } = first;
-    failures.add(unfinishedResult(item, { ...url, pop: target.pop }, lostFailure(item.requeues + 1)), lost);
-  }
-  const ended = hasFailedTooOften(item, count.failed_count)
-    ? await deps.requests.end(item.req_id, "FAILED", failedTooOften(item, count, failures))
-    : await deps.requests.end(item.req_id, "FINISHED", { ...count, report: LISTS.report.key(item.req_id) });
-  if (ended && lost > 0) {
+  const failure = lostFailure(item.requeues + 1);
+  const [reason, error] = [failure.reason, errorText(failure)];
+  for (const { target, url } of ledger.missing()) failures.add({ ...url, pop: target.pop, reason, error });
+  const status = hasFailedTooOften(item, count.failed_count) ? "FAILED" : "FINISHED";
+  if ((await end(deps, item, status, recounted, count)) && lost > 0) {
     const failed = withMetrics(deps.namespace, { FailedTasks: lost }, { reason: "lost" });
     deps.logger.info("Tasks were given up", { req_id: item.req_id, ...failed });
   }

@@ -5,11 +5,12 @@ import type { Timer } from "../../aws/timer.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import type { Count } from "../../domain/result/count.ts";
+import { isTerminal } from "../../domain/request/status.ts";
 import type { Capacity } from "../capacity.ts";
 import { onceEach } from "../once-each.ts";
 import { RESERVE_MS } from "../reserve.ts";
 import { type AnnounceDeps, announce } from "./announce.ts";
+import { type Ending, endingOf } from "./ending.ts";
 import { ListLostError } from "./good-urls.ts";
 import { forgetRecount, type RecountDeps, recount } from "./recount.ts";
 import type { StaleMessages } from "./stale-messages.ts";
@@ -42,9 +43,9 @@ export async function windDown(deps: WindDownDeps, item: RequestItem, left: () =
   if (status !== "STOPPED") await deps.capacity.follow();
   // After the instances: they should not run on while the report is written, which may take long.
   if (item.report === undefined) {
-    const count = await countedAndReported(deps, item, left);
-    if (count === undefined) return false;
-    await deps.requests.amend(reqId, status, { ...count, report: LISTS.report.key(reqId) });
+    const ending = await countedAndReported(deps, item, left);
+    if (ending === undefined) return false;
+    await deps.requests.amend(reqId, status, ending);
     await forgetRecount(deps, item);
   }
   await announce(deps, reqId);
@@ -58,21 +59,22 @@ export async function windDown(deps: WindDownDeps, item: RequestItem, left: () =
 }
 
 /**
- * The exact counts; none where the list of URLs is lost: the counters stand then, and the report has no line. Undefined: the
- * recount is to go on in the next run.
+ * The exact counts, and all that rests on them; where the list of URLs is lost, the counters stand, and the report has no line.
+ * Undefined: the recount is to go on in the next run.
  */
 async function countedAndReported(
   deps: WindDownDeps,
   item: RequestItem,
   left: () => number,
-): Promise<Partial<Count> | undefined> {
+): Promise<Partial<Ending> | undefined> {
   try {
-    const ledger = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
-    return ledger?.count();
+    const recounted = await recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+    if (recounted === undefined || !isTerminal(item.status)) return undefined;
+    return await endingOf(deps, item, item.status, recounted, recounted.ledger.count());
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await deps.lists.write(LISTS.report, item.req_id, []);
-    return {};
+    return { report: LISTS.report.key(item.req_id), verdict: "not_ready" };
   }
 }
 

@@ -30,6 +30,8 @@ export class Finds {
   readonly urls = new Set<string>();
   readonly documents: Named[] = [];
   readonly leftOut: LeftOutCounts = {};
+  /** Not wanted, and counted. No more of them than may be wanted. */
+  private readonly refused = new Set<string>();
   private characters = 0;
 
   constructor(private readonly options: FindsOptions) {}
@@ -42,9 +44,9 @@ export class Finds {
    */
   add(reference: string, base: string | undefined, again = false): void {
     const url = resolve(reference, base);
-    if (url !== undefined && this.urls.has(url) && again) return;
+    if (url !== undefined && again && (this.urls.has(url) || this.refused.has(url))) return;
     const because = this.because(url);
-    if (url === undefined || because !== undefined) this.leave(because ?? "not_a_url");
+    if (url === undefined || because !== undefined) this.refuse(url, because ?? "not_a_url");
     else this.take(url);
   }
 
@@ -76,6 +78,11 @@ export class Finds {
   private because(url: string | undefined): LeftOut | undefined {
     if (url === undefined) return "not_a_url";
     return this.urls.has(url) ? "duplicate" : this.options.refuses?.(url);
+  }
+
+  private refuse(url: string | undefined, because: LeftOut): void {
+    this.leave(because);
+    if (url !== undefined && this.refused.size < MAX_URLS) this.refused.add(url);
   }
 
   private take(url: string): void {

@@ -27,10 +27,16 @@ export const readDash: Reader = async (text, { base }, finds) => {
     throw new DocumentError("is a live manifest (type dynamic): what it names is gone before it is warm");
   // Players ask it who is to serve them.
   finds.leave("per_viewer", childrenOf(mpd, "ContentSteering").length);
+  const wanted = wantedOf(representationsOf(mpd, base), finds);
+  for (const { references, base } of wanted) for (const it of references.all()) add(it, base, finds);
+};
+
+/** Those that are laid out. All are counted before the first one is. @throws DocumentError */
+function wantedOf(representations: Iterable<Representation>, finds: Finds): readonly Representation[] {
   const wanted: Representation[] = [];
   let all = 0n;
   let expected = 0n;
-  for (const one of representationsOf(mpd, base)) {
+  for (const one of representations) {
     all += one.references.count;
     if (all > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
     if (isElsewhere(one, finds)) continue;
@@ -38,8 +44,8 @@ export const readDash: Reader = async (text, { base }, finds) => {
     finds.expect(expected);
     wanted.push(one);
   }
-  for (const { references, base } of wanted) for (const it of references.all()) add(it, base, finds);
-};
+  return wanted;
+}
 
 function* representationsOf(mpd: Element, base: string | undefined): Generator<Representation> {
   const atMpd = basesOf(mpd, [base]);

@@ -16,41 +16,55 @@ interface Entry {
 
 /** A sitemap (pages, their alternates, images and videos) or an index of sitemaps: https://www.sitemaps.org/protocol.html */
 export const readSitemap: Reader = async (text, place, finds) => {
-  const path: string[] = [];
-  let entry: Entry = { references: [] };
-  const note = (reference: string | undefined) => {
-    if (reference === undefined) return;
-    if (entry.references.push(reference) > MAX_URLS) throw new DocumentError("has an entry with too many URLs");
-  };
+  const sitemap = new Sitemap(place, finds);
   await readXml(text, {
-    open: (name, attributes) => {
-      if (path.length === 0 && name !== "urlset" && name !== "sitemapindex")
-        throw new DocumentError("is XML, but no sitemap");
-      if (path.length === 1) entry = { references: [] };
-      path.push(name);
-      if (path.at(-2) === "url" && name === "link" && isAlternate(attributes["rel"])) note(attributes["href"]);
-    },
-    close: (name, value) => {
-      path.pop();
-      const parent = path.at(-1);
-      const where = `${parent}/${name}`;
-      if (NAMES.has(where) || where === "sitemap/loc") note(value);
-      if (where === "video/player_loc") finds.leave("player_page");
-      if (where === "url/lastmod" || where === "sitemap/lastmod") entry.lastmod = value;
-      if (path.length === 1) take(`${parent}/${name}`, entry, place, finds);
-    },
+    open: (name, attributes) => sitemap.open(name, attributes),
+    close: (name, value) => sitemap.close(name, value),
   });
 };
 
-function take(where: string, { references, lastmod }: Entry, { base, source }: Place, finds: Finds): void {
-  const { since } = source;
-  if (lastmod !== undefined && since !== undefined && !isSince(lastmod, since)) {
-    finds.leave("older", references.length);
-    return;
+class Sitemap {
+  /** Names of the elements that are open. */
+  private readonly path: string[] = [];
+  private entry: Entry = { references: [] };
+
+  constructor(
+    private readonly place: Place,
+    private readonly finds: Finds,
+  ) {}
+
+  open(name: string, { rel, href }: Readonly<Record<string, string>>): void {
+    const { length } = this.path;
+    if (length === 0 && name !== "urlset" && name !== "sitemapindex") throw new DocumentError("is XML, but no sitemap");
+    if (length === 1) this.entry = { references: [] };
+    if (this.path.at(-1) === "url" && name === "link" && isAlternate(rel) && href !== undefined) this.note(href);
+    this.path.push(name);
   }
-  for (const reference of references) {
-    if (where === "urlset/url") finds.add(reference, base);
-    if (where === "sitemapindex/sitemap") finds.lead(reference, base, { type: "sitemap" });
+
+  close(name: string, text: string): void {
+    this.path.pop();
+    const where = `${this.path.at(-1)}/${name}`;
+    if (NAMES.has(where) || where === "sitemap/loc") this.note(text);
+    if (where === "video/player_loc") this.finds.leave("player_page");
+    if (where === "url/lastmod" || where === "sitemap/lastmod") this.entry.lastmod = text;
+    if (where === "urlset/url" || where === "sitemapindex/sitemap") this.take(where);
+  }
+
+  private note(reference: string): void {
+    if (this.entry.references.push(reference) > MAX_URLS) throw new DocumentError("has an entry with too many URLs");
+  }
+
+  private take(where: "urlset/url" | "sitemapindex/sitemap"): void {
+    const { base, source } = this.place;
+    const { references, lastmod } = this.entry;
+    if (lastmod !== undefined && source.since !== undefined && !isSince(lastmod, source.since)) {
+      this.finds.leave("older", references.length);
+      return;
+    }
+    for (const reference of references) {
+      if (where === "urlset/url") this.finds.add(reference, base);
+      else this.finds.lead(reference, base, { type: "sitemap" });
+    }
   }
 }
 

@@ -143,6 +143,8 @@ function keyOf({ type, location, variables }: Pending, { base, origin_path, sinc
 
 /** The document without its query, which may hold a token. */
 function nameOf(location: string): string {
-  const name = location.startsWith("s3://") ? location : location.replace(/[?#].*$/s, "");
+  const whole = location.startsWith("s3://") ? location : location.replace(/[?#].*$/s, "");
+  // A key may have any character.
+  const name = whole.replaceAll(/\p{Cc}/gu, "\ufffd");
   return name.length > 500 ? `${name.slice(0, 500)}…` : name;
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
@@ -10,6 +11,7 @@ import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestPage } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
+import type { ResultFiles } from "../../aws/result-files.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
@@ -28,6 +30,8 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { CLOSING } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT, plus } from "../../domain/result/count.ts";
+import type { FailureReason } from "../../domain/result/failure.ts";
+import { type FailureExample, type FailureGroup, mostFirst } from "../../domain/result/failure-group.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
@@ -155,6 +159,12 @@ function isActive(item: RequestItem): boolean {
   return item.active !== undefined;
 }
 
+/** The failures that have one reason. */
+interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {
+  tasks: number;
+  readonly places: Set<number>;
+}
+
 export class FakeProgress implements Public<ProgressTable> {
   /** Counters of the requests, and of their POPs as `req_id/block/place`. */
   readonly counts = new Map<string, Count>();
@@ -165,16 +175,40 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly asked = new Map<string, number>();
   /** What came uncompressed, by request: of the first batch that had any. */
   readonly examples = new Map<string, readonly string[]>();
+  /** Failures by reason, of each request. */
+  readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
   private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
-  async add(reqId: string, { total, blocks, uncompressed = [] }: BatchCount, token: string) {
+  async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string) {
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
+    for (const [reason, { tasks, pops }] of failures ?? []) {
+      const group = this.groupOf(reqId, reason);
+      group.tasks += tasks;
+      for (const pop of pops) group.places.add(pop);
+    }
     if (uncompressed.length > 0 && !this.examples.has(reqId)) this.examples.set(reqId, uncompressed);
     this.increase(reqId, total);
     for (const [block, places] of blocks)
       for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
+  }
+  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[]) {
+    const group = this.groupOf(reqId, reason);
+    if (group.examples.length === 0) group.examples.push(...examples);
+  }
+  async failures(reqId: string) {
+    const groups = [...(this.failed.get(reqId)?.values() ?? [])];
+    return mostFirst(groups.map(({ places, ...group }) => ({ ...group, pops: places.size }))).filter(
+      ({ tasks }) => tasks > 0,
+    );
+  }
+  private groupOf(reqId: string, code: FailureReason) {
+    const groups = this.failed.get(reqId) ?? new Map<FailureReason, FakeFailures>();
+    this.failed.set(reqId, groups);
+    const group = groups.get(code) ?? { code, tasks: 0, places: new Set(), urls: null, examples: [] };
+    groups.set(code, group);
+    return group;
   }
   async moved(reqId: string, at: number) {
     this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
@@ -354,6 +388,28 @@ export class FakeCheckpoints implements Public<Checkpoints<RecountCheckpoint>> {
   }
   async delete(reqId: string) {
     this.objects.delete(reqId);
+  }
+}
+
+export class FakeResultFiles implements Public<ResultFiles> {
+  readonly objects = new Map<string, Uint8Array>();
+
+  async put(key: string, bytes: Uint8Array) {
+    this.objects.set(key, bytes);
+  }
+  async join(key: string, parts: readonly string[], last: Uint8Array) {
+    const before = parts.map((part) => {
+      const bytes = this.objects.get(part);
+      if (bytes === undefined) throw new Error(`no ${part}`);
+      return bytes;
+    });
+    this.objects.set(key, Buffer.concat([...before, last]));
+  }
+  /** The lines of a file, without its header. */
+  lines(key = "r1/results.csv.gz"): string[] {
+    const bytes = this.objects.get(key);
+    if (bytes === undefined) throw new Error(`no ${key}`);
+    return gunzipSync(bytes).toString("utf8").trimEnd().split("\n").slice(1);
   }
 }
 

@@ -27,6 +27,7 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   SourceObjects: "sources",
   "Lists.bucket": "objects",
   "Checkpoints.bucket": "objects",
+  "ResultFiles.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
   // The same code works on both lanes.

@@ -1,5 +1,5 @@
 import { STATUSES } from "../../domain/request/status.ts";
-import { detailSchema } from "../../lambdas/api/detail.ts";
+import { DETAILS } from "../../lambdas/api/detail.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../../lambdas/api/requests.ts";
 import type { JsonSchema } from "./schemas.ts";
 
@@ -11,6 +11,9 @@ export interface Parameter {
   readonly description: string;
   readonly schema: JsonSchema;
   readonly example?: unknown;
+  /** How a list is written. */
+  readonly style?: "form";
+  readonly explode?: boolean;
 }
 
 export function requestId(example: string): Parameter {
@@ -20,10 +23,14 @@ export function requestId(example: string): Parameter {
   };
 }
 
-export const DETAIL = query("detail", "What to tell beside the totals.", {
-  type: "string",
-  enum: detailSchema.options,
-});
+/** One, or several with commas. */
+export const DETAIL: Parameter = {
+  ...query("detail", "What to tell beside the totals: one, or several with commas.", {
+    type: "array",
+    items: { type: "string", enum: DETAILS },
+  }),
+  ...{ style: "form", explode: false },
+};
 
 export const LIST_PARAMETERS: readonly Parameter[] = [
   query("limit", "How many requests a page has.", {

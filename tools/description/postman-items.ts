@@ -83,6 +83,18 @@ export const ITEMS: readonly Item[] = [
     ],
   },
   {
+    name: "Failures by reason",
+    route: "GET /prewarm",
+    statuses: [200],
+    query: { ...THIS_REQUEST, detail: "failures" },
+    script: [
+      'pm.test("each failed task has a reason", () => {',
+      "  const tasks = body.failures.map(({ tasks }) => tasks);",
+      "  pm.expect(tasks.reduce((sum, it) => sum + it, 0)).to.equal(body.failed_count);",
+      "});",
+    ],
+  },
+  {
     name: "Summary",
     route: "GET /summary",
     statuses: [200],
@@ -90,6 +102,7 @@ export const ITEMS: readonly Item[] = [
     script: [
       'pm.test("it is of this request", () => {',
       '  pm.expect(body.request_id).to.equal(pm.collectionVariables.get("request_id"));',
+      '  pm.expect(body.sentence).to.not.equal("");',
       "});",
     ],
   },

@@ -101,7 +101,7 @@ describe("the ledger of a request", () => {
     const before = process.memoryUsage().arrayBuffers;
     const pops = Array.from({ length: 600 }, (_, i) => target(`POP${i}`));
     const ledger = ledgerOf(urls, [{ label: pops[0]?.label ?? "", names: [] }], pops);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8e6);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10e6);
     expect(ledger.enter(result("POP599", "https://a.example/59999"))).toBe(true);
     expect(ledger.enter(result("POP599", "https://a.example/59999"))).toBe(false);
     expect(ledger.enter(result("POP598", "https://a.example/59999"))).toBe(true);

@@ -14,7 +14,7 @@ describe("the commonest failure", () => {
     tally.add(failed("http_4xx", "HTTP 403", { variant: "br", pop: "FRA56-P4" }));
     tally.add(failed("http_4xx", "HTTP 404"));
     expect(tally.commonest()).toBe("2 by http_4xx, such as HTTP 403 for https://a.example/ (br) at FRA56-P4");
-    tally.add(failed("lost", "lost"), 3);
+    for (let i = 0; i < 3; i++) tally.add(failed("lost", "lost"));
     expect(tally.commonest()).toBe("3 by lost, such as lost for https://a.example/ at SIN2-P1");
   });
 
@@ -34,10 +34,43 @@ describe("the commonest failure", () => {
   it("is the same after it was kept and gone on from", () => {
     const [one, other] = [new FailureTally(), new FailureTally()];
     one.add(failed("tls", "first"));
-    other.add(failed("redirect", "gone"), 9);
+    other.add(failed("redirect", "gone"));
     other.restore(failureTallySchema.parse(JSON.parse(JSON.stringify(one.saved()))));
     other.add(failed("tls", "second"));
     expect(other.commonest()).toBe("2 by tls, such as first for https://a.example/ at SIN2-P1");
     expect(one.commonest()).toMatch(/^1 by tls/);
+  });
+});
+
+describe("the failures by reason", () => {
+  const urls = [{ url: "https://a.example/" }, { url: "https://b.example/" }];
+  const pops = [{ pop: "SIN2-P1" }, { pop: "FRA56-P4" }];
+
+  it("count different POPs and URLs, whatever the variants, with three examples; those of most tasks first", () => {
+    const tally = new FailureTally(urls, pops);
+    tally.add(failed("tls", "CERT_HAS_EXPIRED"));
+    for (const variant of ["br", "gzip"])
+      for (const { url } of urls) tally.add(failed("http_4xx", "HTTP 403", { url, variant, http_status: 403 }));
+    const [most, other] = tally.groups();
+    expect(most).toMatchObject({ code: "http_4xx", tasks: 4, pops: 1, urls: 2 });
+    expect(most?.examples).toHaveLength(3);
+    expect(most?.examples[0]).toEqual({
+      ...{ url: "https://a.example/", variant: "br", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 },
+    });
+    expect(other).toMatchObject({ code: "tls", tasks: 1, examples: [{ error: "CERT_HAS_EXPIRED" }] });
+  });
+
+  it("are exact across two runs of a recount", () => {
+    const [one, other] = [new FailureTally(urls, pops), new FailureTally(urls, pops)];
+    one.add(failed("tls", "x", { url: "https://b.example/" }));
+    other.restore(failureTallySchema.parse(JSON.parse(JSON.stringify(one.saved()))));
+    other.add(failed("tls", "x", { url: "https://b.example/", pop: "FRA56-P4" }));
+    expect(other.groups()).toMatchObject([{ code: "tls", tasks: 2, pops: 2, urls: 1 }]);
+  });
+
+  it("of what a release before kept are read, without what it did not count", () => {
+    const tally = new FailureTally(urls, pops);
+    tally.restore(failureTallySchema.parse({ tls: { count: 7, example: "x" } }));
+    expect(tally.groups()).toEqual([{ code: "tls", tasks: 7, pops: 0, urls: 0, examples: [] }]);
   });
 });

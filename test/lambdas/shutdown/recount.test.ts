@@ -5,11 +5,10 @@ import { describe, expect, it } from "vitest";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import { UNFINISHED } from "../../../domain/plan/unfinished.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
-import { FailureTally } from "../../../domain/result/failure-tally.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";
 import { ReportRows } from "../../../lambdas/shutdown/report-rows.ts";
-import { FakeCheckpoints, FakeLists, FakeRequestPops, FakeRequests, FakeResults } from "../fakes.ts";
+import { FakeCheckpoints, FakeLists, FakeRequestPops, FakeRequests, FakeResultFiles, FakeResults } from "../fakes.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import type { Fault } from "../noted-calls.ts";
 import { EVENT, HEADER, STILL, world } from "./world.ts";
@@ -41,15 +40,15 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const checkpoints = new FakeCheckpoints();
   const requestPops = new FakeRequestPops(new FakeRequests(item), ...POPS.map((pop) => target(pop)));
   const results = new FakeResults(tasksOf(urls, shards, isMissing));
-  const deps = { lists, checkpoints, requestPops, results, now: () => 1_000 };
-  // One for each run, as in each call of the function.
-  let failures = new FailureTally();
-  const run = (left: () => number) => {
-    failures = new FailureTally();
-    return recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED, failures });
-  };
+  const resultFiles = new FakeResultFiles();
+  const deps = { lists, checkpoints, resultFiles, requestPops, results, now: () => 1_000 };
+  const run = (left: () => number, rowsPerMs?: number) =>
+    recount(deps, item, {
+      ...{ timeIsUp: false, left, whyMissing: () => UNFINISHED },
+      ...(rowsPerMs === undefined ? {} : { rowsPerMs }),
+    });
   const report = () => (lists.objects["r1/report.csv"] ?? []).map((row) => row.join()).toSorted();
-  return { deps, item, run, report, tally: () => failures.saved() };
+  return { deps, item, run, report, all: () => resultFiles.lines().toSorted() };
 }
 
 describe("a recount", () => {
@@ -66,17 +65,20 @@ describe("a recount", () => {
             ReturnType<typeof setUp>,
           ];
           const whole = await once.run(() => 900_000);
-          let ledger: typeof whole;
+          let done: typeof whole;
           let runs = 0;
-          for (; ledger === undefined; runs++) {
+          for (; done === undefined; runs++) {
             let asked = 0;
             const most = groups[runs] ?? 99;
-            ledger = await cut.run(() => (asked++ < most ? 900_000 : 0));
+            done = await cut.run(() => (asked++ < most ? 900_000 : 0));
           }
-          expect(ledger.saved()).toEqual(whole?.saved());
-          expect(ledger.count()).toEqual(whole?.count());
+          expect(done.ledger.saved()).toEqual(whole?.ledger.saved());
+          expect(done.ledger.count()).toEqual(whole?.ledger.count());
           expect(cut.report()).toEqual(once.report());
-          expect(cut.tally()).toEqual(once.tally());
+          expect(done.failures.saved()).toEqual(whole?.failures.saved());
+          expect(done.survey()).toEqual(whole?.survey());
+          expect(cut.all()).toEqual(once.all());
+          expect(cut.all()).toHaveLength(2 * count);
           if (shards <= 16) expect([runs, cut.deps.checkpoints.objects.size]).toEqual([1, 0]);
           else expect(runs).toBeLessThanOrEqual(Math.ceil(shards / 16) + 1);
         },
@@ -94,8 +96,9 @@ describe("a recount", () => {
     expect(await w.run(() => 0)).toBeUndefined();
     w.deps.results.items.push(...tasksOf(urlsOf(40), 40, (n) => n >= 20));
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
-    const ledger = await recount(w.deps, { ...w.item, ...change }, run);
-    expect(ledger?.missingCount).toBe(0);
+    const counted = await recount(w.deps, { ...w.item, ...change }, run);
+    expect(counted?.ledger.missingCount).toBe(0);
+    expect(w.all()).toHaveLength(80);
   });
 
   it.each([
@@ -109,7 +112,17 @@ describe("a recount", () => {
     w.deps.results.items.push(...late);
     const deps = { ...w.deps, now: () => 1_000 + ageMs };
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
-    expect((await recount(deps, w.item, run))?.missingCount).toBe(missing);
+    expect((await recount(deps, w.item, run))?.ledger.missingCount).toBe(missing);
+  });
+
+  it("that goes on from a checkpoint of a release before, which kept no good bits, begins anew", async () => {
+    const w = setUp(40, 40, () => false);
+    expect(await w.run(() => 0)).toBeUndefined();
+    const { good: _, ...older } = JSON.parse(w.deps.checkpoints.objects.get("r1") ?? "");
+    w.deps.checkpoints.objects.set("r1", JSON.stringify(older));
+    const done = await w.run(() => 900_000);
+    expect(done?.ledger.missingCount).toBe(0);
+    expect(done?.survey().pops.map(({ lacking }) => lacking)).toEqual([14, 13]);
   });
 
   it("leaves a report that would not be written in time to the next run", async () => {
@@ -118,14 +131,30 @@ describe("a recount", () => {
     let asked = 0;
     expect(await w.run(() => (asked++ < 2 ? 900_000 : 120_000))).toBeUndefined();
     expect(w.report()).toEqual([]);
-    expect((await w.run(() => 0))?.missingCount).toBe(0);
+    expect((await w.run(() => 0))?.ledger.missingCount).toBe(0);
     expect(w.report()).toHaveLength(28);
   });
 });
 
+it("two files that each take most of a run are written in a run each", async () => {
+  const w = setUp(40, 40, () => true);
+  // 80 rows without a result: some 13 minutes for each file.
+  const SLOW = 0.0001;
+  for (let i = 0; i < 2; i++) expect(await w.run(() => 60_000, SLOW)).toBeUndefined();
+  expect(await w.run(() => 900_000, SLOW)).toBeUndefined();
+  expect(w.deps.resultFiles.objects.has("r1/results.csv.gz")).toBe(false);
+  const spent = [900_000, 100_000];
+  expect(await w.run(() => spent.shift() ?? 100_000, SLOW)).toBeUndefined();
+  expect(w.all()).toHaveLength(80);
+  expect(w.report()).toEqual([]);
+  const done = await w.run(() => 100_000, SLOW);
+  expect([done?.results, done?.ledger.missingCount]).toEqual(["r1/results.csv.gz", 80]);
+  expect(w.report()).toHaveLength(81);
+});
+
 it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {
   const lists = new FakeLists();
-  const rows = new ReportRows(lists, "r1", [], () => undefined, 100);
+  const rows = new ReportRows(lists, "r1", [], 100);
   const failed = Array.from({ length: 12 }, (_, i) => result("SIN2-P1", `https://cdn.example.com/${i}`, { ok: false }));
   for (const row of failed) if (rows.add(row)) await rows.setAside();
   expect(rows.parts.length).toBe(3);
@@ -167,8 +196,10 @@ describe("a look at a huge request", () => {
     }
     return runs;
   }
-  const end = ({ requests, report, checkpoints, queue, timer }: ReturnType<typeof huge>) => ({
+  const end = ({ requests, report, resultFiles, lists, checkpoints, queue, timer }: ReturnType<typeof huge>) => ({
     item: requests.the(),
+    all: resultFiles.lines().toSorted(),
+    failures: lists.objects["r1/failures.csv"],
     report: report()?.map((row) => row.join()),
     rest: [checkpoints.objects.size, queue.messages.length, timer.schedules.size],
   });

@@ -14,6 +14,7 @@ import {
   FakeQueue,
   FakeRequestPops,
   FakeRequests,
+  FakeResultFiles,
   FakeResults,
   FakeStaleMessages,
   FakeSteps,
@@ -112,6 +113,7 @@ export function world({
   });
   const table = new FakeResults([...results]);
   const checkpoints = new FakeCheckpoints();
+  const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
   const progress = new FakeProgress();
   const steps = new FakeSteps();
@@ -136,7 +138,18 @@ export function world({
     apiUrl: "https://api.example/prod/",
   };
   const staleMessages = new FakeStaleMessages(queue);
-  const given = { requests, requestPops, results: table, lists, checkpoints, queue, staleMessages, capacity, timer };
+  const given = {
+    requests,
+    requestPops,
+    results: table,
+    resultFiles,
+    lists,
+    checkpoints,
+    queue,
+    staleMessages,
+    capacity,
+    timer,
+  };
   const asking = { progress, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
   const { deps, calls } = noteCalls<ShutdownDeps>(
     { ...given, ...asking, ...announcing, logger: silent, ...time },
@@ -158,6 +171,7 @@ export function world({
     requestPops,
     lists,
     checkpoints,
+    resultFiles,
     table,
     queue,
     progress,

@@ -51,6 +51,12 @@ describe("a sitemap", () => {
     ["is not well-formed XML", '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url>'],
     ["is not well-formed XML", ""],
     ["is XML, but no sitemap", '<?xml version="1.0"?><rss version="2.0"><channel/></rss>'],
+    ["has a DOCTYPE, which is refused", `<!DOCTYPE x [${"<!ENTITY a 'b'>".repeat(1_000)}`],
+    [
+      "has an element with more than 1000 attributes",
+      `<urlset ${Array.from({ length: 1_001 }, (_, n) => `a${n}=""`).join(" ")}/>`,
+    ],
+    ["has a text of more than 1000000 characters", urlset(`<url><loc>${"x&amp;".repeat(600_000)}</loc></url>`)],
     ["is an HTML page", "<!doctype html><html><body>Please log in</body></html>"],
     ["has elements that are nested deeper than 50", urlset("<url>".repeat(60))],
     ["has an entry with too many URLs", urlset(`<url>${"<loc>/</loc>".repeat(60_001)}</url>`)],

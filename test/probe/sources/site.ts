@@ -35,6 +35,27 @@ export function depsAt(httpPort: number, web: Partial<WebDeps> = {}, deps: Parti
   };
 }
 
+/** Buckets that have these objects: `bucket/key` and what is in it. */
+export function bucketsWith(objects: Readonly<Record<string, string>>): Buckets {
+  return {
+    read: async (bucket, key) => {
+      const found = objects[`${bucket}/${key}`];
+      if (found === undefined) throw Object.assign(new Error("secret"), { name: "NoSuchKey" });
+      return (async function* () {
+        yield Buffer.from(found);
+      })();
+    },
+    list: async (bucket, prefix, token) => {
+      const keys = Object.keys(objects)
+        .filter((it) => it.startsWith(`${bucket}/${prefix}`))
+        .map((it) => it.slice(bucket.length + 1));
+      const from = Number(token ?? 0);
+      const page = keys.slice(from, from + 1_000);
+      return from + 1_000 < keys.length ? { keys: page, next: String(from + 1_000) } : { keys: page };
+    },
+  };
+}
+
 /** Runs a walk to its end. */
 export async function walkAll(deps: WalkDeps, sources: readonly Source[], most = 60_000, state?: WalkState) {
   const walk = new Walk(deps, sources, state);

@@ -2,28 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Source } from "../../../domain/sources/source.ts";
 import type { Buckets } from "../../../probe/sources/buckets.ts";
 import { SourceError, Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
-import { depsAt, noBuckets, site, walkAll } from "./site.ts";
-
-/** Buckets that have these objects: `bucket/key` and what is in it. */
-function bucketsWith(objects: Readonly<Record<string, string>>): Buckets {
-  return {
-    read: async (bucket, key) => {
-      const found = objects[`${bucket}/${key}`];
-      if (found === undefined) throw Object.assign(new Error("secret"), { name: "NoSuchKey" });
-      return (async function* () {
-        yield Buffer.from(found);
-      })();
-    },
-    list: async (bucket, prefix, token) => {
-      const keys = Object.keys(objects)
-        .filter((it) => it.startsWith(`${bucket}/${prefix}`))
-        .map((it) => it.slice(bucket.length + 1));
-      const from = Number(token ?? 0);
-      const page = keys.slice(from, from + 1_000);
-      return from + 1_000 < keys.length ? { keys: page, next: String(from + 1_000) } : { keys: page };
-    },
-  };
-}
+import { bucketsWith, depsAt, noBuckets, site, walkAll } from "./site.ts";
 
 /** Deps of a walk that reads these objects, and fetches nothing. */
 const inBuckets = (objects: Readonly<Record<string, string>>) => depsAt(0, {}, { buckets: bucketsWith(objects) });
@@ -192,6 +171,14 @@ describe("a walk", () => {
     expect(await walkAll(depsAt(port, {}, { refuses }), [list("/a")], 1)).toMatchObject({
       ...{ urls: ["https://a.test/1"], leftOut: { other_host: 2 } },
     });
+  });
+
+  it("counts a file that was named before once, however many byte ranges of it there are", async () => {
+    const ranges = "#EXTINF:1,\n#EXT-X-BYTERANGE:1\nv.mp4\n".repeat(9);
+    const { port } = await site({ "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` });
+    const refuses = () => "duplicate" as const;
+    const { leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "hls", url: "http://site.test/a" }]);
+    expect(leftOut).toEqual({ duplicate: 2 });
   });
 
   it("names a document without its query, and no more of it than is needed", async () => {

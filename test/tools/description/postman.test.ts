@@ -39,6 +39,7 @@ function special(query: URLSearchParams, body: string): [status: number, more?: 
   if (query.get("req_id") === "no-such") return [404];
   if (body.includes("force_stop")) return [409];
   if (query.get("detail") === "pops") return [200, { pops: [{ ...exampleOf(popProgressSchema), pop: "SIN2-P1" }] }];
+  if (query.get("detail") === "failures") return [200, { failed_count: 0, failures: [] }];
   return [200];
 }
 

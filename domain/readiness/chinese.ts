@@ -1,0 +1,101 @@
+import { lengthOf } from "./length-of-time.ts";
+import type { Claims, Phrases } from "./phrases.ts";
+import { type Readiness, tooManyLack } from "./verdict.ts";
+
+const MOST_NAMES = 3;
+
+const number = new Intl.NumberFormat("zh");
+
+function time(ms: number): string {
+  const { days, hours, minutes, seconds } = lengthOf(ms);
+  if (days > 0) return hours > 0 ? `${days} 天 ${hours} 小时` : `${days} 天`;
+  if (hours > 0) return minutes > 0 ? `${hours} 小时 ${minutes} 分钟` : `${hours} 小时`;
+  return minutes > 0 ? `${minutes} 分钟` : `${seconds} 秒`;
+}
+
+export const ZH: Phrases = {
+  timeIsUp: () => "时间已到，正在统计结果。",
+  askingSizes: () => "正在探测 URL 的大小。",
+  readingSources: () => "正在读取来源。",
+  checkingPops: () => "正在检查 POP。",
+  queuing: () => "任务正在入队。",
+  counting: () => "所有任务都有结果，正在统计。",
+  paused: (tasks) => `已暂停：期望实例数为 0，${number.format(tasks)} 个任务在等待。`,
+  waitingForInstances: (ms) => (ms < 60_000 ? "正在等待实例。" : `等待实例已 ${time(ms)}。`),
+  noProgress: (ms) => `${time(ms)}没有进展。`,
+  underWay: (percentage) => `进行中：${percentage} %。`,
+  late: (ms) => `将超时：还需比超时多 ${time(ms)}。`,
+  onTime: (left, spare, at) =>
+    at === undefined
+      ? `进展正常：约剩 ${time(left)}，比超时早 ${time(spare)}。`
+      : `进展正常：约剩 ${time(left)}，${at} 前完成，比超时早 ${time(spare)}。`,
+  failed: (reason) => (reason === undefined ? "失败。" : `失败：${reason.replace(/[.。]$/, "")}。`),
+  stopped: (...how) => cutShort("已停止", ...how),
+  timedOut: (...how) => cutShort("已超时", ...how),
+  finished: ({ failed, total, ...claims }) =>
+    failed === 0
+      ? `已完成：${claimed({ failed, total, ...claims })}。`
+      : `已完成：${number.format(total)} 个任务中 ${number.format(failed)} 个失败。`,
+  verdict: (verdict, claims) => {
+    if (verdict === "not_ready") return "暂不可放量。";
+    return verdict === "ready" ? `可以放量：${claimed(claims)}。` : "可以放量，但有例外。";
+  },
+  exceptions: (readiness, claims) => {
+    const head = `可以放量，有 ${readiness.exceptions} 处例外：${troubles(readiness, claims)}。`;
+    const unclaimed = notClaimed(claims);
+    return unclaimed === "" ? head : `${head}其余任务中，${unclaimed}。`;
+  },
+  notReady: (readiness) => {
+    const why = [coldObjects(readiness), lackingPops(readiness)].filter((it) => it !== "").join("；");
+    return why === "" ? "暂不可放量。" : `暂不可放量：${why}。`;
+  },
+};
+
+function cutShort(how: string, percentage: number | undefined, notTried: number, failed: number): string {
+  if (percentage === undefined) return `${how}，正在统计结果。`;
+  const rest = [
+    ...(notTried > 0 ? [`${number.format(notTried)} 个任务未尝试`] : []),
+    ...(failed > 0 ? [`${number.format(failed)} 个任务失败`] : []),
+  ];
+  return `${[`${how}于 ${percentage} %`, ...rest].join("，")}。`;
+}
+
+function claimed(claims: Claims): string {
+  const { total, warm } = claims;
+  if (warm === total) return `${number.format(total)} 个任务全部已预热`;
+  const first = warm === 0 ? "" : `${number.format(warm)} 个已预热`;
+  return `${number.format(total)} 个任务中，${[first, notClaimed(claims)].filter((it) => it !== "").join("，")}`;
+}
+
+function notClaimed({ hit, done }: Claims): string {
+  const parts = [
+    ...(hit > 0 ? [`${number.format(hit)} 个已命中但未说明层级`] : []),
+    ...(done > 0 ? [`${number.format(done)} 个已下载但未验证`] : []),
+  ];
+  return parts.join("，");
+}
+
+function troubles({ unreadable_urls, unresolved_pops }: Readiness, { failed, total }: Claims): string {
+  const parts = [
+    ...(failed > 0 ? [`${number.format(total)} 个任务中 ${number.format(failed)} 个失败`] : []),
+    ...(unreadable_urls > 0 ? [`${number.format(unreadable_urls)} 个 URL 无法读取`] : []),
+    ...(unresolved_pops > 0 ? [`${number.format(unresolved_pops)} 个 POP 无法解析`] : []),
+  ];
+  return parts.join("，");
+}
+
+function coldObjects({ cold_objects: count, cold_recs: recs }: Readiness): string {
+  return count === 0 ? "" : `${number.format(count)} 个对象在 ${names(recs, recs.length)} 的任何 POP 都未预热`;
+}
+
+function lackingPops(readiness: Readiness): string {
+  if (!tooManyLack(readiness)) return "";
+  const { lacking_pops, lacking_examples, pops } = readiness;
+  const which = names(lacking_examples, lacking_pops);
+  return `${number.format(pops)} 个 POP 中有 ${number.format(lacking_pops)} 个缺少超过 1 % 的任务（${which}）`;
+}
+
+function names(all: readonly string[], count: number): string {
+  const told = all.slice(0, MOST_NAMES).join("、");
+  return count > MOST_NAMES ? `${told} 等 ${number.format(count)} 个` : told;
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { sentence } from "../../../domain/readiness/sentence.ts";
+import { factsOf, type ProgressBody, type SentenceFacts } from "../../../domain/readiness/sentence-facts.ts";
+import type { Readiness } from "../../../domain/readiness/verdict.ts";
+
+const MINUTE = 60_000;
+const NOW = Date.parse("2026-11-25T11:46:12Z");
+const RUNNING: SentenceFacts = {
+  ...{ status: "IN_PROGRESS", total: 3_192, results: 1_971, failed: 9, warm: 1_962, hit: 0, percentage: 62 },
+  ...{ instancesWanted: 20, instancesAtWork: 20, bytesPerSecond: 3e9 },
+  ...{ now: NOW, lastMoveAt: NOW - 2_000, timeoutAt: NOW + 46 * MINUTE, finishAt: NOW + 6 * MINUTE },
+  counted: true,
+};
+const DONE: SentenceFacts = {
+  ...RUNNING,
+  ...{ status: "FINISHED", results: 3_192, failed: 0, warm: 3_192, percentage: 100, verdict: "ready" },
+};
+const SEEN: Readiness = {
+  ...{ cold_objects: 0, cold_examples: [], cold_recs: [], lacking_pops: 0, lacking_examples: [], pops: 38 },
+  ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 0 },
+};
+const seen = (change: Partial<Readiness>) => ({ readiness: { ...SEEN, ...change } });
+
+describe("while it runs", () => {
+  it.each<[Partial<SentenceFacts>, string, string]>([
+    [{ status: "CREATED" }, "Asking for the sizes of the URLs.", "正在探测 URL 的大小。"],
+    [{ status: "EXPANDING" }, "Reading the sources.", "正在读取来源。"],
+    [{ status: "CHECK_POP" }, "Checking POPs.", "正在检查 POP。"],
+    [{ status: "INSERT_TASK", results: 0 }, "Queuing the tasks.", "任务正在入队。"],
+    [
+      { status: "INSERT_TASK" },
+      "On time: about 6 min left, 40 min before the timeout.",
+      "进展正常：约剩 6 分钟，比超时早 40 分钟。",
+    ],
+    [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，比超时早 40 分钟。"],
+    [
+      { finishAt: NOW + 34_000, timeoutAt: NOW + 200 * MINUTE },
+      "On time: about 40 s left, 3 h 19 min before the timeout.",
+      "进展正常：约剩 40 秒，比超时早 3 小时 19 分钟。",
+    ],
+    [{ finishAt: NOW + 58 * MINUTE }, "Late: needs 12 min more than the timeout.", "将超时：还需比超时多 12 分钟。"],
+    [{ finishAt: null }, "Under way: 62 %.", "进行中：62 %。"],
+    [{ instancesAtWork: 0 }, "Waiting for instances.", "正在等待实例。"],
+    [{ instancesAtWork: 0, lastMoveAt: NOW - 7 * MINUTE }, "Waiting for instances for 7 min.", "等待实例已 7 分钟。"],
+    [
+      { instancesWanted: 0, instancesAtWork: 0 },
+      "Paused: no instance is wanted. 1,221 tasks wait.",
+      "已暂停：期望实例数为 0，1,221 个任务在等待。",
+    ],
+    [{ bytesPerSecond: 0, lastMoveAt: NOW - 5 * MINUTE }, "No progress for 5 min.", "5 分钟没有进展。"],
+    // A large file is under way.
+    [{ lastMoveAt: NOW - 9 * MINUTE, finishAt: null }, "Under way: 62 %.", "进行中：62 %。"],
+    [{ results: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
+    [{ now: NOW + 47 * MINUTE }, "The time is up. What was done is being counted.", "时间已到，正在统计结果。"],
+  ])("%j", (change, en, zh) => {
+    expect(sentence({ ...RUNNING, ...change })).toBe(en);
+    expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
+  });
+
+  it("tells the time of day where there is a clock", () => {
+    const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+    expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");
+    expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟，11:52 前完成，比超时早 40 分钟。");
+  });
+});
+
+describe("at its end", () => {
+  it.each<[Partial<SentenceFacts>, string, string]>([
+    [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
+    [
+      { warm: 3_000, hit: 190 },
+      "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits whose tier was not told, 2 were downloaded and nothing is claimed.",
+      "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未说明层级，2 个已下载但未验证。",
+    ],
+    [
+      { warm: 0 },
+      "Ready for traffic: of 3,192 tasks, 3,192 were downloaded and nothing is claimed.",
+      "可以放量：3,192 个任务中，3,192 个已下载但未验证。",
+    ],
+    [
+      {
+        ...{ verdict: "ready_with_exceptions", failed: 18, warm: 3_174 },
+        ...seen({ exceptions: 3, unreadable_urls: 3, unresolved_pops: 1 }),
+      },
+      "Ready for traffic, 3 exceptions: 18 of 3,192 tasks failed, 3 URLs could not be read, 1 POP did not resolve.",
+      "可以放量，有 3 处例外：3,192 个任务中 18 个失败，3 个 URL 无法读取，1 个 POP 无法解析。",
+    ],
+    [
+      { verdict: "ready_with_exceptions", failed: 1, warm: 0, hit: 3_191, ...seen({ exceptions: 1 }) },
+      "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits whose tier was not told.",
+      "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未说明层级。",
+    ],
+    [
+      { verdict: "not_ready", failed: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
+      "Not ready for traffic: 11 objects are warm at no POP of Mumbai.",
+      "暂不可放量：11 个对象在 Mumbai 的任何 POP 都未预热。",
+    ],
+    [
+      {
+        verdict: "not_ready",
+        ...seen({
+          ...{ cold_objects: 1, cold_recs: ["Mumbai", "Tokyo", "Seoul", "London", "Ohio"] },
+          ...{ lacking_pops: 4, lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"] },
+        }),
+      },
+      "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
+        "4 of 38 POPs lack more than 1 % of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
+      "暂不可放量：1 个对象在 Mumbai、Tokyo、Seoul 等 5 个 的任何 POP 都未预热；" +
+        "38 个 POP 中有 4 个缺少超过 1 % 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
+    ],
+    // One POP of 38 is not what keeps it from being ready.
+    [
+      { verdict: "not_ready", ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 1 }) },
+      "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
+      "暂不可放量：2 个对象在 Mumbai 的任何 POP 都未预热。",
+    ],
+    [
+      { verdict: "not_ready", ...seen({ lacking_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }) },
+      "Not ready for traffic: 1 of 3 POPs lacks more than 1 % of its tasks (BOM1-P1).",
+      "暂不可放量：3 个 POP 中有 1 个缺少超过 1 % 的任务（BOM1-P1）。",
+    ],
+    [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
+    [
+      { status: "STOPPED", verdict: "not_ready", total: 72_820, results: 29_856, percentage: 41 },
+      "Stopped at 41 %. 42,964 tasks not tried.",
+      "已停止于 41 %，42,964 个任务未尝试。",
+    ],
+    [
+      { status: "TIMEOUT", verdict: "not_ready", results: 3_191, failed: 2, percentage: 99 },
+      "Timed out at 99 %. 1 task not tried. 2 tasks failed.",
+      "已超时于 99 %，1 个任务未尝试，2 个任务失败。",
+    ],
+    [{ status: "STOPPED", counted: false }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
+    [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
+    [{ status: "FAILED" }, "Failed.", "失败。"],
+    // What a release before has ended.
+    [{ verdict: undefined, failed: 18 }, "Finished: 18 of 3,192 tasks failed.", "已完成：3,192 个任务中 18 个失败。"],
+    [{ verdict: undefined }, "Finished: all 3,192 tasks are warm.", "已完成：3,192 个任务全部已预热。"],
+  ])("%j", (change, en, zh) => {
+    expect(sentence({ ...DONE, ...change })).toBe(en);
+    expect(sentence({ ...DONE, ...change }, "zh")).toBe(zh);
+  });
+});
+
+describe("the facts of an answer", () => {
+  const body: ProgressBody = {
+    ...{ status: "STOPPED", total_count: 10, download_count: 4, failed_count: 1, warm_count: 3, hit_count: 0 },
+    ...{ percentage_complete: 40, instance_count: 2, instances_at_work: 0, bytes_per_second: 0 },
+    ...{ estimated_finish_at: null, timestamp: "2026-11-25 11:46:12.000000" },
+    ...{ last_update_time: "2026-11-25 11:46:02.000000", timeout_at: "2026-11-25 12:46:12.000000" },
+  };
+  it.each<[string, Partial<ProgressBody>, string]>([
+    ["is not counted right after its stop", {}, "Stopped. What was done is being counted."],
+    ["is counted with its verdict", { verdict: "not_ready" }, "Stopped at 40 %. 6 tasks not tried. 1 task failed."],
+    [
+      "is of a release before where it ended long ago",
+      { last_update_time: "2026-11-24 11:46:02.000000" },
+      "Stopped at 40 %. 6 tasks not tried. 1 task failed.",
+    ],
+    [
+      "has times",
+      {
+        ...{ status: "IN_PROGRESS", instances_at_work: 1, bytes_per_second: 9 },
+        estimated_finish_at: "2026-11-25 11:56:12.000000",
+      },
+      "On time: about 10 min left, 50 min before the timeout.",
+    ],
+  ])("%s", (_, change, said) => {
+    expect(sentence(factsOf({ ...body, ...change }))).toBe(said);
+  });
+});

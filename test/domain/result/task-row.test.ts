@@ -1,0 +1,42 @@
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { reportedResultSchema } from "../../../domain/result/report.ts";
+import { MORE_COLUMNS, TASK_ROWS_HEADER, taskRow } from "../../../domain/result/task-row.ts";
+import { result } from "../../lambdas/items.ts";
+
+const read = (line: string) => parse(TASK_ROWS_HEADER + line, { columns: true })[0] as Record<string, string>;
+
+it("a row has the report's columns, and what a warm task has to say", () => {
+  const warm = result("SIN2-P1", "https://a.example/", {
+    ...{ outcome: "warm", tier: "EDGE", x_cache: "Hit from cloudfront", first_byte_ms: 12, ms: 40, bytes: 9 },
+  });
+  expect(read(taskRow(reportedResultSchema.parse(warm)))).toMatchObject({
+    ...{ pop: "SIN2-P1", url: "https://a.example/", ok: "true", outcome: "warm", tier: "EDGE", reason: "" },
+    ...{ x_cache: "Hit from cloudfront", first_byte_ms: "12", ms: "40", bytes: "9", error: "" },
+  });
+  const failed = { ...warm, ok: false, error: 'HTTP 404: "no", it said', reason: "http_4xx" as const };
+  expect(read(taskRow(reportedResultSchema.parse(failed)))).toMatchObject({
+    ...{ ok: "false", error: 'HTTP 404: "no", it said', reason: "http_4xx" },
+  });
+  expect(MORE_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache"]);
+});
+
+it("a field comes back whatever is in it, and no spreadsheet takes one for a formula", () => {
+  const text = fc.oneof(fc.string(), fc.stringMatching(/^[=+\-@\t\r\n,"']{1,3}[a-z]?$/));
+  fc.assert(
+    fc.property(text, (error) => {
+      const line = taskRow({ ...reportedResultSchema.parse(result("SIN2-P1", "https://a.example/")), error });
+      const field = read(line)["error"] ?? "";
+      expect(field.replace(/^'/, "")).toBe(error.replace(/^'/, ""));
+      const [[safe = ""] = []] = parse(stringify([[error]], { escape_formulas: true })) as string[][];
+      if (safe !== error) expect(field).toBe(safe);
+    }),
+  );
+});
+
+it("a result of which those fields cannot be read is read all the same", () => {
+  const odd = reportedResultSchema.parse({ ...result("SIN2-P1", "https://a.example/"), ms: "long", x_cache: 7 });
+  expect(odd).toMatchObject({ ms: undefined, x_cache: undefined, bytes: 10 });
+});
