@@ -78,7 +78,11 @@ export function grantPipeline(
   );
 
   allow(getSize, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  // A retry warms the POPs that did not resolve, too.
+  allow(getSize, ["dynamodb:Query"], requestPops);
   allow(getSize, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
+  // Without ListBucket, a list of a request that is tried again would seem forbidden instead of gone.
+  allow(getSize, ["s3:ListBucket"], bucket.bucketArn);
   // Listing distributions cannot be limited to a resource.
   for (const fn of [api, getSize, expand]) allow(fn, ["cloudfront:ListDistributions"], "*");
 

@@ -105,7 +105,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "get-size",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
         EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
         DISTRIBUTIONS: distributions,
       },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { PopMask } from "./pop-mask.ts";
 
 /** A URL that can be warmed, in one variant, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
 export const taskUrlSchema = z.object({
@@ -15,8 +16,8 @@ export type TaskUrl = z.infer<typeof taskUrlSchema>;
 export interface GoodUrl extends TaskUrl {
   /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number;
-  /** One bit for each of the request's POPs, in hexadecimal, if it is to be warmed at some of them alone. Absent: at all. */
-  readonly pops?: string;
+  /** The POPs of the request at which it is to be warmed. Absent: all. */
+  readonly pops?: PopMask;
 }
 
 /** A row of a list that cannot be what it should be: the list was written by somebody else, or damaged. */
@@ -51,4 +52,9 @@ export function asTaskUrl(good: GoodUrl): TaskUrl {
   if (good.source === undefined && good.pops === undefined) return good;
   const { url, bytes, variant } = good;
   return variant === undefined ? { url, bytes } : { url, bytes, variant };
+}
+
+/** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */
+export function formKey({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
+  return variant === undefined ? url : `${url}#${variant}`;
 }

@@ -65,6 +65,15 @@ export const requestItemSchema = z.object({
   sources_read: z.array(sourceReadSchema).optional().catch(undefined),
   /** Set once the URLs of its sources are in its list. */
   expanded: z.literal(EXPANDED).optional().catch(undefined),
+  /** How many lines `header` had, and the names that `variants` had: a retry brings them again. Absent: a release before did not say. */
+  header_count: count.optional().catch(undefined),
+  variant_names: z.array(z.string()).optional().catch(undefined),
+  /** Instances that its caller asked for: `instance_count` changes. Absent: a release before did not say. */
+  instances_asked: count.optional().catch(undefined),
+  /** The request whose tasks that are not good it warms. Absent: it is none that is tried again. */
+  retry_of: z.string().optional(),
+  /** The request that tries this one again. */
+  retried_by: z.string().optional().catch(undefined),
   /** It ends once more tasks than this have failed. Absent: it goes on. */
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */

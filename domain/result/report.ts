@@ -61,3 +61,12 @@ export const REPORT_COLUMNS = [
 export function reportRow(result: ReportedTask): readonly unknown[] {
   return [...names.map((name) => result[name]), result.source];
 }
+
+const [POP, URL_COLUMN, VARIANT] = [names.indexOf("pop"), names.indexOf("url"), names.indexOf("variant")] as const;
+
+/** The task that a row of the report is about. A field that a spreadsheet would take for a formula has a `'` in front. */
+export function reportedTask(row: readonly string[]): Pick<ReportedResult, "pop" | "url" | "variant"> {
+  const field = (column: number) => (row[column] ?? "").replace(/^'/, "");
+  const variant = field(VARIANT);
+  return { pop: field(POP), url: field(URL_COLUMN), ...(variant === "" ? {} : { variant }) };
+}

@@ -25,9 +25,9 @@ import { checkRoom, type RoomDeps } from "./start-request.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
-const READ_MS = 6_000;
-const FIND_MS = 4_000;
-const SAMPLE_MS = 8_000;
+const READ_MS = 5_000;
+const FIND_MS = 3_000;
+const SAMPLE_MS = 6_000;
 
 export interface DryRunDeps extends RoomDeps {
   readonly distributions: Pick<Distributions, "own">;

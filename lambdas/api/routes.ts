@@ -8,7 +8,7 @@ import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
-import { parseBody } from "./body.ts";
+import { checkBody, jsonOf, parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
 import { describeApi } from "./describe-api.ts";
@@ -26,6 +26,7 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { filledFrom, type RetriedRequestDeps, retriedRequest, retryLinks } from "./retried-request.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { describeSettings, type SettingsDeps } from "./settings.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
@@ -43,6 +44,7 @@ export interface RoutesDeps
     RequestsDeps,
     DryRunDeps,
     SettingsDeps,
+    RetriedRequestDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
@@ -68,8 +70,11 @@ type Routes = { readonly [Name in RouteName]: Route<AnswerOf<Name>> };
 
 const ALL: Routes = {
   "POST /prewarm": async (deps, event) => {
-    const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
-    const request = checkPrewarmRequest(body, deps.caps, deps.sourceBuckets);
+    const json = jsonOf(event.body, event.isBase64Encoded);
+    const retried = await retriedRequest(deps, json);
+    const filled = retried === undefined ? json : filledFrom(retried, json);
+    const body = checkBody(prewarmBodySchema, filled, checkUrlsAlone);
+    const request = checkPrewarmRequest(body, deps.caps, deps.sourceBuckets, retried);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
     if (body.dry_run === true) return dryRun(deps, request, [...warnings, ...ignoredInDryRun(body)]);
@@ -108,6 +113,7 @@ const ALL: Routes = {
       ...{ instance_count, timeout_at },
       ...(reason === undefined ? {} : { reason }),
       ...(readiness === undefined ? {} : { readiness }),
+      ...retryLinks(item),
       sentence: sentenceOf(item, described),
       ...(details.has("pops") ? { pops: await popRows(deps, item) } : {}),
       ...(details.has("failures") ? { failures: await failuresOf(deps, item) } : {}),

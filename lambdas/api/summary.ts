@@ -11,6 +11,7 @@ import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts"
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { retryLinks } from "./retried-request.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { sourcesOf } from "./sources-of.ts";
 import { timestamp } from "./timestamp.ts";
@@ -58,6 +59,7 @@ export async function summarize(deps: SummaryDeps, first: RequestItem): Promise<
     status: item.status,
     ...sourcesOf(item),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...retryLinks(item),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Lists } from "../../aws/lists.ts";
-import { type GoodUrl, UnreadableRowError } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { LISTS } from "../../domain/request/lists.ts";
+import { isLostList } from "../lost-list.ts";
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */
 export class ListLostError extends Error {
@@ -14,8 +15,7 @@ export async function goodUrlsOf(lists: Pick<Lists, "read">, reqId: string): Pro
     for await (const url of lists.read(LISTS.goodUrls, reqId)) urls.push(url);
     return urls;
   } catch (error) {
-    const isLost = error instanceof UnreadableRowError || (error instanceof Error && error.name === "NoSuchKey");
-    if (!isLost) throw error;
+    if (!isLostList(error)) throw error;
     throw new ListLostError(`the list of its good URLs cannot be read: ${error.message}`, { cause: error });
   }
 }

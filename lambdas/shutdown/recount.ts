@@ -77,7 +77,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order);
+  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order, item.pops);
   const ledger = new Ledger(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
   const state = recountState(item, run.timeIsUp);

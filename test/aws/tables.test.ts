@@ -34,6 +34,10 @@ const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise
   claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
   nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
+  putRetry: [
+    ({ requests }) => requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: "gone" }),
+    "attribute_not_exists(active) AND (attribute_not_exists(retried_by) OR retried_by = :gone)",
+  ],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
@@ -44,7 +48,9 @@ interface Update {
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 const updates = ({ name, input }: Sent): Update[] =>
-  name === "TransactWriteCommand" ? input.TransactItems.map((part: { Update: Update }) => part.Update) : [input];
+  name === "TransactWriteCommand"
+    ? input.TransactItems.flatMap((part: { Update?: Update }) => part.Update ?? [])
+    : [input];
 
 describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
   it("writes under its condition, with every placeholder there and none to spare", async () => {

@@ -68,6 +68,13 @@ export class FakeRequests implements Public<EndingRequestTable> {
     if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
     this.items.set(item.req_id, item);
   }
+  async putRetry(item: RequestItem, { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">) {
+    const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === gone;
+    const holds = (before: RequestItem) => !isActive(before) && isFree(before);
+    if (!this.change(req_id, holds, { retried_by: item.req_id })) return false;
+    await this.put(item);
+    return true;
+  }
   async delete(reqId: string) {
     this.items.delete(reqId);
   }
@@ -106,7 +113,10 @@ export class FakeRequests implements Public<EndingRequestTable> {
     return [...this.items.values()].filter(({ closing }) => closing !== undefined);
   }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], sources: [], closing: CLOSING };
+    const ended: Partial<RequestItem> = {
+      ...fields,
+      ...{ status: to, header: [], variants: [], sources: [], closing: CLOSING },
+    };
     if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
     this.ended.push(reqId);
     return true;
@@ -351,8 +361,9 @@ export class FakeLists implements Public<Lists> {
   /** @param objects the rows of each list, by its key */
   constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
 
-  async *read<T>(list: ReadableList<T>, reqId: string) {
-    for (const row of this.rowsAt(list.key(reqId))) yield list.fromRow([...row]);
+  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string) {
+    const rows = this.rowsAt(list.key(reqId));
+    for (const row of list.header === undefined ? rows : rows.slice(1)) yield list.fromRow([...row]);
   }
   async write<T>(
     list: RequestList<T>,

@@ -68,7 +68,11 @@ const ROLES: readonly {
 }[] = [
   // A schedule is made with the role that it calls Shutdown with. Without ListBucket, a missing object is a 403.
   { role: "PipelineApiRole", entry: "lambdas/api", beside: [...RUN, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
-  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...RUN, ...stream("Request")] },
+  {
+    role: "PipelineGetSizeRole",
+    entry: "lambdas/get-size",
+    beside: [...RUN, ...stream("Request"), "s3:ListBucket bucket"],
+  },
   {
     role: "PipelineExpandRole",
     entry: "lambdas/expand",

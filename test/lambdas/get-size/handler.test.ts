@@ -9,7 +9,15 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import { FakeDistributions, FakeDns, FakeExpandQueue, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import {
+  FakeDistributions,
+  FakeDns,
+  FakeExpandQueue,
+  FakeLists,
+  FakeRequestPops,
+  FakeRequests,
+  silent,
+} from "../fakes.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
@@ -53,8 +61,9 @@ async function world({
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const expandQueue = new FakeExpandQueue();
+  const requestPops = new FakeRequestPops(requests);
   const asked = { distributions, dns, ports, keptErrorMs: 50, expandQueue };
-  const fakes = { requests, lists, ...asked, allowed, logger: silent };
+  const fakes = { requests, requestPops, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
@@ -114,7 +123,7 @@ describe("Get Size", () => {
     await read.handle(EVENT);
     expect(read.requests.the().status).toBe("CHECK_POP");
     expect(read.lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual([
-      [...url("/a"), "10", "", "0"],
+      [...url("/a"), "10", "", ""],
       [...url("/b"), "0", "", "1"],
     ]);
   });
@@ -251,7 +260,9 @@ describe("Get Size", () => {
       await w.handle(EVENT);
       const { distributions } = w.requests.the();
       const targets = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1" }));
-      expect(await totalsOf(new Plan(distributions, targets), w.lists.read(LISTS.goodUrls, "r1"))).toMatchObject({
+      expect(
+        await totalsOf(new Plan(distributions, targets, undefined, []), w.lists.read(LISTS.goodUrls, "r1")),
+      ).toMatchObject({
         ...{ total_count: 6, total_size: 2 * (7 + 4 + 0), tasks_per_target: { d1: 3 } },
       });
     });

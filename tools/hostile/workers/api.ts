@@ -19,6 +19,7 @@ const handler = createHandler({
     ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
     page: async () => ({ requests: [], end: undefined }),
     listActive: async () => [],
+    putRetry: async () => false,
     setInstanceCount: nothing,
   },
   resolvedPops: { all: async () => new Map() },
