@@ -17,6 +17,8 @@ const FOLDERS = {
   lambdas: [
     ...["^aws/", "^domain/", "^probe/", AWS_SDK, ZOD],
     packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map"),
+    // Served as it is.
+    "^docs/openapi\\.json$",
   ],
   agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
   cli: ["^domain/"],

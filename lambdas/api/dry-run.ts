@@ -1,6 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
+import type { Estimated } from "../../domain/api/started-answer.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
 import { placesToLookAt } from "../../domain/cost/sample.ts";
@@ -57,7 +58,7 @@ export function ignoredInDryRun({ client_token: token }: Pick<PrewarmBody, "clie
  * @param warnings of the checks before
  * @throws RefusedError 400 as without it
  */
-export async function dryRun(deps: DryRunDeps, asked: PrewarmRequest, warnings: readonly string[]) {
+export async function dryRun(deps: DryRunDeps, asked: PrewarmRequest, warnings: readonly string[]): Promise<Estimated> {
   const activeRequests = await checkRoom(deps);
   const read = await sourcesOf(deps, asked);
   const request = { ...asked, urls: read.urls };

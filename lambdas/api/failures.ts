@@ -1,5 +1,6 @@
 import type { Lists } from "../../aws/lists.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { Failure } from "../../domain/api/failures-answer.ts";
 import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -11,7 +12,7 @@ export interface FailuresDeps {
 }
 
 /** The failures of a request by reason, those of most tasks first: exact once its report stands, and as counted so far before. */
-export async function failuresOf(deps: FailuresDeps, item: RequestItem) {
+export async function failuresOf(deps: FailuresDeps, item: RequestItem): Promise<Failure[]> {
   const exact = item.report === undefined ? undefined : await endedFailures(deps, item.req_id);
   return (exact ?? (await deps.progress.failures(item.req_id))).map(withWords);
 }
@@ -32,6 +33,6 @@ export async function endedFailures(
 }
 
 /** As an answer tells it. */
-export function withWords({ examples, ...counts }: FailureGroup) {
+export function withWords({ examples, ...counts }: FailureGroup): Failure {
   return { ...counts, ...wordsOf(counts.code, "en"), examples };
 }

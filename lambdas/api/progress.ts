@@ -1,3 +1,4 @@
+import type { RequestTold } from "../../domain/api/progress-answer.ts";
 import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { percentage } from "../../domain/request/percentage.ts";
@@ -25,7 +26,7 @@ export function describeProgress(
   now: Date,
   patience: Pick<Patience, "staleMs">,
   popCounts: ReadonlyMap<string, Count> = new Map(),
-) {
+): RequestTold {
   const count = countOf(item, progress);
   const live = liveOf(item, progress, now.getTime(), patience);
   const remaining = item.total_count - count.download_count;

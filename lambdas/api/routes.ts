@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
@@ -10,6 +11,7 @@ import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { checkBody, jsonOf, parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
+import { describeApi } from "./describe-api.ts";
 import { detailsOf } from "./detail.ts";
 import { type DryRunDeps, dryRun, ignoredInDryRun } from "./dry-run.ts";
 import { type FailuresDeps, failuresOf } from "./failures.ts";
@@ -61,9 +63,12 @@ export interface RoutesDeps
 }
 
 /** Answers one call with the body of a 200. @throws RefusedError for any other status */
-export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Record<string, unknown>>;
+export type Route<Body = Record<string, unknown>> = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Body>;
 
-export const routes: Readonly<Record<string, Route>> = {
+/** One function a route that is described. */
+type Routes = { readonly [Name in RouteName]: Route<AnswerOf<Name>> };
+
+const ALL: Routes = {
   "POST /prewarm": async (deps, event) => {
     const json = jsonOf(event.body, event.isBase64Encoded);
     const retried = await retriedRequest(deps, json);
@@ -127,7 +132,12 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /settings": async (deps) => describeSettings(deps),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
+
+  "GET /openapi.json": describeApi,
 };
+
+/** By method and resource, as API Gateway names them. */
+export const routes: Readonly<Record<string, Route>> = ALL;
 
 async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {
   const reqId = event.queryStringParameters?.["req_id"];

@@ -1,3 +1,4 @@
+import type { Settings } from "../../domain/api/settings-answer.ts";
 import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
 import { type AllowedDistributions, DISTRIBUTIONS_PARAMETER } from "../../domain/request/allowed-distributions.ts";
@@ -28,7 +29,7 @@ export interface SettingsDeps {
 }
 
 /** Body of GET /settings: nothing in it is secret to whoever has the key. */
-export function describeSettings(deps: SettingsDeps) {
+export function describeSettings(deps: SettingsDeps): Settings {
   const { deployment, caps, allowed, kind } = deps;
   return {
     timestamp: timestamp(deps),

@@ -3,10 +3,11 @@ import type { Lists } from "../../aws/lists.ts";
 import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { Summary } from "../../domain/api/summary-answer.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -31,7 +32,7 @@ export interface SummaryDeps {
 }
 
 /** Body of GET /summary. @throws RefusedError 409 for a request that has not ended. */
-export async function summarize(deps: SummaryDeps, first: RequestItem) {
+export async function summarize(deps: SummaryDeps, first: RequestItem): Promise<Summary> {
   const item = await withReport(deps, first);
   const pops = await deps.requestPops.of(item.req_id);
   const { total_count, download_count, failed_count } = item;
@@ -69,19 +70,20 @@ async function resultsLink({ links }: SummaryDeps, { req_id, results }: RequestI
   return { results_url: await links.of(results, `prewarm-${req_id}-results.csv.gz`) };
 }
 
-async function withReport(deps: SummaryDeps, first: RequestItem): Promise<RequestItem & { report: string }> {
+async function withReport(
+  deps: SummaryDeps,
+  first: RequestItem,
+): Promise<RequestItem & { status: TerminalStatus; report: string }> {
   let item = first;
   const deadline = deps.now().getTime() + REPORT_WAIT_MS;
   for (;;) {
-    if (!isTerminal(item.status)) {
-      throw new RefusedError(409, `The request is ${item.status}; its summary can be read once it has ended`);
+    const { status, report }: RequestItem = item;
+    if (!isTerminal(status)) {
+      throw new RefusedError(409, `The request is ${status}; its summary can be read once it has ended`);
     }
-    if (item.report !== undefined) return { ...item, report: item.report };
+    if (report !== undefined) return { ...item, status, report };
     if (deps.now().getTime() >= deadline) {
-      throw new RefusedError(
-        409,
-        `The request is ${item.status}; its report is still being written, ask again in a moment`,
-      );
+      throw new RefusedError(409, `The request is ${status}; its report is still being written, ask again in a moment`);
     }
     await sleep(REPORT_POLL_MS);
     item = (await deps.requests.get(item.req_id)) ?? item;

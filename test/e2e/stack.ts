@@ -7,6 +7,7 @@ import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { parse } from "csv-parse/sync";
 import { request } from "undici";
+import { problemWith } from "../../tools/description/judge-answer.ts";
 import type { FaultHook } from "../../tools/edge/faults.ts";
 import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import type { StandIn } from "../../tools/local/stand-in-edge.ts";
@@ -42,14 +43,17 @@ export class Stack {
     this.standIn.edge.setFaults(hook);
   }
 
-  /** Calls the API with the key, or without any (`""`). The body goes out as it is, without a content type. */
+  /** Calls the API with the key, or without any (`""`); an answer that is not as described is an error. The body goes out without a content type. */
   async call(method: "GET" | "POST", path: string, body?: string, key = this.prewarm.apiKey): Promise<HttpAnswer> {
     const answer = await request(this.prewarm.apiUrl + path, {
       method,
       headers: key === "" ? {} : { "x-api-key": key },
       body: body ?? null,
     });
-    return { status: answer.statusCode, json: JSON.parse(await answer.body.text()) as Record<string, unknown> };
+    const json = JSON.parse(await answer.body.text()) as Record<string, unknown>;
+    const problem = problemWith({ method, path, status: answer.statusCode, body: json });
+    if (problem !== undefined) throw new Error(`not as described: ${problem}: ${JSON.stringify(json)}`);
+    return { status: answer.statusCode, json };
   }
 
   post(path: string, body: unknown): Promise<HttpAnswer> {

@@ -6,7 +6,7 @@ import { STAMP, world } from "./world.ts";
 /** The n-th request: the greater n, the newer. */
 function nth(n: number, change: Partial<RequestItem> = {}): RequestItem {
   const id = String(n).padStart(5, "0");
-  return request({ req_id: `r${id}`, created_at: `2024-04-16 03:10:${id}`, ...change });
+  return request({ req_id: `r${id}`, created_at: `2024-04-16 03:10:00.0${id}`, ...change });
 }
 
 const ENDED = { status: "FINISHED", active: undefined } as const;

@@ -7,6 +7,7 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import type { Form } from "../../../lambdas/api/sample-sizes.ts";
+import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
 import {
   FakeDistributions,
@@ -102,7 +103,9 @@ export function world(
       const requestContext = { requestId: "api-request-id" };
       const answer = await handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
       expect(answer.headers).toEqual({ "content-type": "application/json" });
-      return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+      const told = { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+      expect(problemWith({ method: httpMethod ?? "", path: resource ?? "", ...told })).toBeUndefined();
+      return told;
     },
   };
 }
