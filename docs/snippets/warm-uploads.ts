@@ -12,6 +12,8 @@ export interface WarmUploadsProps {
   readonly api: string;
   /** Id of the API key: the last part of the output `prewarmapikeyoutput`. */
   readonly keyId: string;
+  /** Host of the URLs, such as `www.example.com`. */
+  readonly site: string;
   /** Name of the bucket. Its notifications must go to EventBridge. */
   readonly bucket: string;
   /** Where an upload leaves its list, such as `lists/`. */
@@ -20,13 +22,13 @@ export interface WarmUploadsProps {
 
 /** Warms what each list names that comes into a bucket. */
 export class WarmUploads extends Construct {
-  constructor(scope: Construct, id: string, { api, keyId, bucket, prefix }: WarmUploadsProps) {
+  constructor(scope: Construct, id: string, { api, keyId, site, bucket, prefix }: WarmUploadsProps) {
     super(scope, id);
     const warm = new NodejsFunction(this, "Warm", {
       entry: fileURLToPath(new URL("warm-upload.ts", import.meta.url)),
       runtime: Runtime.NODEJS_24_X,
       timeout: Duration.seconds(60),
-      environment: { API: api, KEY_ID: keyId },
+      environment: { API: api, KEY_ID: keyId, SITE: site },
     });
     const { partition, region } = Stack.of(this);
     const key = `arn:${partition}:apigateway:${region}::/apikeys/${keyId}`;

@@ -20,6 +20,7 @@ export function snippets(app: App): Stack {
   const [builds, site] = [new Bucket(stack, "Builds", { versioned: true }), new Bucket(stack, "Site")];
   new ReleasePipeline(stack, "Pipeline", { builds, site, warmAndWait: stateMachine, body: BODY });
   new WarmNightly(stack, "Nightly", stateMachine, BODY);
-  new WarmUploads(stack, "Uploads", { api: `${API}/`, keyId: "a1b2c3d4e5", bucket: "my-bucket", prefix: "lists/" });
+  const list = { site: "www.example.com", bucket: "my-bucket", prefix: "lists/" };
+  new WarmUploads(stack, "Uploads", { api: `${API}/`, keyId: "a1b2c3d4e5", ...list });
   return stack;
 }
