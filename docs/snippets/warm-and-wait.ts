@@ -39,7 +39,7 @@ export class WarmAndWait extends Construct {
       method: sfn.TaskInput.fromText("POST"),
       connection: new Connection(this, "Key", { authorization: key }),
       // With the token, a call that is tried again starts nothing twice.
-      body: sfn.TaskInput.fromText("{% $merge([{'client_token': $states.context.Execution.Name}, $states.input]) %}"),
+      body: sfn.TaskInput.fromText("{% $merge([{'client_token': $hash($states.context.Execution.Id, 'SHA-256')}, $states.input]) %}"),
       assign: { req_id: "{% $states.result.ResponseBody.request_id %}" },
     }).addRetry({
       errors: ["States.Http.Socket", ...[429, 500, 502, 503, 504].map((it) => `States.Http.StatusCode.${it}`)],

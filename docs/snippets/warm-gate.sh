@@ -12,5 +12,5 @@ while true; do
   case $(jq --raw-output .status <<<"$progress") in FINISHED | FAILED | STOPPED | TIMEOUT) break ;; esac
   sleep "${SECONDS_BETWEEN:-15}"
 done
-ask "${API}summary?req_id=$req" | jq '{request_id, verdict, failures, failure_pops, failure_urls}'
+ask "${API}summary?req_id=$req" | jq '{request_id, verdict, failures, failure_pops, failure_urls}' || true
 test "$(jq --raw-output .verdict <<<"$progress")" = ready
