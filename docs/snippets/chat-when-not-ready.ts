@@ -1,5 +1,13 @@
 import { SecretValue } from "aws-cdk-lib";
-import { ApiDestination, Authorization, Connection, EventField, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
+import {
+  ApiDestination,
+  Authorization,
+  Connection,
+  EventField,
+  Match,
+  Rule,
+  RuleTargetInput,
+} from "aws-cdk-lib/aws-events";
 import { ApiDestination as ToApiDestination } from "aws-cdk-lib/aws-events-targets";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -26,7 +34,8 @@ export class ChatWhenNotReady extends Construct {
       eventPattern: {
         source: ["prewarm"],
         detailType: ["Prewarm Request Ended"],
-        detail: { verdict: ["ready_with_exceptions", "not_ready"] },
+        // No verdict: nothing could be counted.
+        detail: { verdict: Match.anyOf(Match.doesNotExist(), Match.anythingBut("ready")) },
       },
       targets: [new ToApiDestination(destination, { event, deadLetterQueue })],
     });

@@ -39,10 +39,12 @@ export class WarmAndWait extends Construct {
       method: sfn.TaskInput.fromText("POST"),
       connection: new Connection(this, "Key", { authorization: key }),
       // With the token, a call that is tried again starts nothing twice.
-      body: sfn.TaskInput.fromText("{% $merge([{'client_token': $hash($states.context.Execution.Id, 'SHA-256')}, $states.input]) %}"),
+      body: sfn.TaskInput.fromText(
+        "{% $merge([{'client_token': $hash($states.context.Execution.Id, 'SHA-256')}, $states.input]) %}",
+      ),
       assign: { req_id: "{% $states.result.ResponseBody.request_id %}" },
     }).addRetry({
-      errors: ["States.Http.Socket", ...[429, 500, 502, 503, 504].map((it) => `States.Http.StatusCode.${it}`)],
+      errors: ["States.Http.Socket", ...[409, 429, 500, 502, 503, 504].map((it) => `States.Http.StatusCode.${it}`)],
     });
     const wait = CallAwsService.jsonata(this, "Wait for its end", {
       integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,

@@ -2,7 +2,22 @@
 import * as z from "zod";
 
 const objectSchema = z.record(z.string(), z.unknown());
-const prefixSchema = z.strictObject({ prefix: z.string() });
+const matcherSchema = z.union([
+  z.strictObject({ prefix: z.string() }).transform(
+    ({ prefix }) =>
+      (it: unknown) =>
+        String(it).startsWith(prefix),
+  ),
+  z.strictObject({ exists: z.boolean() }).transform(
+    ({ exists }) =>
+      (it: unknown) =>
+        (it !== undefined) === exists,
+  ),
+  // What is absent is not matched.
+  z
+    .strictObject({ "anything-but": z.array(z.string()) })
+    .transform((no) => (it: unknown) => typeof it === "string" && !no["anything-but"].includes(it)),
+]);
 
 /** What stands at a path of an object, such as `detail.status` or `source.0`. */
 export function at(value: unknown, path: string): unknown {
@@ -12,7 +27,7 @@ export function at(value: unknown, path: string): unknown {
   }, value);
 }
 
-/** Whether a pattern of exact values and prefixes matches. @throws Error for any other matcher */
+/** Whether a pattern matches. @throws Error for a matcher that none of the rules has */
 export function matches(pattern: Readonly<Record<string, unknown>>, event: unknown): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     const value = at(event, key);
@@ -21,8 +36,7 @@ export function matches(pattern: Readonly<Record<string, unknown>>, event: unkno
 }
 
 function isLike(wanted: unknown, value: unknown): boolean {
-  if (typeof wanted === "string") return value === wanted;
-  return typeof value === "string" && value.startsWith(prefixSchema.parse(wanted).prefix);
+  return typeof wanted === "string" ? value === wanted : matcherSchema.parse(wanted)(value);
 }
 
 /** A transformer's template with the values of an event, which EventBridge escapes. @throws Error for a path that is not there */
