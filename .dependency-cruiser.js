@@ -24,6 +24,8 @@ const FOLDERS = {
   cli: ["^domain/"],
   // The console runs in a browser: the files of domain/ that it takes may not import `node:` (a rule for when it exists).
   console: ["^domain/"],
+  // Snippets that users copy: nothing of the project's own.
+  docs: [CDK, AWS_SDK, packages("@types/aws-lambda")],
   tools: ["^(?!test/)"],
   test: [""],
 };

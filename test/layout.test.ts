@@ -37,7 +37,7 @@ const rows = (table: Readonly<Record<string, readonly string[]>>) =>
 
 const A_FILE_OF_EACH = [
   ...["bin/x.ts", "lib/x.ts", "domain/x.ts", "aws/x.ts", "probe/x.ts", "lambdas/x.ts", "lambdas/task/x.ts"],
-  ...["agent/x.ts", "agent/work/x.ts", "cli/x.ts", "console/x.ts", "tools/edge/x.ts", "test/lib/x.ts"],
+  ...["agent/x.ts", "agent/work/x.ts", "cli/x.ts", "console/x.ts", "docs/x.ts", "tools/edge/x.ts", "test/lib/x.ts"],
 ];
 const allBut = (...folders: string[]) => A_FILE_OF_EACH.filter((file) => !folders.includes(file.split("/")[0] ?? ""));
 
@@ -61,6 +61,7 @@ const REFUSED = {
   "agent/queue/agent.ts": [...allBut("agent", "aws", "domain"), "aws-cdk-lib", "constructs", "p-map"],
   "cli/main.ts": [...allBut("cli", "domain"), "@aws-sdk/client-s3"],
   "console/main.ts": [...allBut("console", "domain"), "@aws-sdk/client-s3"],
+  "docs/snippets/x.ts": [...allBut("docs"), "zod", "undici"],
   "tools/bench/main.ts": allBut(
     ...A_FILE_OF_EACH.map((file) => file.split("/")[0] ?? "").filter((it) => it !== "test"),
   ),
@@ -94,6 +95,13 @@ const ALLOWED = {
   ],
   "cli/main.ts": ["cli/table.ts", "domain/request/status.ts"],
   "console/main.ts": ["console/table.ts", "domain/request/status.ts"],
+  "docs/snippets/x.ts": [
+    "docs/snippets/y.ts",
+    "aws-cdk-lib",
+    "constructs",
+    "@aws-sdk/client-api-gateway",
+    "@types/aws-lambda",
+  ],
   "tools/local/demo.ts": ["tools/edge/edge.ts", ...allBut("test"), "@aws-sdk/client-ec2", "aws-cdk-lib"],
   "test/tools/x.test.ts": [...A_FILE_OF_EACH, "vitest", "aws-cdk-lib"],
   "vitest.config.ts": ["vitest"],

@@ -27,6 +27,7 @@ import { table } from "../markdown-table.ts";
 import { largestTable } from "../scaling/largest.ts";
 import { measuredUnits } from "../scaling/measured.ts";
 import { scalingTables } from "../scaling/tables.ts";
+import { snippetParts } from "./snippet-parts.ts";
 
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
@@ -46,6 +47,7 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["prices", prices],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
+  ...snippetParts(),
 ]);
 
 function limitsOfRequest(): string {

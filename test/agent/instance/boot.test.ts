@@ -23,14 +23,17 @@ function shellcheck(): string {
   }
 }
 
-test("the scripts of an instance have nothing that shellcheck would change", ({ skip }) => {
+test("the scripts of an instance, and the one that users copy, have nothing that shellcheck would change", ({
+  skip,
+}) => {
   let command = "";
   try {
     command = shellcheck();
   } catch (error) {
     skip(`there is no shellcheck, and it cannot be installed: ${error instanceof Error ? error.message : error}`);
   }
-  const scripts = ["boot.sh", "give-up.sh"].map((name) => `${ROOT}agent/instance/${name}`);
+  const own = ["agent/instance/boot.sh", "agent/instance/give-up.sh", "docs/snippets/warm-gate.sh"];
+  const scripts = own.map((path) => ROOT + path);
   expect(() => execFileSync(command, ["--severity=style", ...scripts], { stdio: "pipe" })).not.toThrow();
 }, 120_000);
 

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Sends the body in a file to POST /prewarm and waits for the end. Exit code 0: the verdict is `ready`; 1: it is not;
+# others: the API could not be asked. API and KEY are in the environment. Needs curl and jq.
+set -euo pipefail
+ask() { curl --silent --show-error --fail-with-body --retry 5 --header "x-api-key: $KEY" "$@"; }
+
+started=$(ask --data "@$1" "${API}prewarm") || { echo "$started" >&2; exit 3; }
+req=$(jq --raw-output .request_id <<<"$started")
+while true; do
+  progress=$(ask "${API}prewarm?req_id=$req")
+  jq --raw-output .sentence <<<"$progress"
+  case $(jq --raw-output .status <<<"$progress") in FINISHED | FAILED | STOPPED | TIMEOUT) break ;; esac
+  sleep "${SECONDS_BETWEEN:-15}"
+done
+ask "${API}summary?req_id=$req" | jq '{request_id, verdict, failures, failure_pops, failure_urls}' || true
+test "$(jq --raw-output .verdict <<<"$progress")" = ready

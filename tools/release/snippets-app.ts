@@ -1,0 +1,5 @@
+import { App } from "aws-cdk-lib";
+import { snippets } from "./snippets.ts";
+
+// The CDK app of what the documents show, for `npm run lint:templates`.
+snippets(new App());
