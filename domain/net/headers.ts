@@ -1,7 +1,7 @@
 import { MAX_HEADER_LENGTH } from "../request/limits.ts";
 
-/** Headers that a caller may not set, and why. `npm run docs` writes them into docs/api.md. */
-export const REFUSED_HEADERS: readonly { readonly names: readonly string[]; readonly because: string }[] = [
+/** Headers that a caller may not set, and why. `npm run docs` writes them into the documents. */
+export const REFUSED_HEADERS = [
   { names: ["Host", "Content-Length", "Expect"], because: "Prewarm sets it itself, or sends none" },
   {
     // RFC 9110, 7.6.1, and RFC 7540, 3.2.1. As `Connection` is among them, no header can name others to be dropped on the
@@ -17,10 +17,10 @@ export const REFUSED_HEADERS: readonly { readonly names: readonly string[]; read
     names: ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"],
     because: "a POP would send a part of the object or none, and the object would count as warm",
   },
-];
+] as const satisfies readonly { readonly names: readonly string[]; readonly because: string }[];
 
 const WHY_REFUSED: ReadonlyMap<string, string> = new Map(
-  REFUSED_HEADERS.flatMap(({ names, because }) => names.map((name) => [name.toLowerCase(), because] as const)),
+  REFUSED_HEADERS.flatMap(({ names, because }) => names.map((name): [string, string] => [name.toLowerCase(), because])),
 );
 
 // RFC 9110, 5.6.2 (token) and 5.5 (field value: visible ASCII, space and tab).

@@ -6,7 +6,9 @@ import { fillParts } from "./fill-parts.ts";
 import { GENERATED_PARTS } from "./generated-parts.ts";
 
 // `npm run docs`: writes into the documents what they have from the code, and the description of the API beside them.
-for (const name of readdirSync(`${ROOT}docs`).filter((file) => file.endsWith(".md"))) {
+for (const name of readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".md"),
+)) {
   const path = `${ROOT}docs/${name}`;
   const { text, stale } = fillParts(readFileSync(path, "utf8"), GENERATED_PARTS);
   if (stale.length === 0) continue;

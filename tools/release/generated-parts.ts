@@ -7,70 +7,55 @@ import {
   SPOT_SHARE,
   VCPU_HOUR,
 } from "../../domain/cost/prices.ts";
-import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
-import { countryCode } from "../../domain/pops/countries.ts";
-import { REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
-import { knownNames } from "../../domain/pops/select.ts";
 import { PRICE_REGIONS } from "../../domain/pops/sites.ts";
-import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { VERDICTS } from "../../domain/readiness/verdict.ts";
 import { CAPS } from "../../domain/request/caps.ts";
-import * as limits from "../../domain/request/limits.ts";
-import { failureReasons } from "../../domain/result/failure.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
-import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
 import { table } from "../markdown-table.ts";
 import { largestTable } from "../scaling/largest.ts";
 import { measuredUnits } from "../scaling/measured.ts";
 import { scalingTables } from "../scaling/tables.ts";
+import { CHINESE_PARTS } from "./chinese-parts.ts";
+import {
+  code,
+  columnsTable,
+  countriesList,
+  limitsTable,
+  meaningsTable,
+  reasonsTable,
+  refusedTable,
+  regionsTable,
+} from "./part-tables.ts";
 import { snippetParts } from "./snippet-parts.ts";
 
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
-  ["limits", limitsOfRequest],
+  ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
   ["caps", caps],
-  ["regions", regions],
-  ["countries", countries],
-  ["pop-bases", () => meanings("basis", BASES)],
-  ["rec-bases", () => meanings("rec_basis", REC_BASES)],
-  ["refused-headers", refusedHeaders],
-  ["report-columns", () => columns(REPORT_COLUMNS)],
-  ["outcomes", () => meanings("outcome", OUTCOMES)],
-  ["failure-reasons", failureReasonWords],
-  ["verdicts", () => meanings("verdict", VERDICTS)],
-  ["result-columns", () => columns(MORE_COLUMNS)],
+  ["regions", () => regionsTable(["region", "POPs"])],
+  ["countries", countriesList],
+  ["pop-bases", () => meaningsTable(["basis", "meaning"], BASES)],
+  ["rec-bases", () => meaningsTable(["rec_basis", "meaning"], REC_BASES)],
+  ["refused-headers", () => refusedTable(["refused", "because"], sentence)],
+  ["report-columns", () => columnsTable(["column", "meaning"], REPORT_COLUMNS)],
+  ["outcomes", () => meaningsTable(["outcome", "meaning"], OUTCOMES)],
+  ["failure-reasons", () => reasonsTable(["code", "meaning", "what viewers meet", "what to do"], "en")],
+  ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
+  ["result-columns", () => columnsTable(["column", "meaning"], MORE_COLUMNS)],
   ["agent-defaults", agentDefaults],
   ["prices", prices],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
   ...snippetParts(),
+  ...CHINESE_PARTS,
 ]);
 
-function limitsOfRequest(): string {
-  const { timeout, instance_count } = prewarmBodySchema.shape;
-  const rows: [what: string, least: number | null, most: number][] = [
-    ["different URLs in `url_list`", 1, limits.MAX_URLS],
-    ["characters of a URL", null, limits.MAX_URL_LENGTH],
-    ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
-    ["different names in each of `pops`, `countries`, `regions`", null, limits.MAX_NAMES],
-    ["variants", 1, limits.MAX_VARIANTS],
-    ["characters of a variant's name", 1, limits.MAX_VARIANT_NAME_LENGTH],
-    ["URLs times variants", null, limits.MAX_URLS],
-    ["lines of each `header`", null, limits.MAX_HEADERS],
-    ["characters of a line of a `header`", null, limits.MAX_HEADER_LENGTH],
-    ["bytes of all lines together, those of the variants with them", null, limits.MAX_HEADER_BYTES],
-    ["`timeout`, minutes", timeout.minValue, limits.MAX_TIMEOUT_MINUTES],
-    ["`instance_count` and `DesiredCapacity`", instance_count.minValue, limits.MAX_INSTANCES],
-  ];
-  const readable = (bound: number | null) => bound?.toLocaleString("en-US") ?? "";
-  return table(
-    ["what", "least", "most"],
-    rows.map(([what, least, most]) => [what, readable(least), readable(most)]),
-  );
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
 function caps(): string {
@@ -112,50 +97,6 @@ function readableDollars(value: number): string {
   return `$${Number(value.toPrecision(6))}`;
 }
 
-function regions(): string {
-  return table(
-    ["region", "POPs"],
-    Object.entries(REGION_DEFAULTS).map(([region, pops]) => [code(region), pops.join(", ")]),
-  );
-}
-
-function countries(): string {
-  return wrap(knownNames("country").map((name) => `${code(name)} (${countryCode(name)})`));
-}
-
-function refusedHeaders(): string {
-  const sentence = (clause: string) => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
-  return table(
-    ["refused", "because"],
-    REFUSED_HEADERS.map(({ names, because }) => [names.map(code).join(", "), sentence(because)]),
-  );
-}
-
-function columns(all: readonly { readonly name: string; readonly meaning: string }[]): string {
-  return table(
-    ["column", "meaning"],
-    all.map(({ name, meaning }) => [code(name), meaning]),
-  );
-}
-
-function failureReasonWords(): string {
-  return table(
-    ["code", "meaning", "what viewers meet", "what to do"],
-    failureReasons.map((reason) => {
-      const { means, viewers, next } = wordsOf(reason, "en");
-      return [code(reason), means, viewers, next];
-    }),
-  );
-}
-
-/** @param what heads the column of the words that mean something */
-function meanings(what: string, words: Readonly<Record<string, string>>): string {
-  return table(
-    [what, "meaning"],
-    Object.entries(words).map(([word, meaning]) => [code(word), meaning]),
-  );
-}
-
 /** The variables that the agent can do without and has a value for. */
 function agentDefaults(): string {
   const defaults = Object.entries(envSchema.shape).flatMap(([name, schema]) => {
@@ -163,22 +104,4 @@ function agentDefaults(): string {
     return value === undefined ? [] : [[code(name), code(String(value))]];
   });
   return table(["variable", "default"], defaults);
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-const LINE_WIDTH = 120;
-
-/** A list in lines of at most 120 characters, broken behind commas. */
-function wrap(items: readonly string[]): string {
-  const lines = [""];
-  items.forEach((item, i) => {
-    const text = i < items.length - 1 ? `${item},` : item;
-    const line = `${lines.at(-1)} ${text}`.trimStart();
-    if (line.length <= LINE_WIDTH) lines[lines.length - 1] = line;
-    else lines.push(text);
-  });
-  return lines.join("\n");
 }

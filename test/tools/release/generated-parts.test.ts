@@ -5,7 +5,7 @@ import { fillParts } from "../../../tools/release/fill-parts.ts";
 import { GENERATED_PARTS } from "../../../tools/release/generated-parts.ts";
 import { ROOT } from "../../lib/synth.ts";
 
-const documents = readdirSync(`${ROOT}docs`)
+const documents = readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".md"))
   .map((name) => readFileSync(`${ROOT}docs/${name}`, "utf8"));
 

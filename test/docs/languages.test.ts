@@ -1,0 +1,88 @@
+// Documents in two languages say the same: the Chinese one has what the English one has, in the same order.
+// If one of these fails, bring docs/zh up to date with what you changed in the English document.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { links } from "./markdown.ts";
+import { headingNumber, shapeOf } from "./translation.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+const CHINESE = readdirSync(`${ROOT}docs/zh`).map((name) => `docs/zh/${name}`);
+const englishOf = (chinese: string) => (chinese === "docs/zh/README.md" ? "README.md" : chinese.replace("/zh/", "/"));
+
+/**
+ * Where the links of a document lead, sorted; the same for both languages. A link to a document that there is in both is told by the number of
+ * its heading, and by whether it leads to the other language.
+ */
+function destinations(document: string, text: string): string[] {
+  const destination = (link: string) => {
+    const [file = "", anchor] = link.split("#");
+    const target = file === "" ? document : normalize(join(dirname(document), file));
+    const english = CHINESE.includes(target) ? englishOf(target) : target;
+    if (!CHINESE.map(englishOf).includes(english)) return `${target}#${anchor ?? ""}`;
+    const heading = anchor === undefined ? "" : headingNumber(target === document ? text : read(target), anchor);
+    const crosses = CHINESE.includes(target) !== CHINESE.includes(document);
+    return `${english}#${heading}${crosses ? " in the other language" : ""}`;
+  };
+  return links(text).map(destination).sort();
+}
+
+describe.each(CHINESE)("%s", (chinese) => {
+  const english = englishOf(chinese);
+  const [there, here] = [shapeOf(read(english)), shapeOf(read(chinese))];
+
+  test("has the headings of the English document", () => {
+    expect(here.headings).toEqual(there.headings);
+  });
+
+  test("has its code", () => {
+    expect(here.code).toEqual(there.code);
+  });
+
+  test("has the rows of its tables", () => {
+    expect(here.tables).toEqual(there.tables);
+  });
+
+  test("links to what it links to, in its own language where there is one", () => {
+    expect(destinations(chinese, read(chinese))).toEqual(destinations(english, read(english)));
+  });
+
+  test("begins with a link to it, as it does in turn", () => {
+    const third = (path: string) => read(path).split("\n")[2];
+    expect(third(chinese)).toMatch(/^\[English\]\(\S+\) · 中文$/);
+    expect(third(english)).toMatch(/^English · \[中文\]\(\S+\)$/);
+  });
+});
+
+describe("a translation with faults is found out", () => {
+  const code = '```sh\nrun --this   # a comment\n```\n\n```json\n{ "a": 1 }\n```\n';
+  const text = `# A\n\n## B\n\n${code}\n| a | b |\n| - | - |\n| \`x\`, \`y\` | z |\n`;
+
+  test("but not for its own words", () => {
+    const translated = `# 甲\n\n## 乙\n\n${code.replace("a comment", "注释")}\n| 甲 | 乙 |\n| --- | --- |\n| \`x\`、\`y\` | 丙 |\n`;
+    expect(shapeOf(translated)).toEqual(shapeOf(text));
+  });
+
+  test.each([
+    ["a heading of another level", "## B", "### B", "headings"],
+    ["a heading that is missing", "## B", "", "headings"],
+    ["other code", "--this", "--that", "code"],
+    ["a comment that is missing", "   # a comment", "", "code"],
+    ["another value", '"a": 1', '"a": 2', "code"],
+    ["a row that is missing", "| `x`, `y` | z |\n", "", "tables"],
+    ["another code word", "`y`", "`z`", "tables"],
+    ["another column", "| a | b |", "| a | b | c |", "tables"],
+  ] as const)("%s", (_, before, after, part) => {
+    expect(shapeOf(text.replace(before, after))[part]).not.toEqual(shapeOf(text)[part]);
+  });
+
+  test("links that lead elsewhere", () => {
+    const english = destinations("README.md", "[a](docs/limits.md#limits) [b](docs/zh/README.md)");
+    expect(destinations("docs/zh/README.md", "[b](../../README.md) [a](../limits.md#limits)")).toEqual(english);
+    expect(destinations("docs/zh/README.md", "[b](README.md) [a](../limits.md#limits)")).not.toEqual(english);
+    expect(destinations("docs/zh/README.md", "[b](../../README.md) [a](../limits.md)")).not.toEqual(english);
+  });
+});

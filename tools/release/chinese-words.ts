@@ -1,0 +1,91 @@
+import type { Basis } from "../../domain/pops/pop-codes.ts";
+import type { RecBasis } from "../../domain/pops/recs.ts";
+import type { Verdict } from "../../domain/readiness/verdict.ts";
+import type { Outcome } from "../../domain/result/outcome.ts";
+import type { REPORT_COLUMNS } from "../../domain/result/report.ts";
+import type { MORE_COLUMNS } from "../../domain/result/task-row.ts";
+import type { Limit, WhyRefused } from "./part-tables.ts";
+
+// Chinese for what the code says in English and `npm run docs` writes into docs/zh. The types want each word that there is: one that is new or
+// changed in the code does not compile until it is here. Reasons of failures have their Chinese in domain/readiness/reasons.ts.
+
+export const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
+  "different URLs in `url_list`": "`url_list` 中不同的 URL 数",
+  "characters of a URL": "一个 URL 的字符数",
+  "different hosts of the URLs, without `cf_domain`": "没有 `cf_domain` 时，URL 中不同的主机名数",
+  "different names in each of `pops`, `countries`, `regions`": "`pops`、`countries`、`regions` 各自不同的名称数",
+  variants: "变体数",
+  "characters of a variant's name": "变体名称的字符数",
+  "URLs times variants": "URL 数 × 变体数",
+  "lines of each `header`": "每个 `header` 的行数",
+  "characters of a line of a `header`": "`header` 一行的字符数",
+  "bytes of all lines together, those of the variants with them": "所有行的总字节数，包括变体的行",
+  "`timeout`, minutes": "`timeout`，分钟",
+  "`instance_count` and `DesiredCapacity`": "`instance_count` 和 `DesiredCapacity`",
+};
+
+export const REFUSED_WORDS: Readonly<Record<WhyRefused, string>> = {
+  "Prewarm sets it itself, or sends none": "由 Prewarm 自行设置，或者不发送。",
+  "it is for one connection only": "只对单个连接有效。",
+  "a POP would send a part of the object or none, and the object would count as warm":
+    "POP 会只发送对象的一部分或完全不发送，而对象会被当作已预热。",
+};
+
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  warm: "已预热：下载之后，看到该 POP 自身缓存的命中；应答说明了层级，且为边缘。",
+  hit: "已命中：下载之后，看到该 POP 的命中。应答没有说明层级，因此命中的可能是区域边缘缓存。",
+  not_kept: "未缓存：下载完整，但此后没有命中，再次下载之后也没有：POP 没有保留该对象。",
+  done: "已下载（未验证）：不作任何声明，因为服务器不发送 x-cache，或 `verify` 为 `off`。",
+  failed: "失败：没有一次完整的下载。",
+};
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  ready: "可以放量：所有任务都成功。`hit` 和 `done` 没有声明的内容，由 `sentence` 说明。",
+  ready_with_exceptions:
+    "可以放量，但有例外：部分任务失败、URL 无法读取或 POP 无法解析，但没有对象在某个区域边缘缓存下全部未预热。",
+  not_ready:
+    "暂不可放量：在某个选中了两个或更多 POP 的区域边缘缓存下，有对象在所有 POP 都未成功；或者超过 5 % 的 POP 各缺少超过 1 % 的任务；" +
+    "或者预热请求不是以 FINISHED 结束。",
+};
+
+export const BASIS_WORDS: Readonly<Record<Basis, string>> = {
+  observed: "见于真实的响应头或访问日志；其中约二十个只有二手来源（节点地图、博客）。",
+  resolved: "运行 `npm run pops:check` 时，在 DNS 中可以解析。",
+  listed: "见于其他工具的 POP 列表。",
+  example: "只见于文档、测试数据或虚构的日志。可以按名称指定，但不会被自动选中。",
+};
+
+export const REC_BASIS_WORDS: Readonly<Record<RecBasis, string>> = {
+  metro: "区域边缘缓存位于同一都市区。",
+  origin_shield: "AWS 的 Origin Shield 表为这个都市区或国家的 AWS 区域指明了该区域边缘缓存所在的区域。",
+  listed: "其他工具的表为该国家指明了它。",
+  nearest: "它是 AWS 文档所列的区域边缘缓存中最近的一个：这是推测。",
+};
+
+export const REPORT_COLUMN_WORDS: Readonly<Record<(typeof REPORT_COLUMNS)[number]["name"], string>> = {
+  pop: "要预热的 POP",
+  url: "URL，与请求中的一致",
+  error: "出了什么问题",
+  http_status: "最后一次应答的 HTTP 状态码；没有应答时为空",
+  x_amz_cf_pop: "应答的 POP，以它自报的名称为准",
+  x_amz_cf_id: "最后一次应答的 CloudFront 请求 ID，可提供给 AWS Support",
+  attempts: "尝试次数；没有 agent 处理过时为 0",
+  variant: "变体的名称；预热请求没有 `variants` 时为空",
+  outcome: "`failed` 或 `not_kept`：参见[预热结果](#预热结果)；没有 agent 给出时为空",
+  tier: "最后一次应答说明的层级：`EDGE`、`REC`、`Origin Shield`；没有说明时为空",
+  address: "最后请求的 POP 地址；`verify: addresses` 时为其中最差的一个",
+  addresses: "`verify: addresses` 时：该 POP 有多少个地址成功，例如 `2 of 3`",
+  rounds: "为看到命中而完整下载的次数；没有二次检查时为空",
+  first_byte_ms: "从发出下载请求到收到应答头的毫秒数",
+  age: "最后一次应答的 `Age`：缓存持有该对象的秒数",
+  encoding: "下载的 `Content-Encoding`；未压缩时为空",
+  source: "URL 来自 `sources` 中的哪一个：序号和位置；来自 `url_list` 时为空",
+};
+
+export const MORE_COLUMN_WORDS: Readonly<Record<(typeof MORE_COLUMNS)[number]["name"], string>> = {
+  ok: "`true` 或 `false`：任务是否成功",
+  reason: "失败的原因：参见[失败原因](#失败原因)",
+  bytes: "最后一次尝试收到的字节数",
+  ms: "从第一次尝试开始到最后一次尝试结束的毫秒数",
+  x_cache: "最后一次应答的 `x-cache`",
+};
