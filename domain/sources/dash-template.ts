@@ -10,10 +10,11 @@ const IDENTIFIER = /^(RepresentationID|Number|Bandwidth|Time)(?:%0(\d{1,2})d)?$/
 
 /**
  * Reads a template of DASH: `$RepresentationID$/$Number%05d$.m4s` (ISO/IEC 23009-1, 5.3.9.4.4).
- * @param most characters before numbers are filled in
+ * @param most characters of it, and once it is filled but for numbers: an empty id would make any number of them none
  * @returns undefined: an identifier is not known, not closed or not given, or the text is too long
  */
 export function template(text: string, { id, bandwidth }: Filling, most: number): Template | undefined {
+  if (text.length > most) return undefined;
   const parts: (string | { readonly of: "number" | "time"; readonly width: number })[] = [];
   const pieces = text.split("$");
   if (pieces.length % 2 === 0) return undefined;

@@ -37,7 +37,7 @@ function wantedOf(representations: Iterable<Representation>, finds: Finds): read
   let all = 0n;
   let expected = 0n;
   for (const one of representations) {
-    all += one.references.count;
+    all += one.references.named;
     if (all > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
     if (isElsewhere(one, finds)) continue;
     expected += one.references.count;
@@ -65,9 +65,10 @@ function* representationsOf(mpd: Element, base: string | undefined): Generator<R
 
 /** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. */
 function basesOf(element: Element, around: readonly (string | undefined)[]): readonly (string | undefined)[] {
-  const own = childrenOf(element, "BaseURL");
-  if (own.length === 0) return around;
-  const bases = new Set(own.flatMap(({ text }) => around.map((base) => based(text, base))));
+  const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
+  if (own.size === 0) return around;
+  // Before they are put together, since that is what costs.
+  const bases = own.size > MAX_BASES ? own : new Set([...own].flatMap((text) => around.map((it) => based(text, it))));
   if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
   return [...bases];
 }
