@@ -70,9 +70,12 @@ export class Finds {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
   }
 
-  /** Asked before so many URLs are made, since making them is what costs. @throws DocumentError */
+  /**
+   * Asked before so many URLs are made, since making them is what costs. How much room they take shows once they are made:
+   * another source may have named them. @throws DocumentError
+   */
   expect(n: bigint): void {
-    if (n > BigInt(this.options.room)) throw this.tooMany();
+    if (n > BigInt(MAX_URLS)) throw this.tooMany();
   }
 
   private because(url: string | undefined): LeftOut | undefined {

@@ -10,6 +10,8 @@ import { SegmentInfo } from "./segment-info.ts";
 const MAX_BASES = 20;
 /** Counted, those at other hosts too. */
 const MAX_SEGMENTS = 1_000_000n;
+/** Of a representation. Its init sections and indexes come first, and may stand at another host than its segments. */
+const LOOKED_AT = 10;
 
 /** A representation: its references, and what they go on from. */
 interface Representation {
@@ -79,14 +81,16 @@ function based(text: string, base: string | undefined): string {
   return new URL(url).href;
 }
 
-/** Whether all of it is at a host that is not wanted: then it is counted, and not laid out. */
+/** Whether it is at a host that is not wanted, as its first references tell: then it is counted, and not laid out. */
 function isElsewhere({ references: { all, count }, base }: Representation, finds: Finds): boolean {
-  for (const first of all()) {
-    if (finds.refusal(first === "" ? (base ?? "") : first, base) !== "other_host") return false;
-    finds.leave("other_host", Number(count));
-    return true;
+  let looked = 0;
+  for (const it of all()) {
+    if (finds.refusal(it === "" ? (base ?? "") : it, base) !== "other_host") return false;
+    if (++looked === LOOKED_AT) break;
   }
-  return false;
+  if (looked === 0) return false;
+  finds.leave("other_host", Number(count));
+  return true;
 }
 
 function add(reference: string, base: string | undefined, finds: Finds): void {

@@ -244,4 +244,24 @@ describe("a manifest of DASH", () => {
     expect(urls).toHaveLength(10);
     expect(leftOut).toEqual({ other_host: 11 });
   });
+
+  it("looks behind an init section at another host", async () => {
+    const document = mpd(
+      `<Period><AdaptationSet>${rep(`<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
+    );
+    const { port } = await site({ "/doc": document });
+    const refuses = (url: string) => (url.startsWith("https://cdn.test/") ? ("other_host" as const) : undefined);
+    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }]);
+    expect(urls).toEqual([OWN, ...[0, 1, 2].map((it) => `http://site.test/${it}`)]);
+    expect(leftOut).toEqual({ other_host: 1 });
+  });
+
+  it("takes no room for what another source has named, as HLS and DASH do of the same segments", async () => {
+    const document = one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`));
+    const { port } = await site({ "/doc": document });
+    const refuses = (url: string) => (url === OWN ? undefined : ("duplicate" as const));
+    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }], 5);
+    expect(urls).toEqual([OWN]);
+    expect(leftOut).toEqual({ duplicate: 10 });
+  });
 });
