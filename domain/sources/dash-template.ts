@@ -7,6 +7,8 @@ export interface Filling {
 export type Template = (number: bigint, time: bigint) => string;
 
 const IDENTIFIER = /^(RepresentationID|Number|Bandwidth|Time)(?:%0(\d{1,2})d)?$/;
+/** 20 identifiers and what is between them: each representation keeps a template of its own. */
+const MAX_PIECES = 41;
 
 /**
  * Reads a template of DASH: `$RepresentationID$/$Number%05d$.m4s` (ISO/IEC 23009-1, 5.3.9.4.4).
@@ -15,9 +17,9 @@ const IDENTIFIER = /^(RepresentationID|Number|Bandwidth|Time)(?:%0(\d{1,2})d)?$/
  */
 export function template(text: string, { id, bandwidth }: Filling, most: number): Template | undefined {
   if (text.length > most) return undefined;
-  const parts: (string | { readonly of: "number" | "time"; readonly width: number })[] = [];
   const pieces = text.split("$");
-  if (pieces.length % 2 === 0) return undefined;
+  if (pieces.length % 2 === 0 || pieces.length > MAX_PIECES) return undefined;
+  const parts: (string | { readonly of: "number" | "time"; readonly width: number })[] = [];
   for (const [i, piece] of pieces.entries()) {
     const [, name, digits = "1"] = i % 2 === 0 ? [] : (IDENTIFIER.exec(piece) ?? []);
     const width = Number(digits);

@@ -10,6 +10,8 @@ import { SegmentInfo } from "./segment-info.ts";
 const MAX_BASES = 20;
 /** Counted, those at other hosts too. */
 const MAX_SEGMENTS = 1_000_000n;
+/** Those without a segment cost time and memory, too. */
+const MAX_REPRESENTATIONS = 100_000;
 /** Of a representation. Its init sections and indexes come first, and may stand at another host than its segments. */
 const LOOKED_AT = 10;
 
@@ -36,9 +38,12 @@ export const readDash: Reader = async (text, { base }, finds) => {
 /** Those that are laid out. All are counted before the first one is. @throws DocumentError */
 function wantedOf(representations: Iterable<Representation>, finds: Finds): readonly Representation[] {
   const wanted: Representation[] = [];
+  let looked = 0;
   let all = 0n;
   let expected = 0n;
   for (const one of representations) {
+    if (++looked > MAX_REPRESENTATIONS)
+      throw new DocumentError(`has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`);
     all += one.references.named;
     if (all > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
     if (isElsewhere(one, finds)) continue;

@@ -219,6 +219,17 @@ describe("a manifest of DASH", () => {
       "has a template that is too long, or has an identifier that is not known, closed or given",
       one(`<SegmentTemplate media="${again("$RepresentationID$")}"/>${again('<Representation id=""/>')}`),
     ],
+    [
+      "has more than 100000 representations, one for each of their addresses",
+      mpd(
+        `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${n}/</BaseURL>`).join("")}<Period><SegmentTemplate media="$Number$" duration="1"/><AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
+        'type="static" mediaPresentationDuration="PT0S"',
+      ),
+    ],
+    [
+      "has a template that is too long, or has an identifier that is not known, closed or given",
+      one(`<SegmentTemplate media="${again("$RepresentationID$", 21)}"/>${again('<Representation id=""/>')}`),
+    ],
   ])("costs no time by the square of its length if it %s", async (problem, document) => {
     const from = Date.now();
     await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
