@@ -44,7 +44,7 @@ export class RetryLostError extends Error {
 
 /**
  * The request that knows the pairs: a retry that ended before its tasks were planned has those of the request before it.
- * @throws RetryLostError
+ * @throws RetryLostError also where nobody knows its URLs, because it ended before its sources were read
  */
 export async function planOf(deps: Pick<NotGoodDeps, "requests">, item: RequestItem): Promise<RequestItem> {
   let current = item;
@@ -53,6 +53,8 @@ export async function planOf(deps: Pick<NotGoodDeps, "requests">, item: RequestI
     if (before === undefined) throw new RetryLostError(item.req_id, `the request ${current.retry_of} is gone`);
     current = before;
   }
+  if (!isPlanned(current) && current.sources_read !== undefined && current.expanded === undefined)
+    throw new RetryLostError(item.req_id, "it ended before its sources were read");
   return current;
 }
 
@@ -92,8 +94,6 @@ export function sizeOf(
 
 async function everythingOf({ lists }: NotGoodDeps, item: RequestItem): Promise<NotGood> {
   const { req_id: reqId, pops } = item;
-  if (item.sources_read !== undefined && item.expanded === undefined)
-    throw new RetryLostError(reqId, "it ended before its sources were read");
   const asked: AskedUrl[] = [];
   for await (const url of lists.read(LISTS.urls, reqId)) asked.push({ url });
   return { pops, known: [], asked };

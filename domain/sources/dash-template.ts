@@ -7,16 +7,19 @@ export interface Filling {
 export type Template = (number: bigint, time: bigint) => string;
 
 const IDENTIFIER = /^(RepresentationID|Number|Bandwidth|Time)(?:%0(\d{1,2})d)?$/;
+/** 20 identifiers and what is between them: each representation keeps a template of its own. */
+const MAX_PIECES = 41;
 
 /**
  * Reads a template of DASH: `$RepresentationID$/$Number%05d$.m4s` (ISO/IEC 23009-1, 5.3.9.4.4).
- * @param most characters before numbers are filled in
+ * @param most characters of it, and once it is filled but for numbers: an empty id would make any number of them none
  * @returns undefined: an identifier is not known, not closed or not given, or the text is too long
  */
 export function template(text: string, { id, bandwidth }: Filling, most: number): Template | undefined {
-  const parts: (string | { readonly of: "number" | "time"; readonly width: number })[] = [];
+  if (text.length > most) return undefined;
   const pieces = text.split("$");
-  if (pieces.length % 2 === 0) return undefined;
+  if (pieces.length % 2 === 0 || pieces.length > MAX_PIECES) return undefined;
+  const parts: (string | { readonly of: "number" | "time"; readonly width: number })[] = [];
   for (const [i, piece] of pieces.entries()) {
     const [, name, digits = "1"] = i % 2 === 0 ? [] : (IDENTIFIER.exec(piece) ?? []);
     const width = Number(digits);

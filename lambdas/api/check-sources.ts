@@ -9,7 +9,7 @@ type Asked = Pick<Entry, "type"> & Partial<Entry>;
 
 const MAX_KEY_BYTES = 1_024;
 /** A date, or a time with its zone. */
-const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 /**
  * Checks the sources of a body, and spells their addresses as those of `url_list` are.
@@ -110,6 +110,8 @@ function s3Problem(text: string, type: Source["type"], buckets: SourceBuckets): 
 }
 
 function originPathProblem(path: string): string | undefined {
+  // Keys begin with it. It is kept with the request, whose item has 400 KB.
+  if (Buffer.byteLength(path) > MAX_KEY_BYTES) return `must have at most ${MAX_KEY_BYTES} bytes`;
   return /^\/[^?#\\]*$/.test(path) ? undefined : "must begin with / and be a path alone, such as /static";
 }
 

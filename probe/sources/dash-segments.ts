@@ -8,6 +8,8 @@ import { type SegmentInfo, wholeOf } from "./segment-info.ts";
 /** References of a representation: how many, at most, and then which. An empty one is the base itself. */
 export interface References {
   readonly count: bigint;
+  /** The same with those that are named again: what it costs to look at them. */
+  readonly named: bigint;
   readonly all: () => Iterable<string>;
 }
 
@@ -22,7 +24,7 @@ export function referencesOf(info: SegmentInfo, filling: Filling, seconds: numbe
   const listed = info.kind === "SegmentList" ? info.children("SegmentURL").flatMap(ofSegmentUrl) : [""];
   // Byte ranges of one file are one.
   const all = [...new Set([...once, ...listed])];
-  return { count: BigInt(all.length), all: () => all };
+  return { count: BigInt(all.length), named: BigInt(once.length + listed.length), all: () => all };
 }
 
 /** One without an address is a part of the file at the base. */
@@ -51,8 +53,9 @@ function ofTemplate(
   const runs = runsOf(info, seconds);
   const segments = runs.reduce((sum, { count }) => sum + count, 0n);
   const first = [...once, ...heads];
+  const count = BigInt(first.length) + segments * BigInt(each.length);
   return {
-    count: BigInt(first.length) + segments * BigInt(each.length),
+    ...{ count, named: count },
     all: () => laidOut(first, each, runs, info.whole("startNumber") ?? 1n),
   };
 }

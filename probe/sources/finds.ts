@@ -24,14 +24,17 @@ export interface FindsOptions {
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i;
 /** A longer one is no URL; and the parser takes long for it. */
 const MAX_REFERENCE_LENGTH = 8_192;
+/** A short document may stand for long URLs, and the API's function reads it with 1 GB of memory. */
+const MAX_REFUSED_CHARACTERS = 10_000_000;
 
 /** What one document names: URLs, further documents, and what of it is left out. Counted while it is read. */
 export class Finds {
   readonly urls = new Set<string>();
   readonly documents: Named[] = [];
   readonly leftOut: LeftOutCounts = {};
-  /** Not wanted, and counted. No more of them than may be wanted. */
+  /** Not wanted, and counted. Beyond some megabytes, one that is named again counts again. */
   private readonly refused = new Set<string>();
+  private refusedCharacters = 0;
   private characters = 0;
 
   constructor(private readonly options: FindsOptions) {}
@@ -70,9 +73,12 @@ export class Finds {
     if (n > 0) this.leftOut[because] = (this.leftOut[because] ?? 0) + n;
   }
 
-  /** Asked before so many URLs are made, since making them is what costs. @throws DocumentError */
+  /**
+   * Asked before so many URLs are made, since making them is what costs. How much room they take shows once they are made:
+   * another source may have named them. @throws DocumentError
+   */
   expect(n: bigint): void {
-    if (n > BigInt(this.options.room)) throw this.tooMany();
+    if (n > BigInt(MAX_URLS)) throw this.tooMany();
   }
 
   private because(url: string | undefined): LeftOut | undefined {
@@ -82,7 +88,9 @@ export class Finds {
 
   private refuse(url: string | undefined, because: LeftOut): void {
     this.leave(because);
-    if (url !== undefined && this.refused.size < MAX_URLS) this.refused.add(url);
+    if (url === undefined || this.refusedCharacters > MAX_REFUSED_CHARACTERS) return;
+    this.refused.add(url);
+    this.refusedCharacters += url.length;
   }
 
   private take(url: string): void {

@@ -2,10 +2,13 @@ import { MAX_URL_LENGTH } from "../../domain/request/limits.ts";
 import { DocumentError } from "./document-error.ts";
 
 const MAX_VARIABLES = 100;
+/** Of their names and values together: each playlist that is named takes them along, and there may be hundreds. */
+const MAX_CHARACTERS = 20_000;
 
 /** Variables of a playlist (EXT-X-DEFINE): https://datatracker.ietf.org/doc/html/draft-pantos-hls-rfc8216bis#section-4.4.2.3 */
 export class HlsVariables {
   private readonly values = new Map<string, string>();
+  private characters = 0;
 
   /**
    * @param url of the playlist; undefined: nobody has said
@@ -24,6 +27,9 @@ export class HlsVariables {
     if (name === undefined || value === undefined || this.values.has(name))
       throw new DocumentError("has an EXT-X-DEFINE that gives no value, or one twice");
     this.values.set(name, value);
+    this.characters += name.length + value.length;
+    if (this.characters > MAX_CHARACTERS)
+      throw new DocumentError(`has variables of more than ${MAX_CHARACTERS} characters`);
     if (this.values.size > MAX_VARIABLES) throw new DocumentError(`has more than ${MAX_VARIABLES} variables`);
   }
 

@@ -1,3 +1,4 @@
+import { grouped } from "../../domain/plan/grouped.ts";
 import { MAX_ELEMENTS } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document-error.ts";
 import { readXml } from "./xml.ts";
@@ -48,9 +49,16 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
   return mpd;
 }
 
-/** The elements of a name that stand directly in another. */
+const byName = new WeakMap<Element, ReadonlyMap<string, readonly Element[]>>();
+
+/**
+ * The elements of a name that stand directly in another. Sorted once: those of a period are asked for by each of its
+ * representations, and a manifest may have a hundred thousand of both.
+ */
 export function childrenOf(element: Element, name: string): readonly Element[] {
-  return element.children.filter((it) => it.name === name);
+  const sorted = byName.get(element) ?? grouped(element.children, (it) => it.name);
+  byName.set(element, sorted);
+  return sorted.get(name) ?? [];
 }
 
 /** @throws DocumentError for an element that stands elsewhere */

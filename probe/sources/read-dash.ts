@@ -10,6 +10,10 @@ import { SegmentInfo } from "./segment-info.ts";
 const MAX_BASES = 20;
 /** Counted, those at other hosts too. */
 const MAX_SEGMENTS = 1_000_000n;
+/** Those without a segment cost time and memory, too. */
+const MAX_REPRESENTATIONS = 100_000;
+/** Of a representation. Its init sections and indexes come first, and may stand at another host than its segments. */
+const LOOKED_AT = 10;
 
 /** A representation: its references, and what they go on from. */
 interface Representation {
@@ -34,10 +38,13 @@ export const readDash: Reader = async (text, { base }, finds) => {
 /** Those that are laid out. All are counted before the first one is. @throws DocumentError */
 function wantedOf(representations: Iterable<Representation>, finds: Finds): readonly Representation[] {
   const wanted: Representation[] = [];
+  let looked = 0;
   let all = 0n;
   let expected = 0n;
   for (const one of representations) {
-    all += one.references.count;
+    if (++looked > MAX_REPRESENTATIONS)
+      throw new DocumentError(`has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`);
+    all += one.references.named;
     if (all > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
     if (isElsewhere(one, finds)) continue;
     expected += one.references.count;
@@ -65,9 +72,10 @@ function* representationsOf(mpd: Element, base: string | undefined): Generator<R
 
 /** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. */
 function basesOf(element: Element, around: readonly (string | undefined)[]): readonly (string | undefined)[] {
-  const own = childrenOf(element, "BaseURL");
-  if (own.length === 0) return around;
-  const bases = new Set(own.flatMap(({ text }) => around.map((base) => based(text, base))));
+  const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
+  if (own.size === 0) return around;
+  // Before they are put together, since that is what costs.
+  const bases = own.size > MAX_BASES ? own : new Set([...own].flatMap((text) => around.map((it) => based(text, it))));
   if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
   return [...bases];
 }
@@ -78,14 +86,16 @@ function based(text: string, base: string | undefined): string {
   return new URL(url).href;
 }
 
-/** Whether all of it is at a host that is not wanted: then it is counted, and not laid out. */
+/** Whether it is at a host that is not wanted, as its first references tell: then it is counted, and not laid out. */
 function isElsewhere({ references: { all, count }, base }: Representation, finds: Finds): boolean {
-  for (const first of all()) {
-    if (finds.refusal(first === "" ? (base ?? "") : first, base) !== "other_host") return false;
-    finds.leave("other_host", Number(count));
-    return true;
+  let looked = 0;
+  for (const it of all()) {
+    if (finds.refusal(it === "" ? (base ?? "") : it, base) !== "other_host") return false;
+    if (++looked === LOOKED_AT) break;
   }
-  return false;
+  if (looked === 0) return false;
+  finds.leave("other_host", Number(count));
+  return true;
 }
 
 function add(reference: string, base: string | undefined, finds: Finds): void {

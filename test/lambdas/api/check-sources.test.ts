@@ -57,6 +57,14 @@ describe("what is wrong with a source is told with its place", () => {
     [{ type: "hls", s3: "s3://media/a", base: "//a" }, "sources[0].base: is not an absolute URL"],
     [{ type: "hls", s3: "s3://media/a", origin_path: "/a" }, "sources[0].origin_path: is only for s3-prefix"],
     [
+      { type: "s3-prefix", s3: "s3://media/a", base: BASE, origin_path: `/${"a".repeat(1_024)}` },
+      "sources[0].origin_path: must have at most 1024 bytes",
+    ],
+    [
+      { type: "sitemap", url: "https://a.example/", since: `2026-04-16T00:00:00.${"0".repeat(500_000)}Z` },
+      "sources[0].since: must be a date or a time with its zone",
+    ],
+    [
       { type: "s3-prefix", s3: "s3://media/a", base: BASE, origin_path: "static" },
       "sources[0].origin_path: must begin with /",
     ],

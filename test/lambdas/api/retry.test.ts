@@ -199,6 +199,34 @@ describe("POST /prewarm with retry_of", () => {
     );
   });
 
+  it.each(["STOPPED", "FAILED", "TIMEOUT"] as const)(
+    "of one that ended as %s before its sources were read is a 409",
+    async (status) => {
+      const source = {
+        type: "list",
+        from: "https://x.test/",
+        documents: 1,
+        urls: 0,
+        left_out: {},
+        done: false,
+      } as const;
+      const unread = {
+        status,
+        total_count: 0,
+        failed_count: 0,
+        download_count: 0,
+        sources: [],
+        sources_read: [source],
+      };
+      const { post, requests } = world(unread);
+      expect(sayingOf(await post())).toMatch(
+        /^409 retry_of: .* r1 cannot be tried again: it ended before its sources were/,
+      );
+      expect([requests.items.size, requests.the().retried_by]).toEqual([1, undefined]);
+      expect((await world({ ...unread, expanded: "y" }).post()).status).toBe(200);
+    },
+  );
+
   it("is a 409 while another request tries it again, or has: that one can be tried again in turn", async () => {
     const { post, requests, timer, fleet, lists } = world();
     expect((await post()).status).toBe(200);

@@ -200,6 +200,51 @@ describe("a manifest of DASH", () => {
     expect(Date.now() - from).toBeLessThan(5_000);
   });
 
+  const again = (text: string, times = 20_000) => text.repeat(times);
+
+  it.each([
+    [
+      "names more than 1000000 segments",
+      mpd(
+        `<Period><SegmentList>${again('<SegmentURL media="a"/>')}</SegmentList><AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
+      ),
+    ],
+    [
+      "has more than 20 addresses for one representation",
+      mpd(
+        `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${n}${"x".repeat(1_000)}/</BaseURL>`).join("")}<Period>${Array.from({ length: 50_000 }, (_, n) => `<BaseURL>./a?${n}</BaseURL>`).join("")}</Period>`,
+      ),
+    ],
+    [
+      "has a template that is too long, or has an identifier that is not known, closed or given",
+      one(`<SegmentTemplate media="${again("$RepresentationID$")}"/>${again('<Representation id=""/>')}`),
+    ],
+    [
+      "has more than 100000 representations, one for each of their addresses",
+      mpd(
+        `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${n}/</BaseURL>`).join("")}<Period><SegmentTemplate media="$Number$" duration="1"/><AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
+        'type="static" mediaPresentationDuration="PT0S"',
+      ),
+    ],
+    [
+      "has a template that is too long, or has an identifier that is not known, closed or given",
+      one(`<SegmentTemplate media="${again("$RepresentationID$", 21)}"/>${again('<Representation id=""/>')}`),
+    ],
+  ])("costs no time by the square of its length if it %s", async (problem, document) => {
+    const from = Date.now();
+    await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
+    expect(Date.now() - from).toBeLessThan(5_000);
+  });
+
+  it("is read in a moment with many representations and adaptation sets", async () => {
+    const from = Date.now();
+    const document = mpd(
+      `<Period><BaseURL>a</BaseURL>${again("<AdaptationSet/>")}<AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
+    );
+    expect((await readOne("dash", document)).urls).toEqual([OWN, "http://site.test/a"]);
+    expect(Date.now() - from).toBeLessThan(5_000);
+  });
+
   it("counts segments at another host without laying them out, and they take no room", async () => {
     const document = mpd(
       `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
@@ -209,5 +254,25 @@ describe("a manifest of DASH", () => {
     const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }], 10);
     expect(urls).toHaveLength(10);
     expect(leftOut).toEqual({ other_host: 11 });
+  });
+
+  it("looks behind an init section at another host", async () => {
+    const document = mpd(
+      `<Period><AdaptationSet>${rep(`<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
+    );
+    const { port } = await site({ "/doc": document });
+    const refuses = (url: string) => (url.startsWith("https://cdn.test/") ? ("other_host" as const) : undefined);
+    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }]);
+    expect(urls).toEqual([OWN, ...[0, 1, 2].map((it) => `http://site.test/${it}`)]);
+    expect(leftOut).toEqual({ other_host: 1 });
+  });
+
+  it("takes no room for what another source has named, as HLS and DASH do of the same segments", async () => {
+    const document = one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`));
+    const { port } = await site({ "/doc": document });
+    const refuses = (url: string) => (url === OWN ? undefined : ("duplicate" as const));
+    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }], 5);
+    expect(urls).toEqual([OWN]);
+    expect(leftOut).toEqual({ duplicate: 10 });
   });
 });

@@ -130,6 +130,11 @@ describe("a media playlist", () => {
       ),
     ],
     [
+      "has variables of more than 20000 characters",
+      vod(...["a", "b", "c"].map((it) => `#EXT-X-DEFINE:NAME="${it}",VALUE="${it.repeat(8_000)}"`)),
+    ],
+    ["has variables of more than 20000 characters", vod(`#EXT-X-DEFINE:NAME="${"a".repeat(30_000)}",VALUE=""`)],
+    [
       "names more than 60000 URLs; a request has at most 60000 in all",
       segments(Array.from({ length: 60_001 }, (_, n) => `${n}.ts`).join("\n")),
     ],
