@@ -22,6 +22,7 @@ const ROUTES = {
   instances: ["GET", "POST"],
   pops: ["GET"],
   requests: ["GET"],
+  settings: ["GET"],
 } as const;
 
 /** The REST API: four resources in front of one function, every method behind the API key. */
@@ -106,7 +107,7 @@ const REFUSALS: readonly Refusal[] = [
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message:
-      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests",
+      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests, GET /settings",
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,

@@ -95,8 +95,8 @@ function tooManyForms(urls: number, variants: number): string[] {
   return [`variants: ${urls} URLs in ${variants} variants are ${forms}; at most ${MAX_URLS} together`];
 }
 
-function notYet({ sources, dry_run, retry_of }: PrewarmBody): string[] {
-  return Object.entries({ sources, dry_run, retry_of }).flatMap(([name, value]) =>
+function notYet({ sources, retry_of }: PrewarmBody): string[] {
+  return Object.entries({ sources, retry_of }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}: is not built yet`],
   );
 }

@@ -10,6 +10,7 @@ import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
 import { detailOf } from "./detail.ts";
+import { type DryRunDeps, dryRun, ignoredInDryRun } from "./dry-run.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
@@ -21,6 +22,7 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { describeSettings, type SettingsDeps } from "./settings.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 import { namesPops } from "./warnings.ts";
@@ -33,6 +35,8 @@ export interface RoutesDeps
     PopsDeps,
     PopRowsDeps,
     RequestsDeps,
+    DryRunDeps,
+    SettingsDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
@@ -43,6 +47,7 @@ export interface RoutesDeps
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
     OnceForTokenDeps["logger"] &
+    DryRunDeps["logger"] &
     Pick<Logger, "info">;
   readonly caps: Caps;
   readonly newId: () => string;
@@ -57,6 +62,7 @@ export const routes: Readonly<Record<string, Route>> = {
     const request = checkPrewarmRequest(body, deps.caps);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
+    if (body.dry_run === true) return dryRun(deps, request, [...warnings, ...ignoredInDryRun(body)]);
     const make = async (reqId: string) => {
       const made = await startRequest(deps, reqId, request, deps.now());
       deps.logger.info("Request created", { req_id: reqId, urls: made.url_count, pops: made.pops.length });
@@ -99,6 +105,8 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /instances": (deps) => readInstances(deps),
 
   "GET /requests": (deps, event) => listRequests(deps, event.queryStringParameters),
+
+  "GET /settings": async (deps) => describeSettings(deps),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 };

@@ -13,13 +13,18 @@ import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
 
-export interface StartRequestDeps {
-  readonly requests: Pick<RequestTable, "put" | "delete" | "listActive">;
+/** What tells how many requests are active. */
+export interface RoomDeps {
+  readonly requests: Pick<RequestTable, "listActive">;
+  readonly caps: Pick<Caps, "maxActiveRequests">;
+}
+
+export interface StartRequestDeps extends RoomDeps {
+  readonly requests: RoomDeps["requests"] & Pick<RequestTable, "put" | "delete">;
   readonly lists: Pick<Lists, "write" | "delete">;
   readonly fleet: Pick<Fleet, "desiredCapacity" | "raiseTo" | "restore">;
   readonly timer: Pick<Timer, "set" | "cancel">;
   readonly timerTarget: TimerTarget;
-  readonly caps: Pick<Caps, "maxActiveRequests">;
   readonly logger: Pick<Logger, "error">;
 }
 
@@ -94,9 +99,14 @@ export async function startRequest(
   }
 }
 
-/** The index lags behind by moments, so of several calls in the same moment one too many may come through. */
-async function checkRoom({ requests, caps }: StartRequestDeps): Promise<void> {
+/**
+ * The index lags behind by moments, so of several calls in the same moment one too many may come through.
+ * @returns how many would be active with one more
+ * @throws RefusedError 400
+ */
+export async function checkRoom({ requests, caps }: RoomDeps): Promise<number> {
   const wouldBe = (await requests.listActive()).length + 1;
   const problem = beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe);
   if (problem !== undefined) throw new RefusedError(400, problem);
+  return wouldBe;
 }

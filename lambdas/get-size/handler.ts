@@ -8,8 +8,8 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
+import { findDistributions, NoDistributionError } from "../find-distributions.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import { findDistributions, NoDistributionError } from "./find-distributions.ts";
 import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
 import { timeBudget } from "./time-budget.ts";
 

@@ -8,11 +8,11 @@ import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
-import { entryPoints } from "../../probe/size/entry-points.ts";
+import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
+import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
-import { noDistribution } from "./find-distributions.ts";
 import { badIn, formsOf } from "./forms.ts";
 
 /** Longer than this, nobody's function may ask. */
@@ -62,7 +62,7 @@ export async function measureUrls(
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
-    addressesOf: onceEach(async (host) => firstResolving(deps, entryPoints(serving(host), item.pops))),
+    addressesOf: onceEach(async (host) => addressesOfFirst(deps.dns, entryPoints(serving(host), item.pops))),
   });
   const names = variantNames(item.variants);
   const headers = names.map((name) => parseHeaders(headerOf(item, name)));
@@ -115,16 +115,4 @@ function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {
   if (first === undefined) return undefined;
   const { problem, variant = "" } = first;
   return variant === "" ? problem : `${problem} (variant ${variant})`;
-}
-
-async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {
-  let first: unknown;
-  for (const name of names) {
-    try {
-      return await dns.addresses(name);
-    } catch (error) {
-      first ??= error;
-    }
-  }
-  throw first;
 }

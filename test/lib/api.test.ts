@@ -16,7 +16,7 @@ const maybePrivate = synthesize((scope) => {
   return new Api(scope, "Api", { handler: handler(scope), vpcEndpointId });
 });
 
-test("seven routes: each needs the key, and one function answers all", () => {
+test("eight routes: each needs the key, and one function answers all", () => {
   const parts = new Map(
     resourcesOf(template, "AWS::ApiGateway::Resource").map(([id, r]) => [id, r.Properties.PathPart]),
   );
@@ -26,6 +26,7 @@ test("seven routes: each needs the key, and one function answers all", () => {
     "GET /pops",
     "GET /prewarm",
     "GET /requests",
+    "GET /settings",
     "GET /summary",
     "POST /instances",
     "POST /prewarm",
@@ -115,7 +116,7 @@ test("whether the endpoint is empty decides at launch if the API is public or pr
     statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
     statement({}),
   ]);
-  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 7);
+  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 8);
 });
 
 test("a change of the endpoint alone gives the stage another deployment", () => {

@@ -89,5 +89,6 @@ const REFERENCES: Readonly<Record<string, string>> = {
   warmWritesPerSecond: "4000",
   stallSeconds: "900",
   distributions: "*",
+  spotPricePerHour: "0",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

@@ -1,5 +1,6 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
+import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
@@ -45,6 +46,10 @@ const handler = createHandler({
   timerTarget: { functionArn: "", roleArn: "" },
   allowed: ["*"],
   caps: DEFAULT_CAPS,
+  kind: INSTANCE,
+  deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
+  dns: { alias: nothing },
+  sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
   logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

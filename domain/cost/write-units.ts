@@ -1,5 +1,5 @@
-import { inBlocks } from "../../domain/plan/stripes.ts";
-import { NO_COUNT } from "../../domain/result/count.ts";
+import { inBlocks } from "../plan/stripes.ts";
+import { NO_COUNT } from "../result/count.ts";
 
 /** DynamoDB bills a write by the kilobyte begun, and twice within a transaction: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 const UNIT_BYTES = 1_024;

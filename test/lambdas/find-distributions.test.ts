@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findDistributions } from "../../../lambdas/get-size/find-distributions.ts";
+import { findDistributions } from "../../lambdas/find-distributions.ts";
 
 const MAIN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.example.com", "www.example.com"] };
 const WILD = { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.example.com"] };

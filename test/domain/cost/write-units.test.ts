@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { counterLoad, unitsOfBatch } from "../../../tools/large/write-units.ts";
+import { counterLoad, unitsOfBatch } from "../../../domain/cost/write-units.ts";
 
 it.each([
   [1, 3 + 2],

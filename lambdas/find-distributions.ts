@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { cloudFrontLabel, type Distribution } from "../../domain/request/distribution.ts";
-import { type OwnDistribution, ownerOf } from "../../domain/request/own-distribution.ts";
+import { cloudFrontLabel, type Distribution } from "../domain/request/distribution.ts";
+import { type OwnDistribution, ownerOf } from "../domain/request/own-distribution.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface Sources {
