@@ -1,0 +1,59 @@
+import type * as z from "zod";
+import { instancesSchema, instancesSetSchema } from "./instances-answer.ts";
+import { popsSchema } from "./pops-answer.ts";
+import { progressSchema } from "./progress-answer.ts";
+import {
+  gatewayRefusalSchema as gatewayRefusal,
+  instancesRefusalSchema as instancesRefusal,
+  refusalSchema as refusal,
+} from "./refusals.ts";
+import { requestsSchema } from "./requests-answer.ts";
+import { settingsSchema } from "./settings-answer.ts";
+import { prewarmRefusalSchema as prewarmRefusal, startedSchema } from "./started-answer.ts";
+import { summarySchema } from "./summary-answer.ts";
+
+/** The answers of one route by HTTP status. */
+export type RouteAnswers = { readonly 200: z.ZodType } & Readonly<Record<number, z.ZodType>>;
+
+/**
+ * What each route of the API answers. The description of the API is made of it, and the end-to-end tests hold every answer
+ * against it. Where API Gateway may answer with a status instead of the route, {@link GATEWAY_ANSWERS} has that.
+ */
+export const ANSWERS = {
+  "POST /prewarm": {
+    200: startedSchema,
+    400: prewarmRefusal,
+    404: prewarmRefusal,
+    409: prewarmRefusal,
+    500: prewarmRefusal,
+  },
+  "GET /prewarm": { 200: progressSchema, 400: refusal, 404: refusal, 500: refusal },
+  "GET /summary": { 200: summarySchema, 400: refusal, 404: refusal, 409: refusal, 500: refusal },
+  "POST /instances": {
+    200: instancesSetSchema,
+    400: instancesRefusal,
+    404: instancesRefusal,
+    409: instancesRefusal,
+    500: instancesRefusal,
+  },
+  "GET /instances": { 200: instancesSchema, 500: instancesRefusal },
+  "GET /requests": { 200: requestsSchema, 400: refusal, 500: refusal },
+  "GET /pops": { 200: popsSchema, 400: refusal, 500: refusal },
+  "GET /settings": { 200: settingsSchema, 500: refusal },
+} as const satisfies Readonly<Record<string, RouteAnswers>>;
+
+export type RouteName = keyof typeof ANSWERS;
+/** Body of a route's 200. */
+export type AnswerOf<Name extends RouteName> = z.infer<(typeof ANSWERS)[Name][200]>;
+
+/** What API Gateway answers by itself, whatever the route: no key, a body too large, too many calls, no answer in time. */
+export const GATEWAY_ANSWERS = {
+  403: gatewayRefusal,
+  404: gatewayRefusal,
+  413: gatewayRefusal,
+  429: gatewayRefusal,
+  500: gatewayRefusal,
+  502: gatewayRefusal,
+  503: gatewayRefusal,
+  504: gatewayRefusal,
+};

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { statusSchema } from "../request/status.ts";
+import { leftOutSchema } from "../sources/left-out.ts";
+import { SOURCE_TYPES } from "../sources/source.ts";
+import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
+import { failureSchema } from "./failures-answer.ts";
+import { popProgressSchema } from "./pop-progress.ts";
+import { warningSchema } from "./warning-answer.ts";
+
+/** What a source of a request has given by now. */
+export const sourceProgressSchema = z
+  .object({
+    type: z.enum(SOURCE_TYPES),
+    from: z.string().describe("Its address without a query, or its place in a bucket."),
+    state: z.enum(["WAITING", "READING", "READ", "NOT_READ"]),
+    documents: countField.describe("Documents that were read; of a prefix, the pages of its listing."),
+    urls: countField.describe("URLs that are warmed because of it."),
+    left_out: leftOutSchema.describe("URLs that it names and that are not warmed, by why."),
+  })
+  .meta({ id: "SourceProgress", description: "What a source has given." });
+export type SourceProgress = z.infer<typeof sourceProgressSchema>;
+
+/** What GET /prewarm and GET /requests say of a request, and GET /summary in part. */
+export const requestFields = {
+  request_id: requestIdField,
+  download_size: bytesField.describe("Bytes of the good results."),
+  in_progress_size: bytesField.describe("Bytes so far of downloads that have no result yet."),
+  total_size: bytesField.describe("Bytes of all tasks, as far as the sizes are known."),
+  percentage_complete: countField
+    .max(100)
+    .describe(
+      "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result.",
+    ),
+  available_task_count: countField.describe("Tasks without a result that wait."),
+  in_progress_task_count: countField.describe("Tasks without a result that an agent holds."),
+  download_count: countField.describe("Tasks that have a result, good or bad."),
+  failed_count: countField.describe("Tasks whose result is bad."),
+  warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
+  hit_count: countField.describe("Tasks that were seen as a hit, the tier not told."),
+  not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
+  total_count: countField.describe("Tasks: good URLs × variants × POPs that resolved. 0 until the POPs are resolved."),
+  bytes_per_second: bytesField.describe("What all agents together download for this request now."),
+  instances_at_work: countField.describe("Instances that hold tasks of it."),
+  estimated_finish_at: timestampField
+    .nullable()
+    .describe("When the rest will be done at the rate of now; null: nobody is at work, or no rate is known."),
+  created_at: timestampField.describe("When the request was made."),
+  last_update_time: timestampField.describe("When it last moved: a result, a step, a recount."),
+  timestamp: timeOfAnswer,
+  status: statusSchema.describe("Where the request stands. FINISHED says that all has a result, not that all is good."),
+  sources: z.array(sourceProgressSchema).optional().describe("What each source has given. Absent: it has none."),
+  retry_of: z.string().optional().describe("The request whose failed tasks it warms. Absent: none."),
+  retried_by: z.string().optional().describe("The request that tries this one again. Absent: none."),
+  warnings: z.array(warningSchema).describe("What may keep the request from what was meant. Empty: nothing."),
+};
+
+export const PROGRESS_EXAMPLE = {
+  request_id: EXAMPLE_ID,
+  download_size: 137368,
+  in_progress_size: 0,
+  total_size: 206052,
+  percentage_complete: 66,
+  available_task_count: 0,
+  in_progress_task_count: 0,
+  download_count: 6,
+  failed_count: 2,
+  warm_count: 0,
+  hit_count: 4,
+  not_kept_count: 1,
+  total_count: 6,
+  bytes_per_second: 0,
+  instances_at_work: 0,
+  estimated_finish_at: null,
+  created_at: "2024-04-16 03:10:21.405000",
+  last_update_time: "2024-04-16 03:11:53.531000",
+  timestamp: "2024-04-16 03:15:09.499000",
+  status: "FINISHED",
+  warnings: [],
+};
+
+/** GET /prewarm. */
+export const progressSchema = z
+  .object({
+    ...requestFields,
+    pops: z
+      .array(popProgressSchema)
+      .optional()
+      .describe("With `detail=pops`: a row a POP, in the order of the request."),
+    failures: z
+      .array(failureSchema)
+      .optional()
+      .describe("With `detail=failures`: the failures so far by reason, those of most tasks first."),
+  })
+  .meta({ id: "Progress", description: "Where a request stands.", examples: [PROGRESS_EXAMPLE] });
+export type Progress = z.infer<typeof progressSchema>;

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { countField, timeOfAnswer, timestampField } from "./answer-fields.ts";
+import { PROGRESS_EXAMPLE, requestFields } from "./progress-answer.ts";
+
+/** A request as the list of them says it. */
+export const listedRequestSchema = z
+  .object({
+    ...requestFields,
+    url_count: countField.describe("URLs that it was asked for."),
+    url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
+    instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
+    timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
+    reason: z.string().optional().describe("Why it ended so, where that needs words."),
+  })
+  .meta({ id: "ListedRequest", description: "A request of the list: what GET /prewarm says, and what was asked for." });
+
+/** GET /requests. */
+export const requestsSchema = z
+  .object({
+    timestamp: timeOfAnswer,
+    requests: z.array(listedRequestSchema).describe("The newest first."),
+    next: z.string().nullable().describe("What to send as `next` for the next page; null: this is the last."),
+  })
+  .meta({
+    id: "Requests",
+    description: "A page of the list of all requests.",
+    examples: [
+      {
+        timestamp: "2024-04-16 03:15:09.499000",
+        requests: [
+          {
+            ...PROGRESS_EXAMPLE,
+            url_count: 2,
+            url_prefix: "https://www.example.com/",
+            instance_count: 2,
+            timeout_at: "2024-04-16 03:40:21.405000",
+          },
+        ],
+        next: null,
+      },
+    ],
+  });
+export type Requests = z.infer<typeof requestsSchema>;
+export type ListedRequestAnswer = z.infer<typeof listedRequestSchema>;
