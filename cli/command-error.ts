@@ -1,6 +1,6 @@
 /** Why a command does not do what it was told. It ends with exit code 1. */
 export class CommandError extends Error {
-  override readonly name = "CommandError";
+  override readonly name: string = "CommandError";
 
   /** @param next what to do now: a line or several */
   constructor(

@@ -12,6 +12,9 @@ type Lacking = Pick<Summary, "failure_pops" | "failure_urls" | "failure_urls_omi
 export function exitCodeOf(ended: Ended, lacking: Lacking | undefined): number {
   if (ended.status === "STOPPED" || ended.status === "TIMEOUT") return EXIT.cutShort;
   if (ended.status !== "FINISHED" || ended.failed_count > 0) return EXIT.failures;
-  const left = lacking === undefined ? 0 : lacking.failure_pops.length + lacking.failure_urls.length + lacking.failure_urls_omitted;
+  const left =
+    lacking === undefined
+      ? 0
+      : lacking.failure_pops.length + lacking.failure_urls.length + lacking.failure_urls_omitted;
   return left > 0 ? EXIT.failures : EXIT.good;
 }

@@ -1,13 +1,16 @@
 import { CommanderError } from "commander";
-import { explain } from "./explain.ts";
 import { EXIT } from "./exit-codes.ts";
+import { explain } from "./explain.ts";
 import { program } from "./program.ts";
 import type { Shell } from "./shell.ts";
 
 const shell: Shell = {
   env: process.env,
   cwd: process.cwd(),
-  stdin: process.stdin,
+  // Node opens it when it is read the first time, and help does not wait for that.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
 };
@@ -18,13 +21,17 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.good);
 });
 
-try {
-  await program(shell, (code) => {
-    process.exitCode = code;
-  }).parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = EXIT.fault;
-  // What commander finds wrong, it has said itself. Its help is no fault.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.fault;
-  else shell.stderr.write(explain(error, shell.env));
+void run();
+
+async function run(): Promise<void> {
+  try {
+    await program(shell, (code) => {
+      process.exitCode = code;
+    }).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = EXIT.fault;
+    // What commander finds wrong, it has said itself. Its help is no fault.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.fault;
+    else shell.stderr.write(explain(error, shell.env));
+  }
 }

@@ -6,6 +6,8 @@ export interface Sink {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   write(text: string): unknown;
+  /** A stream that is full says when it is not. */
+  once?(event: "drain", hear: () => void): unknown;
 }
 
 /** What a command is started with. */

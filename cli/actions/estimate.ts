@@ -6,15 +6,11 @@ import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
 import { lookOf } from "../output/look.ts";
-import { mention, say, type Shell } from "../shell.ts";
+import { mention, type Shell, say } from "../shell.ts";
 import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 
 /** What a request would come to. Nothing is made. */
-export async function estimate(
-  shell: Shell,
-  urls: readonly string[],
-  words: PlaceWords & FileWords,
-): Promise<number> {
+export async function estimate(shell: Shell, urls: readonly string[], words: PlaceWords & FileWords): Promise<number> {
   const { place, regions } = placeAndRegions(words);
   const body = await readBody(shell, urls, regions, words);
   return tellEstimate(shell, await connect(shell, place), body, words);

@@ -3,7 +3,7 @@ import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
-import { say, mention, type Shell } from "../shell.ts";
+import { mention, type Shell, say } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
@@ -15,7 +15,9 @@ export async function showInstances(shell: Shell, words: PlaceWords): Promise<nu
   const { it, json } = await client.instances();
   say(
     shell,
-    words.json === true ? JSON.stringify(json, null, 2) : `${many(it.desiredcapacity, "instance is", "instances are")} wanted`,
+    words.json === true
+      ? JSON.stringify(json, null, 2)
+      : `${many(it.desiredcapacity, "instance is", "instances are")} wanted`,
   );
   return EXIT.good;
 }

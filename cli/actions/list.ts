@@ -1,5 +1,5 @@
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import type { ListedRequest } from "../api/answers.ts";
 import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";
@@ -8,7 +8,7 @@ import { EXIT } from "../exit-codes.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";
-import { mention, say, type Shell } from "../shell.ts";
+import { mention, type Shell, say } from "../shell.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
 export interface ListWords extends PlaceWords {
@@ -27,13 +27,18 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
   }
   if (it.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
   else for (const line of table(COLUMNS, it.requests.map(rowOf), lookOf(shell))) say(shell, line);
-  if (it.next !== null && shell.stdout.isTTY === true) mention(shell, "There are more: --limit 100, or --json with its next.");
+  if (it.next !== null && shell.stdout.isTTY === true)
+    mention(shell, "There are more: --limit 100, or --json with its next.");
   return EXIT.good;
 }
 
 const COLUMNS = [
   ...[{ head: "ID" }, { head: "STATUS" }, { head: "%", align: "right" }, { head: "TASKS", align: "right" }],
-  ...[{ head: "WARM", align: "right" }, { head: "FAILED", align: "right" }, { head: "AGE", align: "right" }],
+  ...[
+    { head: "WARM", align: "right" },
+    { head: "FAILED", align: "right" },
+    { head: "AGE", align: "right" },
+  ],
   { head: "URLS", gives: true },
 ] as const;
 

@@ -1,12 +1,12 @@
 import type { PopList } from "../api/answers.ts";
-import { placeAndRegions, type PlaceWords } from "./place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";
-import { mention, say, type Shell } from "../shell.ts";
+import { mention, type Shell, say } from "../shell.ts";
+import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 
 export interface PopsWords extends PlaceWords {
   readonly country?: string;
@@ -22,11 +22,10 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   const [region, another] = regions;
   if (another !== undefined) throw new CommandError("pops takes one --region of POPs", "List one after the other.");
   const client = await connect(shell, place);
-  const { it, json } = await client.pops({ country: words.country, region });
+  const { it } = await client.pops({ country: words.country, region });
   const found = it.pops.filter((pop) => isWantedPop(pop, text, words, region));
   if (words.json === true) {
-    const codes = new Set(found.map(({ code }) => code));
-    say(shell, JSON.stringify(filtered(json, codes), null, 2));
+    say(shell, JSON.stringify({ ...it, count: found.length, pops: found }, null, 2));
     return EXIT.good;
   }
   for (const line of table(COLUMNS, found.map(rowOf), lookOf(shell))) say(shell, line);
@@ -50,11 +49,4 @@ const COLUMNS = [
 
 function rowOf({ code, city, country, rec, default_of, last_resolved_at }: Pop): string[] {
   return [code, city ?? "", country ?? "", rec ?? "", default_of.join(" "), last_resolved_at?.slice(0, 16) ?? ""];
-}
-
-/** The answer as it came, with the rows that are wanted. */
-function filtered(json: unknown, codes: ReadonlySet<string>): unknown {
-  if (typeof json !== "object" || json === null || !("pops" in json) || !Array.isArray(json.pops)) return json;
-  const rows = json.pops.filter((row) => codes.has(row.code));
-  return { ...json, count: rows.length, pops: rows };
 }

@@ -3,7 +3,7 @@ import { findRequest } from "../api/find-request.ts";
 import { type Body, withToken } from "../body/body.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
-import { mention, say, type Shell } from "../shell.ts";
+import { mention, type Shell, say } from "../shell.ts";
 import { comeBack } from "../watch/watch.ts";
 import { waitFor } from "./wait-for.ts";
 

@@ -1,11 +1,11 @@
 import { isTerminal } from "../../domain/request/status.ts";
 import { findRequest } from "../api/find-request.ts";
 import { connect } from "../endpoint/connect.ts";
-import { EXIT } from "../exit-codes.ts";
 import { exitCodeOf } from "../exit-code.ts";
+import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { statusLines } from "../output/status-lines.ts";
-import { say, type Shell } from "../shell.ts";
+import { type Shell, say } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { sentenceOf, timeOfDay } from "../watch/sentence-of.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";

@@ -4,7 +4,7 @@ import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
-import { say, mention, type Shell } from "../shell.ts";
+import { mention, type Shell, say } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { stopQuestion } from "../watch/watch.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";

@@ -11,7 +11,11 @@ export async function waitFor(
   shell: Shell,
   client: Client,
   id: string,
-  { json, known, listed }: { readonly json: boolean; readonly known: Known; readonly listed: ListedRequest | undefined },
+  {
+    json,
+    known,
+    listed,
+  }: { readonly json: boolean; readonly known: Known; readonly listed: ListedRequest | undefined },
 ): Promise<number> {
   // A document on stdout is to stay one.
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {

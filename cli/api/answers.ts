@@ -76,8 +76,9 @@ export type Started = z.infer<typeof startedAnswerSchema>;
 export const estimatedSchema = z.object({ estimate: estimateSchema, warnings: z.array(z.string()).default([]) });
 export type Estimated = z.infer<typeof estimatedSchema>;
 
-export const popListSchema = popsSchema.pick({ count: true }).extend({
-  pops: z.array(popsSchema.shape.pops.element.omit({ basis: true, rec_basis: true })),
+export const popListSchema = popsSchema.pick({ timestamp: true, count: true }).extend({
+  // Loose: what the command does not read is printed by --json all the same.
+  pops: z.array(z.looseObject(popsSchema.shape.pops.element.omit({ basis: true, rec_basis: true }).shape)),
 });
 export type PopList = z.infer<typeof popListSchema>;
 

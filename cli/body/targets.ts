@@ -30,5 +30,8 @@ export function targetsOf(words: TargetWords): Record<string, unknown> {
 export const TARGET_FIELDS = ["target_type", "pops", "countries", "regions"] as const;
 
 function split(words: readonly string[]): string[] {
-  return words.flatMap((word) => word.split(",")).map((word) => word.trim()).filter((word) => word !== "");
+  return words
+    .flatMap((word) => word.split(","))
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
 }

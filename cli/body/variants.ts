@@ -5,7 +5,8 @@ export interface VariantWords {
   readonly header: readonly string[];
 }
 
-const HOW = "A variant is name=Header: value, such as 'br=Accept-Encoding: br, gzip'. One without headers is name alone.";
+const HOW =
+  "A variant is name=Header: value, such as 'br=Accept-Encoding: br, gzip'. One without headers is name alone.";
 
 /**
  * The variants in the order in which their names come first; a name that comes again adds a header line to its variant.

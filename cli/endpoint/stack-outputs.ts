@@ -1,48 +1,50 @@
-import type { APIGateway } from "@aws-sdk/client-api-gateway";
-import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import * as z from "zod";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint, StackPlace } from "./endpoint.ts";
 
 const outputsSchema = z.object({ prewarmapikeyoutput: z.string(), prewarmapiEndpoint: z.string() });
 
-/** The clients that are asked. */
-export interface StackClients {
-  readonly cloudFormation: Pick<CloudFormation, "describeStacks">;
-  readonly apiGateway: Pick<APIGateway, "getApiKey">;
+/** What is asked of AWS. */
+export interface StackQuestions {
+  /** The outputs of a stack by their names. */
+  readonly outputs: (stack: string) => Promise<Readonly<Record<string, string>>>;
+  /** The value of an API key. @param id of the key */
+  readonly keyValue: (id: string) => Promise<string | undefined>;
 }
 
 /** Loads the AWS SDK when it is needed: it takes longer to load than the rest of the command. */
-export async function stackClients({ profile, region }: StackPlace): Promise<StackClients> {
-  const [{ CloudFormation }, { APIGateway }] = await Promise.all([
+export async function stackQuestions({ profile, region }: StackPlace): Promise<StackQuestions> {
+  const [{ CloudFormationClient, DescribeStacksCommand }, { APIGatewayClient, GetApiKeyCommand }] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     import("@aws-sdk/client-api-gateway"),
   ]);
   const config = { ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) };
-  return { cloudFormation: new CloudFormation(config), apiGateway: new APIGateway(config) };
+  return {
+    outputs: async (stack) => {
+      const { Stacks = [] } = await new CloudFormationClient(config).send(new DescribeStacksCommand({ StackName: stack }));
+      const outputs = Stacks[0]?.Outputs ?? [];
+      return Object.fromEntries(outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
+    },
+    keyValue: async (id) =>
+      (await new APIGatewayClient(config).send(new GetApiKeyCommand({ apiKey: id, includeValue: true }))).value,
+  };
 }
 
 /** Reads the outputs of a stack, and fetches the key. @throws CommandError that says what AWS refuses */
-export async function stackEndpoint(
-  place: StackPlace,
-  { cloudFormation, apiGateway }: StackClients,
-): Promise<Endpoint> {
+export async function stackEndpoint(place: StackPlace, ask: StackQuestions): Promise<Endpoint> {
   const { stack } = place;
   try {
-    const { Stacks = [] } = await cloudFormation.describeStacks({ StackName: stack });
-    const outputs = outputsSchema.safeParse(
-      Object.fromEntries((Stacks[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue])),
-    ).data;
+    const outputs = outputsSchema.safeParse(await ask.outputs(stack)).data;
     if (outputs === undefined)
       throw new CommandError(
         `the stack ${stack} has not the outputs of Prewarm`,
         "Wait until its deployment is complete, or name another one with --stack.",
       );
     // The output is an id, or an ARN that ends in it.
-    const apiKey = outputs.prewarmapikeyoutput.split("/").at(-1);
-    const { value } = await apiGateway.getApiKey({ apiKey, includeValue: true });
-    if (value === undefined) throw new CommandError(`AWS tells no value of the key ${apiKey}`, PERMISSIONS);
-    return { url: outputs.prewarmapiEndpoint, key: value, from: `the stack ${stack}` };
+    const id = outputs.prewarmapikeyoutput.split("/").at(-1) ?? "";
+    const key = await ask.keyValue(id);
+    if (key === undefined) throw new CommandError(`AWS tells no value of the key ${id}`, PERMISSIONS);
+    return { url: outputs.prewarmapiEndpoint, key, from: `the stack ${stack}` };
   } catch (error) {
     throw error instanceof CommandError ? error : inWords(error, place);
   }

@@ -28,7 +28,9 @@ export function frame(view: View, look: FrameLook): string[] {
   const lines = [true, false]
     .map((airy) => composed(view, wide, airy && width >= ROOMY, height))
     .find((it) => it.length <= height);
-  return (lines ?? composed(view, wide, false, height).slice(0, height)).map((line) => written(line, width, look.paint));
+  return (lines ?? composed(view, wide, false, height).slice(0, height)).map((line) =>
+    written(line, width, look.paint),
+  );
 }
 
 /** @param airy with blank lines between the parts */

@@ -23,7 +23,12 @@ export function titleLine({ progress, listed }: View, width: number, { times }: 
   const parts: Line[] = [
     [span(progress.request_id.slice(0, 8), "dim")],
     ...(prefix === "" ? [] : [[span(prefix, "bold")]]),
-    [span([size, width >= ROOMY ? `${at} at work` : at].filter((it) => it !== "").join(width >= ROOMY ? ", " : "  "), "dim")],
+    [
+      span(
+        [size, width >= ROOMY ? `${at} at work` : at].filter((it) => it !== "").join(width >= ROOMY ? ", " : "  "),
+        "dim",
+      ),
+    ],
   ];
   return joined(parts, "  ");
 }
@@ -45,8 +50,7 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   const size = bytesOf(download_size + in_progress_size, total_size, roomy ? " of " : "/");
   const rate = bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : "";
   const ms = (text: string) => parseTimestamp(text).getTime();
-  const left =
-    estimated_finish_at === null ? "" : `${clock(ms(estimated_finish_at) - ms(timestamp) - sinceMs)} left`;
+  const left = estimated_finish_at === null ? "" : `${clock(ms(estimated_finish_at) - ms(timestamp) - sinceMs)} left`;
   const gap = "  ";
   const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 10, "right")];
   const room = roomy ? FIGURES.roomy : FIGURES.narrow;

@@ -29,9 +29,7 @@ export const WORDS: Readonly<Record<State, string>> = {
 type Counted = Pick<Progress, "download_count" | "failed_count" | "warm_count" | "hit_count" | "not_kept_count">;
 
 /** The tasks of a request, each once. The API counts those that are not kept among the failed ones. */
-export function tallyOf(
-  counted: Counted & Pick<Progress, "in_progress_task_count" | "available_task_count">,
-): Tally {
+export function tallyOf(counted: Counted & Pick<Progress, "in_progress_task_count" | "available_task_count">): Tally {
   return {
     ...resultsOf(counted),
     under_way: counted.in_progress_task_count,

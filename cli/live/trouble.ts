@@ -26,10 +26,12 @@ export function failureLines(failures: Failures | undefined, width: number, { ti
 
 /** Beside each other, as many as fit. */
 function side(failures: Failures, width: number, times: string): Line {
-  const all = failures.map((it): Line => [
-    span(`${times} ${count(it.tasks)}`, "red"),
-    span(` ${wordsOf(it.code, "en").title}: ${placeOf(it)}`),
-  ]);
+  const all = failures.map(
+    (it): Line => [
+      span(`${times} ${count(it.tasks)}`, "red"),
+      span(` ${wordsOf(it.code, "en").title}: ${placeOf(it)}`),
+    ],
+  );
   for (let most = all.length; most > 1; most--) {
     const line = joined(all.slice(0, most), "     ");
     if (widthOf(line) <= width) return line;

@@ -19,7 +19,10 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
   const { urls, variants, tasks, pops, lower_bound: isLeast, instances, dollars: cost } = estimate;
   const forms = variants > 1 ? ` × ${many(variants, "variant")}` : "";
   const facts = [
-    ["Tasks", `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`],
+    [
+      "Tasks",
+      `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`,
+    ],
     ["Bytes", bytesOf(estimate)],
     ["From the origin", originOf(estimate)],
     ["Time", timeOf(instances)],

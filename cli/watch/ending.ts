@@ -6,9 +6,9 @@ import { shortId } from "../api/find-request.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
-import { say, type Shell } from "../shell.ts";
-import { summaryLines } from "./summary-lines.ts";
+import { type Shell, say } from "../shell.ts";
 import { type Known, sentenceOf } from "./sentence-of.ts";
+import { summaryLines } from "./summary-lines.ts";
 
 /** A report follows the end of its request by seconds; GET /summary waits for it, too. */
 const PATIENCE_MS = 60_000;

@@ -24,7 +24,8 @@ export function lines(sink: Sink, now: () => number = Date.now): Display {
       sink.write(`${plainLine(progress)}\n`);
     },
     silent() {
-      if (silentSince === undefined) sink.write("No answer. The prewarm goes on without this command; asking again …\n");
+      if (silentSince === undefined)
+        sink.write("No answer. The prewarm goes on without this command; asking again …\n");
       silentSince ??= now();
     },
     note: (line) => sink.write(`${line}\n`),

@@ -1,5 +1,5 @@
 import { WriteStream } from "node:tty";
-import { type Keys, blockWidth } from "../live/ask-width.ts";
+import { blockWidth, type Keys } from "../live/ask-width.ts";
 import { ASCII, type Glyphs, isUtf8, SHAPES } from "../live/glyphs.ts";
 import { lookOf } from "../output/look.ts";
 import type { Shell, Sink } from "../shell.ts";

@@ -1,5 +1,5 @@
-import { factsOf } from "../../domain/readiness/sentence-facts.ts";
 import { sentence } from "../../domain/readiness/sentence.ts";
+import { factsOf } from "../../domain/readiness/sentence-facts.ts";
 import type { ListedRequest, Progress } from "../api/answers.ts";
 
 /** What the list or the start of a request says, and GET /prewarm does not. */

@@ -9,10 +9,12 @@ const MOST = 5;
 
 /** What went wrong in a request that has ended, each with what to do; nothing if all is good. */
 export function summaryLines(
-  { failures, failure_pops, failure_urls, failure_urls_omitted }: Pick<
-    Summary,
-    "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted"
-  >,
+  {
+    failures,
+    failure_pops,
+    failure_urls,
+    failure_urls_omitted,
+  }: Pick<Summary, "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted">,
   look: Look,
 ): string[] {
   return [
