@@ -4,7 +4,7 @@ import type { Shell } from "../shell.ts";
 import type { Endpoint, PlaceFlags } from "./endpoint.ts";
 import { findEndpoint } from "./find-endpoint.ts";
 import { localRun } from "./local-run.ts";
-import { stackEndpoint, stackQuestions } from "./stack-outputs.ts";
+import { stackEndpoint } from "./stack-outputs.ts";
 
 /** The repository that the command is part of: this file is two folders below it, and so is the bundle in `cli/dist/`. */
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
@@ -13,7 +13,7 @@ export function endpointOf(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags)
   return findEndpoint(flags, {
     env: shell.env,
     localRun: () => localRun([shell.cwd, REPOSITORY]),
-    stack: async (place) => stackEndpoint(place, await stackQuestions(place)),
+    stack: async (place) => stackEndpoint(place, (await import("./ask-aws.ts")).askAws(place)),
   });
 }
 

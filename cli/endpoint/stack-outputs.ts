@@ -12,24 +12,6 @@ export interface StackQuestions {
   readonly keyValue: (id: string) => Promise<string | undefined>;
 }
 
-/** Loads the AWS SDK when it is needed: it takes longer to load than the rest of the command. */
-export async function stackQuestions({ profile, region }: StackPlace): Promise<StackQuestions> {
-  const [{ CloudFormationClient, DescribeStacksCommand }, { APIGatewayClient, GetApiKeyCommand }] = await Promise.all([
-    import("@aws-sdk/client-cloudformation"),
-    import("@aws-sdk/client-api-gateway"),
-  ]);
-  const config = { ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) };
-  return {
-    outputs: async (stack) => {
-      const { Stacks = [] } = await new CloudFormationClient(config).send(new DescribeStacksCommand({ StackName: stack }));
-      const outputs = Stacks[0]?.Outputs ?? [];
-      return Object.fromEntries(outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
-    },
-    keyValue: async (id) =>
-      (await new APIGatewayClient(config).send(new GetApiKeyCommand({ apiKey: id, includeValue: true }))).value,
-  };
-}
-
 /** Reads the outputs of a stack, and fetches the key. @throws CommandError that says what AWS refuses */
 export async function stackEndpoint(place: StackPlace, ask: StackQuestions): Promise<Endpoint> {
   const { stack } = place;
