@@ -13,10 +13,12 @@ const FOLDERS = {
   domain: [ZOD],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
   // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
-  probe: ["^aws/", "^domain/", ZOD, packages("p-map", "undici")],
+  probe: ["^aws/", "^domain/", ZOD, packages("p-map", "saxes", "undici")],
   lambdas: [
     ...["^aws/", "^domain/", "^probe/", AWS_SDK, ZOD],
     packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map"),
+    // Served as it is.
+    "^docs/openapi\\.json$",
   ],
   agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
   // The command is a client of the API. It asks AWS for the outputs of a stack and its key alone.

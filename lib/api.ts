@@ -2,6 +2,7 @@ import { CfnParameter, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { ANSWERS } from "../domain/api/answers.ts";
 import { MaybePrivate } from "./maybe-private.ts";
 import { NO_KEY, TOO_LARGE } from "./refusal-texts.ts";
 
@@ -16,14 +17,8 @@ const STAGE = "prod";
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
-const ROUTES = {
-  prewarm: ["GET", "POST"],
-  summary: ["GET"],
-  instances: ["GET", "POST"],
-  pops: ["GET"],
-  requests: ["GET"],
-  settings: ["GET"],
-} as const;
+/** The methods of each path: those that are described. */
+const ROUTES = methodsByPath(Object.keys(ANSWERS));
 
 /** The REST API: four resources in front of one function, every method behind the API key. */
 export class Api extends Construct {
@@ -44,7 +39,7 @@ export class Api extends Construct {
     // CDK's own output is removed: the stack has its own.
     this.restApi.node.tryRemoveChild("Endpoint");
     const integration = new apigateway.LambdaIntegration(props.handler, { allowTestInvoke: false });
-    for (const [path, methods] of Object.entries(ROUTES)) {
+    for (const [path, methods] of ROUTES) {
       const resource = this.restApi.root.addResource(path);
       for (const method of methods) resource.addMethod(method, integration);
     }
@@ -83,6 +78,16 @@ export class Api extends Construct {
   }
 }
 
+/** @param routes such as `GET /prewarm` */
+function methodsByPath(routes: readonly string[]): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
+  for (const route of routes) {
+    const [method = "", path = ""] = route.split(" /");
+    paths.set(path, [...(paths.get(path) ?? []), method]);
+  }
+  return paths;
+}
+
 /** The stack's `maxCallsPerDay`. */
 function maxCallsPerDay(scope: Construct): number {
   return new CfnParameter(Stack.of(scope), "maxCallsPerDay", {
@@ -106,8 +111,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
-    message:
-      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests, GET /settings",
+    message: `There is no such route; there are ${Object.keys(ANSWERS).join(", ")}`,
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { descriptionSchema } from "./description-answer.ts";
 import { instancesSchema, instancesSetSchema } from "./instances-answer.ts";
 import { popsSchema } from "./pops-answer.ts";
 import { progressSchema } from "./progress-answer.ts";
@@ -9,7 +10,7 @@ import {
 } from "./refusals.ts";
 import { requestsSchema } from "./requests-answer.ts";
 import { settingsSchema } from "./settings-answer.ts";
-import { prewarmRefusalSchema as prewarmRefusal, startedSchema } from "./started-answer.ts";
+import { prewarmAnswerSchema, prewarmRefusalSchema as prewarmRefusal } from "./started-answer.ts";
 import { summarySchema } from "./summary-answer.ts";
 
 /** The answers of one route by HTTP status. */
@@ -21,7 +22,7 @@ export type RouteAnswers = { readonly 200: z.ZodType } & Readonly<Record<number,
  */
 export const ANSWERS = {
   "POST /prewarm": {
-    200: startedSchema,
+    200: prewarmAnswerSchema,
     400: prewarmRefusal,
     404: prewarmRefusal,
     409: prewarmRefusal,
@@ -40,6 +41,7 @@ export const ANSWERS = {
   "GET /requests": { 200: requestsSchema, 400: refusal, 500: refusal },
   "GET /pops": { 200: popsSchema, 400: refusal, 500: refusal },
   "GET /settings": { 200: settingsSchema, 500: refusal },
+  "GET /openapi.json": { 200: descriptionSchema, 500: refusal },
 } as const satisfies Readonly<Record<string, RouteAnswers>>;
 
 export type RouteName = keyof typeof ANSWERS;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { failureReasons } from "../result/failure.ts";
+import { failureExampleSchema, MAX_EXAMPLES } from "../result/failure-group.ts";
 import { countField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
@@ -11,17 +12,11 @@ export const failureSchema = z
     urls: countField
       .nullable()
       .describe("Different URLs among them, whatever the number of their variants; null while the request runs."),
-    examples: z
-      .array(
-        z.object({
-          url: z.string(),
-          variant: z.string().optional(),
-          pop: z.string(),
-          error: z.string().optional().describe("What went wrong, in words."),
-          http_status: z.number().int().optional(),
-        }),
-      )
-      .max(3),
+    title: z.string().describe("The reason in a few words, as a heading."),
+    means: z.string().describe("What it means."),
+    viewers: z.string().describe("What viewers at these POPs meet."),
+    next: z.string().describe("What to do about it."),
+    examples: z.array(failureExampleSchema).max(MAX_EXAMPLES),
   })
   .meta({
     id: "Failure",
@@ -32,6 +27,10 @@ export const failureSchema = z
         tasks: 2,
         pops: 2,
         urls: 1,
+        title: "Refused",
+        means: "The edge or the origin refused the request.",
+        viewers: "Viewers most likely get the same error.",
+        next: "Open the URL yourself, then mend the origin, or leave the URL out.",
         examples: [
           { url: "https://www.example.com/gone.css", pop: "SIN2-C1", error: "HTTP 404", http_status: 404 },
           { url: "https://www.example.com/gone.css", pop: "ATL56-C1", error: "HTTP 404", http_status: 404 },

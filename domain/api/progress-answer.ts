@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
 import { statusSchema } from "../request/status.ts";
 import { leftOutSchema } from "../sources/left-out.ts";
 import { SOURCE_TYPES } from "../sources/source.ts";
@@ -47,12 +48,17 @@ export const requestFields = {
   created_at: timestampField.describe("When the request was made."),
   last_update_time: timestampField.describe("When it last moved: a result, a step, a recount."),
   timestamp: timeOfAnswer,
+  verdict: verdictSchema
+    .optional()
+    .describe("Whether the crowd may come. Absent: it has not ended, or an older release has ended it."),
   status: statusSchema.describe("Where the request stands. FINISHED says that all has a result, not that all is good."),
   sources: z.array(sourceProgressSchema).optional().describe("What each source has given. Absent: it has none."),
   retry_of: z.string().optional().describe("The request whose failed tasks it warms. Absent: none."),
   retried_by: z.string().optional().describe("The request that tries this one again. Absent: none."),
   warnings: z.array(warningSchema).describe("What may keep the request from what was meant. Empty: nothing."),
 };
+
+export type RequestTold = z.infer<z.ZodObject<typeof requestFields>>;
 
 export const PROGRESS_EXAMPLE = {
   request_id: EXAMPLE_ID,
@@ -78,18 +84,33 @@ export const PROGRESS_EXAMPLE = {
   warnings: [],
 };
 
+/** What it was asked for. */
+export const ASKED_EXAMPLE = { instance_count: 2, timeout_at: "2024-04-16 03:40:21.405000" };
+
+const SENTENCE =
+  "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits whose tier was not told.";
+
 /** GET /prewarm. */
 export const progressSchema = z
   .object({
     ...requestFields,
+    instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
+    timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
+    reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
+    readiness: readinessSchema.optional().describe("What the verdict rests on."),
+    sentence: z.string().describe("Where it stands, in one English sentence."),
     pops: z
       .array(popProgressSchema)
       .optional()
-      .describe("With `detail=pops`: a row a POP, in the order of the request."),
+      .describe("With `pops` in `detail`: a row a POP, in the order of the request."),
     failures: z
       .array(failureSchema)
       .optional()
-      .describe("With `detail=failures`: the failures so far by reason, those of most tasks first."),
+      .describe("With `failures` in `detail`: the failures so far by reason, those of most tasks first."),
   })
-  .meta({ id: "Progress", description: "Where a request stands.", examples: [PROGRESS_EXAMPLE] });
+  .meta({
+    id: "Progress",
+    description: "Where a request stands.",
+    examples: [{ ...PROGRESS_EXAMPLE, ...ASKED_EXAMPLE, sentence: SENTENCE }],
+  });
 export type Progress = z.infer<typeof progressSchema>;

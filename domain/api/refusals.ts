@@ -46,7 +46,7 @@ export const gatewayRefusalSchema = z
   .object({
     status: z.literal("Failed"),
     error_message: z.string(),
-    error_urls: z.array(z.never()).max(0),
+    error_urls: z.array(z.string()).max(0),
     request_id: z.literal(""),
     message: z.string().describe("The same as `error_message`."),
   })

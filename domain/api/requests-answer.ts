@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { countField, timeOfAnswer, timestampField } from "./answer-fields.ts";
-import { PROGRESS_EXAMPLE, requestFields } from "./progress-answer.ts";
+import { ASKED_EXAMPLE, PROGRESS_EXAMPLE, requestFields } from "./progress-answer.ts";
 
 /** A request as the list of them says it. */
 export const listedRequestSchema = z
@@ -32,8 +32,7 @@ export const requestsSchema = z
             ...PROGRESS_EXAMPLE,
             url_count: 2,
             url_prefix: "https://www.example.com/",
-            instance_count: 2,
-            timeout_at: "2024-04-16 03:40:21.405000",
+            ...ASKED_EXAMPLE,
           },
         ],
         next: null,

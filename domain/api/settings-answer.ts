@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { CAPS } from "../request/caps.ts";
 import { countField, timeOfAnswer } from "./answer-fields.ts";
 
 /** GET /settings: what this deployment is and allows. */
@@ -13,7 +12,7 @@ export const settingsSchema = z
     caps: z
       .array(
         z.object({
-          parameter: z.enum(namesOf(CAPS)).describe("The stack's parameter that sets it."),
+          parameter: z.string().describe("The stack's parameter that sets it."),
           value: countField.nullable(),
           unit: z.string(),
           bounds: z.string().describe("What it bounds."),
@@ -22,7 +21,13 @@ export const settingsSchema = z
       .describe("What whoever has the key may spend."),
     distributions: z.object({
       parameter: z.string().describe("The stack's parameter that sets it."),
-      allowed: z.array(z.string()).describe("Ids or domains that may be warmed; empty: all."),
+      allowed: z.array(z.string()).describe("Ids or domains that may be warmed; `*`: all."),
+    }),
+    source_buckets: z.object({
+      parameter: z.string().describe("The stack's parameter that sets it."),
+      allowed: z
+        .array(z.string())
+        .describe("Buckets, and prefixes in them, that sources may be read from; empty: none."),
     }),
     instances: z.object({
       types: z.array(z.string()).describe("Types that agents may run on."),
@@ -54,7 +59,8 @@ export const settingsSchema = z
             bounds: "Instances at most, whatever a request asks for; it is the group's maximum too",
           },
         ],
-        distributions: { parameter: "distributions", allowed: [] },
+        distributions: { parameter: "distributions", allowed: ["*"] },
+        source_buckets: { parameter: "sourceBuckets", allowed: [] },
         instances: {
           types: ["c7gn.large"],
           estimate: { type: "c7gn.large", vcpus: 2, spot_price_per_hour: 0.06, prices_as_of: "2026-11" },
@@ -63,7 +69,3 @@ export const settingsSchema = z
     ],
   });
 export type Settings = z.infer<typeof settingsSchema>;
-
-function namesOf<K extends string>(table: Readonly<Record<K, unknown>>): K[] {
-  return Object.keys(table).filter((name): name is K => Object.hasOwn(table, name));
-}

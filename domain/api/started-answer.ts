@@ -1,12 +1,23 @@
 import * as z from "zod";
-import { requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
+import { estimateSchema } from "../cost/estimate.ts";
+import { EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
+import { ESTIMATE_EXAMPLE } from "./estimate-example.ts";
+
+const STARTED_EXAMPLE = {
+  status: "Success",
+  error_message: "",
+  error_urls: [],
+  request_id: EXAMPLE_ID,
+  timestamp: "2024-04-16 03:10:21.405000",
+  timeout_at: "2024-04-16 03:40:21.405000",
+};
 
 /** POST /prewarm: the request was made. */
 export const startedSchema = z
   .object({
     status: z.literal("Success"),
     error_message: z.literal("").describe("Empty: nothing is wrong."),
-    error_urls: z.array(z.never()).max(0).describe("Empty: no URL is bad."),
+    error_urls: z.array(z.string()).max(0).describe("Empty: no URL is bad."),
     request_id: requestIdField.describe("Id of the new request: what every other call names as `req_id`."),
     timestamp: timestampField.describe("When the request was made. UTC, as all times here."),
     timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
@@ -19,18 +30,39 @@ export const startedSchema = z
   .meta({
     id: "Started",
     description: "The request was made, and its work begins by itself.",
+    examples: [STARTED_EXAMPLE],
+  });
+export type Started = z.infer<typeof startedSchema>;
+
+const nothingMade = z.literal("").describe("Empty: no request was made.");
+
+/** POST /prewarm with `dry_run`: what the request would come to. Nothing was made. */
+export const estimatedSchema = startedSchema
+  .extend({
+    request_id: nothingMade,
+    timestamp: timeOfAnswer,
+    timeout_at: nothingMade,
+    estimate: estimateSchema,
+  })
+  .meta({
+    id: "Estimated",
+    description: "With `dry_run`: what the request would come to. Nothing was made.",
     examples: [
       {
-        status: "Success",
-        error_message: "",
-        error_urls: [],
-        request_id: "684153cc-efab-4a53-9409-357fddc2e2bd",
-        timestamp: "2024-04-16 03:10:21.405000",
-        timeout_at: "2024-04-16 03:40:21.405000",
+        ...{ status: "Success", error_message: "", error_urls: [], request_id: "" },
+        ...{ timestamp: "2024-04-16 03:10:21.405000", timeout_at: "" },
+        estimate: ESTIMATE_EXAMPLE,
       },
     ],
   });
-export type Started = z.infer<typeof startedSchema>;
+export type Estimated = z.infer<typeof estimatedSchema>;
+
+/** POST /prewarm. */
+export const prewarmAnswerSchema = z.union([startedSchema, estimatedSchema]).meta({
+  id: "PrewarmAnswer",
+  description: "The request was made, or with `dry_run` estimated.",
+  examples: [STARTED_EXAMPLE],
+});
 
 /** POST /prewarm: it was refused, or something failed. Nothing was made. */
 export const prewarmRefusalSchema = z

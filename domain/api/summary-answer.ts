@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
 import { TERMINAL_STATUSES } from "../request/status.ts";
 import { countField, EXAMPLE_ID } from "./answer-fields.ts";
 import { failureSchema } from "./failures-answer.ts";
@@ -6,7 +7,7 @@ import { requestFields } from "./progress-answer.ts";
 
 const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =
   requestFields;
-const { retry_of, retried_by } = requestFields;
+const { retry_of, retried_by, sources } = requestFields;
 
 /** GET /summary. */
 export const summarySchema = z
@@ -25,14 +26,16 @@ export const summarySchema = z
     results_url: z
       .url()
       .nullable()
-      .optional()
       .describe("Link to a CSV (gzip) with a row a task, warm ones too, good for ten minutes. Null: there is none."),
-    verdict: z
-      .enum(["ready", "ready_with_exceptions", "not_ready"])
-      .optional()
-      .describe("Whether the crowd may come. Absent: an older release ended the request."),
-    sentence: z.string().optional().describe("The verdict and what it rests on, in one sentence."),
-    failures: z.array(failureSchema).optional().describe("The failures by reason, those of most tasks first."),
+    results_note: z.string().optional().describe("Why there is none."),
+    verdict: verdictSchema
+      .nullable()
+      .describe("Whether the crowd may come. Null: an older release has ended the request."),
+    sentence: z.string().describe("How it ended, in one English sentence."),
+    readiness: readinessSchema.nullable().describe("What the verdict rests on."),
+    total_count: countField.describe("All tasks."),
+    unfinished_count: countField.describe("Tasks without a result, because the request ended before."),
+    failures: z.array(failureSchema).describe("The failures by reason, those of most tasks first."),
     failed_count,
     warm_count,
     hit_count,
@@ -42,6 +45,7 @@ export const summarySchema = z
     last_update_time,
     status: z.enum(TERMINAL_STATUSES).describe("How the request ended."),
     reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
+    sources,
     retry_of,
     retried_by,
   })
@@ -55,6 +59,24 @@ export const summarySchema = z
         failure_urls: ["https://www.example.com/missing.css"],
         failure_urls_omitted: 0,
         failure_pop_urls_report: "https://prewarm-bucket.s3.us-east-1.amazonaws.com/report.csv?X-Amz-Signature=0a1b2c",
+        results_url: null,
+        results_note: "There is no file of all results of this request",
+        verdict: "not_ready",
+        sentence: "Not ready for traffic: 1 object is warm at no POP of Seoul.",
+        readiness: {
+          cold_objects: 1,
+          cold_examples: [{ url: "https://www.example.com/account.js", rec: "Seoul" }],
+          cold_recs: ["Seoul"],
+          lacking_pops: 1,
+          lacking_examples: ["ICN51-C1"],
+          pops: 40,
+          unresolved_pops: 1,
+          unreadable_urls: 1,
+          exceptions: 4,
+        },
+        total_count: 6,
+        unfinished_count: 0,
+        failures: [],
         failed_count: 2,
         warm_count: 0,
         hit_count: 4,

@@ -1,6 +1,7 @@
 import type { Caps } from "../request/caps.ts";
 import type { Order } from "../request/order.ts";
 import type { Verify } from "../result/outcome.ts";
+import type { SourceRead } from "../sources/source-read.ts";
 import { type Billed, billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./dollars.ts";
 import type { Estimate } from "./estimate.ts";
 import type { InstanceKind } from "./instance-kind.ts";
@@ -31,6 +32,8 @@ export interface Estimated {
   readonly sizes: readonly SeenSize[];
   /** Whether more URLs may come. @default false */
   readonly lowerBound?: boolean;
+  /** What the request's sources have given. @default it has none */
+  readonly sources?: readonly SourceRead[];
   readonly kind: InstanceKind;
   readonly caps: Caps;
   /** With this one. */
@@ -50,6 +53,7 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
       ...{ tasks, forms, kind: it.kind, paths: it.paths, originPerSecond: it.originPerSecond },
       bytes: (bytes?.estimate ?? 0) * downloadsPerTask(it.verify),
       requestsPerTask: times,
+      isRaisedLate: it.paths > 0 || (it.sources ?? []).length > 0,
       instances: it.instanceCount,
       distributions: it.distributions,
       fetches: fetches.expected ?? fetches.most,
@@ -59,6 +63,7 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
   const hours = time.instanceSeconds / 3_600;
   return {
     ...{ urls: it.urls.length, variants: it.variants, tasks, lower_bound: it.lowerBound ?? false },
+    sources: [...(it.sources ?? [])],
     pops: popsOf(it.pops),
     bytes: bytesOf(bytes, said, forms),
     origin_fetches: fetches,

@@ -1,83 +1,83 @@
 import * as z from "zod";
 import { CAPS } from "../request/caps.ts";
+import { sourceReadSchema } from "../sources/source-read.ts";
 
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();
 
-/** A number that is estimated, and between which bounds it likely lies. Null: it is not known. */
 const spreadSchema = z.object({
-  estimate: whole.nullable(),
-  low: whole.nullable(),
+  estimate: whole.nullable().describe("Null: it is not known."),
+  low: whole.nullable().describe("It lies between this and `high` in about 95 of 100 cases."),
   high: whole.nullable(),
 });
 
 /** What a request would come to: the answer of POST /prewarm with `dry_run`. */
-export const estimateSchema = z.object({
-  urls: whole,
-  variants: whole,
-  /** URLs times variants times POPs: as many as there are if every URL can be read and every POP resolves. */
-  tasks: whole,
-  /** True: there may be more URLs than could be read in time. */
-  lower_bound: z.boolean(),
-  pops: z.object({
-    count: whole,
-    recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })),
-    unknown_rec: z.array(z.string()),
-  }),
-  /** Of one download of every task. */
-  bytes: spreadSchema.extend({
-    /** How many sizes were asked for: of a URL in a variant each. */
-    sampled: whole,
-    /** Of these: how many told none in time. */
-    unknown: whole,
-    /** Of these: how many cannot be read. They are counted as 0 bytes. */
-    unreadable: whole,
-    /** Why the first of them cannot. */
-    first_problem: z.string().nullable(),
-    note: z.string(),
-  }),
-  origin_fetches: z.object({
-    expected: whole.nullable(),
-    least: whole,
-    most: whole,
-    size_questions: whole,
-  }),
-  instances: z.object({
-    count: whole,
-    type: z.string(),
-    vcpus: whole,
-    hours: z.number().nonnegative(),
-    /** Null: without an instance it does not end. */
-    minutes_to_finish: z.number().nonnegative().nullable(),
-    binds: z.string(),
-  }),
-  dollars: z.object({
-    total: dollars,
-    /** The total with the least and the most bytes. */
-    low: dollars,
-    high: dollars.nullable(),
-    lines: z.array(
-      z.object({
-        line: z.enum([
-          "ec2_spot",
-          "public_ipv4",
-          "cloudfront_bytes",
-          "cloudfront_requests",
-          "invalidation_paths",
-          "pipeline",
-        ]),
-        dollars,
-        of: z.string(),
-      }),
-    ),
-    /** Month of the prices: `2026-11`. */
-    prices_as_of: z.string(),
-    not_included: z.array(z.string()),
-  }),
-  /** What the deployment bounds, and what of it the request takes. */
-  caps: z.array(z.object({ cap: z.enum(keysOf(CAPS)), value: whole.nullable(), limit: whole })),
-  assumptions: z.array(z.string()),
-});
+export const estimateSchema = z
+  .object({
+    urls: whole,
+    variants: whole,
+    tasks: whole.describe("URLs × variants × POPs, as if every URL could be read and every POP resolved."),
+    lower_bound: z.boolean().describe("True: there may be more URLs than could be read in time."),
+    sources: z.array(sourceReadSchema).describe("What each of the request's sources has given by now."),
+    pops: z
+      .object({
+        count: whole,
+        recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })),
+        unknown_rec: z.array(z.string()).describe("POPs whose regional cache nobody knows."),
+      })
+      .describe("The chosen POPs under their regional caches."),
+    bytes: spreadSchema
+      .extend({
+        sampled: whole.describe("How many sizes were asked for: of a URL in a variant each."),
+        unknown: whole.describe("Of these: how many told none in time."),
+        unreadable: whole.describe("Of these: how many cannot be read. They count as 0 bytes."),
+        first_problem: z.string().nullable().describe("Why the first of them cannot."),
+        note: z.string(),
+      })
+      .describe("Of one download of every task."),
+    origin_fetches: z
+      .object({
+        expected: whole.nullable(),
+        least: whole,
+        most: whole,
+        size_questions: whole.describe("What Get Size asks besides."),
+      })
+      .describe("If no cache has any of it, and all is kept."),
+    instances: z.object({
+      count: whole,
+      type: z.string(),
+      vcpus: whole,
+      hours: z.number().nonnegative(),
+      minutes_to_finish: z.number().nonnegative().nullable().describe("Null: without an instance it does not end."),
+      binds: z.string().describe("What it waits for most."),
+    }),
+    dollars: z.object({
+      total: dollars,
+      low: dollars.describe("The total with the least bytes."),
+      high: dollars.nullable().describe("The total with the most bytes."),
+      lines: z.array(
+        z.object({
+          line: z.enum([
+            "ec2_spot",
+            "public_ipv4",
+            "cloudfront_bytes",
+            "cloudfront_requests",
+            "invalidation_paths",
+            "pipeline",
+          ]),
+          dollars,
+          of: z.string(),
+        }),
+      ),
+      prices_as_of: z.string().describe("Month of the prices: `2026-11`."),
+      not_included: z.array(z.string()),
+    }),
+    caps: z
+      .array(z.object({ cap: z.enum(keysOf(CAPS)), value: whole.nullable(), limit: whole }))
+      .describe("What the deployment bounds, and what of it the request takes."),
+    assumptions: z.array(z.string()),
+  })
+  .meta({ id: "Estimate", description: "What a request would come to, and what it would cost." });
 export type Estimate = z.infer<typeof estimateSchema>;
 
 function keysOf<K extends string>(table: Readonly<Record<K, unknown>>): K[] {

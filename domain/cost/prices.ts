@@ -52,7 +52,10 @@ export interface EdgePrice {
 /** How many GB of a month each step has. */
 export const EDGE_STEPS_GB = [10_000, 40_000, 100_000, 350_000, 524_000, 4_000_000, Number.POSITIVE_INFINITY] as const;
 
-/** By price region. China is a service of its own, priced in yuan: it has no row. */
+/**
+ * By price region. The pages list the prices of a GB for all regions; those of requests could be looked up for the United States and
+ * Asia alone, and are elsewhere what they were when last seen. China is a service of its own, priced in yuan: it has no row.
+ */
 export const EDGE_PRICE: Readonly<Record<Exclude<PriceRegion, "china">, EdgePrice>> = {
   northAmerica: { gigabyte: [0.085, 0.08, 0.06, 0.04, 0.03, 0.025, 0.02], https: 1e-6, http: 0.75e-6 },
   europe: { gigabyte: [0.085, 0.08, 0.06, 0.04, 0.03, 0.025, 0.02], https: 1.2e-6, http: 0.9e-6 },

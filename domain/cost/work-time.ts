@@ -17,6 +17,8 @@ export interface Work {
   readonly distributions: number;
   /** Paths that are invalidated before. */
   readonly paths: number;
+  /** Whether instances are raised when tasks are about to be queued: where an invalidation or sources come first. */
+  readonly isRaisedLate: boolean;
   /** What reaches the origin while tasks are done. */
   readonly fetches: number;
   /** The request's limit. */
@@ -44,16 +46,16 @@ const ORIGIN_SHARE = 0.9;
 
 /** How long it takes if every POP and the origin answer as fast as they are asked. */
 export function workTime(work: Work, units: Units): WorkTime {
-  const { instances, paths } = work;
+  const { instances, paths, isRaisedLate } = work;
   if (instances === 0) return { seconds: null, instanceSeconds: 0, binds: "no instance: instance_count is 0" };
   const [binds, busy] = slowest(bounds(work, units));
   const sizes = sizeSeconds(work, units);
   const waves = Math.ceil(paths / Math.max(1, work.distributions) / MAX_PATHS_IN_PROGRESS);
   const invalidating = waves * INVALIDATION_SECONDS;
-  // They boot while sizes are asked for; after an invalidation, where there is one.
-  const ahead = paths > 0 ? sizes + invalidating + BOOT_SECONDS : Math.max(sizes, BOOT_SECONDS);
+  // They boot while sizes are asked for, unless they are raised late.
+  const ahead = isRaisedLate ? sizes + invalidating + BOOT_SECONDS : Math.max(sizes, BOOT_SECONDS);
   const seconds = STEPS_SECONDS + ahead + busy;
-  const running = STEPS_SECONDS + busy + (paths > 0 ? BOOT_SECONDS : ahead);
+  const running = STEPS_SECONDS + busy + (isRaisedLate ? BOOT_SECONDS : ahead);
   const isBusy = busy >= ahead;
   return {
     seconds,

@@ -24,32 +24,32 @@ const count = z.number().int().nonnegative();
 
 /** An object that is good at no POP of a REC. */
 export const coldObjectSchema = z.object({
-  /** A very long one is cut, and ends in `…`. */
-  url: z.string(),
+  url: z.string().describe("A very long one is cut, and ends in `…`."),
   variant: z.string().optional(),
   rec: z.string(),
 });
 export type ColdObject = z.infer<typeof coldObjectSchema>;
 
 /** What the verdict of a request rests on, as its item keeps it: at most some 3 KB. */
-export const readinessSchema = z.object({
-  /** Objects (URL and variant) that are good at no POP of some REC with two or more chosen POPs. */
-  cold_objects: count,
-  cold_examples: z.array(coldObjectSchema),
-  /** Those RECs. */
-  cold_recs: z.array(z.string()),
-  /** POPs that lack more than 1 % of their tasks; those that did not resolve are among them. */
-  lacking_pops: count,
-  /** The first of them by what they lack. */
-  lacking_examples: z.array(z.string()),
-  /** All chosen POPs, and those of them that did not resolve under some distribution. */
-  pops: count,
-  unresolved_pops: count,
-  /** URLs, or forms of them, that could not be read when their size was asked. */
-  unreadable_urls: count,
-  /** How many kinds of trouble there are: each reason of failures, unreadable URLs, POPs that did not resolve. */
-  exceptions: count,
-});
+export const readinessSchema = z
+  .object({
+    cold_objects: count.describe(
+      "Objects (URL and variant) that are good at no POP of some REC with two or more chosen POPs.",
+    ),
+    cold_examples: z.array(coldObjectSchema),
+    cold_recs: z.array(z.string()).describe("Those RECs."),
+    lacking_pops: count.describe(
+      "POPs that lack more than 1 % of their tasks; those that did not resolve are among them.",
+    ),
+    lacking_examples: z.array(z.string()).describe("The first of them by what they lack."),
+    pops: count.describe("All chosen POPs."),
+    unresolved_pops: count.describe("Those of them that did not resolve under some distribution."),
+    unreadable_urls: count.describe("URLs, or forms of them, that could not be read when their size was asked."),
+    exceptions: count.describe(
+      "How many kinds of trouble there are: each reason of failures, unreadable URLs, POPs that did not resolve.",
+    ),
+  })
+  .meta({ id: "Readiness", description: "What the verdict of a request rests on." });
 export type Readiness = z.infer<typeof readinessSchema>;
 
 /** What one chosen POP should have and lacks. */

@@ -8,7 +8,7 @@ export const failureExampleSchema = z.object({
   url: z.string(),
   variant: z.string().optional(),
   pop: z.string(),
-  error: z.string().optional(),
+  error: z.string().optional().describe("What went wrong, in words."),
   http_status: z.number().int().optional(),
 });
 export type FailureExample = z.infer<typeof failureExampleSchema>;

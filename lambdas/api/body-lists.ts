@@ -32,18 +32,22 @@ export function differentStrings(list: readonly unknown[], most: number): Set<st
  * fault, and 3 million faults fit into a body.
  */
 export function differentStringsOf(words: ListWords, error?: z.core.$ZodErrorMap) {
-  return z
-    .array(z.unknown(), { error: error ?? (() => `must be ${words.list}`) })
-    .transform((list, context): string[] => {
-      tellWrongEntries(list, words.entry, context);
-      const different = differentStrings(list, words.most);
-      if (different.size > words.most) {
-        context.addIssue(
-          `has ${list.length} entries, more than ${words.most} of them different; at most ${words.most} ${words.entries} in one request`,
-        );
-      }
-      return [...different];
-    });
+  return (
+    z
+      .array(z.unknown(), { error: error ?? (() => `must be ${words.list}`) })
+      // For the description: nobody checks the entries one by one.
+      .meta({ items: { type: "string" } })
+      .transform((list, context): string[] => {
+        tellWrongEntries(list, words.entry, context);
+        const different = differentStrings(list, words.most);
+        if (different.size > words.most) {
+          context.addIssue(
+            `has ${list.length} entries, more than ${words.most} of them different; at most ${words.most} ${words.entries} in one request`,
+          );
+        }
+        return [...different];
+      })
+  );
 }
 
 function tellWrongEntries(list: readonly unknown[], entry: string, context: z.core.$RefinementCtx): void {

@@ -1,6 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
+import type { Estimated } from "../../domain/api/started-answer.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
 import { placesToLookAt } from "../../domain/cost/sample.ts";
@@ -9,20 +10,24 @@ import { type AllowedDistributions, problemWith } from "../../domain/request/all
 import type { Caps } from "../../domain/request/caps.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import { invalidationPath } from "../../domain/request/invalidation-path.ts";
+import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import { variantNames } from "../../domain/request/variants.ts";
+import { notYetRead } from "../../domain/sources/source-read.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import { findDistributions, NoDistributionError } from "../find-distributions.ts";
 import { foreseen } from "./foreseen.ts";
 import { inTime } from "./in-time.ts";
 import type { PrewarmBody } from "./prewarm-body.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
+import type { SourcesSeen } from "./read-sources.ts";
 import type { Form } from "./sample-sizes.ts";
 import { checkRoom, type RoomDeps } from "./start-request.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
-const FIND_MS = 6_000;
-const SAMPLE_MS = 8_000;
+const READ_MS = 5_000;
+const FIND_MS = 3_000;
+const SAMPLE_MS = 6_000;
 
 export interface DryRunDeps extends RoomDeps {
   readonly distributions: Pick<Distributions, "own">;
@@ -32,6 +37,7 @@ export interface DryRunDeps extends RoomDeps {
   readonly kind: InstanceKind;
   readonly logger: Pick<Logger, "warn">;
   readonly now: () => Date;
+  readonly readSources: (request: PrewarmRequest, own: readonly OwnDistribution[], ms: number) => Promise<SourcesSeen>;
   readonly sampleSizes: (
     request: PrewarmRequest,
     distributions: readonly Distribution[],
@@ -52,8 +58,10 @@ export function ignoredInDryRun({ client_token: token }: Pick<PrewarmBody, "clie
  * @param warnings of the checks before
  * @throws RefusedError 400 as without it
  */
-export async function dryRun(deps: DryRunDeps, request: PrewarmRequest, warnings: readonly string[]) {
+export async function dryRun(deps: DryRunDeps, asked: PrewarmRequest, warnings: readonly string[]): Promise<Estimated> {
   const activeRequests = await checkRoom(deps);
+  const read = await sourcesOf(deps, asked);
+  const request = { ...asked, urls: read.urls };
   const found = await distributionsOf(deps, request);
   const sizes = found.distributions.length === 0 ? [] : await sizesOf(deps, request, found.distributions);
   const { variants, instanceCount, timeoutMinutes, pops, order, verify, urls, origin } = request;
@@ -63,8 +71,9 @@ export async function dryRun(deps: DryRunDeps, request: PrewarmRequest, warnings
     originPerSecond: origin?.requests_per_second,
     paths: request.needInvalidate ? pathCount(urls) : 0,
     distributions: Math.max(1, found.distributions.length),
+    ...{ sources: read.sources, lowerBound: !read.isAll },
   });
-  const all = [...warnings, ...found.warnings, ...foreseen(estimate, request)];
+  const all = [...warnings, ...warningsOf(read), ...found.warnings, ...foreseen(estimate, request)];
   return {
     ...{
       status: "Success",
@@ -79,12 +88,36 @@ export async function dryRun(deps: DryRunDeps, request: PrewarmRequest, warnings
   };
 }
 
+/** The URLs, with those of sources as far as they can be read now. */
+async function sourcesOf(deps: DryRunDeps, request: PrewarmRequest): Promise<SourcesSeen> {
+  const { urls, sources } = request;
+  if (sources.length === 0) return { urls, sources: [], isAll: true, problem: undefined };
+  try {
+    const own = await inTime(FIND_MS, deps.distributions.own());
+    return await deps.readSources(request, own, READ_MS);
+  } catch (error) {
+    deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
+    return { urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };
+  }
+}
+
+function warningsOf({ isAll, problem, sources }: SourcesSeen): string[] {
+  if (problem !== undefined) return [wouldFail(problem)];
+  if (isAll) return [];
+  const left = sources.filter(({ done }) => !done).map(({ from }) => from);
+  const more = left.length > 3 ? ` and ${left.length - 3} more` : "";
+  return [
+    `sources: not all could be read for this answer (${left.slice(0, 3).join(", ")}${more}), so all figures are lower bounds`,
+  ];
+}
+
 /** What Get Size would find, or why it would end the request. */
 async function distributionsOf(
   deps: DryRunDeps,
   { cfDomain, urls }: PrewarmRequest,
 ): Promise<{ readonly distributions: readonly Distribution[]; readonly warnings: readonly string[] }> {
   const hosts = [...new Set(urls.map((url) => new URL(url).hostname))];
+  if (hosts.length === 0 && cfDomain === undefined) return { distributions: [], warnings: [] };
   const sources = { own: () => deps.distributions.own(), alias: (name: string) => deps.dns.alias(name) };
   try {
     const distributions = await inTime(FIND_MS, findDistributions(cfDomain, hosts, sources));

@@ -23,6 +23,7 @@ import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
+import { sourceBucketsSchema } from "../../domain/sources/source-buckets.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -52,6 +53,7 @@ const env = readEnvironment(
     PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
     PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
     PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+    SOURCE_BUCKETS: sourceBucketsSchema,
     ...capVariables,
   }),
 );
@@ -85,8 +87,11 @@ export const handler = createHandler({
     isPrivate: env.VPC_ENDPOINT !== "",
   },
   dns,
-  // Loaded with the first dry run: it brings an HTTP client that no other route needs.
+  // Both are loaded with the first dry run: they bring an HTTP client and parsers that no other route needs.
+  readSources: async (...question) =>
+    (await import("./read-sources.ts")).readSources({ dns, ports, caps: readCaps(env) }, ...question),
   sampleSizes: async (...question) => (await import("./sample-sizes.ts")).sampleSizes({ dns, ports }, ...question),
+  sourceBuckets: env.SOURCE_BUCKETS,
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

@@ -1,6 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Fleet } from "../../aws/fleet.ts";
+import type { Instances, InstancesSet } from "../../domain/api/instances-answer.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { isTerminal, type Status } from "../../domain/request/status.ts";
 import { isPossibleId, noRequest } from "./find-request.ts";
@@ -17,7 +18,7 @@ export interface InstancesDeps {
   readonly now: () => Date;
 }
 
-export async function readInstances(deps: InstancesDeps) {
+export async function readInstances(deps: InstancesDeps): Promise<Instances> {
   const desiredcapacity = await deps.fleet.desiredCapacity();
   return { status: "success", timestamp: timestamp(deps), message: "query success", desiredcapacity };
 }
@@ -26,7 +27,7 @@ export async function readInstances(deps: InstancesDeps) {
  * Sets the group's size, and the wishes of the active requests with it; stops a request if that is asked for. None: what runs
  * is paused. A call that failed half way may be repeated.
  */
-export async function changeInstances(deps: InstancesDeps, body: InstancesBody) {
+export async function changeInstances(deps: InstancesDeps, body: InstancesBody): Promise<InstancesSet> {
   const { req_id: reqId, force_stop: stops = false, DesiredCapacity: asked } = body;
   // Before anything is stopped.
   const problem = beyondCap(deps.caps, "maxInstances", "DesiredCapacity", asked);

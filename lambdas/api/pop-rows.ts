@@ -1,5 +1,6 @@
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { PopProgress, PopState } from "../../domain/api/pop-progress.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -11,31 +12,8 @@ export interface PopRowsDeps {
   readonly progress: Pick<ProgressTable, "pops">;
 }
 
-/**
- * WAITING: no result yet. IN_PROGRESS: some. DONE: all. UNFINISHED: the request has ended without all. NOT_RESOLVED: the
- * DNS does not know the POP, so it has no tasks.
- */
-export type PopState = "WAITING" | "IN_PROGRESS" | "DONE" | "UNFINISHED" | "NOT_RESOLVED";
-
-/** One POP of a request, under all its distributions. */
-export interface PopRow {
-  readonly pop: string;
-  /** The regional edge cache that likely serves it; null where the catalogue names none. */
-  readonly rec: string | null;
-  readonly state: PopState;
-  readonly total_count: number;
-  readonly download_count: number;
-  readonly failed_count: number;
-  readonly warm_count: number;
-  readonly hit_count: number;
-  readonly not_kept_count: number;
-  /** Tasks that came from the origin, though the REC had the object: this REC is not the POP's. */
-  readonly rec_miss_count: number;
-  readonly download_size: number;
-}
-
 /** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */
-export async function popRows(deps: PopRowsDeps, item: RequestItem): Promise<PopRow[]> {
+export async function popRows(deps: PopRowsDeps, item: RequestItem): Promise<PopProgress[]> {
   const [targets, counts] = await Promise.all([
     deps.requestPops.of(item.req_id),
     deps.progress.pops(item.req_id, item.pops),
@@ -50,7 +28,7 @@ function byPop(targets: readonly Target[]): Map<string, Target[]> {
   return groups;
 }
 
-function popRow(item: RequestItem, pop: string, targets: readonly Target[], counted: Count): PopRow {
+function popRow(item: RequestItem, pop: string, targets: readonly Target[], counted: Count): PopProgress {
   const total = tasksOf(item, targets);
   const downloadCount = within(0, counted.download_count, total);
   const failed = within(0, counted.failed_count, downloadCount);
@@ -72,7 +50,7 @@ function tasksOf({ total_count, targets_total, tasks_per_target }: RequestItem, 
   if (targets_total === 0) return 0;
   const mean = Math.round(total_count / targets_total);
   const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return resolved.reduce((sum, { label }) => sum + (tasks_per_target[label] ?? mean), 0);
+  return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? mean) + own_tasks, 0);
 }
 
 function stateOf(item: RequestItem, targets: readonly Target[], total: number, done: number): PopState {

@@ -1,4 +1,5 @@
 import type { ResolvedPops } from "../../aws/resolved-pops.ts";
+import type { Pops } from "../../domain/api/pops-answer.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops, type PopFilter } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
@@ -15,7 +16,7 @@ export interface PopsDeps {
 }
 
 /** Body of GET /pops. @throws RefusedError 400 for a filter that nothing is known by */
-export async function describePops(deps: PopsDeps, query: Query) {
+export async function describePops(deps: PopsDeps, query: Query): Promise<Pops> {
   const filter = filterOf(query);
   const pops = listPops(filter, await deps.resolvedPops.all());
   return { timestamp: timestamp(deps), count: pops.length, pops };

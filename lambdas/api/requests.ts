@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { ListedRequestAnswer, Requests } from "../../domain/api/requests-answer.ts";
 import { type ListedRequest, type Place, placeSchema } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -12,8 +13,8 @@ import type { Query } from "./query.ts";
 import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
 
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+export const MAX_LIMIT = 100;
 /** Of one status there may be few among many: so many requests are looked at in a query, and so many queries are made. */
 const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
@@ -32,7 +33,7 @@ interface Asked {
 }
 
 /** Body of GET /requests: the newest first, each as GET /prewarm says it. @throws RefusedError 400 */
-export async function listRequests(deps: RequestsDeps, query: Query) {
+export async function listRequests(deps: RequestsDeps, query: Query): Promise<Requests> {
   const asked = parseQuery(query);
   const { requests, end } = await find(deps, asked);
   return {
@@ -61,7 +62,7 @@ async function find({ requests }: RequestsDeps, { limit, after, status }: Asked)
 }
 
 /** An ended request's item has its exact counts; those of an active one are summed. */
-async function describe(deps: RequestsDeps, request: ListedRequest) {
+async function describe(deps: RequestsDeps, request: ListedRequest): Promise<ListedRequestAnswer> {
   const progress = request.active === undefined ? NO_PROGRESS : await deps.progress.of(request.req_id);
   const { url_count, url_prefix, instance_count, timeout_at, reason } = request;
   return {

@@ -2,15 +2,19 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
-import { parseBody } from "./body.ts";
+import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
+import { checkBody, jsonOf, parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
-import { detailOf } from "./detail.ts";
+import { describeApi } from "./describe-api.ts";
+import { detailsOf } from "./detail.ts";
 import { type DryRunDeps, dryRun, ignoredInDryRun } from "./dry-run.ts";
+import { type FailuresDeps, failuresOf } from "./failures.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
@@ -22,6 +26,8 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { filledFrom, type RetriedRequestDeps, retriedRequest, retryLinks } from "./retried-request.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { describeSettings, type SettingsDeps } from "./settings.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
@@ -34,14 +40,16 @@ export interface RoutesDeps
     SummaryDeps,
     PopsDeps,
     PopRowsDeps,
+    FailuresDeps,
     RequestsDeps,
     DryRunDeps,
     SettingsDeps,
+    RetriedRequestDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
-  readonly progress: PopRowsDeps["progress"] & Pick<ProgressTable, "of">;
+  readonly progress: PopRowsDeps["progress"] & FailuresDeps["progress"] & Pick<ProgressTable, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &
@@ -50,16 +58,23 @@ export interface RoutesDeps
     DryRunDeps["logger"] &
     Pick<Logger, "info">;
   readonly caps: Caps;
+  readonly sourceBuckets: SourceBuckets;
   readonly newId: () => string;
 }
 
 /** Answers one call with the body of a 200. @throws RefusedError for any other status */
-export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Record<string, unknown>>;
+export type Route<Body = Record<string, unknown>> = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<Body>;
 
-export const routes: Readonly<Record<string, Route>> = {
+/** One function a route that is described. */
+type Routes = { readonly [Name in RouteName]: Route<AnswerOf<Name>> };
+
+const ALL: Routes = {
   "POST /prewarm": async (deps, event) => {
-    const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
-    const request = checkPrewarmRequest(body, deps.caps);
+    const json = jsonOf(event.body, event.isBase64Encoded);
+    const retried = await retriedRequest(deps, json);
+    const filled = retried === undefined ? json : filledFrom(retried, json);
+    const body = checkBody(prewarmBodySchema, filled, checkUrlsAlone);
+    const request = checkPrewarmRequest(body, deps.caps, deps.sourceBuckets, retried);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
     if (body.dry_run === true) return dryRun(deps, request, [...warnings, ...ignoredInDryRun(body)]);
@@ -85,15 +100,23 @@ export const routes: Readonly<Record<string, Route>> = {
   },
 
   "GET /prewarm": async (deps, event) => {
-    const detail = detailOf(event.queryStringParameters?.["detail"]);
+    const details = detailsOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
     // An ended request's item has its exact counts, and nothing of its examples.
     const needed = item.active !== undefined || item.uncompressed_count > 0;
     const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
+    const described = describeProgress(item, progress, deps.now(), deps.patience, pops);
+    const { instance_count, timeout_at, readiness, reason } = item;
     return {
-      ...describeProgress(item, progress, deps.now(), deps.patience, pops),
-      ...(detail === "pops" ? { pops: await popRows(deps, item) } : {}),
+      ...described,
+      ...{ instance_count, timeout_at },
+      ...(reason === undefined ? {} : { reason }),
+      ...(readiness === undefined ? {} : { readiness }),
+      ...retryLinks(item),
+      sentence: sentenceOf(item, described),
+      ...(details.has("pops") ? { pops: await popRows(deps, item) } : {}),
+      ...(details.has("failures") ? { failures: await failuresOf(deps, item) } : {}),
     };
   },
 
@@ -109,7 +132,12 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /settings": async (deps) => describeSettings(deps),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
+
+  "GET /openapi.json": describeApi,
 };
+
+/** By method and resource, as API Gateway names them. */
+export const routes: Readonly<Record<string, Route>> = ALL;
 
 async function requestOf(deps: RoutesDeps, event: APIGatewayProxyEvent) {
   const reqId = event.queryStringParameters?.["req_id"];

@@ -1,7 +1,9 @@
+import type { Settings } from "../../domain/api/settings-answer.ts";
 import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
 import { PRICES_AS_OF } from "../../domain/cost/prices.ts";
 import { type AllowedDistributions, DISTRIBUTIONS_PARAMETER } from "../../domain/request/allowed-distributions.ts";
 import { CAPS, type Caps } from "../../domain/request/caps.ts";
+import { SOURCE_BUCKETS_PARAMETER, type SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** What is fixed when it is deployed. */
@@ -20,13 +22,14 @@ export interface SettingsDeps {
   readonly deployment: Deployment;
   readonly caps: Caps;
   readonly allowed: AllowedDistributions;
+  readonly sourceBuckets: SourceBuckets;
   /** What an estimate takes an instance for. */
   readonly kind: InstanceKind;
   readonly now: () => Date;
 }
 
 /** Body of GET /settings: nothing in it is secret to whoever has the key. */
-export function describeSettings(deps: SettingsDeps) {
+export function describeSettings(deps: SettingsDeps): Settings {
   const { deployment, caps, allowed, kind } = deps;
   return {
     timestamp: timestamp(deps),
@@ -36,6 +39,7 @@ export function describeSettings(deps: SettingsDeps) {
     private: deployment.isPrivate,
     caps: capRows(caps),
     distributions: { parameter: DISTRIBUTIONS_PARAMETER, allowed: [...allowed] },
+    source_buckets: { parameter: SOURCE_BUCKETS_PARAMETER, allowed: [...deps.sourceBuckets] },
     instances: {
       types: [...deployment.instanceTypes],
       /** What estimates are made with. */

@@ -3,10 +3,17 @@ import type { Lists } from "../../aws/lists.ts";
 import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
+import type { Summary } from "../../domain/api/summary-answer.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { isTerminal } from "../../domain/request/status.ts";
+import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
+import { endedFailures, withWords } from "./failures.ts";
+import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { retryLinks } from "./retried-request.ts";
+import { sentenceOf } from "./sentence-of.ts";
+import { sourcesOf } from "./sources-of.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
@@ -25,15 +32,24 @@ export interface SummaryDeps {
 }
 
 /** Body of GET /summary. @throws RefusedError 409 for a request that has not ended. */
-export async function summarize(deps: SummaryDeps, first: RequestItem) {
+export async function summarize(deps: SummaryDeps, first: RequestItem): Promise<Summary> {
   const item = await withReport(deps, first);
   const pops = await deps.requestPops.of(item.req_id);
+  const { total_count, download_count, failed_count } = item;
+  const described = describeProgress(item, NO_PROGRESS, deps.now(), { staleMs: 0 });
   return {
     request_id: item.req_id,
     failure_pops: [...new Set(pops.filter((pop) => pop.state === "FAILED").map((pop) => pop.pop))],
     ...(await failedUrls(deps, item.req_id)),
-    failure_pop_urls_report: await deps.links.of(item.report),
-    failed_count: item.failed_count,
+    failure_pop_urls_report: await deps.links.of(item.report, `prewarm-${item.req_id}-failed.csv`),
+    ...(await resultsLink(deps, item)),
+    verdict: item.verdict ?? null,
+    sentence: sentenceOf(item, described),
+    readiness: item.readiness ?? null,
+    failures: ((await endedFailures(deps, item.req_id)) ?? []).map(withWords),
+    total_count,
+    unfinished_count: total_count - download_count,
+    failed_count,
     warm_count: item.warm_count,
     hit_count: item.hit_count,
     not_kept_count: item.not_kept_count,
@@ -41,23 +57,33 @@ export async function summarize(deps: SummaryDeps, first: RequestItem) {
     created_at: item.created_at,
     last_update_time: item.last_update_time,
     status: item.status,
+    ...sourcesOf(item),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...retryLinks(item),
   };
 }
 
-async function withReport(deps: SummaryDeps, first: RequestItem): Promise<RequestItem & { report: string }> {
+/** A release before kept no such file, and there is none where the list of URLs was lost. */
+async function resultsLink({ links }: SummaryDeps, { req_id, results }: RequestItem) {
+  if (results === undefined)
+    return { results_url: null, results_note: "There is no file of all results of this request" };
+  return { results_url: await links.of(results, `prewarm-${req_id}-results.csv.gz`) };
+}
+
+async function withReport(
+  deps: SummaryDeps,
+  first: RequestItem,
+): Promise<RequestItem & { status: TerminalStatus; report: string }> {
   let item = first;
   const deadline = deps.now().getTime() + REPORT_WAIT_MS;
   for (;;) {
-    if (!isTerminal(item.status)) {
-      throw new RefusedError(409, `The request is ${item.status}; its summary can be read once it has ended`);
+    const { status, report }: RequestItem = item;
+    if (!isTerminal(status)) {
+      throw new RefusedError(409, `The request is ${status}; its summary can be read once it has ended`);
     }
-    if (item.report !== undefined) return { ...item, report: item.report };
+    if (report !== undefined) return { ...item, status, report };
     if (deps.now().getTime() >= deadline) {
-      throw new RefusedError(
-        409,
-        `The request is ${item.status}; its report is still being written, ask again in a moment`,
-      );
+      throw new RefusedError(409, `The request is ${status}; its report is still being written, ask again in a moment`);
     }
     await sleep(REPORT_POLL_MS);
     item = (await deps.requests.get(item.req_id)) ?? item;

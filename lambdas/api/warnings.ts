@@ -1,8 +1,9 @@
+import type { Warning } from "../../domain/api/warning-answer.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 
-/** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
-const MESSAGES = {
+/** The words of each warning. */
+const MESSAGES: Readonly<Record<Warning["code"], string>> = {
   no_tier:
     "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
     "a response headers policy with Server-Timing enabled, at any sampling rate",
@@ -15,16 +16,7 @@ const MESSAGES = {
   rec_wrong:
     "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
     "cache. It cost the origin one more request for each of these tasks, and nothing else",
-} as const;
-
-export interface Warning {
-  readonly code: keyof typeof MESSAGES;
-  /** How many tasks it is about; URLs, with `may_not_be_kept`. */
-  readonly count: number;
-  readonly message: string;
-  /** At most three. */
-  readonly examples: readonly string[];
-}
+};
 
 /** What the examples of some warnings come from. */
 export interface Examples {
@@ -68,5 +60,5 @@ function mostMisses(popCounts: ReadonlyMap<string, Pick<Count, "rec_miss_count">
 }
 
 function warning(code: Warning["code"], count: number, examples: readonly string[]): Warning {
-  return { code, count, message: MESSAGES[code], examples };
+  return { code, count, message: MESSAGES[code], examples: [...examples] };
 }

@@ -97,6 +97,15 @@ describe("a list in the bucket", () => {
     ]);
   });
 
+  it("of failed tasks is read back without its first line and what keeps it from spreadsheets", async () => {
+    const failed = { pop: "SIN2-P1", url: 'https://a.example/,"', ok: false, bytes: 0, attempts: 1, error: "=1\n2" };
+    await lists.write(LISTS.report, "r9", [failed, { ...failed, variant: "-gzip" }]);
+    const task = { pop: failed.pop, url: failed.url };
+    expect(await collect(lists.read(LISTS.report, "r9"))).toEqual([task, { ...task, variant: "-gzip" }]);
+    await lists.write(LISTS.report, "r10", []);
+    expect(await collect(lists.read(LISTS.report, "r10"))).toEqual([]);
+  });
+
   it("may be empty", async () => {
     await lists.write(at("empty.csv"), "r1", []);
     expect(bucket.objects.get("empty.csv")?.length).toBe(0);
@@ -181,9 +190,10 @@ describe("a list in the bucket", () => {
 });
 
 it("a report's link is good for ten minutes, and leads to it", async () => {
-  const link = new URL(await new ReportLinks(bucket.s3, "bucket").of("r1/report.csv"));
+  const link = new URL(await new ReportLinks(bucket.s3, "bucket").of("r1/report.csv", "prewarm-r1.csv"));
   expect(link.pathname).toBe("/bucket/r1/report.csv");
   expect(link.searchParams.get("X-Amz-Expires")).toBe("600");
+  expect(link.searchParams.get("response-content-disposition")).toBe('attachment; filename="prewarm-r1.csv"');
   expect(link.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
   await lists.write(at("r1/report.csv"), "r1", [["pop", "url"]]);
   expect(await (await fetch(link)).text()).toBe("pop,url\n");

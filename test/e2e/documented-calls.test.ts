@@ -1,6 +1,7 @@
 // The calls of the guide that Prewarm's users know, with its bodies as they stand there, sent as `curl -d @file` sends them. The
 // answers have the guide's fields, of its types, with its values where it tells any. They may have more.
 import { describe, expect, it } from "vitest";
+import { problemWith } from "../../tools/description/judge-answer.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import type { HttpAnswer, Stack } from "./stack.ts";
 
@@ -52,7 +53,9 @@ async function send(stack: Stack, method: "GET" | "POST", path: string, file?: s
           body: file.replaceAll("\n", ""),
         }),
   });
-  return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+  const json = (await answer.json()) as Record<string, unknown>;
+  expect(problemWith({ method, path, status: answer.status, body: json })).toBeUndefined();
+  return { status: answer.status, json };
 }
 
 const time = expect.stringMatching(TIME);

@@ -1,10 +1,13 @@
 // Provides what the tests ask a running stack, and how they wait for it.
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { parse } from "csv-parse/sync";
 import { request } from "undici";
+import { problemWith } from "../../tools/description/judge-answer.ts";
 import type { FaultHook } from "../../tools/edge/faults.ts";
 import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import type { StandIn } from "../../tools/local/stand-in-edge.ts";
@@ -40,14 +43,17 @@ export class Stack {
     this.standIn.edge.setFaults(hook);
   }
 
-  /** Calls the API with the key, or without any (`""`). The body goes out as it is, without a content type. */
+  /** Calls the API with the key, or without any (`""`); an answer that is not as described is an error. The body goes out without a content type. */
   async call(method: "GET" | "POST", path: string, body?: string, key = this.prewarm.apiKey): Promise<HttpAnswer> {
     const answer = await request(this.prewarm.apiUrl + path, {
       method,
       headers: key === "" ? {} : { "x-api-key": key },
       body: body ?? null,
     });
-    return { status: answer.statusCode, json: JSON.parse(await answer.body.text()) as Record<string, unknown> };
+    const json = JSON.parse(await answer.body.text()) as Record<string, unknown>;
+    const problem = problemWith({ method, path, status: answer.statusCode, body: json });
+    if (problem !== undefined) throw new Error(`not as described: ${problem}: ${JSON.stringify(json)}`);
+    return { status: answer.statusCode, json };
   }
 
   post(path: string, body: unknown): Promise<HttpAnswer> {
@@ -90,6 +96,12 @@ export class Stack {
   async report(reqId: string): Promise<string[]> {
     const answer = await request(String((await this.summary(reqId))["failure_pop_urls_report"]));
     return (await answer.body.text()).trim().split("\n");
+  }
+
+  /** Every task of a request, from the file that its summary leads to. */
+  async results(summary: Record<string, unknown>): Promise<Record<string, string>[]> {
+    const answer = await request(String(summary["results_url"]));
+    return parse(gunzipSync(await answer.body.bytes()), { columns: true });
   }
 
   async capacity(): Promise<number> {

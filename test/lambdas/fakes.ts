@@ -1,11 +1,12 @@
 import { gunzipSync } from "node:zlib";
+import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
-import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestPage } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -29,6 +30,8 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { CLOSING } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT, plus } from "../../domain/result/count.ts";
+import type { FailureReason } from "../../domain/result/failure.ts";
+import { type FailureExample, type FailureGroup, mostFirst } from "../../domain/result/failure-group.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
@@ -64,6 +67,13 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async put(item: RequestItem) {
     if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
     this.items.set(item.req_id, item);
+  }
+  async putRetry(item: RequestItem, { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">) {
+    const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === gone;
+    const holds = (before: RequestItem) => !isActive(before) && isFree(before);
+    if (!this.change(req_id, holds, { retried_by: item.req_id })) return false;
+    await this.put(item);
+    return true;
   }
   async delete(reqId: string) {
     this.items.delete(reqId);
@@ -103,13 +113,20 @@ export class FakeRequests implements Public<EndingRequestTable> {
     return [...this.items.values()].filter(({ closing }) => closing !== undefined);
   }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], closing: CLOSING };
+    const ended: Partial<RequestItem> = {
+      ...fields,
+      ...{ status: to, header: [], variants: [], sources: [], closing: CLOSING },
+    };
     if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
     this.ended.push(reqId);
     return true;
   }
   async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
     return this.change(reqId, ({ status }) => status === current, fields);
+  }
+  async amendExpanding(reqId: string, fields: Partial<RequestItem>) {
+    const isReading = ({ status, expanded }: RequestItem) => status === "EXPANDING" && expanded === undefined;
+    return this.change(reqId, isReading, fields);
   }
   async setInstanceCount(reqId: string, instanceCount: number) {
     this.change(reqId, isActive, { instance_count: instanceCount });
@@ -152,6 +169,12 @@ function isActive(item: RequestItem): boolean {
   return item.active !== undefined;
 }
 
+/** The failures that have one reason. */
+interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {
+  tasks: number;
+  readonly places: Set<number>;
+}
+
 export class FakeProgress implements Public<ProgressTable> {
   /** Counters of the requests, and of their POPs as `req_id/block/place`. */
   readonly counts = new Map<string, Count>();
@@ -162,16 +185,40 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly asked = new Map<string, number>();
   /** What came uncompressed, by request: of the first batch that had any. */
   readonly examples = new Map<string, readonly string[]>();
+  /** Failures by reason, of each request. */
+  readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
   private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
-  async add(reqId: string, { total, blocks, uncompressed = [] }: BatchCount, token: string) {
+  async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string) {
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
+    for (const [reason, { tasks, pops }] of failures ?? []) {
+      const group = this.groupOf(reqId, reason);
+      group.tasks += tasks;
+      for (const pop of pops) group.places.add(pop);
+    }
     if (uncompressed.length > 0 && !this.examples.has(reqId)) this.examples.set(reqId, uncompressed);
     this.increase(reqId, total);
     for (const [block, places] of blocks)
       for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
+  }
+  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[]) {
+    const group = this.groupOf(reqId, reason);
+    if (group.examples.length === 0) group.examples.push(...examples);
+  }
+  async failures(reqId: string) {
+    const groups = [...(this.failed.get(reqId)?.values() ?? [])];
+    return mostFirst(groups.map(({ places, ...group }) => ({ ...group, pops: places.size }))).filter(
+      ({ tasks }) => tasks > 0,
+    );
+  }
+  private groupOf(reqId: string, code: FailureReason) {
+    const groups = this.failed.get(reqId) ?? new Map<FailureReason, FakeFailures>();
+    this.failed.set(reqId, groups);
+    const group = groups.get(code) ?? { code, tasks: 0, places: new Set(), urls: null, examples: [] };
+    groups.set(code, group);
+    return group;
   }
   async moved(reqId: string, at: number) {
     this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
@@ -245,6 +292,20 @@ export class FakeSteps implements Public<StepQueue> {
   }
 }
 
+export class FakeExpandQueue implements Public<ExpandQueue> {
+  /** Requests whose sources are to be read. */
+  readonly requests: string[] = [];
+  /** After how many seconds each failed message comes again. */
+  readonly pauses: number[] = [];
+
+  async expand(reqId: string) {
+    this.requests.push(reqId);
+  }
+  async again(_receipt: string, seconds: number) {
+    this.pauses.push(seconds);
+  }
+}
+
 export class FakeRequestPops implements Public<RequestPopTable> {
   readonly items = new Map<string, Target>();
   /** Targets whose fan-out was started again, and with what number. */
@@ -300,8 +361,9 @@ export class FakeLists implements Public<Lists> {
   /** @param objects the rows of each list, by its key */
   constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
 
-  async *read<T>(list: ReadableList<T>, reqId: string) {
-    for (const row of this.rowsAt(list.key(reqId))) yield list.fromRow([...row]);
+  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string) {
+    const rows = this.rowsAt(list.key(reqId));
+    for (const row of list.header === undefined ? rows : rows.slice(1)) yield list.fromRow([...row]);
   }
   async write<T>(
     list: RequestList<T>,
@@ -325,7 +387,7 @@ export class FakeLists implements Public<Lists> {
   }
 }
 
-export class FakeCheckpoints implements Public<RecountCheckpoints> {
+export class FakeCheckpoints implements Public<Checkpoints<RecountCheckpoint>> {
   readonly objects = new Map<string, string>();
 
   async read(reqId: string) {

@@ -35,6 +35,7 @@ describe("parameters", () => {
     // A text, because CloudFormation writes so large a number with an exponent.
     maxRequestBytes: expect.objectContaining({ Type: "String", Default: "10000000000000" }),
     distributions: expect.objectContaining({ Type: "CommaDelimitedList", Default: "*" }),
+    sourceBuckets: expect.objectContaining({ Type: "CommaDelimitedList", Default: "" }),
     maxCallsPerDay: number(100_000),
     monthlyBudget: number(0),
     spotPricePerHour: number(0),

@@ -1,37 +1,29 @@
 import { request } from "undici";
-import * as z from "zod";
-import { statusSchema } from "../../domain/request/status.ts";
+import type * as z from "zod";
+import { progressSchema as describedProgress } from "../../domain/api/progress-answer.ts";
+import { startedSchema } from "../../domain/api/started-answer.ts";
+import { type Summary, summarySchema } from "../../domain/api/summary-answer.ts";
+import { problemWith } from "../description/judge-answer.ts";
 
-const progressSchema = z.object({
-  status: statusSchema,
-  download_size: z.number(),
-  total_size: z.number(),
-  percentage_complete: z.number(),
-  download_count: z.number(),
-  failed_count: z.number(),
-  total_count: z.number(),
-  available_task_count: z.number(),
-  in_progress_task_count: z.number(),
-  in_progress_size: z.number(),
-  bytes_per_second: z.number(),
-  instances_at_work: z.number(),
-  estimated_finish_at: z.string().nullable(),
-  timestamp: z.string(),
+const progressSchema = describedProgress.pick({
+  status: true,
+  download_size: true,
+  total_size: true,
+  percentage_complete: true,
+  download_count: true,
+  failed_count: true,
+  total_count: true,
+  available_task_count: true,
+  in_progress_task_count: true,
+  in_progress_size: true,
+  bytes_per_second: true,
+  instances_at_work: true,
+  estimated_finish_at: true,
+  timestamp: true,
 });
 export type Progress = z.infer<typeof progressSchema>;
 
-const summarySchema = z.object({
-  status: z.string(),
-  failure_pops: z.array(z.string()),
-  failure_urls: z.array(z.string()),
-  failure_pop_urls_report: z.string(),
-  reason: z.string().optional(),
-});
-export type Summary = z.infer<typeof summarySchema>;
-
-const startedSchema = z.object({ request_id: z.string(), timeout_at: z.string() });
-
-/** An answer of the API that is not a 200. */
+/** An answer of the API that is not a 200, or not as it is described. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 }
@@ -65,14 +57,17 @@ export class ApiClient {
     await this.call("POST", "instances", JSON.stringify({ DesiredCapacity: count, req_id: reqId, force_stop: true }));
   }
 
-  private async call(method: "GET" | "POST", path: string, body?: string): Promise<unknown> {
+  private async call(method: "GET" | "POST", path: string, sent?: string): Promise<unknown> {
     const answer = await request(this.url + path, {
       method,
       headers: { "x-api-key": this.key, "content-type": "application/json" },
-      body: body ?? null,
+      body: sent ?? null,
     });
     const text = await answer.body.text();
     if (answer.statusCode !== 200) throw new ApiError(`${method} ${path}: HTTP ${answer.statusCode}: ${text}`);
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    const problem = problemWith({ method, path, status: answer.statusCode, body });
+    if (problem !== undefined) throw new ApiError(`not as described: ${problem}: ${text}`);
+    return body;
   }
 }

@@ -21,7 +21,7 @@ const WORK: Work = {
     distributions: 1,
     paths: 0,
   },
-  ...{ fetches: 20, originPerSecond: undefined },
+  ...{ fetches: 20, originPerSecond: undefined, isRaisedLate: false },
 };
 
 describe("how long a request takes, and what binds", () => {
@@ -62,7 +62,7 @@ describe("how long a request takes, and what binds", () => {
   });
 
   it("instances boot after an invalidation, and are not paid for while it runs", () => {
-    const { seconds, instanceSeconds } = workTime({ ...WORK, paths: 6_000 }, UNITS);
+    const { seconds, instanceSeconds } = workTime({ ...WORK, paths: 6_000, isRaisedLate: true }, UNITS);
     expect(seconds).toBeCloseTo(15 + 180 + 60, 0);
     expect(instanceSeconds).toBeCloseTo(2 * (15 + 60), 0);
   });

@@ -103,6 +103,22 @@ describe("what a dry run foresees", () => {
     ]);
   });
 
+  it("sources that could not be read to their end: all figures are lower bounds", async () => {
+    const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
+    const { status, answer, sampled } = await dryRun({ sources });
+    expect(status).toBe(200);
+    expect(answer["estimate"]).toMatchObject({
+      urls: 3,
+      tasks: 6,
+      lower_bound: true,
+      sources: [{ urls: 1, done: false }],
+    });
+    expect(sampled.map(({ url }) => url)).toContain("https://cdn.example.com/found");
+    expect(answer["warnings"]).toEqual([
+      expect.stringMatching(/not all could be read .*cdn.example.com\/list.* lower bounds/),
+    ]);
+  });
+
   it("a distribution that may not be warmed is not asked for sizes", async () => {
     const label = { url_list: ["https://d9.cloudfront.net/a"] };
     const { answer, sampled } = await dryRun(label, world(undefined, [OWN], {}, "E1"));

@@ -9,6 +9,7 @@ it("GET /settings: the deployment, and each cap with the parameter that sets it"
   expect(body).toMatchObject({
     ...{ timestamp: STAMP, env_name: "blue", region: "eu-west-1", version: "1.2.3", private: false },
     distributions: { parameter: "distributions", allowed: ["E1", "E2"] },
+    source_buckets: { parameter: "sourceBuckets", allowed: ["media", "docs/site/*"] },
     instances: { types: ["c7gn.large"], estimate: { type: "c7gn.large", vcpus: 2, prices_as_of: "2026-11" } },
   });
   const caps = body["caps"] as { parameter: string }[];

@@ -7,6 +7,7 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import type { Form } from "../../../lambdas/api/sample-sizes.ts";
+import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
 import {
   FakeDistributions,
@@ -66,10 +67,19 @@ export function world(
         ...{ envName: "blue", region: "eu-west-1", version: "1.2.3", instanceTypes: ["c7gn.large"], isPrivate: false },
       },
       dns: { alias: async () => undefined },
+      readSources: async ({ urls }) => ({
+        urls: [...urls, "https://cdn.example.com/found"],
+        sources: [
+          { type: "list", from: "https://cdn.example.com/list", documents: 1, urls: 1, left_out: {}, done: false },
+        ],
+        isAll: false,
+        problem: undefined,
+      }),
       sampleSizes: async (_request, _distributions, forms) => {
         sampled.push(...forms);
         return forms.map(() => 1_000);
       },
+      sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
@@ -93,7 +103,9 @@ export function world(
       const requestContext = { requestId: "api-request-id" };
       const answer = await handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
       expect(answer.headers).toEqual({ "content-type": "application/json" });
-      return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+      const told = { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+      expect(problemWith({ method: httpMethod ?? "", path: resource ?? "", ...told })).toBeUndefined();
+      return told;
     },
   };
 }

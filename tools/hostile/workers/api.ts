@@ -19,6 +19,7 @@ const handler = createHandler({
     ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
     page: async () => ({ requests: [], end: undefined }),
     listActive: async () => [],
+    putRetry: async () => false,
     setInstanceCount: nothing,
   },
   resolvedPops: { all: async () => new Map() },
@@ -36,7 +37,7 @@ const handler = createHandler({
   distributions: {
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
   },
-  progress: { of: async () => NO_PROGRESS, pops: async () => new Map() },
+  progress: { of: async () => NO_PROGRESS, pops: async () => new Map(), failures: async () => [] },
   patience: patienceOf(),
   fleet: {
     ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },
@@ -49,7 +50,9 @@ const handler = createHandler({
   kind: INSTANCE,
   deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
   dns: { alias: nothing },
+  readSources: async ({ urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
   sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
+  sourceBuckets: [],
   logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { RECOUNT_CHECKPOINT, type RecountCheckpoint } from "../../domain/plan/recount-checkpoint.ts";
 import { count } from "../lambdas/items.ts";
 import { startBucket } from "./bucket.ts";
 
@@ -14,6 +15,7 @@ const CHECKPOINT = {
     good: "AQIA",
     parts: ["r1/recount/x.csv"],
     results: ["r1/recount/x.csv.gz"],
+    results_done: false,
     failures: {
       http_4xx: {
         ...{ count: 2, example: "HTTP 403 for https://a.example/ at SIN2-P1", urls: "AQ==", pops: "Ag==" },
@@ -25,10 +27,10 @@ const CHECKPOINT = {
 };
 
 let bucket: Awaited<ReturnType<typeof startBucket>>;
-let checkpoints: RecountCheckpoints;
+let checkpoints: Checkpoints<RecountCheckpoint>;
 beforeEach(async () => {
   bucket = await startBucket();
-  checkpoints = new RecountCheckpoints(bucket.s3, "bucket");
+  checkpoints = new Checkpoints(bucket.s3, "bucket", RECOUNT_CHECKPOINT);
 });
 afterEach(() => bucket.close());
 
@@ -41,7 +43,7 @@ describe("a checkpoint of a recount", () => {
   });
 
   it("of a release before, which counted less, is read", async () => {
-    const { failures: _, good: _bits, results: _all, count: counted, ...older } = CHECKPOINT;
+    const { failures: _, good: _bits, results: _all, results_done: _done, count: counted, ...older } = CHECKPOINT;
     const { uncompressed_count: _u, rec_miss_count: _r, ...known } = counted;
     bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...older, count: known })));
     const { good: _absent, ...read } = { ...CHECKPOINT, failures: {}, results: [] };

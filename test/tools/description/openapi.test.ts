@@ -1,0 +1,94 @@
+// The description of the API: it is as the code would make it now, linters have nothing against it, and its examples are true.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
+import { ANSWERS, GATEWAY_ANSWERS } from "../../../domain/api/answers.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { instancesBodySchema } from "../../../lambdas/api/instances-request.ts";
+import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
+import { checkPrewarmRequest } from "../../../lambdas/api/prewarm-request.ts";
+import { routes } from "../../../lambdas/api/routes.ts";
+import { DESCRIPTION_FILES } from "../../../tools/description/files.ts";
+import { problemWith } from "../../../tools/description/judge-answer.ts";
+import { lintFaults } from "../../../tools/description/lint.ts";
+import { openApi } from "../../../tools/description/openapi.ts";
+import { OPERATIONS } from "../../../tools/description/operations.ts";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { world } from "../../lambdas/api/world.ts";
+
+test.each([...DESCRIPTION_FILES.keys()])("docs/%s is up to date", (name) => {
+  const isFresh = readFileSync(`${ROOT}docs/${name}`, "utf8") === DESCRIPTION_FILES.get(name)?.();
+  expect(isFresh, "run npm run docs").toBe(true);
+});
+
+test("every route is described, and every description is of a route", () => {
+  expect(Object.keys(OPERATIONS).sort()).toEqual(Object.keys(routes).sort());
+  expect(Object.keys(ANSWERS).sort()).toEqual(Object.keys(routes).sort());
+});
+
+describe("a linter", () => {
+  const saved = (change: (text: string) => string) => {
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-openapi-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "openapi.json");
+    writeFileSync(path, change(JSON.stringify(openApi())));
+    return path;
+  };
+
+  test("has nothing against it", async () => {
+    expect(await lintFaults(saved((text) => text))).toEqual([]);
+  });
+
+  test.each<[fault: string, change: (text: string) => string, rule: string]>([
+    ["a schema that there is not", (text) => text.replace('schemas/Pop"', 'schemas/Pup"'), "no-unresolved-refs"],
+    ["a wrong example", (text) => text.replace('"desiredcapacity":1', '"desiredcapacity":"one"'), "examples"],
+    ["a misspelt field", (text) => text.replace('"operationId"', '"operationID"'), "struct"],
+  ])("finds %s", async (_fault, change, rule) => {
+    expect((await lintFaults(saved(change))).join("\n")).toContain(rule);
+  });
+});
+
+describe("examples", () => {
+  const answers = Object.entries(ANSWERS).flatMap(([route, byStatus]) =>
+    Object.entries(byStatus).map(([status, schema]) => ({ route, status: Number(status), schema })),
+  );
+
+  test.each(answers)("of $route $status", ({ route, status, schema }) => {
+    const [method = "", path = ""] = route.split(" ");
+    for (const body of z.array(z.unknown()).min(1).parse(schema.meta()?.["examples"]))
+      expect(problemWith({ method, path, status, body })).toBeUndefined();
+  });
+
+  test.each(Object.entries(OPERATIONS["POST /prewarm"].body?.examples ?? {}))("of a body: %s", (_name, { value }) => {
+    expect(() => checkPrewarmRequest(prewarmBodySchema.parse(value), DEFAULT_CAPS)).not.toThrow();
+  });
+
+  test.each(Object.entries(OPERATIONS["POST /instances"].body?.examples ?? {}))("of a body: %s", (_name, { value }) => {
+    expect(() => instancesBodySchema.parse(value)).not.toThrow();
+  });
+
+  test.each(Object.entries(OPERATIONS))("of each error of %s", (route, { errors }) => {
+    const described = answers.filter((it) => it.route === route).map(({ status }) => status);
+    expect([200, ...Object.keys(errors).map(Number)].sort()).toEqual(described.sort());
+  });
+});
+
+test("what a parameter may be is what its route takes", async () => {
+  const { call } = world();
+  const said = (name: string) => OPERATIONS["GET /requests"].parameters?.find((it) => it.name === name)?.schema ?? {};
+  const { minimum, maximum } = z.object({ minimum: z.number(), maximum: z.number() }).parse(said("limit"));
+  const statusOf = async (route: string, query: Record<string, string>) => (await call(route, undefined, query)).status;
+  for (const limit of [minimum, maximum]) expect(await statusOf("GET /requests", { limit: `${limit}` })).toBe(200);
+  for (const limit of [minimum - 1, maximum + 1])
+    expect(await statusOf("GET /requests", { limit: `${limit}` })).toBe(400);
+  for (const status of z.array(z.string()).parse(said("status")["enum"]))
+    expect(await statusOf("GET /requests", { status })).toBe(200);
+  const region = OPERATIONS["GET /pops"].parameters?.find(({ name }) => name === "region")?.schema["enum"];
+  for (const name of z.array(z.string()).parse(region)) expect(await statusOf("GET /pops", { region: name })).toBe(200);
+});
+
+test("API Gateway's own refusals are described", () => {
+  for (const schema of Object.values(GATEWAY_ANSWERS)) expect(schema.meta()?.id).toBe("GatewayRefusal");
+});
