@@ -25,13 +25,5 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   }
   if (shell.stdout.isTTY !== true) mention(shell, `${id} is started. Ctrl-C leaves it running.`);
   const { listed } = await findRequest(client, id);
-  const instances = body["instance_count"];
-  return waitFor(shell, client, id, {
-    json: words.json === true,
-    listed,
-    known: listed ?? {
-      timeout_at: it.timeout_at,
-      instance_count: typeof instances === "number" ? instances : 1,
-    },
-  });
+  return waitFor(shell, client, id, { json: words.json === true, listed });
 }

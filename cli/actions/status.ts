@@ -7,7 +7,7 @@ import { lookOf } from "../output/look.ts";
 import { statusLines } from "../output/status-lines.ts";
 import { type Shell, say } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
-import { sentenceOf, timeOfDay } from "../watch/sentence-of.ts";
+import { sentenceOf } from "../watch/sentence-of.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -21,9 +21,8 @@ export interface StatusWords extends PlaceWords {
 export async function status(shell: Shell, named: string | undefined, words: StatusWords): Promise<number> {
   const client = await connect(shell, placeOf(words));
   const { id, listed } = await findRequest(client, named);
-  const known = listed ?? { instance_count: 1, timeout_at: "9999-12-31 00:00:00.000000" };
   const json = words.json === true;
-  if (words.watch === true) return waitFor(shell, client, id, { json, known, listed });
+  if (words.watch === true) return waitFor(shell, client, id, { json, listed });
   const details = (["pops", "failures"] as const).filter((detail) => words[detail] === true);
   const answer = await client.progress(id, details.join(","));
   const progress = answer.it;
@@ -32,7 +31,7 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
     say(shell, JSON.stringify(answer.json, null, 2));
     return ended ? exitCodeOf(progress, undefined) : EXIT.good;
   }
-  const sentence = sentenceOf(progress, known, timeOfDay);
+  const sentence = sentenceOf(progress);
   for (const line of statusLines(progress, listed, ended ? undefined : sentence, lookOf(shell))) say(shell, line);
-  return ended ? tellEnding(shell, client, progress, { json, known }) : EXIT.good;
+  return ended ? tellEnding(shell, client, progress, json) : EXIT.good;
 }

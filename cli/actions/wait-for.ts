@@ -3,7 +3,6 @@ import type { Client } from "../api/client.ts";
 import type { Shell } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { openDisplay } from "../watch/open-display.ts";
-import { type Known, sentenceOf, timeOfDay } from "../watch/sentence-of.ts";
 import { comeBack, watch } from "../watch/watch.ts";
 
 /** Watches a request to its end, and says what came of it. Returns the exit code. */
@@ -11,18 +10,13 @@ export async function waitFor(
   shell: Shell,
   client: Client,
   id: string,
-  {
-    json,
-    known,
-    listed,
-  }: { readonly json: boolean; readonly known: Known; readonly listed: ListedRequest | undefined },
+  { json, listed }: { readonly json: boolean; readonly listed: ListedRequest | undefined },
 ): Promise<number> {
   // A document on stdout is to stay one.
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
     listed,
-    sentenceOf: (progress) => sentenceOf(progress, known, timeOfDay),
     hint: `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
   });
   const watched = await watch(shell, client, id, display);
-  return "exitCode" in watched ? watched.exitCode : tellEnding(shell, client, watched.progress, { json, known });
+  return "exitCode" in watched ? watched.exitCode : tellEnding(shell, client, watched.progress, json);
 }

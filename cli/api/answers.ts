@@ -2,12 +2,13 @@ import * as z from "zod";
 import { instancesSchema, instancesSetSchema } from "../../domain/api/instances-answer.ts";
 import { popProgressSchema } from "../../domain/api/pop-progress.ts";
 import { popsSchema } from "../../domain/api/pops-answer.ts";
+import { progressSchema as progressAnswer } from "../../domain/api/progress-answer.ts";
 import { listedRequestSchema } from "../../domain/api/requests-answer.ts";
 import { settingsSchema } from "../../domain/api/settings-answer.ts";
 import { startedSchema } from "../../domain/api/started-answer.ts";
 import { summarySchema } from "../../domain/api/summary-answer.ts";
 import { estimateSchema } from "../../domain/cost/estimate.ts";
-import { verdictSchema } from "../../domain/readiness/verdict.ts";
+import { readinessSchema, verdictSchema } from "../../domain/readiness/verdict.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 
 /**
@@ -30,27 +31,26 @@ export type Failures = z.infer<typeof failures>;
 
 const warnings = z.array(z.object({ count: z.number(), message: z.string(), examples: z.array(z.string()) }));
 
-const seen = listedRequestSchema
+const seen = progressAnswer
   .pick({
     ...{ request_id: true, status: true, created_at: true, last_update_time: true, timestamp: true },
     ...{ percentage_complete: true, total_size: true, download_size: true, in_progress_size: true },
     ...{ available_task_count: true, in_progress_task_count: true, total_count: true, download_count: true },
     ...{ failed_count: true, warm_count: true, hit_count: true, not_kept_count: true },
     ...{ bytes_per_second: true, instances_at_work: true, estimated_finish_at: true },
+    ...{ instance_count: true, timeout_at: true, reason: true },
   })
   .extend({ verdict: verdictSchema.nullish().catch(undefined), warnings });
 
 export const progressSchema = seen.extend({
+  readiness: readinessSchema.optional().catch(undefined),
   pops: z.array(popProgressSchema.extend({ state: z.string() })).optional(),
   failures: failures.optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 export type PopProgress = NonNullable<Progress["pops"]>[number];
 
-const listed = seen.extend(
-  listedRequestSchema.pick({ url_count: true, url_prefix: true, instance_count: true, timeout_at: true, reason: true })
-    .shape,
-);
+const listed = seen.extend(listedRequestSchema.pick({ url_count: true, url_prefix: true }).shape);
 export type ListedRequest = z.infer<typeof listed>;
 
 export const listSchema = z.object({ requests: z.array(listed), next: z.string().nullable() });

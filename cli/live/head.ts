@@ -17,8 +17,8 @@ export function titleLine({ progress, listed }: View, width: number, { times }: 
     ...(listed === undefined ? [] : [many(listed.url_count, "URL")]),
     ...(pops === undefined ? [] : [many(pops, "POP")]),
   ].join(` ${times} `);
-  const wanted = listed === undefined ? "" : ` of ${listed.instance_count}`;
-  const at = `${progress.instances_at_work}${wanted} instance${wanted === " of 1" ? "" : "s"}`;
+  const wanted = progress.instance_count;
+  const at = `${progress.instances_at_work} of ${many(wanted, "instance")}`;
   const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
   const parts: Line[] = [
     [span(progress.request_id.slice(0, 8), "dim")],

@@ -4,7 +4,7 @@ import type { ListedRequest, Progress } from "../api/answers.ts";
 export interface View {
   readonly progress: Progress;
   /** What only the list says; undefined: the list does not say it. */
-  readonly listed: Pick<ListedRequest, "url_count" | "url_prefix" | "instance_count"> | undefined;
+  readonly listed: Pick<ListedRequest, "url_count" | "url_prefix"> | undefined;
   readonly sentence: string;
   /** Milliseconds since the answer that `progress` is. */
   readonly sinceMs: number;

@@ -7,32 +7,25 @@ import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { type Shell, say } from "../shell.ts";
-import { type Known, sentenceOf } from "./sentence-of.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
 
 /** A report follows the end of its request by seconds; GET /summary waits for it, too. */
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 2_000;
 
-export interface EndingOptions {
-  readonly json: boolean;
-  readonly known: Known;
-}
-
 /** Says what came of a request that has ended; the last line is the verdict. Returns the exit code. */
 export async function tellEnding(
   shell: Shell,
   client: Pick<Client, "summary" | "progress">,
   before: Progress,
-  { json, known }: EndingOptions,
+  json: boolean,
 ): Promise<number> {
   const summary = await summaryOf(client, before.request_id);
   // The recount may have changed what was seen at the end.
   const { it: progress, json: progressJson } = await client.progress(before.request_id);
   const exitCode = exitCodeOf(progress, summary?.it);
-  const reason = summary?.it.reason;
-  const sentence =
-    summary?.it.sentence ?? sentenceOf(progress, { ...known, ...(reason === undefined ? {} : { reason }) });
+  const sentence = summary?.it.sentence ?? sentenceOf(progress);
   if (json) {
     const { request_id, status } = progress;
     const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };

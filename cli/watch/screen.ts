@@ -1,20 +1,19 @@
 import type { WriteStream } from "node:tty";
 import { createLogUpdate } from "log-update";
 import { isTerminal } from "../../domain/request/status.ts";
-import type { Progress } from "../api/answers.ts";
 import { frame } from "../live/frame.ts";
 import type { Glyphs } from "../live/glyphs.ts";
 import { Rates } from "../live/rates.ts";
 import type { View } from "../live/view.ts";
 import type { Paint } from "../output/paint.ts";
 import type { Display } from "./display.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { SteadySentence } from "./steady-sentence.ts";
 
 export interface ScreenOptions {
   readonly glyphs: Glyphs;
   readonly paint: Paint;
   readonly listed: View["listed"];
-  readonly sentenceOf: (progress: Progress) => string;
   /** What is said below while it runs. */
   readonly hint: string;
 }
@@ -23,7 +22,7 @@ const REDRAW_MS = 500;
 const ASK_MS = 2_000;
 
 /** The live view, redrawn twice a second. */
-export function screen(out: WriteStream, { glyphs, paint, listed, sentenceOf, hint }: ScreenOptions): Display {
+export function screen(out: WriteStream, { glyphs, paint, listed, hint }: ScreenOptions): Display {
   const draw = createLogUpdate(out);
   const rates = new Rates();
   const steady = new SteadySentence();
