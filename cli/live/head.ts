@@ -41,7 +41,7 @@ export function sentenceLine(sentence: string): Line {
 }
 
 /** The figures keep their place, whatever they are: so many cells are theirs. */
-const FIGURES = { roomy: 46, narrow: 42 } as const;
+const FIGURES = { roomy: 48, narrow: 45 } as const;
 
 export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   const { progress, sinceMs } = view;
@@ -52,7 +52,7 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   const ms = (text: string) => parseTimestamp(text).getTime();
   const left = estimated_finish_at === null ? "" : `${clock(ms(estimated_finish_at) - ms(timestamp) - sinceMs)} left`;
   const gap = "  ";
-  const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 10, "right")];
+  const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];
   const room = roomy ? FIGURES.roomy : FIGURES.narrow;
   return [
     ...bar(sharesOf(progress), Math.max(4, width - room), glyphs.bar),

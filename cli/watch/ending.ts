@@ -40,13 +40,14 @@ export async function tellEnding(
 /** `Not ready for traffic: 11 objects are warm at no POP. Next: prewarm report 3f9c2a71 --failed` */
 export function verdictLine(
   sentence: string,
-  { request_id, total_count }: Pick<Progress, "request_id" | "total_count">,
+  { request_id, total_count, failed_count }: Pick<Progress, "request_id" | "total_count" | "failed_count">,
   exitCode: number,
 ): string {
   if (exitCode === EXIT.good || total_count === 0) return sentence;
   const id = shortId(request_id);
-  const next = exitCode === EXIT.cutShort ? `prewarm retry ${id}` : `prewarm report ${id} --failed`;
-  return `${sentence} Next: ${next}`;
+  // What never became a task, and what was not tried, has no row in the report.
+  const hasReport = exitCode === EXIT.failures && failed_count > 0;
+  return `${sentence} Next: ${hasReport ? `prewarm report ${id} --failed` : `prewarm retry ${id}`}`;
 }
 
 /** Undefined: it could not be had in time. */

@@ -12,6 +12,8 @@ export interface FollowDeps {
   readonly everyMs: number;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** @default waits so many milliseconds, or for the signal */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** After no answer it is asked again in 2, 4, … 30 seconds. */
@@ -20,7 +22,7 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** Asks until the request has ended. Undefined: the signal came first. @throws what will not pass by itself, such as a wrong key */
 export async function follow(deps: FollowDeps): Promise<Progress | undefined> {
-  const { signal, everyMs } = deps;
+  const { signal, everyMs, pause = untilThen } = deps;
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     const progress = await answerOf(deps);
@@ -28,7 +30,7 @@ export async function follow(deps: FollowDeps): Promise<Progress | undefined> {
       deps.onAnswer(progress);
       if (isTerminal(progress.status)) return progress;
     }
-    await sleep(progress === undefined ? wait : everyMs, undefined, { signal }).catch(() => undefined);
+    await pause(progress === undefined ? wait : everyMs, signal);
     wait = progress === undefined ? Math.min(LONGEST_WAIT_MS, wait * 2) : FIRST_WAIT_MS;
   }
   return undefined;
@@ -42,4 +44,8 @@ async function answerOf({ ask, onSilence }: FollowDeps): Promise<Progress | unde
     onSilence();
     return undefined;
   }
+}
+
+async function untilThen(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -54,7 +54,9 @@ describe("the command", () => {
     const { code, stdout, stderr } = await run("warm", ...GOOD, "--timeout", "5m");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const lines = stdout.trim().split("\n");
-    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9a-f]{8} [A-Z_]+ \d+% tasks=\d+\/\d+ warm=\d+ hit=\d+ /);
+    expect(lines[0]).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9a-f]{8} [A-Z_]+ \d+% tasks=\d+\/\d+ warm=\d+ hit=\d+ /,
+    );
     expect(lines.at(-2)).toContain("FINISHED 100% tasks=2/2");
     expect(lines.at(-1)).toMatch(/^Ready for traffic/);
     const id = /[0-9a-f]{8}-[0-9a-f-]+/.exec(stderr)?.[0] ?? "";
@@ -109,7 +111,9 @@ describe("the command", () => {
     const stack = running();
     const [broken, good] = [`https://${HOST}/js/shop.js`, `https://${HOST}/index.html`];
     let isBroken = true;
-    stack.setFaults((asked) => (isBroken && asked.path === "/js/shop.js" && asked.method === "GET" ? { kind: "status", status: 404 } : undefined));
+    stack.setFaults((asked) =>
+      isBroken && asked.path === "/js/shop.js" && asked.method === "GET" ? { kind: "status", status: 404 } : undefined,
+    );
     const { code, stdout } = await run("warm", broken, good, "--pop", "SIN2-C1,ATL56-C1", "--timeout", "5m", "--json");
     expect(code).toBe(2);
     const document = endingSchema.parse(JSON.parse(stdout));

@@ -11,9 +11,14 @@ import { headerLine, variantsOf } from "../../../cli/body/variants.ts";
 const URLS = ["https://www.example.com/a"];
 
 describe("a time", () => {
-  test.each([["30m", 30], ["45", 45], ["2h", 120], ["1.5h", 90], ["1d", 1_440], [" 3 H ", 180]])("%s", (text, minutes) =>
-    expect(minutesOf(text)).toBe(minutes),
-  );
+  test.each([
+    ["30m", 30],
+    ["45", 45],
+    ["2h", 120],
+    ["1.5h", 90],
+    ["1d", 1_440],
+    [" 3 H ", 180],
+  ])("%s", (text, minutes) => expect(minutesOf(text)).toBe(minutes));
   test.each(["", "0m", "30s", "1.5m", "-3m", "ten"])("'%s' is none", (text) =>
     expect(() => minutesOf(text)).toThrow("is no time for --timeout"),
   );
@@ -22,7 +27,11 @@ describe("a time", () => {
 test("numbers name their option when they are none", () => {
   expect([wholeNumber("--instances", "4"), positiveNumber("--origin-rps", "0.5")]).toEqual([4, 0.5]);
   expect([bytesNumber("--max-bytes", "500GB"), bytesNumber("--max-bytes", "1.5 TB")]).toEqual([5e11, 1.5e12]);
-  for (const [text, of] of [["-1", wholeNumber], ["0", positiveNumber], ["5 apples", bytesNumber]] as const)
+  for (const [text, of] of [
+    ["-1", wholeNumber],
+    ["0", positiveNumber],
+    ["5 apples", bytesNumber],
+  ] as const)
     expect(() => of("--option", text)).toThrow("for --option");
 });
 
@@ -87,7 +96,13 @@ describe("a body", () => {
   });
 
   test("of a file is overruled by the command line, its targets and URLs as a whole", () => {
-    const from = { url_list: ["https://b/"], pops: ["SIN2-P1"], timeout: 5, instance_count: 2, origin: { concurrency: 3 } };
+    const from = {
+      url_list: ["https://b/"],
+      pops: ["SIN2-P1"],
+      timeout: 5,
+      instance_count: 2,
+      origin: { concurrency: 3 },
+    };
     const words = { timeout: "1h", header: ["A:b"], originRps: "50", invalidate: true, maxFailures: "0" };
     expect(bodyOf(from, URLS, ["eu"], words)).toEqual({
       ...{ url_list: URLS, target_type: "region", regions: ["eu"], timeout: 60, instance_count: 2 },

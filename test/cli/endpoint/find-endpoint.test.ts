@@ -25,7 +25,12 @@ describe("the API is looked for in this order", () => {
     ["--local", { local: true, stack: "S" }, ENV, LOCAL.from],
     ["a stack that is named", { stack: "S" }, ENV, { stack: "S", profile: undefined, region: undefined }],
     ["a profile", { profile: "p" }, ENV, { stack: "PrewarmStack", profile: "p", region: undefined }],
-    ["an AWS region", { region: "us-east-1" }, { PREWARM_STACK: "T" }, { stack: "T", profile: undefined, region: "us-east-1" }],
+    [
+      "an AWS region",
+      { region: "us-east-1" },
+      { PREWARM_STACK: "T" },
+      { stack: "T", profile: undefined, region: "us-east-1" },
+    ],
     ["the environment", {}, ENV, "PREWARM_ENDPOINT"],
     ["the local run", {}, { PREWARM_STACK: "T" }, LOCAL.from],
   ])("%s", async (_, flags, env, from) => expect(await found(flags, env)).toEqual(from));

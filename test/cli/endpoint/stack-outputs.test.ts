@@ -2,10 +2,16 @@ import { expect, test } from "vitest";
 import { stackEndpoint } from "../../../cli/endpoint/stack-outputs.ts";
 
 const PLACE = { stack: "S", profile: undefined, region: "us-east-1" };
-const OUTPUTS = { prewarmapikeyoutput: "arn:aws:apigateway:us-east-1::/apikeys/abc", prewarmapiEndpoint: "https://x/prod/" };
+const OUTPUTS = {
+  prewarmapikeyoutput: "arn:aws:apigateway:us-east-1::/apikeys/abc",
+  prewarmapiEndpoint: "https://x/prod/",
+};
 
 test("a stack's outputs name the key, which is fetched", async () => {
-  const endpoint = await stackEndpoint(PLACE, { outputs: async () => OUTPUTS, keyValue: async (id) => `value of ${id}` });
+  const endpoint = await stackEndpoint(PLACE, {
+    outputs: async () => OUTPUTS,
+    keyValue: async (id) => `value of ${id}`,
+  });
   expect(endpoint).toEqual({ url: "https://x/prod/", key: "value of abc", from: "the stack S" });
 });
 
@@ -19,7 +25,10 @@ test.each([
     throw Object.assign(new Error(message), { name });
   };
   const error = await stackEndpoint(PLACE, { outputs, keyValue: async () => "" }).catch((it: unknown) => it);
-  expect(error).toMatchObject({ message: `the stack S cannot be read: ${message}`, next: expect.stringContaining(next) });
+  expect(error).toMatchObject({
+    message: `the stack S cannot be read: ${message}`,
+    next: expect.stringContaining(next),
+  });
 });
 
 test("a stack of something else is told", async () => {

@@ -15,11 +15,17 @@ test("one failed task of thousands is seen, and a bar is full only with all", ()
 test("whatever the shares are, all cells are used and none is negative", () => {
   const share = fc.integer({ min: 0, max: 100_000 });
   fc.assert(
-    fc.property(fc.tuple(share, share, share, share, share, share, share), fc.integer({ min: 4, max: 200 }), (all, width) => {
-      const [warm, hit, done, not_kept, failed, under_way, waiting] = all;
-      const cells = STATES.map((state) => cellsOf({ warm, hit, done, not_kept, failed, under_way, waiting }, width)[state]);
-      expect(cells.reduce((sum, it) => sum + it, 0)).toBe(width);
-      expect(Math.min(...cells)).toBeGreaterThanOrEqual(0);
-    }),
+    fc.property(
+      fc.tuple(share, share, share, share, share, share, share),
+      fc.integer({ min: 4, max: 200 }),
+      (all, width) => {
+        const [warm, hit, done, not_kept, failed, under_way, waiting] = all;
+        const cells = STATES.map(
+          (state) => cellsOf({ warm, hit, done, not_kept, failed, under_way, waiting }, width)[state],
+        );
+        expect(cells.reduce((sum, it) => sum + it, 0)).toBe(width);
+        expect(Math.min(...cells)).toBeGreaterThanOrEqual(0);
+      },
+    ),
   );
 });
