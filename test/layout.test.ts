@@ -59,7 +59,7 @@ const REFUSED = {
   ],
   "lambdas/capacity.ts": [...allBut("lambdas", "probe", "aws", "domain"), "aws-cdk-lib", "constructs", "pino"],
   "agent/queue/agent.ts": [...allBut("agent", "aws", "domain"), "aws-cdk-lib", "constructs", "p-map"],
-  "cli/main.ts": [...allBut("cli", "domain"), "@aws-sdk/client-s3"],
+  "cli/main.ts": [...allBut("cli", "domain"), "@aws-sdk/client-s3", "undici", "aws-cdk-lib"],
   "console/main.ts": [...allBut("console", "domain"), "@aws-sdk/client-s3"],
   "tools/bench/main.ts": allBut(
     ...A_FILE_OF_EACH.map((file) => file.split("/")[0] ?? "").filter((it) => it !== "test"),
@@ -92,7 +92,7 @@ const ALLOWED = {
     "pino",
     "undici",
   ],
-  "cli/main.ts": ["cli/table.ts", "domain/request/status.ts"],
+  "cli/main.ts": ["cli/table.ts", "domain/request/status.ts", "zod", "commander", "@aws-sdk/client-cloudformation"],
   "console/main.ts": ["console/table.ts", "domain/request/status.ts"],
   "tools/local/demo.ts": ["tools/edge/edge.ts", ...allBut("test"), "@aws-sdk/client-ec2", "aws-cdk-lib"],
   "test/tools/x.test.ts": [...A_FILE_OF_EACH, "vitest", "aws-cdk-lib"],

@@ -48,16 +48,23 @@ function notices(inputs) {
   const byText = new Map();
   for (const folder of [...new Set(folders)].sort()) {
     const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
-    const text = licenceText(join(ROOT, folder));
+    const text = licenceText(join(ROOT, folder), license);
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   const parts = [...byText].map(([text, packages]) => `${packages.join("\n")}\n\n${text}\n`);
   return `The command is made of these packages besides its own code.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }
 
-/** @param {string} folder of a package */
-function licenceText(folder) {
+/**
+ * @param {string} folder of a package
+ * @param {string} license its name
+ */
+function licenceText(folder, license) {
   const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice)(\.|$|-)/i.test(name));
   const texts = names.map((name) => readFileSync(join(folder, name), "utf8").replaceAll("\r", "").trim());
-  return texts.length === 0 ? "No file with its licence is in the package." : texts.join("\n\n");
+  if (texts.length > 0) return texts.join("\n\n");
+  // Some packages of the AWS SDK have the name alone. It is the licence of the command, too.
+  return license === "Apache-2.0"
+    ? "The file LICENSE beside this one has the text of its licence."
+    : "No file with its licence is in the package.";
 }
