@@ -45,7 +45,7 @@ export function failureLines({ code, tasks, pops, urls, examples }: Failures[num
 
 function named(what: string, howMany: string, names: readonly string[], omitted: number, { paint }: Look): string[] {
   if (names.length === 0) return [];
-  const more = names.length - MOST + omitted;
+  const more = Math.max(0, names.length - MOST) + omitted;
   const shown = names.slice(0, MOST).map(cleanLine).join(", ");
   return [`${paint("red", "×")} ${howMany} ${what}: ${shown}${more > 0 ? ` and ${more} more` : ""}`];
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ANSWERS } from "../../domain/api/answers.ts";
+import { freePort } from "../../tools/local/ports.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import { holdBack } from "./hold-back.ts";
@@ -100,7 +101,7 @@ describe("the command", () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("ftp://x/y");
     expect(refused.stderr).toContain("Nothing was made.");
-    const silent = await run("list", "--endpoint", "http://127.0.0.1:9/");
+    const silent = await run("list", "--endpoint", `http://127.0.0.1:${await freePort()}/`);
     expect(silent.code).toBe(1);
     expect(silent.stderr).toContain("ECONNREFUSED");
     const wrongKey = await run("list", "--endpoint", running().prewarm.apiUrl, "--api-key", "no");

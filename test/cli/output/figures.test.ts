@@ -9,7 +9,7 @@ test("bytes have three digits, and a part has the unit of the whole", () => {
     "999 B",
     "1 kB",
     "40 MB",
-    "1 MB",
+    "1.00 MB",
     "1.91 TB",
     "12.3 MB",
   ]);
