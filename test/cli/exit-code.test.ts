@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { exitCodeOf } from "../../cli/exit-code.ts";
 import type { Status } from "../../domain/request/status.ts";
 
-const NOTHING = { failure_pops: [], failure_urls: [], failure_urls_omitted: 0 };
+type Lacking = NonNullable<Parameters<typeof exitCodeOf>[1]>;
+const NOTHING: Lacking = { failure_pops: [], failure_urls: [], failure_urls_omitted: 0 };
 
-test.each<[string, Status, number, Partial<typeof NOTHING> & { failure_pops?: string[] }, number]>([
+test.each<[string, Status, number, Partial<Lacking>, number]>([
   ["all good", "FINISHED", 0, {}, 0],
   ["tasks failed", "FINISHED", 1, {}, 2],
   ["a POP did not resolve", "FINISHED", 0, { failure_pops: ["ICN51-C1"] }, 2],

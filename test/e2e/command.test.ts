@@ -7,6 +7,7 @@ import * as z from "zod";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { freePort } from "../../tools/local/ports.ts";
 import { HOST } from "../../tools/local/world.ts";
+import { body } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import { holdBack } from "./hold-back.ts";
 
@@ -28,9 +29,9 @@ interface Ran {
 describe("the command", () => {
   const running = deployedStack();
 
-  function start(command: string, args: readonly string[]) {
+  function start(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
     const { apiUrl, apiKey } = running().prewarm;
-    const env = { ...process.env, PREWARM_ENDPOINT: apiUrl, PREWARM_API_KEY: apiKey, NO_COLOR: "", LC_ALL: "C.UTF-8" };
+    const env = { ...process.env, PREWARM_ENDPOINT: apiUrl, PREWARM_API_KEY: apiKey, LC_ALL: "C.UTF-8", ...more };
     const child = spawn(command, args, { cwd: ROOT, env, stdio: ["pipe", "pipe", "pipe"] });
     const heard = { stdout: "", stderr: "" };
     child.stdout.on("data", (text: Buffer) => (heard.stdout += text.toString()));
@@ -46,9 +47,13 @@ describe("the command", () => {
     return ended;
   };
   /** On a terminal of the size that `stty` sets. */
-  const onTerminal = (columns: number, rows: number, ...words: string[]) => {
+  const onTerminal = (
+    [columns, rows]: readonly [number, number],
+    more: Readonly<Record<string, string>>,
+    ...words: string[]
+  ) => {
     const line = [process.execPath, BUNDLE, ...words].map((word) => `'${word}'`).join(" ");
-    return start("script", ["-qefc", `stty cols ${columns} rows ${rows}; exec ${line}`, "/dev/null"]);
+    return start("script", ["-qefc", `stty cols ${columns} rows ${rows}; exec ${line}`, "/dev/null"], more);
   };
 
   it("0: all is good; lines in a pipe, the verdict at the end, and the same on later questions", async () => {
@@ -91,6 +96,21 @@ describe("the command", () => {
     const read = await run("estimate", ...GOOD);
     expect(read.stdout).toMatch(/^Tasks +2: 1 URL × 2 POPs$/m);
     expect(read.stdout).toMatch(/^Costs about +/m);
+  });
+
+  it("0: the body of a file from the pipe, left running, then watched; the GitHub action's step does the same", async () => {
+    const sent = begin("warm", "--from", "-", "--instances", "1", "--no-wait");
+    sent.child.stdin.end(JSON.stringify(body()));
+    const { code, stdout } = await sent.ended;
+    expect([code, stdout.trim()]).toEqual([0, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    const watched = await run("status", stdout.trim(), "--watch", "--json");
+    expect(watched.code).toBe(0);
+    expect(endingSchema.parse(JSON.parse(watched.stdout)).progress.total_count).toBe(6);
+
+    const inputs = { INPUT_URLS: `\n${GOOD[0]}\n`, INPUT_POPS: "SIN2-C1", INPUT_TIMEOUT: "5m", INPUT_INSTANCES: "1" };
+    const action = await start("bash", ["cli/action/warm.sh"], inputs).ended;
+    expect(action.code).toBe(0);
+    expect(action.stdout).toMatch(/^Ready for traffic/);
   });
 
   it("1: words that make no sense, a refusal, no answer; each says what to do next", async () => {
@@ -147,12 +167,23 @@ describe("the command", () => {
 
   it("on a terminal: a live view that fits, and Ctrl-C leaves the request running", async () => {
     holdBack(running(), "/hangs.bin");
-    const live = onTerminal(80, 24, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
+    const live = onTerminal(
+      [80, 24],
+      { NO_COLOR: "1", LC_ALL: "C" },
+      "warm",
+      `https://${HOST}/hangs.bin`,
+      "--pop",
+      "SIN2-C1",
+    );
     await until(() => /waiting|under way 1/.test(live.heard.stdout) && /SIN2|Singapore/.test(live.heard.stdout));
     live.child.stdin.write("\u0003");
     const { code, stdout } = await live.ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/Come back: prewarm status [0-9a-f]{8} --watch/);
+    // Without colours, and where the terminal is not UTF-8, in ASCII.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of colours are what is looked for
+    expect(stdout).not.toMatch(/\u001b\[3\dm|█/);
+    expect(stdout).toMatch(/[.]{20}|={20}/);
     const id = /status ([0-9a-f]{8})/.exec(stdout)?.[1] ?? "";
     expect((await run("status", id, "--json")).stdout).toMatch(/"status": "(?!STOPPED)/);
     expect((await run("stop", id, "--yes")).code).toBe(0);
@@ -160,7 +191,7 @@ describe("the command", () => {
 
   it("on a terminal: Ctrl-C twice offers to stop it", async () => {
     holdBack(running(), "/hangs.bin");
-    const live = onTerminal(100, 30, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
+    const live = onTerminal([100, 30], {}, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
     await until(() => /Singapore/.test(live.heard.stdout));
     live.child.stdin.write("\u0003");
     await until(() => /Ctrl-C again: stop it\?/.test(live.heard.stdout));
