@@ -24,15 +24,13 @@ const TWICE_IN_HALF_AN_HOUR = { periods: 2, of: 6 };
 export function alarms(metrics: Metrics): Record<string, Watched> {
   const each = (name: string, of: Metrics["errors"], rest: Omit<Watched, "metric">) =>
     Object.fromEntries(Object.entries(of).map(([fn, metric]) => [`${fn}${name}Alarm`, { metric, ...rest }]));
-  // Watch has no throttle alarm: a Watch that is throttled does not run, which SilenceAlarm tells.
-  const { Watch: _, ...throttles } = metrics.throttles;
   return {
     // A single failure needs no alarm: the call is tried again.
     ...each("Errors", metrics.errors, {
       ...{ limit: NONE, ...TWICE_IN_HALF_AN_HOUR },
       ...{ runbook: "function-errors", says: "A function keeps failing" },
     }),
-    ...each("Throttles", throttles, {
+    ...each("Throttles", metrics.throttles, {
       ...{ limit: NONE, periods: 2 },
       ...{ runbook: "function-throttles", says: "A function has been throttled for ten minutes" },
     }),

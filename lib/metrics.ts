@@ -43,7 +43,7 @@ export class Metrics {
   readonly unreadable: cloudwatch.IMetric;
   /** Calls of Watch, the function that looks at the fleet. */
   readonly looks: cloudwatch.IMetric;
-  /** By the ids of the functions, like the next two. */
+  /** By the ids of the functions, like the next two, which some have not. */
   readonly errors: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly throttles: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly iteratorAge: Readonly<Record<string, cloudwatch.IMetric>>;
@@ -81,7 +81,9 @@ export class Metrics {
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
     this.looks = watch.metricInvocations({ period: PERIOD });
     this.errors = byId(functions, (fn) => fn.metricErrors({ period: PERIOD }));
-    this.throttles = byId(functions, (fn) => fn.metricThrottles({ period: PERIOD }));
+    // A Watch that is throttled does not run, which is seen; Expand's queue waits.
+    const hurried = functions.filter((fn) => fn !== watch && fn !== pipeline.expand);
+    this.throttles = byId(hurried, (fn) => fn.metricThrottles({ period: PERIOD }));
     const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation];
     this.iteratorAge = byId(readers, (fn) => fn.metric("IteratorAge", last));
   }

@@ -1,4 +1,5 @@
 import { beyondCap, type Caps } from "../request/caps.ts";
+import { tooManyHosts } from "../request/host-count.ts";
 import { invalidationPath } from "../request/invalidation-path.ts";
 import { MAX_URLS } from "../request/limits.ts";
 import type { RequestItem } from "../request/request-item.ts";
@@ -35,11 +36,13 @@ export function tooMuch(
 
 /** Why a request whose sources are all read cannot go on; undefined: it can. */
 export function cannotGoOn(
-  { need_invalidate: invalidates }: Pick<RequestItem, "need_invalidate">,
+  { need_invalidate: invalidates, cf_domain: domain }: Pick<RequestItem, "need_invalidate" | "cf_domain">,
   { urls, sources }: Gathered,
 ): string | undefined {
   if (urls.length === 0) return `sources: no URL is left to warm; ${leftOutInWords(sources.map((it) => it.left_out))}`;
-  return invalidates ? uninvalidatable(urls.map(({ url }) => url)) : undefined;
+  const all = urls.map(({ url }) => url);
+  const hosts = domain === undefined ? tooManyHosts(all) : undefined;
+  return hosts ?? (invalidates ? uninvalidatable(all) : undefined);
 }
 
 function leftOutInWords(counts: readonly Gathered["sources"][number]["left_out"][]): string {

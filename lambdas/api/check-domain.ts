@@ -1,4 +1,3 @@
-import { MAX_HOSTS } from "../../domain/request/limits.ts";
 import { abbreviate } from "./abbreviate.ts";
 
 /** A name, with the scheme of a URL and the blanks that may stand around it. */
@@ -18,13 +17,4 @@ export function checkDomain(domain: string | undefined, problems: string[]): str
   if (/^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(name)) return name;
   problems.push(`cf_domain: '${abbreviate(domain)}' is not a domain name, such as d111111abcdef8.cloudfront.net`);
   return undefined;
-}
-
-export function checkHostCount(urls: readonly string[], problems: string[]): void {
-  const hosts = new Set(urls.map((url) => new URL(url).hostname));
-  if (hosts.size > MAX_HOSTS) {
-    problems.push(
-      `cf_domain: is needed, because the URLs have ${hosts.size} different hosts (without it at most ${MAX_HOSTS})`,
-    );
-  }
 }

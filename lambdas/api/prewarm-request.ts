@@ -1,4 +1,5 @@
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
+import { tooManyHosts } from "../../domain/request/host-count.ts";
 import { MAX_URLS } from "../../domain/request/limits.ts";
 import { DEFAULT_ORDER, type Order } from "../../domain/request/order.ts";
 import type { OriginLimits } from "../../domain/request/origin-limits.ts";
@@ -7,7 +8,7 @@ import type { Variant } from "../../domain/request/variants.ts";
 import { DEFAULT_VERIFY, type Verify } from "../../domain/result/outcome.ts";
 import type { Source } from "../../domain/sources/source.ts";
 import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
-import { checkDomain, checkHostCount } from "./check-domain.ts";
+import { checkDomain } from "./check-domain.ts";
 import { checkHeaders } from "./check-headers.ts";
 import { checkRetry, retryDoubts } from "./check-retry.ts";
 import { checkSources, checkWhose } from "./check-sources.ts";
@@ -61,7 +62,8 @@ export function checkPrewarmRequest(
   const cfDomain = checkDomain(body.cf_domain, problems);
   const sources = checkSources(body.sources, buckets, problems);
   if (cfDomain === undefined) {
-    checkHostCount(urls, problems);
+    const hosts = tooManyHosts(urls);
+    if (hosts !== undefined) problems.push(hosts);
     checkWhose(body.sources ?? [], urls, problems);
   }
   const header = body.header ?? [];

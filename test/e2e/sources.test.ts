@@ -3,7 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { readResults } from "../../tools/local/pop-report.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
@@ -21,6 +21,9 @@ const LINES = Number(process.env["PREWARM_E2E_LINES"] ?? 1_000);
 
 describe("sources", () => {
   const running = deployedStack(undefined, { sourceBuckets: BUCKET });
+  beforeAll(async () => {
+    await running().prewarm.clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  });
 
   it("a list: its URLs beside those of url_list, each once, without those of other hosts", async () => {
     const stack = running();
@@ -70,7 +73,7 @@ describe("sources", () => {
     const own = [...viewer.asked].filter((it) => it.startsWith(`https://${HOST}/`));
     expect([...viewer.asked].filter((it) => !own.includes(it))).toEqual(["https://licences.example.net/key"]);
     await isWarm(stack, reqId, own);
-    expect(viewer.cold).toEqual(["https://licences.example.net/key"]);
+    expect(viewer.cold).toEqual([]);
     expect((await stack.progress(reqId))["sources"]).toMatchObject([
       { state: "READ", documents: 8, urls: own.length, left_out: { other_host: 1 } },
     ]);
@@ -91,7 +94,6 @@ describe("sources", () => {
   it("a prefix of a bucket: 5,000 keys, as S3 spells them in URLs", async () => {
     const stack = running();
     const { s3 } = stack.prewarm.clients;
-    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
     const names = Array.from(
       { length: 5_000 },
       (_, i) => `${i} ${["a+b", "100%", "Grüße", "日本", "it's(1)"][i % 5]}.bin`,

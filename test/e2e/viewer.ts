@@ -22,7 +22,7 @@ export class Viewer {
   constructor(
     private readonly standIn: StandIn,
     private readonly pop: string,
-    host: string,
+    private readonly host: string,
   ) {
     this.agent = new Agent({ connect: { ca: standIn.edge.caPem, servername: host }, connections: 8 });
   }
@@ -30,6 +30,8 @@ export class Viewer {
   async get(url: string): Promise<string> {
     if (this.asked.has(url)) return "";
     this.asked.add(url);
+    // Nothing is fetched of other sites.
+    if (new URL(url).host !== this.host) return "";
     const { text, isHit } = await this.ask(new URL(url));
     if (!isHit) this.cold.push(url);
     return text;

@@ -32,6 +32,7 @@ export const LASTING: readonly Lasting[] = [
     type: "AWS::SQS::Queue",
     lost: "all queued tasks; agents that run go on asking a queue that is gone",
     ids: [
+      "PrewarmPipelineExpandQueueSteps20C9C883",
       "PrewarmPipelineFailedBatches5E712F19",
       "PrewarmPipelineStepQueueStepsC5828BDD",
       "PrewarmTaskQueueDeadLetters9EE29DB2",
@@ -83,6 +84,7 @@ export const LASTING: readonly Lasting[] = [
       "PrewarmPipelineAggregationLogs9BF2AEE0",
       "PrewarmPipelineApiLogsE102A80F",
       "PrewarmPipelineDeadLetterReaderLogs1708D98E",
+      "PrewarmPipelineExpandLogsD534E87A",
       "PrewarmPipelineGetSizeLogsC59952DA",
       "PrewarmPipelineShutdownLogs619B4C8D",
       "PrewarmPipelineTaskLogs565D0A09",

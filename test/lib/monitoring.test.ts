@@ -49,7 +49,10 @@ describe("every alarm", () => {
   });
 
   test("is one of these", () => {
-    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "DeadLetterReader", "Watch"], 3];
+    const [all, readers] = [
+      ["Api", "GetSize", "Task", "Aggregation", "Shutdown", "DeadLetterReader", "Watch", "Expand"],
+      3,
+    ];
     expect(alarms.map(({ name }) => name).sort()).toEqual(
       [
         ...["Capacity", "DeadLetters", "FailedBatches", "LateSteps", "Orphans", "Silence", "StuckRequests"],

@@ -22,9 +22,10 @@ const functions = new Map(
     .map(([id, { Properties }]) => [nameOf(id), Properties]),
 );
 
-test("there are six functions, and each has the time that it may take", () => {
+test("there are seven functions, and each has the time that it may take", () => {
   const times = Object.fromEntries([...functions].map(([name, { Timeout }]) => [name, Timeout]));
-  expect(times).toEqual({ Api: 29, GetSize: 900, Task: 900, Aggregation: 120, Shutdown: 900, DeadLetterReader: 60 });
+  const long = { GetSize: 900, Expand: 900, Task: 900, Shutdown: 900 };
+  expect(times).toEqual({ ...long, Api: 29, Aggregation: 120, DeadLetterReader: 60 });
 });
 
 const mappings = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
@@ -40,7 +41,13 @@ describe("the streams", () => {
 
   const status = (...values: string[]) => ({ status: { S: values } });
   test.each([
-    { call: "Request → GetSize", filters: [{ dynamodb: { NewImage: status("CREATED") } }] },
+    {
+      call: "Request → GetSize",
+      filters: [
+        { dynamodb: { NewImage: status("CREATED") } },
+        { dynamodb: { NewImage: { ...status("EXPANDING"), expanded: { S: ["y"] } } } },
+      ],
+    },
     { call: "Request → Task", filters: [{ dynamodb: { NewImage: status("CHECK_POP") } }] },
     { call: "RequestPop → Task", filters: [{ dynamodb: { NewImage: { state: { S: ["READY"] } } } }] },
     { call: "RequestTask → Aggregation", filters: [{ dynamodb: { NewImage: { req_id: { S: [{ exists: true }] } } } }] },
@@ -118,7 +125,8 @@ describe("the concurrent executions of the account", () => {
 
   test("are not used up by streams where there are few: one request at a time leaves some of ten for the API", () => {
     const bounded = mappings.filter(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency !== 2);
-    expect(bounded).toHaveLength(mappings.length - 1);
+    // Dead letters, and the reading of sources.
+    expect(bounded).toHaveLength(mappings.length - 2);
     const batches = bounded.map((Properties) => {
       const atOnce = Properties.ParallelizationFactor ?? Properties.ScalingConfig.MaximumConcurrency;
       const [name, high, low] = atOnce["Fn::If"];
@@ -147,6 +155,7 @@ describe("the concurrent executions of the account", () => {
       Api: { "Fn::If": [hasRoom, 20, { Ref: "AWS::NoValue" }] },
       ...{
         GetSize: undefined,
+        Expand: undefined,
         Task: undefined,
         Aggregation: undefined,
         Shutdown: undefined,

@@ -49,6 +49,10 @@ export const PREWARM_EXAMPLES: BodyExamples = {
       ...SOME_TIME,
     },
   },
+  retry: {
+    summary: "What was not good in a request that has ended",
+    value: { retry_of: EXAMPLE_ID },
+  },
 };
 
 export const INSTANCES_EXAMPLES: BodyExamples = {

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import type { RouteName } from "../../domain/api/answers.ts";
 import { instancesBodySchema } from "../../lambdas/api/instances-request.ts";
-import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
+import { startBodySchema } from "./bodies.ts";
 import { type BodyExamples, INSTANCES_EXAMPLES, PREWARM_EXAMPLES } from "./body-examples.ts";
 import { CATALOGUE_PARAMETERS, DETAIL, LIST_PARAMETERS, type Parameter, requestId } from "./parameters.ts";
 
@@ -31,7 +31,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     description:
       "Makes a request: a set of URLs, to be warmed at a set of POPs. All of the body is checked first; where anything is wrong, " +
       "nothing is made, and all faults are told.",
-    body: { schema: prewarmBodySchema, examples: PREWARM_EXAMPLES },
+    body: { schema: startBodySchema, examples: PREWARM_EXAMPLES },
     errors: {
       400: "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
       404: `retry_of: there is no request '${EXAMPLE_ID}'`,

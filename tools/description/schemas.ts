@@ -2,7 +2,7 @@ import * as z from "zod";
 // Each registers its schemas under their ids.
 import "../../domain/api/answers.ts";
 import "../../lambdas/api/instances-request.ts";
-import "../../lambdas/api/prewarm-body.ts";
+import "./bodies.ts";
 
 /** A JSON schema, as it is written into the description. */
 export type JsonSchema = { readonly [field: string]: unknown };

@@ -10,7 +10,8 @@ const SOURCES = [
 const own = [`https://${HOST}/own`];
 const gathered = () => new Gathered(own, (host) => host === HOST, SOURCES);
 
-it("what is shown of a source has no query", () => {
+it("what is shown of a source has no query, and is not too long", () => {
+  expect(notYetRead({ type: "list", url: `https://${HOST}/${"x".repeat(8_000)}` }).from).toHaveLength(501);
   expect(SOURCES.map(({ from }) => from)).toEqual([`https://${HOST}/all.txt`, "s3://media/a.m3u8"]);
 });
 

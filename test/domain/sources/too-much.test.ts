@@ -55,6 +55,12 @@ describe("a request whose sources are read cannot go on", () => {
     );
   });
 
+  it("with more hosts than can be looked up, without cf_domain", () => {
+    const all = gathered(Array.from({ length: 21 }, (_, i) => `https://h${i}.example.com/`));
+    expect(cannotGoOn({ need_invalidate: false }, all)).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
+    expect(cannotGoOn({ need_invalidate: false, cf_domain: "d1.cloudfront.net" }, all)).toBeUndefined();
+  });
+
   it("with what cannot be invalidated, if that is asked for; the reason has no query", () => {
     const all = gathered(["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"]);
     expect(cannotGoOn({ need_invalidate: true }, all)).toMatch(

@@ -9,7 +9,9 @@ import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { instancesBodySchema } from "../../../lambdas/api/instances-request.ts";
 import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
 import { checkPrewarmRequest } from "../../../lambdas/api/prewarm-request.ts";
+import { filledFrom } from "../../../lambdas/api/retried-request.ts";
 import { routes } from "../../../lambdas/api/routes.ts";
+import { startBodySchema } from "../../../tools/description/bodies.ts";
 import { DESCRIPTION_FILES } from "../../../tools/description/files.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { lintFaults } from "../../../tools/description/lint.ts";
@@ -17,6 +19,7 @@ import { openApi } from "../../../tools/description/openapi.ts";
 import { OPERATIONS } from "../../../tools/description/operations.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { world } from "../../lambdas/api/world.ts";
+import { request } from "../../lambdas/items.ts";
 
 test.each([...DESCRIPTION_FILES.keys()])("docs/%s is up to date", (name) => {
   const isFresh = readFileSync(`${ROOT}docs/${name}`, "utf8") === DESCRIPTION_FILES.get(name)?.();
@@ -62,7 +65,11 @@ describe("examples", () => {
   });
 
   test.each(Object.entries(OPERATIONS["POST /prewarm"].body?.examples ?? {}))("of a body: %s", (_name, { value }) => {
-    expect(() => checkPrewarmRequest(prewarmBodySchema.parse(value), DEFAULT_CAPS)).not.toThrow();
+    const before = request({ timeout_at: "2024-04-16 03:40:21.405000", header_count: 0, variant_names: [] });
+    const retried = "retry_of" in value ? before : undefined;
+    const json = retried === undefined ? value : filledFrom(retried, value);
+    expect(() => checkPrewarmRequest(prewarmBodySchema.parse(json), DEFAULT_CAPS, [], retried)).not.toThrow();
+    expect(() => startBodySchema.parse(value)).not.toThrow();
   });
 
   test.each(Object.entries(OPERATIONS["POST /instances"].body?.examples ?? {}))("of a body: %s", (_name, { value }) => {
