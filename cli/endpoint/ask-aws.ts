@@ -5,6 +5,8 @@ import type { StackQuestions } from "./stack-outputs.ts";
 
 /** AWS, with the credentials that its own command line would use. Import it when it is needed: it takes long to load. */
 export function askAws({ profile, region }: StackPlace): StackQuestions {
+  // The SDK warns of Node 20, so that who has it as a package updates it in time. In a bundle, nobody can.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const config = { ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) };
   return {
     async outputs(stack) {
