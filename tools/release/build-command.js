@@ -1,6 +1,6 @@
 // Builds the command: one file that needs no package, and the notices of what is in it. npm runs this after `npm ci`
 // (`prepare`) and before it packs (`prepack`), so it is JavaScript and needs esbuild alone.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,7 +15,7 @@ else await build(esbuild);
 /** @param {typeof import("esbuild")} esbuild */
 async function build(esbuild) {
   mkdirSync(DIST, { recursive: true });
-  const { metafile } = await esbuild.build({
+  const { metafile, outputFiles } = await esbuild.build({
     entryPoints: [join(ROOT, "cli", "main.ts")],
     outfile: join(DIST, "prewarm.cjs"),
     absWorkingDir: ROOT,
@@ -29,13 +29,27 @@ async function build(esbuild) {
     minify: true,
     legalComments: "none",
     metafile: true,
+    write: false,
     logLevel: "warning",
     banner: {
       js: '#!/usr/bin/env node\nconst hereUrl = require("node:url").pathToFileURL(__filename).href;',
     },
   });
-  writeFileSync(join(DIST, "THIRD-PARTY.txt"), notices(Object.keys(metafile.inputs)));
+  for (const { path, contents } of outputFiles) put(path, contents, 0o755);
+  put(join(DIST, "THIRD-PARTY.txt"), notices(Object.keys(metafile.inputs)), 0o644);
   copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
+}
+
+/**
+ * Writes a file as a whole: somebody may run or pack it at the same moment.
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ * @param {number} mode
+ */
+function put(path, contents, mode) {
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, contents, { mode });
+  renameSync(part, path);
 }
 
 /**
