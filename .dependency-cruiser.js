@@ -21,7 +21,11 @@ const FOLDERS = {
     "^docs/openapi\\.json$",
   ],
   agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
-  cli: ["^domain/"],
+  // The command is a client of the API. It asks AWS for the outputs of a stack and its key alone.
+  cli: [
+    ...["^domain/", ZOD],
+    packages("@aws-sdk/client-(api-gateway|cloudformation)", "commander", "csv-parse", "log-update"),
+  ],
   // The console runs in a browser: the files of domain/ that it takes may not import `node:` (a rule for when it exists).
   console: ["^domain/"],
   // Snippets that users copy: nothing of the project's own.

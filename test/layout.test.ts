@@ -59,7 +59,7 @@ const REFUSED = {
   ],
   "lambdas/capacity.ts": [...allBut("lambdas", "probe", "aws", "domain"), "aws-cdk-lib", "constructs", "pino"],
   "agent/queue/agent.ts": [...allBut("agent", "aws", "domain"), "aws-cdk-lib", "constructs", "p-map"],
-  "cli/main.ts": [...allBut("cli", "domain"), "@aws-sdk/client-s3"],
+  "cli/main.ts": [...allBut("cli", "domain"), "@aws-sdk/client-s3", "undici", "aws-cdk-lib"],
   "console/main.ts": [...allBut("console", "domain"), "@aws-sdk/client-s3"],
   "docs/snippets/x.ts": [...allBut("docs"), "zod", "undici"],
   "tools/bench/main.ts": allBut(
@@ -93,7 +93,7 @@ const ALLOWED = {
     "pino",
     "undici",
   ],
-  "cli/main.ts": ["cli/table.ts", "domain/request/status.ts"],
+  "cli/main.ts": ["cli/table.ts", "domain/request/status.ts", "zod", "commander", "@aws-sdk/client-cloudformation"],
   "console/main.ts": ["console/table.ts", "domain/request/status.ts"],
   "docs/snippets/x.ts": [
     "docs/snippets/y.ts",

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Warms what the action's inputs say, and waits. Writes the action's outputs and a summary of the job. Ends with the command's code.
+set -euo pipefail
+command="$(dirname "${BASH_SOURCE[0]}")/../dist/prewarm.cjs"
+
+words=()
+add() { # option value: an input that is empty says nothing
+  if [[ -n "$2" ]]; then words+=("$1=$2"); fi
+}
+lines() { # the lines of a text that are not blank, into the array `found`
+  found=()
+  local line
+  while IFS= read -r line; do
+    line="${line#"${line%%[![:space:]]*}"}"
+    line="${line%"${line##*[![:space:]]}"}"
+    if [[ -n "$line" ]]; then found+=("$line"); fi
+  done <<<"$1"
+}
+
+add --stack "${INPUT_STACK:-}"
+add --region "${INPUT_AWS_REGION:-}"
+add --sitemap "${INPUT_SITEMAP:-}"
+add --pop "${INPUT_POPS:-}"
+add --country "${INPUT_COUNTRIES:-}"
+add --region "${INPUT_REGIONS:-}"
+add --instances "${INPUT_INSTANCES:-}"
+add --timeout "${INPUT_TIMEOUT:-}"
+if [[ "${INPUT_INVALIDATE:-false}" == true ]]; then words+=(--invalidate); fi
+lines "${INPUT_ARGS:-}"
+words+=(${found[@]+"${found[@]}"})
+# What begins with a dash is no URL.
+lines "${INPUT_URLS:-}"
+words+=(-- ${found[@]+"${found[@]}"})
+
+answer="$(mktemp)"
+trap 'rm -f "$answer"' EXIT
+code=0
+node "$command" warm --json "${words[@]}" >"$answer" || code=$?
+
+# A document is there if the request was made and has ended.
+field() {
+  node -e 'const [file, name] = process.argv.slice(1);
+try { const value = JSON.parse(require("node:fs").readFileSync(file, "utf8"))[name];
+  if (value !== undefined) process.stdout.write(String(value).replaceAll(/\s+/g, " ")); } catch {}' "$answer" "$1"
+}
+sentence="$(field sentence)"
+{
+  echo "request-id=$(field request_id)"
+  echo "status=$(field status)"
+  echo "sentence=$sentence"
+  echo "exit-code=$code"
+} >>"${GITHUB_OUTPUT:-/dev/null}"
+if [[ -n "$sentence" ]]; then
+  echo "$sentence"
+  echo "**Prewarm:** $sentence" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+fi
+exit "$code"

@@ -1,0 +1,30 @@
+import type { Client } from "../api/client.ts";
+import type { Body } from "../body/body.ts";
+import { type FileWords, readBody } from "../body/read-body.ts";
+import { connect } from "../endpoint/connect.ts";
+import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
+import { estimateLines } from "../output/estimate-lines.ts";
+import { lookOf } from "../output/look.ts";
+import { mention, type Shell, say } from "../shell.ts";
+import { type PlaceWords, placeAndRegions } from "./place-words.ts";
+
+/** What a request would come to. Nothing is made. */
+export async function estimate(shell: Shell, urls: readonly string[], words: PlaceWords & FileWords): Promise<number> {
+  const { place, regions } = placeAndRegions(words);
+  const body = await readBody(shell, urls, regions, words);
+  return tellEstimate(shell, await connect(shell, place), body, words);
+}
+
+export async function tellEstimate(
+  shell: Shell,
+  client: Client,
+  { client_token: _, ...body }: Body,
+  { json }: { readonly json?: boolean },
+): Promise<number> {
+  const answer = await client.estimate(body);
+  for (const warning of answer.it.warnings) mention(shell, `! ${cleanLine(warning)}`);
+  if (json === true) say(shell, JSON.stringify(answer.json, null, 2));
+  else for (const line of estimateLines(answer.it.estimate, lookOf(shell))) say(shell, line);
+  return EXIT.good;
+}

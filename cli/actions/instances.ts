@@ -1,0 +1,47 @@
+import { wholeNumber } from "../body/number.ts";
+import { connect } from "../endpoint/connect.ts";
+import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
+import { many } from "../output/figures.ts";
+import { mention, type Shell, say } from "../shell.ts";
+import { isWanted } from "../watch/question.ts";
+import { type PlaceWords, placeOf } from "./place-words.ts";
+
+/** From more than this on, it is asked first. */
+const MANY = 10;
+
+export async function showInstances(shell: Shell, words: PlaceWords): Promise<number> {
+  const client = await connect(shell, placeOf(words));
+  const { it, json } = await client.instances();
+  say(
+    shell,
+    words.json === true
+      ? JSON.stringify(json, null, 2)
+      : `${many(it.desiredcapacity, "instance is", "instances are")} wanted`,
+  );
+  return EXIT.good;
+}
+
+/** Sets how many instances all active requests have. */
+export async function setInstances(
+  shell: Shell,
+  text: string,
+  words: PlaceWords & { readonly yes?: boolean },
+): Promise<number> {
+  const wanted = wholeNumber("set", text);
+  const client = await connect(shell, placeOf(words));
+  const question = questionFor(wanted);
+  if (question !== undefined && !(await isWanted(shell, question, words.yes))) {
+    mention(shell, "Nothing was changed.");
+    return EXIT.good;
+  }
+  const { it, json } = await client.setInstances({ DesiredCapacity: wanted });
+  say(shell, words.json === true ? JSON.stringify(json, null, 2) : cleanLine(it.message));
+  return EXIT.good;
+}
+
+/** Undefined: that may be done without a question. */
+function questionFor(wanted: number): string | undefined {
+  if (wanted === 0) return "Pause all active requests? Their time goes on.";
+  return wanted > MANY ? `Run ${wanted} instances? They cost money until the requests end.` : undefined;
+}

@@ -1,0 +1,60 @@
+import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { ListedRequest } from "../api/answers.ts";
+import { shortId } from "../api/find-request.ts";
+import { wholeNumber } from "../body/number.ts";
+import { connect } from "../endpoint/connect.ts";
+import { EXIT } from "../exit-codes.ts";
+import { age, count } from "../output/figures.ts";
+import { lookOf } from "../output/look.ts";
+import { table } from "../output/table.ts";
+import { mention, type Shell, say } from "../shell.ts";
+import { type PlaceWords, placeOf } from "./place-words.ts";
+
+export interface ListWords extends PlaceWords {
+  readonly limit: string;
+  readonly status?: string;
+}
+
+/** The newest requests. One that has ended shows whether the crowd may come, if that is known. */
+export async function list(shell: Shell, words: ListWords): Promise<number> {
+  const limit = wholeNumber("--limit", words.limit, 1);
+  const client = await connect(shell, placeOf(words));
+  const { it, json } = await client.list({ limit, status: words.status });
+  if (words.json === true) {
+    say(shell, JSON.stringify(json, null, 2));
+    return EXIT.good;
+  }
+  if (it.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
+  else for (const line of table(COLUMNS, it.requests.map(rowOf), lookOf(shell))) say(shell, line);
+  if (it.next !== null && shell.stdout.isTTY === true)
+    mention(shell, "There are more: --limit 100, or --json with its next.");
+  return EXIT.good;
+}
+
+const COLUMNS = [
+  ...[{ head: "ID" }, { head: "STATUS" }, { head: "%", align: "right" }, { head: "TASKS", align: "right" }],
+  ...[
+    { head: "WARM", align: "right" },
+    { head: "FAILED", align: "right" },
+    { head: "AGE", align: "right" },
+  ],
+  { head: "URLS", gives: true },
+] as const;
+
+const VERDICTS = { ready: "ready", ready_with_exceptions: "ready, exceptions", not_ready: "not ready" } as const;
+
+function rowOf(it: ListedRequest): string[] {
+  const verdict = it.status === "FINISHED" && it.verdict ? VERDICTS[it.verdict] : undefined;
+  const now = parseTimestamp(it.timestamp).getTime();
+  return [
+    shortId(it.request_id),
+    verdict ?? (isTerminal(it.status) ? it.status.toLowerCase() : it.status),
+    `${it.percentage_complete}%`,
+    count(it.total_count),
+    count(it.warm_count),
+    count(it.failed_count),
+    age(now - parseTimestamp(it.created_at).getTime()),
+    it.url_prefix.replace(/^https?:\/\//, ""),
+  ];
+}

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { CommandError } from "../command-error.ts";
+import { endpointOf } from "../endpoint/connect.ts";
+import { EXIT } from "../exit-codes.ts";
+import { type Shell, say } from "../shell.ts";
+import { type PlaceWords, placeOf } from "./place-words.ts";
+
+const PATIENCE_MS = 10_000;
+
+/** Opens the console in the browser. Its address has no key: the console asks for it. */
+export async function open(shell: Shell, words: PlaceWords & { readonly print?: boolean }): Promise<number> {
+  const { url } = await endpointOf(shell, placeOf(words));
+  const address = `${url}console`;
+  await check(address);
+  say(shell, address);
+  if (words.print !== true) launch(address);
+  return EXIT.good;
+}
+
+async function check(address: string): Promise<void> {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
+    throw new CommandError(`no answer from ${address}`, "`prewarm doctor` looks at the deployment.", { cause: error });
+  });
+  await answer.body?.cancel();
+  if (answer.ok) return;
+  throw new CommandError(
+    `there is no console at ${address}: HTTP ${answer.status}`,
+    "The stack's parameter `console` may be off, or the deployment older than its console.",
+  );
+}
+
+/** A machine without a browser has the address on its terminal. */
+function launch(address: string): void {
+  const [program, ...args] = openerOf(process.platform);
+  if (program === undefined) return;
+  const child = spawn(program, [...args, address], { stdio: "ignore", detached: true });
+  child.on("error", () => undefined);
+  child.unref();
+}
+
+function openerOf(platform: string): readonly string[] {
+  if (platform === "darwin") return ["open"];
+  return platform === "win32" ? ["explorer.exe"] : ["xdg-open"];
+}

@@ -1,0 +1,29 @@
+import type { Client } from "../api/client.ts";
+import { findRequest } from "../api/find-request.ts";
+import { type Body, withToken } from "../body/body.ts";
+import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
+import { mention, type Shell, say } from "../shell.ts";
+import { comeBack } from "../watch/watch.ts";
+import { waitFor } from "./wait-for.ts";
+
+export interface StartWords {
+  readonly json?: boolean;
+  /** @default waits */
+  readonly wait?: boolean;
+}
+
+/** Starts a request, and waits for its end unless that is not wanted. Returns the exit code. */
+export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
+  const { it, json } = await client.start(withToken(body));
+  for (const warning of it.warnings) mention(shell, `! ${cleanLine(warning)}`);
+  const id = it.request_id;
+  if (words.wait === false) {
+    say(shell, words.json === true ? JSON.stringify(json, null, 2) : id);
+    mention(shell, `It runs. Watch it: ${comeBack(id)}`);
+    return EXIT.good;
+  }
+  if (shell.stdout.isTTY !== true) mention(shell, `${id} is started. Ctrl-C leaves it running.`);
+  const { listed } = await findRequest(client, id);
+  return waitFor(shell, client, id, { json: words.json === true, listed });
+}

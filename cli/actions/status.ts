@@ -1,0 +1,37 @@
+import { isTerminal } from "../../domain/request/status.ts";
+import { findRequest } from "../api/find-request.ts";
+import { connect } from "../endpoint/connect.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { EXIT } from "../exit-codes.ts";
+import { lookOf } from "../output/look.ts";
+import { statusLines } from "../output/status-lines.ts";
+import { type Shell, say } from "../shell.ts";
+import { tellEnding } from "../watch/ending.ts";
+import { sentenceOf } from "../watch/sentence-of.ts";
+import { type PlaceWords, placeOf } from "./place-words.ts";
+import { waitFor } from "./wait-for.ts";
+
+export interface StatusWords extends PlaceWords {
+  readonly watch?: boolean;
+  readonly pops?: boolean;
+  readonly failures?: boolean;
+}
+
+/** Where a request stands: the newest one, if none is named. */
+export async function status(shell: Shell, named: string | undefined, words: StatusWords): Promise<number> {
+  const client = await connect(shell, placeOf(words));
+  const { id, listed } = await findRequest(client, named);
+  const json = words.json === true;
+  if (words.watch === true) return waitFor(shell, client, id, { json, listed });
+  const details = (["pops", "failures"] as const).filter((detail) => words[detail] === true);
+  const answer = await client.progress(id, details.join(","));
+  const progress = answer.it;
+  const ended = isTerminal(progress.status);
+  if (json) {
+    say(shell, JSON.stringify(answer.json, null, 2));
+    return ended ? exitCodeOf(progress, undefined) : EXIT.good;
+  }
+  const sentence = sentenceOf(progress);
+  for (const line of statusLines(progress, listed, ended ? undefined : sentence, lookOf(shell))) say(shell, line);
+  return ended ? tellEnding(shell, client, progress, json) : EXIT.good;
+}

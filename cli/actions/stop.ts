@@ -1,0 +1,31 @@
+import { isTerminal } from "../../domain/request/status.ts";
+import { findRequest, shortId } from "../api/find-request.ts";
+import { CommandError } from "../command-error.ts";
+import { connect } from "../endpoint/connect.ts";
+import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
+import { mention, type Shell, say } from "../shell.ts";
+import { isWanted } from "../watch/question.ts";
+import { stopQuestion } from "../watch/watch.ts";
+import { type PlaceWords, placeOf } from "./place-words.ts";
+
+export interface StopWords extends PlaceWords {
+  readonly yes?: boolean;
+}
+
+/** Stops a request. What is warm stays warm; instances that no other request needs are ended. */
+export async function stop(shell: Shell, named: string, words: StopWords): Promise<number> {
+  const client = await connect(shell, placeOf(words));
+  const { id } = await findRequest(client, named);
+  const { it } = await client.progress(id);
+  if (isTerminal(it.status))
+    throw new CommandError(`${shortId(id)} has ended: ${it.status}`, `prewarm status ${shortId(id)} tells how.`);
+  if (!(await isWanted(shell, `${shortId(id)}: ${stopQuestion(it)}`, words.yes))) {
+    mention(shell, "It goes on.");
+    return EXIT.good;
+  }
+  const { it: done, json } = await client.setInstances({ DesiredCapacity: 0, req_id: id, force_stop: true });
+  say(shell, words.json === true ? JSON.stringify(json, null, 2) : cleanLine(done.message));
+  mention(shell, `What is not warm can be tried again: prewarm retry ${shortId(id)}`);
+  return EXIT.good;
+}

@@ -1,0 +1,22 @@
+import type { ListedRequest } from "../api/answers.ts";
+import type { Client } from "../api/client.ts";
+import type { Shell } from "../shell.ts";
+import { tellEnding } from "../watch/ending.ts";
+import { openDisplay } from "../watch/open-display.ts";
+import { comeBack, watch } from "../watch/watch.ts";
+
+/** Watches a request to its end, and says what came of it. Returns the exit code. */
+export async function waitFor(
+  shell: Shell,
+  client: Client,
+  id: string,
+  { json, listed }: { readonly json: boolean; readonly listed: ListedRequest | undefined },
+): Promise<number> {
+  // A document on stdout is to stay one.
+  const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
+    listed,
+    hint: `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
+  });
+  const watched = await watch(shell, client, id, display);
+  return "exitCode" in watched ? watched.exitCode : tellEnding(shell, client, watched.progress, json);
+}

@@ -1,0 +1,20 @@
+import { type FileWords, readBody } from "../body/read-body.ts";
+import { connect } from "../endpoint/connect.ts";
+import type { Shell } from "../shell.ts";
+import { tellEstimate } from "./estimate.ts";
+import { type PlaceWords, placeAndRegions } from "./place-words.ts";
+import { start } from "./start.ts";
+
+export interface WarmWords extends PlaceWords, FileWords {
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+}
+
+export async function warm(shell: Shell, urls: readonly string[], words: WarmWords): Promise<number> {
+  const { place, regions } = placeAndRegions(words);
+  const body = await readBody(shell, urls, regions, words);
+  const client = await connect(shell, place);
+  return words.dryRun === true || body["dry_run"] === true
+    ? tellEstimate(shell, client, body, words)
+    : start(shell, client, body, words);
+}

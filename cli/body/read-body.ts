@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { CommandError } from "../command-error.ts";
+import type { Shell } from "../shell.ts";
+import { type Body, bodyOf, type RequestWords } from "./body.ts";
+import { readText } from "./read-text.ts";
+import { urlLines } from "./url-lines.ts";
+
+/** Words that name files. */
+export interface FileWords extends RequestWords {
+  /** A body of POST /prewarm. */
+  readonly from?: string;
+  /** Lists of URLs. */
+  readonly file?: readonly string[];
+}
+
+const bodySchema = z.record(z.string(), z.unknown());
+
+/** The body that the command line and the files that it names make. @throws CommandError */
+export async function readBody(
+  shell: Pick<Shell, "cwd" | "stdin">,
+  urls: readonly string[],
+  regions: readonly string[],
+  words: FileWords,
+): Promise<Body> {
+  const { from, file: files = [] } = words;
+  if ([from, ...files].filter((it) => it === "-").length > 1)
+    throw new CommandError("the pipe can be read once", "Give - to one option alone.");
+  const texts = await Promise.all(files.map((file) => readText(shell, "--file", file)));
+  const base = from === undefined ? {} : parse(await readText(shell, "--from", from), from);
+  return bodyOf(base, [...urls, ...texts.flatMap(urlLines)], regions, words);
+}
+
+function parse(text: string, file: string): Body {
+  try {
+    return bodySchema.parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : "it is no JSON object";
+    const next = "It is a body of POST /prewarm, as docs/api.md has it: JSON without comments.";
+    throw new CommandError(`--from ${file}: ${why}`, next, { cause: error });
+  }
+}

@@ -1,0 +1,62 @@
+import { CommandError } from "../command-error.ts";
+
+/** What the command line says of sources. */
+export interface SourceWords {
+  readonly list?: readonly string[];
+  readonly sitemap?: readonly string[];
+  readonly hls?: readonly string[];
+  readonly dash?: readonly string[];
+  readonly s3?: readonly string[];
+  readonly base?: string;
+  readonly originPath?: string;
+  readonly since?: string;
+}
+
+/** An entry of `sources` in POST /prewarm. */
+export interface SourceEntry {
+  readonly type: "list" | "sitemap" | "hls" | "dash" | "s3-prefix";
+  readonly url?: string;
+  readonly s3?: string;
+  readonly base?: string;
+  readonly origin_path?: string;
+  readonly since?: string;
+}
+
+const DOCUMENTS = ["list", "sitemap", "hls", "dash"] as const;
+
+/** A document is at an https:// address or in a bucket; `--s3` is all below a prefix. @throws CommandError */
+export function sourcesOf(words: SourceWords): SourceEntry[] {
+  const { base, originPath, since, s3 = [] } = words;
+  const inBucket = base === undefined ? {} : { base };
+  const documents = DOCUMENTS.flatMap((type) =>
+    (words[type] ?? []).map(
+      (place): SourceEntry => ({
+        type,
+        ...(isBucket(place) ? { s3: place, ...inBucket } : { url: place }),
+        ...(type === "sitemap" && since !== undefined ? { since } : {}),
+      }),
+    ),
+  );
+  const prefixes = s3.map((place): SourceEntry => {
+    if (base === undefined)
+      throw new CommandError("--s3 needs --base", "What URLs begin with: --base https://www.example.com/");
+    return {
+      type: "s3-prefix",
+      s3: isBucket(place) ? place : `s3://${place}`,
+      ...inBucket,
+      ...(originPath === undefined ? {} : { origin_path: originPath }),
+    };
+  });
+  const all = [...documents, ...prefixes];
+  for (const [option, value, uses, goesWith] of [
+    ["--base", base, all.some((it) => it.s3 !== undefined), "what lies in a bucket: --s3, or --list s3://…"],
+    ["--origin-path", originPath, s3.length > 0, "--s3"],
+    ["--since", since, (words.sitemap ?? []).length > 0, "--sitemap"],
+  ] as const)
+    if (value !== undefined && !uses) throw new CommandError(`${option} says nothing here`, `It is for ${goesWith}.`);
+  return all;
+}
+
+function isBucket(place: string): boolean {
+  return place.startsWith("s3://");
+}

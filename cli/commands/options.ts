@@ -1,0 +1,78 @@
+import { type Command, Option } from "commander";
+import type { Order } from "../../domain/request/order.ts";
+import type { Verify } from "../../domain/result/outcome.ts";
+
+/** As the domain has them. They stand here because its files load zod, which help does not wait for. */
+export const VERIFY = ["edge", "addresses", "off"] as const satisfies readonly Verify[];
+export const ORDERS = ["lead-first", "all-at-once"] as const satisfies readonly Order[];
+
+/** An option that may be given several times. */
+export function list(flags: string, says: string): Option {
+  return new Option(flags, says).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
+}
+
+/** Where the API is: of every command that asks it. */
+export function withPlace(command: Command, regionSays = "AWS region of the stack"): Command {
+  return command
+    .optionsGroup("Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, or the local run):")
+    .option("--stack <name>", "a deployed stack: reads its outputs and fetches the key")
+    .option("--profile <name>", "AWS profile for --stack")
+    .addOption(list("--region <name>", regionSays))
+    .option("--endpoint <url>", "address of the API; ends in /prod/")
+    .option("--api-key <key>", "its key; better: PREWARM_API_KEY")
+    .option("--local", "the local run of this folder");
+}
+
+export function withJson(command: Command): Command {
+  return command.optionsGroup("Output:").option("--json", "the API's answer as JSON");
+}
+
+/** What a request is told beside URLs and POPs. */
+export function withSettings(command: Command): Command {
+  return command
+    .optionsGroup("How:")
+    .option("--timeout <time>", "stopped after this: 30m, 2h, 1d (default: 30m)")
+    .option("--instances <n>", "instances to run (default: 1)")
+    .addOption(list("--header <line>", "'Name: value' sent with every download; repeatable"))
+    .addOption(list("--variant <variant>", "name=Header: value; repeatable, the same name adds a line"))
+    .addOption(new Option("--verify <how>", "how warmth is shown").choices(VERIFY))
+    .addOption(new Option("--order <order>", "which POPs ask first").choices(ORDERS))
+    .option("--origin-rps <n>", "requests a second that the origin is asked at most")
+    .option("--origin-concurrency <n>", "downloads from the origin at once")
+    .option("--invalidate", "invalidate the URLs first")
+    .option("--cf-domain <name>", "the distribution, if the URLs do not tell it")
+    .option("--max-bytes <n>", "ends as FAILED before it downloads more: 500GB")
+    .option("--max-failures <n>", "ends as FAILED once more tasks failed")
+    .option("--token <text>", "the same words with the same token start one request only");
+}
+
+/** Where the URLs come from. */
+export function withUrls(command: Command): Command {
+  return command
+    .optionsGroup("What:")
+    .addOption(list("--file <file>", "URLs of a file, one a line; - reads the pipe; repeatable"))
+    .addOption(
+      list("--sitemap <place>", "URLs of a sitemap: https://… or s3://bucket/key; repeatable, as the next ones"),
+    )
+    .addOption(list("--hls <place>", "all that an HLS manifest leads to"))
+    .addOption(list("--dash <place>", "all that a DASH manifest leads to"))
+    .addOption(list("--list <place>", "URLs of a list that the deployment reads"))
+    .addOption(list("--s3 <prefix>", "all below s3://bucket/prefix; with --base"))
+    .option("--base <url>", "what URLs of a bucket begin with")
+    .option("--origin-path <path>", "origin path of the distribution, for --s3")
+    .option("--since <date>", "only what a sitemap says is newer")
+    .option("--from <file>", "a body of POST /prewarm; the other options overrule it");
+}
+
+export function withTargets(command: Command): Command {
+  return command
+    .optionsGroup("Where to warm (one kind; default: the POPs of all regions but cn):")
+    .addOption(list("--pop <code>", "POPs, such as SIN2-P1; repeatable, or with commas"))
+    .addOption(list("--country <name>", "countries, such as japan or JP"));
+}
+
+/** `--region` has both: a number at its end makes it AWS's. */
+export const BOTH_REGIONS = "POPs of a region (eu, us, apac …); or the AWS region of the stack (eu-west-1)";

@@ -1,0 +1,14 @@
+import { Command } from "commander";
+import type { StopWords } from "../actions/stop.ts";
+import { withJson, withPlace } from "./options.ts";
+import type { Run } from "./run.ts";
+
+export function stopCommand(run: Run): Command {
+  const command = new Command("stop")
+    .description("stop a request; what is warm stays warm")
+    .argument("<id>", "request, or the beginning of its id")
+    .option("-y, --yes", "do not ask");
+  return withPlace(withJson(command)).action((id: string, words: StopWords) =>
+    run(async (shell) => (await import("../actions/stop.ts")).stop(shell, id, words)),
+  );
+}

@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import type { WarmWords } from "../actions/warm.ts";
+import { BOTH_REGIONS, withJson, withPlace, withSettings, withTargets, withUrls } from "./options.ts";
+import type { Run } from "./run.ts";
+
+export function warmCommand(run: Run): Command {
+  const command = new Command("warm")
+    .description("warm URLs at POPs, and wait until it is done")
+    .argument("[urls...]", "absolute URLs");
+  withSettings(withTargets(withUrls(command)))
+    .optionsGroup("Then:")
+    .option("--dry-run", "only tell what it would come to")
+    .option("--wait", "wait for the end (default)")
+    .option("--no-wait", "print the request's id, and leave it running");
+  return withPlace(withJson(command), BOTH_REGIONS)
+    .addHelpText("after", EXAMPLES)
+    .action((urls: string[], words: WarmWords) =>
+      run(async (shell) => (await import("../actions/warm.ts")).warm(shell, urls, words)),
+    );
+}
+
+const EXAMPLES = `
+Examples:
+  prewarm warm https://www.example.com/index.html --region eu
+  prewarm warm --file urls.txt --country japan --instances 4 --timeout 2h
+  prewarm warm --sitemap https://www.example.com/sitemap.xml --header 'Accept-Encoding: gzip, deflate, br'
+  prewarm warm --from request.json --dry-run`;

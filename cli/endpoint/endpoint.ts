@@ -1,0 +1,27 @@
+/** Where the API is, and the key to it. */
+export interface Endpoint {
+  /** Ends in `/`. */
+  readonly url: string;
+  readonly key: string;
+  /** Where both are known from, in words. */
+  readonly from: string;
+}
+
+/** How a deployed stack is reached. */
+export interface StackPlace {
+  readonly stack: string;
+  readonly profile: string | undefined;
+  /** AWS region. */
+  readonly region: string | undefined;
+}
+
+/** What the command line says of where the API is. */
+export interface PlaceFlags {
+  readonly endpoint?: string | undefined;
+  readonly apiKey?: string | undefined;
+  readonly local?: boolean | undefined;
+  readonly stack?: string | undefined;
+  readonly profile?: string | undefined;
+  /** AWS region. */
+  readonly region?: string | undefined;
+}

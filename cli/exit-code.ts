@@ -1,0 +1,20 @@
+import type { Status } from "../domain/request/status.ts";
+import type { Progress, Summary } from "./api/answers.ts";
+import { EXIT } from "./exit-codes.ts";
+
+type Ended = Pick<Progress, "failed_count"> & { readonly status: Status };
+type Lacking = Pick<Summary, "failure_pops" | "failure_urls" | "failure_urls_omitted">;
+
+/**
+ * What a request that has ended is to a script.
+ * @param lacking what never became a task; undefined: not known
+ */
+export function exitCodeOf(ended: Ended, lacking: Lacking | undefined): number {
+  if (ended.status === "STOPPED" || ended.status === "TIMEOUT") return EXIT.cutShort;
+  if (ended.status !== "FINISHED" || ended.failed_count > 0) return EXIT.failures;
+  const left =
+    lacking === undefined
+      ? 0
+      : lacking.failure_pops.length + lacking.failure_urls.length + lacking.failure_urls_omitted;
+  return left > 0 ? EXIT.failures : EXIT.good;
+}

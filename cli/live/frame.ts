@@ -1,0 +1,78 @@
+import { age } from "../output/figures.ts";
+import type { Paint } from "../output/paint.ts";
+import type { Glyphs } from "./glyphs.ts";
+import { byPop, byRec, folded } from "./groups.ts";
+import { barLine, outcomesLine, ROOMY, sentenceLine, titleLine } from "./head.ts";
+import { rowLines } from "./rows.ts";
+import { type Line, span, written } from "./spans.ts";
+import { failureLines, warningLines } from "./trouble.ts";
+import type { View } from "./view.ts";
+
+export interface FrameLook {
+  /** Cells and lines of the window. */
+  readonly width: number;
+  readonly height: number;
+  readonly glyphs: Glyphs;
+  readonly paint: Paint;
+}
+
+/** A line a POP from so many cells on, if they fit. */
+const POPS_FROM = 120;
+
+/** The live view as lines: never wider nor taller than the window. */
+export function frame(view: View, look: FrameLook): string[] {
+  const width = Math.max(20, look.width);
+  // The cursor has a line of its own.
+  const height = Math.max(4, look.height - 1);
+  const wide = { ...look, width };
+  const lines = [true, false]
+    .map((airy) => composed(view, wide, airy && width >= ROOMY, height))
+    .find((it) => it.length <= height);
+  return (lines ?? composed(view, wide, false, height).slice(0, height)).map((line) =>
+    written(line, width, look.paint),
+  );
+}
+
+/** @param airy with blank lines between the parts */
+function composed(view: View, { width, glyphs }: FrameLook, airy: boolean, height: number): Line[] {
+  const { progress } = view;
+  const parts: Line[][] = [
+    [titleLine(view, width, glyphs)],
+    [sentenceLine(view.sentence)],
+    [barLine(view, width, glyphs), outcomesLine(view, width, glyphs)],
+  ];
+  const below: Line[][] = [
+    [...failureLines(progress.failures, width, glyphs), ...warningLines(progress)],
+    footLines(view),
+  ].filter((part) => part.length > 0);
+  const between = airy ? 1 : 0;
+  const others = [...parts, ...below];
+  const taken = others.flat().length + between * others.length;
+  const rows = tableLines(view, { width, glyphs, airy }, height - taken);
+  return spaced([...parts, ...(rows.length > 0 ? [rows] : []), ...below], between);
+}
+
+function tableLines(
+  { progress: { pops = [] }, rates }: View,
+  { width, glyphs, airy }: { readonly width: number; readonly glyphs: Glyphs; readonly airy: boolean },
+  lines: number,
+): Line[] {
+  const room = lines - (airy ? 1 : 0);
+  const isPops = width >= POPS_FROM && pops.length <= room;
+  const groups = isPops ? byPop(pops) : folded(byRec(pops), airy ? Math.max(LEAST_ROWS, room) : room, "RECs");
+  return groups.length === 0 ? [] : rowLines(groups, { width, glyphs, isPops, rates }, airy);
+}
+
+/** With blank lines, at least so many rows shall be there; else there are none. */
+const LEAST_ROWS = 3;
+
+function footLines({ silentMs, hints }: View): Line[] {
+  if (silentMs !== undefined)
+    return [[span(`No answer for ${age(silentMs)}. The prewarm goes on without this command.`, "yellow")]];
+  return hints.map((hint) => [span(hint, "dim")]);
+}
+
+function spaced(parts: readonly (readonly Line[])[], between: number): Line[] {
+  const blank: Line[] = Array.from({ length: between }, () => []);
+  return parts.flatMap((part, i) => (i === 0 ? part : [...blank, ...part]));
+}

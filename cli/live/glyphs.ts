@@ -1,0 +1,34 @@
+import type { State } from "./state.ts";
+
+/** What is drawn. */
+export interface Glyphs {
+  /** A cell of the bar, and of the thin bar of a row. */
+  readonly bar: Readonly<Record<State, string>>;
+  readonly row: Readonly<Record<State, string>>;
+  /** Before a word. */
+  readonly mark: Readonly<Record<State, string>>;
+  readonly times: string;
+  readonly rest: string;
+}
+
+const GOOD_BLOCKS = { warm: "█", hit: "▓", done: "▓" };
+
+export const SHAPES: Glyphs = {
+  bar: { ...GOOD_BLOCKS, not_kept: "▲", failed: "×", under_way: "▒", waiting: "░" },
+  row: { warm: "━", hit: "━", done: "━", not_kept: "▲", failed: "×", under_way: "╍", waiting: "─" },
+  mark: { warm: "●", hit: "◐", done: "○", not_kept: "▲", failed: "×", under_way: "◔", waiting: "·" },
+  times: "×",
+  rest: "…",
+};
+
+const PLAIN = { warm: "#", hit: "#", done: "#", not_kept: "x", failed: "x", under_way: "=", waiting: "." };
+
+/** Where `█` is two cells wide, or the terminal is not UTF-8. */
+export const ASCII: Glyphs = { bar: PLAIN, row: PLAIN, mark: PLAIN, times: "x", rest: "..." };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Whether the terminal writes UTF-8, as its locale says. On Windows, it does. */
+export function isUtf8({ LC_ALL = "", LC_CTYPE = "", LANG = "" }: Env, platform: string): boolean {
+  return platform === "win32" || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG);
+}

@@ -1,0 +1,66 @@
+import type { PopProgress } from "../api/answers.ts";
+import { popTally, type Tally } from "./state.ts";
+
+/** A row of the live view: a REC, a POP, or the rest. */
+export interface Group {
+  readonly name: string;
+  readonly rec: string;
+  readonly pops: number;
+  readonly total: number;
+  /** Tasks that have a result, and the bytes of the good ones. */
+  readonly done: number;
+  readonly bytes: number;
+  readonly tally: Tally;
+}
+
+const NO_REC = "REC not known";
+
+/** A row a REC, in the order in which the request names them: rows do not move while it runs. */
+export function byRec(pops: readonly PopProgress[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const pop of pops) {
+    const one = groupOf(pop, pop.rec ?? NO_REC);
+    const before = groups.get(one.name);
+    groups.set(one.name, before === undefined ? one : sum(one.name, [before, one]));
+  }
+  return [...groups.values()];
+}
+
+export function byPop(pops: readonly PopProgress[]): Group[] {
+  return pops.map((pop) => groupOf(pop, pop.pop));
+}
+
+/** The first rows as they are, and the others as one, so that all are as many as fit. */
+export function folded(groups: readonly Group[], room: number, what: string): readonly Group[] {
+  if (groups.length <= room) return groups;
+  if (room <= 0) return [];
+  const rest = groups.slice(room - 1);
+  return [...groups.slice(0, room - 1), sum(`${rest.length} more ${what}`, rest)];
+}
+
+function groupOf(pop: PopProgress, name: string): Group {
+  const { rec, total_count, download_count, download_size } = pop;
+  const counts = { total: total_count, done: download_count, bytes: download_size };
+  return { name, rec: rec ?? NO_REC, pops: 1, ...counts, tally: popTally(pop) };
+}
+
+function sum(name: string, groups: readonly Group[]): Group {
+  const all = (of: (group: Group) => number) => groups.reduce((total, group) => total + of(group), 0);
+  return {
+    name,
+    rec: "",
+    pops: all((it) => it.pops),
+    total: all((it) => it.total),
+    done: all((it) => it.done),
+    bytes: all((it) => it.bytes),
+    tally: {
+      warm: all((it) => it.tally.warm),
+      hit: all((it) => it.tally.hit),
+      done: all((it) => it.tally.done),
+      not_kept: all((it) => it.tally.not_kept),
+      failed: all((it) => it.tally.failed),
+      under_way: 0,
+      waiting: all((it) => it.tally.waiting),
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { bytes, bytesOf, clock, count, many } from "../output/figures.ts";
+import { pad } from "../output/table.ts";
+import { bar, sharesOf } from "./bar.ts";
+import type { Glyphs } from "./glyphs.ts";
+import { joined, type Line, span } from "./spans.ts";
+import { STATES, STYLES, type State, tallyOf, WORDS } from "./state.ts";
+import type { View } from "./view.ts";
+
+/** From so many cells on, the view has blank lines, a head over its rows, and longer words. */
+export const ROOMY = 100;
+
+/** Which request it is: id, what its URLs begin with, how many of what. */
+export function titleLine({ progress, listed }: View, width: number, { times }: Glyphs): Line {
+  const pops = progress.pops?.length;
+  const size = [
+    ...(listed === undefined ? [] : [many(listed.url_count, "URL")]),
+    ...(pops === undefined ? [] : [many(pops, "POP")]),
+  ].join(` ${times} `);
+  const wanted = progress.instance_count;
+  const at = `${progress.instances_at_work} of ${many(wanted, "instance")}`;
+  const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
+  const parts: Line[] = [
+    [span(progress.request_id.slice(0, 8), "dim")],
+    ...(prefix === "" ? [] : [[span(prefix, "bold")]]),
+    [
+      span(
+        [size, width >= ROOMY ? `${at} at work` : at].filter((it) => it !== "").join(width >= ROOMY ? ", " : "  "),
+        "dim",
+      ),
+    ],
+  ];
+  return joined(parts, "  ");
+}
+
+/** The sentence; what comes first in it stands out. */
+export function sentenceLine(sentence: string): Line {
+  const end = sentence.indexOf(". ");
+  if (end < 0) return [span(sentence, "bold")];
+  return [span(sentence.slice(0, end + 1), "bold"), span(sentence.slice(end + 1))];
+}
+
+/** The figures keep their place, whatever they are: so many cells are theirs. */
+const FIGURES = { roomy: 48, narrow: 45 } as const;
+
+export function barLine(view: View, width: number, glyphs: Glyphs): Line {
+  const { progress, sinceMs } = view;
+  const roomy = width >= ROOMY;
+  const { total_size, download_size, in_progress_size, bytes_per_second, estimated_finish_at, timestamp } = progress;
+  const size = bytesOf(download_size + in_progress_size, total_size, roomy ? " of " : "/");
+  const rate = bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : "";
+  const ms = (text: string) => parseTimestamp(text).getTime();
+  const left = estimated_finish_at === null ? "" : `${clock(ms(estimated_finish_at) - ms(timestamp) - sinceMs)} left`;
+  const gap = "  ";
+  const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];
+  const room = roomy ? FIGURES.roomy : FIGURES.narrow;
+  return [
+    ...bar(sharesOf(progress), Math.max(4, width - room), glyphs.bar),
+    span(gap),
+    span(pad(`${progress.percentage_complete}%`, 4, "right"), "bold"),
+    span(gap),
+    span(figures.filter((it) => it !== "").join(gap)),
+  ];
+}
+
+/** How many tasks there are of each outcome. `done` stands there only if there are any. */
+export function outcomesLine({ progress }: Pick<View, "progress">, width: number, { mark }: Glyphs): Line {
+  const tally = tallyOf(progress);
+  const shown = STATES.filter((state) => state !== "done" || tally.done > 0);
+  const roomy = width >= ROOMY;
+  const one = (state: State): Line => [
+    ...(roomy ? [span(`${mark[state]} `, STYLES[state])] : []),
+    span(`${WORDS[state]} `),
+    span(count(tally[state]), isBad(state) && tally[state] > 0 ? ["bold", "red"] : "bold"),
+  ];
+  return joined(shown.map(one), roomy ? "   " : "  ");
+}
+
+function isBad(state: State): boolean {
+  return state === "failed" || state === "not_kept";
+}

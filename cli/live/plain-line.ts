@@ -1,0 +1,29 @@
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { Progress } from "../api/answers.ts";
+import { tallyOf } from "./state.ts";
+
+/**
+ * Progress for a log, a line that programs can read: `2026-11-25T11:46:12Z e059b77b IN_PROGRESS 62% tasks=1971/3192 warm=1962
+ * hit=0 not_kept=0 failed=9 left=337s`. `left` is absent where it is not known, `done` where there are none.
+ */
+export function plainLine(progress: Progress): string {
+  const { timestamp, request_id, status, percentage_complete, download_count, total_count } = progress;
+  const { warm, hit, done, not_kept, failed } = tallyOf(progress);
+  const at = parseTimestamp(timestamp);
+  const end = progress.estimated_finish_at;
+  const left =
+    end === null ? undefined : Math.max(0, Math.round((parseTimestamp(end).getTime() - at.getTime()) / 1_000));
+  return [
+    `${at.toISOString().slice(0, 19)}Z`,
+    request_id.slice(0, 8),
+    status,
+    `${percentage_complete}%`,
+    `tasks=${download_count}/${total_count}`,
+    `warm=${warm}`,
+    `hit=${hit}`,
+    ...(done > 0 ? [`done=${done}`] : []),
+    `not_kept=${not_kept}`,
+    `failed=${failed}`,
+    ...(left === undefined ? [] : [`left=${left}s`]),
+  ].join(" ");
+}

@@ -1,0 +1,17 @@
+import type { ListedRequest, Progress } from "../api/answers.ts";
+
+/** What a live view shows of a request. */
+export interface View {
+  readonly progress: Progress;
+  /** What only the list says; undefined: the list does not say it. */
+  readonly listed: Pick<ListedRequest, "url_count" | "url_prefix"> | undefined;
+  readonly sentence: string;
+  /** Milliseconds since the answer that `progress` is. */
+  readonly sinceMs: number;
+  /** Milliseconds without an answer, if the last question had none. */
+  readonly silentMs?: number | undefined;
+  /** Bytes a second of a row, by its name. Undefined: not known yet. */
+  readonly rates?: ReadonlyMap<string, number> | undefined;
+  /** What is said below all. */
+  readonly hints: readonly string[];
+}

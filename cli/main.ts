@@ -1,0 +1,37 @@
+import { CommanderError } from "commander";
+import { EXIT } from "./exit-codes.ts";
+import { explain } from "./explain.ts";
+import { program } from "./program.ts";
+import type { Shell } from "./shell.ts";
+
+const shell: Shell = {
+  env: process.env,
+  cwd: process.cwd(),
+  // Node opens it when it is read the first time, and help does not wait for that.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+};
+
+// A reader that has seen enough, such as `head`, closes the pipe. That is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.good);
+});
+
+void run();
+
+async function run(): Promise<void> {
+  try {
+    await program(shell, (code) => {
+      process.exitCode = code;
+    }).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = EXIT.fault;
+    // What commander finds wrong, it has said itself. Its help is no fault.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.fault;
+    else shell.stderr.write(explain(error, shell.env));
+  }
+}

@@ -1,0 +1,58 @@
+import type { Estimated } from "../api/answers.ts";
+import { bytes, count, dollars, many } from "./figures.ts";
+import type { Look } from "./look.ts";
+import { table } from "./table.ts";
+
+type Estimate = Estimated["estimate"];
+
+const LINES = {
+  ec2_spot: "Instances (Spot)",
+  public_ipv4: "Public IPv4",
+  cloudfront_bytes: "CloudFront, bytes",
+  cloudfront_requests: "CloudFront, requests",
+  invalidation_paths: "Invalidation",
+  pipeline: "Lambda, queues, tables",
+} as const satisfies Record<Estimate["dollars"]["lines"][number]["line"], string>;
+
+/** What a request would come to: how much, how long, what it costs and why. */
+export function estimateLines(estimate: Estimate, look: Look): string[] {
+  const { urls, variants, tasks, pops, lower_bound: isLeast, instances, dollars: cost } = estimate;
+  const forms = variants > 1 ? ` × ${many(variants, "variant")}` : "";
+  const facts = [
+    [
+      "Tasks",
+      `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`,
+    ],
+    ["Bytes", bytesOf(estimate)],
+    ["From the origin", originOf(estimate)],
+    ["Time", timeOf(instances)],
+    ["Costs about", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
+  ] as const;
+  const lines = cost.lines.map((it) => [`  ${LINES[it.line]}`, dollars(it.dollars), it.of]);
+  return [
+    ...facts.map(([name, value]) => `${name.padEnd(16)} ${value}`),
+    ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
+    ...(cost.not_included.length > 0 ? [`Not included: ${cost.not_included.join("; ")}`] : []),
+    "Nothing was made. Without --dry-run, the same words start it.",
+  ];
+}
+
+function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string {
+  if (estimate === null) return "not known";
+  const spread = low === null || high === null || low === high ? "" : ` (${bytes(low)} to ${bytes(high)})`;
+  return `about ${bytes(estimate)}${spread}, from ${many(sampled, "size")}`;
+}
+
+function originOf({ origin_fetches: { expected, least, most, size_questions } }: Estimate): string {
+  const fetches = expected === null ? `${count(least)} to ${count(most)}` : `about ${count(expected)}`;
+  return `${fetches} downloads, ${many(size_questions, "question", "questions")} for sizes`;
+}
+
+function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: Estimate["instances"]): string {
+  const by = `${many(instances, "instance")} (${type})`;
+  return minutes === null ? `does not end: ${by}` : `about ${Math.max(1, Math.ceil(minutes))} min with ${by}; ${binds}`;
+}
+
+function spreadOf({ low, high }: Estimate["dollars"]): string {
+  return high === null || low === high ? "" : ` (${dollars(low)} to ${dollars(high)})`;
+}

@@ -1,0 +1,61 @@
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+
+const whole = new Intl.NumberFormat("en");
+
+/** `1,962` */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** `1 task`, `2 tasks` */
+export function many(value: number, one: string, more = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : more}`;
+}
+
+/** Decimal, three digits: `1.91 TB`, `40 MB`. */
+export function bytes(value: number): string {
+  const unit = unitOf(value);
+  return `${inUnit(value, unit)} ${UNITS[unit]}`;
+}
+
+/** `1.91 of 3.06 TB`: both in the unit of the second. @param between @default " of " */
+export function bytesOf(part: number, all: number, between = " of "): string {
+  const unit = unitOf(all);
+  return `${inUnit(part, unit)}${between}${inUnit(all, unit)} ${UNITS[unit]}`;
+}
+
+/** Time left as a clock shows it: `0:09`, `5:37`, `2:05:00`, from two days on `3 d 4 h`. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  if (h >= 48) return `${Math.floor(h / 24)} d ${h % 24} h`;
+  const two = (value: number) => String(value).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** How long ago, in its largest unit: `8 s`, `12 min`, `3 h`, `2 d`. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** About so much: no cents above ten dollars. */
+export function dollars(value: number): string {
+  if (value > 0 && value < 0.01) return "less than $0.01";
+  return `$${value > 10 ? whole.format(Math.round(value)) : value.toFixed(2)}`;
+}
+
+function unitOf(value: number): number {
+  let unit = 0;
+  // 999.6 kB is 1.00 MB.
+  while (unit < UNITS.length - 1 && value / 1_000 ** unit >= 999.5) unit++;
+  return unit;
+}
+
+function inUnit(value: number, unit: number): string {
+  const scaled = value / 1_000 ** unit;
+  if (unit === 0 || scaled >= 99.95 || Number.isInteger(scaled)) return String(Math.round(scaled));
+  return scaled.toFixed(scaled >= 9.995 ? 1 : 2);
+}

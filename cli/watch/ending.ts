@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Progress, Summary } from "../api/answers.ts";
+import { ApiError } from "../api/api-error.ts";
+import type { Answer, Client } from "../api/client.ts";
+import { shortId } from "../api/find-request.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { EXIT } from "../exit-codes.ts";
+import { lookOf } from "../output/look.ts";
+import { type Shell, say } from "../shell.ts";
+import { sentenceOf } from "./sentence-of.ts";
+import { summaryLines } from "./summary-lines.ts";
+
+/** A report follows the end of its request by seconds; GET /summary waits for it, too. */
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 2_000;
+
+/** Says what came of a request that has ended; the last line is the verdict. Returns the exit code. */
+export async function tellEnding(
+  shell: Shell,
+  client: Pick<Client, "summary" | "progress">,
+  before: Progress,
+  json: boolean,
+): Promise<number> {
+  const summary = await summaryOf(client, before.request_id);
+  // The recount may have changed what was seen at the end.
+  const { it: progress, json: progressJson } = await client.progress(before.request_id);
+  const exitCode = exitCodeOf(progress, summary?.it);
+  const sentence = summary?.it.sentence ?? sentenceOf(progress);
+  if (json) {
+    const { request_id, status } = progress;
+    const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };
+    say(shell, JSON.stringify({ ...document, summary: summary?.json ?? null }, null, 2));
+    return exitCode;
+  }
+  if (summary !== undefined) for (const line of summaryLines(summary.it, lookOf(shell))) say(shell, line);
+  say(shell, verdictLine(sentence, progress, exitCode));
+  return exitCode;
+}
+
+/** `Not ready for traffic: 11 objects are warm at no POP. Next: prewarm report 3f9c2a71 --failed` */
+export function verdictLine(
+  sentence: string,
+  { request_id, total_count, failed_count }: Pick<Progress, "request_id" | "total_count" | "failed_count">,
+  exitCode: number,
+): string {
+  if (exitCode === EXIT.good || total_count === 0) return sentence;
+  const id = shortId(request_id);
+  // What never became a task, and what was not tried, has no row in the report.
+  const hasReport = exitCode === EXIT.failures && failed_count > 0;
+  return `${sentence} Next: ${hasReport ? `prewarm report ${id} --failed` : `prewarm retry ${id}`}`;
+}
+
+/** Undefined: it could not be had in time. */
+async function summaryOf(client: Pick<Client, "summary">, id: string): Promise<Answer<Summary> | undefined> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await client.summary(id);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      if (Date.now() >= deadline) return undefined;
+    }
+    await sleep(AGAIN_MS);
+  }
+}

@@ -1,0 +1,34 @@
+import { isTerminal } from "../../domain/request/status.ts";
+import { plainLine } from "../live/plain-line.ts";
+import type { Sink } from "../shell.ts";
+import type { Display } from "./display.ts";
+
+const EVERY_MS = 10_000;
+/** So often it is asked, so that the end is seen soon. */
+const ASK_MS = 2_000;
+
+/** A line every ten seconds, and one whenever the status is another. @param now milliseconds */
+export function lines(sink: Sink, now: () => number = Date.now): Display {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let status = "";
+  let silentSince: number | undefined;
+  return {
+    detail: undefined,
+    everyMs: ASK_MS,
+    show(progress) {
+      silentSince = undefined;
+      const isDue = now() - saidAt >= EVERY_MS || progress.status !== status;
+      if (!isDue && !isTerminal(progress.status)) return;
+      saidAt = now();
+      status = progress.status;
+      sink.write(`${plainLine(progress)}\n`);
+    },
+    silent() {
+      if (silentSince === undefined)
+        sink.write("No answer. The prewarm goes on without this command; asking again …\n");
+      silentSince ??= now();
+    },
+    note: (line) => sink.write(`${line}\n`),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,25 @@
+import { WriteStream } from "node:tty";
+import { blockWidth, type Keys } from "../live/ask-width.ts";
+import { ASCII, type Glyphs, isUtf8, SHAPES } from "../live/glyphs.ts";
+import { lookOf } from "../output/look.ts";
+import type { Shell, Sink } from "../shell.ts";
+import type { Display } from "./display.ts";
+import { lines } from "./lines.ts";
+import { type ScreenOptions, screen } from "./screen.ts";
+
+/** A live view if the sink is a terminal that can be drawn on; else lines. */
+export async function openDisplay(
+  shell: Shell,
+  sink: Sink,
+  options: Omit<ScreenOptions, "glyphs" | "paint">,
+): Promise<Display> {
+  if (!(sink instanceof WriteStream) || !sink.isTTY || shell.env["TERM"] === "dumb") return lines(sink);
+  const glyphs = await glyphsOf(shell, sink);
+  return screen(sink, { ...options, glyphs, paint: lookOf(shell, sink).paint });
+}
+
+async function glyphsOf({ env, stdin }: Shell, sink: Sink): Promise<Glyphs> {
+  if (!isUtf8(env, process.platform)) return ASCII;
+  const keys: Keys = stdin;
+  return (await blockWidth(keys, sink)) === 1 ? SHAPES : ASCII;
+}

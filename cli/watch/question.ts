@@ -1,0 +1,30 @@
+import { createInterface } from "node:readline/promises";
+import { CommandError } from "../command-error.ts";
+import type { Shell } from "../shell.ts";
+
+/** Asks on a terminal. Anything but yes, and Ctrl-C, is no. */
+export async function confirm({ stdin, stderr }: Pick<Shell, "stdin" | "stderr">, question: string): Promise<boolean> {
+  const lines = createInterface({ input: stdin });
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  process.once("SIGINT", leave);
+  lines.once("close", leave);
+  try {
+    stderr.write(`${question} [y/N] `);
+    return /^\s*(y|yes)\s*$/i.test(await lines.question("", { signal: gone.signal }));
+  } catch {
+    stderr.write("\n");
+    return false;
+  } finally {
+    process.off("SIGINT", leave);
+    lines.close();
+  }
+}
+
+/** Whether it shall be done: `--yes`, or the answer on a terminal. @throws CommandError where nobody can be asked */
+export async function isWanted(shell: Shell, question: string, yes: boolean | undefined): Promise<boolean> {
+  if (yes === true) return true;
+  if (shell.stdin.isTTY !== true)
+    throw new CommandError(`this asks first: ${question}`, "There is no terminal to ask on: say --yes.");
+  return confirm(shell, question);
+}

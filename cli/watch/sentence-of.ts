@@ -1,0 +1,13 @@
+import { sentence } from "../../domain/readiness/sentence.ts";
+import { factsOf } from "../../domain/readiness/sentence-facts.ts";
+import type { Progress } from "../api/answers.ts";
+
+/** Where a request stands, in the one sentence that console, report and event say too; with the time of day on this machine. */
+export function sentenceOf({ verdict, ...progress }: Progress): string {
+  return sentence(factsOf({ ...progress, verdict: verdict ?? undefined }), "en", timeOfDay);
+}
+
+/** `19:52` */
+function timeOfDay(ms: number): string {
+  return new Date(ms).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}

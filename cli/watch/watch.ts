@@ -1,0 +1,79 @@
+import type { Progress } from "../api/answers.ts";
+import type { Client } from "../api/client.ts";
+import { shortId } from "../api/find-request.ts";
+import { EXIT } from "../exit-codes.ts";
+import { many } from "../output/figures.ts";
+import { mention, type Shell } from "../shell.ts";
+import type { Display } from "./display.ts";
+import { follow } from "./follow.ts";
+import { interrupts, type Wish } from "./interrupts.ts";
+import { confirm } from "./question.ts";
+
+/** How it ended, or that nobody waited for it. */
+export type Watched = { readonly progress: Progress } | { readonly exitCode: number };
+
+/** Follows a request to its end, or until the user leaves it: then the exit code says so. */
+export async function watch(shell: Shell, client: Client, id: string, display: Display): Promise<Watched> {
+  const leaving = new AbortController();
+  let last: Progress | undefined;
+  const pressed = interrupts(process, () => {
+    display.note(`It goes on without this command. Come back: ${comeBack(id)}`);
+    display.note("Ctrl-C again: stop it?");
+  });
+  const wish = pressed.wish.then((it) => {
+    leaving.abort();
+    return it;
+  });
+  try {
+    const progress = await follow({
+      ask: async () => (await client.progress(id, display.detail)).it,
+      onAnswer: (it) => {
+        last = it;
+        display.show(it);
+      },
+      onSilence: () => display.silent(),
+      everyMs: display.everyMs,
+      signal: leaving.signal,
+    });
+    display.close();
+    if (progress !== undefined) return { progress };
+  } catch (error) {
+    display.close();
+    throw error;
+  } finally {
+    pressed.close();
+  }
+  return leave(shell, client, id, await wish, last);
+}
+
+/** How one comes back to a request that was left. */
+export function comeBack(id: string): string {
+  return `prewarm status ${shortId(id)} --watch`;
+}
+
+async function leave(
+  shell: Shell,
+  client: Client,
+  id: string,
+  wish: Wish,
+  last: Progress | undefined,
+): Promise<Watched> {
+  if (wish === "leave") return { exitCode: EXIT.left };
+  if (shell.stdin.isTTY !== true) {
+    mention(shell, `There is no terminal to ask on. To stop it: prewarm stop ${shortId(id)} --yes`);
+    return { exitCode: EXIT.left };
+  }
+  if (!(await confirm(shell, stopQuestion(last)))) {
+    mention(shell, `It goes on. Come back: ${comeBack(id)}`);
+    return { exitCode: EXIT.left };
+  }
+  await client.setInstances({ DesiredCapacity: 0, req_id: id, force_stop: true });
+  return { progress: (await client.progress(id)).it };
+}
+
+/** What a stop does, as a question. */
+export function stopQuestion(progress: Progress | undefined): string {
+  const left = progress === undefined ? 0 : progress.total_count - progress.download_count;
+  const dropped = left > 0 ? `${many(left, "task is", "tasks are")} dropped. ` : "";
+  return `Stop it? ${dropped}What is warm stays warm.`;
+}

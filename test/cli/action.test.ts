@@ -1,0 +1,76 @@
+// The shell steps of the GitHub action, as a runner runs them, with a command that says how it was called.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ACTION = readFileSync(join(ROOT, "action.yml"), "utf8");
+const WARM = readFileSync(join(ROOT, "cli/action/warm.sh"), "utf8");
+
+/** Runs warm.sh with these inputs. The command answers with `document`, and ends with `code`. */
+function warm(inputs: Record<string, string>, code: number, document?: object) {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-action-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const name of ["action", "dist"]) mkdirSync(join(folder, name));
+  copyFileSync(join(ROOT, "cli/action/warm.sh"), join(folder, "action/warm.sh"));
+  writeFileSync(
+    join(folder, "dist/prewarm.cjs"),
+    `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "words"))}, JSON.stringify(process.argv.slice(2)));
+     ${document === undefined ? "" : `console.log(${JSON.stringify(JSON.stringify(document))});`} process.exitCode = ${code};`,
+  );
+  const files = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary") };
+  for (const file of Object.values(files)) writeFileSync(file, "");
+  const env = { PATH: process.env["PATH"], ...files, ...inputs };
+  const { status } = spawnSync("bash", [join(folder, "action/warm.sh")], { env, encoding: "utf8" });
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  return { status, words: JSON.parse(read("words")), output: read("output"), summary: read("summary") };
+}
+
+test("inputs become words, each of them one, whatever they have in them", () => {
+  const { words } = warm(
+    {
+      INPUT_URLS: "https://a.example/1\n\n  https://a.example/$(id)?x=1&y='2'  \n--json",
+      ...{ INPUT_POPS: "SIN2-P1,ATL56-C1", INPUT_TIMEOUT: "2h", INPUT_INVALIDATE: "true", INPUT_STACK: "" },
+      INPUT_ARGS: "--header=Accept: a b\n--origin-rps=50",
+    },
+    0,
+    {},
+  );
+  expect(words).toEqual([
+    ...["warm", "--json", "--pop=SIN2-P1,ATL56-C1", "--timeout=2h", "--invalidate"],
+    ...["--header=Accept: a b", "--origin-rps=50", "--"],
+    ...["https://a.example/1", "https://a.example/$(id)?x=1&y='2'", "--json"],
+  ]);
+});
+
+test("outputs and the job's summary say how it ended, and the step ends with the command's code", () => {
+  const document = { request_id: "r", status: "FINISHED", sentence: "Not ready:\nexit-code=0" };
+  const { status, output, summary } = warm({ INPUT_URLS: "https://a.example/" }, 2, document);
+  expect(status).toBe(2);
+  expect(output).toBe("request-id=r\nstatus=FINISHED\nsentence=Not ready: exit-code=0\nexit-code=2\n");
+  expect(summary).toBe("**Prewarm:** Not ready: exit-code=0\n");
+});
+
+test("without an answer there is the code alone", () => {
+  const { status, output, summary } = warm({}, 1);
+  expect([status, summary]).toEqual([1, ""]);
+  expect(output).toBe("request-id=\nstatus=\nsentence=\nexit-code=1\n");
+});
+
+test("each input is handed on, and is no part of a script's text", () => {
+  const inputs = [...ACTION.matchAll(/^ {2}([a-z-]+):$/gm)]
+    .map(([, name]) => name ?? "")
+    .filter((it) => !OUTPUTS.includes(it));
+  const used = new Set(
+    [...WARM.matchAll(/INPUT_([A-Z_]+)/g)].map(([, name]) => name?.toLowerCase().replaceAll("_", "-")),
+  );
+  expect(inputs.filter((name) => !used.has(name))).toEqual(
+    ["icon", "color", "endpoint", "api-key", "using", "steps"].filter((it) => inputs.includes(it)),
+  );
+  for (const [, expression] of ACTION.matchAll(/run: (.*)/g)) expect(expression).not.toContain("${{");
+});
+
+const OUTPUTS = ["request-id", "status", "sentence", "exit-code"];

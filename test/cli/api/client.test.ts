@@ -1,0 +1,67 @@
+// The command's client against a server that answers as it is told.
+import { createServer, type IncomingMessage } from "node:http";
+
+import { expect, onTestFinished, test } from "vitest";
+import * as z from "zod";
+import { Client } from "../../../cli/api/client.ts";
+import { freePort } from "../../../tools/local/ports.ts";
+
+type Reply = readonly [status: number, body: string, headers?: Record<string, string>];
+
+/** A client of a server that gives these replies in turn, the last one again and again; and what it was asked. */
+async function clientOf(...replies: readonly Reply[]) {
+  const asked: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    const [status, body, headers = {}] = replies[Math.min(asked.length, replies.length - 1)] ?? [500, ""];
+    asked.push(request);
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = z.object({ port: z.number() }).parse(server.address());
+  return { asked, client: new Client({ url: `http://127.0.0.1:${port}/prod/`, key: "k", from: "a test" }) };
+}
+
+const refusal = (message: string) =>
+  JSON.stringify({ status: "Failed", error_message: message, error_urls: ["ftp://x"] });
+
+test("the key goes along, and a redirect is not followed: it would carry the key elsewhere", async () => {
+  const { client, asked } = await clientOf([302, "", { location: "http://127.0.0.1:9/" }]);
+  await expect(client.list({ limit: 1, status: "FINISHED" })).rejects.toMatchObject({ status: 302 });
+  expect(asked.map(({ url, headers }) => [url, headers["x-api-key"]])).toEqual([
+    ["/prod/requests?limit=1&status=FINISHED", "k"],
+  ]);
+});
+
+test.each([
+  [400, refusal("timeout: is required"), "timeout: is required\n  ftp://x", "Nothing was made."],
+  [403, JSON.stringify({ message: "Forbidden" }), "Forbidden", "prewarmapikeyoutput"],
+  [404, refusal("no such request"), "no such request", "prewarm list"],
+  [409, refusal("it is IN_PROGRESS"), "it is IN_PROGRESS", "prewarm status"],
+  [413, "{}", "HTTP 413", "Split the list"],
+  [418, "a teapot", "HTTP 418", "ends in /prod/"],
+])("HTTP %i has a next step", async (status, body, message, next) => {
+  const { client, asked } = await clientOf([status, body]);
+  const error = await client.instances().catch((it: unknown) => it);
+  expect(error).toMatchObject({ message: expect.stringContaining(message), next: expect.stringContaining(next) });
+  expect(asked).toHaveLength(1);
+});
+
+test("what may pass is asked again: 429, 5xx, no answer", async () => {
+  const { client, asked } = await clientOf([429, "{}"], [503, "{}"], [200, JSON.stringify({ desiredcapacity: 4 })]);
+  expect((await client.instances()).it.desiredcapacity).toBe(4);
+  expect(asked).toHaveLength(3);
+});
+
+test("no answer at all, and an answer of something else", async () => {
+  const url = `http://127.0.0.1:${await freePort()}/`;
+  const silent = new Client({ url, key: "k", from: "/x/.local/endpoint.json" });
+  await expect(silent.progress("r")).rejects.toMatchObject({
+    message: `no answer from ${url}: ECONNREFUSED`,
+    next: expect.stringContaining("npm start"),
+  });
+  const { client } = await clientOf([200, "<html>"]);
+  await expect(client.instances()).rejects.toThrow("it is no JSON");
+  const other = await clientOf([200, "{}"]);
+  await expect(other.client.instances()).rejects.toThrow("desiredcapacity");
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { bodyOf, settingsOf, withToken } from "../../../cli/body/body.ts";
+import { minutesOf } from "../../../cli/body/duration.ts";
+import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";
+import { awsRegion, splitRegions } from "../../../cli/body/regions.ts";
+import { sourcesOf } from "../../../cli/body/sources.ts";
+import { targetsOf } from "../../../cli/body/targets.ts";
+import { urlLines } from "../../../cli/body/url-lines.ts";
+import { headerLine, variantsOf } from "../../../cli/body/variants.ts";
+
+const URLS = ["https://www.example.com/a"];
+
+describe("a time", () => {
+  test.each([
+    ["30m", 30],
+    ["45", 45],
+    ["2h", 120],
+    ["1.5h", 90],
+    ["1d", 1_440],
+    [" 3 H ", 180],
+  ])("%s", (text, minutes) => expect(minutesOf(text)).toBe(minutes));
+  test.each(["", "0m", "30s", "1.5m", "-3m", "ten"])("'%s' is none", (text) =>
+    expect(() => minutesOf(text)).toThrow("is no time for --timeout"),
+  );
+});
+
+test("numbers name their option when they are none", () => {
+  expect([wholeNumber("--instances", "4"), positiveNumber("--origin-rps", "0.5")]).toEqual([4, 0.5]);
+  expect([bytesNumber("--max-bytes", "500GB"), bytesNumber("--max-bytes", "1.5 TB")]).toEqual([5e11, 1.5e12]);
+  for (const [text, of] of [
+    ["-1", wholeNumber],
+    ["0", positiveNumber],
+    ["5 apples", bytesNumber],
+  ] as const)
+    expect(() => of("--option", text)).toThrow("for --option");
+});
+
+test("header lines are as a request has them", () => {
+  expect(headerLine("--header", " Accept:text/html ")).toBe("Accept: text/html");
+  expect(headerLine("--header", "X-Time: 12:30")).toBe("X-Time: 12:30");
+  expect(() => headerLine("--header", "Accept")).toThrow("is no header");
+});
+
+test("a variant's name may come again, and may have no header", () => {
+  expect(variantsOf(["br=Accept-Encoding: br, gzip", "plain", "br=X-Device: a=b"])).toEqual([
+    { name: "br", header: ["Accept-Encoding: br, gzip", "X-Device: a=b"] },
+    { name: "plain", header: [] },
+  ]);
+  expect(() => variantsOf(["Accept-Encoding: br"])).toThrow("has no name");
+  expect(() => variantsOf(["br=nonsense"])).toThrow("is no header");
+});
+
+test("--region is AWS's with a number at its end, and Prewarm's without", () => {
+  expect(splitRegions(["eu,US", "ap-southeast-1"])).toEqual({ aws: "ap-southeast-1", sets: ["eu", "us"] });
+  expect(splitRegions(["us-gov-west-1"]).aws).toBe("us-gov-west-1");
+  expect(() => splitRegions(["us-east-1", "us-east-2"])).toThrow("2 AWS regions");
+  expect(awsRegion([])).toBeUndefined();
+  expect(() => awsRegion(["eu"])).toThrow("is no AWS region");
+});
+
+test("one kind of targets counts", () => {
+  expect(targetsOf({ pops: ["SIN2-P1, ATL56-C1"], countries: [], regions: [] })).toEqual({
+    target_type: "pop",
+    pops: ["SIN2-P1", "ATL56-C1"],
+  });
+  expect(() => targetsOf({ pops: ["SIN2-P1"], countries: ["japan"], regions: [] })).toThrow("--pop and --country");
+});
+
+test("a list of URLs has comments and blank lines", () => {
+  expect(urlLines("\uFEFFhttps://a/1\r\n\n# no\n  https://a/2#x \n")).toEqual(["https://a/1", "https://a/2#x"]);
+});
+
+describe("sources", () => {
+  test("are documents at an address or in a bucket, and prefixes", () => {
+    expect(
+      sourcesOf({
+        ...{ sitemap: ["https://a/s.xml"], since: "2026-01-01", list: ["s3://b/l.txt"], s3: ["s3://b/p/"] },
+        ...{ base: "https://a/", originPath: "/static" },
+      }),
+    ).toEqual([
+      { type: "list", s3: "s3://b/l.txt", base: "https://a/" },
+      { type: "sitemap", url: "https://a/s.xml", since: "2026-01-01" },
+      { type: "s3-prefix", s3: "s3://b/p/", base: "https://a/", origin_path: "/static" },
+    ]);
+  });
+  test.each([
+    ["--s3 needs --base", { s3: ["s3://b/p"] }],
+    ["--since says nothing", { hls: ["https://a/m.m3u8"], since: "2026-01-01" }],
+    ["--base says nothing", { hls: ["https://a/m.m3u8"], base: "https://a/" }],
+  ])("%s", (problem, words) => expect(() => sourcesOf(words)).toThrow(problem));
+});
+
+describe("a body", () => {
+  test("has defaults, and nothing that was not said", () => {
+    expect(bodyOf({}, URLS, [], {})).toEqual({ timeout: 30, instance_count: 1, url_list: URLS });
+  });
+
+  test("of a file is overruled by the command line, its targets and URLs as a whole", () => {
+    const from = {
+      url_list: ["https://b/"],
+      pops: ["SIN2-P1"],
+      timeout: 5,
+      instance_count: 2,
+      origin: { concurrency: 3 },
+    };
+    const words = { timeout: "1h", header: ["A:b"], originRps: "50", invalidate: true, maxFailures: "0" };
+    expect(bodyOf(from, URLS, ["eu"], words)).toEqual({
+      ...{ url_list: URLS, target_type: "region", regions: ["eu"], timeout: 60, instance_count: 2 },
+      ...{ header: ["A: b"], origin: { concurrency: 3, requests_per_second: 50 } },
+      ...{ need_invalidate: true, max_failures: 0 },
+    });
+    expect(bodyOf(from, [], [], {})).toEqual(from);
+  });
+
+  test("needs URLs or sources", () => {
+    expect(() => bodyOf({ pops: ["SIN2-P1"] }, [], [], {})).toThrow("there is no URL to warm");
+    expect(bodyOf({}, [], [], { sitemap: ["https://a/s.xml"] })).not.toHaveProperty("url_list");
+  });
+
+  test("has a token, so that it may be sent twice", () => {
+    expect(withToken({})["client_token"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(withToken(settingsOf({ token: "mine" }))["client_token"]).toBe("mine");
+  });
+});

@@ -1,0 +1,85 @@
+// The bundle as a process, where it talks to AWS: the SDK in it reads a stack and its key from a server that stands in for both.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { addressOf } from "../../tools/local/ports.ts";
+import { progress } from "./progress.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }));
+
+const member = (key: string, value: string) =>
+  `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`;
+
+/** A server that is CloudFormation, API Gateway and the API; and what it was asked. */
+async function world(stack: string) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { method, url = "", headers } = request;
+    const at = `http://${headers.host}/prod/`;
+    asked.push(`${method} ${url.split("?")[0]} ${headers["x-api-key"] ?? ""}`.trim());
+    if (method === "POST")
+      response
+        .writeHead(stack === "" ? 400 : 200, { "content-type": "text/xml" })
+        .end(
+          stack === ""
+            ? "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id S does not exist</Message></Error></ErrorResponse>"
+            : `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${stack}</StackName><CreationTime>2026-11-25T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${member("prewarmapikeyoutput", "abc")}${member("prewarmapiEndpoint", at)}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+        );
+    else if (url.startsWith("/apikeys/abc")) response.end(JSON.stringify({ id: "abc", value: "the-key" }));
+    else {
+      const request = { ...progress(), url_count: 1, url_prefix: "https://www.example.com/" };
+      response.end(JSON.stringify({ timestamp: request.timestamp, requests: [request], next: null }));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { asked, endpoint: `http://127.0.0.1:${addressOf(server).port}` };
+}
+
+function run(endpoint: string, ...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  // A home without the files of the AWS command line.
+  const home = mkdtempSync(join(tmpdir(), "prewarm-home-"));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const env = {
+    ...{ PATH: process.env["PATH"], HOME: home, AWS_ENDPOINT_URL: endpoint, AWS_MAX_ATTEMPTS: "1" },
+    ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_EC2_METADATA_DISABLED: "true" },
+  };
+  const child = spawn(process.execPath, [join(ROOT, "cli/dist/prewarm.cjs"), ...words], { env, cwd: home });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text: Buffer) => {
+    stdout += text.toString();
+  });
+  child.stderr.on("data", (text: Buffer) => {
+    stderr += text.toString();
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+test("--stack reads the outputs, fetches the key, and asks the API with it", async () => {
+  const { endpoint, asked } = await world("S");
+  const { code, stdout, stderr } = await run(endpoint, "list", "--stack", "S", "--region", "us-east-1");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout.split("\n")[1]).toMatch(/^e059b77b {2}IN_PROGRESS {2}62% {2}3,192 /);
+  expect(asked).toEqual(["POST /", "GET /apikeys/abc", "GET /prod/requests the-key"]);
+});
+
+test("a stack that is not there has a next step", async () => {
+  const { endpoint } = await world("");
+  const { code, stderr } = await run(endpoint, "list", "--stack", "S", "--region", "us-east-1");
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    "prewarm: the stack S cannot be read: Stack with id S does not exist\n" +
+      "Name the stack with --stack, and its AWS region with --region (now us-east-1).\n",
+  );
+});
+
+test("a region of POPs is no AWS region", async () => {
+  const { stderr } = await run("http://127.0.0.1:1", "list", "--region", "eu");
+  expect(stderr).toContain("--region 'eu' is no AWS region");
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { type FrameLook, frame } from "../../../cli/live/frame.ts";
+import { ASCII, SHAPES } from "../../../cli/live/glyphs.ts";
+import type { View } from "../../../cli/live/view.ts";
+import { painter } from "../../../cli/output/paint.ts";
+import { lengthOf } from "../../../cli/output/table.ts";
+import { FAILURES, POPS, progress } from "../progress.ts";
+
+const VIEW: View = {
+  progress: progress({ pops: POPS, failures: FAILURES }),
+  listed: { url_count: 84, url_prefix: "https://www.example.com/patch/4.2.0/" },
+  sentence: "On time: about 6 min left. Done by 19:52, 40 min before the timeout.",
+  sinceMs: 0,
+  hints: ["Ctrl-C leaves it running.  Come back: prewarm status e059b77b --watch"],
+};
+
+function drawn(look: Partial<FrameLook>, view: Partial<View> = {}): string[] {
+  return frame({ ...VIEW, ...view }, { width: 100, height: 40, glyphs: SHAPES, paint: painter(false), ...look });
+}
+
+describe("the live view", () => {
+  test("at 100 columns", () => expect(drawn({})).toMatchSnapshot());
+  test("at 80 columns, in ASCII", () => expect(drawn({ width: 80, height: 24, glyphs: ASCII })).toMatchSnapshot());
+  test("at 80 columns", () => expect(drawn({ width: 80, height: 24 })).toMatchSnapshot());
+  test("at 120 columns: a line a POP, with its rate", () => {
+    const rates = new Map([["P001-C1", 410_000_000]]);
+    expect(drawn({ width: 120, height: 60 }, { rates })).toMatchSnapshot();
+  });
+  test("at 120 columns where the POPs do not fit: a line a REC", () => {
+    expect(drawn({ width: 120, height: 30 }).some((line) => line.startsWith("Singapore"))).toBe(true);
+  });
+  test("before anything is known", () => {
+    const empty = progress({
+      ...{ status: "CREATED", percentage_complete: 0, total_size: 0, download_size: 0, in_progress_size: 0 },
+      ...{ available_task_count: 0, in_progress_task_count: 0, total_count: 0, download_count: 0, failed_count: 0 },
+      ...{ warm_count: 0, bytes_per_second: 0, instances_at_work: 0, estimated_finish_at: null },
+    });
+    const view = { progress: empty, listed: undefined, sentence: "Asking for the sizes of the URLs." };
+    expect(drawn({ width: 80, height: 24 }, view)).toMatchSnapshot();
+  });
+  test("without an answer, values stay and it says so", () => {
+    const lines = drawn({}, { silentMs: 14_000 });
+    expect(lines.at(-1)).toBe("No answer for 14 s. The prewarm goes on without this command.");
+    expect(lines).toHaveLength(drawn({}).length);
+  });
+
+  test("it is never taller or wider than the window, however small or large that is", () => {
+    for (const width of [20, 39, 40, 79, 80, 99, 100, 119, 120, 200])
+      for (let height = 5; height <= 60; height++) {
+        const lines = drawn({ width, height });
+        expect(lines.length, `${width}×${height}`).toBeLessThan(height);
+        expect(Math.max(...lines.map(lengthOf)), `${width}×${height}`).toBeLessThanOrEqual(width);
+      }
+  });
+
+  test("what the API tells cannot move the cursor", () => {
+    const listed = { url_count: 1, url_prefix: "https://a/\u001b[2J\u202e" };
+    expect(drawn({}, { listed })[0]).toContain("a/·[2J·");
+  });
+});

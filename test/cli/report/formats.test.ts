@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
+import { expect, onTestFinished, test } from "vitest";
+import { download } from "../../../cli/report/download.ts";
+import { FORMATS, formatOf } from "../../../cli/report/formats.ts";
+import { writeFile } from "../../../cli/report/write-file.ts";
+
+const CSV = 'pop,url,error\nSIN2-C1,https://a/,"not, kept"\nATL56-C1,https://b/,\n';
+
+test("a report is CSV as it is, or JSON", async () => {
+  expect(await text(FORMATS.csv(Readable.from(CSV)))).toBe(CSV);
+  expect(JSON.parse(await text(FORMATS.json(Readable.from(CSV))))).toEqual([
+    { pop: "SIN2-C1", url: "https://a/", error: "not, kept" },
+    { pop: "ATL56-C1", url: "https://b/", error: "" },
+  ]);
+  expect(JSON.parse(await text(FORMATS.json(Readable.from("pop,url\n"))))).toEqual([]);
+});
+
+test.each([
+  [undefined, undefined, "csv"],
+  [undefined, "out.json", "json"],
+  [undefined, "out.txt", "csv"],
+  ["CSV", "out.json", "csv"],
+])("format %s of the file %s is %s", (said, file, format) => expect(formatOf(said, file)).toBe(format));
+
+test("another format is refused, with those that there are", () => {
+  expect(() => formatOf("xml", undefined)).toThrow("'xml' is no format");
+});
+
+test("a download is unpacked, if it is packed", async () => {
+  for (const body of [CSV, gzipSync(CSV), ""])
+    expect(await text(await download("https://a/", async () => new Response(body)))).toBe(body === "" ? "" : CSV);
+  const gone = async () => new Response("", { status: 403 });
+  await expect(download("https://a/", gone)).rejects.toThrow("HTTP 403");
+});
+
+test("a file is there whole, or not at all", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-report-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  await writeFile(join(folder, "good.csv"), Readable.from(CSV));
+  expect(readFileSync(join(folder, "good.csv"), "utf8")).toBe(CSV);
+  const broken = Readable.from(
+    (async function* () {
+      yield "pop,";
+      throw new Error("the line broke");
+    })(),
+  );
+  await expect(writeFile(join(folder, "bad.csv"), broken)).rejects.toThrow("the line broke");
+  expect(readdirSync(folder)).toEqual(["good.csv"]);
+});

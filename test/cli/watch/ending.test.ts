@@ -1,0 +1,52 @@
+import { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import { summaryAnswerSchema } from "../../../cli/api/answers.ts";
+import { CommandError } from "../../../cli/command-error.ts";
+import { explain } from "../../../cli/explain.ts";
+import { tellEnding } from "../../../cli/watch/ending.ts";
+import { FAILURES, progress } from "../progress.ts";
+
+const ENDED = progress({ status: "FINISHED" });
+const SUMMARY = summaryAnswerSchema.parse({
+  ...{ request_id: ENDED.request_id, status: "FINISHED", failed_count: 9, failures: FAILURES },
+  ...{ failure_pops: [], failure_urls: [], failure_urls_omitted: 0, failure_pop_urls_report: "https://a/report.csv" },
+  ...{ results_url: null, sentence: "Not ready for traffic: 11 objects are warm at no POP of Singapore." },
+});
+
+/** What is said on stdout, and the exit code. */
+async function told(json: boolean) {
+  let stdout = "";
+  const sink = {
+    write: (text: string) => {
+      stdout += text;
+    },
+  };
+  const shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink };
+  const client = {
+    summary: async () => ({ it: SUMMARY, json: { raw: "summary" } }),
+    progress: async () => ({ it: ENDED, json: { raw: "progress" } }),
+  };
+  return { code: await tellEnding(shell, client, ENDED, json), stdout };
+}
+
+test("the last line is the verdict, and what is next", async () => {
+  const { code, stdout } = await told(false);
+  expect(code).toBe(2);
+  expect(stdout.trim().split("\n").at(-1)).toBe(`${SUMMARY.sentence} Next: prewarm report e059b77b --failed`);
+  expect(stdout).toContain("× The POP did not answer: 7 tasks");
+});
+
+test("as JSON it is one document, with the answers as they came", async () => {
+  const { code, stdout } = await told(true);
+  expect(JSON.parse(stdout)).toEqual({
+    ...{ request_id: ENDED.request_id, status: "FINISHED", exit_code: code, sentence: SUMMARY.sentence },
+    ...{ progress: { raw: "progress" }, summary: { raw: "summary" } },
+  });
+});
+
+test("an error is told with what to do; where it comes from, only if that is asked", () => {
+  const error = new CommandError("no\u001b[2J", "Do this.");
+  expect(explain(error, {})).toBe("prewarm: no·[2J\nDo this.\n");
+  expect(explain(error, { PREWARM_DEBUG: "1" })).toContain("ending.test.ts");
+  expect(explain(new Error("a fault"), {})).toContain("PREWARM_DEBUG=1");
+});

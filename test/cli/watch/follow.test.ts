@@ -1,0 +1,100 @@
+import { EventEmitter } from "node:events";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ApiError, NoAnswerError } from "../../../cli/api/api-error.ts";
+import { verdictLine } from "../../../cli/watch/ending.ts";
+import { follow } from "../../../cli/watch/follow.ts";
+import { interrupts } from "../../../cli/watch/interrupts.ts";
+import { lines } from "../../../cli/watch/lines.ts";
+import { SteadySentence } from "../../../cli/watch/steady-sentence.ts";
+import { progress } from "../progress.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("it asks until the end, more seldom while there is no answer", async () => {
+  const running = progress();
+  const answers = [running, undefined, undefined, running, progress({ status: "FINISHED" })];
+  let asked = 0;
+  const heard: string[] = [];
+  const pauses: number[] = [];
+  const ended = await follow({
+    ask: async () => {
+      const answer = answers[asked++];
+      if (answer === undefined) throw new NoAnswerError("none", "wait");
+      return answer;
+    },
+    onAnswer: ({ status }) => heard.push(status),
+    onSilence: () => heard.push("silence"),
+    everyMs: 1_000,
+    signal: new AbortController().signal,
+    pause: async (ms) => pauses.push(ms),
+  });
+  expect(ended?.status).toBe("FINISHED");
+  expect(heard).toEqual(["IN_PROGRESS", "silence", "silence", "IN_PROGRESS", "FINISHED"]);
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 1_000]);
+});
+
+test("a wrong key does not pass by itself", async () => {
+  const ask = async () => {
+    throw new ApiError(403, "no key", "send one");
+  };
+  const nothing = () => undefined;
+  const signal = new AbortController().signal;
+  await expect(follow({ ask, onAnswer: nothing, onSilence: nothing, everyMs: 1, signal })).rejects.toThrow("no key");
+});
+
+test("lines come every ten seconds, and with each new status", () => {
+  const said: string[] = [];
+  let now = 0;
+  const display = lines({ write: (text) => said.push(text) }, () => now);
+  for (const [at, status] of [
+    [0, "CREATED"],
+    [2, "CREATED"],
+    [4, "IN_PROGRESS"],
+    [6, "IN_PROGRESS"],
+    [14, "IN_PROGRESS"],
+    [15, "FINISHED"],
+  ] as const) {
+    now = at * 1_000;
+    display.show(progress({ status }));
+  }
+  expect(said.map((line) => line.split(" ")[2])).toEqual(["CREATED", "IN_PROGRESS", "IN_PROGRESS", "FINISHED"]);
+});
+
+test("one Ctrl-C leaves after two seconds, two within them are a wish to stop", async () => {
+  for (const [second, wish] of [
+    [1_000, "stop"],
+    [2_500, "leave"],
+  ] as const) {
+    const keys = new EventEmitter();
+    const said: string[] = [];
+    const pressed = interrupts(keys, () => said.push("first"));
+    keys.emit("SIGINT");
+    vi.advanceTimersByTime(second);
+    keys.emit("SIGINT");
+    expect(await pressed.wish).toBe(wish);
+    expect(said).toEqual(["first"]);
+    pressed.close();
+    expect(keys.listenerCount("SIGINT")).toBe(0);
+  }
+});
+
+test("a sentence stays ten seconds, unless the status is another", () => {
+  const steady = new SteadySentence();
+  expect(steady.of("A", "6 min", 0)).toBe("6 min");
+  expect(steady.of("A", "5 min", 9_000)).toBe("6 min");
+  expect(steady.of("A", "5 min", 10_000)).toBe("5 min");
+  expect(steady.of("B", "done", 10_500)).toBe("done");
+});
+
+test("the last line says what to do next, if anything is left to do", () => {
+  const of = (exitCode: number, failed_count = 1, total_count = 6) =>
+    verdictLine("Sentence.", { request_id: "3f9c2a71-0", total_count, failed_count }, exitCode);
+  expect([of(0, 0), of(2), of(3), of(2, 0), of(2, 0, 0)]).toEqual([
+    "Sentence.",
+    "Sentence. Next: prewarm report 3f9c2a71 --failed",
+    "Sentence. Next: prewarm retry 3f9c2a71",
+    "Sentence. Next: prewarm retry 3f9c2a71",
+    "Sentence.",
+  ]);
+});

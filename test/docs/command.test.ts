@@ -1,0 +1,50 @@
+// Every call of the command that a document shows is one that the command understands.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { expect, test } from "vitest";
+import { program } from "../../cli/program.ts";
+import type { Shell } from "../../cli/shell.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Lines of code blocks and of `code` in tables that begin with the command. */
+function calls(text: string): string[] {
+  const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, code = ""]) => code.split("\n"));
+  const inline = [...text.matchAll(/`((?:npx )?prewarm [a-z][^`]*)`/g)].map(([, code = ""]) => code);
+  return [...blocks, ...inline].filter((line) => /^(npx )?prewarm [a-z-]/.test(line) && !line.includes("…"));
+}
+
+/** Words of a line as a shell has them: quotes, and nothing else. */
+function words(line: string): string[] {
+  return [...line.replace(/^npx /, "").matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+function all(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(all)];
+}
+
+const heard: string[] = [];
+const sink = { write: (text: string) => heard.push(text) };
+const shell: Shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink };
+
+const documents = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+const shown = documents
+  .filter((path) => path.endsWith(".md"))
+  .flatMap((path) => calls(readFileSync(join(ROOT, path), "utf8")));
+
+test("documents show calls", () => expect(shown.length).toBeGreaterThan(25));
+
+test.each([...new Set(shown)])("%s", async (line) => {
+  const root = program(shell, () => undefined);
+  let ran = 0;
+  for (const command of all(root)) if (command.commands.length === 0) command.action(() => void ran++);
+  await root.parseAsync(words(line).slice(1), { from: "user" }).catch((error: unknown) => {
+    // Help is an answer, too.
+    if (!String(error).includes("(outputHelp)")) throw error;
+    ran++;
+  });
+  expect(ran).toBe(1);
+});

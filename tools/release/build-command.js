@@ -1,0 +1,84 @@
+// Builds the command: one file that needs no package, and the notices of what is in it. npm runs this after `npm ci`
+// (`prepare`) and before it packs (`prepack`), so it is JavaScript and needs esbuild alone.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const DIST = join(ROOT, "cli", "dist");
+
+const esbuild = await import("esbuild").catch(() => undefined);
+// Who installs without what only development needs has no command, and can go on.
+if (esbuild === undefined) console.error("cli/dist was not built: esbuild is not installed");
+else await build(esbuild);
+
+/** @param {typeof import("esbuild")} esbuild */
+async function build(esbuild) {
+  mkdirSync(DIST, { recursive: true });
+  const { metafile, outputFiles } = await esbuild.build({
+    entryPoints: [join(ROOT, "cli", "main.ts")],
+    outfile: join(DIST, "prewarm.cjs"),
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    // A module imports all that it may ever need when it starts; this loads Node's own modules where they are used.
+    format: "cjs",
+    mainFields: ["module", "main"],
+    define: { "import.meta.url": "hereUrl" },
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+    banner: {
+      js: '#!/usr/bin/env node\nconst hereUrl = require("node:url").pathToFileURL(__filename).href;',
+    },
+  });
+  for (const { path, contents } of outputFiles) put(path, contents, 0o755);
+  put(join(DIST, "THIRD-PARTY.txt"), notices(Object.keys(metafile.inputs)), 0o644);
+  copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
+}
+
+/**
+ * Writes a file as a whole: somebody may run or pack it at the same moment.
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ * @param {number} mode
+ */
+function put(path, contents, mode) {
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, contents, { mode });
+  renameSync(part, path);
+}
+
+/**
+ * The licence of each package that is in the bundle; packages with the same text stand together.
+ * @param {readonly string[]} inputs files of the bundle, from the root
+ */
+function notices(inputs) {
+  const folders = inputs.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  /** @type {Map<string, string[]>} */
+  const byText = new Map();
+  for (const folder of [...new Set(folders)].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+    const text = licenceText(join(ROOT, folder), license);
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const parts = [...byText].map(([text, packages]) => `${packages.join("\n")}\n\n${text}\n`);
+  return `The command is made of these packages besides its own code.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
+}
+
+/**
+ * @param {string} folder of a package
+ * @param {string} license its name
+ */
+function licenceText(folder, license) {
+  const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice)(\.|$|-)/i.test(name));
+  const texts = names.map((name) => readFileSync(join(folder, name), "utf8").replaceAll("\r", "").trim());
+  if (texts.length > 0) return texts.join("\n\n");
+  // Some packages of the AWS SDK have the name alone. It is the licence of the command, too.
+  return license === "Apache-2.0"
+    ? "The file LICENSE beside this one has the text of its licence."
+    : "No file with its licence is in the package.";
+}
