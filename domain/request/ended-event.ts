@@ -19,7 +19,7 @@ export const endedEventSchema = z.object({
   status: z.enum(TERMINAL_STATUSES),
   /** Why a FAILED request failed, or one ended before its tasks were done. */
   reason: z.string().optional(),
-  /** Absent where the list of URLs was lost, and in what a release before has said. */
+  /** Absent in what a release before has said. */
   verdict: verdictSchema.optional(),
   /** The same, and where it stands, in words. Absent in what a release before has said. */
   sentence: z.string().optional(),

@@ -8,6 +8,8 @@ import { SegmentInfo } from "./segment-info.ts";
 
 /** Addresses under which a player may choose to load one representation. */
 const MAX_BASES = 20;
+/** Put together of a `BaseURL` and those around it: each is parsed, and may be long. */
+const MAX_PUT_TOGETHER = 100_000;
 /** Counted, those at other hosts too. */
 const MAX_SEGMENTS = 1_000_000n;
 /** Those without a segment cost time and memory, too. */
@@ -55,29 +57,42 @@ function wantedOf(representations: Iterable<Representation>, finds: Finds): read
 }
 
 function* representationsOf(mpd: Element, base: string | undefined): Generator<Representation> {
-  const atMpd = basesOf(mpd, [base]);
+  const addresses = new Addresses();
+  const atMpd = addresses.of(mpd, [base]);
   for (const { element: period, seconds } of periodsOf(mpd)) {
-    const atPeriod = basesOf(period, atMpd);
+    const atPeriod = addresses.of(period, atMpd);
     for (const set of childrenOf(period, "AdaptationSet")) {
-      const atSet = basesOf(set, atPeriod);
+      const atSet = addresses.of(set, atPeriod);
       for (const representation of childrenOf(set, "Representation")) {
         const info = new SegmentInfo([period, set, representation]);
         const { id, bandwidth } = representation.attributes;
         const references = referencesOf(info, { id, bandwidth }, seconds);
-        for (const it of basesOf(representation, atSet)) yield { references, base: it };
+        for (const it of addresses.of(representation, atSet)) yield { references, base: it };
       }
     }
   }
 }
 
 /** What is at one level goes on from each address of the level around it. All are taken: a player may choose any. */
-function basesOf(element: Element, around: readonly (string | undefined)[]): readonly (string | undefined)[] {
-  const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
-  if (own.size === 0) return around;
-  // Before they are put together, since that is what costs.
-  const bases = own.size > MAX_BASES ? own : new Set([...own].flatMap((text) => around.map((it) => based(text, it))));
-  if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
-  return [...bases];
+class Addresses {
+  private putTogether = 0;
+
+  /** @throws DocumentError */
+  of(element: Element, around: readonly (string | undefined)[]): readonly (string | undefined)[] {
+    const own = new Set(childrenOf(element, "BaseURL").map(({ text }) => text));
+    if (own.size === 0) return around;
+    // Before they are put together, since that is what costs.
+    this.putTogether += own.size * around.length;
+    const bases = own.size > MAX_BASES ? own : new Set(this.all(own, around));
+    if (bases.size > MAX_BASES) throw new DocumentError(`has more than ${MAX_BASES} addresses for one representation`);
+    return [...bases];
+  }
+
+  private all(own: ReadonlySet<string>, around: readonly (string | undefined)[]): string[] {
+    if (this.putTogether > MAX_PUT_TOGETHER)
+      throw new DocumentError(`puts more than ${MAX_PUT_TOGETHER} addresses together`);
+    return [...own].flatMap((text) => around.map((it) => based(text, it)));
+  }
 }
 
 function based(text: string, base: string | undefined): string {

@@ -230,6 +230,12 @@ describe("a manifest of DASH", () => {
       "has a template that is too long, or has an identifier that is not known, closed or given",
       one(`<SegmentTemplate media="${again("$RepresentationID$", 21)}"/>${again('<Representation id=""/>')}`),
     ],
+    [
+      "puts more than 100000 addresses together",
+      mpd(
+        `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${"y".repeat(2_000)}${n}/</BaseURL>`).join("")}${again("<Period><BaseURL>b/</BaseURL></Period>")}`,
+      ),
+    ],
   ])("costs no time by the square of its length if it %s", async (problem, document) => {
     const from = Date.now();
     await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
