@@ -42,7 +42,7 @@ export function cannotGoOn(
   if (urls.length === 0) return `sources: no URL is left to warm; ${leftOutInWords(sources.map((it) => it.left_out))}`;
   const all = urls.map(({ url }) => url);
   const hosts = domain === undefined ? tooManyHosts(all) : undefined;
-  return hosts ?? (invalidates ? uninvalidatable(all) : undefined);
+  return hosts ?? (invalidates ? uninvalidatable(urls, sources) : undefined);
 }
 
 function leftOutInWords(counts: readonly Gathered["sources"][number]["left_out"][]): string {
@@ -51,13 +51,18 @@ function leftOutInWords(counts: readonly Gathered["sources"][number]["left_out"]
   return some.length === 0 ? "the documents name none" : `left out: ${some.join(", ")}`;
 }
 
-/** As POST /prewarm refuses them: what cannot be invalidated would be warmed as it was before. */
-function uninvalidatable(urls: readonly string[]): string | undefined {
-  const bad = urls.flatMap((url) => {
+/**
+ * As POST /prewarm refuses them: what cannot be invalidated would be warmed as it was before. The URLs are not named: words of a
+ * document stay out of a reason.
+ */
+function uninvalidatable(urls: Gathered["urls"], sources: Gathered["sources"]): string | undefined {
+  const bad = urls.flatMap(({ url, source = 0 }) => {
     const answer = invalidationPath(new URL(url));
-    return "problem" in answer ? [`${url.split("?", 1)[0]} ${answer.problem}`] : [];
+    return "problem" in answer ? [{ problem: answer.problem, from: sources[source - 1]?.from ?? "url_list" }] : [];
   });
-  if (bad.length === 0) return undefined;
-  const others = bad.length > 1 ? ` and ${bad.length - 1} more` : "";
-  return `need_invalidate: ${bad[0]}${others}; nothing was invalidated: leave need_invalidate out, or name the others alone`;
+  const [first] = bad;
+  if (first === undefined) return undefined;
+  const which =
+    bad.length > 1 ? `${bad.length} URLs cannot be invalidated; the first, of` : "a URL cannot be invalidated: that of";
+  return `need_invalidate: ${which} ${first.from}, ${first.problem}; nothing was invalidated: leave need_invalidate out, or name the others alone`;
 }

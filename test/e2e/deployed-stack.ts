@@ -1,6 +1,7 @@
 // Provides the deployed stack that an end-to-end test asks: real parts on this machine, up in seconds.
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { startLocalPrewarm } from "../../tools/local/local-prewarm.ts";
+import { freePort } from "../../tools/local/ports.ts";
 import type { StandInOptions } from "../../tools/local/stand-in-edge.ts";
 import { world } from "../../tools/local/world.ts";
 import { startMetadataService } from "./metadata-service.ts";
@@ -21,7 +22,7 @@ export function deployedStack(edge = world, parameters: Readonly<Record<string, 
 export function deployedStackWithoutRest(edge = world, parameters: Readonly<Record<string, string>> = {}): () => Stack {
   let stack: Stack | undefined;
   beforeAll(async () => {
-    // Two stacks start at once on one machine, and one may take what the other has just found free. What went wrong is said.
+    // Two stacks start at once on one machine. What went wrong is said.
     stack = await startStack(edge, parameters).catch((error: unknown) => {
       console.error("a stack did not come up, it is started once more:", error);
       return startStack(edge, parameters);
@@ -48,7 +49,10 @@ async function startStack(edge: StandInOptions, parameters: Readonly<Record<stri
   };
   const env = { ...patience, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   try {
-    return new Stack(await startLocalPrewarm({ edge, env, parameters, say: () => undefined }), metadata);
+    return new Stack(
+      await startLocalPrewarm({ edge, env, port: await freePort(), parameters, say: () => undefined }),
+      metadata,
+    );
   } catch (error) {
     metadata.close();
     throw error;

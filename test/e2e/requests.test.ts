@@ -8,7 +8,7 @@ import { body } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import type { Stack } from "./stack.ts";
 
-describe("requests", () => {
+describe("requests and client-token", () => {
   const running = deployedStack();
 
   it("fifty identical POSTs with a token are one request; its end is one event, and the list shows it", async () => {

@@ -61,10 +61,10 @@ describe("a request whose sources are read cannot go on", () => {
     expect(cannotGoOn({ need_invalidate: false, cf_domain: "d1.cloudfront.net" }, all)).toBeUndefined();
   });
 
-  it("with what cannot be invalidated, if that is asked for; the reason has no query", () => {
+  it("with what cannot be invalidated, if that is asked for; the reason names no URL of a document", () => {
     const all = gathered(["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"]);
     expect(cannotGoOn({ need_invalidate: true }, all)).toMatch(
-      /^need_invalidate: https:\/\/a\.example\/x ends in \*.* and 1 more; nothing was invalidated/,
+      /^need_invalidate: 2 URLs cannot be invalidated; the first, of .*, ends in \*.*; nothing was invalidated/,
     );
     expect(cannotGoOn({ need_invalidate: false }, all)).toBeUndefined();
   });
