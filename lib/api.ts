@@ -1,12 +1,15 @@
-import { CfnParameter, Stack } from "aws-cdk-lib";
+import { CfnParameter, Size, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { COMPRESSED_FROM_BYTES } from "./compressed-from.ts";
 import { MaybePrivate } from "./maybe-private.ts";
 import { NO_KEY, TOO_LARGE } from "./refusal-texts.ts";
 
 export interface ApiProps {
   readonly handler: lambda.IFunction;
+  /** Serves the console's files, without the key. */
+  readonly console: lambda.IFunction;
   /** Id of the interface endpoint that the private API is reached through; empty: a public API. @default public */
   readonly vpcEndpointId?: string;
 }
@@ -16,6 +19,12 @@ const STAGE = "prod";
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
+/**
+ * Calls a second of each of the console's routes, and at once. They need no key, so they have a bound of their own: whoever
+ * asks for the page a thousand times takes nothing from those with the key.
+ */
+const CONSOLE_THROTTLE = { throttlingRateLimit: 10, throttlingBurstLimit: 20 };
+
 const ROUTES = {
   prewarm: ["GET", "POST"],
   summary: ["GET"],
@@ -24,7 +33,7 @@ const ROUTES = {
   requests: ["GET"],
 } as const;
 
-/** The REST API: four resources in front of one function, every method behind the API key. */
+/** The REST API: one function behind the API key, and the console beside it. */
 export class Api extends Construct {
   readonly restApi: apigateway.RestApi;
   readonly key: apigateway.IApiKey;
@@ -35,7 +44,11 @@ export class Api extends Construct {
     super(scope, id);
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
-      deployOptions: { stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+      deployOptions: {
+        ...{ stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+        methodOptions: { "/console/GET": CONSOLE_THROTTLE, "/console/{file+}/GET": CONSOLE_THROTTLE },
+      },
+      minCompressionSize: Size.bytes(COMPRESSED_FROM_BYTES),
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
@@ -47,6 +60,7 @@ export class Api extends Construct {
       const resource = this.restApi.root.addResource(path);
       for (const method of methods) resource.addMethod(method, integration);
     }
+    this.serveConsole(props.console);
     for (const refusal of REFUSALS) this.refuse(refusal);
     this.key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {
@@ -67,6 +81,14 @@ export class Api extends Construct {
   get endpoint(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
+  }
+
+  /** The only routes without the key: a browser has none when it opens the page. */
+  private serveConsole(page: lambda.IFunction): void {
+    const integration = new apigateway.LambdaIntegration(page, { allowTestInvoke: false });
+    const root = this.restApi.root.addResource("console");
+    for (const resource of [root, root.addResource("{file+}")])
+      resource.addMethod("GET", integration, { apiKeyRequired: false });
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {

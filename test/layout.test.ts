@@ -87,7 +87,7 @@ const ALLOWED = {
     "undici",
   ],
   "cli/main.ts": ["cli/table.ts", "domain/request/status.ts"],
-  "console/main.ts": ["console/table.ts", "domain/request/status.ts"],
+  "console/main.ts": ["console/table.ts", "domain/request/status.ts", "preact/hooks", "zod"],
   "tools/local/demo.ts": ["tools/edge/edge.ts", ...allBut("test"), "@aws-sdk/client-ec2", "aws-cdk-lib"],
   "test/tools/x.test.ts": [...A_FILE_OF_EACH, "vitest", "aws-cdk-lib"],
   "vitest.config.ts": ["vitest"],
@@ -104,6 +104,10 @@ describe("an import is refused", () => {
     ["lambdas/capacity.ts", "lambdas/shutdown/settle.ts"],
   ])("of another function's folder: %s → %s", async (file, target) => {
     expect(await brokenRules({ [file]: target })).toEqual(["one-lambda-imports-another"]);
+  });
+
+  test("of Node by the console, which runs in a browser", async () => {
+    expect(await brokenRules({ "console/main.ts": "node:crypto" })).toEqual(["console-runs-in-a-browser"]);
   });
 
   test("in a folder that has no rule", async () => {

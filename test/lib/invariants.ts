@@ -58,8 +58,11 @@ export function testInvariants(template: Template): void {
     });
   });
 
-  test("every method of the API wants the key", () => {
-    every("AWS::ApiGateway::Method", ({ ApiKeyRequired }) => expect(ApiKeyRequired).toBe(true));
+  test("every method of the API wants the key but the console's two", () => {
+    const methods = resourcesOf(template, "AWS::ApiGateway::Method").map(([, { Properties }]) => Properties);
+    const open = methods.filter(({ ApiKeyRequired }) => ApiKeyRequired !== true);
+    expect(open.map(({ HttpMethod }) => HttpMethod)).toEqual(["GET", "GET"]);
+    for (const { Integration } of open) expect(rendered(Integration.Uri)).toContain("ConsolePage");
   });
 
   test("no stream has more than two readers: AWS throttles a third", () => {

@@ -1,0 +1,3 @@
+export function NewRequestView() {
+  return <p />;
+}

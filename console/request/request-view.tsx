@@ -1,0 +1,3 @@
+export function RequestView({ id }: { readonly id: string }) {
+  return <p>{id}</p>;
+}
