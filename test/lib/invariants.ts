@@ -1,6 +1,6 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { type Resource, resourcesOf } from "./synth.ts";
+import { type Resource, rendered, resourcesOf } from "./synth.ts";
 
 /** Tests of what holds in every stack, whatever is added to it. */
 export function testInvariants(template: Template): void {

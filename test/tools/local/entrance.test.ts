@@ -12,7 +12,10 @@ async function entrance() {
   const emulator = createServer(async (from, to) => {
     let size = 0;
     for await (const chunk of from) size += chunk.length;
-    if (from.url?.startsWith("/prod/console")) return to.writeHead(302, CONSOLE_HEADERS).end("x".repeat(20_000));
+    if (from.url?.startsWith("/prod/console")) {
+      to.writeHead(302, CONSOLE_HEADERS).end("x".repeat(20_000));
+      return;
+    }
     to.writeHead(200, { "content-type": "application/json" }).end(
       JSON.stringify({ size, expect: from.headers.expect, authorization: from.headers.authorization }),
     );
