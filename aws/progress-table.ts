@@ -10,6 +10,13 @@ import * as z from "zod";
 import { blockCount, popPlace } from "../domain/plan/stripes.ts";
 import { type Beat, beatSchema, type Progress } from "../domain/request/progress.ts";
 import { addCount, type Count, NO_COUNT, type Sum } from "../domain/result/count.ts";
+import { type FailureReason, failureReasons } from "../domain/result/failure.ts";
+import {
+  type FailureExample,
+  type FailureGroup,
+  failureExampleSchema,
+  mostFirst,
+} from "../domain/result/failure-group.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { whetherConditionHolds, withConflictRetry } from "./conflicts.ts";
 import { queryItems } from "./query-items.ts";
@@ -23,6 +30,8 @@ export interface BatchCount {
   readonly blocks: ReadonlyMap<number, ReadonlyMap<number, Count>>;
   /** Examples of what came uncompressed. A stripe keeps those of the first batch that has any. @default none */
   readonly uncompressed?: readonly string[];
+  /** Failures by reason: how many more there are, and the numbers of POPs where some were added. @default none */
+  readonly failures?: ReadonlyMap<FailureReason, { readonly tasks: number; readonly pops: readonly number[] }>;
 }
 
 const countSchema = z.object({
@@ -43,10 +52,15 @@ const MAX_EXAMPLES = 3;
 /** Sort keys of `count#…`, next to those of the stripes. */
 const MOVED = "moved";
 const CORRECTION = "recount";
+/** What the sort keys of `fails#…` begin with that hold examples, next to those of the stripes. */
+const EXAMPLES = "examples#";
+const failureExamples = z.array(failureExampleSchema).catch([]);
+const numberSchema = z.number().catch(0);
+const numbersSchema = z.set(z.number()).catch(new Set());
 
 /**
  * The Progress table: counters and beats, of which each is small and changes often. No stream follows it. Keys: `count#id`
- * (a stripe of the totals each), `pops#id#block`, `beat#id`, `ask#id`. What is before the `#` is what a policy on leading
+ * (a stripe of the totals each), `pops#id#block`, `fails#id`, `beat#id`, `ask#id`. What is before the `#` is what a policy on leading
  * keys tells apart.
  */
 export class ProgressTable {
@@ -68,12 +82,53 @@ export class ProgressTable {
       ...[...batch.blocks].map(([block, pops]) =>
         this.addition(`pops#${reqId}#${block}`, stripe, popCountersOf(pops), expireAt),
       ),
+      ...(batch.failures === undefined
+        ? []
+        : [this.addition(`fails#${reqId}`, stripe, failureCountersOf(batch.failures), expireAt)]),
     ];
     const transact = new TransactWriteCommand({
       TransactItems: updates.map((update) => ({ Update: update })),
       ClientRequestToken: token,
     });
     await withConflictRetry(() => this.db.send(transact));
+  }
+
+  /** Keeps examples of a reason, unless there are some. */
+  async exemplify(
+    reqId: string,
+    reason: FailureReason,
+    examples: readonly FailureExample[],
+    expireAt: number,
+  ): Promise<void> {
+    const put = new PutCommand({
+      TableName: this.table,
+      Item: { key: `fails#${reqId}`, part: `${EXAMPLES}${reason}`, examples, expire_at: expireAt },
+      ConditionExpression: "attribute_not_exists(part)",
+    });
+    await whetherConditionHolds(() => this.db.send(put));
+  }
+
+  /**
+   * The failures by reason, as far as they are counted; those of most tasks first. A POP counts though all of its failures were
+   * taken back since. URLs are not counted.
+   */
+  async failures(reqId: string): Promise<FailureGroup[]> {
+    const tasks = new Map<string, number>();
+    const pops = new Map<string, Set<number>>();
+    const examples = new Map<string, FailureExample[]>();
+    for await (const item of this.items(`fails#${reqId}`)) {
+      const part = String(item["part"]);
+      if (part.startsWith(EXAMPLES)) examples.set(part.slice(EXAMPLES.length), failureExamples.parse(item["examples"]));
+      for (const code of failureReasons) {
+        tasks.set(code, (tasks.get(code) ?? 0) + numberSchema.parse(item[`t_${code}`]));
+        pops.set(code, new Set([...(pops.get(code) ?? []), ...numbersSchema.parse(item[`p_${code}`])]));
+      }
+    }
+    const groups = failureReasons.map((code) => ({
+      ...{ code, tasks: Math.max(0, tasks.get(code) ?? 0), pops: pops.get(code)?.size ?? 0, urls: null },
+      examples: examples.get(code) ?? [],
+    }));
+    return mostFirst(groups.filter((group) => group.tasks > 0));
   }
 
   /** Says when a result was written last; an earlier moment changes nothing. @param at milliseconds since the epoch */
@@ -194,7 +249,7 @@ export class ProgressTable {
   private addition(
     key: string,
     part: string,
-    counters: Readonly<Record<string, number>>,
+    counters: Readonly<Record<string, number | ReadonlySet<number>>>,
     expireAt: number,
     examples: readonly string[] = [],
   ) {
@@ -225,6 +280,18 @@ function popCountersOf(places: ReadonlyMap<number, Count>): Record<string, numbe
   const counters: Record<string, number> = {};
   for (const [place, count] of places)
     for (const [letter, field] of POP_COUNTERS) counters[`${letter}${place}`] = count[field];
+  return counters;
+}
+
+/** Of each reason, `t_http_4xx` (tasks) and `p_http_4xx`, the set of its POPs' numbers. An empty set cannot be written. */
+function failureCountersOf(
+  failures: NonNullable<BatchCount["failures"]>,
+): Record<string, number | ReadonlySet<number>> {
+  const counters: Record<string, number | ReadonlySet<number>> = {};
+  for (const [reason, { tasks, pops }] of failures) {
+    counters[`t_${reason}`] = tasks;
+    if (pops.length > 0) counters[`p_${reason}`] = new Set(pops);
+  }
   return counters;
 }
 

@@ -38,6 +38,8 @@ export const recountCheckpointSchema = z.object({
   parts: z.array(z.string()),
   /** The same of the file of all results. */
   results: z.array(z.string()).default([]),
+  /** Whether that file stands whole, and only the report is to be written. */
+  results_done: z.boolean().default(false),
 });
 export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
 
@@ -63,7 +65,7 @@ export function usableLedger(checkpoint: RecountCheckpoint, state: string, now: 
 
 export function checkpointOf(
   ledger: Ledger,
-  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "results" | "failures">,
+  rest: Pick<RecountCheckpoint, "state" | "at" | "shards" | "parts" | "results" | "results_done" | "failures">,
 ): RecountCheckpoint {
   const { count, bits, good } = ledger.saved();
   return { ...rest, count, bits: base64(bits), good: base64(good) };

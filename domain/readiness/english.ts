@@ -97,9 +97,9 @@ function coldObjects({ cold_objects: count, cold_recs: recs }: Readiness): strin
 function lackingPops(readiness: Readiness): string {
   if (!tooManyLack(readiness)) return "";
   const { lacking_pops, lacking_examples, pops } = readiness;
-  const lack = lacking_pops === 1 ? "lacks" : "lack";
+  const lack = lacking_pops === 1 ? "lacks more than 1 % of its" : "lack more than 1 % of their";
   const which = names(lacking_examples, lacking_pops);
-  return `${number.format(lacking_pops)} of ${many(pops, "POP")} ${lack} more than 1 % of their tasks (${which})`;
+  return `${number.format(lacking_pops)} of ${many(pops, "POP")} ${lack} tasks (${which})`;
 }
 
 /** The first few of so many names. */

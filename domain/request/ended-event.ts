@@ -1,6 +1,11 @@
 import * as z from "zod";
+import { sentence } from "../readiness/sentence.ts";
+import type { SentenceFacts } from "../readiness/sentence-facts.ts";
+import { verdictSchema } from "../readiness/verdict.ts";
+import { percentage } from "./percentage.ts";
 import type { RequestItem } from "./request-item.ts";
 import { TERMINAL_STATUSES } from "./status.ts";
+import { parseTimestamp } from "./timestamps.ts";
 
 /** What rules of EventBridge match. */
 export const EVENT_SOURCE = "prewarm";
@@ -14,6 +19,10 @@ export const endedEventSchema = z.object({
   status: z.enum(TERMINAL_STATUSES),
   /** Why a FAILED request failed, or one ended before its tasks were done. */
   reason: z.string().optional(),
+  /** Absent where the list of URLs was lost, and in what a release before has said. */
+  verdict: verdictSchema.optional(),
+  /** The same, and where it stands, in words. Absent in what a release before has said. */
+  sentence: z.string().optional(),
   total_count: count,
   download_count: count,
   failed_count: count,
@@ -38,10 +47,25 @@ export function endedEvent(item: RequestItem & { readonly status: EndedEvent["st
   const { req_id, status, reason, total_count, download_count, failed_count, total_size, download_size } = item;
   return {
     ...{ req_id, status, ...(reason === undefined ? {} : { reason }) },
+    ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
+    sentence: sentence(endedFacts(item)),
     ...{ total_count, download_count, failed_count },
     ...{ warm_count: item.warm_count, hit_count: item.hit_count, not_kept_count: item.not_kept_count },
     ...{ total_size, download_size, created_at: item.created_at, ended_at: item.last_update_time },
     progress_url: `${api}prewarm${query}`,
     summary_url: `${api}summary${query}`,
+  };
+}
+
+/** Of a request that has ended, its item says all that matters. */
+function endedFacts(item: RequestItem): SentenceFacts {
+  const at = (text: string) => parseTimestamp(text).getTime();
+  const endedAt = at(item.last_update_time);
+  return {
+    ...{ status: item.status, total: item.total_count, results: item.download_count, failed: item.failed_count },
+    ...{ warm: item.warm_count, hit: item.hit_count, percentage: percentage(item) },
+    ...{ instancesWanted: 0, instancesAtWork: 0, bytesPerSecond: 0, finishAt: null },
+    ...{ now: endedAt, lastMoveAt: endedAt, timeoutAt: at(item.timeout_at) },
+    ...{ verdict: item.verdict, readiness: item.readiness, reason: item.reason, counted: true },
   };
 }

@@ -10,7 +10,7 @@ export function* countedLines(
   const counted = { Tasks: total.download_count, Bytes: total.download_size, FailedTasks: total.failed_count };
   const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
   yield ["Counted", { req_id, ...withMetrics(namespace, timed) }];
-  for (const [reason, FailedTasks] of failures) {
+  for (const [reason, { tasks: FailedTasks }] of failures) {
     // A failure that was written twice.
     if (FailedTasks !== 0) yield ["Failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason }) }];
   }

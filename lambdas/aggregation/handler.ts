@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { Looks } from "../../aws/looks.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
 import { seemsOver } from "../../domain/request/max-failures.ts";
@@ -9,12 +9,13 @@ import { liveCount } from "../../domain/request/progress.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
+import { FailureExamples } from "./failure-examples.ts";
 import { LastMoves } from "./last-moves.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
   readonly requests: Pick<RequestTable, "get">;
-  readonly progress: Pick<ProgressTable, "add" | "moved" | "count">;
+  readonly progress: Pick<ProgressTable, "add" | "moved" | "count" | "exemplify">;
   readonly looks: Pick<Looks, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
@@ -27,6 +28,7 @@ export interface AggregationDeps {
 export function createHandler(deps: AggregationDeps) {
   const requests = new CountedRequests(deps.requests);
   const moves = new LastMoves(deps.progress);
+  const examples = new FailureExamples(deps.progress);
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
     const counted: typeof progress = [];
@@ -36,6 +38,7 @@ export function createHandler(deps: AggregationDeps) {
       if (part.pops.size > 0) {
         await count(deps, part, request);
         await moves.note(part, request.expire_at);
+        if (part.failures.size > 0) await examples.note(part, request.expire_at);
         counted.push(part);
       }
       await askIfOver(deps, part, request);
@@ -52,11 +55,25 @@ export function createHandler(deps: AggregationDeps) {
 
 async function count(
   { progress }: AggregationDeps,
-  { reqId, token, total, pops, uncompressed }: BatchProgress,
+  { reqId, token, total, pops, uncompressed, failures }: BatchProgress,
   { total_count, expire_at, numberOf }: CountedRequest,
 ): Promise<void> {
   const batch = { total, stripe: stripeOf(token, total_count), blocks: inBlocks(pops, numberOf), uncompressed };
-  await progress.add(reqId, batch, token, expire_at);
+  if (failures.size === 0) await progress.add(reqId, batch, token, expire_at);
+  else await progress.add(reqId, { ...batch, failures: byReason(failures, numberOf) }, token, expire_at);
+}
+
+/** What counts of a batch's failures: POPs by their numbers, which take a few bytes each. */
+function byReason(
+  failures: BatchProgress["failures"],
+  numberOf: ReadonlyMap<string, number>,
+): NonNullable<BatchCount["failures"]> {
+  return new Map(
+    [...failures].map(([reason, { tasks, pops }]) => [
+      reason,
+      { tasks, pops: [...pops].flatMap((pop) => numberOf.get(pop) ?? []) },
+    ]),
+  );
 }
 
 /**

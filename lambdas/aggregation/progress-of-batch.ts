@@ -94,7 +94,7 @@ export function progressOfBatch(records: readonly unknown[]): {
     const popSum = popSumOf(sum, now.pop.S);
     add(popSum, now, 1);
     if (before !== undefined) add(popSum, before, -1);
-    if (!now.ok.BOOL || before?.ok.BOOL === false) noteFailures(sum.failures, record);
+    if (!now.ok.BOOL || before?.ok.BOOL === false) noteFailures(sum.failures, record, now.pop.S);
     else if (good++ % step === 0) noteDuration(sum.durations, record);
     if (now.uncompressed?.BOOL === true) noteUncompressed(sum.uncompressed, record);
     sum.at = Math.max(sum.at, dynamodb.ApproximateCreationDateTime ?? 0);

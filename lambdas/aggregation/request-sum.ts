@@ -1,5 +1,16 @@
 import { addCount, type Count, isNothing, NO_COUNT, type Sum } from "../../domain/result/count.ts";
 import type { FailureReason } from "../../domain/result/failure.ts";
+import type { FailureExample } from "../../domain/result/failure-group.ts";
+
+/** The failures of a batch that have one reason. */
+export interface BatchFailures {
+  /** Added, less those that are taken back. */
+  tasks: number;
+  /** Where some were added. */
+  readonly pops: Set<string>;
+  /** A few of them. */
+  readonly examples: FailureExample[];
+}
 
 /** What a batch holds of one request, while it is added up. */
 export interface RequestSum {
@@ -12,7 +23,7 @@ export interface RequestSum {
   /** How long good tasks took, in milliseconds: of a large batch, every n-th. */
   readonly durations: number[];
   /** Failures added or taken back, by reason. */
-  readonly failures: Map<FailureReason, number>;
+  readonly failures: Map<FailureReason, BatchFailures>;
   /** A few of the results that came uncompressed. */
   readonly uncompressed: string[];
 }

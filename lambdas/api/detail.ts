@@ -1,16 +1,22 @@
-import * as z from "zod";
 import { RefusedError } from "./refused-error.ts";
 
 /** What GET /prewarm tells beside the totals, if it is asked for. */
-const detailSchema = z.enum(["pops"]);
+const DETAILS = ["pops", "failures"] as const;
+export type Detail = (typeof DETAILS)[number];
 
-export type Detail = z.infer<typeof detailSchema>;
+/** The value of `detail` in a query string: one, or several with commas. @throws RefusedError 400 for any other, with those that there are */
+export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
+  const details = new Set<Detail>();
+  if (text === undefined) return details;
+  for (const name of text.split(",").map((it) => it.trim())) {
+    const known = DETAILS.find((detail) => detail === name);
+    if (known === undefined) throw unknown(name);
+    details.add(known);
+  }
+  return details;
+}
 
-/** The value of `detail` in a query string. @throws RefusedError 400, with those that there are, for any other */
-export function detailOf(text: string | undefined): Detail | undefined {
-  if (text === undefined) return undefined;
-  const { data } = detailSchema.safeParse(text);
-  if (data !== undefined) return data;
-  const known = detailSchema.options.map((option) => `'${option}'`).join(", ");
-  throw new RefusedError(400, `detail: '${text.slice(0, 100)}' is not known; there is ${known}`);
+function unknown(name: string): RefusedError {
+  const known = DETAILS.map((detail) => `'${detail}'`).join(", ");
+  return new RefusedError(400, `detail: '${name.slice(0, 100)}' is not known; there are ${known}`);
 }

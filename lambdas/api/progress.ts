@@ -1,7 +1,7 @@
 import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
+import { percentage } from "../../domain/request/percentage.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
@@ -49,6 +49,7 @@ export function describeProgress(
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     status: item.status,
+    ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
     warnings: warningsOf(item, count, { uncompressed: progress.uncompressed, popCounts }),
   };
 }
@@ -76,16 +77,4 @@ function lastUpdate(item: ListedRequest, { movedAt }: Progress, now: Date): stri
   if (item.active === undefined || movedAt === undefined) return item.last_update_time;
   const moved = formatTimestamp(new Date(Math.min(movedAt, now.getTime())));
   return [item.last_update_time, moved].sort().at(-1) ?? moved;
-}
-
-/** Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there. */
-export function percentage(
-  item: Pick<RequestItem, "total_count" | "total_size" | "sizes_known" | "download_count" | "download_size">,
-): number {
-  const byBytes = item.sizes_known && item.total_size > 0;
-  const [done, total] = byBytes ? [item.download_size, item.total_size] : [item.download_count, item.total_count];
-  if (total === 0) return 0;
-  const most = item.download_count < item.total_count ? 99 : 100;
-  // Multiplied first: 29 / 100 * 100 is a little less than 29.
-  return Math.max(0, Math.min(most, Math.floor((done * 100) / total)));
 }

@@ -9,7 +9,8 @@ import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
-import { detailOf } from "./detail.ts";
+import { detailsOf } from "./detail.ts";
+import { type FailuresDeps, failuresOf } from "./failures.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
@@ -21,6 +22,7 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 import { namesPops } from "./warnings.ts";
@@ -32,12 +34,13 @@ export interface RoutesDeps
     SummaryDeps,
     PopsDeps,
     PopRowsDeps,
+    FailuresDeps,
     RequestsDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
-  readonly progress: PopRowsDeps["progress"] & Pick<ProgressTable, "of">;
+  readonly progress: PopRowsDeps["progress"] & FailuresDeps["progress"] & Pick<ProgressTable, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &
@@ -79,15 +82,22 @@ export const routes: Readonly<Record<string, Route>> = {
   },
 
   "GET /prewarm": async (deps, event) => {
-    const detail = detailOf(event.queryStringParameters?.["detail"]);
+    const details = detailsOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
     // An ended request's item has its exact counts, and nothing of its examples.
     const needed = item.active !== undefined || item.uncompressed_count > 0;
     const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
+    const described = describeProgress(item, progress, deps.now(), deps.patience, pops);
+    const { instance_count, timeout_at, readiness, reason } = item;
     return {
-      ...describeProgress(item, progress, deps.now(), deps.patience, pops),
-      ...(detail === "pops" ? { pops: await popRows(deps, item) } : {}),
+      ...described,
+      ...{ instance_count, timeout_at },
+      ...(reason === undefined ? {} : { reason }),
+      ...(readiness === undefined ? {} : { readiness }),
+      sentence: sentenceOf(item, described),
+      ...(details.has("pops") ? { pops: await popRows(deps, item) } : {}),
+      ...(details.has("failures") ? { failures: await failuresOf(deps, item) } : {}),
     };
   },
 

@@ -4,9 +4,13 @@ import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
+import { endedFailures, withWords } from "./failures.ts";
+import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
@@ -28,12 +32,21 @@ export interface SummaryDeps {
 export async function summarize(deps: SummaryDeps, first: RequestItem) {
   const item = await withReport(deps, first);
   const pops = await deps.requestPops.of(item.req_id);
+  const { total_count, download_count, failed_count } = item;
+  const described = describeProgress(item, NO_PROGRESS, deps.now(), { staleMs: 0 });
   return {
     request_id: item.req_id,
     failure_pops: [...new Set(pops.filter((pop) => pop.state === "FAILED").map((pop) => pop.pop))],
     ...(await failedUrls(deps, item.req_id)),
-    failure_pop_urls_report: await deps.links.of(item.report),
-    failed_count: item.failed_count,
+    failure_pop_urls_report: await deps.links.of(item.report, `prewarm-${item.req_id}-failed.csv`),
+    ...(await resultsLink(deps, item)),
+    verdict: item.verdict ?? null,
+    sentence: sentenceOf(item, described),
+    readiness: item.readiness ?? null,
+    failures: ((await endedFailures(deps, item.req_id)) ?? []).map(withWords),
+    total_count,
+    unfinished_count: total_count - download_count,
+    failed_count,
     warm_count: item.warm_count,
     hit_count: item.hit_count,
     not_kept_count: item.not_kept_count,
@@ -43,6 +56,13 @@ export async function summarize(deps: SummaryDeps, first: RequestItem) {
     status: item.status,
     ...(item.reason === undefined ? {} : { reason: item.reason }),
   };
+}
+
+/** A release before kept no such file, and there is none where the list of URLs was lost. */
+async function resultsLink({ links }: SummaryDeps, { req_id, results }: RequestItem) {
+  if (results === undefined)
+    return { results_url: null, results_note: "There is no file of all results of this request" };
+  return { results_url: await links.of(results, `prewarm-${req_id}-results.csv.gz`) };
 }
 
 async function withReport(deps: SummaryDeps, first: RequestItem): Promise<RequestItem & { report: string }> {

@@ -14,6 +14,7 @@ import {
 import { unfinishedResult } from "../../domain/plan/unfinished.ts";
 import { surveyOf } from "../../domain/readiness/survey.ts";
 import type { Survey } from "../../domain/readiness/verdict.ts";
+import { resultsKey } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
@@ -26,8 +27,9 @@ import { ResultRows } from "./result-rows.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
-/** Rows of the report that are written in a millisecond at the least, by a function with less than one processor. */
 const ROWS_PER_MS = 30;
+/** A report that takes longer is not begun behind the other file, if the run may end before it. */
+const SHORT_MS = 60_000;
 /** How long a part of the file of all results takes to be passed on: 8 MB. */
 const MS_PER_PART = 400;
 
@@ -48,6 +50,8 @@ export interface RecountRun {
   readonly left: () => number;
   /** What the report says of tasks without a result, once all results are counted. */
   readonly whyMissing: (count: Count) => Failure;
+  /** Rows of either file that are written in a millisecond at the least. @default 30, by a function with less than one processor */
+  readonly rowsPerMs?: number;
 }
 
 /** What a recount has come to. */
@@ -80,31 +84,45 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
   const all = new ResultRows(deps.resultFiles, reqId, [...before.results]);
 
-  const pausedAt = async (read: number) => {
+  const pausedAt = async (read: number, resultsDone: boolean) => {
     await rows.setAside();
-    await all.setAside();
-    const kept = { parts: rows.parts, results: all.parts, failures: failures.saved() };
+    if (!resultsDone) await all.setAside();
+    const kept = { parts: rows.parts, results: all.parts, results_done: resultsDone, failures: failures.saved() };
     await deps.checkpoints.write(reqId, checkpointOf(ledger, { state, at: deps.now(), shards: read, ...kept }));
     return undefined;
   };
+  const hasTime = (ms: number) => !isHuge(item) || run.left() >= RESERVE_MS + ms;
   for (let read = before.shards; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
     await enterAll(deps.results.of(reqId, read, next), ledger, failures, { rows, all });
     read = next;
     // Each run reads something, so that there is an end to it.
-    const filesMs = read < shards ? 0 : msForFiles(ledger, all.parts.length);
-    if (isHuge(item) && run.left() < RESERVE_MS + filesMs) return pausedAt(read);
+    const filesMs = read < shards ? 0 : msForResults(ledger, all.parts, run) + msForReport(ledger, run);
+    if (!hasTime(filesMs)) return pausedAt(read, false);
   }
   const why = run.whyMissing(ledger.count());
+  if (!before.results_done) {
+    await all.writeFile(missingRows(item, ledger, why));
+    // Of a request that is stopped early, each file may take most of a run.
+    const reportMs = msForReport(ledger, run);
+    if (reportMs > SHORT_MS && !hasTime(reportMs)) return pausedAt(shards, true);
+  }
   await rows.writeReport(missingRows(item, ledger, why));
-  const results = await all.writeFile(missingRows(item, ledger, why));
-  return { ledger, failures, results, survey: () => surveyOf(plan, ledger, urls) };
+  return { ledger, failures, results: resultsKey(reqId), survey: () => surveyOf(plan, ledger, urls) };
 }
 
-/** How long the two files take to be written, at the most. @param parts of the file of all results */
-function msForFiles(ledger: Ledger, parts: number): number {
-  const { missingCount } = ledger;
-  return (2 * missingCount + ledger.count().failed_count) / ROWS_PER_MS + parts * MS_PER_PART;
+/** How long the file of all results takes to be written, at the most. */
+function msForResults(
+  { missingCount }: Ledger,
+  parts: readonly string[],
+  { rowsPerMs = ROWS_PER_MS }: RecountRun,
+): number {
+  return missingCount / rowsPerMs + parts.length * MS_PER_PART;
+}
+
+/** How long the report takes. */
+function msForReport(ledger: Ledger, { rowsPerMs = ROWS_PER_MS }: RecountRun): number {
+  return (ledger.missingCount + ledger.count().failed_count) / rowsPerMs;
 }
 
 /** What was counted has led to something: the next recount begins anew, for results may have come since. */
@@ -123,8 +141,8 @@ async function resume(
   ledger: Ledger,
   failures: FailureTally,
   state: string,
-): Promise<Pick<RecountCheckpoint, "shards" | "parts" | "results">> {
-  const anew = { shards: 0, parts: [], results: [] };
+): Promise<Pick<RecountCheckpoint, "shards" | "parts" | "results" | "results_done">> {
+  const anew = { shards: 0, parts: [], results: [], results_done: false };
   const checkpoint = isHuge(item) ? await deps.checkpoints.read(item.req_id) : undefined;
   if (checkpoint === undefined) return anew;
   const saved = usableLedger(checkpoint, state, deps.now());

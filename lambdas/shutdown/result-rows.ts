@@ -55,14 +55,13 @@ export class ResultRows {
     this.keptBytes = 0;
   }
 
-  /** Writes the file: all rows, and then these. @returns its key */
-  async writeFile(last: Iterable<ReportedResult>): Promise<string> {
+  /** Writes the file: all rows, and then these. */
+  async writeFile(last: Iterable<ReportedResult>): Promise<void> {
     for (const row of last) if (this.add(row)) await this.compress();
     this.endBlock();
     const key = resultsKey(this.reqId);
     if (this.parts.length === 0) await this.files.put(key, await this.kept());
     else await this.files.join(key, this.parts, await this.kept());
-    return key;
   }
 
   private endBlock(): void {

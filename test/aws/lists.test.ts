@@ -181,9 +181,10 @@ describe("a list in the bucket", () => {
 });
 
 it("a report's link is good for ten minutes, and leads to it", async () => {
-  const link = new URL(await new ReportLinks(bucket.s3, "bucket").of("r1/report.csv"));
+  const link = new URL(await new ReportLinks(bucket.s3, "bucket").of("r1/report.csv", "prewarm-r1.csv"));
   expect(link.pathname).toBe("/bucket/r1/report.csv");
   expect(link.searchParams.get("X-Amz-Expires")).toBe("600");
+  expect(link.searchParams.get("response-content-disposition")).toBe('attachment; filename="prewarm-r1.csv"');
   expect(link.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
   await lists.write(at("r1/report.csv"), "r1", [["pop", "url"]]);
   expect(await (await fetch(link)).text()).toBe("pop,url\n");

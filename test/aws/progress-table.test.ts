@@ -63,6 +63,46 @@ describe("counters", () => {
     ]);
   });
 
+  it("count failures by reason in the same write, and come back as what the stripes add up to", async () => {
+    const { sent, progress } = table();
+    const failures = new Map([
+      ["http_4xx", { tasks: 3, pops: [0, 7] }],
+      ["tls", { tasks: -1, pops: [] }],
+    ] as const);
+    await progress.add("r1", { total: count(3, 0, 3), stripe: 4, blocks: new Map(), failures }, "token", EXPIRES);
+    const [, update] = sent[0]?.input.TransactItems ?? [];
+    expect(update.Update).toMatchObject({
+      Key: { key: "fails#r1", part: "4" },
+      UpdateExpression: "SET expire_at = :expire ADD #c0 :c0, #c1 :c1, #c2 :c2",
+      ExpressionAttributeNames: { "#c0": "t_http_4xx", "#c1": "p_http_4xx", "#c2": "t_tls" },
+      ExpressionAttributeValues: { ":c0": 3, ":c1": new Set([0, 7]), ":c2": -1 },
+    });
+    const examples = [{ url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }];
+    const Items = [
+      { part: "0", t_http_4xx: 3, p_http_4xx: new Set([0, 7]), t_tls: 1, p_tls: new Set([1]) },
+      { part: "1", t_http_4xx: 2, p_http_4xx: new Set([7, 9]), t_tls: -1, t_too_warm: 5, t_lost: "many" },
+      { part: "2", t_timeout: 9, p_timeout: "all" },
+      { part: "examples#http_4xx", examples },
+      { part: "examples#timeout", examples: "none" },
+    ];
+    expect(await table(() => ({ Items })).progress.failures("r1")).toEqual([
+      { code: "timeout", tasks: 9, pops: 0, urls: null, examples: [] },
+      { code: "http_4xx", tasks: 5, pops: 3, urls: null, examples },
+    ]);
+  });
+
+  it("have examples of each reason of failures, which the first that comes gives", async () => {
+    const { sent, progress } = table((_, n) =>
+      n === 0 ? {} : Promise.reject(awsError("ConditionalCheckFailedException")),
+    );
+    const examples = [{ url: "https://a.example/", pop: "SIN2-P1" }];
+    await progress.exemplify("r1", "tls", examples, EXPIRES);
+    await progress.exemplify("r1", "tls", examples, EXPIRES);
+    expect(sent.map(({ input }) => input.Item)).toEqual(
+      Array(2).fill({ key: "fails#r1", part: "examples#tls", examples, expire_at: EXPIRES }),
+    );
+  });
+
   it("keep examples of what came uncompressed in the stripe of the first batch that has any, in the same write", async () => {
     const { sent, progress } = table();
     const total = count(1, 9, 0, { uncompressed_count: 1 });

@@ -14,6 +14,7 @@ const CHECKPOINT = {
     good: "AQIA",
     parts: ["r1/recount/x.csv"],
     results: ["r1/recount/x.csv.gz"],
+    results_done: false,
     failures: {
       http_4xx: {
         ...{ count: 2, example: "HTTP 403 for https://a.example/ at SIN2-P1", urls: "AQ==", pops: "Ag==" },
@@ -41,7 +42,7 @@ describe("a checkpoint of a recount", () => {
   });
 
   it("of a release before, which counted less, is read", async () => {
-    const { failures: _, good: _bits, results: _all, count: counted, ...older } = CHECKPOINT;
+    const { failures: _, good: _bits, results: _all, results_done: _done, count: counted, ...older } = CHECKPOINT;
     const { uncompressed_count: _u, rec_miss_count: _r, ...known } = counted;
     bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...older, count: known })));
     const { good: _absent, ...read } = { ...CHECKPOINT, failures: {}, results: [] };

@@ -74,5 +74,5 @@ it("results of the last release, which have no reason, are counted", () => {
   expect(invalid).toEqual([]);
   expect(progress).toMatchObject([{ total: { download_count: 2, download_size: 100, failed_count: 1 } }]);
   expect(progress).toMatchObject([{ total: { warm_count: 0, hit_count: 0, not_kept_count: 0 } }]);
-  expect([...(progress[0]?.failures ?? [])]).toEqual([["other", 1]]);
+  expect([...(progress[0]?.failures ?? [])].map(([reason, { tasks }]) => [reason, tasks])).toEqual([["other", 1]]);
 });

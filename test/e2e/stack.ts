@@ -1,9 +1,11 @@
 // Provides what the tests ask a running stack, and how they wait for it.
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { parse } from "csv-parse/sync";
 import { request } from "undici";
 import type { FaultHook } from "../../tools/edge/faults.ts";
 import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
@@ -90,6 +92,12 @@ export class Stack {
   async report(reqId: string): Promise<string[]> {
     const answer = await request(String((await this.summary(reqId))["failure_pop_urls_report"]));
     return (await answer.body.text()).trim().split("\n");
+  }
+
+  /** Every task of a request, from the file that its summary leads to. */
+  async results(summary: Record<string, unknown>): Promise<Record<string, string>[]> {
+    const answer = await request(String(summary["results_url"]));
+    return parse(gunzipSync(await answer.body.bytes()), { columns: true });
   }
 
   async capacity(): Promise<number> {

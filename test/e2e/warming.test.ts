@@ -11,6 +11,9 @@ const REPORT_HEADER =
   "pop,url,error,http_status,x_amz_cf_pop,x_amz_cf_id,attempts," +
   "variant,outcome,tier,address,addresses,rounds,first_byte_ms,age,encoding";
 
+/** One of three POPs does not resolve. */
+const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1 % of its tasks (${DEAD_POP}).`;
+
 describe("warming", () => {
   const running = deployedStack();
 
@@ -58,20 +61,34 @@ describe("warming", () => {
       last_update_time: expect.stringMatching(TIME),
       timestamp: expect.stringMatching(TIME),
       status: "FINISHED",
+      ...{ instance_count: expect.any(Number), timeout_at: started.json["timeout_at"] },
+      ...{
+        verdict: "not_ready",
+        readiness: expect.objectContaining({ pops: 3, unresolved_pops: 1 }),
+        sentence: NOT_READY,
+      },
     });
-    expect(await stack.summary(reqId)).toEqual({
+    const summary = await stack.summary(reqId);
+    expect(summary).toEqual({
       request_id: reqId,
       failure_pops: [DEAD_POP],
       failure_urls: missing,
       failure_urls_omitted: 0,
-      ...{ failed_count: 0, warm_count: 6, hit_count: 0, not_kept_count: 0 },
+      ...{ total_count: 6, unfinished_count: 0, failed_count: 0, warm_count: 6, hit_count: 0, not_kept_count: 0 },
       failure_pop_urls_report: expect.stringMatching(/^http/),
+      results_url: expect.stringMatching(/^http/),
+      ...{ verdict: "not_ready", readiness: progress["readiness"], sentence: NOT_READY, failures: [] },
       timestamp: expect.stringMatching(TIME),
       created_at: started.json["timestamp"],
       last_update_time: expect.stringMatching(TIME),
       status: "FINISHED",
     });
     expect(await stack.report(reqId)).toEqual([REPORT_HEADER]);
+    const results = await stack.results(summary);
+    expect(results.map(({ pop, url }) => `${pop} ${url}`).toSorted()).toEqual(
+      ["SIN2-C1", "ATL56-C1"].flatMap((pop) => urls(...paths).map((url) => `${pop} ${url}`)).toSorted(),
+    );
+    expect(results.filter(({ ok, outcome, tier }) => `${ok} ${outcome} ${tier}` === "true warm EDGE")).toHaveLength(6);
     expect(await askAgain(stack.standIn, urls(...paths), ["SIN2-C1", "ATL56-C1"])).toEqual([]);
     await stack.untilAgents(0);
     expect(await stack.queued()).toBe(0);
@@ -143,6 +160,10 @@ describe("warming", () => {
       /^CDG50-P1,https:\/\/www\.example\.com\/secret\.bin,HTTP 403,403,CDG50-P1,[^,]+,1,,failed,,127[^,]+,,,\d+,,$/,
     );
     expect(more).toEqual([]);
+    const refused = { code: "http_4xx", tasks: 1, pops: 1, urls: 1, examples: [{ pop: "CDG50-P1", http_status: 403 }] };
+    expect((await stack.summary(reqId))["failures"]).toMatchObject([refused]);
+    const { json } = await stack.call("GET", `prewarm?req_id=${reqId}&detail=failures`);
+    expect(json["failures"]).toMatchObject([refused]);
   });
 
   it("what a POP does not keep, said in the report; with verify off nothing is claimed", async () => {

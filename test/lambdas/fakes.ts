@@ -29,6 +29,8 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { CLOSING } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT, plus } from "../../domain/result/count.ts";
+import type { FailureReason } from "../../domain/result/failure.ts";
+import { type FailureExample, type FailureGroup, mostFirst } from "../../domain/result/failure-group.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
 
@@ -152,6 +154,12 @@ function isActive(item: RequestItem): boolean {
   return item.active !== undefined;
 }
 
+/** The failures that have one reason. */
+interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {
+  tasks: number;
+  readonly places: Set<number>;
+}
+
 export class FakeProgress implements Public<ProgressTable> {
   /** Counters of the requests, and of their POPs as `req_id/block/place`. */
   readonly counts = new Map<string, Count>();
@@ -162,16 +170,40 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly asked = new Map<string, number>();
   /** What came uncompressed, by request: of the first batch that had any. */
   readonly examples = new Map<string, readonly string[]>();
+  /** Failures by reason, of each request. */
+  readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
   private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
-  async add(reqId: string, { total, blocks, uncompressed = [] }: BatchCount, token: string) {
+  async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string) {
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
+    for (const [reason, { tasks, pops }] of failures ?? []) {
+      const group = this.groupOf(reqId, reason);
+      group.tasks += tasks;
+      for (const pop of pops) group.places.add(pop);
+    }
     if (uncompressed.length > 0 && !this.examples.has(reqId)) this.examples.set(reqId, uncompressed);
     this.increase(reqId, total);
     for (const [block, places] of blocks)
       for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
+  }
+  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[]) {
+    const group = this.groupOf(reqId, reason);
+    if (group.examples.length === 0) group.examples.push(...examples);
+  }
+  async failures(reqId: string) {
+    const groups = [...(this.failed.get(reqId)?.values() ?? [])];
+    return mostFirst(groups.map(({ places, ...group }) => ({ ...group, pops: places.size }))).filter(
+      ({ tasks }) => tasks > 0,
+    );
+  }
+  private groupOf(reqId: string, code: FailureReason) {
+    const groups = this.failed.get(reqId) ?? new Map<FailureReason, FakeFailures>();
+    this.failed.set(reqId, groups);
+    const group = groups.get(code) ?? { code, tasks: 0, places: new Set(), urls: null, examples: [] };
+    groups.set(code, group);
+    return group;
   }
   async moved(reqId: string, at: number) {
     this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));

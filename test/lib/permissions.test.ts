@@ -24,6 +24,7 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   "StepQueue.url": "queue Steps",
   "Lists.bucket": "objects",
   "RecountCheckpoints.bucket": "objects",
+  "ResultFiles.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
   // The same code works on both lanes.

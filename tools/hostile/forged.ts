@@ -104,6 +104,7 @@ async function records(count: number): Promise<LabRow> {
         counted += download_count === 1 && download_size === 10 ? 1 : 0;
       },
       moved: async () => undefined,
+      exemplify: async () => undefined,
       count: async () => NO_PROGRESS,
     },
     looks: { ask: unplanned },

@@ -5,11 +5,14 @@ import { REGION_DEFAULTS } from "../../domain/pops/default-sets.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { knownNames } from "../../domain/pops/select.ts";
+import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { VERDICTS } from "../../domain/readiness/verdict.ts";
 import { CAPS } from "../../domain/request/caps.ts";
 import * as limits from "../../domain/request/limits.ts";
-import { FAILURE_REASONS } from "../../domain/result/failure.ts";
+import { failureReasons } from "../../domain/result/failure.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
+import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
 import { prewarmBodySchema } from "../../lambdas/api/prewarm-body.ts";
 import { table } from "../markdown-table.ts";
 import { largestTable } from "../scaling/largest.ts";
@@ -25,9 +28,11 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["pop-bases", () => meanings("basis", BASES)],
   ["rec-bases", () => meanings("rec_basis", REC_BASES)],
   ["refused-headers", refusedHeaders],
-  ["report-columns", reportColumns],
+  ["report-columns", () => columns(REPORT_COLUMNS)],
   ["outcomes", () => meanings("outcome", OUTCOMES)],
-  ["failure-reasons", () => meanings("code", FAILURE_REASONS)],
+  ["failure-reasons", failureReasonWords],
+  ["verdicts", () => meanings("verdict", VERDICTS)],
+  ["result-columns", () => columns(MORE_COLUMNS)],
   ["agent-defaults", agentDefaults],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
@@ -87,10 +92,20 @@ function refusedHeaders(): string {
   );
 }
 
-function reportColumns(): string {
+function columns(all: readonly { readonly name: string; readonly meaning: string }[]): string {
   return table(
     ["column", "meaning"],
-    REPORT_COLUMNS.map(({ name, meaning }) => [code(name), meaning]),
+    all.map(({ name, meaning }) => [code(name), meaning]),
+  );
+}
+
+function failureReasonWords(): string {
+  return table(
+    ["code", "meaning", "what viewers meet", "what to do"],
+    failureReasons.map((reason) => {
+      const { means, viewers, next } = wordsOf(reason, "en");
+      return [code(reason), means, viewers, next];
+    }),
   );
 }
 

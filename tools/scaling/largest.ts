@@ -70,7 +70,7 @@ export function largestTable(units: Units): string {
         `${count(pages)} pages of 1 MB`,
         `${readable((tasks * RESULT_BYTES) / 1e9)} GB of results, read once`,
       ],
-      ["bits of the recount", `${readable(tasks / 8 / 1e6)} MB`, "one for each task, in memory and in the checkpoint"],
+      ["bits of the recount", `${readable(tasks / 4 / 1e6)} MB`, "two for each task, in memory and in the checkpoint"],
       [
         "the largest file in a message's time",
         `${readable(LARGEST_OBJECT_BYTES / (QUOTA.inFlightHours * 3_600) / 1e6)} MB/s at least`,

@@ -114,6 +114,11 @@ describe("at its end", () => {
       "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
       "暂不可放量：2 个对象在 Mumbai 的任何 POP 都未预热。",
     ],
+    [
+      { verdict: "not_ready", ...seen({ lacking_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }) },
+      "Not ready for traffic: 1 of 3 POPs lacks more than 1 % of its tasks (BOM1-P1).",
+      "暂不可放量：3 个 POP 中有 1 个缺少超过 1 % 的任务（BOM1-P1）。",
+    ],
     [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
     [
       { status: "STOPPED", verdict: "not_ready", total: 72_820, results: 29_856, percentage: 41 },

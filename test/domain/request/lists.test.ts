@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { LISTS } from "../../../domain/request/lists.ts";
+import { LISTS, resultsKey } from "../../../domain/request/lists.ts";
 
 it("a request's lists stand in the bucket under its id", () => {
   expect(Object.values(LISTS).map(({ key }) => key("r1"))).toEqual([
@@ -7,7 +7,9 @@ it("a request's lists stand in the bucket under its id", () => {
     "r1/success_urls.csv",
     "r1/failed_urls.csv",
     "r1/report.csv",
+    "r1/failures.csv",
   ]);
+  expect(resultsKey("r1")).toBe("r1/results.csv.gz");
 });
 
 it("what is read back comes back as it went", () => {

@@ -86,6 +86,22 @@ describe("Aggregation", () => {
     });
   });
 
+  it("counts failures by reason, with the POPs and a few examples; a batch without any writes nothing for that", async () => {
+    const { handle, progress, calls } = world();
+    await handle(good);
+    expect(calls).not.toContain("progress.exemplify");
+    const refused = { ok: false, reason: "http_4xx", url: "https://a.example/" };
+    await handle(record({ ...refused, pop: "SIN2-P1" }), record({ ...refused, pop: "FRA56-P4" }));
+    await handle(record({ ...refused, pop: "FRA56-P4" }), record({ ...refused, pop: "NOT-OURS" }));
+    await handle(record({ ok: true, pop: "SIN2-P1" }, { ...refused, pop: "SIN2-P1" }));
+    const example = (pop: string) => ({ url: "https://a.example/", pop });
+    expect(await progress.failures("r1")).toEqual([
+      { code: "http_4xx", tasks: 3, pops: 2, urls: null, examples: [example("SIN2-P1"), example("FRA56-P4")] },
+    ]);
+    // Of each reason once: the examples stand.
+    expect(calls.filter((call) => call === "progress.exemplify")).toHaveLength(1);
+  });
+
   it("asks for a look once more tasks have failed than are allowed, not before, and with none allowed at the first", async () => {
     const { handle, steps } = world([request({ ...RUNNING, total_count: 9, max_failures: 2 })]);
     await handle(bad, good, bad, good);

@@ -129,7 +129,25 @@ describe("what a batch changes", () => {
     const { failures } = progressOfBatch([
       record({ ...bad, ...now }, before === undefined ? undefined : { ...bad, ...before }),
     ]).progress[0] ?? { failures: new Map() };
-    expect(Object.fromEntries(failures)).toEqual(expected);
+    expect(Object.fromEntries([...failures].map(([reason, { tasks }]) => [reason, tasks]))).toEqual(expected);
+  });
+
+  it("tells of failures where they were added, and three of them, cut if they are long", () => {
+    const long = "x".repeat(9_000);
+    const failed = (n: number) =>
+      record({ ...bad, reason: "http_4xx", pop: `SIN${n}-P1`, url: `https://a.example/${n}${long}`, variant: "br" });
+    const last = record({ ...bad, reason: "tls", pop: long, url: "https://a.example/" });
+    const came = record({ ok: true, pop: "FRA56-P4" }, { ...bad, reason: "tls", pop: "FRA56-P4" });
+    const records = [...[1, 2, 3, 4, 4].map(failed), last, came];
+    const { failures } = progressOfBatch(records).progress[0] ?? { failures: new Map() };
+    const [http, tls] = [failures.get("http_4xx"), failures.get("tls")];
+    expect([http?.tasks, [...(http?.pops ?? [])]]).toEqual([5, ["SIN1-P1", "SIN2-P1", "SIN3-P1", "SIN4-P1"]]);
+    expect(http?.examples).toHaveLength(3);
+    expect(http?.examples[0]).toMatchObject({ variant: "br", pop: "SIN1-P1" });
+    expect(http?.examples[0]?.url).toHaveLength(300);
+    expect(tls).toMatchObject({ tasks: 0, examples: [{ url: "https://a.example/" }] });
+    expect(tls?.examples[0]?.pop).toHaveLength(40);
+    expect(progressOfBatch([record(good)]).progress[0]?.failures.size).toBe(0);
   });
 
   it("is dated by the newest result", () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { wordsOf } from "../../../domain/readiness/reasons.ts";
+import { LISTS } from "../../../domain/request/lists.ts";
 import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
@@ -19,6 +21,7 @@ describe("GET /prewarm", () => {
     created_at: "2024-04-16 03:10:21.405000",
     last_update_time: "2024-04-16 03:11:53.531000",
     timestamp: STAMP,
+    ...{ instance_count: 1, timeout_at: "2999-01-01 00:00:00.000000" },
     warnings: [{ code: "no_tier", count: 2, message: expect.stringContaining("Server-Timing"), examples: [] }],
   };
 
@@ -35,6 +38,7 @@ describe("GET /prewarm", () => {
         ...{ percentage_complete: 71, in_progress_size: 10_000, bytes_per_second: 1_000, instances_at_work: 1 },
         ...{ available_task_count: 0, in_progress_task_count: 2 },
         estimated_finish_at: "2024-04-16 03:12:45.388000",
+        sentence: expect.stringMatching(/^On time: about 30 s left, [\d,]+ days/),
       },
     });
   });
@@ -43,7 +47,10 @@ describe("GET /prewarm", () => {
     const { call, calls, requests } = world();
     await requests.put(request({ status: "STOPPED", active: undefined, ...totals, ...counted }));
     const answer = await call("GET /prewarm", undefined, { req_id: "r1" });
-    expect(answer).toEqual({ status: 200, body: { ...body, status: "STOPPED" } });
+    expect(answer).toEqual({
+      status: 200,
+      body: { ...body, status: "STOPPED", sentence: "Stopped. What was done is being counted." },
+    });
     expect(calls.filter((name) => name !== "requests.put")).toEqual(["requests.get"]);
   });
 });
@@ -97,13 +104,15 @@ describe("GET /prewarm with detail=pops", () => {
     ]);
   });
 
-  it.each(["", "POPS", "pops,pops", "x".repeat(500)])(
+  it.each(["", "POPS", "pops,", "x".repeat(500)])(
     "another detail is a 400 that names those that there are: %j",
     async (detail) => {
       const { call, calls } = world();
       const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
       expect(status).toBe(400);
-      expect(body["error_message"]).toBe(`detail: '${detail.slice(0, 100)}' is not known; there is 'pops'`);
+      expect(body["error_message"]).toBe(
+        `detail: '${detail.replace("pops,", "").slice(0, 100)}' is not known; there are 'pops', 'failures'`,
+      );
       expect(calls).toEqual([]);
     },
   );
@@ -164,4 +173,35 @@ describe("what every route has in common", () => {
       ]);
     },
   );
+});
+
+describe("GET /prewarm with detail=failures", () => {
+  const example = { url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 };
+  const refused = { code: "http_4xx", tasks: 2, pops: 2, examples: [example] } as const;
+
+  it("adds the failures by reason as far as they are counted, with what they mean; and the POPs if they are asked for", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
+    const failures = new Map([["http_4xx", { tasks: 2, pops: [0, 1] }]] as const);
+    await progress.add("r1", { total: count(2, 0, 2), stripe: 0, blocks: new Map(), failures }, "token");
+    await progress.exemplify("r1", "http_4xx", [example]);
+    const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops, failures" });
+    expect(body["pops"]).toHaveLength(2);
+    expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
+  });
+
+  it("is exact once the report stands, and what was counted of one that a release before has ended", async () => {
+    const { call, requests, lists, progress } = world();
+    await requests.put(request({ status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 }));
+    await progress.exemplify("r1", "tls", [example]);
+    const failures = new Map([["tls", { tasks: 1, pops: [0] }]] as const);
+    await progress.add("r1", { total: count(1, 0, 1), stripe: 0, blocks: new Map(), failures }, "token");
+    const codes = async () => {
+      const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "failures" });
+      return body["failures"];
+    };
+    expect(await codes()).toMatchObject([{ code: "tls", tasks: 1 }]);
+    await lists.write(LISTS.failures, "r1", [{ ...refused, urls: 1, examples: [example] }]);
+    expect(await codes()).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
+  });
 });

@@ -4,43 +4,8 @@ import { patienceOf } from "../../../domain/request/patience.ts";
 import { type Beat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { describeProgress, percentage } from "../../../lambdas/api/progress.ts";
+import { describeProgress } from "../../../lambdas/api/progress.ts";
 import { beat, count, request } from "../items.ts";
-
-describe("percentage", () => {
-  const work = { total_count: 6, total_size: 600, sizes_known: true, download_count: 0, download_size: 0 };
-  it.each([
-    ["the contract's example", { total_size: 206_052, download_size: 137_368, download_count: 6 }, 66],
-    ["nothing known yet", { total_count: 0, total_size: 0 }, 0],
-    ["nothing done", {}, 0],
-    ["a part of the bytes", { download_count: 1, download_size: 300 }, 50],
-    ["rounded down", { download_count: 5, download_size: 599 }, 99],
-    ["exact where a fraction is not", { total_size: 100, download_count: 1, download_size: 29 }, 29],
-    ["all", { download_count: 6, download_size: 600 }, 100],
-    ["more bytes than were announced", { download_count: 6, download_size: 700 }, 100],
-    ["all bytes, but not all tasks", { download_count: 5, download_size: 700 }, 99],
-    ["sizes unknown: the tasks", { sizes_known: false, download_count: 3, download_size: 1 }, 50],
-    ["sizes unknown: all tasks", { sizes_known: false, download_count: 6, download_size: 1 }, 100],
-    ["empty files: the tasks", { total_size: 0, download_count: 3 }, 50],
-    ["everything failed", { download_count: 6, download_size: 0 }, 0],
-    ["corrected below nothing", { download_size: -5 }, 0],
-  ])("%s", (_, change, percent) => {
-    expect(percentage({ ...work, ...change })).toBe(percent);
-  });
-
-  it("is the exact quotient, and never leaves 0 to 100", () => {
-    const size = fc.integer({ min: 0, max: 10 ** 13 });
-    fc.assert(
-      fc.property(size, size, fc.boolean(), fc.nat(1_000), fc.nat(1_000), (done, total, known, count, of) => {
-        const item = { total_count: of, total_size: total, sizes_known: known };
-        const percent = percentage({ ...item, download_count: Math.min(count, of), download_size: done });
-        expect(percent).toBeGreaterThanOrEqual(0);
-        expect(percent).toBeLessThanOrEqual(100);
-        if (known && total > 0 && done < total) expect(percent).toBe(Number((BigInt(done) * 100n) / BigInt(total)));
-      }),
-    );
-  });
-});
 
 const NOW = new Date("2024-04-16T03:15:09.499Z");
 const PATIENCE = patienceOf();

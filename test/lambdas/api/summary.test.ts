@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { LISTS } from "../../../domain/request/lists.ts";
 import { request, target } from "../items.ts";
 import { STAMP, world } from "./world.ts";
 
 describe("GET /summary", () => {
   const counted = { failed_count: 4, warm_count: 1, hit_count: 2, not_kept_count: 3 };
-  const ended = request({ status: "FINISHED", active: undefined, report: "r1/report.csv", ...counted });
+  const readiness = {
+    ...{ cold_objects: 1, cold_examples: [{ url: "https://cdn.example.com/a", rec: "Singapore" }] },
+    ...{ cold_recs: ["Singapore"], lacking_pops: 1, lacking_examples: ["SIN2-P1"], pops: 40 },
+    ...{ unresolved_pops: 0, unreadable_urls: 1, exceptions: 2 },
+  };
+  const ended = request({
+    ...{ status: "FINISHED", active: undefined, report: "r1/report.csv", results: "r1/results.csv.gz" },
+    ...{ total_count: 9, download_count: 8, ...counted, verdict: "not_ready", readiness },
+  });
 
   it("answers what the contract says, and no more", async () => {
     const { call, requests, requestPops, lists } = world();
@@ -17,6 +26,11 @@ describe("GET /summary", () => {
       target("YYY1-P1", { state: "FAILED" }),
     ]);
     await lists.write(LISTS.failedUrls, "r1", [{ url: "https://cdn.example.com/gone", problem: "HTTP 404" }]);
+    const example = { url: "https://cdn.example.com/a", variant: "br", pop: "SIN2-P1", error: "HTTP 500" };
+    await lists.write(LISTS.failures, "r1", [
+      { code: "tls", tasks: 1, pops: 1, urls: 1, examples: [] },
+      { code: "http_5xx", tasks: 3, pops: 2, urls: 1, examples: [example] },
+    ]);
     expect(await call("GET /summary", undefined, { req_id: "r1" })).toEqual({
       status: 200,
       body: {
@@ -25,12 +39,32 @@ describe("GET /summary", () => {
         failure_urls: ["https://cdn.example.com/gone"],
         failure_urls_omitted: 0,
         failure_pop_urls_report: "https://bucket.example/r1/report.csv?signed",
-        ...counted,
+        results_url: "https://bucket.example/r1/results.csv.gz?signed",
+        verdict: "not_ready",
+        sentence: "Not ready for traffic: 1 object is warm at no POP of Singapore.",
+        readiness,
+        failures: [
+          { code: "http_5xx", tasks: 3, pops: 2, urls: 1, ...wordsOf("http_5xx", "en"), examples: [example] },
+          { code: "tls", tasks: 1, pops: 1, urls: 1, ...wordsOf("tls", "en"), examples: [] },
+        ],
+        ...{ total_count: 9, unfinished_count: 1, ...counted },
         timestamp: STAMP,
         created_at: "2024-04-16 03:10:21.405000",
         last_update_time: "2024-04-16 03:11:53.531000",
         status: "FINISHED",
       },
+    });
+  });
+
+  it("of one that a release before has ended says that it has no verdict, no failures and no file of all results", async () => {
+    const { call, requests } = world();
+    const { verdict: _, readiness: _r, results: _all, ...older } = ended;
+    await requests.put(older);
+    const { status, body } = await call("GET /summary", undefined, { req_id: "r1" });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ verdict: null, readiness: null, failures: [], results_url: null, results_note: expect.any(String) },
+      sentence: "Finished: 4 of 9 tasks failed.",
     });
   });
 

@@ -42,7 +42,11 @@ function setUp(count: number, shards: number, isMissing: (n: number) => boolean)
   const results = new FakeResults(tasksOf(urls, shards, isMissing));
   const resultFiles = new FakeResultFiles();
   const deps = { lists, checkpoints, resultFiles, requestPops, results, now: () => 1_000 };
-  const run = (left: () => number) => recount(deps, item, { timeIsUp: false, left, whyMissing: () => UNFINISHED });
+  const run = (left: () => number, rowsPerMs?: number) =>
+    recount(deps, item, {
+      ...{ timeIsUp: false, left, whyMissing: () => UNFINISHED },
+      ...(rowsPerMs === undefined ? {} : { rowsPerMs }),
+    });
   const report = () => (lists.objects["r1/report.csv"] ?? []).map((row) => row.join()).toSorted();
   return { deps, item, run, report, all: () => resultFiles.lines().toSorted() };
 }
@@ -130,6 +134,22 @@ describe("a recount", () => {
     expect((await w.run(() => 0))?.ledger.missingCount).toBe(0);
     expect(w.report()).toHaveLength(28);
   });
+});
+
+it("two files that each take most of a run are written in a run each", async () => {
+  const w = setUp(40, 40, () => true);
+  // 80 rows without a result: some 13 minutes for each file.
+  const SLOW = 0.0001;
+  for (let i = 0; i < 2; i++) expect(await w.run(() => 60_000, SLOW)).toBeUndefined();
+  expect(await w.run(() => 900_000, SLOW)).toBeUndefined();
+  expect(w.deps.resultFiles.objects.has("r1/results.csv.gz")).toBe(false);
+  const spent = [900_000, 100_000];
+  expect(await w.run(() => spent.shift() ?? 100_000, SLOW)).toBeUndefined();
+  expect(w.all()).toHaveLength(80);
+  expect(w.report()).toEqual([]);
+  const done = await w.run(() => 100_000, SLOW);
+  expect([done?.results, done?.ledger.missingCount]).toEqual(["r1/results.csv.gz", 80]);
+  expect(w.report()).toHaveLength(81);
 });
 
 it("rows of a report beyond what memory takes are set aside, and stand in the report in their order", async () => {

@@ -18,9 +18,7 @@ describe("the file of all results", () => {
     const rows = new ResultRows(files, "r1", [], SMALL);
     await written(rows, 100);
     expect(rows.parts.length).toBeGreaterThan(2);
-    expect(await rows.writeFile([result("FRA56-P4", "https://cdn.example.com/last", { ok: false })])).toBe(
-      "r1/results.csv.gz",
-    );
+    await rows.writeFile([result("FRA56-P4", "https://cdn.example.com/last", { ok: false })]);
     const urls = files.lines().map((line) => line.split(",")[1]);
     expect(urls).toEqual([...rowsOf(100).map(({ url }) => url), "https://cdn.example.com/last"]);
   });

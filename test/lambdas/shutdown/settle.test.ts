@@ -67,6 +67,34 @@ describe("a look at an active request", () => {
     expect((await progress.of("r1")).count).toEqual(count(3, 20, 0, { warm_count: 3 }));
   });
 
+  it("says at the end whether the crowd may come, what failed by reason, and has every task in a file", async () => {
+    const refused = { ok: false, bytes: 0, reason: "http_4xx", error: "HTTP 403", http_status: 403 } as const;
+    const failed = result("SIN2-P1", A, refused);
+    const w = world({ results: [...resultsBut(failed.pop_url), failed] });
+    w.lists.objects["r1/failed_urls.csv"] = [["https://cdn.example.com/gone", "HTTP 404"]];
+    await w.handle(EVENT);
+    // One POP of three did not resolve, and lacks all.
+    expect(w.requests.the()).toMatchObject({
+      ...{ status: "FINISHED", report: "r1/report.csv", results: "r1/results.csv.gz", verdict: "not_ready" },
+      readiness: {
+        ...{ cold_objects: 0, lacking_pops: 2, lacking_examples: ["XXX1-P1", "SIN2-P1"], pops: 3 },
+        ...{ unresolved_pops: 1, unreadable_urls: 1, exceptions: 3 },
+      },
+    });
+    const example = JSON.stringify([{ url: A, pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }]);
+    expect(w.lists.objects["r1/failures.csv"]).toEqual([["http_4xx", "1", "1", "1", example]]);
+    expect(w.resultFiles.lines()).toHaveLength(4);
+  });
+
+  it("counts what was given up among the failures, with all its POPs and URLs", async () => {
+    const missing = [`SIN2-P1#${A}`, `FRA56-P4#${B}`];
+    const w = world({ item: { ...STILL, requeues: MAX_REQUEUES }, results: resultsBut(...missing) });
+    await w.handle(EVENT);
+    expect(w.requests.the()).toMatchObject({ status: "FINISHED", failed_count: 2 });
+    expect(w.lists.objects["r1/failures.csv"]?.[0]?.slice(0, 4)).toEqual(["lost", "2", "2", "2"]);
+    expect(w.resultFiles.lines().filter((line) => line.includes("no agent finished it"))).toHaveLength(2);
+  });
+
   it("ends a request whose counts cannot reach the total, once it is given up", async () => {
     const { handle, requests, calls } = world({ item: { ...STILL, total_count: 5, requeues: MAX_REQUEUES } });
     await handle(EVENT);

@@ -35,7 +35,7 @@ const handler = createHandler({
   distributions: {
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
   },
-  progress: { of: async () => NO_PROGRESS, pops: async () => new Map() },
+  progress: { of: async () => NO_PROGRESS, pops: async () => new Map(), failures: async () => [] },
   patience: patienceOf(),
   fleet: {
     ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },

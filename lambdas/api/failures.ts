@@ -1,0 +1,37 @@
+import type { Lists } from "../../aws/lists.ts";
+import type { ProgressTable } from "../../aws/progress-table.ts";
+import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { LISTS } from "../../domain/request/lists.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { type FailureGroup, mostFirst } from "../../domain/result/failure-group.ts";
+
+export interface FailuresDeps {
+  readonly lists: Pick<Lists, "read">;
+  readonly progress: Pick<ProgressTable, "failures">;
+}
+
+/** The failures of a request by reason, those of most tasks first: exact once its report stands, and as counted so far before. */
+export async function failuresOf(deps: FailuresDeps, item: RequestItem) {
+  const exact = item.report === undefined ? undefined : await endedFailures(deps, item.req_id);
+  return (exact ?? (await deps.progress.failures(item.req_id))).map(withWords);
+}
+
+/** Those of a request that has ended; undefined for one that a release before has ended. */
+export async function endedFailures(
+  { lists }: Pick<FailuresDeps, "lists">,
+  reqId: string,
+): Promise<FailureGroup[] | undefined> {
+  const groups: FailureGroup[] = [];
+  try {
+    for await (const group of lists.read(LISTS.failures, reqId)) groups.push(group);
+    return mostFirst(groups);
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+/** As an answer tells it. */
+export function withWords({ examples, ...counts }: FailureGroup) {
+  return { ...counts, ...wordsOf(counts.code, "en"), examples };
+}

@@ -1,0 +1,31 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ResultFiles } from "../../aws/result-files.ts";
+import { startBucket } from "./bucket.ts";
+
+let bucket: Awaited<ReturnType<typeof startBucket>>;
+let files: ResultFiles;
+beforeEach(async () => {
+  bucket = await startBucket();
+  files = new ResultFiles(bucket.s3, "bucket");
+});
+afterEach(() => bucket.close());
+
+const text = (key: string) => gunzipSync(bucket.objects.get(key) ?? "").toString("utf8");
+
+describe("a file that comes piece by piece", () => {
+  it("is one gzip file of all its pieces, in order", async () => {
+    for (const [n, piece] of ["a\n", "b\n"].entries()) await files.put(`r1/recount/${n}`, gzipSync(piece));
+    await files.join("r1/results.csv.gz", ["r1/recount/0", "r1/recount/1"], gzipSync("c\n"));
+    expect(text("r1/results.csv.gz")).toBe("a\nb\nc\n");
+    await files.join("r1/results.csv.gz", ["r1/recount/1"], new Uint8Array());
+    expect(text("r1/results.csv.gz")).toBe("b\n");
+  });
+
+  it("does not stand where a piece is missing", async () => {
+    await expect(files.join("r1/results.csv.gz", ["r1/recount/gone"], new Uint8Array())).rejects.toMatchObject({
+      name: "NoSuchKey",
+    });
+    expect(bucket.objects.has("r1/results.csv.gz")).toBe(false);
+  });
+});

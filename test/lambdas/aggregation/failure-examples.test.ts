@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { FailureReason } from "../../../domain/result/failure.ts";
+import { FailureExamples } from "../../../lambdas/aggregation/failure-examples.ts";
+import type { BatchFailures } from "../../../lambdas/aggregation/request-sum.ts";
+
+function world(fails = () => false) {
+  const written: string[] = [];
+  const exemplify = async (reqId: string, reason: FailureReason) => {
+    if (fails()) throw new Error("busy");
+    written.push(`${reqId} ${reason}`);
+  };
+  const examples = new FailureExamples({ exemplify });
+  const failed = (pop: string) => ({ tasks: 1, pops: new Set([pop]), examples: [{ url: "https://a.example/", pop }] });
+  const note = (reqId: string, ...reasons: FailureReason[]) =>
+    examples.note({ reqId, failures: new Map(reasons.map((reason) => [reason, failed("SIN2-P1")])) }, 1_800_000_000);
+  return { written, note, examples };
+}
+
+test("each reason of a request is written once by a process", async () => {
+  const { written, note } = world();
+  await note("r1", "tls");
+  await note("r1", "tls", "lost");
+  await note("r2", "tls");
+  expect(written).toEqual(["r1 tls", "r1 lost", "r2 tls"]);
+});
+
+test("failures that were only taken back have no examples, and leave room for those that have", async () => {
+  const { written, note, examples } = world();
+  const taken = new Map<FailureReason, BatchFailures>([["tls", { tasks: -1, pops: new Set(), examples: [] }]]);
+  await examples.note({ reqId: "r1", failures: taken }, 1_800_000_000);
+  await note("r1", "tls");
+  expect(written).toEqual(["r1 tls"]);
+});
+
+test("what was not written is written with the next batch", async () => {
+  let busy = true;
+  const { written, note } = world(() => busy);
+  await expect(note("r1", "tls")).rejects.toThrow("busy");
+  busy = false;
+  await note("r1", "tls");
+  expect(written).toEqual(["r1 tls"]);
+});
