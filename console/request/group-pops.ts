@@ -39,7 +39,12 @@ export function groupPops(rows: readonly Pop[]): RecGroup[] {
   for (const row of rows) groups.set(row.rec, [...(groups.get(row.rec) ?? []), popState(row)]);
   return [...groups]
     .map(([rec, pops]) => groupOf(rec, pops))
-    .sort((a, b) => b.pops.length - a.pops.length || (a.rec ?? "~").localeCompare(b.rec ?? "~"));
+    .sort(
+      (a, b) =>
+        Number(a.rec === null) - Number(b.rec === null) ||
+        b.pops.length - a.pops.length ||
+        (a.rec ?? "").localeCompare(b.rec ?? ""),
+    );
 }
 
 function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {
