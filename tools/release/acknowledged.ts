@@ -18,7 +18,7 @@ const iam = (resource: string, roles: readonly string[], reason: string): Acknow
   reason,
 });
 
-const METHODS = ["instances", "pops", "prewarm", "requests", "summary"].map(
+const METHODS = ["instances", "pops", "prewarm", "requests", "settings", "summary"].map(
   (route) => `Prewarm/Api/Rest/Default/${route}/*/Resource`,
 );
 const CONSOLE = [
@@ -78,8 +78,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   iam(
     "<PrewarmStorageLists85C6997E.Arn>/*",
     [
-      ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/ShutdownRole"],
-      "Storage/EmptyingRole",
+      ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/ExpandRole", "Pipeline/TaskRole"],
+      ...["Pipeline/ShutdownRole", "Storage/EmptyingRole"],
     ],
     "The objects of this one bucket; their names begin with the request's id",
   ),
@@ -103,11 +103,22 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     ["Pipeline/TaskRole"],
     "The ids of the stack's list of distributions; the account is left open, for a role reaches no other one's",
   ),
+  {
+    id: `AwsSolutions-IAM5[Resource::{"Fn::If":["PrewarmPipelineInChina35591795",${sourcesIn("aws-cn")},${sourcesIn("aws")}]}]`,
+    at: ["Prewarm/Pipeline/SourceBuckets/Reading/Resource"],
+    reason: "The objects of the stack's list of buckets and prefixes, from which sources of requests are read",
+  },
   iam(
     "*",
     [
       ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/AggregationRole"],
-      ...["Pipeline/ShutdownRole", "Pipeline/DeadLetterReaderRole", "Fleet/Role", "Monitoring/WatchRole"],
+      ...[
+        "Pipeline/ExpandRole",
+        "Pipeline/ShutdownRole",
+        "Pipeline/DeadLetterReaderRole",
+        "Fleet/Role",
+        "Monitoring/WatchRole",
+      ],
       ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole", "Console/PageRole"],
     ],
     "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
@@ -118,4 +129,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
 function distributionsIn(partition: string): string {
   const before = `arn:${partition}:cloudfront::*:distribution/`;
   return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",{"Fn::Join":[",${before}",{"Ref":"distributions"}]}]]}]}`;
+}
+
+/** How lib/source-buckets.ts does. */
+function sourcesIn(partition: string): string {
+  const before = `arn:${partition}:s3:::`;
+  const entries = (between: string) => `{"Fn::Join":["${between},${before}",{"Ref":"sourceBuckets"}]}`;
+  return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",${entries("/*")},"/*,${before}",${entries("")}]]}]}`;
 }
