@@ -1,6 +1,7 @@
 import type { Language } from "../../domain/readiness/language.ts";
 import { figureOf } from "./bytes.ts";
 import { minutesAndSeconds } from "./durations.ts";
+import { agoIn, lengthIn } from "./lengths.ts";
 
 /** Numbers and times as a reader of a language writes them, in the reader's time zone. Moments are milliseconds since the epoch. */
 export interface Formats {
@@ -34,7 +35,6 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
   const utc = new Intl.DateTimeFormat(locale, { ...hours, timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", ...zone });
   const offset = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset", ...zone });
-  const before = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
   const figure = (value: number) => figureOf(value, (it, digits) => fixed(locale, it, digits));
   return {
     count: (value) => number.format(value),
@@ -48,8 +48,8 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
     utc: (at) => `${utc.format(at)} UTC`,
     day: (at) => day.format(at),
     span: minutesAndSeconds,
-    ago: (ms) => before.format(-unitOf(ms).amount, unitOf(ms).unit).replace(/\bmin\.?(?= ago)/, "min"),
-    long: (ms) => lengthIn(locale, ms),
+    ago: (ms) => agoIn(language, ms),
+    long: (ms) => lengthIn(language, ms),
     zone: (at) =>
       (offset.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC").replace("GMT", "UTC"),
   };
@@ -57,20 +57,4 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
 
 function fixed(locale: string, value: number, digits: number): string {
   return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
-}
-
-type Unit = "second" | "minute" | "hour" | "day";
-
-/** The largest unit that is there at least once. */
-function unitOf(ms: number): { readonly amount: number; readonly unit: Unit } {
-  const seconds = Math.max(0, Math.floor(ms / 1_000));
-  if (seconds < 60) return { amount: seconds, unit: "second" };
-  if (seconds < 3_600) return { amount: Math.floor(seconds / 60), unit: "minute" };
-  if (seconds < 172_800) return { amount: Math.floor(seconds / 3_600), unit: "hour" };
-  return { amount: Math.floor(seconds / 86_400), unit: "day" };
-}
-
-function lengthIn(locale: string, ms: number): string {
-  const { amount, unit } = unitOf(ms);
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount);
 }

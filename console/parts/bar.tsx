@@ -4,8 +4,16 @@ import { barParts } from "./bar-parts.ts";
 import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "./outcome.ts";
 import { useWidth } from "./use-width.ts";
 
+interface BarProps {
+  readonly outcomes: Outcomes;
+  /** In CSS pixels. @default 6 */
+  readonly height?: number;
+  /** The same is said in words beside it. @default false */
+  readonly silent?: boolean;
+}
+
 /** Of what the tasks came to, by their number. A picture of SVG, because the page's policy allows no style attribute. */
-export function Bar({ outcomes, height = 6 }: { readonly outcomes: Outcomes; readonly height?: number }) {
+export function Bar({ outcomes, height = 6, silent = false }: BarProps) {
   const { say, formats } = useReader();
   const stripes = useId();
   const [ref, width] = useWidth(200);
@@ -13,8 +21,15 @@ export function Bar({ outcomes, height = 6 }: { readonly outcomes: Outcomes; rea
     (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
   );
   return (
-    <svg ref={ref} class="bar" height={height} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img">
-      <title>{said.join(", ") || say("waiting")}</title>
+    <svg
+      ref={ref}
+      class="bar"
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      {...(silent ? { "aria-hidden": true } : { role: "img" })}
+    >
+      {silent ? null : <title>{said.join(", ") || say("waiting")}</title>}
       <defs>
         <pattern id={stripes} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect class="under_way" width="7" height="7" />

@@ -1,6 +1,7 @@
 import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import type { Failure } from "../api/answers.ts";
+import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 
@@ -31,7 +32,7 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
       <h3>{words.title}</h3>
       <strong class={`number ${formOf(failure)}`}>{formats.count(failure.tasks)}</strong>
       <p>
-        {scope}. {words.next}
+        {scope}. <Prose text={words.next} />
       </p>
       <Examples failure={failure} />
     </li>
@@ -53,7 +54,7 @@ export function FailureRow({ failure }: { readonly failure: Failure }) {
         <Examples failure={failure} />
       </div>
       <p>
-        {words.viewers} {words.next}
+        <Prose text={`${words.viewers} ${words.next}`} />
       </p>
     </li>
   );

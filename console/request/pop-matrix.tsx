@@ -46,18 +46,23 @@ export function PopMatrix({ groups, small }: MatrixProps) {
             <div class="rec-name" role="rowheader">
               <strong>{recName(group.rec)}</strong>
               <span class="quiet">{count("popCount", group.pops.length)}</span>
-              <strong class="number">{formats.percent(group.percent)}</strong>
+              <strong class="number">
+                {small && group.bad > 0 ? <span class="failed">{formats.count(group.bad)} </span> : null}
+                {formats.percent(group.percent)}
+              </strong>
             </div>
-            {group.pops.map((pop, column) => (
-              <Cell
-                key={pop.pop}
-                pop={pop}
-                small={small}
-                place={`${row} ${column}`}
-                stop={row === at.row && column === at.column}
-                onFocus={() => setAt({ row, column })}
-              />
-            ))}
+            <div class="rec-pops" role="presentation">
+              {group.pops.map((pop, column) => (
+                <Cell
+                  key={pop.pop}
+                  pop={pop}
+                  small={small}
+                  place={`${row} ${column}`}
+                  stop={row === at.row && column === at.column}
+                  onFocus={() => setAt({ row, column })}
+                />
+              ))}
+            </div>
           </div>
         ))}
       </div>
@@ -84,8 +89,8 @@ function Cell({ pop, small, place, stop, onFocus }: CellProps) {
       role="gridcell"
       data-at={place}
       tabIndex={stop ? 0 : -1}
-      aria-label={says}
       title={says}
+      {...(small ? { "aria-label": says } : {})}
       onFocus={onFocus}
     >
       {small ? (
@@ -101,10 +106,11 @@ function Cell({ pop, small, place, stop, onFocus }: CellProps) {
                 <Shape form={worst} />
               </span>
             ) : null}
-            {pop.bad > 0 ? <span class="failed">{formats.count(pop.bad)}</span> : null}
+            {pop.bad > 0 ? <span class={worst}>{formats.count(pop.bad)}</span> : null}
             {pop.resolved ? formats.percent(pop.percent) : "–"}
+            <span class="spoken">{says}</span>
           </span>
-          <Bar outcomes={pop.outcomes} height={4} />
+          <Bar outcomes={pop.outcomes} height={4} silent />
         </>
       )}
     </div>

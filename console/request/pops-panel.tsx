@@ -19,7 +19,8 @@ export function PopsPanel({ request }: { readonly request: Progress }) {
   const [view, setView] = useState<View>("matrix");
   const [failedOnly, setFailedOnly] = useState(false);
   const groups = useMemo(() => groupPops(request.pops), [request.pops]);
-  const small = request.pops.length > MOST_TILES;
+  // At the end it stands in the narrow column: what is not warm matters more then.
+  const small = request.pops.length > MOST_TILES || isTerminal(request.status);
   const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);
   useKeys({
     v: () => setView((it) => VIEWS[(VIEWS.indexOf(it) + 1) % VIEWS.length] ?? "matrix"),

@@ -33,7 +33,7 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
       <span class="quiet">
         {[...(urls > 0 ? [count("urlCount", urls)] : []), ...(pops > 0 ? [count("popCount", pops)] : [])].join(" × ")}
       </span>
-      <CopyButton class="button id-button" text={id} label={say("copyId")}>
+      <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>
         <code>{shortId(id)}</code>
       </CopyButton>
       {retry_of === undefined ? null : (
@@ -44,10 +44,11 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
       )}
       <span class="fill" />
       <div class="actions">
-        <CopyButton text={whole} label={say("copySentence")} icon="share">
-          {say("copySentence")}
-        </CopyButton>
-        {ended ? null : (
+        {ended ? (
+          <CopyButton text={whole} label={say("copySentence")} icon="share">
+            {say("copySentence")}
+          </CopyButton>
+        ) : (
           <>
             <CopyButton text={`npx prewarm status ${id} --watch`} label={say("followTerminal")} icon="terminal">
               {say("followTerminal")}

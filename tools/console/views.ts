@@ -27,7 +27,7 @@ export const VIEWS: readonly View[] = [
   { name: "requests-empty", hash: "#/", scene: "empty", shows: ".empty" },
   { name: "requests-error", hash: "#/", scene: "refused", shows: ".banner", mayFail: FAILED_CALL },
   { name: "requests-lost", hash: "#/", scene: "lost", shows: ".banner", mayFail: FAILED_CALL },
-  { name: "under-way", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix" },
+  { name: "under-way", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".chart svg" },
   { name: "under-way-stop", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "s" },
   { name: "under-way-list", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "v" },
   { name: "under-way-400", hash: "#/r/many", shows: ".matrix" },

@@ -43,12 +43,9 @@ describe("times are the reader's, with UTC beside", () => {
   });
 
   it("how long ago, in the largest unit that is whole", () => {
-    expect([en.ago(1_400), en.ago(840_000), en.ago(90_000_000)]).toEqual([
-      expect.stringMatching(/^1\s?s/),
-      expect.stringMatching(/^14\s?min/),
-      expect.stringMatching(/^25\s?h/),
-    ]);
-    expect(zh.ago(840_000)).toMatch(/14\s?分钟前/);
+    expect([en.ago(1_400), en.ago(840_000), en.ago(90_000_000)]).toEqual(["1 s ago", "14 min ago", "25 h ago"]);
+    expect([en.long(200_000_000), en.long(-1)]).toEqual(["2 d", "0 s"]);
+    expect(zh.ago(840_000)).toBe("14 分钟前");
   });
 });
 
