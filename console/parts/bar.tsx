@@ -27,9 +27,10 @@ export function Bar({ outcomes, height = 6, silent = false }: BarProps) {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
-      {...(silent ? { "aria-hidden": true } : { role: "img" })}
+      role="img"
+      aria-hidden={silent}
     >
-      {silent ? null : <title>{said.join(", ") || say("waiting")}</title>}
+      <title>{said.join(", ") || say("waiting")}</title>
       <defs>
         <pattern id={stripes} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect class="under_way" width="7" height="7" />
