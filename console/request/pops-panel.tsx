@@ -37,9 +37,16 @@ export function PopsPanel({ request }: { readonly request: Progress }) {
           value={view}
           onChoose={setView}
         />
-        <button type="button" class="button plain" aria-pressed={failedOnly} onClick={() => setFailedOnly(!failedOnly)}>
-          {say("failedOnly")}
-        </button>
+        {failedOnly || groups.some(({ bad }) => bad > 0) ? (
+          <button
+            type="button"
+            class="button plain"
+            aria-pressed={failedOnly}
+            onClick={() => setFailedOnly(!failedOnly)}
+          >
+            {say("failedOnly")}
+          </button>
+        ) : null}
         {isTerminal(request.status) ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
       </div>
       {view === "matrix" ? <PopMatrix groups={shown} small={small} /> : <PopList groups={shown} />}

@@ -45,7 +45,7 @@ export function Throughput({ samples, until }: ThroughputProps) {
           <path class="warm-line" d={pathOf(samples, (it) => it.warm, box)} />
           <line class="now" x1={x} x2={x} y2={HEIGHT} />
           <text class="axis" x={width} y="4" text-anchor="end">
-            {formats.bytes(top).replace(/ .*/, "")}
+            {formats.figure(top).value.replace(/[.,]0+$/, "")}
           </text>
           <text class="axis" x={width} y={HEIGHT} text-anchor="end">
             0

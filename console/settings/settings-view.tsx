@@ -98,7 +98,7 @@ function Deployment({ settings }: { readonly settings: Settings }) {
           {distributions === undefined ? null : (
             <Row
               name={say("distributions")}
-              value={allowed.length === 0 ? say("everyDistribution") : allowed.join(", ")}
+              value={allowed.length === 0 || allowed.includes("*") ? say("everyDistribution") : allowed.join(", ")}
             />
           )}
         </dl>
