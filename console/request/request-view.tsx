@@ -55,7 +55,8 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const sentence = useSentence(request);
   const left = request.total_count - request.download_count;
   const tasks = badOf(outcomes) + (ended ? left : 0);
-  const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || request.total_count === 0);
+  // What could not be read or resolved has no tasks, and may be tried again as well.
+  const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || request.verdict !== "ready");
   useEffect(() => {
     document.title = `${sentence} ${titleOf(request)} · Prewarm`;
   }, [sentence, request]);

@@ -27,7 +27,7 @@ export function RetryDialog({ id, tasks, onClose }: RetryDialogProps) {
   });
   return (
     <Dialog title={say("retryTitle")} onClose={onClose}>
-      <p>{count("retrySays", tasks)}</p>
+      <p>{tasks > 0 ? count("retrySays", tasks) : say("retryRest")}</p>
       <div class="field">
         <label for="retry-headers" class="quiet small">
           {say("retryHeaders")}

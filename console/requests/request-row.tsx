@@ -43,8 +43,10 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
         <Progress request={request} />
         <Bar outcomes={outcomes} height={7} />
       </td>
-      <td class="number">{request.total_count === 0 ? "–" : formats.count(outcomes.warm + outcomes.hit)}</td>
-      <td class="number">
+      <td class="number" data-name={say("warmOrHit")}>
+        {request.total_count === 0 ? "–" : formats.count(outcomes.warm + outcomes.hit)}
+      </td>
+      <td class="number" data-name={say("notWarm")}>
         <div class={bad > 0 ? "failed strong" : ""}>
           {request.total_count === 0 ? "–" : formats.count(left > 0 ? bad + left : bad)}
         </div>

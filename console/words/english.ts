@@ -118,6 +118,7 @@ export const EN = {
     other:
       "A new request warms {0} tasks of this one: what failed, was not kept, or was never tried. It has this one's settings.",
   },
+  retryRest: "A new request tries what could not be read or resolved once more. It has this one's settings.",
   retryHeaders: "Headers are not kept after the end. If this request had some, give them again, one a line:",
   retryDo: "Retry",
   cancel: "Cancel",

@@ -49,6 +49,8 @@ export async function journey(browser: Browser, prewarm: LocalPrewarm, language:
     await page.locator(".files a").first().waitFor();
     await look("ended");
     if ((await page.locator(".files a").count()) === 0) faults.push("the report is not linked");
+    await retry(page, id);
+    await look("retried");
     await stopOne(page, api, says.stopped);
     await look("stopped");
     const url = page.url();
@@ -64,6 +66,14 @@ export async function journey(browser: Browser, prewarm: LocalPrewarm, language:
     await close();
   }
   return faults.map((fault) => `journey ${language}: ${fault}`);
+}
+
+/** A new request for what is not good, which says whose retry it is. */
+async function retry(page: Page, id: string): Promise<void> {
+  await page.keyboard.press("r");
+  await page.locator("dialog[open] .primary").click();
+  await page.waitForURL((url) => /^#\/r\//.test(url.hash) && !url.hash.includes(id));
+  await page.locator(`.request-head a[href="#/r/${id}"]`).waitFor();
 }
 
 /** One that nobody works on can be stopped at leisure. */
