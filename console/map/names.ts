@@ -1,0 +1,18 @@
+import type { Language } from "../../domain/readiness/language.ts";
+import { CITIES_ZH, RECS_ZH } from "./names-chinese.ts";
+
+/** @param rec its English name, as the API tells it */
+export function recName(rec: string, language: Language): string {
+  return language === "zh" ? (RECS_ZH[rec] ?? rec) : rec;
+}
+
+/** @param city its English name, as the API tells it */
+export function cityName(city: string, language: Language): string {
+  return language === "zh" ? (CITIES_ZH[city] ?? city) : city;
+}
+
+/** @param country ISO 3166-1 alpha-2 */
+export function countryName(country: string, language: Language): string {
+  const names = new Intl.DisplayNames([language === "zh" ? "zh-CN" : "en"], { type: "region", fallback: "code" });
+  return names.of(country) ?? country;
+}
