@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { InstancesView } from "./instances/instances-view.tsx";
+import { KeysDialog } from "./keys/keys-dialog.tsx";
+import { useKeys } from "./keys/use-keys.ts";
 import { NewRequestView } from "./new/new-request-view.tsx";
 import { Brand } from "./parts/brand.tsx";
 import { Icon } from "./parts/icon.tsx";
@@ -20,7 +22,17 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
   const { say } = useReader();
   const [connection, setConnection] = useState<Connection>(NO_CONNECTION);
   const settings = useSettings();
+  const [helps, setHelps] = useState(false);
   const tell = useCallback(setConnection, []);
+  useKeys({
+    "?": () => setHelps(true),
+    n: () => {
+      location.hash = hrefOf({ name: "new" });
+    },
+    Escape: () => {
+      if (route.name !== "requests") location.hash = hrefOf({ name: "requests" });
+    },
+  });
   const place = route.name === "request" ? `request ${route.id}` : route.name;
   useEffect(() => {
     setConnection(NO_CONNECTION);
@@ -59,6 +71,7 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
       <main id="content" tabIndex={-1} class={`page ${route.name}-page`}>
         <View key={place} route={route} />
       </main>
+      {helps ? <KeysDialog onClose={() => setHelps(false)} /> : null}
     </ConnectionContext.Provider>
   );
 }

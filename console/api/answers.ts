@@ -43,6 +43,7 @@ export const listedSchema = z.object({
   reason: z.string().optional(),
   verdict: verdictSchema.optional().catch(undefined),
   retry_of: z.string().optional().catch(undefined),
+  retried_by: z.string().optional().catch(undefined),
   warnings: z.array(warningSchema).catch([]),
 });
 export type Listed = z.infer<typeof listedSchema>;
@@ -88,18 +89,19 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** GET /prewarm. Fields of the list that it lacks are taken from the list's row. */
+/** GET /prewarm. */
 export const progressSchema = listedSchema.extend({
-  timeout_at: time.optional(),
-  instance_count: z.number().optional(),
-  url_count: z.number().optional(),
-  url_prefix: z.string().optional(),
   readiness: readinessSchema.optional().catch(undefined),
   pops: z.array(popSchema).catch([]),
   failures: z.array(failureSchema).optional().catch(undefined),
-  variants: z.array(z.string()).catch([]),
+  pop_count: count,
   verify: z.string().optional().catch(undefined),
   order: z.string().optional().catch(undefined),
+  origin: z
+    .object({ requests_per_second: z.number().optional(), concurrency: z.number().optional() })
+    .optional()
+    .catch(undefined),
+  variant_names: z.array(z.string()).catch([]),
 });
 export type Progress = z.infer<typeof progressSchema>;
 
@@ -109,7 +111,7 @@ export const summarySchema = z.object({
   failure_urls: z.array(z.string()).catch([]),
   failure_urls_omitted: count,
   failure_pop_urls_report: z.string(),
-  results_url: z.string().optional().catch(undefined),
+  results_url: z.string().nullish().catch(undefined),
   reason: z.string().optional(),
   verdict: verdictSchema.optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),

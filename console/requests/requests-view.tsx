@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Listed } from "../api/answers.ts";
+import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Trouble } from "../parts/trouble.tsx";
@@ -7,6 +8,7 @@ import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 import { EmptyRequests } from "./empty-requests.tsx";
 import { type Filter, matches } from "./matches.ts";
+import { nextRow } from "./next-row.ts";
 import { RequestTable, RequestTableSkeleton } from "./request-table.tsx";
 import { rowState } from "./row-state.ts";
 import { useRequests } from "./use-requests.ts";
@@ -20,6 +22,11 @@ export function RequestsView() {
   useEffect(() => {
     document.title = `${say("requests")} · Prewarm`;
   }, [say]);
+  useKeys({
+    "/": () => document.getElementById("search")?.focus(),
+    j: () => nextRow(1),
+    k: () => nextRow(-1),
+  });
   const shown = useMemo(() => (list.rows ?? []).filter((row) => matches(row, filter, text)), [list.rows, filter, text]);
   return (
     <>
@@ -82,12 +89,10 @@ function Filters({ rows, filter, onChoose }: FiltersProps) {
 
 function SearchField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const { say } = useReader();
-  const input = useRef<HTMLInputElement>(null);
   return (
     <search class="search">
       <Icon name="search" />
       <input
-        ref={input}
         id="search"
         class="input"
         type="search"
@@ -95,6 +100,9 @@ function SearchField({ text, onText }: { readonly text: string; readonly onText:
         placeholder={say("search")}
         value={text}
         onInput={({ currentTarget }) => onText(currentTarget.value)}
+        onKeyDown={({ key, currentTarget }) => {
+          if (key === "Escape") currentTarget.blur();
+        }}
       />
       <kbd>/</kbd>
     </search>

@@ -6,6 +6,7 @@ import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import { askedFor } from "./asked-for.ts";
 import { parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
@@ -93,6 +94,7 @@ export const routes: Readonly<Record<string, Route>> = {
     return {
       ...described,
       ...{ instance_count, timeout_at },
+      ...askedFor(item),
       ...(reason === undefined ? {} : { reason }),
       ...(readiness === undefined ? {} : { readiness }),
       sentence: sentenceOf(item, described),
