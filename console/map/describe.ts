@@ -1,6 +1,7 @@
 import { siteOf } from "../../domain/pops/site-of.ts";
 import type { Reader } from "../session/reader.ts";
-import { cityName, recName } from "./names.ts";
+import { recName } from "../words/rec-names.ts";
+import { cityName } from "./names.ts";
 import type { Mark } from "./metros.ts";
 import { chosenOf, type Selection } from "./selection.ts";
 

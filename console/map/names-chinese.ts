@@ -1,22 +1,3 @@
-/** Chinese names of the RECs, by the names that the API tells. */
-export const RECS_ZH: Readonly<Record<string, string>> = {
-  "N. Virginia": "弗吉尼亚北部",
-  Ohio: "俄亥俄",
-  "N. California": "加利福尼亚北部",
-  Oregon: "俄勒冈",
-  "Sao Paulo": "圣保罗",
-  Frankfurt: "法兰克福",
-  Ireland: "爱尔兰",
-  London: "伦敦",
-  Mumbai: "孟买",
-  Singapore: "新加坡",
-  Tokyo: "东京",
-  Seoul: "首尔",
-  Sydney: "悉尼",
-  UAE: "阿联酋",
-  "Hong Kong": "香港",
-};
-
 /** Chinese names of the cities of domain/pops/sites.ts. */
 export const CITIES_ZH: Readonly<Record<string, string>> = {
   Auckland: "奥克兰",

@@ -1,10 +1,5 @@
 import type { Language } from "../../domain/readiness/language.ts";
-import { CITIES_ZH, RECS_ZH } from "./names-chinese.ts";
-
-/** @param rec its English name, as the API tells it */
-export function recName(rec: string, language: Language): string {
-  return language === "zh" ? (RECS_ZH[rec] ?? rec) : rec;
-}
+import { CITIES_ZH } from "./names-chinese.ts";
 
 /** @param city its English name, as the API tells it */
 export function cityName(city: string, language: Language): string {

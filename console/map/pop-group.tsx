@@ -1,8 +1,9 @@
 import { siteOf } from "../../domain/pops/site-of.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
+import { recName } from "../words/rec-names.ts";
 import { type CataloguePop, type Grouping, type PopGroup, popsByMetro } from "./groups.ts";
-import { cityName, countryName, recName } from "./names.ts";
+import { cityName, countryName } from "./names.ts";
 import { regionText } from "./region-names.ts";
 import { chosenOf, type Selection, shareOf, toggled } from "./selection.ts";
 import { TriState } from "./tri-state.tsx";

@@ -1,6 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
+import { recName } from "../words/rec-names.ts";
 import { describe } from "./describe.ts";
 import { labelsOf } from "./labels.ts";
 import { Land } from "./land.tsx";
@@ -10,7 +11,6 @@ import { MapTip } from "./map-tip.tsx";
 import { MapTools } from "./map-tools.tsx";
 import { MarkShape } from "./mark-shape.tsx";
 import type { Mark } from "./metros.ts";
-import { recName } from "./names.ts";
 import { isDirection, nearestTo, nearestTowards } from "./nearest.ts";
 import { added, chosenOf, type Selection, toggled } from "./selection.ts";
 import { type Tool, useMapPointer } from "./use-map-pointer.ts";
