@@ -1,8 +1,8 @@
 import { siteOf } from "../../domain/pops/site-of.ts";
 import type { Reader } from "../session/reader.ts";
 import { recName } from "../words/rec-names.ts";
-import { cityName } from "./names.ts";
 import type { Mark } from "./metros.ts";
+import { cityName } from "./names.ts";
 import { chosenOf, type Selection } from "./selection.ts";
 
 /** What is said of a place: in its tip, and to who does not see the map. */
@@ -14,10 +14,7 @@ export interface Described {
 
 export function describe(mark: Mark, selection: Selection, { say, formats, preferences }: Reader): Described {
   const { language } = preferences;
-  const chosen = say("ofPops", [
-    formats.count(chosenOf(mark.pops, selection)),
-    formats.count(mark.pops.length),
-  ]);
+  const chosen = say("ofPops", [formats.count(chosenOf(mark.pops, selection)), formats.count(mark.pops.length)]);
   if (mark.kind === "rec") return { title: recName(mark.id, language), code: "REC", says: chosen };
   const rec = mark.rec === undefined ? say("recUnknown") : say("itsRec", [recName(mark.rec, language)]);
   const asleep = mark.isAsleep ? `, ${say("notLately")}` : "";

@@ -68,7 +68,5 @@ function around({ x, y, radius }: Point & { readonly radius: number }): Box {
 const meet = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 function isIn(box: Box, within: Box): boolean {
-  return (
-    box.left >= within.left && box.right <= within.right && box.top >= within.top && box.bottom <= within.bottom
-  );
+  return box.left >= within.left && box.right <= within.right && box.top >= within.top && box.bottom <= within.bottom;
 }

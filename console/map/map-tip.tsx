@@ -24,7 +24,7 @@ export function MapTip({ mark, described, view, pixel }: MapTipProps) {
   const x = isLeft ? Math.max(view.x, mark.x - room - width * pixel) : mark.x + room;
   const y = Math.min(Math.max(view.y + 4 * pixel, mark.y - (HEIGHT + 14) * pixel), bottom - HEIGHT * pixel);
   return (
-    <g class="map-tip" transform={`translate(${x} ${y}) scale(${pixel})`} aria-hidden="true">
+    <g class="map-tip" transform={`translate(${x} ${y}) scale(${pixel})`}>
       <rect width={width} height={HEIGHT} rx="6" />
       <text x={PAD} y="18" font-size={SIZE}>
         <tspan font-weight="600">{title}</tspan> {code}

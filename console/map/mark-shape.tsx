@@ -14,7 +14,10 @@ interface MarkShapeProps {
 export function MarkShape({ mark, selection, shrink, pixel }: MarkShapeProps) {
   const share = shareOf(mark.pops, selection);
   const radius = mark.radius / shrink;
-  const inner = Math.max(radius * 0.34, (radius - 2 * pixel) * Math.sqrt(chosenOf(mark.pops, selection) / mark.pops.length));
+  const inner = Math.max(
+    radius * 0.34,
+    (radius - 2 * pixel) * Math.sqrt(chosenOf(mark.pops, selection) / mark.pops.length),
+  );
   const outline = {
     "stroke-width": 1.5 * pixel,
     ...(mark.isAsleep ? { "stroke-dasharray": `${2 * pixel} ${1.6 * pixel}` } : {}),
@@ -23,14 +26,18 @@ export function MarkShape({ mark, selection, shrink, pixel }: MarkShapeProps) {
     return (
       <g class={`mark ${share}`}>
         <circle cx={mark.x} cy={mark.y} r={radius - 0.5 * pixel} {...outline} />
-        {share === "none" ? null : <circle class="inner" cx={mark.x} cy={mark.y} r={share === "all" ? radius - pixel : inner} />}
+        {share === "none" ? null : (
+          <circle class="inner" cx={mark.x} cy={mark.y} r={share === "all" ? radius - pixel : inner} />
+        )}
       </g>
     );
   }
   return (
     <g class={`mark ${share}`}>
       <path d={diamond(mark, radius)} {...outline} />
-      {share === "none" ? null : <path class="inner" d={diamond(mark, share === "all" ? radius - pixel : inner * 0.8)} />}
+      {share === "none" ? null : (
+        <path class="inner" d={diamond(mark, share === "all" ? radius - pixel : inner * 0.8)} />
+      )}
     </g>
   );
 }

@@ -16,7 +16,11 @@ export function isDirection(key: string): key is Direction {
  * The next place in a direction: the nearest of those within 45° of it, where what lies aside counts double. Undefined: there is
  * none.
  */
-export function nearestTowards<T extends Point>(from: Point, places: readonly T[], direction: Direction): T | undefined {
+export function nearestTowards<T extends Point>(
+  from: Point,
+  places: readonly T[],
+  direction: Direction,
+): T | undefined {
   const { x, y } = DIRECTIONS[direction];
   let best: T | undefined;
   let least = Number.POSITIVE_INFINITY;

@@ -23,8 +23,11 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState("");
   const groups = useMemo(() => {
-    const names = ({ city, country, rec }: CataloguePop) =>
-      [cityName(city ?? "", language), country === null ? "" : countryName(country, language), recName(rec ?? "", language)];
+    const names = ({ city, country, rec }: CataloguePop) => [
+      cityName(city ?? "", language),
+      country === null ? "" : countryName(country, language),
+      recName(rec ?? "", language),
+    ];
     const meant = typed.trim() === "" ? pops : pops.filter((pop) => isMeant(pop, typed, names(pop)));
     return popGroups(meant, by, REGIONS);
   }, [pops, typed, by, language]);

@@ -32,8 +32,6 @@ export function popsOfRegion(pops: readonly InRegions[], region: RegionName) {
 export function defaultSelection(pops: readonly InRegions[]): Selection {
   const worldwide = REGIONS.filter((region) => region !== "cn");
   return new Set(
-    pops
-      .filter(({ default_of }) => worldwide.some((region) => default_of.includes(region)))
-      .map(({ code }) => code),
+    pops.filter(({ default_of }) => worldwide.some((region) => default_of.includes(region))).map(({ code }) => code),
   );
 }

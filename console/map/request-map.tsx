@@ -1,7 +1,7 @@
+import { siteOf } from "../../domain/pops/site-of.ts";
 import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "../parts/outcome.ts";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
-import { siteOf } from "../../domain/pops/site-of.ts";
 import { Land } from "./land.tsx";
 import { MAP_HEIGHT, MAP_WIDTH } from "./miller.ts";
 import { cityName } from "./names.ts";
@@ -20,10 +20,10 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
       .join(", ");
   return (
     <figure class="map read">
-      <svg ref={ref} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} role="group" aria-label={say("map")}>
+      <svg ref={ref} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} role="img" aria-label={say("map")}>
         <Land pixel={pixel} />
         {metros.map(({ site, x, y, radius, outcomes }) => (
-          <g key={site} class="metro-state" role="img">
+          <g key={site} class="metro-state">
             <title>{`${cityName(siteOf(site)?.city ?? site, preferences.language)} ${site}: ${said(outcomes) || say("waiting")}`}</title>
             <circle class="waiting" cx={x} cy={y} r={radius + pixel} />
             {sectorsOf(outcomes).map(({ outcome, path }) => (

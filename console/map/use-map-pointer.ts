@@ -32,7 +32,7 @@ interface Drag {
 
 /** A click chooses, a drag moves the map; with Shift or the lasso it draws a line around metros. */
 export function useMapPointer({ marks, view, pixel, tool, onView, onPress, onCatch }: PointerOptions) {
-  const drag = useRef<Drag>();
+  const drag = useRef<Drag | undefined>(undefined);
   const [line, setLine] = useState<readonly Point[]>([]);
   const [hovered, setHovered] = useState<Mark>();
 

@@ -42,13 +42,16 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
   const marks = [...metros, ...recs];
   const catchAll = (caught: readonly Mark[]) => {
     const pops = caught.flatMap((mark) => mark.pops);
-    onSelect(caught.every((mark) => chosenOf(mark.pops, selection) > 0) ? toggled(selection, pops) : added(selection, pops));
+    onSelect(
+      caught.every((mark) => chosenOf(mark.pops, selection) > 0) ? toggled(selection, pops) : added(selection, pops),
+    );
   };
   const pointer = useMapPointer({
     ...{ marks: marks.map((mark) => ({ ...mark, radius: mark.radius / shrink })), view, pixel, tool },
     ...{ onView: setView, onPress: press, onCatch: catchAll },
   });
-  const zoom = (factor: number) => setView(zoomed(view, factor, active !== undefined && isFocused ? active : centreOf(view)));
+  const zoom = (factor: number) =>
+    setView(zoomed(view, factor, active !== undefined && isFocused ? active : centreOf(view)));
 
   const goTo = (mark: Mark | undefined) => {
     if (mark === undefined) return;
@@ -96,6 +99,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
       <svg
         ref={ref}
         viewBox={`${view.x} ${view.y} ${view.width} ${heightOf(view)}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it is one, by its role: arrows and Space work on it
         tabIndex={0}
         role="application"
         aria-label={say("mapLabel")}
@@ -125,9 +129,15 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
           <circle class="ring" cx={told.x} cy={told.y} r={told.radius / shrink + 4 * pixel} stroke-width={2 * pixel} />
         )}
         {pointer.line.length < 2 ? null : (
-          <polygon class="rope" points={pointer.line.map(({ x, y }) => `${x},${y}`).join(" ")} stroke-width={1.5 * pixel} />
+          <polygon
+            class="rope"
+            points={pointer.line.map(({ x, y }) => `${x},${y}`).join(" ")}
+            stroke-width={1.5 * pixel}
+          />
         )}
-        {told === undefined ? null : <MapTip {...{ mark: told, described: describe(told, selection, reader), view, pixel }} />}
+        {told === undefined ? null : (
+          <MapTip {...{ mark: told, described: describe(told, selection, reader), view, pixel }} />
+        )}
       </svg>
       <MapTools tool={tool} onTool={setTool} onZoom={zoom} />
       <MapLegend />

@@ -1,12 +1,12 @@
 import { useReader } from "../session/reader.ts";
-import { problemIn } from "./url-problem.ts";
 import type { BadLine } from "./url-lines.ts";
+import { problemIn } from "./url-problem.ts";
 
 const MOST = 200;
 
 /** Every line that is no URL, and why. */
 export function BadLines({ bad, onDrop }: { readonly bad: readonly BadLine[]; readonly onDrop: () => void }) {
-  const { say, count, preferences } = useReader();
+  const { count, preferences } = useReader();
   if (bad.length === 0) return null;
   return (
     <details class="bad-lines" open={bad.length <= 3}>
@@ -19,7 +19,7 @@ export function BadLines({ bad, onDrop }: { readonly bad: readonly BadLine[]; re
           </li>
         ))}
       </ul>
-      {bad.length > MOST ? <p class="quiet">{count("andMore", bad.length - MOST)}</p> : null}
+      {bad.length > MOST ? <p class="quiet">{count("moreLines", bad.length - MOST)}</p> : null}
       <button type="button" class="button" onClick={onDrop}>
         {count("dropBad", bad.length)}
       </button>

@@ -8,9 +8,7 @@ const NAME = "prewarm.draft";
 const text = z.string();
 const formSchema = z.object({
   ...{ way: z.enum(WAYS), urls: text, domain: text, pops: z.array(text).optional() },
-  sources: z.array(
-    z.object({ type: z.enum(SOURCE_TYPES), address: text, base: text, originPath: text, since: text }),
-  ),
+  sources: z.array(z.object({ type: z.enum(SOURCE_TYPES), address: text, base: text, originPath: text, since: text })),
   ...{ compressions: z.array(text), devices: z.array(text), languages: text, header: text },
   ownVariants: z.array(z.object({ name: text, header: text })),
   ...{ verify: text, order: text, instances: text, minutes: text, originRate: text, originConcurrency: text },

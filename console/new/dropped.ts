@@ -1,4 +1,4 @@
-import { type Form } from "./form.ts";
+import type { Form } from "./form.ts";
 import { formOfBody } from "./form-of-body.ts";
 
 /** What a file comes to: the whole form, or lines for the list of URLs. */

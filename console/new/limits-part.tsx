@@ -54,7 +54,11 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
           value={form.instances}
           unit={cap === undefined ? undefined : say("of", [formats.count(cap)])}
           isNumber
-          wrong={[...over("maxInstances"), ...notWhole(form.instances, say("notNumber")), ...only(over("maxInstances"), faultsAt(faults, "instance_count"))]}
+          wrong={[
+            ...over("maxInstances"),
+            ...notWhole(form.instances, say("notNumber")),
+            ...only(over("maxInstances"), faultsAt(faults, "instance_count")),
+          ]}
           onValue={(instances) => onForm({ instances })}
         />
         <Field
@@ -62,7 +66,11 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
           value={form.minutes}
           unit={say("minutes")}
           isNumber
-          wrong={[...over("maxTimeout"), ...notWhole(form.minutes, say("notNumber")), ...only(over("maxTimeout"), faultsAt(faults, "timeout"))]}
+          wrong={[
+            ...over("maxTimeout"),
+            ...notWhole(form.minutes, say("notNumber")),
+            ...only(over("maxTimeout"), faultsAt(faults, "timeout")),
+          ]}
           onValue={(minutes) => onForm({ minutes })}
         />
         <Field
@@ -78,7 +86,6 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
       <label class="check switch">
         <input
           type="checkbox"
-          role="switch"
           checked={form.invalidate}
           onChange={({ currentTarget }) => onForm({ invalidate: currentTarget.checked })}
         />

@@ -9,7 +9,9 @@ import type { PartProps } from "./what-part.tsx";
 export function MorePart({ form, onForm, faults }: PartProps) {
   const { say } = useReader();
   const isWrong = faultsAt(faults, "header", "order", "max_bytes", "max_failures", "client_token").length > 0;
-  const isFilled = [form.header, form.originConcurrency, form.maxBytes, form.maxFailures, form.token].some((it) => it !== "");
+  const isFilled = [form.header, form.originConcurrency, form.maxBytes, form.maxFailures, form.token].some(
+    (it) => it !== "",
+  );
   return (
     <details class="part disclose" open={isWrong || isFilled || form.order !== "lead-first"}>
       <summary>

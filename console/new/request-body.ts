@@ -1,5 +1,5 @@
-import type { Source } from "../../domain/sources/source.ts";
 import type { Variant } from "../../domain/request/variants.ts";
+import type { Source } from "../../domain/sources/source.ts";
 import type { Form, SourceRow } from "./form.ts";
 import { headerLines, variantsOf } from "./variant-choices.ts";
 
@@ -23,19 +23,18 @@ export interface RequestBody {
   readonly client_token?: string;
 }
 
-/** @param urls that were read of the form's lines @param bad lines that are none: the API is to name them */
-export function bodyOf(form: Form, urls: readonly string[], bad: readonly string[] = []): RequestBody {
+/** @param urls that were read of the form's lines */
+export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
   const sources = form.sources.map(sourceOf).filter((it) => it !== undefined);
   const variants = variantsOf(form);
   const header = headerLines(form.header);
-  const all = [...urls, ...bad];
   const domain = form.domain.trim();
   const origin = {
     ...filled("requests_per_second", form.originRate),
     ...filled("concurrency", form.originConcurrency),
   };
   return {
-    ...(all.length > 0 ? { url_list: all } : {}),
+    ...(urls.length > 0 ? { url_list: urls } : {}),
     ...(sources.length > 0 ? { sources } : {}),
     ...(domain === "" ? {} : { cf_domain: domain }),
     ...{ target_type: "pop", pops: form.pops ?? [] },

@@ -61,7 +61,12 @@ export function SourceRows({ types, sources, wrong, onSources }: SourceRowsProps
       <Wrong lines={wrong} />
       <div class="row">
         {types.map((type) => (
-          <button key={type} type="button" class="button" onClick={() => onSources([...sources, { type, ...NEW_SOURCE }])}>
+          <button
+            key={type}
+            type="button"
+            class="button"
+            onClick={() => onSources([...sources, { type, ...NEW_SOURCE }])}
+          >
             <Icon name="plus" />
             {say(ADDRESS[type])}
           </button>

@@ -25,7 +25,10 @@ export function UrlBox({ text, lines, onText }: UrlBoxProps) {
   const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, (lines.lines + 1) * LINE + 2 * PAD));
   const bad = new Set(lines.bad.map(({ line }) => line));
   const first = Math.floor(top / LINE);
-  const shown = Array.from({ length: Math.min(lines.lines - first, Math.ceil(height / LINE) + 1) }, (_, i) => first + i + 1);
+  const shown = Array.from(
+    { length: Math.min(lines.lines - first, Math.ceil(height / LINE) + 1) },
+    (_, i) => first + i + 1,
+  );
   const gutter = Math.max(2, String(lines.lines).length) * DIGIT + EDGES;
   return (
     <div class="url-box">

@@ -25,7 +25,9 @@ export const DEVICES: readonly Variant[] = [
   },
   {
     name: "tablet",
-    header: [`User-Agent: Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) ${SAFARI} Version/12.1 Mobile/15E148 Safari/604.1`],
+    header: [
+      `User-Agent: Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) ${SAFARI} Version/12.1 Mobile/15E148 Safari/604.1`,
+    ],
   },
 ];
 
@@ -64,7 +66,10 @@ export function headerLines(typed: string): string[] {
 export function choicesOf(variants: readonly Variant[]): Chosen {
   const none = { compressions: [], devices: [], languages: "", ownVariants: [] };
   const names = variants.map(({ name }) => name);
-  for (const [field, recipes] of [["compressions", COMPRESSIONS], ["devices", DEVICES]] as const) {
+  for (const [field, recipes] of [
+    ["compressions", COMPRESSIONS],
+    ["devices", DEVICES],
+  ] as const) {
     const chosen = { ...none, [field]: recipes.map(({ name }) => name).filter((name) => names.includes(name)) };
     if (isSame(variantsOf(chosen), variants)) return chosen;
   }

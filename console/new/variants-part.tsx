@@ -3,8 +3,8 @@ import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
 import { faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
-import type { PartProps } from "./what-part.tsx";
 import { COMPRESSIONS, DEVICES, variantsOf } from "./variant-choices.ts";
+import type { PartProps } from "./what-part.tsx";
 
 const TEXTS = {
   br: "variantBr",
@@ -45,7 +45,9 @@ export function VariantsPart({ form, onForm, faults, urls }: PartProps & { reado
           <div class="pills">
             {chip(say("asIs"), variants.length === 0, () => onForm({ compressions: [], devices: [], languages: "" }))}
             {COMPRESSIONS.map(({ name }) =>
-              chip(name, form.compressions.includes(name), () => onForm({ compressions: flip(form.compressions, name) })),
+              chip(name, form.compressions.includes(name), () =>
+                onForm({ compressions: flip(form.compressions, name) }),
+              ),
             )}
             {DEVICES.map(({ name }) =>
               chip(name, form.devices.includes(name), () => onForm({ devices: flip(form.devices, name) })),

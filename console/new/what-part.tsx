@@ -6,7 +6,7 @@ import { readDropped } from "./dropped.ts";
 import type { Estimate } from "./estimate-answer.ts";
 import { type Faults, faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
-import { type Form, SOURCES_OF, type Way, WAYS } from "./form.ts";
+import { type Form, SOURCES_OF, WAYS, type Way } from "./form.ts";
 import { SourceRows } from "./source-rows.tsx";
 import { UrlBox } from "./url-box.tsx";
 import type { UrlLines } from "./url-lines.ts";
@@ -30,7 +30,8 @@ export function WhatPart({ form, onForm, faults, lines, estimate }: WhatPartProp
   const filledOf = (way: Way) =>
     form.sources.filter(({ type, address }) => SOURCES_OF[way].includes(type) && address.trim() !== "").length;
   const options = WAYS.map((value) => {
-    const count = filledOf(value) + (value === "paste" && lines.urls.length > 0 && form.way !== "paste" ? lines.urls.length : 0);
+    const count =
+      filledOf(value) + (value === "paste" && lines.urls.length > 0 && form.way !== "paste" ? lines.urls.length : 0);
     return { value, text: count > 0 ? `${say(NAMES[value])} ${formats.count(count)}` : say(NAMES[value]) };
   });
   return (
@@ -86,7 +87,13 @@ function Paste({ form, onForm, lines }: PasteProps) {
     void read(event.dataTransfer?.files ?? []);
   };
   const bad = new Set(lines.bad.map(({ line }) => line));
-  const dropBad = () => onForm({ urls: form.urls.split(/\r?\n/).filter((_, i) => !bad.has(i + 1)).join("\n") });
+  const dropBad = () =>
+    onForm({
+      urls: form.urls
+        .split(/\r?\n/)
+        .filter((_, i) => !bad.has(i + 1))
+        .join("\n"),
+    });
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same without a mouse */}

@@ -66,5 +66,9 @@ function written(outline: readonly Point[]): string {
     before = point;
     return i > 0 && step.x === 0 && step.y === 0 ? [] : [step];
   });
-  return `M${steps.map(({ x, y }) => `${x} ${y}`).join(" ").replace(/ -/g, "-").replace(/^(-?\d+)[ ]?(-?\d+)[ ]?/, "$1 $2l")}z`;
+  return `M${steps
+    .map(({ x, y }) => `${x} ${y}`)
+    .join(" ")
+    .replace(/ -/g, "-")
+    .replace(/^(-?\d+)[ ]?(-?\d+)[ ]?/, "$1 $2l")}z`;
 }
