@@ -3,10 +3,10 @@ import { simplify } from "./simplify.ts";
 import { joined, linesOf, outlinesOf, type Topology } from "./topology.ts";
 
 /** The path is written in units so many times as small: whole numbers are short. */
-export const PATH_UNITS = 2;
+export const PATH_UNITS = 1;
 
 /** Less than a pixel on a wide screen, squared. */
-const LEAST_AREA = 1.1;
+const LEAST_AREA = 1.4;
 
 /** The outlines of all countries on the map, as the `d` of an SVG path. Islands of under a pixel are left away. */
 export function landPath(topology: Topology): string {
