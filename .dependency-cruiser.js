@@ -13,7 +13,7 @@ const FOLDERS = {
   domain: [ZOD],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
   // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
-  probe: ["^aws/", "^domain/", ZOD, packages("p-map", "undici")],
+  probe: ["^aws/", "^domain/", ZOD, packages("p-map", "saxes", "undici")],
   lambdas: [
     ...["^aws/", "^domain/", "^probe/", AWS_SDK, ZOD],
     packages("@aws-lambda-powertools/logger", "@types/aws-lambda", "p-map"),

@@ -20,12 +20,12 @@ export class EndingRequestTable extends RequestTable {
   }
 
   /**
-   * Ends an active request; false when it has ended already. Its headers go with that: nobody needs them any more. The list
-   * is left empty, because an older version does not read an item without it. Whoever dies before Shutdown is called
+   * Ends an active request; false when it has ended already. Its headers and sources go with that: nobody needs them any more,
+   * and there may be secrets in them. The lists are left empty, because an older version does not read an item without it. Whoever dies before Shutdown is called
    * leaves `closing`, which Watch finds.
    */
   async end(reqId: string, to: TerminalStatus, fields: Fields = {}): Promise<boolean> {
-    const ended = { ...fields, status: to, header: [], variants: [], closing: CLOSING };
+    const ended = { ...fields, status: to, header: [], variants: [], sources: [], closing: CLOSING };
     if (!(await this.update(reqId, ended, "attribute_exists(active)", {}, ["active", "empty_seen_at"]))) return false;
     await this.steps.look(reqId);
     return true;

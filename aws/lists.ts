@@ -18,10 +18,11 @@ export class Lists {
    * Entries of a list, in its order.
    * @throws NoSuchKey, as S3 calls it, if the list is not there; UnreadableRowError for a row that is none of the list's
    */
-  async *read<T>(list: ReadableList<T>, reqId: string): AsyncGenerator<T> {
+  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string): AsyncGenerator<T> {
     const key = list.key(reqId);
     const Body = await this.bytesOf(key);
-    const parser = Body.pipe(parse());
+    // Names of columns are no entry.
+    const parser = Body.pipe(parse({ from_line: list.header === undefined ? 1 : 2 }));
     Body.on("error", (error) => parser.destroy(error));
     try {
       for await (const row of parser) yield list.fromRow(row as string[]);

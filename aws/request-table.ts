@@ -4,6 +4,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -62,6 +63,33 @@ export class RequestTable {
     await this.db.send(
       new PutCommand({ TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" }),
     );
+  }
+
+  /**
+   * Puts a request that tries another one again, and says so on that one's item: both or neither.
+   * @param before the other one, as it was read
+   * @returns false: meanwhile another request tries it again
+   */
+  async putRetry(item: RequestItem, before: Pick<RequestItem, "req_id" | "retried_by">): Promise<boolean> {
+    const { retried_by: gone } = before;
+    const first = "attribute_not_exists(retried_by)";
+    const write = new TransactWriteCommand({
+      TransactItems: [
+        { Put: { TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" } },
+        {
+          Update: {
+            TableName: this.table,
+            Key: { req_id: before.req_id },
+            UpdateExpression: "SET retried_by = :by",
+            ConditionExpression:
+              "attribute_exists(req_id) AND attribute_not_exists(active) AND " +
+              (gone === undefined ? first : `(${first} OR retried_by = :gone)`),
+            ExpressionAttributeValues: { ":by": item.req_id, ...(gone === undefined ? {} : { ":gone": gone }) },
+          },
+        },
+      ],
+    });
+    return whetherConditionHolds(() => this.db.send(write));
   }
 
   async delete(reqId: string): Promise<void> {
@@ -182,6 +210,12 @@ export class RequestTable {
   /** Writes fields of a request whose status is `status`; false when it is not. */
   async amend(reqId: string, status: Status, fields: Fields): Promise<boolean> {
     return this.update(reqId, fields, "#status = :from", { ":from": status });
+  }
+
+  /** Writes fields of a request whose sources are being read; false when that is over. */
+  async amendExpanding(reqId: string, fields: Fields): Promise<boolean> {
+    const reading = "#status = :from AND attribute_not_exists(expanded)";
+    return this.update(reqId, fields, reading, { ":from": "EXPANDING" });
   }
 
   /** Changes how many instances an active request wishes for; nothing happens once it has ended. */

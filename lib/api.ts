@@ -31,6 +31,7 @@ const ROUTES = {
   instances: ["GET", "POST"],
   pops: ["GET"],
   requests: ["GET"],
+  settings: ["GET"],
 } as const;
 
 /** The REST API: one function behind the API key, and the console beside it. */
@@ -128,7 +129,7 @@ const REFUSALS: readonly Refusal[] = [
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",
     message:
-      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests",
+      "There is no such route; there are POST and GET /prewarm, GET /summary, POST and GET /instances, GET /pops, GET /requests, GET /settings",
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,

@@ -43,8 +43,8 @@ export class Monitoring extends Construct {
     this.isWatched = new IsWatched(this, "IsWatched");
     this.topic = new AlarmTopic(this, "Topic", props.alarmEmail);
     const watch = this.watch(props);
-    const { api, getSize, task, aggregation, shutdown, deadLetters } = pipeline;
-    const functions = [api, getSize, task, aggregation, shutdown, deadLetters, watch];
+    const { api, getSize, expand, task, aggregation, shutdown, deadLetters } = pipeline;
+    const functions = [api, getSize, expand, task, aggregation, shutdown, deadLetters, watch];
     const metrics = new Metrics({ ...props, watch, functions });
     for (const [name, watched] of Object.entries(alarms(metrics))) this.alarm(name, watched);
     this.ifWatched(new Dashboard(this, "Dashboard", metrics).page);
@@ -61,6 +61,7 @@ export class Monitoring extends Construct {
         QUEUE_URL: tasks.queue.queueUrl,
         EXPRESS_QUEUE_URL: tasks.express.queueUrl,
         STEP_QUEUE_URL: pipeline.steps.queue.queueUrl,
+        EXPAND_QUEUE_URL: pipeline.expansions.queue.queueUrl,
         STALL_SECONDS: stallSeconds(this),
         GROUP_NAME: groupName,
       },
@@ -70,7 +71,7 @@ export class Monitoring extends Construct {
     allow(watch, ["dynamodb:Query", "dynamodb:UpdateItem"], storage.requestPops.tableArn);
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
     allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
-    allow(watch, ["sqs:SendMessage"], pipeline.steps.queue.queueArn);
+    allow(watch, ["sqs:SendMessage"], pipeline.steps.queue.queueArn, pipeline.expansions.queue.queueArn);
     allow(watch, ["sqs:GetQueueAttributes"], ...tasks.arns);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");

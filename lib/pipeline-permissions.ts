@@ -17,6 +17,7 @@ import type { TaskQueue } from "./task-queue.ts";
 export interface PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
+  readonly expand: lambda.Function;
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
@@ -34,6 +35,7 @@ export interface PipelineResources {
   readonly timerRole: iam.Role;
   readonly failedBatches: sqs.IQueue;
   readonly steps: StepQueue;
+  readonly expansions: StepQueue;
   readonly caps: CapParameters;
 }
 
@@ -43,8 +45,8 @@ export interface PipelineResources {
  */
 export function grantPipeline(
   scope: Construct,
-  { api, getSize, task, aggregation, shutdown, deadLetters }: PipelineFunctions,
-  { storage, tasks, groupName, timers, timerRole, failedBatches, steps, caps }: PipelineResources,
+  { api, getSize, expand, task, aggregation, shutdown, deadLetters }: PipelineFunctions,
+  { storage, tasks, groupName, timers, timerRole, failedBatches, steps, expansions, caps }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
   const { bucket, activeIndexArn, newestIndexArn } = storage;
@@ -76,9 +78,21 @@ export function grantPipeline(
   );
 
   allow(getSize, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  // A retry warms the POPs that did not resolve, too.
+  allow(getSize, ["dynamodb:Query"], requestPops);
   allow(getSize, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
+  // Without ListBucket, a list of a request that is tried again would seem forbidden instead of gone.
+  allow(getSize, ["s3:ListBucket"], bucket.bucketArn);
   // Listing distributions cannot be limited to a resource.
-  for (const fn of [api, getSize]) allow(fn, ["cloudfront:ListDistributions"], "*");
+  for (const fn of [api, getSize, expand]) allow(fn, ["cloudfront:ListDistributions"], "*");
+
+  allow(expand, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
+  // It deletes where its runs stopped, and nothing else. What it reads of other buckets, the stack's parameter says.
+  allow(expand, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
+  allow(expand, ["s3:ListBucket"], bucket.bucketArn);
+  for (const fn of [getSize, expand]) allow(fn, ["sqs:SendMessage"], expansions.queue.queueArn);
+  // To have a message come again soon whose run failed.
+  allow(expand, ["sqs:ChangeMessageVisibility"], expansions.queue.queueArn);
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
@@ -91,7 +105,8 @@ export function grantPipeline(
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
   // Whoever ends a request, or sees that one is to be looked at, calls Shutdown.
-  for (const fn of [api, getSize, task, aggregation, shutdown]) allow(fn, ["sqs:SendMessage"], steps.queue.queueArn);
+  for (const fn of [api, getSize, expand, task, aggregation, shutdown])
+    allow(fn, ["sqs:SendMessage"], steps.queue.queueArn);
 
   allow(aggregation, ["dynamodb:GetItem"], requests);
   allow(aggregation, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress);

@@ -3,6 +3,7 @@ import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
+import { EXPANDED } from "../domain/request/request-item.ts";
 import { allow } from "./allow.ts";
 import type { HasRoom } from "./has-room.ts";
 import type { PipelineFunctions } from "./pipeline-permissions.ts";
@@ -40,7 +41,14 @@ export function connectStreams(
   const follow = (fn: lambda.Function, table: dynamodb.Table, how: Follow) =>
     followTable(fn, table, how, failedBatches);
   const one = room.batches({ low: 1, high: 10 });
-  follow(getSize, storage.requests, { patterns: [nowHas({ status: { S: ["CREATED"] } })], batches: one });
+  follow(getSize, storage.requests, {
+    // One whose sources are read comes back to it.
+    patterns: [
+      nowHas({ status: { S: ["CREATED"] } }),
+      nowHas({ status: { S: ["EXPANDING"] }, expanded: { S: [EXPANDED] } }),
+    ],
+    batches: one,
+  });
   follow(task, storage.requests, { patterns: [nowHas({ status: { S: ["CHECK_POP"] } })], batches: one });
   follow(task, storage.requestPops, {
     patterns: [nowHas({ state: { S: ["READY"] } })],

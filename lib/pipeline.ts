@@ -10,10 +10,14 @@ import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
 import { callFor } from "./queue-source.ts";
+import { SourceBuckets } from "./source-buckets.ts";
 import { stallSeconds } from "./stall-seconds.ts";
 import { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
+
+/** Requests whose sources are read at the same time. Lambda takes no less. */
+const EXPANSIONS_AT_ONCE = 2;
 
 export interface PipelineProps {
   readonly storage: Storage;
@@ -23,16 +27,19 @@ export interface PipelineProps {
   readonly caps: CapParameters;
 }
 
-/** The six functions, and the streams, the queue and the timers that call them. */
+/** The seven functions, and the streams, the queue and the timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
+  readonly expand: lambda.Function;
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
   readonly deadLetters: lambda.Function;
   /** What calls Shutdown, beside the timers. */
   readonly steps: StepQueue;
+  /** What calls Expand. */
+  readonly expansions: StepQueue;
   /** Batches of stream records, and steps, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
 
@@ -45,6 +52,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
     this.steps = new StepQueue(this, "StepQueue", this.failedBatches);
+    this.expansions = new StepQueue(this, "ExpandQueue", this.failedBatches);
+    const sourceBuckets = new SourceBuckets(this, "SourceBuckets");
     // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
     const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
     const timerRole = new iam.Role(this, "TimerRole", {
@@ -88,6 +97,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
+        SOURCE_BUCKETS: sourceBuckets.joined,
         ...caps.all,
       },
     });
@@ -95,8 +105,19 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "get-size",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
         DISTRIBUTIONS: distributions,
+      },
+    });
+    this.expand = new PipelineFunction(this, "Expand", {
+      name: "expand",
+      memorySize: 1_769,
+      environment: {
+        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
+        EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
+        SOURCE_BUCKETS: sourceBuckets.joined,
+        ...caps.environment("maxTasks"),
       },
     });
     this.task = new PipelineFunction(this, "Task", {
@@ -126,11 +147,22 @@ export class Pipeline extends Construct implements PipelineFunctions {
       },
     });
 
-    grantPipeline(this, this, { ...props, timers, timerRole, failedBatches: this.failedBatches, steps: this.steps });
+    grantPipeline(this, this, {
+      ...props,
+      timers,
+      timerRole,
+      failedBatches: this.failedBatches,
+      steps: this.steps,
+      expansions: this.expansions,
+    });
+    sourceBuckets.allowReading(this.expand);
     // They write to the bucket, so they are gone before it is emptied.
-    for (const fn of [this.api, this.getSize, this.shutdown]) fn.node.addDependency(storage.bucket.emptied);
+    for (const fn of [this.api, this.getSize, this.expand, this.shutdown])
+      fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);
     this.steps.call(this.shutdown, room.batches({ low: 2, high: 10 }));
+    // Few at once: documents are fetched from servers that anybody may name.
+    this.expansions.call(this.expand, EXPANSIONS_AT_ONCE);
     callFor(tasks.deadLetters, this.deadLetters, { batchSize: 10, maxConcurrency: 2 });
   }
 }

@@ -9,6 +9,7 @@ import { Console } from "./console.ts";
 import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import { Pipeline } from "./pipeline.ts";
+import { settingsEnvironment } from "./settings.ts";
 import { Storage } from "./storage.ts";
 import { TaskQueue } from "./task-queue.ts";
 
@@ -34,6 +35,8 @@ export class Prewarm extends Construct {
     const tasks = new TaskQueue(this, "TaskQueue");
     const caps = new CapParameters(Stack.of(this));
     const pipeline = new Pipeline(this, "Pipeline", { storage, tasks, groupName, caps });
+    const settings = settingsEnvironment(Stack.of(this), props);
+    for (const [name, value] of Object.entries(settings)) pipeline.api.addEnvironment(name, value);
     new AgentFleet(this, "Fleet", {
       network: props.network,
       storage,

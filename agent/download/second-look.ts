@@ -1,7 +1,5 @@
+import { WHOLE_LOOK_BYTES } from "../../domain/request/limits.ts";
 import type { Answer } from "./answer.ts";
-
-/** Objects up to this many bytes are asked for whole, others for their first byte: a look should cost little. */
-const SMALL = 65_536;
 
 /** What a second look adds to a request, and how much of its answer is read. */
 export interface Look {
@@ -10,9 +8,9 @@ export interface Look {
   readonly maxBytes: number;
 }
 
-const WHOLE: Look = { headers: "", maxBytes: SMALL };
+const WHOLE: Look = { headers: "", maxBytes: WHOLE_LOOK_BYTES };
 /** A server that sends more than the byte is left at once: its head has said what is to be known. */
-const FIRST_BYTE: Look = { headers: "range: bytes=0-0\r\n", maxBytes: SMALL };
+const FIRST_BYTE: Look = { headers: "range: bytes=0-0\r\n", maxBytes: WHOLE_LOOK_BYTES };
 
 /**
  * How to look at an object again. A range is a question, and never a way to warm: so the object was downloaded whole at that
@@ -22,7 +20,7 @@ const FIRST_BYTE: Look = { headers: "range: bytes=0-0\r\n", maxBytes: SMALL };
  * only the whole object is asked for, and a large one is left once its head has come.
  */
 export function checkOf({ headers }: { readonly headers: string }, bytes: number, round: number): Look {
-  return bytes <= SMALL || round > 1 || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
+  return bytes <= WHOLE_LOOK_BYTES || round > 1 || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
 }
 
 /** Whether the answer tells anything of the object at that POP. */

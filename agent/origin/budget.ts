@@ -147,6 +147,12 @@ export class Budget {
     return latest === undefined ? 1 : Math.min(MOST_CROWDED, Math.max(1, latest.crowd / latest.count));
   }
 
+  /** Whether there are more processes than share it, as far as anybody knows. */
+  get isCrowded(): boolean {
+    const { latest } = this.views;
+    return latest === undefined || latest.crowd > latest.count;
+  }
+
   private get count(): number {
     return this.views.latest?.count ?? (this.part === "PASSES" ? this.most : 1);
   }

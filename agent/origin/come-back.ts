@@ -1,7 +1,9 @@
 import type { Patience } from "../../domain/request/patience.ts";
 
-/** How much more is to come than may be asked: it comes by chance, and with less, turns would go unused. */
-const PLENTY = 3;
+/** How much more is to come than may be asked: it comes by chance, and what waits here bridges the gaps. */
+const PLENTY = 1.5;
+/** The same where most of those who receive it pass it on. */
+export const PLENTY_TO_PASS_ON = 3;
 /** SQS counts whole seconds. */
 export const LEAST_MS = 1_000;
 
@@ -19,11 +21,13 @@ export class ComeBack {
   /**
    * @param now milliseconds since the epoch
    * @param ms the first mean
+   * @param plenty how many times as much is to come as may be asked
    */
   constructor(
     private readonly patience: Patience,
     now: number,
     private ms = patience.beatMs,
+    private readonly plenty = PLENTY,
   ) {
     this.since = now;
   }
@@ -39,7 +43,7 @@ export class ComeBack {
     const { beatMs, staleMs } = this.patience;
     const passed = now - this.since;
     if (passed >= beatMs / 2) {
-      const factor = (this.offered * 1_000) / passed / (PLENTY * Math.max(mayAsk, 0.01));
+      const factor = (this.offered * 1_000) / passed / (this.plenty * Math.max(mayAsk, 0.01));
       this.ms = between(LEAST_MS, this.ms * between(0.5, factor, 2), staleMs);
       this.offered = 0;
       this.since = now;

@@ -3,16 +3,20 @@ import type { Patience } from "../../domain/request/patience.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import { StoppingError } from "../work/stopping.ts";
 import type { Budget } from "./budget.ts";
-import { ComeBack, LEAST_MS } from "./come-back.ts";
+import { ComeBack, LEAST_MS, PLENTY_TO_PASS_ON } from "./come-back.ts";
 import { PutOffError } from "./put-off.ts";
 import { Seat } from "./seat.ts";
 
 /** However fast it goes, no more wait here than this. */
 const MOST_WAITING = 1_000;
+/** The tasks of one message stay together, as long as no more than so many times the usual wait here. */
+const TOGETHER = 2;
 /** A timer takes no more. */
 const LONGEST_TIMER_MS = 60_000;
 
 interface Waiter {
+  /** Its message. Of a download under way it does not matter. */
+  readonly of?: object | undefined;
   readonly go: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -37,7 +41,7 @@ export class Line {
 
   constructor(private readonly options: LineOptions) {
     this.comeBack = new ComeBack(options.patience, Date.now());
-    this.passOn = new ComeBack(options.patience, Date.now(), LEAST_MS);
+    this.passOn = new ComeBack(options.patience, Date.now(), LEAST_MS, PLENTY_TO_PASS_ON);
   }
 
   get isEmpty(): boolean {
@@ -46,15 +50,16 @@ export class Line {
 
   /**
    * Waits for the turn of a download that has not begun.
+   * @param of its message: tasks that ask one after the other are put off together, or wait together
    * @returns its seat, to be given back; undefined: it was cancelled
    * @throws PutOffError if it would have to wait for too long; StoppingError
    */
-  async turn(cancellation: Cancellation): Promise<Seat | undefined> {
+  async turn(cancellation: Cancellation, of?: object): Promise<Seat | undefined> {
     const { room } = this;
     if (this.passes) this.passOn.offer(Date.now(), this.roomAt(this.mayAsk));
     else this.comeBack.offer(Date.now(), room);
-    if (this.waiting.length >= room) throw this.putOff();
-    const hasTurn = await this.wait(this.waiting, cancellation);
+    if (this.waiting.length >= this.roomFor(of, this.waiting.length, room)) throw this.putOff();
+    const hasTurn = await this.wait(this.waiting, cancellation, of);
     return hasTurn ? new Seat(this.options.budget, () => this.pump()) : undefined;
   }
 
@@ -69,7 +74,10 @@ export class Line {
 
   /** Lets go on what may, and puts off what would have to wait for too long. Call it when something has changed. */
   look(): void {
-    for (const { fail } of this.waiting.splice(this.room)) fail(this.putOff());
+    const { room } = this;
+    let kept = Math.min(room, this.waiting.length);
+    while (kept < this.waiting.length && kept < this.roomFor(this.waiting[kept]?.of, kept, room)) kept++;
+    for (const { fail } of this.waiting.splice(kept)) fail(this.putOff());
     // They would hold their slots for the whole pause.
     if (this.isPaused) for (const { fail } of this.under.splice(0)) fail(this.putOff());
     this.pump();
@@ -96,6 +104,13 @@ export class Line {
     const seats =
       budget === undefined ? MOST_WAITING : budget.freeSeats(Date.now()) + this.soon(budget.seatsPerSecond());
     return Math.min(this.roomAt(turns), seats);
+  }
+
+  /** Split, a message is several: each is sent, received and deleted again. Where most pass on, more would wait too long for one. */
+  private roomFor(of: object | undefined, place: number, room: number): number {
+    const { budget } = this.options;
+    const staysTogether = of !== undefined && this.waiting[place - 1]?.of === of && budget?.isCrowded !== true;
+    return staysTogether ? TOGETHER * room : room;
   }
 
   private get passes(): boolean {
@@ -133,10 +148,11 @@ export class Line {
   }
 
   /** @returns false: it was cancelled */
-  private async wait(line: Waiter[], cancellation: Cancellation): Promise<boolean> {
+  private async wait(line: Waiter[], cancellation: Cancellation, of?: object): Promise<boolean> {
     if (this.closed) throw new StoppingError();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
+        of,
         go: () => {
           cancellation.delete(cut);
           resolve(true);

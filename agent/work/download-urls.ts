@@ -119,7 +119,7 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
 /** Waits for a turn first, and for a slot then: the turn may be far away. */
 async function downloadInTurn(deps: DownloadDeps, job: Job, url: TaskUrl, line: Line): Promise<void> {
   const { message, here, cancellation } = job;
-  const seat = await line.turn(cancellation);
+  const seat = await line.turn(cancellation, message);
   if (seat === undefined) return finish(job, url);
   here.holding.asking++;
   try {

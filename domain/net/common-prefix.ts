@@ -7,3 +7,8 @@ export function commonPrefix(texts: readonly string[], most: number): string {
   }
   return first.slice(0, length);
 }
+
+/** A list of requests shows what a request's URLs have in common, as far as a line has room. There may be keys in a query. */
+export function urlPrefix(urls: readonly string[]): string {
+  return commonPrefix(urls, 200).split("?", 1)[0] ?? "";
+}

@@ -1,7 +1,7 @@
 import { addResult, type Count, type Counted, NO_COUNT, type Sum } from "../result/count.ts";
 import type { TaskResult } from "../result/task-result.ts";
 import type { Plan, Task, UrlTasks } from "./plan.ts";
-import type { TaskUrl } from "./task-url.ts";
+import { formKey, type GoodUrl } from "./task-url.ts";
 
 /** A ledger as it is kept: its counts, and two bits a task. */
 export interface SavedLedger {
@@ -15,7 +15,7 @@ export interface SavedLedger {
 /** Whether the task of an object at a POP has a good result; undefined: there is no such task. */
 export type GoodAt = (pop: string) => boolean | undefined;
 
-/** The tasks of one URL in one variant, and the bit of the first of them. The others have the next ones. */
+/** The tasks of one URL in one variant, and the bit of the one that has the number 0. */
 interface Line {
   readonly tasks: UrlTasks;
   readonly firstBit: number;
@@ -32,22 +32,24 @@ export class Ledger {
   private readonly total: number;
   private readonly sum: Sum = { ...NO_COUNT };
 
-  constructor(plan: Plan, urls: readonly TaskUrl[]) {
+  constructor(plan: Plan, urls: readonly GoodUrl[]) {
     let bits = 0;
+    let total = 0;
     for (const url of urls) {
       const tasks = plan.tasksOf(url);
       if (tasks === undefined) continue;
-      this.lines.set(lineKey(url), { tasks, firstBit: bits });
-      bits += tasks.count;
+      this.lines.set(formKey(url), { tasks, firstBit: bits });
+      bits += tasks.span;
+      total += tasks.count;
     }
-    this.total = bits;
+    this.total = total;
     this.seen = new Uint8Array(Math.ceil(bits / 8));
     this.good = new Uint8Array(this.seen.length);
   }
 
   /** Counts a result; one that belongs to no planned task, or came before, does not count. */
   enter(result: Pick<TaskResult, "pop" | "url" | "variant"> & Counted): boolean {
-    const line = this.lines.get(lineKey(result));
+    const line = this.lines.get(formKey(result));
     const number = line?.tasks.numberOf(result);
     if (line === undefined || number === undefined) return false;
     const bit = line.firstBit + number;
@@ -77,8 +79,8 @@ export class Ledger {
   }
 
   /** Where an object is good; undefined where it has no tasks at all. */
-  goodAt(url: Pick<TaskUrl, "url" | "variant">): GoodAt | undefined {
-    const line = this.lines.get(lineKey(url));
+  goodAt(url: Pick<GoodUrl, "url"> & { readonly variant?: string | undefined }): GoodAt | undefined {
+    const line = this.lines.get(formKey(url));
     if (line === undefined) return undefined;
     return (pop) => {
       const number = line.tasks.numberOf({ pop });
@@ -112,9 +114,4 @@ function isSet(bits: Uint8Array, bit: number): boolean {
 
 function set(bits: Uint8Array, bit: number): void {
   bits[bit >> 3] = (bits[bit >> 3] ?? 0) | (1 << (bit & 7));
-}
-
-/** A normalised URL has no `#`. */
-function lineKey({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
-  return variant === undefined ? url : `${url}#${variant}`;
 }

@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES } from "../request/limits.ts";
 import type { Task } from "./plan.ts";
 import { type MessageSource, messageBody, messageSourceSchema, type TaskMessage } from "./task-message.ts";
-import { asTaskUrl, type GoodUrl, type TaskUrl } from "./task-url.ts";
+import { asTaskUrl, type TaskUrl } from "./task-url.ts";
 
 /** Together with others only up to this many bytes: an agent must finish a message within minutes. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -10,6 +10,9 @@ const MAX_URLS = 100;
 const ASSUMED_BYTES = 2 ** 20;
 /** Messages for each instance, at the least: with fewer, some would be idle while others work through theirs. */
 const MESSAGES_PER_INSTANCE = 64;
+
+/** So many messages are open at once: where followers differ from URL to URL, there may be as many as URLs. */
+const MOST_OPEN = 5_000;
 
 /** How many URLs a message may have, so that a fleet of `instances` shares `totalTasks` evenly. */
 export function urlsPerMessage(totalTasks: number, instances: number): number {
@@ -30,14 +33,21 @@ export async function* messagesOf(
   const open = new Map<string, OpenMessage>();
   for await (const task of tasks) {
     const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
+    const url = asTaskUrl(task.url);
     let message = open.get(key);
-    if (message?.hasRoomFor(task.url, maxUrls) === false) {
+    if (message?.hasRoomFor(url, maxUrls) === false) {
       yield message.close();
       message = undefined;
     }
     message ??= new OpenMessage(source, task);
-    message.add(task.url);
+    message.add(url);
     open.set(key, message);
+    const [oldest] = open.size > MOST_OPEN ? open : [];
+    // Not this one: another variant of the URL may come next.
+    if (oldest !== undefined && oldest[0] !== key) {
+      open.delete(oldest[0]);
+      yield oldest[1].close();
+    }
   }
   for (const message of open.values()) yield message.close();
 }
@@ -64,8 +74,7 @@ class OpenMessage {
     );
   }
 
-  add(good: GoodUrl): void {
-    const url = asTaskUrl(good);
+  add(url: TaskUrl): void {
     this.message.urls.push(url);
     this.bytes += weight(url);
     this.length += length(url);

@@ -2,14 +2,15 @@ import { type Distribution, distributionOf, hostToAsk } from "../request/distrib
 import type { Order } from "../request/order.ts";
 import { grouped } from "./grouped.ts";
 import { type Circle, circlesOf } from "./leads.ts";
+import { isInMask } from "./pop-mask.ts";
 import type { Target } from "./target.ts";
 import type { TaskId } from "./task-key.ts";
-import type { TaskUrl } from "./task-url.ts";
+import type { GoodUrl } from "./task-url.ts";
 
 /** One URL to be made warm at one target. */
 export interface Task {
   readonly target: Target;
-  readonly url: TaskUrl;
+  readonly url: GoodUrl;
   /** Host and SNI to ask with, so that the POP finds the distribution. */
   readonly host: string;
   /** The targets whose tasks of this URL wait for this one, the next lead first. */
@@ -26,19 +27,36 @@ interface TargetGroup {
   readonly circles: readonly Circle[];
   /** The one that a POP is in. */
   readonly circleOf: ReadonlyMap<string, Circle>;
+  /** Of each target, the place of its POP in the request's list: by it a URL says that it is wanted there. */
+  readonly places: readonly number[];
 }
 
 const NOBODY: readonly Target[] = [];
+/** Beyond what a mask has. */
+const NO_PLACE = 2 ** 30;
 
-/** The tasks of one URL: one at each target of its distribution, numbered from 0. */
+/**
+ * The tasks of one URL: one at each target of its distribution, or at some of them alone. Numbered by the place of the target:
+ * where only some are wanted, the others' numbers stay free.
+ */
 export class UrlTasks {
   constructor(
-    private readonly url: TaskUrl,
+    private readonly url: GoodUrl,
     private readonly host: string,
     private readonly group: TargetGroup,
   ) {}
 
+  /** How many tasks there are. */
   get count(): number {
+    const { url, group } = this;
+    if (url.pops === undefined) return group.targets.length;
+    let count = 0;
+    for (let number = 0; number < group.targets.length; number++) if (this.has(number)) count++;
+    return count;
+  }
+
+  /** All numbers are below this one. */
+  get span(): number {
     return this.group.targets.length;
   }
 
@@ -49,21 +67,22 @@ export class UrlTasks {
 
   /** The number of the task that has this id; undefined where the URL has no such task. */
   numberOf({ pop }: Pick<TaskId, "pop">): number | undefined {
-    return this.group.position.get(pop);
+    const number = this.group.position.get(pop);
+    return number !== undefined && this.has(number) ? number : undefined;
   }
 
-  /** Those whose numbers are wanted, in order, each by itself. */
-  *tasks(wanted: (number: number) => boolean): Generator<Task> {
+  /** Those whose numbers are wanted, in order, each by itself. @param wanted default: all are */
+  *tasks(wanted: (number: number) => boolean = () => true): Generator<Task> {
     const { url, host } = this;
     for (const [number, target] of this.group.targets.entries())
-      if (wanted(number)) yield { target, url, host, followers: NOBODY };
+      if (this.has(number) && wanted(number)) yield { target, url, host, followers: NOBODY };
   }
 
   /** The same as they are queued: under each REC, the first in line leads the others. @param wanted default: all are */
   *leads(wanted: (number: number) => boolean = () => true): Generator<Task> {
     const { url, host, group } = this;
     for (const circle of group.circles) {
-      const [target, ...followers] = circle.lineOf(url.url).filter(({ pop }) => wanted(group.position.get(pop) ?? -1));
+      const [target, ...followers] = this.lineIn(circle).filter(({ pop }) => wanted(group.position.get(pop) ?? -1));
       if (target !== undefined) yield { target, url, host, followers };
     }
   }
@@ -72,38 +91,51 @@ export class UrlTasks {
   ledBy({ pop, label }: Pick<Target, "pop" | "label">): Task | undefined {
     const { url, host, group } = this;
     const circle = label === group.label ? group.circleOf.get(pop) : undefined;
-    const [target, ...followers] = circle?.lineOf(url.url) ?? [];
+    const [target, ...followers] = circle === undefined ? [] : this.lineIn(circle);
     return target?.pop === pop ? { target, url, host, followers } : undefined;
+  }
+
+  /** The targets of a circle at which the URL is wanted, the lead first. */
+  private lineIn(circle: Circle): readonly Target[] {
+    const line = circle.lineOf(this.url.url);
+    return this.url.pops === undefined ? line : line.filter((target) => this.numberOf(target) !== undefined);
+  }
+
+  private has(number: number): boolean {
+    const { pops } = this.url;
+    return pops === undefined || isInMask(pops, this.group.places[number] ?? NO_PLACE);
   }
 }
 
 /**
- * Which tasks a request has: every good URL at every target of its distribution. Here alone URLs and targets are
+ * Which tasks a request has: every good URL at every target of its distribution where it is wanted. Here alone URLs and targets are
  * multiplied; totals, messages and what is missing follow from it.
  */
 export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
   /** The targets of each distribution, resolved or not, by its label. */
   private readonly chosenByLabel: ReadonlyMap<string, readonly Target[]>;
+  private readonly places: Places;
 
   /**
    * @param chosen all targets; those that did not resolve have no tasks
    * @param order in which they are queued. @default all-at-once: a release before knew nothing else
+   * @param pops of the request, in its order: by their places a URL says at which of them it is wanted
    */
   constructor(
     private readonly distributions: readonly Distribution[],
     readonly chosen: readonly Target[],
-    order?: Order,
+    order: Order | undefined,
+    pops: readonly string[],
   ) {
     this.chosenByLabel = grouped(chosen, ({ label }) => label);
-    this.groups = groupByLabel(
-      chosen.filter(({ state }) => state !== "FAILED"),
-      order,
-    );
+    this.places = new Map(pops.map((pop, place) => [pop, place]));
+    const resolved = chosen.filter(({ state }) => state !== "FAILED");
+    this.groups = groupByLabel(resolved, order, this.places);
   }
 
   /** The tasks of a URL; undefined where its distribution has no target. */
-  tasksOf(url: TaskUrl): UrlTasks | undefined {
+  tasksOf(url: GoodUrl): UrlTasks | undefined {
     const parsed = new URL(url.url);
     const distribution = distributionOf(this.distributions, parsed.hostname);
     const group = distribution && this.groups.get(distribution.label);
@@ -111,13 +143,18 @@ export class Plan {
   }
 
   /** At which targets a URL is to be warm, also at those that did not resolve. The same list for all URLs of a distribution. */
-  chosenFor(url: Pick<TaskUrl, "url">): readonly Target[] {
+  chosenFor(url: Pick<GoodUrl, "url">): readonly Target[] {
     const distribution = distributionOf(this.distributions, new URL(url.url).hostname);
     return (distribution && this.chosenByLabel.get(distribution.label)) ?? NOBODY;
   }
 
+  /** Whether a URL is to be warm at a POP of its distribution. */
+  isWantedAt({ pops }: GoodUrl, pop: string): boolean {
+    return pops === undefined || isInMask(pops, this.places.get(pop) ?? NO_PLACE);
+  }
+
   /** What is queued of each URL, in the order of the URLs. @param at only what this target leads. @default all */
-  async *leads(urls: AsyncIterable<TaskUrl> | Iterable<TaskUrl>, at?: Target): AsyncGenerator<Task> {
+  async *leads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>, at?: Target): AsyncGenerator<Task> {
     for await (const url of urls) {
       const tasks = this.tasksOf(url);
       if (tasks === undefined) continue;
@@ -130,16 +167,20 @@ export class Plan {
   }
 }
 
-function groupByLabel(targets: readonly Target[], order: Order | undefined): Map<string, TargetGroup> {
+type Places = ReadonlyMap<string, number>;
+
+function groupByLabel(targets: readonly Target[], order: Order | undefined, places: Places): Map<string, TargetGroup> {
   const byLabel = grouped(targets, ({ label }) => label);
-  return new Map([...byLabel].map(([label, its]) => [label, groupOf(label, its, order)]));
+  return new Map([...byLabel].map(([label, its]) => [label, groupOf(label, its, order, places)]));
 }
 
-function groupOf(label: string, targets: readonly Target[], order: Order | undefined): TargetGroup {
+function groupOf(label: string, targets: readonly Target[], order: Order | undefined, places: Places): TargetGroup {
   const circles = circlesOf(targets, order);
   return {
     ...{ label, targets, circles },
     position: new Map(targets.map(({ pop }, i) => [pop, i])),
     circleOf: new Map(circles.flatMap((circle) => circle.targets.map(({ pop }) => [pop, circle]))),
+    // A POP that is none of the request's has a place that no URL wants.
+    places: targets.map(({ pop }) => places.get(pop) ?? NO_PLACE),
   };
 }

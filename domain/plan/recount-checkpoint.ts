@@ -43,6 +43,12 @@ export const recountCheckpointSchema = z.object({
 });
 export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
 
+/** Where it is kept. */
+export const RECOUNT_CHECKPOINT = {
+  key: (reqId: string) => `${reqId}/recount/checkpoint.json.gz`,
+  schema: recountCheckpointSchema,
+};
+
 /** What a request must be like for its recount to go on where it stopped: another one begins anew. */
 export function recountState(
   item: { readonly status: string; readonly total_count: number; readonly shards: number; readonly requeues: number },

@@ -18,6 +18,8 @@ export const targetSchema = z.object({
   /** The POP's addresses; none when it failed. */
   ips: z.array(z.string()),
   error: z.string().optional(),
+  /** How many tasks it has of URLs that are wanted at some POPs alone. Absent: none. */
+  own_tasks: z.number().int().nonnegative().optional().catch(undefined),
   expire_at: z.number().int(),
 });
 

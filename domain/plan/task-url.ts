@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { PopMask } from "./pop-mask.ts";
 
 /** A URL that can be warmed, in one variant, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
 export const taskUrlSchema = z.object({
@@ -13,10 +14,10 @@ export type TaskUrl = z.infer<typeof taskUrlSchema>;
 
 /** What the list of good URLs says besides, and no message carries. */
 export interface GoodUrl extends TaskUrl {
-  /** Which of the request's sources named it, counted from 1. Absent: the caller did. */
+  /** Which of the request's sources named it, counted from 1. Absent, in a row 0 if others have one: the caller did. */
   readonly source?: number;
-  /** One bit for each of the request's POPs, in hexadecimal, if it is to be warmed at some of them alone. Absent: at all. */
-  readonly pops?: string;
+  /** The POPs of the request at which it is to be warmed. Absent: all. */
+  readonly pops?: PopMask;
 }
 
 /** A row of a list that cannot be what it should be: the list was written by somebody else, or damaged. */
@@ -40,9 +41,10 @@ export function fromRow([url = "", bytes = "", variant = "", source = "", pops =
   if (!/^\d*$/.test(source) || !/^[0-9a-f]*$/.test(pops))
     throw new UnreadableRowError(`'${source},${pops}' of ${url} are not a source and its POPs`);
   const size = bytes === "" ? null : Number(bytes);
+  const number = Number(source);
   const form = variant === "" ? { url, bytes: size } : { url, bytes: size, variant };
-  if (source === "" && pops === "") return form;
-  return { ...form, ...(source === "" ? {} : { source: Number(source) }), ...(pops === "" ? {} : { pops }) };
+  if (number === 0 && pops === "") return form;
+  return { ...form, ...(number === 0 ? {} : { source: number }), ...(pops === "" ? {} : { pops }) };
 }
 
 /** What a message carries of it. */
@@ -50,4 +52,9 @@ export function asTaskUrl(good: GoodUrl): TaskUrl {
   if (good.source === undefined && good.pops === undefined) return good;
   const { url, bytes, variant } = good;
   return variant === undefined ? { url, bytes } : { url, bytes, variant };
+}
+
+/** Tells one form of a URL from all others of a request. A normalised URL has no `#`. */
+export function formKey({ url, variant }: { readonly url: string; readonly variant?: string | undefined }): string {
+  return variant === undefined ? url : `${url}#${variant}`;
 }

@@ -2,7 +2,7 @@ import { grouped } from "../plan/grouped.ts";
 import type { GoodAt, Ledger } from "../plan/ledger.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
-import type { TaskUrl } from "../plan/task-url.ts";
+import type { GoodUrl } from "../plan/task-url.ts";
 import { recOf } from "../pops/site-of.ts";
 import type { ColdObject, PopShare, Survey } from "./verdict.ts";
 
@@ -25,7 +25,7 @@ interface Circle {
  * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks.
  * @param urls all good URLs of the request
  */
-export function surveyOf(plan: Plan, ledger: Ledger, urls: readonly TaskUrl[]): Survey {
+export function surveyOf(plan: Plan, ledger: Ledger, urls: readonly GoodUrl[]): Survey {
   const pops = new Map<string, { tasks: number; lacking: number }>();
   const unresolved = new Set<string>();
   const circles = new Map<readonly Target[], readonly Circle[]>();
@@ -40,7 +40,7 @@ export function surveyOf(plan: Plan, ledger: Ledger, urls: readonly TaskUrl[]): 
     const chosen = plan.chosenFor(url);
     const its = circles.get(chosen) ?? circlesOf(chosen, pops);
     circles.set(chosen, its);
-    const recs = coldRecsOf(its, ledger.goodAt(url));
+    const recs = coldRecsOf(its, ledger.goodAt(url), (pop) => plan.isWantedAt(url, pop));
     const [rec] = recs;
     if (rec === undefined) continue;
     cold++;
@@ -65,15 +65,19 @@ function circlesOf(chosen: readonly Target[], pops: ReadonlyMap<string, Seat["sh
 }
 
 /** The RECs at which an object is good at none of two or more chosen POPs. It is added to what each POP has and lacks. */
-function coldRecsOf(circles: readonly Circle[], goodAt: GoodAt | undefined): string[] {
+function coldRecsOf(
+  circles: readonly Circle[],
+  goodAt: GoodAt | undefined,
+  isWanted: (pop: string) => boolean,
+): string[] {
   const cold: string[] = [];
   for (const { rec, seats } of circles) {
     let chosen = 0;
     let good = 0;
     for (const { target, share } of seats) {
       const isGood = goodAt?.(target.pop);
-      // It resolved, and has no task of this object: the object was not to be warmed there.
-      if (isGood === undefined && target.state !== "FAILED") continue;
+      // No task of this object, though it resolved: the object was not to be warmed there.
+      if (isGood === undefined && (target.state !== "FAILED" || !isWanted(target.pop))) continue;
       chosen++;
       share.tasks++;
       if (isGood === true) good++;

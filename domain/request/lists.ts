@@ -1,6 +1,8 @@
+import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
-import { REPORT_COLUMNS, type ReportedResult, reportRow } from "../result/report.ts";
+import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
+import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {
@@ -12,8 +14,8 @@ export interface RequestList<T> {
   readonly forSpreadsheets?: boolean;
 }
 
-/** One that Prewarm itself reads back. */
-export interface ReadableList<T> extends RequestList<T> {
+/** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
+export interface ReadableList<T, Written = T> extends RequestList<Written> {
   readonly fromRow: (row: readonly string[]) => T;
 }
 
@@ -32,8 +34,22 @@ const urls: ReadableList<string> = {
   fromRow: ([url = ""]) => url,
 };
 
+/** The same with the number of the source that named a URL. All rows have as many columns: empty is the caller's own. */
+const foundUrls: ReadableList<FoundUrl> = {
+  key: urls.key,
+  toRow: ({ url, source }) => [url, source],
+  fromRow: ([url = "", source = ""]) => (/^[1-9]\d*$/.test(source) ? { url, source: Number(source) } : { url }),
+};
+
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: ReadableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
+
+/** The list of these good URLs: all rows have as many columns, for a reader takes a longer one for damage. */
+export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> {
+  const columns = entries.reduce((most, entry) => Math.max(most, toRow(entry).length), 0);
+  const missing = Array.from({ length: columns }, () => undefined);
+  return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
+}
 
 /** URLs that cannot: url, reason, and the variant if there are several. All rows have as many columns. */
 const failedUrls: ReadableList<FailedUrl> = {
@@ -43,16 +59,17 @@ const failedUrls: ReadableList<FailedUrl> = {
     variant === undefined ? { url, problem } : { url, problem, variant },
 };
 
-/** One row a failed task. */
-const report: RequestList<ReportedResult> = {
+/** One row a failed task. Read back, it says which task that was. */
+const report: ReadableList<TaskId, ReportedTask> = {
   key: (reqId) => `${reqId}/report.csv`,
   toRow: reportRow,
+  fromRow: reportedTask,
   header: REPORT_COLUMNS.map(({ name }) => name),
   forSpreadsheets: true,
 };
 
 /** Rows of the report that a recount sets aside before the report itself is written. @param key where */
-export function reportPart(key: string): RequestList<ReportedResult> {
+export function reportPart(key: string): RequestList<ReportedTask> {
   return { key: () => key, toRow: reportRow, forSpreadsheets: true };
 }
 
@@ -63,7 +80,7 @@ const failures: ReadableList<FailureGroup> = {
   fromRow: groupFromRow,
 };
 
-export const LISTS = { urls, goodUrls, failedUrls, report, failures } as const;
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report, failures } as const;
 
 /** Key of the compressed CSV of all of a request's tasks. */
 export function resultsKey(reqId: string): string {

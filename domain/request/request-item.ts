@@ -3,6 +3,8 @@ import { laneSchema } from "../plan/lane.ts";
 import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
 import { NO_COUNT } from "../result/count.ts";
 import { verifySchema } from "../result/outcome.ts";
+import { sourceSchema } from "../sources/source.ts";
+import { sourceReadSchema } from "../sources/source-read.ts";
 import { distributionSchema } from "./distribution.ts";
 import { doubtfulUrlsSchema } from "./doubtful-urls.ts";
 import { orderSchema } from "./order.ts";
@@ -19,6 +21,9 @@ export const ACTIVE_INDEX = "active";
 /** Present while a request has ended and still holds something, so that the index on it lists those and nothing else. */
 export const CLOSING = "y";
 export const CLOSING_INDEX = "closing";
+
+/** Set on a request at EXPANDING once its list of URLs is whole: the stream's filter is on it. */
+export const EXPANDED = "y";
 
 /** On every request, so that the index on it lists them all, the newest first. Absent in what a release before wrote. */
 export const LISTED = "y";
@@ -54,6 +59,21 @@ export const requestItemSchema = z.object({
   /** @default all-at-once: a release before knew nothing else */
   order: orderSchema.optional(),
   origin: originLimitsSchema.optional(),
+  /** Where more of its URLs come from. Empty, as `header`, once they are read or it has ended. Absent: nowhere else. */
+  sources: z.array(sourceSchema).optional(),
+  /** The same without secrets, and what each has given. Absent: it has none. */
+  sources_read: z.array(sourceReadSchema).optional().catch(undefined),
+  /** Set once the URLs of its sources are in its list. */
+  expanded: z.literal(EXPANDED).optional().catch(undefined),
+  /** How many lines `header` had, and the names that `variants` had: a retry brings them again. Absent: a release before did not say. */
+  header_count: count.optional().catch(undefined),
+  variant_names: z.array(z.string()).optional().catch(undefined),
+  /** Instances that its caller asked for: `instance_count` changes. Absent: a release before did not say. */
+  instances_asked: count.optional().catch(undefined),
+  /** The request whose tasks that are not good it warms. Absent: it is none that is tried again. */
+  retry_of: z.string().optional(),
+  /** The request that tries this one again. */
+  retried_by: z.string().optional().catch(undefined),
   /** It ends once more tasks than this have failed. Absent: it goes on. */
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */

@@ -5,7 +5,7 @@ const { pop, url, error, http_status, x_amz_cf_pop, x_amz_cf_id, attempts } = ta
 const { variant, outcome, tier, address, addresses, rounds, first_byte_ms, age, encoding } = taskResultSchema.shape;
 
 /**
- * The report's columns, in their order, with what they mean: one table for its writer, for the reader of results and for
+ * The report's columns that results have, in their order, with what they mean: one table for its writer, for the reader of results and for
  * the documents. A row added here is read from the results, written to the report and listed in docs/api.md.
  */
 const columnsSchema = z.object({
@@ -41,9 +41,32 @@ export type ReportedResult = z.infer<typeof reportedResultSchema>;
 
 const names = columnsSchema.keyof().options;
 
-export const REPORT_COLUMNS = names.map((name) => ({ name, meaning: columnsSchema.shape[name].description ?? "" }));
+/** A result as the report shows it. */
+export interface ReportedTask extends ReportedResult {
+  /** The source of its URL: its number, and where it is, without a query. Absent: the URL is of `url_list`. */
+  readonly source?: string | undefined;
+}
+
+const SOURCE = {
+  name: "source",
+  meaning: "Which of the `sources` named the URL: its number and place; empty if it is of `url_list`",
+} as const;
+
+export const REPORT_COLUMNS = [
+  ...names.map((name) => ({ name, meaning: columnsSchema.shape[name].description ?? "" })),
+  SOURCE,
+];
 
 /** The row of a failed result. */
-export function reportRow(result: ReportedResult): readonly unknown[] {
-  return names.map((name) => result[name]);
+export function reportRow(result: ReportedTask): readonly unknown[] {
+  return [...names.map((name) => result[name]), result.source];
+}
+
+const [POP, URL_COLUMN, VARIANT] = [names.indexOf("pop"), names.indexOf("url"), names.indexOf("variant")] as const;
+
+/** The task that a row of the report is about. A field that a spreadsheet would take for a formula has a `'` in front. */
+export function reportedTask(row: readonly string[]): Pick<ReportedResult, "pop" | "url" | "variant"> {
+  const field = (column: number) => (row[column] ?? "").replace(/^'/, "");
+  const variant = field(VARIANT);
+  return { pop: field(POP), url: field(URL_COLUMN), ...(variant === "" ? {} : { variant }) };
 }

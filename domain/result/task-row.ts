@@ -1,4 +1,4 @@
-import { REPORT_COLUMNS, type ReportedResult } from "./report.ts";
+import { REPORT_COLUMNS, type ReportedTask } from "./report.ts";
 
 /** What a row of a task says beside the report's columns, and what it means. */
 const MORE = [
@@ -7,18 +7,18 @@ const MORE = [
   ["bytes", "Bytes of the body that arrived in the last attempt"],
   ["ms", "Milliseconds from the start of the first attempt to the end of the last"],
   ["x_cache", "`x-cache` of the last answer"],
-] as const satisfies readonly (readonly [keyof ReportedResult, string])[];
+] as const satisfies readonly (readonly [keyof ReportedTask, string])[];
 
 /** What the file of all results has beside the report's columns. */
 export const MORE_COLUMNS = MORE.map(([name, meaning]) => ({ name, meaning }));
 
-const NAMES: readonly (keyof ReportedResult)[] = [...REPORT_COLUMNS.map(({ name }) => name), ...MORE.map(([it]) => it)];
+const NAMES: readonly (keyof ReportedTask)[] = [...REPORT_COLUMNS.map(({ name }) => name), ...MORE.map(([it]) => it)];
 
 /** The first line of the file of all results. */
 export const TASK_ROWS_HEADER = `${NAMES.join()}\n`;
 
 /** One task as a line of CSV. By hand: there may be millions, and csv-stringify takes several times as long for each. */
-export function taskRow(result: ReportedResult): string {
+export function taskRow(result: ReportedTask): string {
   let line = "";
   let comma = "";
   for (const name of NAMES) {

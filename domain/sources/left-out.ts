@@ -10,6 +10,16 @@ export const LEFT_OUT = [
   "duplicate",
   /** Older than `since`. */
   "older",
+  /** A key that stands for a folder of a bucket: it ends in `/`. */
+  "folder",
+  /** A page with a player in it, of a video entry: what it plays is named besides. */
+  "player_page",
+  /** What a player asks for in a live playlist alone: parts, hints, reports. */
+  "live_only",
+  /** What is made for each viewer: interstitials, content steering. */
+  "per_viewer",
+  /** In a tag that is not known, and that a player therefore ignores. */
+  "unknown_tag",
 ] as const;
 export type LeftOut = (typeof LEFT_OUT)[number];
 

@@ -10,19 +10,32 @@ export interface MoreFaults {
   readonly errorUrls: readonly string[];
 }
 
-/**
- * JSON of a request's body. @throws RefusedError 400 saying what is wrong and where.
- * @param checkMore called only when the schema finds faults, so that what lies beyond it is reported with them
- */
+/** {@link checkBody} of a request's body. @throws RefusedError 400 */
 export function parseBody<T extends z.ZodType>(
   schema: T,
   body: string | null,
   isBase64: boolean,
-  checkMore: (json: unknown) => MoreFaults = () => ({ problems: [], errorUrls: [] }),
+  checkMore?: (json: unknown) => MoreFaults,
 ): z.infer<T> {
+  return checkBody(schema, jsonOf(body, isBase64), checkMore);
+}
+
+/** JSON of a request's body, whatever it is. @throws RefusedError 400 */
+export function jsonOf(body: string | null, isBase64: boolean): unknown {
   const text = body === null ? "" : isBase64 ? Buffer.from(body, "base64").toString("utf8") : body;
   if (text.trim() === "") throw new RefusedError(400, "The request has no body; a JSON object is needed");
-  const json = parseJson(text);
+  return parseJson(text);
+}
+
+/**
+ * Checks JSON against a schema. @throws RefusedError 400 saying what is wrong and where.
+ * @param checkMore called only when the schema finds faults, so that what lies beyond it is reported with them
+ */
+export function checkBody<T extends z.ZodType>(
+  schema: T,
+  json: unknown,
+  checkMore: (json: unknown) => MoreFaults = () => ({ problems: [], errorUrls: [] }),
+): z.infer<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { problems, errorUrls } = checkMore(json);

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
 import { answersTo, ownerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
+import { inTime } from "./in-time.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
 
@@ -49,7 +49,7 @@ export async function checkHosts(
   const others = new Set(urls.map((url) => new URL(url).hostname).filter((host) => host !== cfDomain));
   // The usual case, and it costs no call.
   if (others.size === 0) return [];
-  const own = await within(patienceMs, deps.distributions.own()).catch((error: unknown) => {
+  const own = await inTime(patienceMs, deps.distributions.own()).catch((error: unknown) => {
     // Get Size asks again, and tries for as long as it takes.
     deps.logger.warn("Distributions could not be listed", { error: errorFields(error) });
     return undefined;
@@ -70,19 +70,6 @@ export async function checkHosts(
       `its names are ${namesOf([mine.domain, ...mine.aliases])}`,
     urls.filter((url) => strangers.has(new URL(url).hostname)),
   );
-}
-
-/** @throws Error when the answer takes longer */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = sleep(ms, undefined, { signal: answered.signal }).then((): never => {
-    throw new Error(`no answer within ${ms / 1_000} s`);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    answered.abort();
-  }
 }
 
 function namesOf(names: readonly string[]): string {

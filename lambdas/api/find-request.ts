@@ -10,14 +10,18 @@ export function isPossibleId(reqId: string): boolean {
   return POSSIBLE_ID.test(reqId);
 }
 
-/** The request with an id. @throws RefusedError 404 when there is none */
-export async function findRequest(requests: Pick<RequestTable, "get">, reqId: string): Promise<RequestItem> {
+/** The request with an id. @param field which has the id. @throws RefusedError 404 when there is none */
+export async function findRequest(
+  requests: Pick<RequestTable, "get">,
+  reqId: string,
+  field?: string,
+): Promise<RequestItem> {
   const item = isPossibleId(reqId) ? await requests.get(reqId) : undefined;
-  if (item === undefined) throw noRequest(reqId);
+  if (item === undefined) throw noRequest(reqId, field);
   return item;
 }
 
 /** What is answered where there is none, or one that cannot be read. */
-export function noRequest(reqId: string): RefusedError {
-  return new RefusedError(404, `req_id: there is no request '${reqId.slice(0, 100)}'`);
+export function noRequest(reqId: string, field = "req_id"): RefusedError {
+  return new RefusedError(404, `${field}: there is no request '${reqId.slice(0, 100)}'`);
 }

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
+import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
@@ -16,10 +17,13 @@ import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { Timer } from "../../aws/timer.ts";
+import { instanceKind } from "../../domain/cost/instance-kind.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
+import { sourceBucketsSchema } from "../../domain/sources/source-buckets.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
 import { createHandler } from "./handler.ts";
@@ -37,6 +41,19 @@ const env = readEnvironment(
     SHUTDOWN_ARN: z.string().min(1),
     DISTRIBUTIONS: allowedDistributionsSchema,
     STALL_SECONDS: z.coerce.number().int().positive(),
+    ENV_NAME: z.string().min(1),
+    VERSION: z.string().min(1),
+    INSTANCE_TYPES: z.string().min(1),
+    /** Dollars; 0: nobody has said. */
+    SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
+    /** Empty: the API is public. */
+    VPC_ENDPOINT: z.string(),
+    AWS_REGION: z.string().default(""),
+    PREWARM_DNS_SERVERS: dnsServersSchema,
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+    PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
+    PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+    SOURCE_BUCKETS: sourceBucketsSchema,
     ...capVariables,
   }),
 );
@@ -44,6 +61,9 @@ const db = documentClient();
 const s3 = new S3Client({});
 const sqs = queueClient();
 const logger = new Logger({ serviceName: "api" });
+const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
+const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
+const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT };
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
@@ -61,6 +81,17 @@ export const handler = createHandler({
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
   allowed: env.DISTRIBUTIONS,
   caps: readCaps(env),
+  kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined),
+  deployment: {
+    ...{ envName: env.ENV_NAME, region: env.AWS_REGION, version: env.VERSION, instanceTypes },
+    isPrivate: env.VPC_ENDPOINT !== "",
+  },
+  dns,
+  // Both are loaded with the first dry run: they bring an HTTP client and parsers that no other route needs.
+  readSources: async (...question) =>
+    (await import("./read-sources.ts")).readSources({ dns, ports, caps: readCaps(env) }, ...question),
+  sampleSizes: async (...question) => (await import("./sample-sizes.ts")).sampleSizes({ dns, ports }, ...question),
+  sourceBuckets: env.SOURCE_BUCKETS,
   logger,
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

@@ -72,7 +72,7 @@ function tasksOf({ total_count, targets_total, tasks_per_target }: RequestItem, 
   if (targets_total === 0) return 0;
   const mean = Math.round(total_count / targets_total);
   const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return resolved.reduce((sum, { label }) => sum + (tasks_per_target[label] ?? mean), 0);
+  return resolved.reduce((sum, { label, own_tasks = 0 }) => sum + (tasks_per_target[label] ?? mean) + own_tasks, 0);
 }
 
 function stateOf(item: RequestItem, targets: readonly Target[], total: number, done: number): PopState {

@@ -2,14 +2,17 @@ import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { percentage } from "../../domain/request/percentage.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import { estimatedFinish, liveOf } from "./live.ts";
+import { sourcesOf } from "./sources-of.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
-/** A request, from the list or whole. The list has no room for what only two of the warnings need. */
-type DescribedRequest = ListedRequest & Partial<Pick<Count, "uncompressed_count" | "rec_miss_count">>;
+/** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
+type DescribedRequest = ListedRequest &
+  Partial<Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read">>;
 
 /**
  * Body of GET /prewarm.
@@ -49,6 +52,7 @@ export function describeProgress(
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     status: item.status,
+    ...sourcesOf(item),
     ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
     warnings: warningsOf(item, count, { uncompressed: progress.uncompressed, popCounts }),
   };

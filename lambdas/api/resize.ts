@@ -1,7 +1,7 @@
-import { neededCapacity } from "../../domain/request/capacity.ts";
+import { neededCapacity, type Wish } from "../../domain/request/capacity.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 
-type Active = Pick<RequestItem, "req_id" | "instance_count" | "need_invalidate" | "status">;
+type Active = Wish & Pick<RequestItem, "req_id">;
 
 /** What a POST /instances does to the group and to the requests that go on. */
 export interface Resize {

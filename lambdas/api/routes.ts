@@ -6,11 +6,13 @@ import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { askedFor } from "./asked-for.ts";
-import { parseBody } from "./body.ts";
+import { checkBody, jsonOf, parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
 import { detailsOf } from "./detail.ts";
+import { type DryRunDeps, dryRun, ignoredInDryRun } from "./dry-run.ts";
 import { type FailuresDeps, failuresOf } from "./failures.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
@@ -23,7 +25,9 @@ import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
+import { filledFrom, type RetriedRequestDeps, retriedRequest, retryLinks } from "./retried-request.ts";
 import { sentenceOf } from "./sentence-of.ts";
+import { describeSettings, type SettingsDeps } from "./settings.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
 import { type SummaryDeps, summarize } from "./summary.ts";
 import { namesPops } from "./warnings.ts";
@@ -37,6 +41,9 @@ export interface RoutesDeps
     PopRowsDeps,
     FailuresDeps,
     RequestsDeps,
+    DryRunDeps,
+    SettingsDeps,
+    RetriedRequestDeps,
     OnceForTokenDeps {
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
@@ -47,8 +54,10 @@ export interface RoutesDeps
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
     OnceForTokenDeps["logger"] &
+    DryRunDeps["logger"] &
     Pick<Logger, "info">;
   readonly caps: Caps;
+  readonly sourceBuckets: SourceBuckets;
   readonly newId: () => string;
 }
 
@@ -57,10 +66,14 @@ export type Route = (deps: RoutesDeps, event: APIGatewayProxyEvent) => Promise<R
 
 export const routes: Readonly<Record<string, Route>> = {
   "POST /prewarm": async (deps, event) => {
-    const body = parseBody(prewarmBodySchema, event.body, event.isBase64Encoded, checkUrlsAlone);
-    const request = checkPrewarmRequest(body, deps.caps);
+    const json = jsonOf(event.body, event.isBase64Encoded);
+    const retried = await retriedRequest(deps, json);
+    const filled = retried === undefined ? json : filledFrom(retried, json);
+    const body = checkBody(prewarmBodySchema, filled, checkUrlsAlone);
+    const request = checkPrewarmRequest(body, deps.caps, deps.sourceBuckets, retried);
     await checkAllowed(deps, request);
     const warnings = [...request.warnings, ...(await checkHosts(deps, request))];
+    if (body.dry_run === true) return dryRun(deps, request, [...warnings, ...ignoredInDryRun(body)]);
     const make = async (reqId: string) => {
       const made = await startRequest(deps, reqId, request, deps.now());
       deps.logger.info("Request created", { req_id: reqId, urls: made.url_count, pops: made.pops.length });
@@ -97,6 +110,7 @@ export const routes: Readonly<Record<string, Route>> = {
       ...askedFor(item),
       ...(reason === undefined ? {} : { reason }),
       ...(readiness === undefined ? {} : { readiness }),
+      ...retryLinks(item),
       sentence: sentenceOf(item, described),
       ...(details.has("pops") ? { pops: await popRows(deps, item) } : {}),
       ...(details.has("failures") ? { failures: await failuresOf(deps, item) } : {}),
@@ -111,6 +125,8 @@ export const routes: Readonly<Record<string, Route>> = {
   "GET /instances": (deps) => readInstances(deps),
 
   "GET /requests": (deps, event) => listRequests(deps, event.queryStringParameters),
+
+  "GET /settings": async (deps) => describeSettings(deps),
 
   "GET /pops": (deps, event) => describePops(deps, event.queryStringParameters),
 };

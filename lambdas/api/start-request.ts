@@ -3,29 +3,32 @@ import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Timer, TimerTarget } from "../../aws/timer.ts";
-import { commonPrefix } from "../../domain/net/common-prefix.ts";
+import { urlPrefix } from "../../domain/net/common-prefix.ts";
 import { neededCapacity } from "../../domain/request/capacity.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { ACTIVE, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { expiresAt, formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { Source } from "../../domain/sources/source.ts";
+import { notYetRead } from "../../domain/sources/source-read.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
+import { triedAgain } from "./retried-request.ts";
 
-export interface StartRequestDeps {
-  readonly requests: Pick<RequestTable, "put" | "delete" | "listActive">;
+/** What tells how many requests are active. */
+export interface RoomDeps {
+  readonly requests: Pick<RequestTable, "listActive">;
+  readonly caps: Pick<Caps, "maxActiveRequests">;
+}
+
+export interface StartRequestDeps extends RoomDeps {
+  readonly requests: RoomDeps["requests"] & Pick<RequestTable, "get" | "put" | "putRetry" | "delete">;
   readonly lists: Pick<Lists, "write" | "delete">;
   readonly fleet: Pick<Fleet, "desiredCapacity" | "raiseTo" | "restore">;
   readonly timer: Pick<Timer, "set" | "cancel">;
   readonly timerTarget: TimerTarget;
-  readonly caps: Pick<Caps, "maxActiveRequests">;
   readonly logger: Pick<Logger, "error">;
-}
-
-/** A list of requests shows what a request's URLs have in common, as far as a line has room. There may be keys in a query. */
-function urlPrefix(urls: readonly string[]): string {
-  return commonPrefix(urls, 200).split("?", 1)[0] ?? "";
 }
 
 /** The item of a request that was just asked for. */
@@ -39,27 +42,38 @@ export function newRequestItem(reqId: string, request: PrewarmRequest, now: Date
     last_update_time: formatTimestamp(now),
     timeout_at: formatTimestamp(new Date(now.getTime() + request.timeoutMinutes * 60_000)),
     expire_at: expiresAt(now),
-    url_count: request.urls.length,
-    url_prefix: urlPrefix(request.urls),
+    // Of a retry, Get Size finds how many are left.
+    url_count: request.retried?.url_count ?? request.urls.length,
+    url_prefix: request.retried?.url_prefix ?? urlPrefix(request.urls),
+    ...(request.retried === undefined ? {} : { retry_of: request.retried.req_id }),
     ...(request.cfDomain === undefined ? {} : { cf_domain: request.cfDomain }),
     pops: [...request.pops],
     header: [...request.header],
+    header_count: request.header.length,
+    variant_names: request.variants.map(({ name }) => name),
     instance_count: request.instanceCount,
+    instances_asked: request.instanceCount,
     need_invalidate: request.needInvalidate,
     verify: request.verify,
     order: request.order,
     ...(request.variants.length === 0 ? {} : { variants: [...request.variants] }),
     ...(request.origin === undefined ? {} : { origin: request.origin }),
+    ...sourceFields(request.sources),
     ...(request.maxFailures === undefined ? {} : { max_failures: request.maxFailures }),
     ...(request.maxBytes === undefined ? {} : { max_bytes: request.maxBytes }),
     ...NOTHING_YET,
   };
 }
 
+function sourceFields(sources: readonly Source[]): Partial<RequestItem> {
+  return sources.length === 0 ? {} : { sources: [...sources], sources_read: sources.map(notYetRead) };
+}
+
 /**
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
- * runs. Where an invalidation comes first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
- * @throws RefusedError 400 when as many requests are active as the deployment allows
+ * runs. Where an invalidation or sources come first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
+ * @throws RefusedError 400 when as many requests are active as the deployment allows; 409 when another request tries the same
+ * one again
  */
 export async function startRequest(
   deps: StartRequestDeps,
@@ -69,6 +83,7 @@ export async function startRequest(
 ): Promise<RequestItem> {
   const item = newRequestItem(reqId, request, now);
   await checkRoom(deps);
+  const before = await inTurn(deps, request);
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
@@ -77,12 +92,13 @@ export async function startRequest(
     await deps.timer.set(reqId, parseTimestamp(item.timeout_at), deps.timerTarget);
     const needed = neededCapacity([item]);
     if (needed > 0) {
-      const before = await deps.fleet.desiredCapacity();
-      if (before < needed) undo.push(() => deps.fleet.restore(needed, before));
+      const capacity = await deps.fleet.desiredCapacity();
+      if (capacity < needed) undo.push(() => deps.fleet.restore(needed, capacity));
       await deps.fleet.raiseTo(needed);
     }
     undo.push(() => deps.requests.delete(reqId));
-    await deps.requests.put(item);
+    if (before === undefined) await deps.requests.put(item);
+    else if (!(await deps.requests.putRetry(item, before))) throw triedAgain((await inTurn(deps, request)) ?? before);
     return item;
   } catch (error) {
     for (const step of undo.reverse()) {
@@ -94,9 +110,26 @@ export async function startRequest(
   }
 }
 
-/** The index lags behind by moments, so of several calls in the same moment one too many may come through. */
-async function checkRoom({ requests, caps }: StartRequestDeps): Promise<void> {
+/**
+ * The request that is tried again, as it is now: nobody else may try it again. A request that would and is gone by now does not count.
+ * @throws RefusedError 409
+ */
+async function inTurn({ requests }: StartRequestDeps, { retried }: PrewarmRequest): Promise<RequestItem | undefined> {
+  if (retried === undefined) return undefined;
+  const before = (await requests.get(retried.req_id)) ?? retried;
+  if (before.retried_by !== undefined && (await requests.get(before.retried_by)) !== undefined)
+    throw triedAgain(before);
+  return before;
+}
+
+/**
+ * The index lags behind by moments, so of several calls in the same moment one too many may come through.
+ * @returns how many would be active with one more
+ * @throws RefusedError 400
+ */
+export async function checkRoom({ requests, caps }: RoomDeps): Promise<number> {
   const wouldBe = (await requests.listActive()).length + 1;
   const problem = beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe);
   if (problem !== undefined) throw new RefusedError(400, problem);
+  return wouldBe;
 }

@@ -10,7 +10,9 @@ import { isTerminal } from "../../domain/request/status.ts";
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
+import { retryLinks } from "./retried-request.ts";
 import { sentenceOf } from "./sentence-of.ts";
+import { sourcesOf } from "./sources-of.ts";
 import { timestamp } from "./timestamp.ts";
 
 /** A stopped request's report follows its status by seconds; a caller is spared the second question. */
@@ -54,7 +56,9 @@ export async function summarize(deps: SummaryDeps, first: RequestItem) {
     created_at: item.created_at,
     last_update_time: item.last_update_time,
     status: item.status,
+    ...sourcesOf(item),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...retryLinks(item),
   };
 }
 

@@ -14,13 +14,15 @@ export interface Forms {
 }
 
 /**
- * @param names of the variants; `undefined` alone: there are none
+ * @param names of the variants that were asked; `undefined` alone: there are none
  * @param answers one for each; undefined: none came in time
+ * @param all names of the request's variants
  */
 export function formsOf(
   url: string,
   names: readonly (string | undefined)[],
   answers: readonly (Size | undefined)[],
+  all: readonly (string | undefined)[],
 ): Forms {
   const good: TaskUrl[] = [];
   const bad: { readonly problem: string; readonly variant: string | undefined }[] = [];
@@ -32,15 +34,23 @@ export function formsOf(
   const obstacles = answers.flatMap((it) => (it !== undefined && "size" in it && it.obstacle ? [it.obstacle] : []));
   return {
     good,
-    bad: sameInAll(bad, names.length) ? [badIn(url, bad[0]?.problem ?? "", names)] : bad.map((it) => toFailed(url, it)),
+    bad: sameInAll(bad, names.length)
+      ? badIn(url, bad[0]?.problem ?? "", names, all)
+      : bad.map((it) => toFailed(url, it)),
     unasked: answers.filter((it) => it === undefined).length,
     obstacle: obstacles[0],
   };
 }
 
-/** A URL that is bad in all its forms. */
-export function badIn(url: string, problem: string, names: readonly (string | undefined)[]): FailedUrl {
-  return names[0] === undefined ? { url, problem } : { url, problem, variant: "" };
+/** A URL that is bad in all forms that were asked: one entry, if these are all that the request has. */
+export function badIn(
+  url: string,
+  problem: string,
+  names: readonly (string | undefined)[],
+  all: readonly (string | undefined)[],
+): FailedUrl[] {
+  if (names.length < all.length) return names.map((variant) => toFailed(url, { problem, variant }));
+  return [all[0] === undefined ? { url, problem } : { url, problem, variant: "" }];
 }
 
 function sameInAll(bad: readonly { readonly problem: string }[], forms: number): boolean {

@@ -2,58 +2,76 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
-import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
+import { findDistributions, NoDistributionError } from "../find-distributions.ts";
+import { RetryLostError } from "../not-good.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
-import { findDistributions, NoDistributionError } from "./find-distributions.ts";
 import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
 import { timeBudget } from "./time-budget.ts";
+import { type Work, type WorkDeps, workOf } from "./work.ts";
 
-export interface GetSizeDeps extends MeasureUrlsDeps {
+export interface GetSizeDeps extends MeasureUrlsDeps, WorkDeps {
+  readonly lists: WorkDeps["lists"] & MeasureUrlsDeps["lists"];
   readonly requests: Pick<EndingRequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
+  readonly expandQueue: Pick<ExpandQueue, "expand">;
   readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "info">;
 }
 
-/** CREATED → CHECK_POP, or FAILED when no URL can be read. Run twice, it does no harm: the second finds another status. */
+/**
+ * CREATED → CHECK_POP, or FAILED when no URL can be read. A request with sources is handed to Expand, and comes back once
+ * they are read. Run twice, it does no harm: the second finds another status.
+ */
 export function createHandler(deps: GetSizeDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
     forEachKey(streamKeysSchema.parse(event), async ({ req_id: reqId = "" }) => {
       const item = await deps.requests.get(reqId);
-      if (item?.status === "CREATED") await askSizes(deps, item, context.getRemainingTimeInMillis());
+      const sources = item?.sources ?? [];
+      if (item?.status === "CREATED" && sources.length > 0) await deps.expandQueue.expand(reqId);
+      else if (item !== undefined && isReady(item))
+        await askSizes(deps, item, () => context.getRemainingTimeInMillis());
     });
 }
 
-async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: number): Promise<void> {
+function isReady({ status, expanded }: RequestItem): boolean {
+  return status === "CREATED" || (status === "EXPANDING" && expanded !== undefined);
+}
+
+/** @param left milliseconds that this run may still take */
+async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number): Promise<void> {
   const reqId = item.req_id;
-  const distributions = await distributionsOf(deps, item).catch(unclear);
   const fail = (reason: string) => deps.requests.end(reqId, "FAILED", { reason });
+  const work = await workOf(deps, item).catch(unclear);
+  if ("unclear" in work) return void (await fail(work.unclear));
+  const distributions = await distributionsOf(deps, item, work).catch(unclear);
   if ("unclear" in distributions) return void (await fail(distributions.unclear));
   const refused = notAllowed(deps, distributions);
   if (refused !== undefined) return void (await fail(refused));
-  const budget = timeBudget(remainingMs, new Date(), parseTimestamp(item.timeout_at));
-  const measured = await measureUrls(deps, item, distributions, budget);
+  const budget = timeBudget(left(), new Date(), parseTimestamp(item.timeout_at));
+  const asking = { ...item, ...work.fields };
+  const measured = await measureUrls(deps, asking, distributions, work, budget);
   const { firstProblem = "", doubtful, ...counts } = measured;
   // Examples stay out of the log: a URL's query may be a secret.
   const said = { ...counts, mayNotBeKept: doubtful.count, firstProblem: withoutQueries(firstProblem) };
   deps.logger.info("Sizes asked", { req_id: reqId, ...said });
-  const fields = { distributions, ...(doubtful.count === 0 ? {} : { may_not_be_kept: doubtful }) };
-  if (counts.good > 0) await deps.requests.advance(reqId, "CREATED", "CHECK_POP", fields);
-  else await fail(`No URL can be read; the first: ${firstProblem}`);
+  const doubts = doubtful.count === 0 ? {} : { may_not_be_kept: doubtful };
+  const fields = { distributions, ...work.fields, ...doubts };
+  if (counts.good > 0) await deps.requests.advance(reqId, item.status, "CHECK_POP", fields);
+  else if (counts.bad > 0) await fail(`No URL can be read; the first: ${firstProblem}`);
+  else await fail(`Nothing of the request ${item.retry_of} is left to be tried again`);
 }
 
 /** Found here, before the first question: sizes must be asked for under the very host that the agents use. */
-async function distributionsOf(deps: GetSizeDeps, item: RequestItem): Promise<Distribution[]> {
-  const hosts = new Set<string>();
-  if (item.cf_domain === undefined) {
-    for await (const url of deps.lists.read(LISTS.urls, item.req_id)) hosts.add(new URL(url).hostname);
-  }
+async function distributionsOf(deps: GetSizeDeps, item: RequestItem, work: Work): Promise<Distribution[]> {
+  const urls = item.cf_domain === undefined ? [...work.known, ...work.asked] : [];
+  const hosts = new Set(urls.map(({ url }) => new URL(url).hostname));
   return findDistributions(item.cf_domain, [...hosts], {
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),
@@ -69,6 +87,7 @@ function notAllowed({ allowed }: GetSizeDeps, distributions: readonly Distributi
 
 /** Not to be mended by trying again for hours, as everything else here is: its caller is told what to do. */
 function unclear(error: unknown): { readonly unclear: string } {
-  if (error instanceof AliasUnclearError || error instanceof NoDistributionError) return { unclear: error.message };
+  const isClear = [AliasUnclearError, NoDistributionError, RetryLostError].some((kind) => error instanceof kind);
+  if (isClear && error instanceof Error) return { unclear: error.message };
   throw error;
 }

@@ -2,24 +2,25 @@ import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
-import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
+import { type FailedUrl, goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
-import { entryPoints } from "../../probe/size/entry-points.ts";
+import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
+import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
-import { noDistribution } from "./find-distributions.ts";
 import { badIn, formsOf } from "./forms.ts";
+import { inOrder, namesFor, type Work } from "./work.ts";
 
 /** Longer than this, nobody's function may ask. */
 const MAX_TIME_MS = 780_000;
 
 export interface MeasureUrlsDeps {
-  readonly lists: Pick<Lists, "read" | "write">;
+  readonly lists: Pick<Lists, "write">;
   readonly dns: Pick<Dns, "addresses">;
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
   /** After how long an error that an edge keeps may be gone. @default 11 s */
@@ -40,7 +41,7 @@ export interface Measured {
 }
 
 /**
- * Asks the size of every URL in every variant and writes the two lists: what can be warmed, and what cannot. What has not
+ * Asks the size of every URL that is to be asked, in every variant, and writes the two lists: what can be warmed, and what cannot. What has not
  * answered when the time is over is warmed, with its size unknown: a slow origin must not keep a request from its downloads.
  * A URL's variants are asked for in their order, one after the other, and stand together in the list: a question may leave
  * something in a cache.
@@ -49,6 +50,7 @@ export async function measureUrls(
   deps: MeasureUrlsDeps,
   item: RequestItem,
   distributions: readonly Distribution[],
+  { known, asked }: Pick<Work, "known" | "asked">,
   timeMs = MAX_TIME_MS,
 ): Promise<Measured> {
   const serving = (host: string) => {
@@ -62,11 +64,11 @@ export async function measureUrls(
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
-    addressesOf: onceEach(async (host) => firstResolving(deps, entryPoints(serving(host), item.pops))),
+    addressesOf: onceEach(async (host) => addressesOfFirst(deps.dns, entryPoints(serving(host), item.pops))),
   });
   const names = variantNames(item.variants);
-  const headers = names.map((name) => parseHeaders(headerOf(item, name)));
-  const good: TaskUrl[] = [];
+  const headers = new Map(names.map((name) => [name, parseHeaders(headerOf(item, name))]));
+  const good: GoodUrl[] = [];
   const bad: FailedUrl[] = [];
   let unasked = 0;
   let doubtful = NO_DOUBT;
@@ -77,25 +79,24 @@ export async function measureUrls(
     void probe.close();
   }, timeMs);
   try {
-    // Read whole before the first question: S3 closes an answer that nobody reads for long.
-    const urls: string[] = [];
-    for await (const url of deps.lists.read(LISTS.urls, item.req_id)) urls.push(url);
     await pMap(
-      urls,
-      async (url) => {
+      asked,
+      async (ask) => {
+        const { url, source } = ask;
         const { hostname } = new URL(url);
+        const its = namesFor(ask, names);
         if (distributionOf(distributions, hostname) === undefined) {
-          bad.push(badIn(url, noDistribution(hostname), names));
+          bad.push(...badIn(url, noDistribution(hostname), its, names));
           return;
         }
         const answers: (Size | undefined)[] = [];
-        for (const header of headers) {
-          const answer = timeIsUp ? undefined : await probe.size(url, header);
+        for (const name of its) {
+          const answer = timeIsUp ? undefined : await probe.size(url, headers.get(name) ?? []);
           // What fails once the time is over was cut off.
           answers.push(timeIsUp && answer !== undefined && "problem" in answer ? undefined : answer);
         }
-        const forms = formsOf(url, names, answers);
-        good.push(...forms.good);
+        const forms = formsOf(url, its, answers, names);
+        good.push(...(source === undefined ? forms.good : forms.good.map((form) => ({ ...form, source }))));
         bad.push(...forms.bad);
         unasked += forms.unasked;
         if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);
@@ -106,25 +107,14 @@ export async function measureUrls(
     clearTimeout(timer);
     await probe.close();
   }
-  await deps.lists.write(LISTS.goodUrls, item.req_id, good);
+  const all = inOrder(known, good, names);
+  await deps.lists.write(goodUrlsList(all), item.req_id, all);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
-  return { good: good.length, bad: bad.length, unasked, doubtful, firstProblem: firstProblemOf(bad) };
+  return { good: known.length + good.length, bad: bad.length, unasked, doubtful, firstProblem: firstProblemOf(bad) };
 }
 
 function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {
   if (first === undefined) return undefined;
   const { problem, variant = "" } = first;
   return variant === "" ? problem : `${problem} (variant ${variant})`;
-}
-
-async function firstResolving({ dns }: MeasureUrlsDeps, names: readonly string[]): Promise<readonly string[]> {
-  let first: unknown;
-  for (const name of names) {
-    try {
-      return await dns.addresses(name);
-    } catch (error) {
-      first ??= error;
-    }
-  }
-  throw first;
 }

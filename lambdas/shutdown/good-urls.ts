@@ -1,6 +1,7 @@
 import type { Lists } from "../../aws/lists.ts";
-import { type TaskUrl, UnreadableRowError } from "../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { LISTS } from "../../domain/request/lists.ts";
+import { isLostList } from "../lost-list.ts";
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */
 export class ListLostError extends Error {
@@ -8,14 +9,13 @@ export class ListLostError extends Error {
 }
 
 /** @throws ListLostError; what S3 throws when it cannot be asked now */
-export async function goodUrlsOf(lists: Pick<Lists, "read">, reqId: string): Promise<TaskUrl[]> {
-  const urls: TaskUrl[] = [];
+export async function goodUrlsOf(lists: Pick<Lists, "read">, reqId: string): Promise<GoodUrl[]> {
+  const urls: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, reqId)) urls.push(url);
     return urls;
   } catch (error) {
-    const isLost = error instanceof UnreadableRowError || (error instanceof Error && error.name === "NoSuchKey");
-    if (!isLost) throw error;
+    if (!isLostList(error)) throw error;
     throw new ListLostError(`the list of its good URLs cannot be read: ${error.message}`, { cause: error });
   }
 }

@@ -1,42 +1,25 @@
 import * as z from "zod";
 import { lookSchema, type StepQueue } from "../../aws/step-queue.ts";
-import { againAfterSeconds } from "./again-after.ts";
+import { forEachMessage, queueEventSchema } from "../queue-event.ts";
 import { endUnreadable, type LookDeps, lookAt } from "./look.ts";
 
 export interface ShutdownDeps extends LookDeps {
   readonly steps: LookDeps["steps"] & Pick<StepQueue, "again">;
 }
 
-/** A message of the queue of steps, as Lambda hands it over. */
-const messageSchema = z.object({
-  body: z.string(),
-  receiptHandle: z.string(),
-  attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().positive().catch(1) }),
-});
-type StepMessage = z.infer<typeof messageSchema>;
-
 /** The timer sends a look itself, the queue of steps messages that are one. */
-const eventSchema = z.union([lookSchema, z.object({ Records: z.array(messageSchema).min(1) })]);
+const eventSchema = z.union([lookSchema, queueEventSchema]);
 
 /** Called by the timer, and by the queue of steps when a request is to be looked at or has ended. */
 export function createHandler(deps: ShutdownDeps) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const parsed = eventSchema.parse(event);
     const left = () => context.getRemainingTimeInMillis();
-    if (!("req_id" in parsed)) for (const message of parsed.Records) await onMessage(deps, message, left);
-    else if (!(await lookAt(deps, parsed.req_id, left))) await endUnreadable(deps, parsed.req_id);
+    if ("req_id" in parsed) {
+      if (!(await lookAt(deps, parsed.req_id, left))) await endUnreadable(deps, parsed.req_id);
+    } else {
+      const look = async (message: unknown) => void (await lookAt(deps, lookSchema.parse(message).req_id, left));
+      await forEachMessage(parsed, look, (receipt, seconds) => deps.steps.again(receipt, seconds));
+    }
   };
-}
-
-async function onMessage(
-  deps: ShutdownDeps,
-  { body, receiptHandle, attributes }: StepMessage,
-  left: () => number,
-): Promise<void> {
-  try {
-    await lookAt(deps, lookSchema.parse(JSON.parse(body)).req_id, left);
-  } catch (error) {
-    await deps.steps.again(receiptHandle, againAfterSeconds(attributes.ApproximateReceiveCount)).catch(() => undefined);
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
+import { Checkpoints } from "../../aws/checkpoints.ts";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
@@ -13,7 +14,6 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResultFiles } from "../../aws/result-files.ts";
@@ -21,6 +21,7 @@ import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
+import { RECOUNT_CHECKPOINT } from "../../domain/plan/recount-checkpoint.ts";
 import { patienceOf, stallSecondsSchema } from "../../domain/request/patience.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { Capacity } from "../capacity.ts";
@@ -67,8 +68,8 @@ export const handler = createHandler({
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
+  checkpoints: new Checkpoints(s3, env.BUCKET, RECOUNT_CHECKPOINT),
   resultFiles: new ResultFiles(s3, env.BUCKET),
-  checkpoints: new RecountCheckpoints(s3, env.BUCKET),
   queue,
   staleMessages: new StaleMessages(Object.values(queue.lanes)),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),

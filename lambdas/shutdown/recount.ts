@@ -1,5 +1,5 @@
+import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Lists } from "../../aws/lists.ts";
-import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { ResultFiles } from "../../aws/result-files.ts";
@@ -19,11 +19,12 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { FailureTally } from "../../domain/result/failure-tally.ts";
-import type { ReportedResult } from "../../domain/result/report.ts";
+import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
 import { RESERVE_MS } from "../reserve.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
 import { ResultRows } from "./result-rows.ts";
+import { withSource } from "./with-source.ts";
 
 /** Between two groups of so many shards, a recount may stop. A request with no more of them is recounted in one run. */
 const GROUP_SHARDS = 16;
@@ -37,7 +38,7 @@ export interface RecountDeps {
   readonly lists: Pick<Lists, "read" | "write">;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly results: Pick<RequestTaskTable, "of">;
-  readonly checkpoints: Pick<RecountCheckpoints, "read" | "write" | "delete">;
+  readonly checkpoints: Pick<Checkpoints<RecountCheckpoint>, "read" | "write" | "delete">;
   readonly resultFiles: Pick<ResultFiles, "put" | "join">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -76,12 +77,13 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order);
+  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order, item.pops);
   const ledger = new Ledger(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
   const state = recountState(item, run.timeIsUp);
   const before = await resume(deps, item, ledger, failures, state);
   const rows = new ReportRows(deps.lists, reqId, [...before.parts]);
+  const sourced = withSource(item, urls);
   const all = new ResultRows(deps.resultFiles, reqId, [...before.results]);
 
   const pausedAt = async (read: number, resultsDone: boolean) => {
@@ -94,20 +96,21 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const hasTime = (ms: number) => !isHuge(item) || run.left() >= RESERVE_MS + ms;
   for (let read = before.shards; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
-    await enterAll(deps.results.of(reqId, read, next), ledger, failures, { rows, all });
+    await enterAll(deps.results.of(reqId, read, next), ledger, failures, { rows, all, sourced });
     read = next;
     // Each run reads something, so that there is an end to it.
     const filesMs = read < shards ? 0 : msForResults(ledger, all.parts, run) + msForReport(ledger, run);
     if (!hasTime(filesMs)) return pausedAt(read, false);
   }
   const why = run.whyMissing(ledger.count());
+  const missing = () => missingRows(item, ledger, why, sourced);
   if (!before.results_done) {
-    await all.writeFile(missingRows(item, ledger, why));
+    await all.writeFile(missing());
     // Of a request that is stopped early, each file may take most of a run.
     const reportMs = msForReport(ledger, run);
     if (reportMs > SHORT_MS && !hasTime(reportMs)) return pausedAt(shards, true);
   }
-  await rows.writeReport(missingRows(item, ledger, why));
+  await rows.writeReport(missing());
   return { ledger, failures, results: resultsKey(reqId), survey: () => surveyOf(plan, ledger, urls) };
 }
 
@@ -151,21 +154,35 @@ async function resume(
   return checkpoint;
 }
 
+/** What a result is written to. */
+interface Files {
+  readonly rows: ReportRows;
+  readonly all: ResultRows;
+  readonly sourced: (row: ReportedResult) => ReportedTask;
+}
+
 async function enterAll(
   results: AsyncIterable<ReportedResult>,
   ledger: Ledger,
   failures: FailureTally,
-  { rows, all }: { readonly rows: ReportRows; readonly all: ResultRows },
+  { rows, all, sourced }: Files,
 ): Promise<void> {
   for await (const result of results) {
     if (!ledger.enter(result)) continue;
-    if (all.add(result)) await all.compress();
+    const row = sourced(result);
+    if (all.add(row)) await all.compress();
     if (result.ok) continue;
     failures.add(result);
-    if (rows.add(result)) await rows.setAside();
+    if (rows.add(row)) await rows.setAside();
   }
 }
 
-function* missingRows(item: RequestItem, ledger: Ledger, failure: Failure): Generator<ReportedResult> {
-  for (const { target, url } of ledger.missing()) yield unfinishedResult(item, { ...url, pop: target.pop }, failure);
+function* missingRows(
+  item: RequestItem,
+  ledger: Ledger,
+  failure: Failure,
+  sourced: (row: ReportedResult) => ReportedTask,
+): Generator<ReportedTask> {
+  for (const { target, url } of ledger.missing())
+    yield sourced(unfinishedResult(item, { ...url, pop: target.pop }, failure));
 }

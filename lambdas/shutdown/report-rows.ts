@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Lists } from "../../aws/lists.ts";
 import { LISTS, reportPart } from "../../domain/request/lists.ts";
-import type { ReportedResult } from "../../domain/result/report.ts";
+import type { ReportedTask } from "../../domain/result/report.ts";
 
 /** Characters of rows that are kept in memory; then they are set aside. */
 const KEPT_CHARACTERS = 8_000_000;
@@ -12,7 +12,7 @@ const KEPT_CHARACTERS = 8_000_000;
  * these objects when it deletes the report.
  */
 export class ReportRows {
-  private rows: ReportedResult[] = [];
+  private rows: ReportedTask[] = [];
   private characters = 0;
 
   /** @param parts keys of the objects with rows that an earlier run has set aside */
@@ -24,7 +24,7 @@ export class ReportRows {
   ) {}
 
   /** @returns whether the rows are so many that they are to be set aside now */
-  add(row: ReportedResult): boolean {
+  add(row: ReportedTask): boolean {
     this.rows.push(row);
     this.characters += row.url.length + (row.error?.length ?? 0) + (row.x_amz_cf_id?.length ?? 0);
     return this.characters >= this.keptCharacters;
@@ -40,7 +40,7 @@ export class ReportRows {
   }
 
   /** Writes the report: all rows, and then these. */
-  async writeReport(last: Iterable<ReportedResult>): Promise<void> {
+  async writeReport(last: Iterable<ReportedTask>): Promise<void> {
     await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, last), this.parts);
   }
 }

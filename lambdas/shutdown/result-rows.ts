@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gzip as gzipAndCall } from "node:zlib";
 import type { ResultFiles } from "../../aws/result-files.ts";
 import { resultsKey } from "../../domain/request/lists.ts";
-import type { ReportedResult } from "../../domain/result/report.ts";
+import type { ReportedTask } from "../../domain/result/report.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../../domain/result/task-row.ts";
 
 const gzip = promisify(gzipAndCall);
@@ -33,7 +33,7 @@ export class ResultRows {
   }
 
   /** @returns whether a block is full: then it is to be compressed now */
-  add(row: ReportedResult): boolean {
+  add(row: ReportedTask): boolean {
     this.text += taskRow(row);
     return this.text.length >= this.sizes.block;
   }
@@ -56,7 +56,7 @@ export class ResultRows {
   }
 
   /** Writes the file: all rows, and then these. */
-  async writeFile(last: Iterable<ReportedResult>): Promise<void> {
+  async writeFile(last: Iterable<ReportedTask>): Promise<void> {
     for (const row of last) if (this.add(row)) await this.compress();
     this.endBlock();
     const key = resultsKey(this.reqId);

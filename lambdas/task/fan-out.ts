@@ -57,8 +57,8 @@ async function* whileActive(
 }
 
 async function tasksAt(deps: FanOutDeps, item: RequestItem, target: Target): Promise<AsyncGenerator<Task>> {
-  const { distributions, order, req_id: reqId } = item;
+  const { distributions, order, pops, req_id: reqId } = item;
   // By itself it leads all of its tasks, and nobody follows.
   const targets = order === "lead-first" ? await deps.requestPops.of(reqId) : [target];
-  return new Plan(distributions, targets, order).leads(deps.lists.read(LISTS.goodUrls, reqId), target);
+  return new Plan(distributions, targets, order, pops).leads(deps.lists.read(LISTS.goodUrls, reqId), target);
 }

@@ -3,7 +3,8 @@ import pMap from "p-map";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { Plan } from "../../domain/plan/plan.ts";
-import { type Totals, totalsOf } from "../../domain/plan/totals.ts";
+import type { Target } from "../../domain/plan/target.ts";
+import { type TargetTotals, type Totals, totalsOf } from "../../domain/plan/totals.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -45,14 +46,15 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
     return;
   }
   const targets = await resolveTargets(deps, item, distributions);
-  await Promise.all([deps.requestPops.put(targets), noteResolved(deps, reqId, targets)]);
+  const plan = new Plan(distributions, targets, undefined, item.pops);
+  const { byTarget, ...totals } = await totalsOf(plan, deps.lists.read(LISTS.goodUrls, reqId));
+  await Promise.all([deps.requestPops.put(withOwnTasks(targets, byTarget)), noteResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED");
   if (resolved.length === 0) {
     await deps.requests.end(reqId, "FAILED", { reason: `No POP resolved; the first: ${targets[0]?.error}` });
     return;
   }
   // Before the invalidation: a request that is too large changes nothing.
-  const totals = await totalsOf(new Plan(distributions, targets), deps.lists.read(LISTS.goodUrls, reqId));
   const reason = totals.total_count === 0 ? NOTHING_GOOD : tooMuch(item, totals, deps.caps);
   if (reason !== undefined) {
     await deps.requests.end(reqId, "FAILED", { reason });
@@ -63,6 +65,13 @@ async function checkPops(deps: PrepareDeps, item: RequestItem, hasTime: () => bo
   await deps.requests.advance(reqId, "CHECK_POP", "INSERT_TASK", {
     ...totals,
     targets_total: resolved.length,
+  });
+}
+
+function withOwnTasks(targets: readonly Target[], byTarget: TargetTotals): Target[] {
+  return targets.map((target) => {
+    const own = byTarget.get(target.target);
+    return own === undefined ? target : { ...target, own_tasks: own };
   });
 }
 

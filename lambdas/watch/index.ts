@@ -3,6 +3,7 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import * as z from "zod";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
@@ -24,6 +25,7 @@ const env = readEnvironment(
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
     STEP_QUEUE_URL: z.url(),
+    EXPAND_QUEUE_URL: z.url(),
     STALL_SECONDS: stallSecondsSchema,
     /** It is part of the metrics' namespace, too. */
     GROUP_NAME: z.string().min(1),
@@ -40,13 +42,14 @@ const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
 const requestPops = new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
+const expandQueue = new ExpandQueue(sqs, env.EXPAND_QUEUE_URL);
 const looks = new Looks(progress, steps);
 
 export const handler = createHandler({
   requests,
   progress,
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-  safetyNet: new SafetyNet({ requests, requestPops, queue, looks, patience }),
+  safetyNet: new SafetyNet({ requests, requestPops, queue, expandQueue, looks, patience }),
   patience,
   logger,
   namespace,

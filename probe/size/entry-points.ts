@@ -1,3 +1,4 @@
+import type { Dns } from "../../aws/dns.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution } from "../../domain/request/distribution.ts";
 
@@ -11,4 +12,20 @@ const POPS = 5;
 export function entryPoints({ domain, label, names }: Distribution, pops: readonly string[]): string[] {
   const own = [domain, ...names].find((name) => name !== undefined && cloudFrontLabel(name) === label);
   return [...new Set([own ?? `${label}.cloudfront.net`, ...pops.slice(0, POPS).map((pop) => popDomain(label, pop))])];
+}
+
+/** Addresses of the first of the names that resolves. @throws what the first one failed with, when none does */
+export async function addressesOfFirst(
+  dns: Pick<Dns, "addresses">,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  let first: unknown;
+  for (const name of names) {
+    try {
+      return await dns.addresses(name);
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
 }

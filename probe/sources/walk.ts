@@ -1,25 +1,21 @@
 import * as z from "zod";
-import type { LeftOutCounts } from "../../domain/sources/left-out.ts";
-import { SOURCE_TYPES, type Source } from "../../domain/sources/source.ts";
-
-/** A document that is still to be read, or the next page of a prefix. */
-const pendingSchema = z.object({
-  /** Which of the request's sources led to it, counted from 1. */
-  source: z.number().int().positive(),
-  type: z.enum(SOURCE_TYPES),
-  /** `https://…` or `s3://…`. */
-  location: z.string(),
-  /** 0: the source itself. */
-  depth: z.number().int().nonnegative(),
-  /** Where a page of a prefix goes on. */
-  token: z.string().optional(),
-});
+import type { LeftOut, LeftOutCounts } from "../../domain/sources/left-out.ts";
+import { DOCUMENT_LIMITS, type DocumentLimits, MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
+import { formatS3Location } from "../../domain/sources/s3-location.ts";
+import type { Source } from "../../domain/sources/source.ts";
+import { inBucket, ownUrl } from "./bucket-urls.ts";
+import { DocumentError } from "./document-error.ts";
+import { Finds, type Named } from "./finds.ts";
+import { type Pending, pendingSchema } from "./pending.ts";
+import { type DocumentDeps, readDocument } from "./read-document.ts";
+import { readPage } from "./read-page.ts";
 
 /** Where a walk stands, so that another run can go on. */
 export const walkStateSchema = z.object({
   pending: z.array(pendingSchema),
-  /** Documents that were read, or are pending. */
+  /** Documents that were read, or are pending, each with what its source says of how it is read. */
   visited: z.array(z.string()),
+  /** That were read; a page of a prefix is one. */
   documents: z.number().int().nonnegative(),
 });
 export type WalkState = z.infer<typeof walkStateSchema>;
@@ -28,7 +24,7 @@ export type WalkState = z.infer<typeof walkStateSchema>;
 export interface Read {
   /** Counted from 1. */
   readonly source: number;
-  /** Absolute, as the document has them: not normalised, and maybe twice. */
+  /** Normalised, each once; another document may have named it too. */
   readonly urls: readonly string[];
   readonly leftOut: LeftOutCounts;
 }
@@ -38,30 +34,117 @@ export class SourceError extends Error {
   override readonly name = "SourceError";
 }
 
-// biome-ignore lint/suspicious/noEmptyInterface: its fields come with the readers of documents
-export interface WalkDeps {}
+export interface WalkDeps extends Omit<DocumentDeps, "limits"> {
+  /** Why a URL that was found is not wanted, so that it takes no room. @default all are wanted */
+  readonly refuses?: (url: string) => LeftOut | undefined;
+  /** @default {@link DOCUMENT_LIMITS} */
+  readonly limits?: DocumentLimits;
+}
 
-/** Reads the documents of a request's sources, one a step, and those that they lead to. */
+/** Reads the documents of a request's sources, one a step, and those that they lead to, breadth first. */
 export class Walk {
+  private readonly pending: Pending[];
+  private readonly visited: Set<string>;
+  private documents: number;
+
   /** @param state of the run before. @default from the beginning */
   constructor(
-    protected readonly deps: WalkDeps,
-    protected readonly sources: readonly Source[],
-    protected readonly before?: WalkState,
-  ) {}
+    private readonly deps: WalkDeps,
+    private readonly sources: readonly Source[],
+    state: WalkState = { pending: [], visited: [], documents: 0 },
+  ) {
+    this.pending = [...state.pending];
+    this.visited = new Set(state.visited);
+    this.documents = state.documents;
+    if (state.documents === 0 && state.pending.length === 0) sources.forEach((it, i) => void this.begin(it, i + 1));
+  }
 
   /**
-   * Reads the next document.
+   * Reads the next document, or the next page of a prefix. Takes no longer than a document may.
    * @param room how many more URLs the request may have
    * @returns undefined: all are read
-   * @throws SourceError
+   * @throws SourceError; S3's errors that may pass
    */
-  next(_room: number): Promise<Read | undefined> {
-    throw new Error("not built yet");
+  async next(room: number): Promise<Read | undefined> {
+    const one = this.pending[0];
+    const source = one === undefined ? undefined : this.sources[one.source - 1];
+    if (one === undefined || source === undefined) return undefined;
+    try {
+      return await this.read(one, source, room);
+    } catch (error) {
+      if (error instanceof DocumentError)
+        throw new SourceError(`${nameOf(one.location)} ${error.message}`, { cause: error });
+      throw error;
+    }
   }
 
-  /** What {@link Walk} goes on from. */
+  /** What another {@link Walk} goes on from. */
   state(): WalkState {
-    throw new Error("not built yet");
+    return { pending: [...this.pending], visited: [...this.visited], documents: this.documents };
   }
+
+  /** Where it fails, nothing has changed: it can be tried again. */
+  private async read(one: Pending, source: Source, room: number): Promise<Read> {
+    const options = { room, refuses: this.deps.refuses };
+    const { limits = DOCUMENT_LIMITS } = this.deps;
+    const deps = { ...this.deps, limits };
+    const { finds, next } =
+      one.type === "s3-prefix"
+        ? await readPage(deps, one, source, new Finds(options))
+        : { finds: await readDocument(deps, one, source, () => new Finds(options)), next: undefined };
+    const named = finds.documents.map((it) => this.toPending(it, one, source)).filter((it) => this.isNew(it, source));
+    this.check(one, named);
+    this.pending.shift();
+    this.documents++;
+    if (next !== undefined) this.pending.unshift({ ...one, token: next });
+    for (const it of named) this.add(it, source);
+    return { source: one.source, urls: [...finds.urls], leftOut: finds.leftOut };
+  }
+
+  private begin(source: Source, number: number): void {
+    const { type } = source;
+    const url = source.s3 === undefined ? undefined : ownUrl(source);
+    const location = source.s3 ?? source.url ?? "";
+    this.add({ source: number, type, location, depth: 0, ...(url === undefined ? {} : { url }) }, source);
+  }
+
+  private toPending({ type, url, variables }: Named, { source: number, depth }: Pending, source: Source): Pending {
+    const place = inBucket(url, source);
+    const where = place === undefined ? { location: url } : { location: formatS3Location(place), url };
+    return { source: number, type, ...where, depth: depth + 1, ...(variables === undefined ? {} : { variables }) };
+  }
+
+  /** @throws DocumentError */
+  private check(one: Pending, named: readonly Pending[]): void {
+    if (named.length > 0 && one.depth === MAX_DEPTH)
+      throw new DocumentError(`leads on to further documents, deeper than the limit of ${MAX_DEPTH} below a source`);
+    const all = this.documents + this.pending.length + new Set(named.map((it) => it.location)).size;
+    if (all > MAX_DOCUMENTS)
+      throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
+  }
+
+  /** What was seen is a loop, or named twice: nothing is wrong with it. */
+  private add(one: Pending, source: Source): void {
+    if (!this.isNew(one, source)) return;
+    this.visited.add(keyOf(one, source));
+    this.pending.push(one);
+  }
+
+  private isNew(one: Pending, source: Source): boolean {
+    return !this.visited.has(keyOf(one, source));
+  }
+}
+
+/** Two sources may read one document in two ways. */
+function keyOf({ type, location, variables }: Pending, { base, origin_path, since }: Source): string {
+  const how = JSON.stringify([type, base, origin_path, since, variables]).replaceAll("null", "");
+  return `${how} ${location}`;
+}
+
+/** The document without its query, which may hold a token. */
+function nameOf(location: string): string {
+  const whole = location.startsWith("s3://") ? location : location.replace(/[?#].*$/s, "");
+  // A key may have any character.
+  const name = whole.replaceAll(/\p{Cc}/gu, "\ufffd");
+  return name.length > 500 ? `${name.slice(0, 500)}…` : name;
 }

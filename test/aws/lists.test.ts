@@ -97,6 +97,15 @@ describe("a list in the bucket", () => {
     ]);
   });
 
+  it("of failed tasks is read back without its first line and what keeps it from spreadsheets", async () => {
+    const failed = { pop: "SIN2-P1", url: 'https://a.example/,"', ok: false, bytes: 0, attempts: 1, error: "=1\n2" };
+    await lists.write(LISTS.report, "r9", [failed, { ...failed, variant: "-gzip" }]);
+    const task = { pop: failed.pop, url: failed.url };
+    expect(await collect(lists.read(LISTS.report, "r9"))).toEqual([task, { ...task, variant: "-gzip" }]);
+    await lists.write(LISTS.report, "r10", []);
+    expect(await collect(lists.read(LISTS.report, "r10"))).toEqual([]);
+  });
+
   it("may be empty", async () => {
     await lists.write(at("empty.csv"), "r1", []);
     expect(bucket.objects.get("empty.csv")?.length).toBe(0);

@@ -27,9 +27,17 @@ const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise
   advance: [({ requests }) => requests.advance("r1", "CREATED", "CHECK_POP", { total_count: 1 }), "#status = :from"],
   end: [({ requests }) => requests.end("r1", "FAILED", { reason: "why" }), "attribute_exists(active)"],
   amend: [({ requests }) => requests.amend("r1", "CHECK_POP", { invalidated_batches: 1 }), "#status = :from"],
+  amendExpanding: [
+    ({ requests }) => requests.amendExpanding("r1", { url_count: 1 }),
+    "#status = :from AND attribute_not_exists(expanded)",
+  ],
   claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
   nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
+  putRetry: [
+    ({ requests }) => requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: "gone" }),
+    "attribute_not_exists(active) AND (attribute_not_exists(retried_by) OR retried_by = :gone)",
+  ],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
@@ -40,7 +48,9 @@ interface Update {
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 const updates = ({ name, input }: Sent): Update[] =>
-  name === "TransactWriteCommand" ? input.TransactItems.map((part: { Update: Update }) => part.Update) : [input];
+  name === "TransactWriteCommand"
+    ? input.TransactItems.flatMap((part: { Update?: Update }) => part.Update ?? [])
+    : [input];
 
 describe.each(Object.entries(writes))("%s", (_, [write, condition]) => {
   it("writes under its condition, with every placeholder there and none to spare", async () => {
@@ -96,6 +106,9 @@ describe("the Request table", () => {
     await t.requests.end("r1", "STOPPED");
     expect(t.looks).toEqual(["r1"]);
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":closing": "y", ":status": "STOPPED" });
+    // There may be secrets in them.
+    const none = { ":header": [], ":variants": [], ":sources": [] };
+    expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject(none);
     const ended = tables(() => Promise.reject(awsError("ConditionalCheckFailedException")));
     expect(await ended.requests.end("r1", "STOPPED")).toBe(false);
     expect(ended.looks).toEqual([]);

@@ -11,20 +11,20 @@ import { Stack } from "./stack.ts";
  * Registers one deployed stack for all tests of a file, and brings it to rest after each, so that no test sees what
  * another did. Returns what gives the stack to a test.
  */
-export function deployedStack(edge = world): () => Stack {
-  const running = deployedStackWithoutRest(edge);
+export function deployedStack(edge = world, parameters: Readonly<Record<string, string>> = {}): () => Stack {
+  const running = deployedStackWithoutRest(edge, parameters);
   afterEach(() => rest(running()));
   return running;
 }
 
 /** The same for tests that run at once: each has a stack of its own, and brings that to rest itself. */
-export function deployedStackWithoutRest(edge = world): () => Stack {
+export function deployedStackWithoutRest(edge = world, parameters: Readonly<Record<string, string>> = {}): () => Stack {
   let stack: Stack | undefined;
   beforeAll(async () => {
     // Two stacks start at once on one machine, and one may take what the other has just found free. What went wrong is said.
-    stack = await startStack(edge).catch((error: unknown) => {
+    stack = await startStack(edge, parameters).catch((error: unknown) => {
       console.error("a stack did not come up, it is started once more:", error);
-      return startStack(edge);
+      return startStack(edge, parameters);
     });
   });
   afterAll(async () => {
@@ -37,7 +37,7 @@ export function deployedStackWithoutRest(edge = world): () => Stack {
   };
 }
 
-async function startStack(edge: StandInOptions): Promise<Stack> {
+async function startStack(edge: StandInOptions, parameters: Readonly<Record<string, string>>): Promise<Stack> {
   const metadata = await startMetadataService();
   // A request that stands still is seen after 20 s instead of 15 minutes, an answer that does not begin after 30 instead of 120.
   // What a POP answered with an error is asked for again after one second instead of 11.
@@ -48,7 +48,7 @@ async function startStack(edge: StandInOptions): Promise<Stack> {
   };
   const env = { ...patience, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   try {
-    return new Stack(await startLocalPrewarm({ edge, env, say: () => undefined }), metadata);
+    return new Stack(await startLocalPrewarm({ edge, env, parameters, say: () => undefined }), metadata);
   } catch (error) {
     metadata.close();
     throw error;

@@ -9,7 +9,7 @@ import { deployedStack } from "./deployed-stack.ts";
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 const REPORT_HEADER =
   "pop,url,error,http_status,x_amz_cf_pop,x_amz_cf_id,attempts," +
-  "variant,outcome,tier,address,addresses,rounds,first_byte_ms,age,encoding";
+  "variant,outcome,tier,address,addresses,rounds,first_byte_ms,age,encoding,source";
 
 /** One of three POPs does not resolve. */
 const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1 % of its tasks (${DEAD_POP}).`;
@@ -157,7 +157,7 @@ describe("warming", () => {
     const [header, row, ...more] = await stack.report(reqId);
     expect(header).toBe(REPORT_HEADER);
     expect(row).toMatch(
-      /^CDG50-P1,https:\/\/www\.example\.com\/secret\.bin,HTTP 403,403,CDG50-P1,[^,]+,1,,failed,,127[^,]+,,,\d+,,$/,
+      /^CDG50-P1,https:\/\/www\.example\.com\/secret\.bin,HTTP 403,403,CDG50-P1,[^,]+,1,,failed,,127[^,]+,,,\d+,,,$/,
     );
     expect(more).toEqual([]);
     const refused = { code: "http_4xx", tasks: 1, pops: 1, urls: 1, examples: [{ pop: "CDG50-P1", http_status: 403 }] };

@@ -1,11 +1,12 @@
 import { gunzipSync } from "node:zlib";
+import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { Lists } from "../../aws/lists.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
-import type { RecountCheckpoints } from "../../aws/recount-checkpoints.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestPage } from "../../aws/request-table.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -67,6 +68,13 @@ export class FakeRequests implements Public<EndingRequestTable> {
     if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
     this.items.set(item.req_id, item);
   }
+  async putRetry(item: RequestItem, { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">) {
+    const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === gone;
+    const holds = (before: RequestItem) => !isActive(before) && isFree(before);
+    if (!this.change(req_id, holds, { retried_by: item.req_id })) return false;
+    await this.put(item);
+    return true;
+  }
   async delete(reqId: string) {
     this.items.delete(reqId);
   }
@@ -105,13 +113,20 @@ export class FakeRequests implements Public<EndingRequestTable> {
     return [...this.items.values()].filter(({ closing }) => closing !== undefined);
   }
   async end(reqId: string, to: RequestItem["status"], fields = {}) {
-    const ended: Partial<RequestItem> = { ...fields, status: to, header: [], closing: CLOSING };
+    const ended: Partial<RequestItem> = {
+      ...fields,
+      ...{ status: to, header: [], variants: [], sources: [], closing: CLOSING },
+    };
     if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
     this.ended.push(reqId);
     return true;
   }
   async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
     return this.change(reqId, ({ status }) => status === current, fields);
+  }
+  async amendExpanding(reqId: string, fields: Partial<RequestItem>) {
+    const isReading = ({ status, expanded }: RequestItem) => status === "EXPANDING" && expanded === undefined;
+    return this.change(reqId, isReading, fields);
   }
   async setInstanceCount(reqId: string, instanceCount: number) {
     this.change(reqId, isActive, { instance_count: instanceCount });
@@ -277,6 +292,20 @@ export class FakeSteps implements Public<StepQueue> {
   }
 }
 
+export class FakeExpandQueue implements Public<ExpandQueue> {
+  /** Requests whose sources are to be read. */
+  readonly requests: string[] = [];
+  /** After how many seconds each failed message comes again. */
+  readonly pauses: number[] = [];
+
+  async expand(reqId: string) {
+    this.requests.push(reqId);
+  }
+  async again(_receipt: string, seconds: number) {
+    this.pauses.push(seconds);
+  }
+}
+
 export class FakeRequestPops implements Public<RequestPopTable> {
   readonly items = new Map<string, Target>();
   /** Targets whose fan-out was started again, and with what number. */
@@ -332,8 +361,9 @@ export class FakeLists implements Public<Lists> {
   /** @param objects the rows of each list, by its key */
   constructor(readonly objects: Record<string, readonly string[][]> = {}) {}
 
-  async *read<T>(list: ReadableList<T>, reqId: string) {
-    for (const row of this.rowsAt(list.key(reqId))) yield list.fromRow([...row]);
+  async *read<T, Written>(list: ReadableList<T, Written>, reqId: string) {
+    const rows = this.rowsAt(list.key(reqId));
+    for (const row of list.header === undefined ? rows : rows.slice(1)) yield list.fromRow([...row]);
   }
   async write<T>(
     list: RequestList<T>,
@@ -357,7 +387,7 @@ export class FakeLists implements Public<Lists> {
   }
 }
 
-export class FakeCheckpoints implements Public<RecountCheckpoints> {
+export class FakeCheckpoints implements Public<Checkpoints<RecountCheckpoint>> {
   readonly objects = new Map<string, string>();
 
   async read(reqId: string) {

@@ -35,13 +35,14 @@ function methodsOf(of: typeof template) {
 /** A browser that opens the page has no key yet. */
 const WITHOUT_KEY = ["GET /console", "GET /console/{file+}"];
 
-test("seven routes need the key, and one function answers all of them", () => {
+test("eight routes need the key, and one function answers all of them", () => {
   const methods = methodsOf(template).filter(({ route }) => !WITHOUT_KEY.includes(route));
   expect(methods.map(({ route }) => route).sort()).toEqual([
     "GET /instances",
     "GET /pops",
     "GET /prewarm",
     "GET /requests",
+    "GET /settings",
     "GET /summary",
     "POST /instances",
     "POST /prewarm",
@@ -158,7 +159,7 @@ test("whether the endpoint is empty decides at launch if the API is public or pr
     statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
     statement({}),
   ]);
-  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 7);
+  maybePrivate.resourcePropertiesCountIs("AWS::ApiGateway::Method", Match.objectLike({ ApiKeyRequired: true }), 8);
 });
 
 test("a change of the endpoint alone gives the stage another deployment", () => {

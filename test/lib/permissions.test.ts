@@ -2,7 +2,7 @@
 // (lib/pipeline-permissions.ts and others).
 import { describe, expect, test } from "vitest";
 import { type AwsCall, awsCallsFrom } from "./aws-calls.ts";
-import { rendered, resourcesOf, synthesizeStacks } from "./synth.ts";
+import { renderedList, resourcesOf, synthesizeStacks } from "./synth.ts";
 
 const [{ template } = { template: undefined }] = synthesizeStacks();
 if (template === undefined) throw new Error("there is no stack");
@@ -22,8 +22,11 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   // Updates whose parts are put together elsewhere in the class.
   ProgressTable: "table Progress",
   "StepQueue.url": "queue Steps",
+  "ExpandQueue.url": "queue ExpandQueueSteps",
+  // Of other buckets, those that a parameter names.
+  SourceObjects: "sources",
   "Lists.bucket": "objects",
-  "RecountCheckpoints.bucket": "objects",
+  "Checkpoints.bucket": "objects",
   "ResultFiles.bucket": "objects",
   "ReportLinks.bucket": "objects",
   "DoomedBucket.name": "objects",
@@ -67,7 +70,16 @@ const ROLES: readonly {
 }[] = [
   // A schedule is made with the role that it calls Shutdown with. Without ListBucket, a missing object is a 403.
   { role: "PipelineApiRole", entry: "lambdas/api", beside: [...RUN, "iam:PassRole TimerRole", "s3:ListBucket bucket"] },
-  { role: "PipelineGetSizeRole", entry: "lambdas/get-size", beside: [...RUN, ...stream("Request")] },
+  {
+    role: "PipelineGetSizeRole",
+    entry: "lambdas/get-size",
+    beside: [...RUN, ...stream("Request"), "s3:ListBucket bucket"],
+  },
+  {
+    role: "PipelineExpandRole",
+    entry: "lambdas/expand",
+    beside: [...RUN, ...consuming("ExpandQueueSteps"), "s3:ListBucket bucket"],
+  },
   { role: "PipelineTaskRole", entry: "lambdas/task", beside: [...RUN, ...stream("Request", "RequestPop")] },
   {
     role: "PipelineAggregationRole",
@@ -109,7 +121,7 @@ const ROLES: readonly {
 /** @param deadLetters which queue is meant by the class of that name: there are two */
 function needed({ action, on }: AwsCall, deadLetters: string | undefined): readonly string[] {
   if (WITHOUT_RESOURCE.includes(action)) return [`${action} *`];
-  if (action.startsWith("s3:ListBucket")) return [`${action} bucket`];
+  if (action.startsWith("s3:ListBucket") && on !== "SourceObjects") return [`${action} bucket`];
   const resource = on === "DeadLetterQueue.url" ? deadLetters : RESOURCES[on];
   if (resource === undefined) throw new Error(`${action} is called on ${on}, and nobody said what that is`);
   return [resource].flat().map((it) => `${action} ${it}`);
@@ -122,11 +134,12 @@ function nameOf(arn: string): string {
     [/^att-PrewarmStorage((?:Request|Progress)\w*?)[0-9A-F]{8}-Arn(\/index\/\w+)?$/, "table $1$2"],
     [/^att-PrewarmStorage(Request\w*?)[0-9A-F]{8}-StreamArn$/, "stream $1"],
     [
-      /^att-Prewarm(?:TaskQueue|PipelineStepQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches|Steps)[0-9A-F]{8}-Arn$/,
+      /^att-Prewarm(?:TaskQueue|PipelineStepQueue|Pipeline)(Tasks|Express|DeadLetters|FailedBatches|Steps|ExpandQueueSteps)[0-9A-F]{8}-Arn$/,
       "queue $1",
     ],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn\/\*$/, "objects"],
     [/^att-PrewarmStorageLists[0-9A-F]{8}-Arn$/, "bucket"],
+    [/^arn:aws:s3:::(?:media|docs|-)(?:\/.*)?$/, "sources"],
     [/^att-PrewarmPipeline(TimerRole)[0-9A-F]{8}-Arn$/, "$1"],
     [/^att-Prewarm\w+Logs(?:Group)?[0-9A-F]{8}-Arn$/, "log"],
     [/^arn:aws:scheduler:eu-west-1:123456789012:schedule\/ref-PrewarmPipelineTimers[0-9A-F]{8}\/\*$/, "schedules"],
@@ -150,7 +163,11 @@ function allowed(role: string): string[] {
     .filter(([, { Properties }]) => Properties.Roles.some(ofRole))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
     .flatMap(({ Action, Resource }: { Action: string | string[]; Resource: unknown }) =>
-      [Action].flat().flatMap((action) => [Resource].flat().map((arn) => `${action} ${nameOf(rendered(arn))}`)),
+      [Action]
+        .flat()
+        .flatMap((action) =>
+          [Resource].flat().flatMap((arn) => renderedList(arn).map((name) => `${action} ${nameOf(name)}`)),
+        ),
     );
 }
 

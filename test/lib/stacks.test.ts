@@ -36,8 +36,10 @@ describe("parameters", () => {
     // A text, because CloudFormation writes so large a number with an exponent.
     maxRequestBytes: expect.objectContaining({ Type: "String", Default: "10000000000000" }),
     distributions: expect.objectContaining({ Type: "CommaDelimitedList", Default: "*" }),
+    sourceBuckets: expect.objectContaining({ Type: "CommaDelimitedList", Default: "" }),
     maxCallsPerDay: number(100_000),
     monthlyBudget: number(0),
+    spotPricePerHour: number(0),
   };
 
   test("of the stack with a VPC of its own", () => {
@@ -236,11 +238,14 @@ describe("the stack in an existing VPC", () => {
   });
 });
 
-/** The template without the hashes that change with every line of deployed code. */
+/** The template without the hashes that change with every line of deployed code, and without the version. */
 function scrubbed(template: Template): unknown {
   const text = JSON.stringify(template.toJSON());
   return JSON.parse(
-    text.replaceAll(/[0-9a-f]{64}/g, "<hash>").replaceAll(/(RestDeployment)[0-9A-F]{8}[0-9a-f]{32}/g, "$1<hash>"),
+    text
+      .replaceAll(/[0-9a-f]{64}/g, "<hash>")
+      .replaceAll(/("VERSION":")[^"]+/g, "$1<version>")
+      .replaceAll(/(RestDeployment)[0-9A-F]{8}[0-9a-f]{32}/g, "$1<hash>"),
   );
 }
 

@@ -6,6 +6,7 @@ import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import type { Construct } from "constructs";
 import { afterAll } from "vitest";
+import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
 import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/env-name.ts";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
@@ -74,9 +75,16 @@ export function rendered(value: unknown): string {
   throw new Error(`cannot render ${intrinsic}`);
 }
 
+/** The texts of a list that is made when it is deployed, or the one text. */
+export function renderedList(value: unknown): string[] {
+  return rendered(value).split(",");
+}
+
 /** The items of a list: of a reference to a parameter, those of its default. */
 function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(rendered) : rendered(value).split(",");
+  if (Array.isArray(value)) return value.map(rendered);
+  const split = z.object({ "Fn::Split": z.tuple([z.string(), z.unknown()]) }).safeParse(value).data?.["Fn::Split"];
+  return split === undefined ? renderedList(value) : rendered(split[1]).split(split[0]);
 }
 
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -89,5 +97,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   warmWritesPerSecond: "4000",
   stallSeconds: "900",
   distributions: "*",
+  spotPricePerHour: "0",
+  sourceBuckets: "media,docs/site/*",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

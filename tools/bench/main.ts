@@ -15,6 +15,7 @@ import { benchLink } from "./link.ts";
 import { startNginx } from "./nginx.ts";
 import { benchOrder } from "./order.ts";
 import { printed, writeReport } from "./report.ts";
+import { benchRequestList } from "./request-list.ts";
 import type { Findings } from "./row.ts";
 import { findTools } from "./tools.ts";
 
@@ -33,6 +34,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   "get-size": benchGetSize,
   imports: benchImports,
   "end-to-end": benchEndToEnd,
+  list: benchRequestList,
   order: benchOrder,
   share: async ({ say }) => sharedFindings(await shareLoads(say, scale)),
   warmth: ({ say }) => warmthLab(say, warmthScale),

@@ -1,14 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { LOCAL } from "../local/paths.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import { SCENES } from "./made-up.ts";
 import type { PageServer } from "./page-server.ts";
+import { PICTURES } from "./pictures.ts";
 import { unlock, type Window, watchedPage } from "./watched-page.ts";
-
-/** Where the pictures go. */
-export const PICTURES = join(LOCAL, "console");
 
 interface View {
   readonly name: string;

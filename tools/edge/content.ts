@@ -15,7 +15,13 @@ export class Content {
   readonly alphabet: Alphabet;
   readonly #seed: number;
 
-  constructor(name: string, size: number, alphabet: Alphabet = "bytes") {
+  /** @param given the bytes, if they are to be these. @default made up */
+  constructor(
+    name: string,
+    size: number,
+    alphabet: Alphabet = "bytes",
+    private readonly given?: Buffer,
+  ) {
     const digest = createHash("sha256").update(name).digest();
     this.size = size;
     this.alphabet = alphabet;
@@ -25,6 +31,10 @@ export class Content {
 
   /** The bytes from `start` up to, not including, `end`. */
   *read(start = 0, end = this.size): Generator<Buffer> {
+    if (this.given !== undefined) {
+      yield this.given.subarray(start, end);
+      return;
+    }
     for (let at = start; at < end; ) {
       const index = Math.floor(at / BLOCK_BYTES);
       const from = at - index * BLOCK_BYTES;

@@ -25,6 +25,8 @@ export interface SiteObject {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text, of which a compression leaves about half, instead of random bytes. */
   readonly letters?: boolean;
+  /** The bytes themselves, such as a playlist's; `size` is their number. @default random ones */
+  readonly body?: Buffer;
   /** Request headers, in lower case, whose values decide over the bytes. `*` may stand among `headers` instead. */
   readonly vary?: readonly string[];
   /** The size that a HEAD and a range of one byte tell, if they tell a wrong one. */
@@ -58,7 +60,7 @@ export class Site {
 
   /** Adding a path again is a new upload: other bytes and another ETag, even at the same size. */
   add(path: string, object: SiteObject): void {
-    const { size, status = 200, headers = {}, letters = false, probedSize, vary, cut } = object;
+    const { size, status = 200, headers = {}, letters = false, body, probedSize, vary, cut } = object;
     if (!path.startsWith("/")) throw new RangeError(`a path of the site begins with a slash, not: ${path}`);
     if (!Number.isInteger(size) || size < 0 || size > MAX_OBJECT_BYTES) {
       throw new RangeError(`${path}: an object has 0 to ${MAX_OBJECT_BYTES} bytes, not ${size}`);
@@ -70,7 +72,7 @@ export class Site {
       name,
       status,
       headers,
-      content: new Content(name, size, letters ? "letters" : "bytes"),
+      content: new Content(name, size, letters ? "letters" : "bytes", body),
       ...(probedSize !== undefined && { probed: new Content(name, probedSize) }),
       ...(vary && { vary }),
       ...(cut && { cut }),

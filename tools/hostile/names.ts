@@ -94,7 +94,7 @@ function accepted({ url, cfDomain }: HostileName): RequestItem | undefined {
 /** Runs Get Size for a request of one URL. @returns the item as it is then */
 async function getSize(first: RequestItem, url: string, dns: Dns): Promise<RequestItem> {
   let item = first;
-  async function* read<T>(list: ReadableList<T>) {
+  async function* read<T, Written>(list: ReadableList<T, Written>) {
     yield list.fromRow([new URL(url.trim()).href]);
   }
   const change = async (status: RequestItem["status"], fields: Partial<RequestItem> = {}) => {
@@ -108,9 +108,11 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
       end: (_id, to, fields) => change(to, fields),
     },
     lists: { read, write: async () => undefined },
+    requestPops: { of: async () => [] },
     distributions: { own: async () => [] },
     dns,
     ports: { httpsPort: 443, httpPort: 80 },
+    expandQueue: { expand: async () => undefined },
     allowed: ["*"],
     logger: silent,
   });

@@ -1,8 +1,8 @@
+import { QUOTA } from "../../domain/cost/quotas.ts";
 import { MAX_URLS } from "../../domain/request/limits.ts";
 import { readable } from "../bench/statistics.ts";
 import { type LabPart, type LabRow, rowOf } from "../lab/part.ts";
 import { LARGEST_POPS } from "../scaling/largest.ts";
-import { QUOTA } from "../scaling/prices.ts";
 import { duration } from "../scaling/tables.ts";
 import { type ModelSeen, runModel } from "./model/run-model.ts";
 

@@ -25,6 +25,8 @@ export interface LocalOptions {
   readonly stackName?: string;
   /** Further variables for the Lambdas and agents. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Parameters of the stack. @default none */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Further variables for each agent. @default all have the same */
   readonly onLaunch?: OnLaunch;
   readonly say: (line: string) => void;
@@ -75,7 +77,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
 
     say(`Deploying ${stackName} with cdk …`);
     await bootstrap(aws);
-    const deployed = await deploy(aws, clients, stackName, stackParameters(env));
+    const deployed = await deploy(aws, clients, stackName, { ...stackParameters(env), ...options.parameters });
     const work = async (stack: Deployed, port?: number) => {
       const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);

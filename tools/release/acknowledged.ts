@@ -18,7 +18,14 @@ const iam = (resource: string, roles: readonly string[], reason: string): Acknow
   reason,
 });
 
-const METHODS = ["Prewarm/Api/Rest/Default/*/*/Resource"];
+const METHODS = ["instances", "pops", "prewarm", "requests", "settings", "summary"].map(
+  (route) => `Prewarm/Api/Rest/Default/${route}/*/Resource`,
+);
+const CONSOLE = [
+  "Prewarm/Api/Rest/Default/console/GET/Resource",
+  "Prewarm/Api/Rest/Default/console/{file+}/GET/Resource",
+];
+const STATIC = "The console's static files, which a browser asks for before it has a key: nothing secret is in them";
 const STAGE = ["Prewarm/Api/Rest/DeploymentStage.prod/Resource"];
 const KEY = "The contract: the caller is known by an API key; with vpce the API is private as well";
 const REGIONAL = "arn:<AWS::Partition>:%:<AWS::Region>:<AWS::AccountId>:";
@@ -26,6 +33,8 @@ const REGIONAL = "arn:<AWS::Partition>:%:<AWS::Region>:<AWS::AccountId>:";
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
   rule("APIG4", METHODS, KEY),
   rule("COG4", METHODS, KEY),
+  rule("APIG4", CONSOLE, STATIC),
+  rule("COG4", CONSOLE, STATIC),
   rule(
     "APIG1",
     STAGE,
@@ -69,8 +78,8 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   iam(
     "<PrewarmStorageLists85C6997E.Arn>/*",
     [
-      ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/ShutdownRole"],
-      "Storage/EmptyingRole",
+      ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/ExpandRole", "Pipeline/TaskRole"],
+      ...["Pipeline/ShutdownRole", "Storage/EmptyingRole"],
     ],
     "The objects of this one bucket; their names begin with the request's id",
   ),
@@ -94,12 +103,23 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     ["Pipeline/TaskRole"],
     "The ids of the stack's list of distributions; the account is left open, for a role reaches no other one's",
   ),
+  {
+    id: `AwsSolutions-IAM5[Resource::{"Fn::If":["PrewarmPipelineInChina35591795",${sourcesIn("aws-cn")},${sourcesIn("aws")}]}]`,
+    at: ["Prewarm/Pipeline/SourceBuckets/Reading/Resource"],
+    reason: "The objects of the stack's list of buckets and prefixes, from which sources of requests are read",
+  },
   iam(
     "*",
     [
       ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/AggregationRole"],
-      ...["Pipeline/ShutdownRole", "Pipeline/DeadLetterReaderRole", "Fleet/Role", "Monitoring/WatchRole"],
-      ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole"],
+      ...[
+        "Pipeline/ExpandRole",
+        "Pipeline/ShutdownRole",
+        "Pipeline/DeadLetterReaderRole",
+        "Fleet/Role",
+        "Monitoring/WatchRole",
+      ],
+      ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole", "Console/PageRole"],
     ],
     "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
   ),
@@ -109,4 +129,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
 function distributionsIn(partition: string): string {
   const before = `arn:${partition}:cloudfront::*:distribution/`;
   return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",{"Fn::Join":[",${before}",{"Ref":"distributions"}]}]]}]}`;
+}
+
+/** How lib/source-buckets.ts does. */
+function sourcesIn(partition: string): string {
+  const before = `arn:${partition}:s3:::`;
+  const entries = (between: string) => `{"Fn::Join":["${between},${before}",{"Ref":"sourceBuckets"}]}`;
+  return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",${entries("/*")},"/*,${before}",${entries("")}]]}]}`;
 }

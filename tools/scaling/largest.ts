@@ -1,12 +1,12 @@
+import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite } from "../../domain/cost/quotas.ts";
+import type { Units } from "../../domain/cost/units.ts";
+import { counterLoad, unitsOfBatch } from "../../domain/cost/write-units.ts";
 import { urlsPerMessage } from "../../domain/plan/messages.ts";
 import { blockCount } from "../../domain/plan/stripes.ts";
 import { shardCount } from "../../domain/plan/task-key.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/request/limits.ts";
 import { readable } from "../bench/statistics.ts";
-import { counterLoad, unitsOfBatch } from "../large/write-units.ts";
 import { table } from "../markdown-table.ts";
-import { secondsToWrite, type Units } from "./estimate.ts";
-import { INSTANCE, NEW_TABLE, QUOTA } from "./prices.ts";
 import { duration } from "./tables.ts";
 
 /** POPs of the largest request that is computed and tried as a model. */
@@ -78,8 +78,8 @@ export function largestTable(units: Units): string {
       ],
       [
         "an instance's link",
-        `${readable((INSTANCE.gigabits * 1e9) / 8 / 1e6)} MB/s`,
-        `${INSTANCE.gigabits} Gbit/s: in 12 hours ${readable((INSTANCE.gigabits * 1e9 * QUOTA.inFlightHours * 3_600) / 8 / 1e12)} TB`,
+        `${readable((LINK_GIGABITS * 1e9) / 8 / 1e6)} MB/s`,
+        `${LINK_GIGABITS} Gbit/s: in 12 hours ${readable((LINK_GIGABITS * 1e9 * QUOTA.inFlightHours * 3_600) / 8 / 1e12)} TB`,
       ],
     ],
   );

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import type { Units } from "../../domain/cost/units.ts";
 import { keptUnits } from "../bench/report.ts";
-import type { Units } from "./estimate.ts";
 
 const unitsSchema = z.object({
   agentCpuMicros: z.number(),

@@ -1,6 +1,7 @@
+import type { Units } from "../../domain/cost/units.ts";
 import { readable } from "../bench/statistics.ts";
 import { table } from "../markdown-table.ts";
-import { type Bill, type Estimate, estimate, type Units } from "./estimate.ts";
+import { type Bill, type Estimate, estimate } from "./estimate.ts";
 
 const KINDS = [
   { name: "10 KB", bytes: 1e4 },

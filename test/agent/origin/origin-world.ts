@@ -106,15 +106,9 @@ export class OriginWorld {
           );
         };
         const later: PutOff[] = [];
+        const of = tries === 0 ? { ...message } : { ...message, tries };
         const ask = async (isBad: boolean) => {
-          await this.task(
-            name,
-            origin,
-            tries === 0 ? message : { ...message, tries },
-            isBad,
-            () => alive,
-            holding,
-          ).catch((error: unknown) => {
+          await this.task(name, origin, of, isBad, () => alive, holding).catch((error: unknown) => {
             if (error instanceof PutOffError) later.push({ isBad, error });
           });
           holding.drop(1);
@@ -162,13 +156,13 @@ export class OriginWorld {
   private async task(
     name: string,
     origin: Origin,
-    message: TaskMessage,
+    of: TaskMessage,
     isBad: boolean,
     isAlive: () => boolean,
     holding: { asking: number },
   ): Promise<void> {
-    const line: Line | undefined = origin.lineOf(message);
-    const seat = await line?.turn(new Cancellation());
+    const line: Line | undefined = origin.lineOf(of);
+    const seat = await line?.turn(new Cancellation(), of);
     if (!isAlive()) return;
     holding.asking++;
     const at = Date.now();
@@ -180,10 +174,10 @@ export class OriginWorld {
     this.underWay--;
     holding.asking--;
     const answer = { bytes: 0, httpStatus: refused ? 503 : 200, xCache: refused ? "Error" : "Miss from cloudfront" };
-    origin.saw(message, retryAfter === undefined ? answer : { ...answer, retryAfter }, at, true);
+    origin.saw(of, retryAfter === undefined ? answer : { ...answer, retryAfter }, at, true);
     seat?.leave();
     if (!refused) this.done++;
-    else if ((message.tries ?? 0) + 1 >= MOST_TRIES) this.failed++;
+    else if ((of.tries ?? 0) + 1 >= MOST_TRIES) this.failed++;
     else throw new PutOffError(Math.max(11_000, Number(retryAfter ?? 0) * 1_000), 3_300, 1);
   }
 

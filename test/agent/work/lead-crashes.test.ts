@@ -127,6 +127,7 @@ test("an agent that is killed at any call loses nothing, and repeats what it had
         [{ label: LABEL, names: [] }],
         POPS.map((pop) => target(pop)),
         "lead-first",
+        [],
       );
       const source = { req_id: "r1", header: [], shards: SHARDS };
       const leads = await collect(messagesOf(source, plan.leads(URLS), maxUrls));

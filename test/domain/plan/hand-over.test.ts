@@ -157,6 +157,7 @@ describe("whatever comes of each task", () => {
       [{ label: LABEL, names: [] }],
       pops.map((pop) => target(pop)),
       "lead-first",
+      [],
     );
     return collect(messagesOf({ req_id: "r1", header: [], shards: 3 }, plan.leads(urls), maxUrls));
   };

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../../domain/plan/ledger.ts";
 import { Plan, type Task } from "../../../domain/plan/plan.ts";
+import { PopMasks } from "../../../domain/plan/pop-mask.ts";
 import type { Target } from "../../../domain/plan/target.ts";
-import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import type { GoodUrl, TaskUrl } from "../../../domain/plan/task-url.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distribution.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
 import { count, result, target } from "../../lambdas/items.ts";
@@ -11,7 +12,7 @@ import { count, result, target } from "../../lambdas/items.ts";
 const row = (host: string, path: string): TaskUrl => ({ url: `https://${host}.example/${path}`, bytes: 10 });
 const key = ({ target: { pop }, url: { url } }: Task) => `${pop} ${url}`;
 const ledgerOf = (urls: readonly TaskUrl[], distributions: readonly Distribution[], targets: readonly Target[]) =>
-  new Ledger(new Plan(distributions, targets), urls);
+  new Ledger(new Plan(distributions, targets, undefined, []), urls);
 const TWO: Distribution[] = [
   { label: "d1", names: [], hosts: ["a.example"] },
   { label: "d2", names: [], hosts: ["b.example"] },
@@ -151,6 +152,39 @@ describe("the ledger of a request", () => {
         expect(led.toSorted()).toEqual(missing.toSorted());
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("of a retry has exactly the pairs that are wanted, and goes on from what was kept of it", () => {
+    const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3", "NRT20-C1", "XXX1-P1"];
+    const targets = POPS.map((pop) => target(pop, pop === "XXX1-P1" ? { state: "FAILED" } : {}));
+    const pair = fc.tuple(fc.nat(9), fc.nat(POPS.length - 1));
+    fc.assert(
+      fc.property(fc.uniqueArray(pair, { selector: String }), fc.array(pair), (wanted, come) => {
+        const masks = new PopMasks(10, POPS.length);
+        for (const [url, pop] of wanted) masks.add(url, pop);
+        const rows = Array.from({ length: 10 }, (_, i): GoodUrl => {
+          return { ...row("a", String(i)), pops: masks.maskOf(i, [...POPS.keys()]) };
+        });
+        const plan = new Plan([{ label: targets[0]?.label ?? "", names: [] }], targets, "lead-first", POPS);
+        const named = ([url, pop]: readonly [number, number]) => `${POPS[pop]} ${rows[url]?.url}`;
+        const open = new Set(wanted.filter(([, pop]) => POPS[pop] !== "XXX1-P1").map(named));
+        let ledger = new Ledger(plan, rows);
+        expect(ledger.missingCount).toBe(open.size);
+        for (const it of come) {
+          const next = new Ledger(plan, rows);
+          expect(next.restore(ledger.saved())).toBe(true);
+          ledger = next;
+          expect(ledger.enter(result(POPS[it[1]] ?? "", rows[it[0]]?.url ?? ""))).toBe(open.delete(named(it)));
+        }
+        expect(ledger.missingCount).toBe(open.size);
+        expect([...ledger.missing()].map(key).toSorted()).toEqual([...open].toSorted());
+        const led = [...ledger.missingLeads()].flatMap((lead) =>
+          [lead.target, ...lead.followers].map((its) => key({ ...lead, target: its })),
+        );
+        expect(led.toSorted()).toEqual([...open].toSorted());
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -15,7 +15,7 @@ const SHARED = { ...REQUEST, pop: "SIN2-P1", ips: ["192.0.2.1"] };
 const OWN: Distribution = { label: LABEL, domain: DOMAIN, names: [DOMAIN, "cdn.example.com"] };
 
 function group(rows: readonly string[][], maxUrls = 100, distributions = [OWN]): Promise<TaskMessage[]> {
-  const plan = new Plan(distributions, [target("SIN2-P1")]);
+  const plan = new Plan(distributions, [target("SIN2-P1")], undefined, []);
   return collect(messagesOf(REQUEST, plan.leads(rows.map(fromRow)), maxUrls));
 }
 
@@ -76,7 +76,7 @@ describe("the messages of a target", () => {
   });
 
   it("of several targets are apart, whatever the order of the tasks", async () => {
-    const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })]);
+    const plan = new Plan([OWN], [target("SIN2-P1"), target("FRA56-P4", { ips: ["192.0.2.9"] })], undefined, []);
     const messages = await collect(messagesOf(REQUEST, plan.leads(rows(3).map(fromRow)), 2));
     expect(messages.map(({ pop, ips, urls }) => [pop, ...ips, urls.length])).toEqual([
       ["SIN2-P1", "192.0.2.1", 2],
@@ -88,7 +88,7 @@ describe("the messages of a target", () => {
 
   it("name those that wait for it, and are apart by them", async () => {
     const pops = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop, i) => target(pop, { ips: [`192.0.2.${i}`] }));
-    const plan = new Plan([OWN], pops, "lead-first");
+    const plan = new Plan([OWN], pops, "lead-first", []);
     const messages = await collect(messagesOf(REQUEST, plan.leads(rows(30).map(fromRow)), 100));
     expect(messages).toHaveLength(3);
     for (const { pop, followers = [], urls } of messages) {
@@ -107,7 +107,7 @@ describe("the messages of a target", () => {
 
   it("count their followers among the bytes of a message", async () => {
     const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
-    const plan = new Plan([OWN], pops, "lead-first");
+    const plan = new Plan([OWN], pops, "lead-first", []);
     const long = Array.from({ length: 300 }, (_, i) => [`https://cdn.example.com/${i}${"a".repeat(2_000)}`, "1"]);
     const messages = await collect(messagesOf(REQUEST, plan.leads(long.map(fromRow)), 100));
     expect(messages.flatMap(({ urls }) => urls)).toHaveLength(300);
@@ -125,6 +125,23 @@ describe("the messages of a target", () => {
       distributions,
     );
     expect(messages.flatMap(({ urls }) => urls.map(({ url }) => url))).toEqual(["https://cdn.example.com/1"]);
+  });
+
+  it("are closed early where thousands would be open, and none is lost", async () => {
+    const targets = Array.from({ length: 14 }, (_, i) => target(`NRT${i}-P1`));
+    const pops = targets.map(({ pop }) => pop);
+    const urls = Array.from({ length: 2 ** 14 - 1 }, (_, n) => {
+      const bits = n + 1;
+      const mask = Buffer.from([bits & 255, bits >> 8]).toString("hex");
+      return { url: `https://cdn.example.com/${n}`, bytes: 1, pops: mask };
+    });
+    const plan = new Plan([OWN], targets, "lead-first", pops);
+    const queued = new Set<string>();
+    const messages = messagesOf({ req_id: "r1", header: [], shards: 1 }, plan.leads(urls), 100);
+    for await (const { pop, followers = [], urls } of messages)
+      for (const at of [pop, ...followers.map(({ pop }) => pop)])
+        for (const { url } of urls) queued.add(`${at} ${url}`);
+    expect(queued.size).toBe((14 * 2 ** 14) / 2);
   });
 
   it("hold every row exactly once, are valid, and keep to the limits, whatever the rows", async () => {

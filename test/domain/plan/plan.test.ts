@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Plan, type Task } from "../../../domain/plan/plan.ts";
+import { PopMasks } from "../../../domain/plan/pop-mask.ts";
 import type { Distribution } from "../../../domain/request/distribution.ts";
 import { collect } from "../../lambdas/fakes.ts";
 import { DOMAIN, target } from "../../lambdas/items.ts";
@@ -13,12 +14,12 @@ const url = (host: string) => ({ url: `https://${host}/1`, bytes: 1 });
 const show = ({ target: { pop }, url: { url }, host }: Task) => `${pop} ${new URL(url).host} as ${host}`;
 
 describe("the tasks of a request", () => {
-  const plan = new Plan(TWO, [
-    at("SIN2-P1", "d1"),
-    at("FRA56-P4", "d1"),
-    at("SIN2-P1", "d2", "FAILED"),
-    at("GRU1-C2", "d2"),
-  ]);
+  const plan = new Plan(
+    TWO,
+    [at("SIN2-P1", "d1"), at("FRA56-P4", "d1"), at("SIN2-P1", "d2", "FAILED"), at("GRU1-C2", "d2")],
+    undefined,
+    [],
+  );
 
   it("are each URL at each target of its distribution that resolved, under the host that finds it", async () => {
     const tasks = await collect(plan.leads(["a.example", "b.example", "x.example"].map(url)));
@@ -34,7 +35,7 @@ describe("the tasks of a request", () => {
   it("are none where no distribution serves the URL, or none of its targets resolved", async () => {
     expect(plan.tasksOf(url("nobodys.example"))).toBeUndefined();
     expect(await collect(plan.leads([url("nobodys.example")]))).toEqual([]);
-    expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")]).tasksOf(url("a.example"))).toBeUndefined();
+    expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")], undefined, []).tasksOf(url("a.example"))).toBeUndefined();
   });
 
   it("are numbered within a URL by the place of their target", () => {
@@ -49,7 +50,7 @@ describe("the tasks of a request", () => {
 describe("under lead-first, the tasks of a URL", () => {
   const POPS = ["NRT57-P3", "FRA56-P4", "KIX50-C1", "MUC50-P1", "NRT20-C1"];
   const targets = [...POPS.map((pop) => at(pop, "d1")), at("ITM50-C1", "d1", "FAILED"), at("NRT57-P3", "d2")];
-  const plan = new Plan(TWO, targets, "lead-first");
+  const plan = new Plan(TWO, targets, "lead-first", []);
   const urls = Array.from({ length: 40 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const line = ({ target, followers, url: { url } }: Task) =>
     [url, target.pop, ...followers.map(({ pop }) => pop)].join(" ");
@@ -88,5 +89,65 @@ describe("under lead-first, the tasks of a URL", () => {
     const [lead, ...others] = tasks?.leads((number) => missing.includes(number)) ?? [];
     expect([lead?.target.pop, lead?.followers.map(({ pop }) => pop)]).toEqual([second, [third]]);
     expect(others).toEqual([]);
+  });
+});
+
+describe("the tasks of a URL that is wanted at some POPs alone", () => {
+  // The request's order is not that of the targets.
+  const POPS = ["MUC50-P1", "XXX1-P1", "NRT57-P3", "KIX50-C1", "FRA56-P4", "NRT20-C1"];
+  const resolved = POPS.filter((pop) => pop !== "XXX1-P1").toSorted();
+  const targets = [...resolved.map((pop) => at(pop, "d1")), at("XXX1-P1", "d1", "FAILED"), at("KIX50-C1", "d2")];
+  const wantedAt = (pops: readonly string[], path = "1") => {
+    const masks = new PopMasks(1, POPS.length);
+    for (const pop of pops) masks.add(0, POPS.indexOf(pop));
+    return { url: `https://a.example/${path}`, bytes: 1, pops: masks.maskOf(0, [...POPS.keys()]) };
+  };
+  const popsOf = (tasks: Iterable<Task>) => [...tasks].map(({ target }) => target.pop).toSorted();
+
+  it("are those at these POPs, as far as they resolved", () => {
+    const tasks = new Plan(TWO, targets, undefined, POPS).tasksOf(wantedAt(["XXX1-P1", "KIX50-C1", "MUC50-P1"]));
+    expect(tasks?.count).toBe(2);
+    expect(popsOf(tasks?.tasks() ?? [])).toEqual(["KIX50-C1", "MUC50-P1"]);
+    expect(popsOf(tasks?.tasks((number) => number === tasks.numberOf({ pop: "MUC50-P1" })) ?? [])).toEqual([
+      "MUC50-P1",
+    ]);
+    expect(["FRA56-P4", "XXX1-P1", "NOT1-P1"].map((pop) => tasks?.numberOf({ pop }))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("are led by the first in line that is wanted, whom each target can tell by itself", async () => {
+    const plan = new Plan(TWO, targets, "lead-first", POPS);
+    const urls = Array.from({ length: 2 ** resolved.length }, (_, n) =>
+      wantedAt(
+        resolved.filter((_, bit) => (n & (1 << bit)) !== 0),
+        String(n),
+      ),
+    );
+    const line = ({ target, followers, url: { url } }: Task) =>
+      [url, target.pop, ...followers.map(({ pop }) => pop)].join(" ");
+    const together = await collect(plan.leads(urls));
+    const apart = await Promise.all(targets.map((target) => collect(plan.leads(urls, target))));
+    expect(apart.flat().map(line).toSorted()).toEqual(together.map(line).toSorted());
+    for (const [n, url] of urls.entries()) {
+      const led = together
+        .filter((task) => task.url === url)
+        .flatMap(({ target, followers }) => [target, ...followers]);
+      const wanted = resolved.filter((_, bit) => (n & (1 << bit)) !== 0);
+      expect(led.map(({ pop }) => pop).toSorted()).toEqual(wanted);
+      // Of those under one REC, the order is that of the whole line.
+      const all = [...(plan.tasksOf({ url: url.url, bytes: 1 })?.leads() ?? [])];
+      const whole = all.flatMap(({ target, followers }) => [target, ...followers]).map(({ pop }) => pop);
+      expect(led.map(({ pop }) => pop)).toEqual(whole.filter((pop) => wanted.includes(pop)));
+    }
+  });
+
+  it("are found by a fan-out that knows one target alone", async () => {
+    const urls = [wantedAt(["KIX50-C1"], "1"), wantedAt(["FRA56-P4"], "2"), { url: "https://a.example/3", bytes: 1 }];
+    const target = at("KIX50-C1", "d1");
+    const led = await collect(new Plan(TWO, [target], "all-at-once", POPS).leads(urls, target));
+    expect(led.map(({ url }) => url.url)).toEqual(["https://a.example/1", "https://a.example/3"]);
   });
 });

@@ -18,6 +18,12 @@ describe("a row of the list of good URLs", () => {
     expect(fromRow(row)).toEqual(url);
   });
 
+  it("has 0 for a source where others have one: all rows have as many columns", () => {
+    const row = toRow({ url: "https://a.example/4", bytes: 7, source: 0 }).map((field) => String(field ?? ""));
+    expect(row).toEqual(["https://a.example/4", "7", "", "0"]);
+    expect(fromRow(row)).toEqual({ url: "https://a.example/4", bytes: 7 });
+  });
+
   it.each([[[]], [[""]], [["", "10"]], [["https://a.example/", "ten"]], [["https://a.example/", "-1"]]])(
     "that is none is told of: %j",
     (row) => {

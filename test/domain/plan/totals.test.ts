@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Plan } from "../../../domain/plan/plan.ts";
+import type { Target } from "../../../domain/plan/target.ts";
 import { fromRow } from "../../../domain/plan/task-url.ts";
 import { totalsOf } from "../../../domain/plan/totals.ts";
+import type { Distribution } from "../../../domain/request/distribution.ts";
 import { target } from "../../lambdas/items.ts";
 
-const totals = (rows: string[][], ...plan: ConstructorParameters<typeof Plan>) =>
-  totalsOf(new Plan(...plan), rows.map(fromRow));
+const totals = (
+  rows: string[][],
+  distributions: readonly Distribution[],
+  targets: readonly Target[],
+  pops: string[] = [],
+) => totalsOf(new Plan(distributions, targets, undefined, pops), rows.map(fromRow));
 const ONE = [{ label: "d1", names: [] }];
 const at = (pop: string, label = "d1") => target(pop, { label, state: "RESOLVED" });
 const dead = (pop: string, label = "d1") => target(pop, { label, state: "FAILED" });
@@ -20,6 +26,7 @@ describe("how much there is to do", () => {
     expect(await totals(rows, ONE, [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")])).toEqual({
       ...sum,
       lane: "express",
+      byTarget: new Map(),
     });
   });
 
@@ -70,5 +77,19 @@ describe("how much there is to do", () => {
   it("spreads the results of many tasks", async () => {
     const many = Array.from({ length: 5_001 }, (_, i) => [`https://a.example/${i}`, "1"]);
     expect(await totals(many, ONE, [at("SIN2-P1"), at("FRA56-P4")])).toMatchObject({ total_count: 10_002, shards: 3 });
+  });
+
+  it("of URLs that are wanted at some POPs alone is told target by target", async () => {
+    const some = [...rows, ["https://a.example/3", "100", "", "", "05"], ["https://a.example/4", "1000", "", "", "03"]];
+    const targets = [at("SIN2-P1"), at("FRA56-P4"), dead("XXX1-P1")];
+    expect(await totals(some, ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"])).toMatchObject({
+      ...{ total_count: 2 * 2 + 1 + 2, total_size: 30 + 100 + 2_000, tasks_per_target: { d1: 2 } },
+      byTarget: new Map([
+        ["SIN2-P1#d1", 2],
+        ["FRA56-P4#d1", 1],
+      ]),
+    });
+    const alone = await totals(some.slice(2), ONE, targets, ["SIN2-P1", "FRA56-P4", "XXX1-P1"]);
+    expect(alone).toMatchObject({ total_count: 3, tasks_per_target: { d1: 0 } });
   });
 });

@@ -2,18 +2,19 @@ import { describe, expect, it } from "vitest";
 import { Ledger } from "../../../domain/plan/ledger.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import type { Target } from "../../../domain/plan/target.ts";
-import type { TaskUrl } from "../../../domain/plan/task-url.ts";
+import type { GoodUrl } from "../../../domain/plan/task-url.ts";
 import { surveyOf } from "../../../domain/readiness/survey.ts";
 import type { Distribution } from "../../../domain/request/distribution.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 
 const ONE: Distribution[] = [{ label: LABEL, names: [] }];
-const A: TaskUrl = { url: "https://a.example/1", bytes: 10 };
-const B: TaskUrl = { url: "https://b.example/2", bytes: 10 };
+const A: GoodUrl = { url: "https://a.example/1", bytes: 10 };
+const B: GoodUrl = { url: "https://b.example/2", bytes: 10 };
 
 /** @param good as `pop url`; every other task failed */
-function surveyed(targets: readonly Target[], urls: readonly TaskUrl[], good: readonly string[], distributions = ONE) {
-  const plan = new Plan(distributions, targets);
+function surveyed(targets: readonly Target[], urls: readonly GoodUrl[], good: readonly string[], distributions = ONE) {
+  const pops = targets.map(({ pop }) => pop);
+  const plan = new Plan(distributions, targets, "lead-first", pops);
   const ledger = new Ledger(plan, urls);
   for (const { pop } of targets)
     for (const { url, variant } of urls) {
@@ -64,7 +65,7 @@ describe("an object is cold", () => {
   });
 
   it("while it has no result: a request that was stopped lacks what nobody tried", () => {
-    const plan = new Plan(ONE, singapore);
+    const plan = new Plan(ONE, singapore, "lead-first", []);
     const seen = surveyOf(plan, new Ledger(plan, [A]), [A]);
     expect(seen).toMatchObject({ coldObjects: 1 });
   });
@@ -85,11 +86,24 @@ it("a POP that did not resolve lacks all, also where there is nothing to warm", 
   expect(seen.pops).toEqual([{ pop: "SIN2-P1", tasks: 0, lacking: 1, resolved: false }]);
 });
 
+it("what is wanted at some POPs alone lacks nothing at the others, also where these did not resolve", () => {
+  const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
+  const seen = surveyed(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
+  expect(seen.coldObjects).toBe(0);
+  expect(seen.pops.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
+    [1, 0],
+    [0, 0],
+    [0, 1],
+  ]);
+});
+
 it("60,000 URLs at 600 POPs are looked at in seconds", { timeout: 60_000 }, () => {
   const urls = Array.from({ length: 6_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const plan = new Plan(
     ONE,
     Array.from({ length: 600 }, (_, i) => target(`SIN${i}-P1`)),
+    "lead-first",
+    [],
   );
   const ledger = new Ledger(plan, urls);
   const begun = performance.now();

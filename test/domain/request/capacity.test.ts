@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { neededCapacity } from "../../../domain/request/capacity.ts";
 import type { Status } from "../../../domain/request/status.ts";
 
-it.each<[wishes: [number, Status, boolean?][], needed: number]>([
+it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
   [[], 0],
   [[[0, "IN_PROGRESS"]], 0],
   [
@@ -21,6 +21,10 @@ it.each<[wishes: [number, Status, boolean?][], needed: number]>([
   [[[2, "CHECK_POP", true]], 0],
   [[[2, "INSERT_TASK", true]], 2],
   [[[2, "IN_PROGRESS", true]], 2],
+  // Sources are read before, which may take long.
+  [[[2, "EXPANDING", false, "sources"]], 0],
+  [[[2, "CHECK_POP", false, "sources"]], 0],
+  [[[2, "INSERT_TASK", false, "sources"]], 2],
   [
     [
       [9, "CHECK_POP", true],
@@ -29,8 +33,8 @@ it.each<[wishes: [number, Status, boolean?][], needed: number]>([
     3,
   ],
 ])("requests that wish for %j need %i", (wishes, needed) => {
-  const active = wishes.map(([instance_count, status, need_invalidate = false]) => ({
-    ...{ instance_count, status, need_invalidate },
+  const active = wishes.map(([instance_count, status, need_invalidate = false, sources]) => ({
+    ...{ instance_count, status, need_invalidate, sources_read: sources && [] },
   }));
   expect(neededCapacity(active)).toBe(needed);
 });

@@ -5,6 +5,7 @@ it("a request has ended in four of its statuses", () => {
   expect(STATUSES.filter(isTerminal)).toEqual(["FINISHED", "STOPPED", "TIMEOUT", "FAILED"]);
   expect(STATUSES.filter((status) => !isTerminal(status))).toEqual([
     "CREATED",
+    "EXPANDING",
     "CHECK_POP",
     "INSERT_TASK",
     "IN_PROGRESS",

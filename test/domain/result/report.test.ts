@@ -4,15 +4,18 @@ import { notKept } from "../../../domain/result/not-kept.ts";
 import { REPORT_COLUMNS, reportedResultSchema, reportRow } from "../../../domain/result/report.ts";
 import { result } from "../../lambdas/items.ts";
 
-it("every column is read from the results, has a meaning, and stands in its place in a row", () => {
+it("every column but the source is read from the results; each has a meaning, and stands in its place in a row", () => {
   const failed = reportedResultSchema.parse(
     result("SIN2-P1", "https://a.example/", { ok: false, error: "HTTP 403", http_status: 403, x_amz_cf_id: "id==" }),
   );
   const row = reportRow(failed);
   expect(row).toHaveLength(REPORT_COLUMNS.length);
+  expect(reportRow({ ...failed, source: "2 https://a.example/sitemap.xml" }).at(-1)).toBe(
+    "2 https://a.example/sitemap.xml",
+  );
   REPORT_COLUMNS.forEach(({ name, meaning }, i) => {
     expect(meaning).not.toBe("");
-    expect(row[i]).toBe(failed[name]);
+    if (name !== "source") expect(row[i]).toBe(failed[name]);
   });
 });
 
@@ -20,6 +23,7 @@ it("the columns that users read by place stay where they are", () => {
   const names = [
     ...["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"],
     ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
+    "source",
   ];
   expect(REPORT_COLUMNS.slice(0, names.length).map(({ name }) => name)).toEqual(names);
 });
@@ -33,7 +37,7 @@ it("what a POP does not keep is a row with the likely reason", () => {
   expect(reportRow(result)).toEqual([
     ...["SIN2-P1", "https://a.example/"],
     "NOT_KEPT: no hit after two downloads; the answer has Cache-Control: no-store, so it may never be kept",
-    ...[200, undefined, undefined, 1, undefined, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br"],
+    ...[200, undefined, undefined, 1, undefined, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br", undefined],
   ]);
 });
 

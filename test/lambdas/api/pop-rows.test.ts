@@ -55,6 +55,14 @@ describe("a POP's counts", () => {
     expect(await row(item, [sin], 6)).toMatchObject({ total_count: 6, download_count: 6, state: "DONE" });
   });
 
+  it("are those of URLs that are wanted everywhere, and its own besides", async () => {
+    const item = running({ total_count: 9, targets_total: 2, tasks_per_target: { d1: 3, d2: 0 } });
+    const own = [target(SIN, { label: "d1", own_tasks: 2 }), target(SIN, { label: "d2", own_tasks: 4 })];
+    expect(await row(item, own, 9)).toMatchObject({ total_count: 9, state: "DONE" });
+    const alone = running({ total_count: 9, targets_total: 2, tasks_per_target: { d1: 0 } });
+    expect(await row(alone, [target(SIN, { label: "d1" })], 0)).toMatchObject({ total_count: 0, state: "WAITING" });
+  });
+
   it("leave out the distributions under which it does not resolve", async () => {
     const item = running({ total_count: 3, targets_total: 1, tasks_per_target: { d1: 3, d2: 2 } });
     const targets = [target(SIN, { label: "d1" }), target(SIN, { label: "d2", state: "FAILED" })];

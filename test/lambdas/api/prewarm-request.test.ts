@@ -31,6 +31,7 @@ describe("a request that can be carried out", () => {
   it("has the defaults where nothing is said", () => {
     expect(read({})).toEqual({
       urls: BODY.url_list,
+      sources: [],
       cfDomain: undefined,
       pops: selectPops("pop", []).pops,
       timeoutMinutes: 5,
@@ -67,6 +68,7 @@ describe("a request that can be carried out", () => {
     };
     expect(read(said, { maxInstances: 300 })).toEqual({
       urls: BODY.url_list,
+      sources: [],
       cfDomain: "cdn.example.com",
       pops: ["SIN2-C1", "ATL56-C1"],
       timeoutMinutes: 10_080,

@@ -48,7 +48,7 @@ describe("POST /prewarm", () => {
         url_count: 2,
         url_prefix: "https://cdn.example.com/",
         pops: ["SIN2-C1", "ATL56-C1"],
-        instance_count: 2,
+        ...{ instance_count: 2, instances_asked: 2, header_count: 0, variant_names: [] },
         verify: "edge",
         order: "lead-first",
       }),

@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
+import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
 import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
+import type { Form } from "../../../lambdas/api/sample-sizes.ts";
 import { FakeTokens } from "../fake-tokens.ts";
 import {
   FakeDistributions,
@@ -43,6 +45,7 @@ export function world(
   const fleet = new FakeFleet(1);
   const timer = new FakeTimer();
   const errors: unknown[][] = [];
+  const sampled: Form[] = [];
   let ticks = 0;
   let ids = 0;
   const { deps, calls } = noteCalls<ApiDeps>(
@@ -58,6 +61,24 @@ export function world(
       timer,
       distributions: new FakeDistributions(own),
       caps: { ...DEFAULT_CAPS, ...caps },
+      kind: INSTANCE,
+      deployment: {
+        ...{ envName: "blue", region: "eu-west-1", version: "1.2.3", instanceTypes: ["c7gn.large"], isPrivate: false },
+      },
+      dns: { alias: async () => undefined },
+      readSources: async ({ urls }) => ({
+        urls: [...urls, "https://cdn.example.com/found"],
+        sources: [
+          { type: "list", from: "https://cdn.example.com/list", documents: 1, urls: 1, left_out: {}, done: false },
+        ],
+        isAll: false,
+        problem: undefined,
+      }),
+      sampleSizes: async (_request, _distributions, forms) => {
+        sampled.push(...forms);
+        return forms.map(() => 1_000);
+      },
+      sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
@@ -69,7 +90,7 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls },
+    ...{ requests, requestPops, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls, sampled },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;

@@ -3,7 +3,7 @@ import { badIn, formsOf } from "../../../lambdas/get-size/forms.ts";
 
 const URL = "https://cdn.example.com/a";
 const of = (names: readonly (string | undefined)[], answers: Parameters<typeof formsOf>[2]) =>
-  formsOf(URL, names, answers);
+  formsOf(URL, names, answers, names);
 
 describe("the forms of a URL", () => {
   it("without variants are one, and its rows name none", () => {
@@ -30,7 +30,7 @@ describe("the forms of a URL", () => {
     expect(of(["br", "gzip"], [gone, gone]).bad).toEqual([{ url: URL, problem: "HTTP 404", variant: "" }]);
     expect(of(["br", "gzip"], [gone, refused]).bad.map(({ variant }) => variant)).toEqual(["br", "gzip"]);
     // One variant alone is a variant, too.
-    expect(of(["br"], [gone]).bad).toEqual([badIn(URL, "HTTP 404", ["br"])]);
+    expect(of(["br"], [gone]).bad).toEqual(badIn(URL, "HTTP 404", ["br"], ["br"]));
   });
 
   it("tell a header that is in the way if one of them has it", () => {

@@ -9,7 +9,15 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import { FakeDistributions, FakeDns, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import {
+  FakeDistributions,
+  FakeDns,
+  FakeExpandQueue,
+  FakeLists,
+  FakeRequestPops,
+  FakeRequests,
+  silent,
+} from "../fakes.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
@@ -52,12 +60,16 @@ async function world({
   const dns = new FakeDns(hosts, aliases);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
-  const fakes = { requests, lists, distributions, dns, ports, keptErrorMs: 50, allowed, logger: silent };
+  const expandQueue = new FakeExpandQueue();
+  const requestPops = new FakeRequestPops(requests);
+  const asked = { distributions, dns, ports, keptErrorMs: 50, expandQueue };
+  const fakes = { requests, requestPops, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
     requests,
     lists,
+    expandQueue,
     calls,
     seen,
     connections,
@@ -90,6 +102,30 @@ describe("Get Size", () => {
     const absent = await world();
     await absent.handle(EVENT);
     expect(absent.requests.the().distributions).toMatchObject([{ label: "d1", hosts: ["cdn.example.com"] }]);
+  });
+
+  it("hands a request with sources to Expand, and goes on once they are read, from then on with the source of each URL", async () => {
+    const sources_read = [
+      { type: "list", from: "s3://media/a", documents: 1, urls: 1, left_out: {}, done: true } as const,
+    ];
+    const created = request({ sources: [{ type: "list", s3: "s3://media/a" }], sources_read });
+    const handed = await world({ item: created });
+    await handed.handle(EVENT);
+    expect([handed.expandQueue.requests, handed.requests.the().status, handed.seen]).toEqual([["r1"], "CREATED", []]);
+    const reading = await world({ item: { ...created, status: "EXPANDING" } });
+    await reading.handle(EVENT);
+    expect([reading.expandQueue.requests, reading.requests.the().status]).toEqual([[], "EXPANDING"]);
+    const read = await world({ item: { ...created, status: "EXPANDING", sources: [], expanded: "y" } });
+    read.lists.objects["r1.csv"] = [
+      [...url("/a"), ""],
+      [...url("/b"), "1"],
+    ];
+    await read.handle(EVENT);
+    expect(read.requests.the().status).toBe("CHECK_POP");
+    expect(read.lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual([
+      [...url("/a"), "10", "", ""],
+      [...url("/b"), "0", "", "1"],
+    ]);
   });
 
   it.each([
@@ -224,7 +260,9 @@ describe("Get Size", () => {
       await w.handle(EVENT);
       const { distributions } = w.requests.the();
       const targets = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1" }));
-      expect(await totalsOf(new Plan(distributions, targets), w.lists.read(LISTS.goodUrls, "r1"))).toMatchObject({
+      expect(
+        await totalsOf(new Plan(distributions, targets, undefined, []), w.lists.read(LISTS.goodUrls, "r1")),
+      ).toMatchObject({
         ...{ total_count: 6, total_size: 2 * (7 + 4 + 0), tasks_per_target: { d1: 3 } },
       });
     });

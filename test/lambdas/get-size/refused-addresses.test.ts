@@ -1,11 +1,19 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
-import { noDistribution } from "../../../lambdas/get-size/find-distributions.ts";
+import { noDistribution } from "../../../lambdas/find-distributions.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { serve } from "../../probe/size/server.ts";
-import { EVERY, FakeDistributions, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import {
+  EVERY,
+  FakeDistributions,
+  FakeExpandQueue,
+  FakeLists,
+  FakeRequestPops,
+  FakeRequests,
+  silent,
+} from "../fakes.ts";
 import { keysEvent, request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
 
@@ -33,11 +41,13 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
   const ports = { httpsPort: port, httpPort: port };
   const fakes = {
     requests,
+    requestPops: new FakeRequestPops(requests),
     lists,
     dns,
     distributions: new FakeDistributions([]),
     ports,
     keptErrorMs: 50,
+    expandQueue: new FakeExpandQueue(),
     allowed: EVERY,
     logger: silent,
   };

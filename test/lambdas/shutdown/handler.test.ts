@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { againAfterSeconds } from "../../../lambdas/shutdown/again-after.ts";
+import { againAfterSeconds } from "../../../lambdas/again-after.ts";
 import { count } from "../items.ts";
 import { A, ENDED, EVENT, HEADER, OTHER, PAST, resultsBut, step, world } from "./world.ts";
 

@@ -34,12 +34,15 @@ const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 /** A request whose numbers moved a moment ago. */
 const JUST_NOW = formatTimestamp(new Date());
 export const PAST = "2024-04-16 03:17:21.046000";
-const WARMTH = ["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"];
-export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", ...WARMTH];
+const MORE = [
+  ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
+  "source",
+];
+export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", ...MORE];
 
 /** A row of the report for a result that says nothing of warmth. */
 export function reported(...columns: readonly string[]): string[] {
-  return [...columns, ...WARMTH.map(() => "")];
+  return [...columns, ...MORE.map(() => "")];
 }
 export const [A, B] = ["https://cdn.example.com/a", "https://cdn.example.com/b"] as const;
 

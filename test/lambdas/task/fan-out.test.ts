@@ -29,6 +29,30 @@ describe("a READY target", () => {
     expect([w.requests.the().lane, ...w.queue.usedLanes]).toEqual([lane, lane]);
   });
 
+  it.each(["lead-first", "all-at-once"] as const)(
+    "%s: has the URLs that are wanted there, and no others",
+    async (order) => {
+      const [a, b, c] = ["a", "b", "c"].map((name) => `https://cdn.example.com/${name}`);
+      const rows = [
+        [a ?? "", "10", "", "", "01"],
+        [b ?? "", "5", "", "7", "06"],
+        [c ?? "", "1"],
+      ];
+      const w = await run(world({ rows, item: { order } }));
+      expect(w.requests.the()).toMatchObject({
+        ...{ status: "IN_PROGRESS", total_count: 4, total_size: 10 + 5 + 2, tasks_per_target: { [LABEL]: 1 } },
+      });
+      const own = [...w.requestPops.items.values()].map(({ pop, own_tasks }) => [pop, own_tasks]);
+      expect(Object.fromEntries(own)).toEqual({ "SIN2-P1": 1, "FRA56-P4": 1, "XXX1-P1": undefined });
+      expect(tasksOf(w).toSorted()).toEqual(
+        [`FRA56-P4 ${b}`, `FRA56-P4 ${c}`, `SIN2-P1 ${a}`, `SIN2-P1 ${c}`].toSorted(),
+      );
+      // What only the list says travels with no message.
+      const keys = w.queue.messages.flatMap(({ urls }) => urls.flatMap(Object.keys));
+      expect(new Set(keys)).toEqual(new Set(["url", "bytes"]));
+    },
+  );
+
   it("that is called for twice is queued once", async () => {
     const w = await run(world());
     await w.handle(keysEvent({ req_id: "r1", target: `SIN2-P1#${LABEL}` }));

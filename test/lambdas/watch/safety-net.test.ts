@@ -5,7 +5,7 @@ import type { Beat, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
 import { isStuck } from "../../../lambdas/watch/stuck.ts";
-import { FakeProgress, FakeQueue, FakeRequestPops, FakeRequests, FakeSteps } from "../fakes.ts";
+import { FakeExpandQueue, FakeProgress, FakeQueue, FakeRequestPops, FakeRequests, FakeSteps } from "../fakes.ts";
 import { count, request, target } from "../items.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
@@ -32,13 +32,15 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   progress.set("r1", { beats });
   progress.set("r2", { beats: others });
   const requestPops = new FakeRequestPops(requests);
-  const net = new SafetyNet({ requests, requestPops, queue, patience, looks: new Looks(progress, steps) });
+  const expandQueue = new FakeExpandQueue();
+  const looks = new Looks(progress, steps);
+  const net = new SafetyNet({ requests, requestPops, queue, expandQueue, patience, looks });
   const look = async () => {
     const all = new Map<string, Progress>();
     for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
     return net.lookAtForgotten(await requests.active(), all, NOW);
   };
-  return { requests, requestPops, progress, steps, net, look };
+  return { requests, requestPops, progress, steps, expandQueue, net, look };
 }
 
 describe("a look is asked for", () => {
@@ -100,6 +102,7 @@ describe("a look is asked for", () => {
     const queue = { depth: () => Promise.reject(new Error("unplanned")) };
     const looks = { ask: () => Promise.reject(new Error("unplanned")) };
     const net = new SafetyNet({
+      expandQueue: new FakeExpandQueue(),
       ...{ requests: new FakeRequests(), requestPops: new FakeRequestPops(new FakeRequests()), queue, looks, patience },
     });
     expect(await net.lookAtForgotten([], new Map(), NOW)).toEqual([]);
@@ -137,6 +140,7 @@ describe("a step that came to no end", () => {
 
   it.each([
     ["CREATED", "Get Size", "GetSize"],
+    ["EXPANDING", "Expand", "Expand"],
     ["CHECK_POP", "Task", "Task"],
     ["INSERT_TASK", "Task", "Task"],
   ] as const)(
@@ -158,6 +162,16 @@ describe("a step that came to no end", () => {
       expect(w.requests.ended).toEqual(["r1"]);
     },
   );
+
+  it("is Expand's, called through its queue, until the sources are read; then it is Get Size's, called by the change", async () => {
+    const reading = world({ ...still, status: "EXPANDING" });
+    await reading.net.callStepsAgain(await reading.requests.active(), NOW);
+    expect(reading.expandQueue.requests).toEqual(["r1"]);
+    const read = world({ ...still, status: "EXPANDING", expanded: "y", nudges: 2 });
+    const [[, said = ""] = []] = await read.net.callStepsAgain(await read.requests.active(), NOW);
+    expect(said).toMatch(/^Get Size came to no end/);
+    expect(read.expandQueue.requests).toEqual([]);
+  });
 
   it.each([
     [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { estimate, secondsToWrite } from "../../../tools/scaling/estimate.ts";
-import { edgeBytesPrice } from "../../../tools/scaling/prices.ts";
+import { edgeBytesPrice } from "../../../domain/cost/edge-costs.ts";
+import { secondsToWrite } from "../../../domain/cost/quotas.ts";
+import { estimate } from "../../../tools/scaling/estimate.ts";
 
 const units = {
   agentCpuMicros: 100,

@@ -1,6 +1,6 @@
 import type { Dns } from "../../../aws/dns.ts";
 import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
-import { findDistributions } from "../../../lambdas/get-size/find-distributions.ts";
+import { findDistributions } from "../../../lambdas/find-distributions.ts";
 
 export interface LabelDeps {
   readonly own: () => Promise<OwnDistribution[]>;

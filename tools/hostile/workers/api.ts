@@ -1,5 +1,6 @@
 // The API function alone in a process, for one event, as Lambda runs it. AWS is not there: what would be made is counted.
 import { readFileSync } from "node:fs";
+import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
@@ -18,6 +19,7 @@ const handler = createHandler({
     ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
     page: async () => ({ requests: [], end: undefined }),
     listActive: async () => [],
+    putRetry: async () => false,
     setInstanceCount: nothing,
   },
   resolvedPops: { all: async () => new Map() },
@@ -45,6 +47,12 @@ const handler = createHandler({
   timerTarget: { functionArn: "", roleArn: "" },
   allowed: ["*"],
   caps: DEFAULT_CAPS,
+  kind: INSTANCE,
+  deployment: { envName: "prod", region: "", version: "", instanceTypes: [], isPrivate: false },
+  dns: { alias: nothing },
+  readSources: async ({ urls }) => ({ urls, sources: [], isAll: true, problem: undefined }),
+  sampleSizes: async (_request, _distributions, forms) => forms.map(() => "unknown" as const),
+  sourceBuckets: [],
   logger: { info() {}, warn() {}, error: (...args: unknown[]) => console.error(...args) },
   now: () => new Date(),
   newId: () => crypto.randomUUID(),

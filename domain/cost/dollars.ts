@@ -1,0 +1,120 @@
+import type { Order } from "../request/order.ts";
+import type { Verify } from "../result/outcome.ts";
+import { edgeBytesPrice, edgeRequestsPrice, popsByRegion } from "./edge-costs.ts";
+import type { Estimate } from "./estimate.ts";
+import type { InstanceKind } from "./instance-kind.ts";
+import { ownCosts, tasksPerMessage } from "./own-costs.ts";
+import { FREE_INVALIDATION_PATHS, PRICE } from "./prices.ts";
+import type { Units } from "./units.ts";
+
+export type Line = Estimate["dollars"]["lines"][number];
+
+/** What is paid for. */
+export interface Billed {
+  readonly pops: readonly string[];
+  readonly tasks: number;
+  /** URLs times variants. */
+  readonly forms: number;
+  /** Share of the URLs that are https. */
+  readonly secure: number;
+  /** Bytes of one POP, second looks with them. */
+  readonly bytesPerPop: number;
+  readonly requestsPerTask: number;
+  readonly instances: number;
+  readonly instanceHours: number;
+  readonly kind: InstanceKind;
+  /** Paths that are invalidated. */
+  readonly paths: number;
+}
+
+/** How many addresses a POP has, as far as its DNS answers show: two to four. */
+const ADDRESSES = 3;
+
+/** How often a task's object is downloaded whole: at one address, or at all of them. */
+export function downloadsPerTask(verify: Verify): number {
+  return verify === "addresses" ? ADDRESSES : 1;
+}
+
+/** Each download is looked at again, unless nothing is to be shown. */
+export function requestsPerTask(verify: Verify): number {
+  return downloadsPerTask(verify) * (verify === "off" ? 1 : 2);
+}
+
+export function billOf(billed: Billed, units: Units): Line[] {
+  const { instanceHours, kind, paths } = billed;
+  const beyond = Math.max(0, paths - FREE_INVALIDATION_PATHS);
+  return [
+    line(
+      "ec2_spot",
+      instanceHours * kind.spotHour,
+      `${hours(instanceHours)} of ${kind.type} at $${cents(kind.spotHour)}`,
+    ),
+    line(
+      "public_ipv4",
+      instanceHours * PRICE.publicAddressHour,
+      `${hours(instanceHours)} at $${PRICE.publicAddressHour}`,
+    ),
+    edgeBytes(billed),
+    edgeRequests(billed),
+    line(
+      "invalidation_paths",
+      beyond * PRICE.invalidationPath,
+      `${beyond} paths beyond ${FREE_INVALIDATION_PATHS} of a month`,
+    ),
+    line("pipeline", pipeline(billed, units), "DynamoDB, SQS and Lambda"),
+  ];
+}
+
+function edgeBytes({ pops, bytesPerPop }: Billed): Line {
+  const regions = [...popsByRegion(pops)];
+  const sum = regions.reduce((all, [region, count]) => all + edgeBytesPrice(bytesPerPop * count, region), 0);
+  const told = regions.map(([region, count]) => `${region} ${gigabytes(bytesPerPop * count)}`);
+  return line("cloudfront_bytes", sum, told.join(", ") || "none");
+}
+
+/** Sizes are asked for near the deployment. They are few, and billed here as in the cheapest region. */
+function edgeRequests({ pops, forms, requestsPerTask: times, secure }: Billed): Line {
+  const inRegion = [...popsByRegion(pops)].map(([region, count]) =>
+    edgeRequestsPrice(forms * count * times, region, secure),
+  );
+  const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(forms, "northAmerica", secure));
+  return line("cloudfront_requests", sum, `${times} a task, and a question for each size`);
+}
+
+function pipeline({ tasks, pops, bytesPerPop, forms, instances }: Billed, units: Units): number {
+  const perMessage = tasksPerMessage(tasks, bytesPerPop / Math.max(1, forms), instances);
+  const { sqs, table, counters, lambda } = ownCosts({ tasks, perMessage, pops: pops.length }, units);
+  return sqs + table + counters + lambda;
+}
+
+function line(name: Line["line"], dollars: number, of: string): Line {
+  return { line: name, dollars: cents(dollars), of };
+}
+
+/** Without the digits that nobody can know. */
+export function cents(dollars: number): number {
+  return Number(dollars.toFixed(5));
+}
+
+function hours(value: number): string {
+  return `${value.toFixed(2)} instance hours`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toPrecision(3)} GB`;
+}
+
+/** What no line has. */
+export function notIncluded(pops: readonly string[], order: Order): string[] {
+  const inChina = pops.length - [...popsByRegion(pops).values()].reduce((a, b) => a + b, 0);
+  return [
+    "what the origin bills for its bytes; from an origin in AWS to CloudFront they are free",
+    "free tiers, discounts, taxes, and what other traffic of the month does to the price of a GB",
+    "prices of other regions than us-east-1 for instances, tables, queues and functions",
+    "response headers, downloads that are tried again, logs, alarms, and the calls of the API",
+    ...(order === "all-at-once" ? ["what the origin costs for being asked by POPs at the same time"] : []),
+    ...(inChina === 0
+      ? []
+      : [`the bytes and requests of the POPs in China (${inChina}), which CloudFront bills in yuan there`]),
+  ];
+}

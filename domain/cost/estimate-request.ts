@@ -1,0 +1,157 @@
+import type { Caps } from "../request/caps.ts";
+import type { Order } from "../request/order.ts";
+import type { Verify } from "../result/outcome.ts";
+import type { SourceRead } from "../sources/source-read.ts";
+import { type Billed, billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./dollars.ts";
+import type { Estimate } from "./estimate.ts";
+import type { InstanceKind } from "./instance-kind.ts";
+import { originFetches } from "./origin-fetches.ts";
+import { popsByRec } from "./pops-by-rec.ts";
+import { PRICES_AS_OF } from "./prices.ts";
+import { noteOn, type SeenSize, type SizesSaid, sizesSaid } from "./seen-sizes.ts";
+import { type Spread, scaled } from "./spread.ts";
+import { UNITS, type Units } from "./units.ts";
+import { workTime } from "./work-time.ts";
+
+/** What is to be estimated: a request that was checked, and what was found out for it. */
+export interface Estimated {
+  readonly urls: readonly string[];
+  /** Forms of each URL, at least 1. */
+  readonly variants: number;
+  readonly pops: readonly string[];
+  readonly order: Order;
+  readonly verify: Verify;
+  readonly timeoutMinutes: number;
+  readonly instanceCount: number;
+  readonly originPerSecond: number | undefined;
+  /** Paths that are invalidated first; 0: none. */
+  readonly paths: number;
+  /** How many distributions it warms. */
+  readonly distributions: number;
+  /** What a sample of the sizes came to. */
+  readonly sizes: readonly SeenSize[];
+  /** Whether more URLs may come. @default false */
+  readonly lowerBound?: boolean;
+  /** What the request's sources have given. @default it has none */
+  readonly sources?: readonly SourceRead[];
+  readonly kind: InstanceKind;
+  readonly caps: Caps;
+  /** With this one. */
+  readonly activeRequests: number;
+}
+
+/** Pure: the same request with the same sizes has the same estimate. */
+export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
+  const forms = it.urls.length * it.variants;
+  const tasks = forms * it.pops.length;
+  const said = sizesSaid(it.sizes, forms);
+  const bytes = said.bytes && scaled(said.bytes, it.pops.length);
+  const fetches = originFetches(it.pops, it.order, forms);
+  const times = requestsPerTask(it.verify);
+  const time = workTime(
+    {
+      ...{ tasks, forms, kind: it.kind, paths: it.paths, originPerSecond: it.originPerSecond },
+      bytes: (bytes?.estimate ?? 0) * downloadsPerTask(it.verify),
+      requestsPerTask: times,
+      isRaisedLate: it.paths > 0 || (it.sources ?? []).length > 0,
+      instances: it.instanceCount,
+      distributions: it.distributions,
+      fetches: fetches.expected ?? fetches.most,
+    },
+    units,
+  );
+  const hours = time.instanceSeconds / 3_600;
+  return {
+    ...{ urls: it.urls.length, variants: it.variants, tasks, lower_bound: it.lowerBound ?? false },
+    sources: [...(it.sources ?? [])],
+    pops: popsOf(it.pops),
+    bytes: bytesOf(bytes, said, forms),
+    origin_fetches: fetches,
+    instances: {
+      ...{ count: it.instanceCount, type: it.kind.type, vcpus: it.kind.vcpus },
+      hours: Number(hours.toFixed(3)),
+      minutes_to_finish: time.seconds === null ? null : Number((time.seconds / 60).toFixed(1)),
+      binds: time.binds,
+    },
+    dollars: dollarsOf(it, said, { forms, tasks, times, hours, units }),
+    caps: capsOf(it, tasks, bytes),
+    assumptions: ASSUMPTIONS,
+  };
+}
+
+function popsOf(pops: readonly string[]): Estimate["pops"] {
+  const { count, recs, unknown_rec } = popsByRec(pops);
+  return { count, recs: recs.map(({ rec, pops }) => ({ rec, pops: [...pops] })), unknown_rec: [...unknown_rec] };
+}
+
+function bytesOf(bytes: Spread | undefined, said: SizesSaid, forms: number): Estimate["bytes"] {
+  const whole = (value: number | null | undefined) => (value == null ? null : Math.round(value));
+  return {
+    estimate: whole(bytes?.estimate),
+    low: bytes === undefined ? null : Math.floor(bytes.low),
+    high: bytes?.high == null ? null : Math.ceil(bytes.high),
+    ...{ sampled: said.sampled, unknown: said.unknown, unreadable: said.unreadable },
+    first_problem: said.firstProblem ?? null,
+    note: noteOn(said, forms),
+  };
+}
+
+interface Totals {
+  readonly forms: number;
+  readonly tasks: number;
+  readonly times: number;
+  readonly hours: number;
+  readonly units: Units;
+}
+
+/** Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes. */
+function dollarsOf(it: Estimated, said: SizesSaid, { forms, tasks, times, hours, units }: Totals): Estimate["dollars"] {
+  const looks = it.verify === "off" ? 0 : said.lookBytes;
+  const lines = (perPop: number): Line[] => {
+    const billed: Billed = {
+      ...{ pops: it.pops, tasks, forms, requestsPerTask: times, instances: it.instanceCount, instanceHours: hours },
+      ...{ kind: it.kind, paths: it.paths, secure: secureShare(it.urls) },
+      bytesPerPop: (perPop + looks) * downloadsPerTask(it.verify),
+    };
+    return billOf(billed, units);
+  };
+  const { estimate = 0, low = 0, high = null } = said.bytes ?? {};
+  const told = lines(estimate);
+  return {
+    ...{ total: sumOf(told), low: sumOf(lines(low)), high: high === null ? null : sumOf(lines(high)) },
+    lines: told,
+    prices_as_of: PRICES_AS_OF,
+    not_included: notIncluded(it.pops, it.order),
+  };
+}
+
+function sumOf(lines: readonly Line[]): number {
+  return cents(lines.reduce((sum, { dollars }) => sum + dollars, 0));
+}
+
+function secureShare(urls: readonly string[]): number {
+  return urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
+}
+
+function capsOf(it: Estimated, tasks: number, bytes: Spread | undefined): Estimate["caps"] {
+  const { caps } = it;
+  return [
+    { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
+    {
+      cap: "maxRequestBytes",
+      value: bytes === undefined ? null : Math.round(bytes.estimate),
+      limit: caps.maxRequestBytes,
+    },
+    { cap: "maxInstances", value: it.instanceCount, limit: caps.maxInstances },
+    { cap: "maxTimeout", value: it.timeoutMinutes, limit: caps.maxTimeout },
+    { cap: "maxActiveRequests", value: it.activeRequests, limit: caps.maxActiveRequests },
+  ];
+}
+
+const ASSUMPTIONS = [
+  "Every URL can be read and every POP resolves; neither was looked up for all of them.",
+  "No cache has any of the objects yet, and all that is downloaded is kept.",
+  "POPs and origin answer as fast as they are asked, and Spot has the instances at once.",
+  "No other request is active; instances are of the middle one of the deployment's types.",
+  "With verify=addresses a POP is taken to have three addresses.",
+];

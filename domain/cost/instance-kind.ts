@@ -1,0 +1,40 @@
+import { SPOT_SHARE, VCPU_HOUR } from "./prices.ts";
+
+/** The kind of instance that a deployment likely runs. */
+export interface InstanceKind {
+  readonly type: string;
+  readonly vcpus: number;
+  /** Dollars of an hour on Spot. */
+  readonly spotHour: number;
+}
+
+/** vCPUs by what stands before `xlarge` or in its place. */
+const SMALL: Readonly<Record<string, number>> = { medium: 1, large: 2, xlarge: 4 };
+
+/** vCPUs of a type; of one that stands for every size, as many as a `large` has. */
+export function vcpusOf(type: string): number {
+  const size = type.split(".")[1] ?? "";
+  const times = /^(\d+)xlarge$/.exec(size)?.[1];
+  return times === undefined ? (SMALL[size] ?? 2) : 4 * Number(times);
+}
+
+/**
+ * The one in the middle of the types by vCPUs: EC2 picks what Spot has most of, and nobody can tell which.
+ * @param types of the stack's `instanceTypes`
+ * @param spotPrice dollars an hour, as whoever deployed it knows; undefined: a share of the On-Demand price
+ */
+export function instanceKind(types: readonly string[], spotPrice?: number): InstanceKind {
+  const sizes = types.map(vcpusOf).toSorted((a, b) => a - b);
+  const vcpus = sizes[Math.floor((sizes.length - 1) / 2)] ?? 2;
+  const type = types.find((it) => vcpusOf(it) === vcpus) ?? "c7gn.large";
+  return { type, vcpus, spotHour: spotPrice ?? spotShareOf(type, vcpus) };
+}
+
+/** Of a family without a price: that of the dearest. */
+function spotShareOf(type: string, vcpus: number): number {
+  const family = type.split(".")[0] ?? "";
+  return (VCPU_HOUR[family] ?? Math.max(...Object.values(VCPU_HOUR))) * vcpus * SPOT_SHARE;
+}
+
+/** What the tables of the documents are computed for. */
+export const INSTANCE: InstanceKind = instanceKind(["c7gn.large"]);

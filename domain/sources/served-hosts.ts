@@ -1,0 +1,37 @@
+import { type OwnDistribution, ownerOf } from "../request/own-distribution.ts";
+import type { Source } from "./source.ts";
+
+/** What tells whose hosts a request is about. */
+export interface HostsOfRequest {
+  readonly cfDomain: string | undefined;
+  /** What the caller named: hosts of `url_list`, and those that the sources themselves have. */
+  readonly named: ReadonlySet<string>;
+  /** The distributions of this account. */
+  readonly own: readonly OwnDistribution[];
+}
+
+/** Hosts that a source has itself, as the caller wrote them: of its address, and of its base. */
+export function hostsOf({ url, base }: Pick<Source, "url" | "base">): string[] {
+  return [url, base].flatMap((text) => (text === undefined ? [] : [new URL(text).hostname]));
+}
+
+/**
+ * Whether a URL that a source names is of a distribution that the request is about. With `cf_domain`: of the distribution
+ * that this names. Without: of those that serve what the caller named. Nobody can ask which names a distribution of another
+ * account has; of such a one only `cf_domain` and what the caller named count.
+ */
+export function servedHosts({ cfDomain, named, own }: HostsOfRequest): (host: string) => boolean {
+  const about = cfDomain === undefined ? [...named] : [cfDomain];
+  const owners = about.map((host) => ownerOf(own, host)?.id);
+  const ids = new Set(owners.filter((id) => id !== undefined));
+  const strangers = owners.includes(undefined) ? new Set([...about, ...named]) : new Set<string>();
+  const known = new Map<string, boolean>();
+  return (host) => {
+    const before = known.get(host);
+    if (before !== undefined) return before;
+    const owner = ownerOf(own, host);
+    const serves = owner === undefined ? strangers.has(host) : ids.has(owner.id);
+    known.set(host, serves);
+    return serves;
+  };
+}

@@ -1,0 +1,69 @@
+import pMap from "p-map";
+import type { Dns } from "../../aws/dns.ts";
+import type { SeenSize } from "../../domain/cost/seen-sizes.ts";
+import { parseHeaders } from "../../domain/net/headers.ts";
+import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
+import { headerOf } from "../../domain/request/variants.ts";
+import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
+import { Pace } from "../../probe/size/pace.ts";
+import { SizeProbe } from "../../probe/size/size-probe.ts";
+import { noDistribution } from "../find-distributions.ts";
+import { onceEach } from "../once-each.ts";
+import { inTime, TooLateError } from "./in-time.ts";
+import type { PrewarmRequest } from "./prewarm-request.ts";
+
+/** What sizes are asked with. */
+export interface SampleSizesDeps {
+  readonly dns: Pick<Dns, "addresses">;
+  readonly ports: { readonly httpsPort: number; readonly httpPort: number };
+}
+
+/** A URL in a variant; without one, in its only form. */
+export interface Form {
+  readonly url: string;
+  readonly variant: string | undefined;
+}
+
+type Asking = Pick<PrewarmRequest, "header" | "variants" | "origin" | "pops">;
+
+/**
+ * Asks the sizes of some forms as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `ms`.
+ * @returns one answer a form; `unknown` where none came in time
+ */
+export async function sampleSizes(
+  { dns, ports }: SampleSizesDeps,
+  request: Asking,
+  distributions: readonly Distribution[],
+  forms: readonly Form[],
+  ms: number,
+): Promise<SeenSize[]> {
+  const seen: SeenSize[] = forms.map(() => "unknown");
+  const serving = (host: string) => {
+    const distribution = distributionOf(distributions, host);
+    if (distribution === undefined) throw new Error(noDistribution(host));
+    return distribution;
+  };
+  const pace = new Pace(request.origin);
+  const probe = new SizeProbe({
+    ...{ pace, header: request.header, ...ports, patienceMs: ms },
+    hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
+    addressesOf: onceEach((host) => addressesOfFirst(dns, entryPoints(serving(host), request.pops))),
+  });
+  let isOver = false;
+  const ask = async ({ url, variant }: Form, i: number) => {
+    if (isOver) return;
+    const answer = await probe.size(url, parseHeaders(headerOf(request, variant)));
+    // What fails once the time is over was cut off.
+    if (isOver) return;
+    seen[i] = "problem" in answer ? { problem: answer.problem } : (answer.size ?? "unknown");
+  };
+  try {
+    await inTime(ms, pMap(forms, ask, { concurrency: pace.inParallel }));
+  } catch (error) {
+    if (!(error instanceof TooLateError)) throw error;
+  } finally {
+    isOver = true;
+    await probe.close();
+  }
+  return seen;
+}

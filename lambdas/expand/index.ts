@@ -1,0 +1,67 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { documentClient, queueClient } from "../../aws/clients.ts";
+import { Distributions } from "../../aws/distributions.ts";
+import { Dns, dnsServersSchema } from "../../aws/dns.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import { ExpandQueue } from "../../aws/expand-queue.ts";
+import { Lists } from "../../aws/lists.ts";
+import { SourceObjects } from "../../aws/source-objects.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
+import { readEnvironment } from "../../domain/environment.ts";
+import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
+import { capVariables, readCaps } from "../../domain/request/caps.ts";
+import { sourceBucketsSchema } from "../../domain/sources/source-buckets.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import type { Buckets } from "../../probe/sources/buckets.ts";
+import { Walk } from "../../probe/sources/walk.ts";
+import { Web } from "../../probe/sources/web.ts";
+import { reportUnreadable } from "../unreadable.ts";
+import { EXPAND_CHECKPOINT } from "./expand-checkpoint.ts";
+import { createHandler } from "./handler.ts";
+
+const env = readEnvironment(
+  z.object({
+    REQUEST_TABLE: z.string().min(1),
+    BUCKET: z.string().min(1),
+    STEP_QUEUE_URL: z.url(),
+    EXPAND_QUEUE_URL: z.url(),
+    /** Metrics go by its name. */
+    GROUP_NAME: z.string().min(1),
+    SOURCE_BUCKETS: sourceBucketsSchema,
+    MAX_TASKS: capVariables.MAX_TASKS,
+    PREWARM_DNS_SERVERS: dnsServersSchema,
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: allowPrivateAddressesSchema,
+    PREWARM_HTTPS_PORT: z.coerce.number().int().default(443),
+    PREWARM_HTTP_PORT: z.coerce.number().int().default(80),
+  }),
+);
+const logger = new Logger({ serviceName: "expand" });
+const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
+const sqs = queueClient();
+const s3 = new S3Client({});
+const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
+const addressesOf = (host: string) => dns.addresses(host);
+const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT };
+const objects = new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS);
+const buckets: Buckets = {
+  read: (bucket, key, signal) => objects.read(bucket, key, signal),
+  list: (bucket, prefix, token, signal) => objects.list(bucket, prefix, token, signal),
+};
+const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
+
+export const handler = createHandler({
+  requests: new EndingRequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, steps),
+  lists: new Lists(s3, env.BUCKET),
+  checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
+  queue: new ExpandQueue(sqs, env.EXPAND_QUEUE_URL),
+  distributions: new Distributions(new CloudFrontClient({})),
+  walk: ({ header, sources = [] }, { before, refuses }) =>
+    new Walk({ web: new Web({ ...ports, addressesOf, header }), buckets, refuses }, sources, before),
+  caps: readCaps(env),
+  logger,
+  now: Date.now,
+});

@@ -1,0 +1,163 @@
+import { isIP } from "node:net";
+import { Client } from "undici";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { parseHeaders } from "../../domain/net/headers.ts";
+import { normalizeUrl } from "../../domain/net/urls.ts";
+import { isOverload } from "../../domain/origin/refusal.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
+import { DocumentError, PassingDocumentError } from "./document-error.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+export interface WebDeps {
+  /** Addresses of a name, each of which may be connected to. @throws when there are none */
+  readonly addressesOf: (host: string) => Promise<readonly string[]>;
+  /** The request's own, which a source's own origin alone gets. */
+  readonly header: readonly string[];
+  /** Where https and http are reached: 443 and 80, unless everything runs on one machine. */
+  readonly httpsPort: number;
+  readonly httpPort: number;
+}
+
+/** A document that has begun to come. */
+export interface Opened {
+  /** Where it is after redirects. */
+  readonly url: string;
+  /** Its Content-Encoding. */
+  readonly encoding: string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the connection. */
+  readonly close: () => Promise<void>;
+}
+
+/** Fetches documents. What is looked up and checked is what is connected to, at each redirect anew. */
+export class Web {
+  constructor(private readonly deps: WebDeps) {}
+
+  /**
+   * @param url https or http, at its own port
+   * @param origin of the source that led here; undefined: it has none, and nobody gets the headers
+   * @param signal ends it, also while the body comes
+   * @throws DocumentError
+   */
+  async open(url: string, origin: string | undefined, signal: AbortSignal): Promise<Opened> {
+    let at = fetchable(url, "is no http(s) URL at its own port");
+    // Once it was redirected elsewhere, somebody else decides where this goes.
+    let trusted = true;
+    for (let redirects = 0; ; redirects++) {
+      trusted &&= at.origin === origin;
+      const answer = await this.ask(at, trusted, signal);
+      if (!("location" in answer)) return answer;
+      if (redirects === MAX_REDIRECTS) throw new DocumentError(`redirects more than ${MAX_REDIRECTS} times`);
+      at = redirected(at, answer.location);
+    }
+  }
+
+  private async ask(url: URL, withHeader: boolean, signal: AbortSignal): Promise<Opened | { location: string }> {
+    const client = await this.connect(url);
+    const close = () => client.destroy();
+    try {
+      const { statusCode, headers, body } = await client.request({
+        path: url.pathname + url.search,
+        method: "GET",
+        headers: pairs(url.host, withHeader ? this.deps.header : []),
+        signal,
+      });
+      // Without this, an error after the last byte that is read is nobody's.
+      body.on("error", () => undefined);
+      if (statusCode === 200)
+        return { url: url.href, encoding: one(headers["content-encoding"]), body: told(body), close };
+      const location = one(headers["location"]);
+      await close();
+      if (REDIRECTS.has(statusCode) && location !== undefined) return { location };
+      throw refusal(statusCode);
+    } catch (error) {
+      await close();
+      throw problemOf(error);
+    }
+  }
+
+  private async connect(url: URL): Promise<Client> {
+    const address = await this.addressOf(url.hostname);
+    const secure = url.protocol === "https:";
+    const port = secure ? this.deps.httpsPort : this.deps.httpPort;
+    return new Client(`${url.protocol}//${address}:${port}`, {
+      maxHeaderSize: MAX_ANSWER_HEAD_BYTES,
+      connect: {
+        timeout: CONNECT_TIMEOUT_MS,
+        ...(isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
+      },
+    });
+  }
+
+  private async addressOf(host: string): Promise<string> {
+    try {
+      const addresses = await this.deps.addressesOf(host);
+      const address = addresses[Math.floor(Math.random() * addresses.length)];
+      if (address !== undefined) return address;
+    } catch (error) {
+      if (error instanceof AddressRefusedError)
+        throw new DocumentError(`leads to ${error.address}, a private or reserved address, which is refused`, {
+          cause: error,
+        });
+      throw new PassingDocumentError(`is at a host that the DNS does not know (${codeOf(error)})`, { cause: error });
+    }
+    throw new DocumentError("is at a host without an address");
+  }
+}
+
+/** @throws DocumentError for a place that nothing is fetched from */
+function redirected(from: URL, location: string): URL {
+  const problem = "redirects to something that is no http(s) URL at its own port";
+  if (!URL.canParse(location, from.href)) throw new DocumentError(problem);
+  const to = fetchable(new URL(location, from).href, problem);
+  if (from.protocol === "https:" && to.protocol === "http:")
+    throw new DocumentError("redirects from https to http, which is refused");
+  return to;
+}
+
+function fetchable(url: string, problem: string): URL {
+  const normal = normalizeUrl(url);
+  if ("problem" in normal) throw new DocumentError(problem);
+  return new URL(normal.url);
+}
+
+function refusal(status: number): DocumentError {
+  const problem = `was answered with HTTP ${status}`;
+  return status >= 500 || status === 408 || isOverload(status)
+    ? new PassingDocumentError(problem)
+    : new DocumentError(problem);
+}
+
+/** Bytes whose errors say what happened. */
+async function* told(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+/** What to say of an error of the network. */
+function problemOf(error: unknown): DocumentError {
+  if (error instanceof DocumentError) return error;
+  return new PassingDocumentError(`could not be fetched (${codeOf(error)})`, { cause: error });
+}
+
+/** Headers of a document's request, name and value: undici takes any iterable but an array so. */
+function* pairs(host: string, lines: readonly string[]): Generator<[string, string]> {
+  yield ["host", host];
+  yield ["accept-encoding", "gzip"];
+  for (const [name, value] of parseHeaders(lines)) if (name !== "accept-encoding") yield [name, value];
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error ? String(error.code) : error.name;
+}

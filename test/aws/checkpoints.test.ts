@@ -1,0 +1,73 @@
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { RECOUNT_CHECKPOINT, type RecountCheckpoint } from "../../domain/plan/recount-checkpoint.ts";
+import { count } from "../lambdas/items.ts";
+import { startBucket } from "./bucket.ts";
+
+const KEY = "r1/recount/checkpoint.json.gz";
+const CHECKPOINT = {
+  ...{
+    state: "IN_PROGRESS/80/40/0/in time",
+    at: 1_713_237_113_531,
+    shards: 16,
+    bits: "AQID",
+    good: "AQIA",
+    parts: ["r1/recount/x.csv"],
+    results: ["r1/recount/x.csv.gz"],
+    results_done: false,
+    failures: {
+      http_4xx: {
+        ...{ count: 2, example: "HTTP 403 for https://a.example/ at SIN2-P1", urls: "AQ==", pops: "Ag==" },
+        examples: [{ url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }],
+      },
+    },
+  },
+  count: count(3, 30, 1),
+};
+
+let bucket: Awaited<ReturnType<typeof startBucket>>;
+let checkpoints: Checkpoints<RecountCheckpoint>;
+beforeEach(async () => {
+  bucket = await startBucket();
+  checkpoints = new Checkpoints(bucket.s3, "bucket", RECOUNT_CHECKPOINT);
+});
+afterEach(() => bucket.close());
+
+describe("a checkpoint of a recount", () => {
+  it("comes back as it went, and is small", async () => {
+    await checkpoints.write("r1", { ...CHECKPOINT, bits: Buffer.alloc(3_000_000, 255).toString("base64") });
+    expect(bucket.objects.get(KEY)?.length).toBeLessThan(30_000);
+    await checkpoints.write("r1", CHECKPOINT);
+    expect(await checkpoints.read("r1")).toEqual(CHECKPOINT);
+  });
+
+  it("of a release before, which counted less, is read", async () => {
+    const { failures: _, good: _bits, results: _all, results_done: _done, count: counted, ...older } = CHECKPOINT;
+    const { uncompressed_count: _u, rec_miss_count: _r, ...known } = counted;
+    bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...older, count: known })));
+    const { good: _absent, ...read } = { ...CHECKPOINT, failures: {}, results: [] };
+    expect(await checkpoints.read("r1")).toEqual(read);
+  });
+
+  it("is gone when it is deleted, there or not", async () => {
+    await checkpoints.write("r1", CHECKPOINT);
+    await checkpoints.delete("r1");
+    await checkpoints.delete("r1");
+    expect(await checkpoints.read("r1")).toBeUndefined();
+  });
+
+  it.each([
+    ["is not compressed", Buffer.from("{}")],
+    ["is no JSON", gzipSync("{")],
+    ["is none", gzipSync(JSON.stringify({ ...CHECKPOINT, shards: -1 }))],
+  ])("that %s counts as none: the recount begins anew", async (_, stored) => {
+    bucket.objects.set(KEY, stored);
+    expect(await checkpoints.read("r1")).toBeUndefined();
+  });
+
+  it("that S3 does not give now is a fault", async () => {
+    bucket.faults.if = (method) => method === "GET";
+    await expect(checkpoints.read("r1")).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+});

@@ -1,0 +1,48 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { describe, expect, it } from "vitest";
+import { SourceObjects } from "../../aws/source-objects.ts";
+import { collect } from "../lambdas/fakes.ts";
+import { startBucket } from "./bucket.ts";
+import { fakeClient } from "./client.ts";
+
+const { signal } = new AbortController();
+
+describe("an object of another bucket", () => {
+  it("comes as it is", async () => {
+    const bucket = await startBucket();
+    bucket.objects.set("lists/a b+ü.txt", Buffer.from("https://a.example/"));
+    const objects = new SourceObjects(bucket.s3, ["bucket/lists/*"]);
+    const bytes = await collect(await objects.read("bucket", "lists/a b+ü.txt", signal));
+    expect(Buffer.concat(bytes).toString()).toBe("https://a.example/");
+    await expect(objects.read("bucket", "lists/none", signal)).rejects.toMatchObject({ name: "NoSuchKey" });
+    bucket.close();
+  });
+});
+
+describe("keys of another bucket", () => {
+  it("come page by page", async () => {
+    const { client, sent } = fakeClient<S3Client>(() => ({
+      ...{ Contents: [{ Key: "lists/a" }, { Key: "lists/b" }], NextContinuationToken: "t2" },
+    }));
+    const objects = new SourceObjects(client, ["bucket"]);
+    expect(await objects.list("bucket", "lists/", "t1", signal)).toEqual({ keys: ["lists/a", "lists/b"], next: "t2" });
+    expect(sent).toEqual([
+      { name: "ListObjectsV2Command", input: { Bucket: "bucket", Prefix: "lists/", ContinuationToken: "t1" } },
+    ]);
+  });
+
+  it("come no more where there are none", async () => {
+    const { client } = fakeClient<S3Client>(() => ({}));
+    const page = await new SourceObjects(client, ["bucket"]).list("bucket", "lists/", undefined, signal);
+    expect(page).toEqual({ keys: [], next: undefined });
+  });
+});
+
+it("what the stack's parameter does not name is not asked for", async () => {
+  const { client, sent } = fakeClient<S3Client>(() => ({}));
+  const objects = new SourceObjects(client, ["bucket/lists/*"]);
+  await expect(objects.read("bucket", "other", signal)).rejects.toMatchObject({ name: "AccessDenied" });
+  // The role may list the whole bucket.
+  await expect(objects.list("bucket", "", undefined, signal)).rejects.toMatchObject({ name: "AccessDenied" });
+  expect(sent).toEqual([]);
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { instanceKind, vcpusOf } from "../../../domain/cost/instance-kind.ts";
+
+it.each([
+  ["c7gn.medium", 1],
+  ["c7gn.large", 2],
+  ["m7g.xlarge", 4],
+  ["c7g.16xlarge", 64],
+  ["c7gn.*", 2],
+])("%s has %d vCPUs", (type, vcpus) => {
+  expect(vcpusOf(type)).toBe(vcpus);
+});
+
+describe("the kind of instance", () => {
+  it.each([
+    [
+      "the middle one",
+      ["c7gn.medium", "c7gn.large", "c7gn.xlarge"],
+      undefined,
+      { type: "c7gn.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
+    ],
+    [
+      "the smaller one of two",
+      ["c6g.2xlarge", "c6g.large"],
+      undefined,
+      { type: "c6g.large", vcpus: 2, spotHour: 0.068 * 0.4 },
+    ],
+    [
+      "a family without a price costs as the dearest",
+      ["x9g.large"],
+      undefined,
+      { type: "x9g.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
+    ],
+    ["the price that is given", ["c7gn.large"], 0.03, { type: "c7gn.large", vcpus: 2, spotHour: 0.03 }],
+  ])("%s", (_, types, price, expected) => {
+    const kind = instanceKind(types, price);
+    expect(kind).toEqual({ ...expected, spotHour: expect.closeTo(expected.spotHour, 9) });
+  });
+});

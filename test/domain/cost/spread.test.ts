@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { scaled, totalFrom } from "../../../domain/cost/spread.ts";
+
+describe("a total from some of its parts", () => {
+  it.each([
+    ["all of them", [1, 2, 3], 3, { estimate: 6, low: 6, high: 6 }],
+    ["none, and there are none", [], 0, { estimate: 0, low: 0, high: 0 }],
+    ["none", [], 5, undefined],
+    ["one of two", [4], 2, { estimate: 8, low: 4, high: null }],
+    ["equal ones", [5, 5, 5], 30, { estimate: 150, low: 150, high: 150 }],
+  ])("%s", (_, known, count, expected) => {
+    expect(totalFrom(known, count)).toEqual(expected);
+  });
+
+  it("is never below what is known", () => {
+    expect(totalFrom([1, 1, 1, 1_000_000], 5)?.low).toBeGreaterThanOrEqual(1_000_003);
+  });
+
+  it("reaches farther up than down where few are large", () => {
+    const { estimate, low, high } =
+      totalFrom([...Array<number>(95).fill(10), ...Array<number>(5).fill(10_000)], 10_000) ?? {};
+    expect((high ?? 0) - (estimate ?? 0)).toBeGreaterThan(1.2 * ((estimate ?? 0) - (low ?? 0)));
+  });
+
+  it("times a number of POPs", () => {
+    expect(scaled({ estimate: 2, low: 1, high: null }, 3)).toEqual({ estimate: 6, low: 3, high: null });
+  });
+});
+
+describe("the bounds hold as often as is said", () => {
+  const ROUNDS = 300;
+  const random = randomFrom(7);
+  const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+  it.each([
+    ["even", () => 1e6 * random(), 0.95],
+    ["as files of a site are", () => Math.exp(10 + 1.5 * gauss()), 0.93],
+    ["very uneven", () => Math.exp(10 + 2 * gauss()), 0.89],
+    ["one in five is large", () => (random() < 0.2 ? 1e7 : 1e4), 0.95],
+  ])("%s", (_, size, least) => {
+    let held = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const sizes = Array.from({ length: 600 }, size);
+      const known = Array.from({ length: 100 }, (_, i) => sizes[6 * i + Math.floor(6 * random())] ?? 0);
+      const { low = 0, high } = totalFrom(known, sizes.length) ?? {};
+      const total = sizes.reduce((a, b) => a + b, 0);
+      if (low <= total && total <= (high ?? 0)) held += 1;
+    }
+    expect(held / ROUNDS).toBeGreaterThan(least);
+  });
+});
+
+/** The same numbers in every run. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

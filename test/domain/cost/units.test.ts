@@ -1,0 +1,9 @@
+import { expect, it } from "vitest";
+import { UNITS } from "../../../domain/cost/units.ts";
+import { measuredUnits } from "../../../tools/scaling/measured.ts";
+
+it.each(Object.entries(measuredUnits()))("%s is near what was measured last", (name, measured) => {
+  const used = Object.entries(UNITS).find(([key]) => key === name)?.[1] ?? 0;
+  expect(used / measured).toBeGreaterThan(0.7);
+  expect(used / measured).toBeLessThan(1.4);
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { INSTANCE } from "../../../domain/cost/instance-kind.ts";
+import { type Work, workTime } from "../../../domain/cost/work-time.ts";
+
+const UNITS = {
+  agentCpuMicros: 100,
+  fanOutTasksPerSecond: 100_000,
+  aggregationCpuMicros: 10,
+  getSizeUrlsPerSecond: 10_000,
+  largeMBPerSecond: 1_600,
+};
+
+const WORK: Work = {
+  ...{
+    tasks: 100,
+    bytes: 1e6,
+    requestsPerTask: 2,
+    instances: 2,
+    kind: INSTANCE,
+    forms: 10,
+    distributions: 1,
+    paths: 0,
+  },
+  ...{ fetches: 20, originPerSecond: undefined, isRaisedLate: false },
+};
+
+describe("how long a request takes, and what binds", () => {
+  it.each([
+    ["a small one: its boot", {}, { seconds: expect.closeTo(75, 0), binds: "instances have to boot" }],
+    [
+      "large objects: the links",
+      { bytes: 1e12 },
+      { seconds: expect.closeTo(875, 0), binds: expect.stringContaining("links of 2") },
+    ],
+    [
+      "many instances: the distribution",
+      { bytes: 1e14, instances: 300 },
+      { binds: expect.stringContaining("150 Gbit/s") },
+    ],
+    [
+      "small objects: the tables",
+      { tasks: 1e6 },
+      { seconds: expect.closeTo(325, 0), binds: expect.stringContaining("tables that are new") },
+    ],
+    [
+      "a slow origin",
+      { fetches: 9_000, originPerSecond: 10 },
+      { seconds: expect.closeTo(1_075, 0), binds: "origin.requests_per_second" },
+    ],
+    [
+      "many sizes",
+      { forms: 60_000, originPerSecond: 100 },
+      { seconds: expect.closeTo(615, 0), binds: "sizes are asked for first" },
+    ],
+    [
+      "one core",
+      { tasks: 1e6, instances: 1, kind: { ...INSTANCE, vcpus: 1 }, requestsPerTask: 60 },
+      { binds: "CPU of 1 c7gn.large" },
+    ],
+  ])("%s", (_, changes, expected) => {
+    expect(workTime({ ...WORK, ...changes }, UNITS)).toMatchObject(expected);
+  });
+
+  it("instances boot after an invalidation, and are not paid for while it runs", () => {
+    const { seconds, instanceSeconds } = workTime({ ...WORK, paths: 6_000, isRaisedLate: true }, UNITS);
+    expect(seconds).toBeCloseTo(15 + 180 + 60, 0);
+    expect(instanceSeconds).toBeCloseTo(2 * (15 + 60), 0);
+  });
+
+  it("does not end without an instance", () => {
+    expect(workTime({ ...WORK, instances: 0 }, UNITS)).toMatchObject({ seconds: null, instanceSeconds: 0 });
+  });
+});

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { isReadable, sourceBucketsSchema } from "../../../domain/sources/source-buckets.ts";
+
+it("the variable is a list, which may be empty", () => {
+  expect(sourceBucketsSchema.parse("")).toEqual([]);
+  expect(sourceBucketsSchema.parse("media, docs/site/*")).toEqual(["media", "docs/site/*"]);
+});
+
+describe("what may be read", () => {
+  const buckets = ["media", "docs/site/*"];
+  it.each([
+    ["media", "any/key", true],
+    ["media", "", true],
+    ["docs", "site/a.txt", true],
+    ["docs", "site/", true],
+    ["docs", "site", false],
+    ["docs", "other/a.txt", false],
+    ["docs", "", false],
+    ["mediaX", "a", false],
+    ["other", "media/a", false],
+  ])("%s/%s: %s", (bucket, key, may) => expect(isReadable(buckets, { bucket, key })).toBe(may));
+});

@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
+import { request, target } from "../items.ts";
+import type { Fault } from "../noted-calls.ts";
+import { world as emptyWorld, STAMP } from "./world.ts";
+
+const RETRY = { retry_of: "r1" };
+const NAMES = ["pop", "url"];
+
+/** An API that knows the request r1, which has ended with one failed task of six. */
+function world(change: Partial<RequestItem> = {}, fault?: Fault) {
+  const w = emptyWorld(fault);
+  const item = request({
+    ...{ status: "FINISHED", active: undefined, report: "r1/report.csv" },
+    ...{ created_at: "2024-04-16 02:00:00.000000", timeout_at: "2024-04-16 03:30:00.000000" },
+    ...{
+      instance_count: 0,
+      instances_asked: 3,
+      header_count: 0,
+      variant_names: [],
+      url_prefix: "https://cdn.example.com/",
+    },
+    ...{
+      total_count: 6,
+      download_count: 6,
+      failed_count: 1,
+      verify: "addresses",
+      order: "all-at-once",
+      max_failures: 9,
+    },
+    ...{ cf_domain: "d1.cloudfront.net", origin: { concurrency: 7 } },
+    ...change,
+  });
+  w.requests.items.set("r1", item);
+  Object.assign(w.lists.objects, {
+    "r1.csv": [["https://cdn.example.com/a"]],
+    "r1/success_urls.csv": [["https://cdn.example.com/a", "1"]],
+    "r1/failed_urls.csv": [],
+    "r1/report.csv": [NAMES],
+  });
+  const post = (body: object = {}) => w.call("POST /prewarm", { ...RETRY, ...body });
+  return { ...w, post };
+}
+const sayingOf = ({ status, body }: { status: number; body: Record<string, unknown> }) =>
+  `${status} ${body["error_message"]}`;
+
+describe("POST /prewarm with retry_of", () => {
+  it("makes a request of the other's POPs with its settings; both name each other", async () => {
+    const { post, requests, call, timer, fleet } = world();
+    expect(await post()).toMatchObject({
+      status: 200,
+      body: { request_id: "new-id", timestamp: STAMP, timeout_at: "2024-04-16 04:42:21.046000" },
+    });
+    expect(requests.the("new-id")).toMatchObject({
+      ...{ status: "CREATED", active: "y", retry_of: "r1", pops: ["SIN2-P1", "FRA56-P4"], url_count: 2 },
+      ...{ instance_count: 3, instances_asked: 3, verify: "addresses", order: "all-at-once", max_failures: 9 },
+      ...{ cf_domain: "d1.cloudfront.net", origin: { concurrency: 7 }, need_invalidate: false, header: [] },
+      url_prefix: "https://cdn.example.com/",
+    });
+    expect(requests.the().retried_by).toBe("new-id");
+    expect([timer.schedules.size, fleet.capacity]).toEqual([1, 3]);
+    expect((await call("GET /prewarm", undefined, { req_id: "new-id" })).body["retry_of"]).toBe("r1");
+    const before = (await call("GET /prewarm", undefined, { req_id: "r1" })).body;
+    expect([before["retried_by"], "retry_of" in before]).toEqual(["new-id", false]);
+    expect((await call("GET /summary", undefined, { req_id: "r1" })).body["retried_by"]).toBe("new-id");
+  });
+
+  it("is not estimated, and says where its size is told", async () => {
+    const { post, requests } = world();
+    expect(sayingOf(await post({ dry_run: true }))).toMatch(
+      /^400 dry_run: tells nothing of a retry; GET \/summary of r1/,
+    );
+    expect(requests.items.size).toBe(1);
+  });
+
+  it("takes from the body what that says", async () => {
+    const { post, requests } = world();
+    const own = { timeout: 7, instance_count: 1, verify: "off", order: "lead-first", max_bytes: 5, cf_domain: null };
+    expect(await post({ ...own, need_invalidate: true, header: ["X-A: 1"] })).toMatchObject({
+      ...{
+        status: 200,
+        body: { warnings: [expect.stringMatching(/^need_invalidate: .* also from those where they are good/)] },
+      },
+    });
+    const { cf_domain, ...rest } = own;
+    expect(requests.the("new-id")).toMatchObject({
+      ...{ instance_count: rest.instance_count, verify: "off", order: "lead-first", max_bytes: 5 },
+      ...{ timeout_at: "2024-04-16 03:19:21.046000", need_invalidate: true, header: ["X-A: 1"], header_count: 1 },
+      cf_domain: "d1.cloudfront.net",
+    });
+  });
+
+  it.each([
+    [
+      { url_list: ["https://cdn.example.com/a"], pops: ["SIN2-P1"] },
+      {},
+      /retry_of: names the URLs and the POPs; leave out url_list, pops/,
+    ],
+    [{ target_type: "pop", countries: [], regions: ["jp"] }, {}, /leave out target_type, countries, regions/],
+    [{ timeout: 0 }, {}, /^400 timeout: must be at least 1 minute/],
+    [
+      {},
+      { header_count: 2 },
+      /^400 header: is required, because the request r1 had 2 header lines, which are not kept/,
+    ],
+    [{ header: [] }, { header_count: 1 }, /^400 header: is required, because the request r1 had a header line/],
+    [
+      {},
+      { variant_names: ["br", "gzip"] },
+      /^400 variants: must have the same names in the same order: the request r1 had br, gzip/,
+    ],
+    [{ variants: [{ name: "br", header: ["X: 1"] }] }, {}, /^400 variants: the request r1 had none; leave them out/],
+    [
+      {
+        variants: [
+          { name: "gzip", header: ["X: 1"] },
+          { name: "br", header: ["X: 2"] },
+        ],
+      },
+      { variant_names: ["br", "gzip"] },
+      /^400 variants: must have the same names in the same order/,
+    ],
+  ] satisfies [object, Partial<RequestItem>, RegExp][])(
+    "%j of %j is a 400, and nothing is made",
+    async (body, change, says) => {
+      const { post, requests, lists } = world(change);
+      expect(sayingOf(await post(body))).toMatch(says);
+      expect([requests.items.size, Object.keys(lists.objects).length, requests.the().retried_by]).toEqual([
+        1,
+        4,
+        undefined,
+      ]);
+    },
+  );
+
+  it("brings the headers again that are not kept", async () => {
+    const { post, requests } = world({ header_count: 1, variant_names: ["br", "gzip"] });
+    const variants = ["br", "gzip"].map((name) => ({ name, header: [`Accept-Encoding: ${name}`] }));
+    expect((await post({ header: ["Authorization: token"], variants })).status).toBe(200);
+    expect(requests.the("new-id")).toMatchObject({
+      header: ["Authorization: token"],
+      variants,
+      variant_names: ["br", "gzip"],
+    });
+  });
+
+  it.each([
+    [
+      "still runs",
+      { status: "IN_PROGRESS", active: "y" },
+      /^409 retry_of: the request r1 is IN_PROGRESS; it can be tried again once/,
+    ],
+    ["has no report yet", { report: undefined }, /^409 .* r1 is FINISHED; its report is still being written/],
+    ["is all good", { failed_count: 0 }, /^409 retry_of: the request r1 is FINISHED, and everything in it is good/],
+    [
+      "an older release made",
+      { variant_names: undefined },
+      /^409 .* an older release, which did not note what a retry must know/,
+    ],
+  ] as const)("of a request that %s is a 409", async (_, change, says) => {
+    const { post, requests } = world(change);
+    expect(sayingOf(await post())).toMatch(says);
+    expect(requests.items.size).toBe(1);
+  });
+
+  it.each(["nobody", "x".repeat(500), "a b"])("of '%s' is a 404", async (retry_of) => {
+    expect(sayingOf(await world().post({ retry_of }))).toMatch(/^404 retry_of: there is no request '/);
+  });
+
+  it.each([7, ["r1"], {}])("%j is a 400", async (retry_of) => {
+    expect(sayingOf(await world().post({ retry_of }))).toMatch(/^400 .*retry_of: must be a string/);
+  });
+
+  it("of a request in which all tasks are good goes on where a URL could not be read, or a POP did not resolve", async () => {
+    const unread = world({ failed_count: 0 });
+    unread.lists.objects["r1/failed_urls.csv"] = [["https://cdn.example.com/b", "HTTP 404"]];
+    expect((await unread.post()).status).toBe(200);
+    const unresolved = world({ failed_count: 0 });
+    await unresolved.requestPops.put([target("SIN2-P1", { state: "FAILED" })]);
+    expect((await unresolved.post()).status).toBe(200);
+  });
+
+  it.each([
+    ["untried tasks", { status: "STOPPED", failed_count: 0, download_count: 4 }],
+    ["no tasks yet", { status: "STOPPED", failed_count: 0, download_count: 0, total_count: 0 }],
+  ] as const)("of a stopped request with %s goes on", async (_, change) => {
+    expect((await world(change).post()).status).toBe(200);
+  });
+
+  it.each([
+    ["r1/success_urls.csv", {}],
+    ["r1/report.csv", {}],
+    ["r1.csv", { total_count: 0 }],
+  ] as const)("is a 409 where %s is gone", async (key, change) => {
+    const { post, lists } = world(change);
+    delete lists.objects[key];
+    expect(sayingOf(await post())).toMatch(
+      /^409 retry_of: the request r1 cannot be tried again: its lists are gone; send its URLs/,
+    );
+  });
+
+  it("is a 409 while another request tries it again, or has: that one can be tried again in turn", async () => {
+    const { post, requests, timer, fleet, lists } = world();
+    expect((await post()).status).toBe(200);
+    const objects = Object.keys(lists.objects).length;
+    expect(sayingOf(await post())).toMatch(/^409 retry_of: the request r1 is tried again by new-id already/);
+    expect([requests.items.size, timer.schedules.size, fleet.capacity]).toEqual([2, 1, 3]);
+    expect(Object.keys(lists.objects)).toHaveLength(objects);
+    // One that is gone does not count.
+    await requests.delete("new-id");
+    expect((await post()).body["request_id"]).toBe("new-id-3");
+    expect(requests.the().retried_by).toBe("new-id-3");
+  });
+
+  it("of fifty calls at once makes one, and undoes what the others made", async () => {
+    const { post, requests, timer, lists } = world();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post()));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(49);
+    expect([requests.items.size, timer.schedules.size, Object.keys(lists.objects).length]).toEqual([2, 1, 5]);
+  });
+
+  it("with a client_token answers with the request that it made, also when it is sent again", async () => {
+    const { post, requests } = world();
+    const body = { client_token: "deploy-42" };
+    const [first, second] = [await post(body), await post(body)];
+    expect([second.status, second.body["request_id"]]).toEqual([200, first.body["request_id"]]);
+    expect(requests.items.size).toBe(2);
+    expect(sayingOf(await post({ ...body, timeout: 3 }))).toMatch(/^409 client_token: was sent with another body/);
+  });
+
+  it("takes one instance where an older item does not say how many were asked for", async () => {
+    const { post, requests } = world({ instances_asked: undefined });
+    await post();
+    expect(requests.the("new-id").instance_count).toBe(1);
+  });
+});

@@ -1,0 +1,86 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Form, sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+const HOST = "cdn.example.com";
+const DISTRIBUTION = { label: "d1", domain: "d1.cloudfront.net", names: [HOST], hosts: [HOST] };
+const FORM: Form = { url: `http://${HOST}/a`, variant: undefined };
+const REQUEST = { header: ["X-All: 1"], variants: [], origin: undefined, pops: [] };
+
+async function ask(
+  listener: RequestListener,
+  forms = [FORM],
+  request: Parameters<typeof sampleSizes>[1] = REQUEST,
+  ms = 2_000,
+) {
+  server = createServer(listener);
+  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const names: string[] = [];
+  const dns = {
+    addresses: async (name: string) => {
+      names.push(name);
+      return ["127.0.0.1"];
+    },
+  };
+  const seen = await sampleSizes(
+    { dns, ports: { httpsPort: port, httpPort: port } },
+    request,
+    [DISTRIBUTION],
+    forms,
+    ms,
+  );
+  return { seen, names };
+}
+
+describe("a sample of sizes", () => {
+  it("is asked at the distribution's own name, with the headers of the variant", async () => {
+    const asked: string[] = [];
+    const variants = [{ name: "br", header: ["Accept-Encoding: br"] }];
+    const { seen, names } = await ask(
+      ({ method, url, headers }, answer) => {
+        asked.push(`${method} ${url} ${headers.host} ${headers["x-all"]} ${headers["accept-encoding"]}`);
+        answer.writeHead(200, { "content-length": "42" }).end();
+      },
+      [{ url: FORM.url, variant: "br" }],
+      { ...REQUEST, variants },
+    );
+    expect(seen).toEqual([42]);
+    expect(names).toEqual(["d1.cloudfront.net"]);
+    expect(asked).toEqual([`HEAD /a ${HOST} 1 br`]);
+  });
+
+  it("says what cannot be read, and what has no distribution", async () => {
+    const { seen } = await ask(
+      (_, answer) => void answer.writeHead(404).end(),
+      [FORM, { ...FORM, url: "http://a.example/" }],
+    );
+    expect(seen).toEqual([{ problem: "HTTP 404" }, { problem: expect.stringContaining("a.example is no name") }]);
+  });
+
+  it("takes no longer than it may: what has not answered is unknown", async () => {
+    const before = performance.now();
+    const { seen } = await ask(
+      ({ url }, answer) => {
+        if (url === "/a") answer.writeHead(200, { "content-length": "42" }).end();
+      },
+      [FORM, { ...FORM, url: `http://${HOST}/slow` }],
+      REQUEST,
+      300,
+    );
+    expect(seen).toEqual([42, "unknown"]);
+    expect(performance.now() - before).toBeLessThan(1_500);
+  });
+
+  it("an origin that is overloaded is not waited for", async () => {
+    const { seen } = await ask((_, answer) => void answer.writeHead(503).end(), [FORM], REQUEST, 300);
+    expect(seen).toEqual(["unknown"]);
+  });
+});

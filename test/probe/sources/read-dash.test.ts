@@ -1,0 +1,213 @@
+import { describe, expect, it } from "vitest";
+import { SourceError } from "../../../probe/sources/walk.ts";
+import { depsAt, readOne, site, walkAll } from "./site.ts";
+
+const OWN = "http://site.test/doc";
+const mpd = (inside: string, attributes = 'type="static" mediaPresentationDuration="PT10S"') =>
+  `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:xlink="http://www.w3.org/1999/xlink" ${attributes}>${inside}</MPD>`;
+const one = (inside: string) => mpd(`<Period><AdaptationSet>${inside}</AdaptationSet></Period>`);
+const rep = (inside = "", id = "v1") => `<Representation id="${id}" bandwidth="5000">${inside}</Representation>`;
+const timeline = (...s: string[]) => `<SegmentTimeline>${s.map((it) => `<S ${it}/>`).join("")}</SegmentTimeline>`;
+
+describe("a manifest of DASH", () => {
+  it.each<[string, string, string[]]>([
+    [
+      "numbers and a duration",
+      one(
+        `<SegmentTemplate timescale="1000" duration="4000" startNumber="5" initialization="$RepresentationID$/i.mp4" media="$RepresentationID$/$Number%03d$.m4s"/>${rep()}${rep("", "v2")}`,
+      ),
+      ["v1/i.mp4", "v1/005.m4s", "v1/006.m4s", "v1/007.m4s", "v2/i.mp4", "v2/005.m4s", "v2/006.m4s", "v2/007.m4s"],
+    ],
+    ["an end number", one(rep('<SegmentTemplate duration="1" endNumber="2" media="$Number$"/>')), ["1", "2"]],
+    [
+      "a timeline and times",
+      one(
+        rep(
+          `<SegmentTemplate timescale="10" media="$Bandwidth$/$Time$.m4s">${timeline('t="90" d="20" r="1"', 'd="15"')}</SegmentTemplate>`,
+        ),
+      ),
+      ["5000/90.m4s", "5000/110.m4s", "5000/130.m4s"],
+    ],
+    [
+      "a timeline and numbers, up to the period's end",
+      one(
+        rep(
+          `<SegmentTemplate timescale="10" presentationTimeOffset="50" media="$Number$.m4s">${timeline('t="50" d="40" r="-1"')}</SegmentTemplate>`,
+        ),
+      ),
+      ["1.m4s", "2.m4s", "3.m4s"],
+    ],
+    [
+      "inherited parts of a template",
+      mpd(
+        `<Period><SegmentTemplate timescale="10" initialization="i-$RepresentationID$">${timeline('d="100"')}</SegmentTemplate><AdaptationSet><SegmentTemplate media="a-$Time$"/>${rep()}${rep('<SegmentTemplate media="b-$Time$"/>', "v2")}</AdaptationSet></Period>`,
+      ),
+      ["i-v1", "a-0", "i-v2", "b-0"],
+    ],
+    [
+      "one segment, an index and a bitstream switch",
+      one(rep('<SegmentTemplate media="m.mp4" index="m.sidx" bitstreamSwitching="b.mp4"/>')),
+      ["b.mp4", "m.mp4", "m.sidx"],
+    ],
+    [
+      "a list",
+      one(
+        rep(
+          '<SegmentList><Initialization sourceURL="i.mp4"/><SegmentURL media="1.m4s" index="1.sidx"/><SegmentURL media="2.m4s"/></SegmentList>',
+        ),
+      ),
+      ["i.mp4", "1.m4s", "1.sidx", "2.m4s"],
+    ],
+    [
+      "byte ranges",
+      one(
+        rep(
+          '<BaseURL>v.mp4</BaseURL><SegmentList><Initialization range="0-9"/><SegmentURL mediaRange="10-19"/><SegmentURL mediaRange="20-29"/></SegmentList>',
+        ),
+      ),
+      ["v.mp4"],
+    ],
+    [
+      "one file with an index in it",
+      one(rep('<BaseURL>v.mp4</BaseURL><SegmentBase indexRange="10-19"><Initialization range="0-9"/></SegmentBase>')),
+      ["v.mp4"],
+    ],
+    [
+      "an index beside the file",
+      one(rep('<BaseURL>v.mp4</BaseURL><SegmentBase><RepresentationIndex sourceURL="v.sidx"/></SegmentBase>')),
+      ["v.sidx", "v.mp4"],
+    ],
+    ["a file alone", one(rep("<BaseURL>sub.vtt</BaseURL>")), ["sub.vtt"]],
+    [
+      "thumbnails",
+      one(
+        `<SegmentTemplate media="$RepresentationID$/$Number$.jpg" duration="10"/>${rep('<EssentialProperty schemeIdUri="http://dashif.org/guidelines/thumbnail_tile" value="10x1"/>', "t")}`,
+      ),
+      ["t/1.jpg"],
+    ],
+    [
+      "a chain of addresses",
+      mpd(
+        `<BaseURL>/a/</BaseURL><Period><BaseURL>b/</BaseURL><AdaptationSet><BaseURL>c/</BaseURL>${rep("<BaseURL>d/</BaseURL><SegmentTemplate media='1'/>")}${rep("<BaseURL>/e/</BaseURL><SegmentTemplate media='1'/>", "v2")}</AdaptationSet></Period>`,
+      ),
+      ["a/b/c/d/1", "e/1"],
+    ],
+    [
+      "addresses to choose from",
+      mpd(
+        `<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      ["a/1", "b/1"],
+    ],
+    [
+      "two periods, each with its length",
+      mpd(
+        ["", 'start="PT4S"']
+          .map(
+            (start, n) =>
+              `<Period ${start}><AdaptationSet>${rep(`<SegmentTemplate duration="2" media="p${n}-$Number$"/>`)}</AdaptationSet></Period>`,
+          )
+          .join(""),
+      ),
+      ["p0-1", "p0-2", "p1-1", "p1-2", "p1-3"],
+    ],
+    [
+      "a period with a duration",
+      mpd(
+        `<Period duration="PT4S"><AdaptationSet>${rep('<SegmentTemplate duration="2" media="$Number$"/>')}</AdaptationSet></Period>`,
+        "",
+      ),
+      ["1", "2"],
+    ],
+    [
+      "an element that is nothing",
+      mpd(
+        `<Period xlink:href="urn:mpeg:dash:resolve-to-zero:2013"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      [],
+    ],
+    [
+      "events and licences, whatever is in them",
+      one(`<ContentProtection><BaseURL>secret</BaseURL></ContentProtection>${rep("<SegmentTemplate media='1'/>")}`),
+      ["1"],
+    ],
+  ])("has %s", async (_, document, urls) => {
+    const found = await readOne("dash", document);
+    expect(found).toEqual({ urls: [OWN, ...urls.map((it) => `http://site.test/${it}`)], leftOut: {} });
+  });
+
+  it("counts what it does not warm", async () => {
+    const document = mpd(
+      `<ContentSteering>https://a.test/</ContentSteering><Period><AdaptationSet>${rep("<BaseURL>data:,x</BaseURL>")}</AdaptationSet></Period>`,
+    );
+    expect(await readOne("dash", document)).toEqual({ urls: [OWN], leftOut: { per_viewer: 1, not_a_url: 1 } });
+  });
+
+  const many = (r: number) =>
+    one(rep(`<SegmentTemplate media="$Time$">${timeline(`t="0" d="1" r="${r}"`)}</SegmentTemplate>`));
+
+  it.each([
+    ["is a live manifest (type dynamic): what it names is gone before it is warm", mpd("", 'type="dynamic"')],
+    [
+      "has an element that stands elsewhere (xlink:href), which is not followed",
+      mpd('<Period xlink:href="https://a.test/secret"/>'),
+    ],
+    [
+      "has UrlQueryInfo, which is not followed",
+      one('<EssentialProperty><UrlQueryInfo queryTemplate="$querypart$"/></EssentialProperty>'),
+    ],
+    ["is XML, but no DASH manifest", "<urlset/>"],
+    ["is not well-formed XML", "#EXTM3U"],
+    ["is an HTML page", "<html></html>"],
+    ["has a DOCTYPE, which is refused", `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd("&a;")}`],
+    ["names more than 1000000 segments", many(3_000_000)],
+    ["names more than 1000000 segments", many(99_999_999_999_999)],
+    ["names more than 60000 URLs; a request has at most 60000 in all", many(60_000)],
+    [
+      "names more than 60000 URLs; a request has at most 60000 in all",
+      one(rep('<SegmentTemplate duration="1" timescale="90000" media="$Number$"/>')),
+    ],
+    [
+      "does not say how many segments it has",
+      mpd(
+        `<Period><AdaptationSet>${rep('<SegmentTemplate duration="2" media="$Number$"/>')}</AdaptationSet></Period>`,
+        "",
+      ),
+    ],
+    [
+      "does not say how many segments it has",
+      one(rep(`<SegmentTemplate media="$Time$">${timeline('d="0" r="5"')}</SegmentTemplate>`)),
+    ],
+    ["has a SegmentTemplate without media", one(rep('<SegmentTemplate initialization="i"/>'))],
+    [
+      "has a template that is too long, or has an identifier that is not known, closed or given",
+      one(rep('<SegmentTemplate media="$SubNumber$"/>')),
+    ],
+    [
+      "has more than 20 addresses for one representation",
+      mpd(
+        `${"<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL>"}<Period>${Array.from({ length: 11 }, (_, n) => `<BaseURL>${n}/</BaseURL>`).join("")}<AdaptationSet>${rep()}</AdaptationSet></Period>`,
+      ),
+    ],
+    ["has more than 300000 elements", one(rep(`<SegmentTemplate>${"<S/>".repeat(300_000)}</SegmentTemplate>`))],
+    [
+      "names URLs of more than 50000000 characters in all",
+      one(`<SegmentTemplate duration="1" timescale="5000" media="${"x".repeat(2_000)}$Number$"/>${rep()}`),
+    ],
+  ])("is refused if it %s", async (problem, document) => {
+    const from = Date.now();
+    await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
+    expect(Date.now() - from).toBeLessThan(5_000);
+  });
+
+  it("counts segments at another host without laying them out, and they take no room", async () => {
+    const document = mpd(
+      `<BaseURL>https://cdn.test/</BaseURL><BaseURL>https://a.test/</BaseURL><Period><AdaptationSet>${rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="9"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
+    );
+    const { port } = await site({ "/doc": document });
+    const refuses = (url: string) => (url.startsWith("https://a.test/") ? undefined : ("other_host" as const));
+    const { urls, leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "dash", url: OWN }], 10);
+    expect(urls).toHaveLength(10);
+    expect(leftOut).toEqual({ other_host: 11 });
+  });
+});

@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import { SourceError } from "../../../probe/sources/walk.ts";
+import { depsAt, readOne, site, walkAll } from "./site.ts";
+
+const OWN = "http://site.test/doc";
+const vod = (...lines: string[]) => ["#EXTM3U", "#EXT-X-TARGETDURATION:6", ...lines, "#EXT-X-ENDLIST", ""].join("\n");
+const segments = (...names: string[]) => vod(...names.flatMap((name) => ["#EXTINF:6,", name]));
+
+describe("a media playlist", () => {
+  it.each<[string, string, string[], object]>([
+    [
+      "segments, relative and not",
+      segments("1.ts", "/a/2.ts?x=1", "https://a.test/3.ts"),
+      ["http://site.test/1.ts", "http://site.test/a/2.ts?x=1", "https://a.test/3.ts"],
+      {},
+    ],
+    [
+      "CRLF and comments",
+      segments("1.ts").replaceAll("\n", '\r\n# words: URI="secret"\r\n'),
+      ["http://site.test/1.ts"],
+      {},
+    ],
+    [
+      "PLAYLIST-TYPE:VOD without an end",
+      "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:6,\n1.ts",
+      ["http://site.test/1.ts"],
+      {},
+    ],
+    [
+      "byte ranges of one file",
+      vod(
+        '#EXT-X-MAP:URI="v.mp4",BYTERANGE="700@0"',
+        "#EXTINF:6,",
+        "#EXT-X-BYTERANGE:100@700",
+        "v.mp4",
+        "#EXTINF:6,",
+        "#EXT-X-BYTERANGE:100",
+        "v.mp4",
+      ),
+      ["http://site.test/v.mp4"],
+      {},
+    ],
+    [
+      "maps and keys, each once, two keys in a row",
+      vod(
+        '#EXT-X-KEY:METHOD=AES-128,URI="k1",IV=0x1',
+        '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k2",KEYFORMAT="x,URI=y"',
+        '#EXT-X-MAP:URI="i.mp4"',
+        "#EXTINF:6,",
+        "1.m4s",
+        '#EXT-X-KEY:METHOD=AES-128,URI="k1"',
+        "#EXT-X-KEY:METHOD=NONE",
+      ),
+      ["k1", "k2", "i.mp4", "1.m4s"].map((it) => `http://site.test/${it}`),
+      {},
+    ],
+    [
+      "keys that are not fetched by a URL",
+      vod(
+        '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://a"',
+        '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="data:text/plain;base64,AAAA"',
+        '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="urn:x:y"',
+      ),
+      [],
+      { not_a_url: 3 },
+    ],
+    [
+      "what a live playlist left behind",
+      vod(
+        '#EXT-X-PART:DURATION=1,URI="1.1.ts"',
+        "#EXTINF:6,",
+        "1.ts",
+        '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="2.1.ts"',
+        '#EXT-X-RENDITION-REPORT:URI="../2.m3u8"',
+      ),
+      ["http://site.test/1.ts"],
+      { live_only: 3 },
+    ],
+    [
+      "interstitials, and a tag that is not known",
+      vod(
+        '#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="https://ads.test/1.m3u8"',
+        '#EXT-X-MINE:URI="x"',
+        '#EXT-X-OURS:A=1,B-URI="x"',
+      ),
+      [],
+      { per_viewer: 1, unknown_tag: 2 },
+    ],
+    [
+      "variables",
+      vod(
+        '#EXT-X-DEFINE:NAME="cdn",VALUE="https://a.test"',
+        '#EXT-X-DEFINE:NAME="path",VALUE="{$cdn}/p"',
+        '#EXT-X-MAP:URI="{$path}/i.mp4"',
+        "#EXTINF:6,",
+        "{$path}/{$path}.ts",
+      ),
+      ["https://a.test/p/i.mp4", "https://a.test/p/https://a.test/p.ts"],
+      {},
+    ],
+  ])("has %s", async (_, document, urls, leftOut) => {
+    expect(await readOne("hls", document)).toEqual({ urls: [OWN, ...urls], leftOut });
+  });
+
+  it.each([
+    [
+      "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
+      "#EXTM3U\n#EXTINF:6,\nsecret.ts",
+    ],
+    [
+      "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
+      "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-TARGETDURATION:6\n",
+    ],
+    ["is no HLS playlist", ""],
+    ["is no HLS playlist", "https://a.test/secret.ts"],
+    ["is an HTML page", "<html><body>secret</body></html>"],
+    ["has a tag in which a quote is not closed", vod('#EXT-X-KEY:METHOD=AES-128,URI="secret')],
+    ["names a variable that it does not define", segments("{$secret}.ts")],
+    ["has an EXT-X-DEFINE that gives no value, or one twice", vod('#EXT-X-DEFINE:IMPORT="secret"')],
+    ["has an EXT-X-DEFINE that gives no value, or one twice", vod('#EXT-X-DEFINE:QUERYPARAM="secret"')],
+    [
+      "has an EXT-X-DEFINE that gives no value, or one twice",
+      vod('#EXT-X-DEFINE:NAME="a",VALUE="1"', '#EXT-X-DEFINE:NAME="a",VALUE="2"'),
+    ],
+    [
+      "has variables that make too long a text",
+      vod(
+        '#EXT-X-DEFINE:NAME="a0",VALUE="0123456789"',
+        ...Array.from({ length: 9 }, (_, n) => `#EXT-X-DEFINE:NAME="a${n + 1}",VALUE="${`{$a${n}}`.repeat(10)}"`),
+      ),
+    ],
+    [
+      "names more than 60000 URLs; a request has at most 60000 in all",
+      segments(Array.from({ length: 60_001 }, (_, n) => `${n}.ts`).join("\n")),
+    ],
+  ])("is refused if it %s", async (problem, document) => {
+    await expect(readOne("hls", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
+  });
+
+  it("takes no time by the square of a line", async () => {
+    const long = vod(
+      `#EXT-X-KEY:${"A".repeat(900_000)}`,
+      `#EXT-X-MINE:${"A-".repeat(400_000)}`,
+      `#EXT-X-KEY:${'A="",'.repeat(180_000)}`,
+    );
+    const from = Date.now();
+    await readOne("hls", long);
+    expect(Date.now() - from).toBeLessThan(2_000);
+  });
+});
+
+describe("a multivariant playlist", () => {
+  const MAIN = `#EXTM3U
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-DEFINE:QUERYPARAM="t"
+#EXT-X-DEFINE:NAME="auth",VALUE="a=1"
+#EXT-X-SESSION-KEY:METHOD=AES-128,URI="keys/1?{$auth}"
+#EXT-X-SESSION-DATA:DATA-ID="com.example",URI="data.json"
+#EXT-X-CONTENT-STEERING:SERVER-URI="/steer",PATHWAY-ID="A"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="audio/en.m3u8"
+#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="English",INSTREAM-ID="CC1"
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="English",URI="subs/en.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"
+low/list?{$t}
+#EXT-X-STREAM-INF:BANDWIDTH=2,AUDIO="b"
+low/list?{$t}
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="low/iframes.m3u8"
+`;
+
+  it("leads to all of its playlists, which are URLs themselves", async () => {
+    const { port, seen } = await site({
+      "/v/main.m3u8?t=9": MAIN,
+      "/v/audio/en.m3u8": segments("1.aac"),
+      "/v/subs/en.m3u8": segments("1.vtt"),
+      "/v/low/list?9": vod(
+        '#EXT-X-DEFINE:IMPORT="auth"',
+        '#EXT-X-KEY:METHOD=AES-128,URI="../keys/1?{$auth}"',
+        "#EXTINF:6,",
+        "1.ts",
+      ),
+      "/v/low/iframes.m3u8": vod("#EXT-X-I-FRAMES-ONLY", "#EXTINF:6,", "#EXT-X-BYTERANGE:9@1", "1.ts"),
+    });
+    const { urls, leftOut, state } = await walkAll(depsAt(port), [
+      { type: "hls", url: "http://site.test/v/main.m3u8?t=9" },
+    ]);
+    expect([...new Set(urls)].map((it) => it.replace("http://site.test/v/", ""))).toEqual([
+      ...["main.m3u8?t=9", "keys/1?a=1", "data.json", "audio/en.m3u8", "audio/1.aac", "subs/en.m3u8", "subs/1.vtt"],
+      ...["low/list?9", "low/1.ts", "low/iframes.m3u8"],
+    ]);
+    expect(leftOut).toEqual({ per_viewer: 1 });
+    expect(state).toMatchObject({ pending: [], documents: 5 });
+    expect(seen).toHaveLength(5);
+  });
+
+  it("is refused for a playlist that is not there, which is named", async () => {
+    const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?token=secret" });
+    await expect(walkAll(depsAt(port), [{ type: "hls", url: OWN }])).rejects.toThrow(
+      new SourceError("http://site.test/low.m3u8 was answered with HTTP 404"),
+    );
+  });
+
+  it("ends where playlists name each other", async () => {
+    const { port } = await site({ "/doc": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n/doc\n" });
+    expect((await walkAll(depsAt(port), [{ type: "hls", url: OWN }])).urls).toEqual([OWN]);
+  });
+
+  it("is refused when each playlist names another one", async () => {
+    let n = 0;
+    const { port } = await site(new Proxy({}, { get: () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${n++}.m3u8\n` }));
+    await expect(walkAll(depsAt(port), [{ type: "hls", url: OWN }])).rejects.toThrow(/deeper than the limit of 3/);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Source } from "../../../domain/sources/source.ts";
+import type { Buckets } from "../../../probe/sources/buckets.ts";
+import { SourceError, Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
+import { bucketsWith, depsAt, noBuckets, site, walkAll } from "./site.ts";
+
+/** Deps of a walk that reads these objects, and fetches nothing. */
+const inBuckets = (objects: Readonly<Record<string, string>>) => depsAt(0, {}, { buckets: bucketsWith(objects) });
+const failing = (name: string) => {
+  const fail = () => Promise.reject(Object.assign(new Error("secret"), { name }));
+  return depsAt(0, {}, { buckets: { read: fail, list: fail } });
+};
+
+describe("the keys below a prefix", () => {
+  const source: Source = { type: "s3-prefix", s3: "s3://my-bucket/static/", base: "https://a.test" };
+  const keys = [
+    "static/",
+    "static/a b.png",
+    "static/a+b.png",
+    "static/50%.png",
+    "static/été/日本.png",
+    "static/../x",
+    "other/x",
+  ];
+  const objects = Object.fromEntries(keys.map((it) => [`my-bucket/${it}`, ""]));
+  const PATHS = ["a%20b.png", "a%2Bb.png", "50%25.png", "%C3%A9t%C3%A9/%E6%97%A5%E6%9C%AC.png"];
+
+  it.each<[string, Partial<Source>, string[], object]>([
+    ["behind the base", {}, PATHS.map((it) => `https://a.test/static/${it}`), { folder: 1, not_a_url: 1 }],
+    [
+      "without the origin path",
+      { origin_path: "/static" },
+      PATHS.map((it) => `https://a.test/${it}`),
+      { folder: 1, not_a_url: 1 },
+    ],
+    [
+      "behind a base with a path",
+      { base: "https://a.test/p", origin_path: "/static/" },
+      PATHS.map((it) => `https://a.test/p/${it}`),
+      { folder: 1, not_a_url: 1 },
+    ],
+    ["that the origin path does not lead to", { origin_path: "/stat" }, [], { folder: 1, not_a_url: 5 }],
+  ])("are URLs %s", async (_, more, urls, leftOut) => {
+    expect(await walkAll(inBuckets(objects), [{ ...source, ...more }])).toMatchObject({ urls, leftOut });
+  });
+
+  const many = (n: number) =>
+    inBuckets(Object.fromEntries(Array.from({ length: n }, (_, i) => [`my-bucket/static/${i}`, ""])));
+
+  it("are read a page a step, and another run goes on with the next page", async () => {
+    const first = new Walk(many(2_500), [source]);
+    expect((await first.next(60_000))?.urls).toHaveLength(1_000);
+    const state = walkStateSchema.parse(JSON.parse(JSON.stringify(first.state())));
+    expect(state).toMatchObject({ pending: [{ token: "1000" }], documents: 1 });
+    const { urls, steps } = await walkAll(many(2_500), [source], 60_000, state);
+    expect([urls.length, steps, urls.at(-1)]).toEqual([1_500, 2, "https://a.test/static/2499"]);
+  });
+
+  it("are held to the room of the request, and to its documents", async () => {
+    const problem = "s3://my-bucket/static/ names more than 500 URLs; a request has at most 60000 in all";
+    await expect(walkAll(many(1_600), [source], 1_500)).rejects.toThrow(new SourceError(problem));
+    const list: Buckets["list"] = async () => ({ keys: ["x/"], next: "more" });
+    const endless = depsAt(0, {}, { buckets: { ...noBuckets, list } });
+    await expect(walkAll(endless, [source])).rejects.toThrow(
+      /^s3:\/\/my-bucket\/static\/ leads to more than 500 documents/,
+    );
+  });
+
+  it("are refused where they cannot be listed; what may pass is thrown as it is", async () => {
+    const problem = "s3://my-bucket/static/ cannot be listed (AccessDenied)";
+    await expect(walkAll(failing("AccessDenied"), [source])).rejects.toThrow(new SourceError(problem));
+    await expect(walkAll(failing("SlowDown"), [source])).rejects.toMatchObject({ name: "SlowDown" });
+    const { base: _, ...bare } = source;
+    await expect(walkAll(many(1), [bare])).rejects.toThrow(SourceError);
+  });
+});
+
+describe("a document in a bucket", () => {
+  const MAIN = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow 1/list.m3u8?v=1\n";
+  const LOW = "#EXTM3U\n#EXTINF:1,\n1.ts\n#EXTINF:1,\n../../x.ts\n#EXT-X-ENDLIST";
+  const objects = { "my-bucket/videos/a/main.m3u8": MAIN, "my-bucket/videos/a/low 1/list.m3u8": LOW };
+
+  it("leads to those beside it, and its URLs go on from the base", async () => {
+    const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8", base: "https://a.test/v/" };
+    const { urls } = await walkAll(inBuckets(objects), [source]);
+    expect(urls.map((it) => it.replace("https://a.test/", ""))).toEqual([
+      ...["v/main.m3u8", "v/low%201/list.m3u8?v=1", "v/low%201/1.ts", "x.ts"],
+    ]);
+  });
+
+  it("is refused without a base where one is needed", async () => {
+    const source: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8" };
+    await expect(walkAll(inBuckets(objects), [source])).rejects.toThrow(
+      new SourceError(
+        "s3://my-bucket/videos/a/main.m3u8 names URLs without a host, and the source has no `base` that they go on from",
+      ),
+    );
+  });
+
+  it("needs none where its URLs have a host", async () => {
+    const lists = {
+      "my-bucket/1": "https://a.test/1\n",
+      "my-bucket/2": "<urlset><url><loc>https://a.test/2</loc></url></urlset>",
+    };
+    const sources: Source[] = [
+      { type: "list", s3: "s3://my-bucket/1" },
+      { type: "sitemap", s3: "s3://my-bucket/2" },
+    ];
+    expect((await walkAll(inBuckets(lists), sources)).urls).toEqual(["https://a.test/1", "https://a.test/2"]);
+  });
+
+  it("is a list whose lines go on from the base, wherever it stands", async () => {
+    const source: Source = { type: "list", s3: "s3://my-bucket/lists/1", base: "https://a.test" };
+    expect((await walkAll(inBuckets({ "my-bucket/lists/1": "img/1.png\n/2.png" }), [source])).urls).toEqual([
+      "https://a.test/img/1.png",
+      "https://a.test/2.png",
+    ]);
+  });
+
+  it("is refused where it cannot be read; what may pass is thrown as it is, and can be tried again", async () => {
+    const source: Source = { type: "list", s3: "s3://my-bucket/none" };
+    const problem = "s3://my-bucket/none cannot be read from its bucket (NoSuchKey)";
+    await expect(walkAll(inBuckets({}), [source])).rejects.toThrow(new SourceError(problem));
+    const read = vi.fn<Buckets["read"]>(bucketsWith({ "my-bucket/none": "https://a.test/1" }).read);
+    read.mockRejectedValueOnce(Object.assign(new Error(), { name: "SlowDown" }));
+    const walk = new Walk(depsAt(0, {}, { buckets: { ...noBuckets, read } }), [source]);
+    await expect(walk.next(1)).rejects.toMatchObject({ name: "SlowDown" });
+    expect((await walk.next(1))?.urls).toEqual(["https://a.test/1"]);
+  });
+});
+
+describe("a walk", () => {
+  const list = (path: string): Source => ({ type: "list", url: `http://site.test${path}` });
+
+  it("reads one document a step, breadth first, and says whose each URL is", async () => {
+    const index = "<sitemapindex><sitemap><loc>/c</loc></sitemap></sitemapindex>";
+    const c = "<urlset><url><loc>https://a.test/3</loc></url></urlset>";
+    const { port } = await site({ "/a": index, "/b": "https://a.test/2", "/c": c });
+    const walk = new Walk(depsAt(port), [{ type: "sitemap", url: "http://site.test/a" }, list("/b")]);
+    expect(await walk.next(9)).toEqual({ source: 1, urls: [], leftOut: {} });
+    expect(await walk.next(9)).toEqual({ source: 2, urls: ["https://a.test/2"], leftOut: {} });
+    expect(await walk.next(9)).toEqual({ source: 1, urls: ["https://a.test/3"], leftOut: {} });
+    expect(await walk.next(9)).toBeUndefined();
+    expect(walk.state()).toMatchObject({ pending: [], documents: 3 });
+  });
+
+  it("goes on where another run stopped, and reads nothing twice", async () => {
+    const main = '#EXTM3U\n#EXT-X-DEFINE:NAME="n",VALUE="7"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n';
+    const low = '#EXTM3U\n#EXT-X-DEFINE:IMPORT="n"\n#EXTINF:1,\n{$n}.ts\n#EXT-X-ENDLIST';
+    const { port, seen } = await site({ "/main": main, "/low.m3u8": low });
+    const sources: Source[] = [{ type: "hls", url: "http://site.test/main" }];
+    const first = new Walk(depsAt(port), sources);
+    await first.next(9);
+    const state = walkStateSchema.parse(JSON.parse(JSON.stringify(first.state())));
+    const { urls } = await walkAll(depsAt(port), sources, 9, state);
+    expect(urls).toEqual(["http://site.test/low.m3u8", "http://site.test/7.ts"]);
+    expect(seen).toHaveLength(2);
+    expect(await new Walk(depsAt(port), sources, { pending: [], visited: [], documents: 2 }).next(9)).toBeUndefined();
+  });
+
+  it("reads a document once, unless two sources read it in two ways", async () => {
+    const { port, seen } = await site({ "/a": "<urlset/>" });
+    const source: Source = { type: "sitemap", url: "http://site.test/a" };
+    await walkAll(depsAt(port), [source, source, { ...source, since: "2024-01-01" }]);
+    expect(seen).toHaveLength(2);
+  });
+
+  it("counts what is not wanted, and gives it no room", async () => {
+    const { port } = await site({ "/a": "https://b.test/1\nhttps://a.test/1\nhttps://b.test/2\n" });
+    const refuses = (url: string) => (url.startsWith("https://b.test/") ? ("other_host" as const) : undefined);
+    expect(await walkAll(depsAt(port, {}, { refuses }), [list("/a")], 1)).toMatchObject({
+      ...{ urls: ["https://a.test/1"], leftOut: { other_host: 2 } },
+    });
+  });
+
+  it("counts a file that was named before once, however many byte ranges of it there are", async () => {
+    const ranges = "#EXTINF:1,\n#EXT-X-BYTERANGE:1\nv.mp4\n".repeat(9);
+    const { port } = await site({ "/a": `#EXTM3U\n${ranges}#EXT-X-ENDLIST` });
+    const refuses = () => "duplicate" as const;
+    const { leftOut } = await walkAll(depsAt(port, {}, { refuses }), [{ type: "hls", url: "http://site.test/a" }]);
+    expect(leftOut).toEqual({ duplicate: 2 });
+  });
+
+  it("names a document without its query, and no more of it than is needed", async () => {
+    const { port } = await site({});
+    const problem = await walkAll(depsAt(port), [list(`/${"x".repeat(2_000)}?secret`)]).catch((error) => error.message);
+    expect(problem).toMatch(/^http:\/\/site\.test\/x+… was answered with HTTP 404$/);
+    expect(problem.length).toBeLessThan(600);
+  });
+});

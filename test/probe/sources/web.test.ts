@@ -1,0 +1,237 @@
+import { once } from "node:events";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkAddresses } from "../../../domain/net/addresses.ts";
+import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
+import { SourceError } from "../../../probe/sources/walk.ts";
+import { serve } from "../size/server.ts";
+import { type Answer, depsAt, site, walkAll } from "./site.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const source = { type: "list", url: "http://site.test/doc?token=secret" } as const;
+const LINES = "https://a.test/1\n";
+/** Limits that a test has the time for. */
+const limits = { ...DOCUMENT_LIMITS, paceAfterMs: 300, milliseconds: 1_500 };
+const to =
+  (location: string): Answer =>
+  (response) =>
+    response.writeHead(302, { location }).end();
+
+describe("a document's answer", () => {
+  it.each<[string, Answer]>([
+    ["was answered with HTTP 404", (response) => response.writeHead(404).end("secret")],
+    ["was answered with HTTP 204", (response) => response.writeHead(204).end()],
+    ["was answered with HTTP 206", (response) => response.writeHead(206).end("secret")],
+    ["was answered with HTTP 302", (response) => response.writeHead(302).end()],
+    ["was answered with HTTP 503", (response) => response.writeHead(503).end("secret")],
+    ["could not be fetched (UND_ERR_SOCKET)", (response) => response.destroy()],
+    [
+      "has a Content-Encoding that is not gzip",
+      (response) => response.writeHead(200, { "content-encoding": "br" }).end("secret"),
+    ],
+    [
+      "has a Content-Encoding that is not gzip",
+      (response) => response.writeHead(200, { "content-encoding": "gzip, gzip" }).end(gzipSync(gzipSync(LINES))),
+    ],
+    [
+      "is packed twice; one layer of gzip is the limit",
+      (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(gzipSync(LINES))),
+    ],
+    ["is packed twice; one layer of gzip is the limit", gzipSync(gzipSync(LINES))],
+    ["is not valid gzip", (response) => response.writeHead(200, { "content-encoding": "gzip" }).end("secret")],
+    ["is not valid gzip", gzipSync(LINES.repeat(100)).subarray(0, 40)],
+    ["redirects more than 3 times", to("/doc?token=secret")],
+    ["redirects to something that is no http(s) URL at its own port", to("http://site.test:8080/")],
+    ["redirects to something that is no http(s) URL at its own port", to("file:///etc/passwd")],
+    ["redirects to something that is no http(s) URL at its own port", to("//[")],
+  ])("is refused if it %s", async (problem, answer) => {
+    const { port } = await site({ "/doc?token=secret": answer });
+    const walk = walkAll(depsAt(port), [source]);
+    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+  });
+
+  it("is asked for again when it may go better", async () => {
+    const { port } = await serve((_, response, n) => {
+      if (n === 1) response.writeHead(503).end();
+      // The second one breaks off.
+      else if (n === 2) response.writeHead(200, { "content-length": 100 }).write(LINES, () => response.destroy());
+      else response.writeHead(200).end(LINES);
+    });
+    expect((await walkAll(depsAt(port), [source])).urls).toEqual(["https://a.test/1"]);
+  });
+
+  it("may be packed, as its encoding or by itself", async () => {
+    const encoded: Answer = (response, { headers }) => {
+      response
+        .writeHead(200, { "content-encoding": "gzip", "x-asked": headers["accept-encoding"] })
+        .end(gzipSync(LINES));
+    };
+    const { port, seen } = await site({ "/1": encoded, "/2.gz": gzipSync(LINES.replace("1", "2")) });
+    const sources = ["/1", "/2.gz"].map((path) => ({ type: "list" as const, url: `http://site.test${path}` }));
+    expect((await walkAll(depsAt(port), sources)).urls).toEqual(["https://a.test/1", "https://a.test/2"]);
+    expect(seen.map(({ headers }) => headers["accept-encoding"])).toEqual(["gzip", "gzip"]);
+  });
+});
+
+describe("where a document is fetched", () => {
+  it("is the address that was looked up and checked, with the host's name and SNI", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const { port, seen } = await site({ "/doc": LINES }, ["site.test"]);
+    await walkAll(depsAt(0, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]);
+    expect(seen).toMatchObject([{ servername: "site.test", headers: { host: "site.test", "user-agent": "prewarm" } }]);
+  });
+
+  it("follows a certificate", async () => {
+    const { port } = await site({ "/doc": LINES }, ["site.test"]);
+    await expect(
+      walkAll(depsAt(0, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]),
+    ).rejects.toThrow(/^https:\/\/site.test\/doc could not be fetched \(.*(SIGNATURE|CERT).*\)$/);
+  });
+
+  it.each([
+    [
+      "http://169.254.169.254/latest/meta-data/",
+      "leads to 169.254.169.254, a private or reserved address, which is refused",
+    ],
+    ["http://inside.test/", "leads to 10.0.0.1, a private or reserved address, which is refused"],
+    ["http://[::1]/", "leads to ::1, a private or reserved address, which is refused"],
+    ["http://nowhere.test/", "is at a host that the DNS does not know (ENOTFOUND)"],
+    ["http://empty.test/", "is at a host without an address"],
+  ])("is checked at every redirect: %s", async (location, problem) => {
+    const { port, seen } = await site({ "/doc?token=secret": to("http://other.test/2"), "/2": to(location) });
+    const known: Record<string, string[]> = { "inside.test": ["10.0.0.1"], "empty.test": [] };
+    const addressesOf = async (host: string) => {
+      if (host === "site.test" || host === "other.test") return ["127.0.0.1"];
+      if (host === "nowhere.test") throw Object.assign(new Error("queryA"), { code: "ENOTFOUND" });
+      const addresses = known[host] ?? [host.replace(/[[\]]/g, "")];
+      checkAddresses(host, addresses, false);
+      return addresses;
+    };
+    const walk = walkAll(depsAt(port, { addressesOf }), [source]);
+    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    expect(seen.length).toBeGreaterThan(1);
+  });
+
+  it("is never http after https", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const { port } = await site({ "/doc": to("http://site.test/plain") }, ["site.test"]);
+    const plain = await site({ "/plain": LINES });
+    const walk = walkAll(depsAt(plain.port, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]);
+    await expect(walk).rejects.toThrow(
+      new SourceError("https://site.test/doc redirects from https to http, which is refused"),
+    );
+    expect(plain.seen).toEqual([]);
+  });
+
+  it("may be redirected three times, and relative URLs go on from there", async () => {
+    const { port } = await site({
+      ...{ "/doc?token=secret": to("/1"), "/1": to("http://other.test/2"), "/2": to("/far/3"), "/far/3": "x\n" },
+    });
+    expect((await walkAll(depsAt(port), [source])).urls).toEqual(["http://other.test/far/x"]);
+  });
+});
+
+describe("the request's headers", () => {
+  const header = ["Authorization: secret", "Accept-Encoding: br", "User-Agent: mine"];
+
+  it("go to the source's own origin alone, and to nobody after a redirect elsewhere", async () => {
+    const index = ["http://site.test/own", "http://other.test/other", "http://site.test/away"]
+      .map((it) => `<sitemap><loc>${it}</loc></sitemap>`)
+      .join("");
+    const { port, seen } = await site({
+      "/index": `<sitemapindex>${index}</sitemapindex>`,
+      "/own": "<urlset/>",
+      "/other": "<urlset/>",
+      "/away": to("http://other.test/back"),
+      "/back": to("http://site.test/end"),
+      "/end": "<urlset/>",
+    });
+    await walkAll(depsAt(port, { header }), [{ type: "sitemap", url: "http://site.test/index" }]);
+    expect(seen.map(({ path, headers }) => [path, headers.authorization, headers["user-agent"]])).toEqual([
+      ["/index", "secret", "mine"],
+      ["/own", "secret", "mine"],
+      ["/other", undefined, "prewarm"],
+      ["/away", "secret", "mine"],
+      ["/back", undefined, "prewarm"],
+      ["/end", undefined, "prewarm"],
+    ]);
+    expect(seen.every(({ headers }) => headers["accept-encoding"] === "gzip")).toBe(true);
+  });
+});
+
+describe("the limits of a document", () => {
+  const bomb = gzipSync(Buffer.alloc(60_000_000, "\n"));
+  const forever: Answer = async (response) => {
+    response.writeHead(200).setMaxListeners(0);
+    for (let n = 0; !response.destroyed; n++) {
+      if (!response.write(`#${String(n).padEnd(60_000)}\n`))
+        await Promise.race([once(response, "drain"), once(response, "close")]);
+    }
+  };
+  const drip: Answer = (response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write("#"), 50);
+    response.on("close", () => clearInterval(timer));
+  };
+
+  it.each<[string, Answer]>([
+    ["grows by more than 100 times when it is unpacked", bomb],
+    [
+      "grows by more than 100 times when it is unpacked",
+      (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb),
+    ],
+    ["is larger than 10 MB, which is the limit before unpacking", forever],
+    ["came slower than 1024 bytes a second", drip],
+    ["came slower than 1024 bytes a second", (response) => response.writeHead(200).flushHeaders()],
+    ["took longer than 1.5 s", () => undefined],
+    [
+      "took longer than 1.5 s",
+      (response) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write(`#${"x".repeat(2_000)}\n`), 100);
+        response.on("close", () => clearInterval(timer));
+      },
+    ],
+  ])("are held: %s", async (problem, answer) => {
+    const { port, connections } = await site({ "/doc?token=secret": answer });
+    const walk = walkAll(depsAt(port, {}, { limits }), [source]);
+    await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+    await vi.waitFor(async () => expect(await connections()).toBe(0));
+  });
+
+  it("are held at once where packed bytes stop coming", async () => {
+    const { port } = await site({
+      "/doc?token=secret": (response) => response.writeHead(200).write(bomb.subarray(0, 50_000)),
+    });
+    const from = Date.now();
+    await expect(walkAll(depsAt(port), [source])).rejects.toThrow(/grows by more than 100 times/);
+    expect(Date.now() - from).toBeLessThan(2_000);
+  });
+
+  it("hold for all attempts together, and nothing is left behind", async () => {
+    const { port } = await site({ "/doc?token=secret": (response) => response.writeHead(503).end() });
+    const short = { ...limits, milliseconds: 200 };
+    const addressesOf = () => new Promise<string[]>((done) => setTimeout(() => done(["127.0.0.1"]), 150));
+    await expect(walkAll(depsAt(port, { addressesOf }, { limits: short }), [source])).rejects.toThrow(SourceError);
+    await new Promise((done) => setTimeout(done, 300));
+  });
+
+  it("count what is unpacked while it comes", async () => {
+    expect(DOCUMENT_LIMITS).toMatchObject({ packedBytes: 10e6, unpackedBytes: 50e6, ratio: 100 });
+    // Packed about four times: the ratio is no reason.
+    const many = Array.from({ length: 350_000 }, (_, n) => `#${(n * 7_919).toString(36)}xxxxxxxx\n`).join("");
+    const { port } = await site({ "/doc?token=secret": gzipSync(many, { level: 1 }) });
+    const small = { ...DOCUMENT_LIMITS, unpackedBytes: 4e6 };
+    await expect(walkAll(depsAt(port, {}, { limits: small }), [source])).rejects.toThrow(
+      new SourceError("http://site.test/doc is larger than 4 MB, which is the limit after unpacking"),
+    );
+  });
+
+  it("hold memory", async () => {
+    const { port } = await site({ "/doc?token=secret": bomb });
+    const before = process.memoryUsage().rss;
+    await walkAll(depsAt(port, {}, { limits: { ...limits, ratio: 2_000 } }), [source]).catch(() => undefined);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
+  });
+});
