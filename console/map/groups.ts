@@ -37,9 +37,12 @@ export function popGroups(pops: readonly CataloguePop[], by: Grouping, regions: 
     .sort((a, b) => rank(a) - rank(b) || b.pops.length - a.pops.length);
 }
 
-/** Japan's POPs are in two regions: the narrower one says more. */
+/** Japan's POPs are in two regions: the narrower one says more. Those in none do not count where others are in one. */
 function regionOf(pops: readonly CataloguePop[]): string {
-  const counted = groupBy(pops, ({ regions }) => regions.at(-1) ?? "");
+  const counted = groupBy(
+    pops.filter(({ regions }) => regions.length > 0),
+    ({ regions }) => regions.at(-1) ?? "",
+  );
   const [most] = [...counted].sort(([, a], [, b]) => b.length - a.length);
   return most?.[0] ?? "";
 }

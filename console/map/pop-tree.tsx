@@ -45,7 +45,7 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
           value={by}
           onChoose={setBy}
         />
-        <span class="quiet fill">{by === "rec" ? say("leadSays") : ""}</span>
+        <span class="quiet fill cut">{by === "rec" ? say("leadSays") : ""}</span>
         {isSearch && found.length > 0 ? (
           <>
             <button type="button" class="button" onClick={() => onSelect(added(selection, found))}>

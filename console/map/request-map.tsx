@@ -12,7 +12,7 @@ import { type PopOutcomes, stateOfMetros } from "./state-of-metros.ts";
 export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) {
   const { say, formats, preferences } = useReader();
   const [ref, width] = useWidth(840);
-  const pixel = MAP_WIDTH / width;
+  const pixel = MAP_WIDTH / Math.max(240, width);
   const { metros, unplaced } = stateOfMetros(pops);
   const said = (outcomes: Outcomes) =>
     OUTCOMES.filter((name) => outcomes[name] > 0)

@@ -16,6 +16,9 @@ import { added, chosenOf, type Selection, toggled } from "./selection.ts";
 import { type Tool, useMapPointer } from "./use-map-pointer.ts";
 import { centreOf, heightOf, showing, WHOLE, zoomed, zoomOf } from "./view-box.ts";
 
+/** What is not shown is measured as nothing. */
+const LEAST_WIDTH = 240;
+
 interface WorldMapProps {
   readonly metros: readonly Mark[];
   readonly recs: readonly Mark[];
@@ -33,7 +36,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
   const [tool, setTool] = useState<Tool>("move");
   const [active, setActive] = useState<Mark>();
   const [isFocused, setFocused] = useState(false);
-  const pixel = view.width / width;
+  const pixel = view.width / Math.max(LEAST_WIDTH, width);
   const shrink = Math.sqrt(zoomOf(view));
   const press = (mark: Mark) => {
     onSelect(toggled(selection, mark.pops));

@@ -4,7 +4,7 @@ import type { UrlLines } from "./url-lines.ts";
 
 const LINE = 19;
 const PAD = 7;
-const MOST_HEIGHT = 12 * LINE + 2 * PAD;
+const MOST_HEIGHT = 8 * LINE + 2 * PAD;
 const LEAST_HEIGHT = 6 * LINE + 2 * PAD;
 /** Width of a digit, and the gutter's edges. */
 const DIGIT = 6.7;

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { RefusedError } from "../api/errors.ts";
 import { messageOf } from "../parts/trouble.tsx";
 import { useClient } from "../session/client.ts";
+import { useTellConnection } from "../session/connection.ts";
 import { type DryRun, dryRunSchema } from "./estimate-answer.ts";
 import { type Faults, faultsOf, NO_FAULTS } from "./faults.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -27,6 +28,7 @@ const NOTHING: Estimated = {
 /** What the request would come to, asked for when the form rests. @param body undefined: there is nothing to ask about yet */
 export function useEstimate(body: RequestBody | undefined): Estimated {
   const client = useClient();
+  const tell = useTellConnection();
   const [estimated, setEstimated] = useState(NOTHING);
   const asked = body === undefined ? "" : JSON.stringify({ ...body, client_token: undefined, dry_run: true });
   useEffect(() => {
@@ -37,6 +39,7 @@ export function useEstimate(body: RequestBody | undefined): Estimated {
       try {
         const value = await client.post("prewarm", JSON.parse(asked), dryRunSchema, stopped.signal);
         setEstimated({ ...NOTHING, value });
+        tell({ answeredAt: Date.now(), lostSince: undefined });
       } catch (error) {
         if (!stopped.signal.aborted) setEstimated((before) => ({ ...refused(error), value: before.value }));
       }
@@ -45,7 +48,7 @@ export function useEstimate(body: RequestBody | undefined): Estimated {
       window.clearTimeout(timer);
       stopped.abort();
     };
-  }, [client, asked]);
+  }, [client, asked, tell]);
   return estimated;
 }
 

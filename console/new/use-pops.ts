@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { CataloguePop } from "../map/groups.ts";
 import { useClient } from "../session/client.ts";
+import { useTellConnection } from "../session/connection.ts";
 import { popsSchema } from "./pops-answer.ts";
 
 export interface Catalogue {
@@ -13,6 +14,7 @@ export interface Catalogue {
 /** The catalogue of POPs: asked for once, as it changes once a day at most. */
 export function useCatalogue(): Catalogue {
   const client = useClient();
+  const tell = useTellConnection();
   const [pops, setPops] = useState<readonly CataloguePop[]>();
   const [error, setError] = useState<unknown>();
   const [round, setRound] = useState(0);
@@ -22,12 +24,13 @@ export function useCatalogue(): Catalogue {
       (answer) => {
         setError(undefined);
         setPops(answer.pops);
+        tell({ answeredAt: Date.now(), lostSince: undefined });
       },
       (cause: unknown) => {
         if (!stopped.signal.aborted) setError(cause);
       },
     );
     return () => stopped.abort();
-  }, [client, round]);
+  }, [client, round, tell]);
   return { pops, error, again: () => setRound((it) => it + 1) };
 }

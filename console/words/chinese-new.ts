@@ -48,7 +48,7 @@ export const ZH_NEW: Readonly<Record<keyof typeof EN_NEW, Text>> = {
   urlsLabel: "URL，每行一个",
   urlsHint: "https://www.example.com/index.html",
   chooseFile: "选择文件…",
-  dropHint: "或拖入 .txt、.csv 或请求的 .json",
+  dropHint: "或拖入 .txt、.csv、.json",
   fileRead: "已读取 {0}",
   fileNothing: "{0} 中没有 URL",
   badLines: "{0} 行不是可预热的 URL",

@@ -48,7 +48,7 @@ export const EN_NEW = {
   urlsLabel: "URLs, one a line",
   urlsHint: "https://www.example.com/index.html",
   chooseFile: "Choose a file…",
-  dropHint: "or drop one: .txt, .csv, or the .json of a request",
+  dropHint: "or drop a .txt, .csv, or .json",
   fileRead: "{0} was read",
   fileNothing: "{0} has no URL",
   badLines: { one: "{0} line is no URL to warm", other: "{0} lines are no URLs to warm" },

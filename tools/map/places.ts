@@ -6,7 +6,7 @@ import { SITES } from "../../domain/pops/sites.ts";
 import { type Disc, moveApart } from "./move-apart.ts";
 
 /** Half a diamond's width, with room around it. */
-const REC_RADIUS = 7;
+const REC_RADIUS = 7.5;
 
 /** The metros of the catalogue and the RECs that serve one of them, each where it is drawn. A metro's disc grows with its POPs. */
 export function placesOnMap(): { readonly metros: Disc[]; readonly recs: Disc[] } {
@@ -26,5 +26,5 @@ export function placesOnMap(): { readonly metros: Disc[]; readonly recs: Disc[] 
 
 /** By the square root: the area tells the number. */
 function radiusOf(pops: number): number {
-  return Math.max(3.6, 1.7 * Math.sqrt(pops));
+  return Math.max(4.4, 2 * Math.sqrt(pops));
 }
