@@ -30,8 +30,10 @@ export function PopGroupRow({ group, by, selection, onSelect, isOpen, onOpen }: 
     <>
       <li class={chosen > 0 ? "pop-group" : "pop-group none"}>
         <TriState share={shareOf(codes, selection)} onToggle={() => onSelect(toggled(selection, codes))} class="cut">
-          <span class="cut">{name}</span>
-          <span class="quiet small region cut">{regionText(group.region, say)}</span>
+          <span class="named">
+            <span class="cut">{name}</span>
+            <span class="quiet small">{regionText(group.region, say)}</span>
+          </span>
         </TriState>
         <span class="count">
           {chosen > 0 ? <b>{formats.count(chosen)}</b> : null} {chosen > 0 ? say("of", [total]) : total}

@@ -1,11 +1,10 @@
 import { useId, useState } from "preact/hooks";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
-import { recName } from "../words/rec-names.ts";
 import { describe } from "./describe.ts";
-import { labelsOf } from "./labels.ts";
 import { Land } from "./land.tsx";
 import { linesOf } from "./lines.ts";
+import { MapLabels } from "./map-labels.tsx";
 import { MapLegend } from "./map-legend.tsx";
 import { MapTip } from "./map-tip.tsx";
 import { MapTools } from "./map-tools.tsx";
@@ -83,18 +82,6 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
   };
 
   const lines = linesOf(metros, recs, selection);
-  const box = { left: view.x, top: view.y, right: view.x + view.width, bottom: view.y + heightOf(view) };
-  const labels = labelsOf(
-    recs
-      .filter((rec) => chosenOf(rec.pops, selection) > 0)
-      .map((rec) => ({
-        ...{ id: rec.id, x: rec.x, y: rec.y, radius: rec.radius / shrink },
-        text: `${recName(rec.id, reader.preferences.language)} ${chosenOf(rec.pops, selection)}`,
-      })),
-    marks.map((mark) => ({ ...mark, radius: mark.radius / shrink })),
-    11.5 * pixel,
-    box,
-  );
   const shown = isFocused ? active : undefined;
   const told = pointer.hovered ?? shown;
   return (
@@ -121,13 +108,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
         {marks.map((mark) => (
           <MarkShape key={`${mark.kind} ${mark.id}`} {...{ mark, selection, shrink, pixel }} />
         ))}
-        <g class="labels" font-size={11.5 * pixel} stroke-width={3 * pixel}>
-          {labels.map(({ id, text, x, y }) => (
-            <text key={id} x={x} y={y}>
-              {text}
-            </text>
-          ))}
-        </g>
+        <MapLabels {...{ metros, recs, selection, view, shrink, pixel }} />
         {told === undefined ? null : (
           <circle class="ring" cx={told.x} cy={told.y} r={told.radius / shrink + 4 * pixel} stroke-width={2 * pixel} />
         )}

@@ -26,5 +26,5 @@ export function placesOnMap(): { readonly metros: Disc[]; readonly recs: Disc[] 
 
 /** By the square root: the area tells the number. */
 function radiusOf(pops: number): number {
-  return Math.max(4.4, 2 * Math.sqrt(pops));
+  return Math.max(5.2, 2.1 * Math.sqrt(pops));
 }
