@@ -1,4 +1,4 @@
-import "./api/jitless.ts";
+import "./no-made-functions.ts";
 import { render } from "preact";
 import { App } from "./app.tsx";
 

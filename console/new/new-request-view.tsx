@@ -1,3 +1,151 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { apiBase } from "../api/client.ts";
+import { defaultSelection } from "../map/regions.ts";
+import type { Selection } from "../map/selection.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Skeleton } from "../parts/skeleton.tsx";
+import { Trouble } from "../parts/trouble.tsx";
+import { hrefOf } from "../routes.ts";
+import { useReader } from "../session/reader.ts";
+import { useSettings } from "../session/use-settings.ts";
+import { beyondCaps } from "./caps.ts";
+import { catalogueWith } from "./catalogue-with.ts";
+import { curlOf } from "./curl.ts";
+import { forgetDraft, keepDraft, readDraft } from "./draft.ts";
+import { EstimateFacts, Foreseen } from "./estimate-bar.tsx";
+import { faultsAt } from "./faults.ts";
+import { Wrong } from "./field.tsx";
+import { EMPTY_FORM, type Form } from "./form.ts";
+import { LimitsPart, ProofPart } from "./limits-part.tsx";
+import { whyNotSend } from "./may-send.ts";
+import { MorePart } from "./more-part.tsx";
+import { bodyOf } from "./request-body.ts";
+import { SendDialog } from "./send-dialog.tsx";
+import { Steps } from "./steps.tsx";
+import { readUrlLines } from "./url-lines.ts";
+import { useEstimate } from "./use-estimate.ts";
+import { useCatalogue } from "./use-pops.ts";
+import { variantsOf } from "./variant-choices.ts";
+import { VariantsPart } from "./variants-part.tsx";
+import { WhatPart } from "./what-part.tsx";
+import { WherePart } from "./where-part.tsx";
+
+/** A new request: left what and how, right where, below what it comes to. What is typed outlives a reload. */
 export function NewRequestView() {
-  return <p />;
+  const { say } = useReader();
+  const settings = useSettings();
+  const catalogue = useCatalogue();
+  const [form, setForm] = useState(readDraft);
+  const [step, setStep] = useState(1);
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    document.title = `${say("newRequest")} · Prewarm`;
+  }, [say]);
+  const change = (part: Partial<Form>) => {
+    const next = { ...form, ...part };
+    setForm(next);
+    keepDraft(next);
+  };
+  const clear = () => {
+    forgetDraft();
+    setForm(EMPTY_FORM);
+  };
+
+  const lines = useMemo(() => readUrlLines(form.urls), [form.urls]);
+  const pops = useMemo(() => catalogueWith(catalogue.pops ?? [], form.pops ?? []), [catalogue.pops, form.pops]);
+  const selection: Selection = useMemo(
+    () => (form.pops === undefined ? defaultSelection(catalogue.pops ?? []) : new Set(form.pops)),
+    [form.pops, catalogue.pops],
+  );
+  const select = (chosen: Selection) =>
+    change({ pops: pops.map(({ code }) => code).filter((code) => chosen.has(code)) });
+  const body = bodyOf({ ...form, pops: [...selection] }, lines.urls);
+  const given = lines.urls.length + (body.sources?.length ?? 0);
+  const estimated = useEstimate(given > 0 && selection.size > 0 ? body : undefined);
+  const { value, faults } = estimated;
+  const urls = value?.estimate.urls ?? lines.urls.length;
+  const forms = Math.max(1, variantsOf(form).length);
+  const beyond = beyondCaps(settings, {
+    ...{ instances: form.instances, minutes: form.minutes, tasks: lines.urls.length * forms * selection.size },
+  });
+  const off = whyNotSend({
+    ...{ urls: given, badLines: lines.bad.length, pops: selection.size },
+    ...{ isBeyondCap: beyond.size > 0, isFaulty: faults.of.size + faults.rest.length > 0 },
+  });
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && off === undefined) setAsking(true);
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, [off]);
+
+  const part = { form, onForm: change, faults };
+  const tooMany = beyond.get("maxTasks");
+  return (
+    <div class={`new step-${step}`}>
+      <Steps step={step} onStep={setStep} />
+      <div class="new-form">
+        <div class="new-head">
+          <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
+            <Icon name="back" />
+          </a>
+          <h1>{say("newRequest")}</h1>
+          <button type="button" class="button plain" onClick={clear}>
+            {say("clearForm")}
+          </button>
+        </div>
+        <WhatPart {...part} lines={lines} estimate={value?.estimate} />
+        <VariantsPart {...part} urls={lines.urls.length} />
+        <ProofPart {...part} />
+        <LimitsPart {...{ ...part, settings, beyond, paths: urls }} />
+        <MorePart {...part} />
+      </div>
+      <section class="new-where" aria-label={say("where")}>
+        <Trouble error={catalogue.error} lostSince={undefined} again={catalogue.again} />
+        {catalogue.pops === undefined ? (
+          catalogue.error === undefined ? (
+            <Skeleton width="100%" height={420} />
+          ) : null
+        ) : (
+          <WherePart
+            {...{ pops, selection, onSelect: select }}
+            wrong={[
+              ...(tooMany === undefined ? [] : [say("beyondCap", [String(tooMany.cap), tooMany.parameter])]),
+              ...faultsAt(faults, "pops", "target_type"),
+            ]}
+          />
+        )}
+      </section>
+      <section class="new-send" aria-label={say("estimate")}>
+        <Foreseen warnings={value?.warnings ?? []} />
+        <Wrong lines={faults.rest} />
+        <div class="send-row">
+          <EstimateFacts estimated={estimated} />
+          <div class="send-buttons">
+            <CopyButton text={curlOf(body, apiBase(location.href))} label={say("copyCurl")}>
+              {say("curl")}
+            </CopyButton>
+            <button
+              type="button"
+              class="button primary send"
+              disabled={off !== undefined}
+              title={off === undefined ? "" : say("whyNotSend", [say(off)])}
+              onClick={() => setAsking(true)}
+            >
+              {say("send")} <kbd>Ctrl Enter</kbd>
+            </button>
+            <button type="button" class="button primary next" onClick={() => setStep(step + 1)}>
+              {say("next")}
+            </button>
+          </div>
+        </div>
+        {off === undefined || given + lines.bad.length === 0 ? null : (
+          <p class="small quiet">{say("whyNotSend", [say(off)])}</p>
+        )}
+      </section>
+      {isAsking ? <SendDialog {...{ body, estimated, paths: urls }} onClose={() => setAsking(false)} /> : null}
+    </div>
+  );
 }

@@ -1,6 +1,8 @@
+import { ZH_NEW } from "./chinese-new.ts";
 import type { Table } from "./table.ts";
 
 export const ZH: Table = {
+  ...ZH_NEW,
   requests: "预热请求",
   newRequest: "新建预热",
   instances: "实例",

@@ -1,5 +1,8 @@
+import { EN_NEW } from "./english-new.ts";
+
 /** `{0}` and `{1}` stand for what is put in. */
 export const EN = {
+  ...EN_NEW,
   // Places
   requests: "Requests",
   newRequest: "New request",

@@ -1,4 +1,5 @@
 import type { RecName } from "../../domain/pops/recs.ts";
+import type { Language } from "../../domain/readiness/language.ts";
 import { useReader } from "../session/reader.ts";
 
 const ZH: Readonly<Record<RecName, string>> = {
@@ -19,11 +20,13 @@ const ZH: Readonly<Record<RecName, string>> = {
   "Hong Kong": "香港",
 };
 
-/** A REC by the name that the reader knows; one that a newer release names stays as it is. */
+/** @param rec its English name, as the API tells it; one that a newer release names stays as it is */
+export function recName(rec: string, language: Language): string {
+  return (language === "zh" ? new Map(Object.entries(ZH)).get(rec) : undefined) ?? rec;
+}
+
+/** A REC by the name that the reader knows. */
 export function useRecName(): (rec: string | null) => string {
   const { preferences, say } = useReader();
-  return (rec) => {
-    if (rec === null) return say("recUnknown");
-    return (preferences.language === "zh" ? new Map(Object.entries(ZH)).get(rec) : undefined) ?? rec;
-  };
+  return (rec) => (rec === null ? say("recUnknown") : recName(rec, preferences.language));
 }

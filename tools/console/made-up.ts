@@ -1,4 +1,5 @@
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { catalogue, estimate, REFUSED_FORM } from "./made-up-form.ts";
 import { popRows, somePops } from "./made-up-pops.ts";
 import type { Answer } from "./page-server.ts";
 
@@ -219,6 +220,7 @@ export const SCENES: Readonly<Record<string, (route: string, query: URLSearchPar
     route === "GET settings"
       ? settings()
       : { status: 500, body: { error_message: "Internal error; the log has it under 1-6a1f" } },
+  wrong: (route, query) => (route === "POST prewarm" ? REFUSED_FORM : usual(route, query)),
   lost: () => undefined,
 };
 
@@ -240,6 +242,10 @@ function usual(route: string, query: URLSearchParams): Answer {
       return { body: { status: "success", message: "query success", desiredcapacity: 20, timestamp: at(0) } };
     case "GET settings":
       return settings();
+    case "GET pops":
+      return catalogue();
+    case "POST prewarm":
+      return estimate();
     default:
       return { status: 404, body: { error_message: "There is no such route" } };
   }

@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { EMPTY_FORM, type Form } from "../../console/new/form.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import { SCENES } from "./made-up.ts";
+import { FORM, WRONG_FORM } from "./made-up-form.ts";
 import type { PageServer } from "./page-server.ts";
 import { PICTURES } from "./pictures.ts";
 import { unlock, type Window, watchedPage } from "./watched-page.ts";
@@ -14,6 +16,8 @@ interface View {
   readonly scene?: string;
   /** What is there once the view is. */
   readonly shows: string;
+  /** What stands in the form of a new request already. */
+  readonly form?: Partial<Form>;
   /** Pressed after that. */
   readonly key?: string;
   /** What the browser itself says of this scene's calls. */
@@ -35,6 +39,16 @@ export const VIEWS: readonly View[] = [
   { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
   { name: "ended-stopped", hash: "#/r/0c93a7f1-1", shows: ".files" },
   { name: "ended-failed", hash: "#/r/b2d8e6f4-1", shows: ".files" },
+  { name: "new", hash: "#/new", form: FORM, shows: ".estimate dl" },
+  { name: "new-empty", hash: "#/new", shows: ".new-form" },
+  {
+    name: "new-wrong",
+    hash: "#/new",
+    scene: "wrong",
+    form: WRONG_FORM,
+    shows: "text=is not a domain name",
+    mayFail: FAILED_CALL,
+  },
   { name: "instances", hash: "#/instances", shows: ".wishes li" },
   { name: "settings", hash: "#/settings", shows: ".plain-table" },
   { name: "keys", hash: "#/", shows: "[data-row]", key: "?" },
@@ -61,6 +75,8 @@ export async function lookAtViews(
     server.say(usualScene);
     await unlock(page, server.url, server.key);
     server.say(SCENES[view.scene ?? "usual"] ?? usualScene);
+    const draft = JSON.stringify(JSON.stringify({ ...EMPTY_FORM, ...view.form }));
+    await page.evaluate(`sessionStorage.setItem("prewarm.draft", ${draft})`);
     // From another place, so that the view begins anew.
     await page.evaluate(`location.hash = ${JSON.stringify(view.hash === "#/" ? "#/settings" : "#/")}`);
     await page.evaluate(`location.hash = ${JSON.stringify(view.hash)}`);

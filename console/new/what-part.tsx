@@ -1,0 +1,157 @@
+import { useRef, useState } from "preact/hooks";
+import { Choices } from "../parts/choices.tsx";
+import { useReader } from "../session/reader.ts";
+import { BadLines } from "./bad-lines.tsx";
+import { readDropped } from "./dropped.ts";
+import type { Estimate } from "./estimate-answer.ts";
+import { type Faults, faultsAt } from "./faults.ts";
+import { Field, Wrong } from "./field.tsx";
+import { type Form, SOURCES_OF, WAYS, type Way } from "./form.ts";
+import { SourceRows } from "./source-rows.tsx";
+import { UrlBox } from "./url-box.tsx";
+import type { UrlLines } from "./url-lines.ts";
+
+const NAMES = { paste: "wayPaste", sitemap: "waySitemap", stream: "wayStream", s3: "wayS3" } as const;
+
+export interface PartProps {
+  readonly form: Form;
+  readonly onForm: (change: Partial<Form>) => void;
+  readonly faults: Faults;
+}
+
+interface WhatPartProps extends PartProps {
+  readonly lines: UrlLines;
+  readonly estimate: Estimate | undefined;
+}
+
+/** Which URLs: pasted, dropped as a file, or named by sources. */
+export function WhatPart({ form, onForm, faults, lines, estimate }: WhatPartProps) {
+  const { say, formats } = useReader();
+  const filledOf = (way: Way) =>
+    form.sources.filter(({ type, address }) => SOURCES_OF[way].includes(type) && address.trim() !== "").length;
+  const options = WAYS.map((value) => {
+    const count =
+      filledOf(value) + (value === "paste" && lines.urls.length > 0 && form.way !== "paste" ? lines.urls.length : 0);
+    return { value, text: count > 0 ? `${say(NAMES[value])} ${formats.count(count)}` : say(NAMES[value]) };
+  });
+  return (
+    <section class="part">
+      <h2>{say("what")}</h2>
+      <Choices label={say("what")} options={options} value={form.way} onChoose={(way) => onForm({ way })} />
+      {form.way === "paste" ? (
+        <Paste {...{ form, onForm, lines }} />
+      ) : (
+        <SourceRows
+          types={SOURCES_OF[form.way]}
+          sources={form.sources}
+          wrong={faultsAt(faults, "sources")}
+          onSources={(sources) => onForm({ sources })}
+        />
+      )}
+      <Wrong lines={faultsAt(faults, "url_list", "retry_of")} />
+      <Found lines={lines} estimate={estimate} />
+      <Field
+        label={say("distribution")}
+        value={form.domain}
+        placeholder={say("distributionHint")}
+        isCode
+        wrong={faultsAt(faults, "cf_domain")}
+        onValue={(domain) => onForm({ domain })}
+      />
+    </section>
+  );
+}
+
+type PasteProps = Pick<WhatPartProps, "form" | "onForm" | "lines">;
+
+function Paste({ form, onForm, lines }: PasteProps) {
+  const { say } = useReader();
+  const [isOver, setOver] = useState(false);
+  const [told, setTold] = useState("");
+  const picker = useRef<HTMLInputElement>(null);
+  const read = async (files: Iterable<File>) => {
+    let now = form;
+    for (const file of files) {
+      const dropped = readDropped(file.name, await file.text(), now);
+      if ("nothing" in dropped) setTold(say("fileNothing", [file.name]));
+      else {
+        setTold(say("fileRead", [file.name]));
+        now = "form" in dropped ? dropped.form : { ...now, urls: joined(now.urls, dropped.lines) };
+      }
+    }
+    onForm(now);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    void read(event.dataTransfer?.files ?? []);
+  };
+  const bad = new Set(lines.bad.map(({ line }) => line));
+  const dropBad = () =>
+    onForm({
+      urls: form.urls
+        .split(/\r?\n/)
+        .filter((_, i) => !bad.has(i + 1))
+        .join("\n"),
+    });
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same without a mouse */}
+      <div
+        class={isOver ? "drop over" : "drop"}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+      >
+        <UrlBox text={form.urls} lines={lines} onText={(urls) => onForm({ urls })} />
+      </div>
+      <div class="row small">
+        <button type="button" class="button plain" onClick={() => picker.current?.click()}>
+          {say("chooseFile")}
+        </button>
+        <span class="quiet" aria-live="polite">
+          {told || say("dropHint")}
+        </span>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          accept=".txt,.csv,.json,text/plain,text/csv,application/json"
+          onChange={({ currentTarget }) => {
+            void read([...(currentTarget.files ?? [])]);
+            currentTarget.value = "";
+          }}
+        />
+      </div>
+      <BadLines bad={lines.bad} onDrop={dropBad} />
+    </>
+  );
+}
+
+function joined(urls: string, lines: readonly string[]): string {
+  const before = urls.replace(/\s+$/, "");
+  return before === "" ? lines.join("\n") : `${before}\n${lines.join("\n")}`;
+}
+
+/** What was found so far: URLs, bytes, what was dropped. */
+function Found({ lines, estimate }: Pick<WhatPartProps, "lines" | "estimate">) {
+  const { say, count, formats } = useReader();
+  const urls = estimate?.urls ?? lines.urls.length;
+  if (urls === 0) return null;
+  const pops = Math.max(1, estimate?.pops.count ?? 1);
+  const bytes = estimate?.bytes.estimate == null ? undefined : estimate.bytes.estimate / pops;
+  return (
+    <p class="found" aria-live="polite">
+      <b>
+        {count("urlCount", urls)}
+        {bytes === undefined ? "" : say("aboutBytes", [formats.bytes(bytes)])}
+      </b>{" "}
+      {lines.duplicates > 0 ? <span class="quiet">{count("duplicates", lines.duplicates)}</span> : null}
+      {estimate?.lower_bound ? <span class="quiet"> {say("lowerBound")}</span> : null}
+    </p>
+  );
+}

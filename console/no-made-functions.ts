@@ -1,0 +1,5 @@
+import * as z from "zod";
+
+// Zod would try whether it may make functions of text. The page's policy says no, and the browser would report the try. It is
+// tried as soon as a schema is made: so this file is the first that the page imports.
+z.config({ jitless: true });
