@@ -86,16 +86,16 @@ export function NewRequestView() {
   return (
     <div class={`new step-${step}`}>
       <Steps step={step} onStep={setStep} />
+      <div class="new-head">
+        <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
+          <Icon name="back" />
+        </a>
+        <h1>{say("newRequest")}</h1>
+        <button type="button" class="button plain" onClick={clear}>
+          {say("clearForm")}
+        </button>
+      </div>
       <div class="new-form">
-        <div class="new-head">
-          <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
-            <Icon name="back" />
-          </a>
-          <h1>{say("newRequest")}</h1>
-          <button type="button" class="button plain" onClick={clear}>
-            {say("clearForm")}
-          </button>
-        </div>
         <WhatPart {...part} lines={lines} estimate={value?.estimate} />
         <VariantsPart {...part} urls={lines.urls.length} />
         <ProofPart {...part} />

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
+import { RequestMap } from "../map/request-map.tsx";
 import { Choices } from "../parts/choices.tsx";
 import { outcomesOf } from "../parts/outcome.ts";
 import { useReader } from "../session/reader.ts";
@@ -10,10 +11,10 @@ import { OutcomeCounts } from "./outcome-counts.tsx";
 import { PopList } from "./pop-list.tsx";
 import { MOST_TILES, PopMatrix } from "./pop-matrix.tsx";
 
-const VIEWS = ["matrix", "list"] as const;
+const VIEWS = ["matrix", "map", "list"] as const;
 type View = (typeof VIEWS)[number];
 
-/** Warm where: the POPs as a matrix or a list. */
+/** Warm where: the POPs as a matrix, on the map, or as a list. */
 export function PopsPanel({ request }: { readonly request: Progress }) {
   const { say, count } = useReader();
   const [view, setView] = useState<View>("matrix");
@@ -49,7 +50,9 @@ export function PopsPanel({ request }: { readonly request: Progress }) {
         ) : null}
         {isTerminal(request.status) ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
       </div>
-      {view === "matrix" ? <PopMatrix groups={shown} small={small} /> : <PopList groups={shown} />}
+      {view === "matrix" ? <PopMatrix groups={shown} small={small} /> : null}
+      {view === "map" ? <RequestMap pops={shown.flatMap(({ pops }) => pops)} /> : null}
+      {view === "list" ? <PopList groups={shown} /> : null}
       {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}
     </section>
   );

@@ -107,6 +107,7 @@ export const ZH_NEW: Readonly<Record<keyof typeof EN_NEW, Text>> = {
   token: "请求令牌，防止重复提交",
   estimate: "预估",
   estimateWaits: "填写 URL 并选择 POP 后显示预估。",
+  estimateFaults: "改正标出的问题后显示预估。",
   updating: "更新中…",
   asking: "预估中…",
   noEstimate: "无法预估：{0}",

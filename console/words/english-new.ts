@@ -38,7 +38,7 @@ export const EN_NEW = {
   none: "None",
   popsOf: "POPs of {0}",
   noPop: "No POP matches.",
-  whereCount: "{0} of {1} POPs in {2} metros",
+  whereCount: { one: "{0} of {1} POPs in {2} metro", other: "{0} of {1} POPs in {2} metros" },
   noPops: "Choose at least one POP.",
   // What
   wayPaste: "Paste, file",
@@ -110,6 +110,7 @@ export const EN_NEW = {
   // Estimate, sending
   estimate: "Estimate",
   estimateWaits: "The estimate comes once there are URLs and POPs.",
+  estimateFaults: "The estimate comes once what is marked is mended.",
   updating: "updating …",
   asking: "estimating …",
   noEstimate: "No estimate: {0}",
