@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { InstancesView } from "./instances/instances-view.tsx";
 import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { useKeys } from "./keys/use-keys.ts";
-import { NewRequestView } from "./new/new-request-view.tsx";
+import { NewRequestLater } from "./new/later.tsx";
 import { Brand } from "./parts/brand.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
@@ -86,7 +86,7 @@ function View({ route }: { readonly route: Route }) {
     case "requests":
       return <RequestsView />;
     case "new":
-      return <NewRequestView />;
+      return <NewRequestLater />;
     case "request":
       return <RequestView id={route.id} />;
     case "instances":

@@ -9,21 +9,23 @@ const CONSOLE = join(ROOT, "console");
 /** Browsers of the last three years. */
 const BROWSERS = ["chrome111", "firefox111", "safari16.4"];
 
-/** The console's files by name: one script and one style, both with a hash in their names, the page, its icon, the licences. */
+/** The console's files by name: scripts and a style, each with a hash in its name, the page, its icon, the licences. */
 export function consoleFiles(): Record<string, string> {
   const { outputFiles, metafile } = buildSync({
     entryPoints: [join(CONSOLE, "main.tsx"), join(CONSOLE, "theme/page.css")],
     // Nothing is written.
     ...{ outdir: join(CONSOLE, "out"), write: false, absWorkingDir: ROOT },
+    // What is fetched later has files of its own.
+    ...{ splitting: true, chunkNames: "[name]-[hash]" },
     ...{ bundle: true, minify: true, metafile: true, logLevel: "warning" },
     ...{ entryNames: "[name]-[hash]", format: "esm", platform: "browser", target: BROWSERS, charset: "utf8" },
     ...{ jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   });
   const built = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
-  const nameOf = (extension: string) => Object.keys(built).find((name) => name.endsWith(extension)) ?? "";
+  const nameOf = (entry: RegExp) => Object.keys(built).find((name) => entry.test(name)) ?? "";
   const page = readFileSync(join(CONSOLE, "index.html"), "utf8")
-    .replace("main.tsx", nameOf(".js"))
-    .replace("theme/page.css", nameOf(".css"));
+    .replace("main.tsx", nameOf(/^main-\w+\.js$/))
+    .replace("theme/page.css", nameOf(/^page-\w+\.css$/));
   return {
     ...built,
     "index.html": page,

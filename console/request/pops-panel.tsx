@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
-import { RequestMap } from "../map/request-map.tsx";
+import { RequestMapLater } from "../map/later.tsx";
 import { Choices } from "../parts/choices.tsx";
 import { outcomesOf } from "../parts/outcome.ts";
 import { useReader } from "../session/reader.ts";
@@ -14,7 +14,7 @@ import { MOST_TILES, PopMatrix } from "./pop-matrix.tsx";
 const VIEWS = ["matrix", "map", "list"] as const;
 type View = (typeof VIEWS)[number];
 
-/** Warm where: the POPs as a matrix, on the map, or as a list. */
+/** Warm where: the POPs as a matrix or a list. */
 export function PopsPanel({ request }: { readonly request: Progress }) {
   const { say, count } = useReader();
   const [view, setView] = useState<View>("matrix");
@@ -51,7 +51,7 @@ export function PopsPanel({ request }: { readonly request: Progress }) {
         {isTerminal(request.status) ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
       </div>
       {view === "matrix" ? <PopMatrix groups={shown} small={small} /> : null}
-      {view === "map" ? <RequestMap pops={shown.flatMap(({ pops }) => pops)} /> : null}
+      {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
       {view === "list" ? <PopList groups={shown} /> : null}
       {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}
     </section>
