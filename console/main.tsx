@@ -1,4 +1,3 @@
-import "./no-made-functions.ts";
 import { render } from "preact";
 import { App } from "./app.tsx";
 

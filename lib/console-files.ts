@@ -17,6 +17,8 @@ export function consoleFiles(): Record<string, string> {
     ...{ outdir: join(CONSOLE, "out"), write: false, absWorkingDir: ROOT },
     // What is fetched later has files of its own.
     ...{ splitting: true, chunkNames: "[name]-[hash]" },
+    // Each file imports it first: files that several others share come before main.tsx.
+    inject: [join(CONSOLE, "no-made-functions.ts")],
     ...{ bundle: true, minify: true, metafile: true, logLevel: "warning" },
     ...{ entryNames: "[name]-[hash]", format: "esm", platform: "browser", target: BROWSERS, charset: "utf8" },
     ...{ jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },

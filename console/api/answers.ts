@@ -136,6 +136,10 @@ export const settingsSchema = z.object({
     .object({ parameter: z.string(), allowed: z.array(z.string()) })
     .optional()
     .catch(undefined),
+  source_buckets: z
+    .object({ parameter: z.string(), allowed: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
   instances: z
     .object({ types: z.array(z.string()) })
     .optional()

@@ -17,7 +17,7 @@ interface MapTipProps {
 /** What a place is, beside it and never over the map's edge. Of SVG: the page's policy allows no style attribute. */
 export function MapTip({ mark, described, view, pixel }: MapTipProps) {
   const { title, code, says } = described;
-  const width = Math.max(textWidth(`${title} ${code}`, SIZE * 1.06), textWidth(says, SIZE)) + 2 * PAD;
+  const width = Math.max(textWidth(`${title} ${code}`, SIZE), textWidth(says, SIZE * 0.92)) + 2 * PAD;
   const [right, bottom] = [view.x + view.width, view.y + heightOf(view)];
   const room = 12 * pixel;
   const isLeft = mark.x + room + width * pixel > right;

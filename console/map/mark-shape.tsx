@@ -14,10 +14,9 @@ interface MarkShapeProps {
 export function MarkShape({ mark, selection, shrink, pixel }: MarkShapeProps) {
   const share = shareOf(mark.pops, selection);
   const radius = mark.radius / shrink;
-  const inner = Math.max(
-    radius * 0.34,
-    (radius - 2 * pixel) * Math.sqrt(chosenOf(mark.pops, selection) / mark.pops.length),
-  );
+  // A dashed outline is seen apart from what is in it.
+  const room = radius - (mark.isAsleep ? 2.6 : share === "all" ? 1 : 2) * pixel;
+  const inner = Math.max(radius * 0.34, room * Math.sqrt(chosenOf(mark.pops, selection) / mark.pops.length));
   const outline = {
     "stroke-width": 1.5 * pixel,
     ...(mark.isAsleep ? { "stroke-dasharray": `${2 * pixel} ${1.6 * pixel}` } : {}),
@@ -26,18 +25,14 @@ export function MarkShape({ mark, selection, shrink, pixel }: MarkShapeProps) {
     return (
       <g class={`mark ${share}`}>
         <circle cx={mark.x} cy={mark.y} r={radius - 0.5 * pixel} {...outline} />
-        {share === "none" ? null : (
-          <circle class="inner" cx={mark.x} cy={mark.y} r={share === "all" ? radius - pixel : inner} />
-        )}
+        {share === "none" ? null : <circle class="inner" cx={mark.x} cy={mark.y} r={inner} />}
       </g>
     );
   }
   return (
     <g class={`mark ${share}`}>
       <path d={diamond(mark, radius)} {...outline} />
-      {share === "none" ? null : (
-        <path class="inner" d={diamond(mark, share === "all" ? radius - pixel : inner * 0.8)} />
-      )}
+      {share === "none" ? null : <path class="inner" d={diamond(mark, share === "all" ? room : inner * 0.8)} />}
     </g>
   );
 }

@@ -1,5 +1,6 @@
 import { siteOf } from "../../domain/pops/site-of.ts";
 import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "../parts/outcome.ts";
+import { Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
 import { Land } from "./land.tsx";
@@ -41,6 +42,14 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
           </g>
         ))}
       </svg>
+      <figcaption class="legend small">
+        {OUTCOMES.filter((name) => metros.some(({ outcomes }) => outcomes[name] > 0)).map((name) => (
+          <span key={name} class={name}>
+            <Shape form={name} />
+            <span>{say(OUTCOME_NAMES[name])}</span>
+          </span>
+        ))}
+      </figcaption>
       {unplaced.length === 0 ? null : <p class="quiet small">{say("notOnMap", [unplaced.join(", ")])}</p>}
     </figure>
   );

@@ -9,9 +9,10 @@ import type { Estimated } from "./use-estimate.ts";
 /** What it comes to: the last estimate stays while the next is asked for. */
 export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) {
   const { say } = useReader();
-  const { value, isUpdating, problem } = estimated;
+  const { value, isUpdating, problem, faults } = estimated;
   if (value === undefined) {
-    const text = problem !== undefined ? say("noEstimate", [problem]) : say(isUpdating ? "asking" : "estimateWaits");
+    const waits = faults.of.size + faults.rest.length > 0 ? "estimateFaults" : "estimateWaits";
+    const text = problem !== undefined ? say("noEstimate", [problem]) : say(isUpdating ? "asking" : waits);
     return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{text}</p>;
   }
   return (

@@ -21,6 +21,7 @@ import { LimitsPart, ProofPart } from "./limits-part.tsx";
 import { whyNotSend } from "./may-send.ts";
 import { MorePart } from "./more-part.tsx";
 import { bodyOf } from "./request-body.ts";
+import { SaveButton } from "./save-button.tsx";
 import { SendDialog } from "./send-dialog.tsx";
 import { Steps } from "./steps.tsx";
 import { readUrlLines } from "./url-lines.ts";
@@ -62,7 +63,7 @@ export function NewRequestView() {
     change({ pops: pops.map(({ code }) => code).filter((code) => chosen.has(code)) });
   const body = bodyOf({ ...form, pops: [...selection] }, lines.urls);
   const given = lines.urls.length + (body.sources?.length ?? 0);
-  const estimated = useEstimate(given > 0 && selection.size > 0 ? body : undefined);
+  const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? body : undefined);
   const { value, faults } = estimated;
   const urls = value?.estimate.urls ?? lines.urls.length;
   const forms = Math.max(1, variantsOf(form).length);
@@ -70,7 +71,7 @@ export function NewRequestView() {
     ...{ instances: form.instances, minutes: form.minutes, tasks: lines.urls.length * forms * selection.size },
   });
   const off = whyNotSend({
-    ...{ urls: given, badLines: lines.bad.length, pops: selection.size },
+    ...{ urls: given, badLines: lines.bad.length, isTooMany: lines.isTooMany, pops: selection.size },
     ...{ isBeyondCap: beyond.size > 0, isFaulty: faults.of.size + faults.rest.length > 0 },
   });
   useEffect(() => {
@@ -86,17 +87,17 @@ export function NewRequestView() {
   return (
     <div class={`new step-${step}`}>
       <Steps step={step} onStep={setStep} />
+      <div class="new-head">
+        <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
+          <Icon name="back" />
+        </a>
+        <h1>{say("newRequest")}</h1>
+        <button type="button" class="button plain" onClick={clear}>
+          {say("clearForm")}
+        </button>
+      </div>
       <div class="new-form">
-        <div class="new-head">
-          <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
-            <Icon name="back" />
-          </a>
-          <h1>{say("newRequest")}</h1>
-          <button type="button" class="button plain" onClick={clear}>
-            {say("clearForm")}
-          </button>
-        </div>
-        <WhatPart {...part} lines={lines} estimate={value?.estimate} />
+        <WhatPart {...{ ...part, lines, settings, estimate: value?.estimate }} />
         <VariantsPart {...part} urls={lines.urls.length} />
         <ProofPart {...part} />
         <LimitsPart {...{ ...part, settings, beyond, paths: urls }} />
@@ -124,6 +125,7 @@ export function NewRequestView() {
         <div class="send-row">
           <EstimateFacts estimated={estimated} />
           <div class="send-buttons">
+            <SaveButton body={body} />
             <CopyButton text={curlOf(body, apiBase(location.href))} label={say("copyCurl")}>
               {say("curl")}
             </CopyButton>

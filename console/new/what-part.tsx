@@ -1,4 +1,6 @@
 import { useRef, useState } from "preact/hooks";
+import { MAX_URLS } from "../../domain/request/limits.ts";
+import type { Settings } from "../api/answers.ts";
 import { Choices } from "../parts/choices.tsx";
 import { useReader } from "../session/reader.ts";
 import { BadLines } from "./bad-lines.tsx";
@@ -22,10 +24,11 @@ export interface PartProps {
 interface WhatPartProps extends PartProps {
   readonly lines: UrlLines;
   readonly estimate: Estimate | undefined;
+  readonly settings: Settings | undefined;
 }
 
 /** Which URLs: pasted, dropped as a file, or named by sources. */
-export function WhatPart({ form, onForm, faults, lines, estimate }: WhatPartProps) {
+export function WhatPart({ form, onForm, faults, lines, estimate, settings }: WhatPartProps) {
   const { say, formats } = useReader();
   const filledOf = (way: Way) =>
     form.sources.filter(({ type, address }) => SOURCES_OF[way].includes(type) && address.trim() !== "").length;
@@ -48,7 +51,13 @@ export function WhatPart({ form, onForm, faults, lines, estimate }: WhatPartProp
           onSources={(sources) => onForm({ sources })}
         />
       )}
-      <Wrong lines={faultsAt(faults, "url_list", "retry_of")} />
+      {form.way === "s3" ? <Buckets settings={settings} /> : null}
+      <Wrong
+        lines={[
+          ...(lines.isTooMany ? [say("tooManyUrls", [formats.count(MAX_URLS)])] : []),
+          ...faultsAt(faults, "url_list", "retry_of"),
+        ]}
+      />
       <Found lines={lines} estimate={estimate} />
       <Field
         label={say("distribution")}
@@ -58,7 +67,33 @@ export function WhatPart({ form, onForm, faults, lines, estimate }: WhatPartProp
         wrong={faultsAt(faults, "cf_domain")}
         onValue={(domain) => onForm({ domain })}
       />
+      <Allowed settings={settings} />
     </section>
+  );
+}
+
+interface OfSettings {
+  readonly settings: Settings | undefined;
+}
+
+/** Which distributions may be warmed, where not all may. */
+function Allowed({ settings }: OfSettings) {
+  const { say } = useReader();
+  const allowed = settings?.distributions?.allowed ?? [];
+  if (allowed.length === 0 || allowed.includes("*")) return null;
+  return <p class="quiet small break">{say("allowedHere", [allowed.join(", ")])}</p>;
+}
+
+/** Which buckets may be read. */
+function Buckets({ settings }: OfSettings) {
+  const { say } = useReader();
+  const buckets = settings?.source_buckets;
+  if (buckets === undefined) return null;
+  const { allowed, parameter } = buckets;
+  return (
+    <p class="quiet small break">
+      {allowed.length === 0 ? say("noBuckets", [parameter]) : say("bucketsHere", [allowed.join(", ")])}
+    </p>
   );
 }
 

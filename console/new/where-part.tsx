@@ -26,7 +26,7 @@ export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) 
     <>
       <div class="where-head">
         <h2>
-          {say("where")} <span class="quiet">{say("whereCount", figures)}</span>
+          {say("where")} <span class="quiet">{say("whereCount", figures, chosen)}</span>
         </h2>
         <RegionChips pops={pops} selection={selection} onSelect={onSelect} />
       </div>

@@ -38,7 +38,7 @@ export const EN_NEW = {
   none: "None",
   popsOf: "POPs of {0}",
   noPop: "No POP matches.",
-  whereCount: "{0} of {1} POPs in {2} metros",
+  whereCount: { one: "{0} of {1} POPs in {2} metro", other: "{0} of {1} POPs in {2} metros" },
   noPops: "Choose at least one POP.",
   // What
   wayPaste: "Paste, file",
@@ -68,6 +68,11 @@ export const EN_NEW = {
   removeSource: "Remove this source",
   distribution: "Distribution",
   distributionHint: "by the host name of the URLs",
+  tooManyUrls: "At most {0} different URLs in one request.",
+  allowedHere: "This deployment warms: {0}",
+  bucketsHere: "This deployment reads: {0}",
+  noBuckets: "This deployment reads no bucket: name it in the stack's parameter {0}.",
+  saveJson: "Save as request.json",
   // Variants
   variantsSay: "each is kept apart by the cache",
   asIs: "As is",
@@ -110,6 +115,7 @@ export const EN_NEW = {
   // Estimate, sending
   estimate: "Estimate",
   estimateWaits: "The estimate comes once there are URLs and POPs.",
+  estimateFaults: "The estimate comes once what is marked is mended.",
   updating: "updating …",
   asking: "estimating …",
   noEstimate: "No estimate: {0}",
@@ -149,6 +155,7 @@ export const EN_NEW = {
     other: "{0} paths are invalidated first, at every POP. Until then viewers are served from the origin.",
   },
   whyNotSend: "Send is off: {0}",
+  offTooMany: "there are too many URLs",
   offNoUrls: "there are no URLs",
   offBadLines: "some lines are no URLs",
   offNoPops: "no POP is chosen",

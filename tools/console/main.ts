@@ -6,6 +6,7 @@ import { openBrowser } from "./browser.ts";
 import { journey } from "./journey.ts";
 import { openPageServer } from "./page-server.ts";
 import { PICTURES } from "./pictures.ts";
+import { useForm } from "./use-form.ts";
 import { lookAtViews } from "./views.ts";
 
 const WINDOWS = [
@@ -38,6 +39,7 @@ async function views(): Promise<string[]> {
   try {
     const found: string[] = [];
     for (const window of WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
+    found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {
     await server.close();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createHandler } from "../../lambdas/console/handler.ts";
 import { readPageFiles } from "../../lambdas/console/page-files.ts";
 import { consoleFiles } from "../../lib/console-files.ts";
@@ -15,8 +16,8 @@ export interface PageServer {
   /** The console's page. */
   readonly url: string;
   readonly key: string;
-  /** What it answers from now on, by `GET requests`. */
-  say(answers: (route: string, query: URLSearchParams) => Answer): void;
+  /** What it answers from now on, by `GET requests`. @param body what was sent, "" for nothing */
+  say(answers: (route: string, query: URLSearchParams, body: string) => Answer): void;
   close(): Promise<void>;
 }
 
@@ -28,7 +29,7 @@ export async function openPageServer(): Promise<PageServer> {
   for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);
   const serve = createHandler(readPageFiles(folder));
   rmSync(folder, { recursive: true });
-  let answers: (route: string, query: URLSearchParams) => Answer = () => ({ status: 404, body: {} });
+  let answers: (route: string, query: URLSearchParams, body: string) => Answer = () => ({ status: 404, body: {} });
   const server = createServer(async (from, to) => {
     const url = new URL(from.url ?? "/", "http://localhost");
     const [, , first = "", ...rest] = url.pathname.split("/");
@@ -39,10 +40,10 @@ export async function openPageServer(): Promise<PageServer> {
       to.writeHead(statusCode).end(body);
       return;
     }
-    from.resume();
+    const body = await text(from);
     const answer =
       from.headers["x-api-key"] === KEY
-        ? answers(`${from.method} ${first}`, url.searchParams)
+        ? answers(`${from.method} ${first}`, url.searchParams, body)
         : { status: 403, body: { error_message: "No valid API key" } };
     if (answer === undefined) return void from.socket.destroy();
     to.writeHead(answer.status ?? 200, { "content-type": "application/json" }).end(JSON.stringify(answer.body));

@@ -18,7 +18,7 @@ interface View {
   readonly shows: string;
   /** What stands in the form of a new request already. */
   readonly form?: Partial<Form>;
-  /** Pressed after that. */
+  /** Pressed after that, one after the other. */
   readonly key?: string;
   /** What the browser itself says of this scene's calls. */
   readonly mayFail?: RegExp;
@@ -33,7 +33,8 @@ export const VIEWS: readonly View[] = [
   { name: "requests-lost", hash: "#/", scene: "lost", shows: ".banner", mayFail: FAILED_CALL },
   { name: "under-way", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".chart svg" },
   { name: "under-way-stop", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "s" },
-  { name: "under-way-list", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "v" },
+  { name: "under-way-map", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "v" },
+  { name: "under-way-list", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "vv" },
   { name: "under-way-400", hash: "#/r/many", shows: ".matrix" },
   { name: "ended-not-ready", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files" },
   { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
@@ -81,7 +82,7 @@ export async function lookAtViews(
     await page.evaluate(`location.hash = ${JSON.stringify(view.hash === "#/" ? "#/settings" : "#/")}`);
     await page.evaluate(`location.hash = ${JSON.stringify(view.hash)}`);
     await page.waitForSelector(view.shows);
-    if (view.key !== undefined) await page.keyboard.press(view.key);
+    for (const key of view.key ?? "") await page.keyboard.press(key);
     wrong.push(...(await seen(view.name, page, faults)));
     await close();
   }

@@ -48,11 +48,12 @@ describe("caps", () => {
 });
 
 describe("Send", () => {
-  const fine = { urls: 1, badLines: 0, pops: 1, isBeyondCap: false, isFaulty: false };
+  const fine = { urls: 1, badLines: 0, isTooMany: false, pops: 1, isBeyondCap: false, isFaulty: false };
   test.each([
     [{}, undefined],
     [{ urls: 0 }, "offNoUrls"],
     [{ badLines: 2 }, "offBadLines"],
+    [{ isTooMany: true }, "offTooMany"],
     [{ pops: 0 }, "offNoPops"],
     [{ isBeyondCap: true, isFaulty: true }, "offCap"],
     [{ isFaulty: true }, "offFault"],
@@ -66,6 +67,11 @@ test("the curl line quotes for a shell, and has no key in it", () => {
   expect(line).toBe(
     `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
   );
+});
+
+test("a body that is too long for a command line is read from the file that it is saved as", () => {
+  const line = curlOf({ url_list: ["x".repeat(100_000)] }, new URL("https://api.example/prod/"));
+  expect(line).toContain("-d @request.json ");
 });
 
 describe("money", () => {
