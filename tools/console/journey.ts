@@ -42,6 +42,8 @@ export async function journey(browser: Browser, prewarm: LocalPrewarm, language:
     await page.getByText(says.wrongKey).waitFor();
     await unlock(page, `${prewarm.apiUrl}console`, prewarm.apiKey);
     const id = await api.start(body([...urls(4), MISSING], [...POPS, DEAD_POP], 5));
+    // A new one waits behind a button. Who loads the page anew sees it, and is not asked for the key again.
+    await page.reload();
     await page.click(`[data-row="${id}"] a`);
     await page.locator(".matrix [role=gridcell]").first().waitFor();
     await look("under-way");
