@@ -71,11 +71,14 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
     connection: _connection,
     "transfer-encoding": _encoding,
     expect: _expect,
+    origin,
     ...headers
   } = from.headers;
+  // The console sends it with its script and with each POST. The front refuses whatever has one, and so it does for other pages.
+  const foreign = origin === undefined || origin === `http://${from.headers.host}` ? {} : { origin };
   const answer = await request(options.target + path, {
     method: from.method === "POST" ? "POST" : from.method === "HEAD" ? "HEAD" : from.method === "GET" ? "GET" : "PUT",
-    headers: { ...headers, authorization: options.authorization },
+    headers: { ...headers, ...foreign, authorization: options.authorization },
     body: size > 0 ? body : null,
     headersTimeout: 60_000,
   });

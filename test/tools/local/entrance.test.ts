@@ -17,7 +17,10 @@ async function entrance() {
       return;
     }
     to.writeHead(200, { "content-type": "application/json" }).end(
-      JSON.stringify({ size, expect: from.headers.expect, authorization: from.headers.authorization }),
+      JSON.stringify({
+        ...{ size, expect: from.headers.expect, authorization: from.headers.authorization },
+        origin: from.headers.origin,
+      }),
     );
   });
   emulator.listen(0, "127.0.0.1");
@@ -98,4 +101,16 @@ it("compresses a long answer for who accepts it, as API Gateway does", async () 
   };
   expect(await encodingFor("gzip, deflate, br")).toBe("gzip");
   expect(await encodingFor("identity")).toBeUndefined();
+});
+
+it("keeps the origin of other pages, which the front refuses, and drops that of the console", async () => {
+  const url = new URL(await entrance());
+  const originSeen = async (origin: string) => {
+    const asked = request(`${url.href}prewarm`, { method: "POST", headers: { "x-api-key": KEY, origin } }).end();
+    const [answer]: IncomingMessage[] = await once(asked, "response");
+    return JSON.parse(Buffer.concat((await answer?.toArray()) ?? []).toString()).origin;
+  };
+  expect(await originSeen(`http://${url.host}`)).toBeUndefined();
+  expect(await originSeen("http://evil.example")).toBe("http://evil.example");
+  expect(await originSeen("null")).toBe("null");
 });
