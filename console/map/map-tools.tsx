@@ -12,16 +12,17 @@ const DRAWINGS = {
 interface MapToolsProps {
   readonly tool: Tool;
   readonly onTool: (tool: Tool) => void;
-  readonly onZoom: (factor: number) => void;
+  readonly onLarger: () => void;
+  readonly onSmaller: () => void;
 }
 
-export function MapTools({ tool, onTool, onZoom }: MapToolsProps) {
+export function MapTools({ tool, onTool, onLarger, onSmaller }: MapToolsProps) {
   return (
     <div class="map-tools">
       <ToolButton drawing="move" label="mapMove" isOn={tool === "move"} onPress={() => onTool("move")} />
       <ToolButton drawing="lasso" label="mapLasso" isOn={tool === "lasso"} onPress={() => onTool("lasso")} />
-      <ToolButton drawing="larger" label="mapLarger" onPress={() => onZoom(1.6)} />
-      <ToolButton drawing="smaller" label="mapSmaller" onPress={() => onZoom(1 / 1.6)} />
+      <ToolButton drawing="larger" label="mapLarger" onPress={onLarger} />
+      <ToolButton drawing="smaller" label="mapSmaller" onPress={onSmaller} />
     </div>
   );
 }

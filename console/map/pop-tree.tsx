@@ -1,4 +1,5 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
@@ -22,6 +23,8 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
   const [by, setBy] = useState<Grouping>("rec");
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState("");
+  const search = useRef<HTMLInputElement>(null);
+  useKeys({ "/": () => search.current?.focus() });
   const groups = useMemo(() => {
     const names = ({ city, country, rec }: CataloguePop) => [
       cityName(city ?? "", language),
@@ -59,6 +62,7 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
         <search class="search">
           <Icon name="search" />
           <input
+            ref={search}
             class="input"
             type="search"
             aria-label={say("searchPops")}

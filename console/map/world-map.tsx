@@ -10,10 +10,10 @@ import { MapTip } from "./map-tip.tsx";
 import { MapTools } from "./map-tools.tsx";
 import { MarkShape } from "./mark-shape.tsx";
 import type { Mark } from "./metros.ts";
-import { isDirection, nearestTo, nearestTowards } from "./nearest.ts";
 import { added, chosenOf, type Selection, toggled } from "./selection.ts";
+import { useMapKeys } from "./use-map-keys.ts";
 import { type Tool, useMapPointer } from "./use-map-pointer.ts";
-import { centreOf, heightOf, showing, WHOLE, zoomed, zoomOf } from "./view-box.ts";
+import { heightOf, WHOLE, zoomOf } from "./view-box.ts";
 
 /** What is not shown is measured as nothing. */
 const LEAST_WIDTH = 240;
@@ -33,13 +33,12 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
   const [ref, width] = useWidth(840);
   const [view, setView] = useState(WHOLE);
   const [tool, setTool] = useState<Tool>("move");
-  const [active, setActive] = useState<Mark>();
-  const [isFocused, setFocused] = useState(false);
   const pixel = view.width / Math.max(LEAST_WIDTH, width);
   const shrink = Math.sqrt(zoomOf(view));
+  const keys = useMapKeys({ metros, recs, selection, view, onView: setView, onSelect });
   const press = (mark: Mark) => {
     onSelect(toggled(selection, mark.pops));
-    if (mark.kind === "metro") setActive(mark);
+    if (mark.kind === "metro") keys.setActive(mark);
   };
   const marks = [...metros, ...recs];
   const catchAll = (caught: readonly Mark[]) => {
@@ -52,38 +51,8 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
     ...{ marks: marks.map((mark) => ({ ...mark, radius: mark.radius / shrink })), view, pixel, tool },
     ...{ onView: setView, onPress: press, onCatch: catchAll },
   });
-  const zoom = (factor: number) =>
-    setView(zoomed(view, factor, active !== undefined && isFocused ? active : centreOf(view)));
-
-  const goTo = (mark: Mark | undefined) => {
-    if (mark === undefined) return;
-    setActive(mark);
-    setView(showing(view, mark));
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { key } = event;
-    if (isDirection(key) && active !== undefined) goTo(nearestTowards(active, metros, key));
-    else if (key === " " && active !== undefined) {
-      const rec = recs.find(({ id }) => id === active.rec);
-      const meant = event.shiftKey ? rec : active;
-      if (meant !== undefined) onSelect(toggled(selection, meant.pops));
-    } else if (key === "+" || key === "=") zoom(1.6);
-    else if (key === "-") zoom(1 / 1.6);
-    else if (key === "0") setView(WHOLE);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const onFocus = () => {
-    setFocused(true);
-    const first = metros.filter((metro) => chosenOf(metro.pops, selection) > 0);
-    if (active === undefined) goTo(nearestTo(centreOf(view), first.length > 0 ? first : metros));
-  };
-
   const lines = linesOf(metros, recs, selection);
-  const shown = isFocused ? active : undefined;
-  const told = pointer.hovered ?? shown;
+  const told = pointer.hovered ?? keys.active;
   return (
     <figure class={`map ${tool}`}>
       <svg
@@ -94,9 +63,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
         role="application"
         aria-label={say("mapLabel")}
         aria-describedby={hint}
-        onKeyDown={onKey}
-        onFocus={onFocus}
-        onBlur={() => setFocused(false)}
+        {...keys.handlers}
         {...pointer.handlers}
       >
         <Land pixel={pixel} />
@@ -123,13 +90,13 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
           <MapTip {...{ mark: told, described: describe(told, selection, reader), view, pixel }} />
         )}
       </svg>
-      <MapTools tool={tool} onTool={setTool} onZoom={zoom} />
+      <MapTools tool={tool} onTool={setTool} onLarger={keys.zoomIn} onSmaller={keys.zoomOut} />
       <MapLegend />
       <p id={hint} class="spoken">
         {say("mapKeys")}
       </p>
       <p class="spoken" aria-live="polite">
-        {shown === undefined ? "" : spoken(describe(shown, selection, reader))}
+        {keys.active === undefined ? "" : spoken(describe(keys.active, selection, reader))}
       </p>
     </figure>
   );

@@ -1,8 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { apiBase } from "../api/client.ts";
 import { defaultSelection } from "../map/regions.ts";
 import type { Selection } from "../map/selection.ts";
-import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Skeleton } from "../parts/skeleton.tsx";
 import { Trouble } from "../parts/trouble.tsx";
@@ -11,22 +9,20 @@ import { useReader } from "../session/reader.ts";
 import { useSettings } from "../session/use-settings.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
-import { curlOf } from "./curl.ts";
 import { forgetDraft, keepDraft, readDraft } from "./draft.ts";
-import { EstimateFacts, Foreseen } from "./estimate-bar.tsx";
 import { faultsAt } from "./faults.ts";
-import { Wrong } from "./field.tsx";
 import { EMPTY_FORM, type Form } from "./form.ts";
 import { LimitsPart, ProofPart } from "./limits-part.tsx";
 import { whyNotSend } from "./may-send.ts";
 import { MorePart } from "./more-part.tsx";
 import { bodyOf } from "./request-body.ts";
-import { SaveButton } from "./save-button.tsx";
+import { SendBar } from "./send-bar.tsx";
 import { SendDialog } from "./send-dialog.tsx";
 import { Steps } from "./steps.tsx";
 import { readUrlLines } from "./url-lines.ts";
 import { useEstimate } from "./use-estimate.ts";
 import { useCatalogue } from "./use-pops.ts";
+import { useSendKey } from "./use-send-key.ts";
 import { variantsOf } from "./variant-choices.ts";
 import { VariantsPart } from "./variants-part.tsx";
 import { WhatPart } from "./what-part.tsx";
@@ -74,13 +70,7 @@ export function NewRequestView() {
     ...{ urls: given, badLines: lines.bad.length, isTooMany: lines.isTooMany, pops: selection.size },
     ...{ isBeyondCap: beyond.size > 0, isFaulty: faults.of.size + faults.rest.length > 0 },
   });
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && off === undefined) setAsking(true);
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, [off]);
+  useSendKey(off === undefined, () => setAsking(true));
 
   const part = { form, onForm: change, faults };
   const tooMany = beyond.get("maxTasks");
@@ -119,34 +109,12 @@ export function NewRequestView() {
           />
         )}
       </section>
-      <section class="new-send" aria-label={say("estimate")}>
-        <Foreseen warnings={value?.warnings ?? []} />
-        <Wrong lines={faults.rest} />
-        <div class="send-row">
-          <EstimateFacts estimated={estimated} />
-          <div class="send-buttons">
-            <SaveButton body={body} />
-            <CopyButton text={curlOf(body, apiBase(location.href))} label={say("copyCurl")}>
-              {say("curl")}
-            </CopyButton>
-            <button
-              type="button"
-              class="button primary send"
-              disabled={off !== undefined}
-              title={off === undefined ? "" : say("whyNotSend", [say(off)])}
-              onClick={() => setAsking(true)}
-            >
-              {say("send")} <kbd>Ctrl Enter</kbd>
-            </button>
-            <button type="button" class="button primary next" onClick={() => setStep(step + 1)}>
-              {say("next")}
-            </button>
-          </div>
-        </div>
-        {off === undefined || given + lines.bad.length === 0 ? null : (
-          <p class="small quiet">{say("whyNotSend", [say(off)])}</p>
-        )}
-      </section>
+      <SendBar
+        {...{ body, estimated, off }}
+        hasInput={given + lines.bad.length > 0}
+        onSend={() => setAsking(true)}
+        onNext={() => setStep(step + 1)}
+      />
       {isAsking ? <SendDialog {...{ body, estimated, paths: urls }} onClose={() => setAsking(false)} /> : null}
     </div>
   );

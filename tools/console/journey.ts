@@ -41,10 +41,9 @@ export async function journey(browser: Browser, prewarm: LocalPrewarm, language:
     await page.click("button[type=submit]");
     await page.getByText(says.wrongKey).waitFor();
     await unlock(page, `${prewarm.apiUrl}console`, prewarm.apiKey);
-    const id = await api.start(body([...urls(4), MISSING], [...POPS, DEAD_POP], 5));
-    // A new one waits behind a button. Who loads the page anew sees it, and is not asked for the key again.
+    const id = await sendByForm(page, body([...urls(4), MISSING], [...POPS, DEAD_POP], 5), () => look("new"));
+    // Who loads the page anew is not asked for the key again.
     await page.reload();
-    await page.click(`[data-row="${id}"] a`);
     await page.locator(".matrix [role=gridcell]").first().waitFor();
     await look("under-way");
     await sentenceIs(page, says.ended);
@@ -76,6 +75,20 @@ async function retry(page: Page, id: string): Promise<void> {
   await page.locator("dialog[open] .primary").click();
   await page.waitForURL((url) => /^#\/r\//.test(url.hash) && !url.hash.includes(id));
   await page.locator(`.request-head a[href="#/r/${id}"]`).waitFor();
+}
+
+/** A body's file fills the form; the estimate comes, and the question before it is sent. @returns the request id */
+async function sendByForm(page: Page, body: object, look: () => Promise<void>): Promise<string> {
+  await page.locator(".head a.primary, .empty a.primary").first().click();
+  await page.locator("input[type=file]").setInputFiles({
+    ...{ name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(body)) },
+  });
+  await page.locator(".estimate dl").waitFor();
+  await look();
+  await page.locator(".send").click();
+  await page.locator("dialog[open] .primary").click();
+  await page.waitForURL(/#\/r\//);
+  return page.url().split("#/r/")[1] ?? "";
 }
 
 /** One that nobody works on can be stopped at leisure. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import * as z from "zod";
+import { MAP_HEIGHT, MAP_WIDTH } from "../../console/map/miller.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import { SCENES } from "./made-up.ts";
 import { catalogue, estimate } from "./made-up-form.ts";
@@ -100,20 +101,20 @@ async function choose(page: Page): Promise<string[]> {
   await changes("Shift and Space", () => page.keyboard.press("Shift+Space"));
   const box = await map.boundingBox();
   if (box === null) return [...wrong, "the map is not seen"];
-  const at = (x: number, y: number) => [box.x + (box.width * x) / 1_000, box.y + (box.height * y) / 449] as const;
-  const lagos = await page.locator(".mark").evaluateAll("marks => marks.length");
-  if (Number(lagos) < 100) wrong.push("metros are missing");
-  await changes("a click", () => page.mouse.click(...at(427, 254)));
+  const at = (x: number, y: number) =>
+    [box.x + (box.width * x) / MAP_WIDTH, box.y + (box.height * y) / MAP_HEIGHT] as const;
+  if ((await page.locator(".mark").count()) < 100) wrong.push("metros are missing");
+  await changes("a click on Lagos", () => page.mouse.click(...at(427, 254)));
   await changes("a line around South America", async () => {
     await page.keyboard.down("Shift");
     await page.mouse.move(...at(150, 220));
     await page.mouse.down();
-    for (const corner of [
+    for (const [x, y] of [
       [330, 220],
       [330, 420],
       [150, 420],
     ] as const)
-      await page.mouse.move(...at(...corner), { steps: 4 });
+      await page.mouse.move(...at(x, y), { steps: 4 });
     await page.screenshot({ path: join(PICTURES, "new-map-lasso.png") });
     await page.mouse.up();
     await page.keyboard.up("Shift");
