@@ -48,7 +48,7 @@ export function PopMatrix({ groups, small }: MatrixProps) {
               <span class="quiet">{count("popCount", group.pops.length)}</span>
               <strong class="number">
                 {small && group.bad > 0 ? <span class="failed">{formats.count(group.bad)} </span> : null}
-                {formats.percent(group.percent)}
+                {hasTasks(group) ? formats.percent(group.percent) : "–"}
               </strong>
             </div>
             <div class="rec-pops" role="presentation">
@@ -71,6 +71,11 @@ export function PopMatrix({ groups, small }: MatrixProps) {
   );
 }
 
+/** A REC whose POPs did not resolve has none, and no share of anything. */
+function hasTasks({ pops }: RecGroup): boolean {
+  return pops.some(({ total }) => total > 0);
+}
+
 interface CellProps {
   readonly pop: PopState;
   readonly small: boolean;
@@ -85,7 +90,7 @@ function Cell({ pop, small, place, stop, onFocus }: CellProps) {
   const worst = worstOf(pop);
   return (
     <div
-      class={`pop ${worst} ${pop.bad > 0 ? "bad" : ""}`}
+      class={`pop ${worst} ${pop.bad > 0 ? "bad" : ""} ${pop.resolved ? "" : "unresolved"}`}
       role="gridcell"
       data-at={place}
       tabIndex={stop ? 0 : -1}

@@ -42,6 +42,8 @@ export async function journey(browser: Browser, prewarm: LocalPrewarm, language:
     await page.getByText(says.wrongKey).waitFor();
     await unlock(page, `${prewarm.apiUrl}console`, prewarm.apiKey);
     const id = await sendByForm(page, body([...urls(4), MISSING], [...POPS, DEAD_POP], 5), () => look("new"));
+    // Who loads the page anew is not asked for the key again.
+    await page.reload();
     await page.locator(".matrix [role=gridcell]").first().waitFor();
     await look("under-way");
     await sentenceIs(page, says.ended);
