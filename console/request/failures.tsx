@@ -21,7 +21,7 @@ function useScope({ tasks, pops, urls, examples }: Failure): string {
 
 /** While it runs: a reason, where, and what to do. */
 export function FailureCard({ failure }: { readonly failure: Failure }) {
-  const { formats } = useReader();
+  const { say, formats } = useReader();
   const words = useWords(failure.code);
   const scope = useScope(failure);
   return (
@@ -32,7 +32,8 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
       <h3>{words.title}</h3>
       <strong class={`number ${formOf(failure)}`}>{formats.count(failure.tasks)}</strong>
       <p>
-        {scope}. <Prose text={words.next} />
+        {say("scopeThen", [scope])}
+        <Prose text={words.next} />
       </p>
       <Examples failure={failure} />
     </li>

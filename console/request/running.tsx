@@ -24,11 +24,13 @@ export function Running({ request }: { readonly request: Progress }) {
             {say("toLookAt")}{" "}
             {failures.length === 0 ? null : (
               <span class="quiet">
-                {count(
-                  "taskCount",
-                  failures.reduce((sum, { tasks }) => sum + tasks, 0),
-                )}
-                , {count("reasonCount", failures.length)}
+                {say("listOfTwo", [
+                  count(
+                    "taskCount",
+                    failures.reduce((sum, { tasks }) => sum + tasks, 0),
+                  ),
+                  count("reasonCount", failures.length),
+                ])}
               </span>
             )}
           </h2>

@@ -136,6 +136,8 @@ export const ZH: Table = {
   taskCount: "{0} 个任务",
   objectCount: "{0} 个对象",
   scope: "{0}：{2} 的 {1}",
+  scopeThen: "{0}。",
+  listOfTwo: "{0}，{1}",
   scopePops: "{1} 的 {0}",
   examples: "示例",
   viewers: "观众",

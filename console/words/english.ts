@@ -151,6 +151,8 @@ export const EN = {
   taskCount: { one: "{0} task", other: "{0} tasks" },
   objectCount: { one: "{0} object", other: "{0} objects" },
   scope: "{0}: {1} at {2}",
+  scopeThen: "{0}. ",
+  listOfTwo: "{0}, {1}",
   scopePops: "{0} at {1}",
   examples: "Examples",
   viewers: "Viewers",
