@@ -10,16 +10,17 @@ import type { Estimated } from "./use-estimate.ts";
 export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) {
   const { say } = useReader();
   const { value, isUpdating, problem, faults } = estimated;
+  const isFaulty = faults.of.size + faults.rest.length > 0;
+  const why = problem !== undefined ? say("noEstimate", [problem]) : isFaulty ? say("estimateFaults") : "";
   if (value === undefined) {
-    const waits = faults.of.size + faults.rest.length > 0 ? "estimateFaults" : "estimateWaits";
-    const text = problem !== undefined ? say("noEstimate", [problem]) : say(isUpdating ? "asking" : waits);
-    return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{text}</p>;
+    const waits = why !== "" ? why : say(isUpdating ? "asking" : "estimateWaits");
+    return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{waits}</p>;
   }
   return (
-    <div class={isUpdating ? "estimate updating" : "estimate"} aria-busy={isUpdating}>
+    <div class={isUpdating || why !== "" ? "estimate updating" : "estimate"} aria-busy={isUpdating}>
       <Facts estimate={value.estimate} />
       <p class="note small" aria-live="polite">
-        {isUpdating ? say("updating") : problem === undefined ? "" : say("noEstimate", [problem])}
+        {isUpdating ? say("updating") : why}
       </p>
     </div>
   );

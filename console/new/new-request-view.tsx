@@ -9,9 +9,7 @@ import { useReader } from "../session/reader.ts";
 import { useSettings } from "../session/use-settings.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
-import { forgetDraft, keepDraft, readDraft } from "./draft.ts";
 import { faultsAt } from "./faults.ts";
-import { EMPTY_FORM, type Form } from "./form.ts";
 import { LimitsPart, ProofPart } from "./limits-part.tsx";
 import { whyNotSend } from "./may-send.ts";
 import { MorePart } from "./more-part.tsx";
@@ -20,6 +18,7 @@ import { SendBar } from "./send-bar.tsx";
 import { SendDialog } from "./send-dialog.tsx";
 import { Steps } from "./steps.tsx";
 import { readUrlLines } from "./url-lines.ts";
+import { useDraft } from "./use-draft.ts";
 import { useEstimate } from "./use-estimate.ts";
 import { useCatalogue } from "./use-pops.ts";
 import { useSendKey } from "./use-send-key.ts";
@@ -33,22 +32,12 @@ export function NewRequestView() {
   const { say } = useReader();
   const settings = useSettings();
   const catalogue = useCatalogue();
-  const [form, setForm] = useState(readDraft);
+  const { form, change, clear, forget } = useDraft();
   const [step, setStep] = useState(1);
   const [isAsking, setAsking] = useState(false);
   useEffect(() => {
     document.title = `${say("newRequest")} · Prewarm`;
   }, [say]);
-  const change = (part: Partial<Form>) => {
-    const next = { ...form, ...part };
-    setForm(next);
-    keepDraft(next);
-  };
-  const clear = () => {
-    forgetDraft();
-    setForm(EMPTY_FORM);
-  };
-
   const lines = useMemo(() => readUrlLines(form.urls), [form.urls]);
   const pops = useMemo(() => catalogueWith(catalogue.pops ?? [], form.pops ?? []), [catalogue.pops, form.pops]);
   const selection: Selection = useMemo(
@@ -57,9 +46,10 @@ export function NewRequestView() {
   );
   const select = (chosen: Selection) =>
     change({ pops: pops.map(({ code }) => code).filter((code) => chosen.has(code)) });
-  const body = bodyOf({ ...form, pops: [...selection] }, lines.urls);
+  const body = useMemo(() => bodyOf({ ...form, pops: [...selection] }, lines.urls), [form, selection, lines]);
+  const json = useMemo(() => JSON.stringify(body), [body]);
   const given = lines.urls.length + (body.sources?.length ?? 0);
-  const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? body : undefined);
+  const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? json : "");
   const { value, faults } = estimated;
   const urls = value?.estimate.urls ?? lines.urls.length;
   const forms = Math.max(1, variantsOf(form).length);
@@ -110,12 +100,14 @@ export function NewRequestView() {
         )}
       </section>
       <SendBar
-        {...{ body, estimated, off }}
+        {...{ json, estimated, off }}
         hasInput={given + lines.bad.length > 0}
         onSend={() => setAsking(true)}
         onNext={() => setStep(step + 1)}
       />
-      {isAsking ? <SendDialog {...{ body, estimated, paths: urls }} onClose={() => setAsking(false)} /> : null}
+      {isAsking ? (
+        <SendDialog {...{ body, estimated, paths: urls }} onSent={forget} onClose={() => setAsking(false)} />
+      ) : null}
     </div>
   );
 }

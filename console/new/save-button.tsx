@@ -3,10 +3,10 @@ import { useReader } from "../session/reader.ts";
 import { FILE_NAME } from "./curl.ts";
 
 /** Saves the body as a file: dropped on the form again, it fills it. */
-export function SaveButton({ body }: { readonly body: object }) {
+export function SaveButton({ json }: { readonly json: string }) {
   const { say } = useReader();
   const save = () => {
-    const url = URL.createObjectURL(new Blob([JSON.stringify(body, null, 2)], { type: "application/json" }));
+    const url = URL.createObjectURL(new Blob([json], { type: "application/json" }));
     const link = document.createElement("a");
     link.href = url;
     link.download = FILE_NAME;

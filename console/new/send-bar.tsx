@@ -5,12 +5,12 @@ import type { TextName } from "../words/table.ts";
 import { curlOf } from "./curl.ts";
 import { EstimateFacts, Foreseen } from "./estimate-bar.tsx";
 import { Wrong } from "./field.tsx";
-import type { RequestBody } from "./request-body.ts";
 import { SaveButton } from "./save-button.tsx";
 import type { Estimated } from "./use-estimate.ts";
 
 interface SendBarProps {
-  readonly body: RequestBody;
+  /** The body. */
+  readonly json: string;
   readonly estimated: Estimated;
   /** Why it cannot be sent. */
   readonly off: TextName | undefined;
@@ -22,7 +22,7 @@ interface SendBarProps {
 }
 
 /** What it comes to, the same as a call or a file, and Send. */
-export function SendBar({ body, estimated, off, hasInput, onSend, onNext }: SendBarProps) {
+export function SendBar({ json, estimated, off, hasInput, onSend, onNext }: SendBarProps) {
   const { say } = useReader();
   return (
     <section class="new-send" aria-label={say("estimate")}>
@@ -31,8 +31,8 @@ export function SendBar({ body, estimated, off, hasInput, onSend, onNext }: Send
       <div class="send-row">
         <EstimateFacts estimated={estimated} />
         <div class="send-buttons">
-          <SaveButton body={body} />
-          <CopyButton text={curlOf(body, apiBase(location.href))} label={say("copyCurl")}>
+          <SaveButton json={json} />
+          <CopyButton text={curlOf(json, apiBase(location.href))} label={say("copyCurl")}>
             {say("curl")}
           </CopyButton>
           <button

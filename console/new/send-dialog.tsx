@@ -6,7 +6,6 @@ import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 import { dollarsIn } from "./cost.ts";
-import { forgetDraft } from "./draft.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Estimated } from "./use-estimate.ts";
 
@@ -15,11 +14,12 @@ interface SendDialogProps {
   readonly estimated: Estimated;
   /** URLs that are invalidated first. */
   readonly paths: number;
+  readonly onSent: () => void;
   readonly onClose: () => void;
 }
 
 /** Asks before money is spent: cost, instances, what is invalidated. */
-export function SendDialog({ body, estimated, paths, onClose }: SendDialogProps) {
+export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDialogProps) {
   const { say, count, formats, preferences } = useReader();
   const client = useClient();
   // An answer that got lost is asked for again under the same token: it is one request all the same.
@@ -27,7 +27,7 @@ export function SendDialog({ body, estimated, paths, onClose }: SendDialogProps)
   const estimate = estimated.value?.estimate;
   const { busy, problem, run } = useAction(async () => {
     const { request_id } = await client.post("prewarm", { client_token: token, ...body }, startedSchema);
-    forgetDraft();
+    onSent();
     onClose();
     location.hash = hrefOf({ name: "request", id: request_id });
   });

@@ -5,7 +5,6 @@ import { useClient } from "../session/client.ts";
 import { useTellConnection } from "../session/connection.ts";
 import { type DryRun, dryRunSchema } from "./estimate-answer.ts";
 import { type Faults, faultsOf, NO_FAULTS } from "./faults.ts";
-import type { RequestBody } from "./request-body.ts";
 
 /** After the last key. */
 const WAIT_MS = 600;
@@ -25,19 +24,18 @@ const NOTHING: Estimated = {
   ...{ value: undefined, isUpdating: false, faults: NO_FAULTS, errorUrls: [], problem: undefined },
 };
 
-/** What the request would come to, asked for when the form rests. @param body undefined: there is nothing to ask about yet */
-export function useEstimate(body: RequestBody | undefined): Estimated {
+/** What the request would come to, asked for when the form rests. @param json the body; "": there is nothing to ask about yet */
+export function useEstimate(json: string): Estimated {
   const client = useClient();
   const tell = useTellConnection();
   const [estimated, setEstimated] = useState(NOTHING);
-  const asked = body === undefined ? "" : JSON.stringify({ ...body, client_token: undefined, dry_run: true });
   useEffect(() => {
-    if (asked === "") return setEstimated(NOTHING);
+    if (json === "") return setEstimated(NOTHING);
     setEstimated((before) => ({ ...before, isUpdating: true }));
     const stopped = new AbortController();
     const timer = window.setTimeout(async () => {
       try {
-        const value = await client.post("prewarm", JSON.parse(asked), dryRunSchema, stopped.signal);
+        const value = await client.post("prewarm", dryRunOf(json), dryRunSchema, stopped.signal);
         setEstimated({ ...NOTHING, value });
         tell({ answeredAt: Date.now(), lostSince: undefined });
       } catch (error) {
@@ -48,8 +46,13 @@ export function useEstimate(body: RequestBody | undefined): Estimated {
       window.clearTimeout(timer);
       stopped.abort();
     };
-  }, [client, asked, tell]);
+  }, [client, json, tell]);
   return estimated;
+}
+
+/** Without a token, which an estimate has no use for and warns of. */
+function dryRunOf(json: string): object {
+  return { ...JSON.parse(json), client_token: undefined, dry_run: true };
 }
 
 function refused(error: unknown): Estimated {

@@ -54,6 +54,7 @@ export async function useForm(browser: Browser, server: PageServer, window: Wind
     await page.locator("input[type=file]").setInputFiles({
       ...{ name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(BODY)) },
     });
+    await page.getByText("request.json was read").waitFor();
     is("the file does not fill the form", (await urls.inputValue()) === BODY.url_list.join("\n"));
     is("the file's region is not chosen", (await chosen(page)) === 2);
     await page.reload();

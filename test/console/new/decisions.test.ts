@@ -63,14 +63,14 @@ describe("Send", () => {
 });
 
 test("the curl line quotes for a shell, and has no key in it", () => {
-  const line = curlOf({ header: ["X: it's"] }, new URL("https://api.example/prod/"));
+  const line = curlOf(JSON.stringify({ header: ["X: it's"] }), new URL("https://api.example/prod/"));
   expect(line).toBe(
     `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
   );
 });
 
 test("a body that is too long for a command line is read from the file that it is saved as", () => {
-  const line = curlOf({ url_list: ["x".repeat(100_000)] }, new URL("https://api.example/prod/"));
+  const line = curlOf("x".repeat(100_001), new URL("https://api.example/prod/"));
   expect(line).toContain("-d @request.json ");
 });
 
