@@ -1,13 +1,16 @@
-import { CfnParameter, Stack } from "aws-cdk-lib";
+import { CfnParameter, Size, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
+import { COMPRESSED_FROM_BYTES } from "./compressed-from.ts";
 import { MaybePrivate } from "./maybe-private.ts";
 import { NO_KEY, TOO_LARGE } from "./refusal-texts.ts";
 
 export interface ApiProps {
   readonly handler: lambda.IFunction;
+  /** Serves the console's files, without the key. */
+  readonly console: lambda.IFunction;
   /** Id of the interface endpoint that the private API is reached through; empty: a public API. @default public */
   readonly vpcEndpointId?: string;
 }
@@ -17,10 +20,16 @@ const STAGE = "prod";
 const KEY_RATE = 25;
 const KEY_BURST = 50;
 
-/** The methods of each path: those that are described. */
+/**
+ * Calls a second of each of the console's routes, and at once. They need no key, so they have a bound of their own: whoever
+ * asks for the page a thousand times takes nothing from those with the key.
+ */
+const CONSOLE_THROTTLE = { throttlingRateLimit: 10, throttlingBurstLimit: 20 };
+
+/** The methods of each path: those that are described. The console is none of them: it has no answers. */
 const ROUTES = methodsByPath(Object.keys(ANSWERS));
 
-/** The REST API: four resources in front of one function, every method behind the API key. */
+/** The REST API: one function behind the API key, and the console beside it. */
 export class Api extends Construct {
   readonly restApi: apigateway.RestApi;
   readonly key: apigateway.IApiKey;
@@ -31,7 +40,11 @@ export class Api extends Construct {
     super(scope, id);
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
-      deployOptions: { stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+      deployOptions: {
+        ...{ stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+        methodOptions: { "/console/GET": CONSOLE_THROTTLE, "/console/{file+}/GET": CONSOLE_THROTTLE },
+      },
+      minCompressionSize: Size.bytes(COMPRESSED_FROM_BYTES),
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       defaultMethodOptions: { apiKeyRequired: true },
       cloudWatchRole: false,
@@ -43,6 +56,7 @@ export class Api extends Construct {
       const resource = this.restApi.root.addResource(path);
       for (const method of methods) resource.addMethod(method, integration);
     }
+    this.serveConsole(props.console);
     for (const refusal of REFUSALS) this.refuse(refusal);
     this.key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {
@@ -63,6 +77,14 @@ export class Api extends Construct {
   get endpoint(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
+  }
+
+  /** The only routes without the key: a browser has none when it opens the page. */
+  private serveConsole(page: lambda.IFunction): void {
+    const integration = new apigateway.LambdaIntegration(page, { allowTestInvoke: false });
+    const root = this.restApi.root.addResource("console");
+    for (const resource of [root, root.addResource("{file+}")])
+      resource.addMethod("GET", integration, { apiKeyRequired: false });
   }
 
   private refuse({ type, statusCode, message }: Refusal): void {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
-import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { type ICommandHooks, LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import * as logs from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { allow } from "./allow.ts";
@@ -18,6 +18,8 @@ export interface PipelineFunctionProps {
   readonly memorySize?: number;
   /** Concurrent runs that are kept for it, and that it has at most. @default none */
   readonly reservedConcurrentExecutions?: number;
+  /** A folder whose copy lies beside the module, under the same name. @default none */
+  readonly files?: string;
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -57,9 +59,18 @@ export class PipelineFunction extends NodejsFunction {
         externalModules: [],
         banner: BANNER,
         logLevel: LogLevel.WARNING,
+        ...(props.files === undefined ? {} : { commandHooks: copyOf(props.files) }),
       },
     });
   }
+}
+
+function copyOf(folder: string): ICommandHooks {
+  return {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_input, output) => [`cp -R "${folder}" "${output}/"`],
+  };
 }
 
 /** A role for the function's own log alone; AWS's basic policy allows every log. Its users add what else it may do. */

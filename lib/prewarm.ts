@@ -5,6 +5,7 @@ import { AgentFleet } from "./agent-fleet.ts";
 import { Api } from "./api.ts";
 import { Budget } from "./budget.ts";
 import { CapParameters } from "./caps.ts";
+import { Console } from "./console.ts";
 import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -48,6 +49,7 @@ export class Prewarm extends Construct {
     });
     const api = new Api(this, "Api", {
       handler: pipeline.api,
+      console: new Console(this, "Console").handler,
       ...(props.vpce === undefined ? {} : { vpcEndpointId: props.vpce.valueAsString }),
     });
     // The end of a request is told with links. Not by the stage's URL: that comes after the functions.
@@ -56,6 +58,7 @@ export class Prewarm extends Construct {
     new Budget(this, "Budget", props.alarmEmail);
     output(scope, "prewarmapikeyoutput", api.key.keyArn, "ARN of the API key; its last part is the key's id");
     output(scope, "prewarmapiEndpoint", api.restApi.url, "Base of the API: append prewarm, summary or instances");
+    output(scope, "prewarmconsole", `${api.restApi.url}console`, "The console, if the parameter of that name is on");
     if (api.maybePrivate === undefined) return;
     const { endpointUrl, isPrivate } = api.maybePrivate;
     const says = "The private API's base for callers in the VPC without private DNS";

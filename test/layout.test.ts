@@ -94,7 +94,7 @@ const ALLOWED = {
     "undici",
   ],
   "cli/main.ts": ["cli/table.ts", "domain/request/status.ts", "zod", "commander", "@aws-sdk/client-cloudformation"],
-  "console/main.ts": ["console/table.ts", "domain/request/status.ts"],
+  "console/main.ts": ["console/table.ts", "domain/request/status.ts", "preact/hooks", "zod"],
   "docs/snippets/x.ts": [
     "docs/snippets/y.ts",
     "aws-cdk-lib",
@@ -118,6 +118,10 @@ describe("an import is refused", () => {
     ["lambdas/capacity.ts", "lambdas/shutdown/settle.ts"],
   ])("of another function's folder: %s → %s", async (file, target) => {
     expect(await brokenRules({ [file]: target })).toEqual(["one-lambda-imports-another"]);
+  });
+
+  test("of Node by the console, which runs in a browser", async () => {
+    expect(await brokenRules({ "console/main.ts": "node:crypto" })).toEqual(["console-runs-in-a-browser"]);
   });
 
   test("in a folder that has no rule", async () => {

@@ -1,4 +1,4 @@
-// What `npm run types` checks, as a whole: tsconfig.json and lib/tsconfig.json together leave out no file.
+// What `npm run types` checks, as a whole: tsconfig.json, lib/tsconfig.json and console/tsconfig.json together leave out no file.
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -16,8 +16,8 @@ test("every TypeScript file's types are checked", () => {
   const folders = readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^\.|^(node_modules|cdk\.out|coverage)$/.test(entry.name))
     .map(({ name }) => `${ROOT}${name}`);
-  const files = folders.flatMap((folder) => ts.sys.readDirectory(folder, [".ts"]));
+  const files = folders.flatMap((folder) => ts.sys.readDirectory(folder, [".ts", ".tsx"]));
   expect(files.length).toBeGreaterThan(300);
-  const checked = new Set([...included(ROOT), ...included(`${ROOT}lib/`)]);
+  const checked = new Set([...included(ROOT), ...included(`${ROOT}lib/`), ...included(`${ROOT}console/`)]);
   expect(files.filter((file) => !checked.has(file))).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
+import { askedFor } from "./asked-for.ts";
 import { checkBody, jsonOf, parseBody } from "./body.ts";
 import { type CheckHostsDeps, checkAllowed, checkHosts } from "./check-hosts.ts";
 import { checkUrlsAlone } from "./check-urls.ts";
@@ -111,6 +112,7 @@ const ALL: Routes = {
     return {
       ...described,
       ...{ instance_count, timeout_at },
+      ...askedFor(item),
       ...(reason === undefined ? {} : { reason }),
       ...(readiness === undefined ? {} : { readiness }),
       ...retryLinks(item),

@@ -7,27 +7,69 @@ import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
 import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
-const handler = (scope: Construct) =>
-  new lambda.Function(scope, "Handler", {
+const fn = (scope: Construct, id: string) =>
+  new lambda.Function(scope, id, {
     ...{ runtime: lambda.Runtime.NODEJS_24_X, handler: "index.handler", code: lambda.Code.fromInline("//") },
   });
-const template = synthesize((scope) => new Api(scope, "Api", { handler: handler(scope) }));
+const functions = (scope: Construct) => ({ handler: fn(scope, "Handler"), console: fn(scope, "Console") });
+const template = synthesize((scope) => new Api(scope, "Api", functions(scope)));
 const maybePrivate = synthesize((scope) => {
   const vpcEndpointId = new CfnParameter(scope, "vpce").valueAsString;
-  return new Api(scope, "Api", { handler: handler(scope), vpcEndpointId });
+  return new Api(scope, "Api", { ...functions(scope), vpcEndpointId });
 });
 
-test("the routes that are described: each needs the key, and one function answers all", () => {
-  const parts = new Map(
-    resourcesOf(template, "AWS::ApiGateway::Resource").map(([id, r]) => [id, r.Properties.PathPart]),
+/** Every method as `GET /path`, with what it says. */
+function methodsOf(of: typeof template) {
+  const resources = new Map(
+    resourcesOf(of, "AWS::ApiGateway::Resource").map(([id, { Properties }]) => [id, Properties]),
   );
-  const methods = resourcesOf(template, "AWS::ApiGateway::Method").map(([, { Properties }]) => Properties);
-  const routes = methods.map(({ HttpMethod, ResourceId }) => `${HttpMethod} /${parts.get(ResourceId.Ref)}`);
-  expect(routes.sort()).toEqual(Object.keys(ANSWERS).sort());
+  const pathOf = (id: string): string => {
+    const { PathPart, ParentId } = resources.get(id) ?? {};
+    return PathPart === undefined ? "" : `${pathOf(ParentId.Ref ?? "")}/${PathPart}`;
+  };
+  return resourcesOf(of, "AWS::ApiGateway::Method").map(([, { Properties }]) => ({
+    route: `${Properties.HttpMethod} ${pathOf(Properties.ResourceId.Ref)}`,
+    ...Properties,
+  }));
+}
+
+/** A browser that opens the page has no key yet. */
+const WITHOUT_KEY = ["GET /console", "GET /console/{file+}"];
+
+test("the routes that are described: each needs the key, and one function answers all", () => {
+  const methods = methodsOf(template).filter(({ route }) => !WITHOUT_KEY.includes(route));
+  expect(methods.map(({ route }) => route).sort()).toEqual(Object.keys(ANSWERS).sort());
   for (const { ApiKeyRequired, Integration } of methods) {
     expect(ApiKeyRequired).toBe(true);
     expect(Integration).toMatchObject({ Type: "AWS_PROXY", IntegrationHttpMethod: "POST" });
+    expect(rendered(Integration.Uri)).toContain("att-Handler");
   }
+});
+
+describe.each([
+  { kind: "public", of: template },
+  { kind: "private", of: maybePrivate },
+])("the console of an API that is $kind", ({ of }) => {
+  test("has the only routes that need no key, and another function answers them", () => {
+    const methods = methodsOf(of).filter(({ ApiKeyRequired }) => ApiKeyRequired !== true);
+    expect(methods.map(({ route }) => route).sort()).toEqual(WITHOUT_KEY);
+    for (const { Integration, AuthorizationType } of methods) {
+      expect(rendered(Integration.Uri)).toContain("att-Console");
+      expect(AuthorizationType).toBe("NONE");
+    }
+  });
+
+  test("is throttled apart, so that who has no key takes nothing from those with one", () => {
+    expect(theOnly(of, "AWS::ApiGateway::Stage").MethodSettings).toMatchObject([
+      { ...{ HttpMethod: "*", ResourcePath: "/*" }, ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      { HttpMethod: "GET", ResourcePath: "/~1console", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+      { HttpMethod: "GET", ResourcePath: "/~1console~1{file+}", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+    ]);
+  });
+});
+
+test("long answers are compressed for who accepts it; short ones are sent as they are", () => {
+  expect(theOnly(template, "AWS::ApiGateway::RestApi").MinimumCompressionSize).toBe(16_384);
 });
 
 test("one key, and a usage plan that has it", () => {

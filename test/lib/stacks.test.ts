@@ -19,6 +19,7 @@ describe("parameters", () => {
   const alarmEmail = expect.objectContaining({ Type: "String", Default: "" });
   const instanceTypes = expect.objectContaining({ Type: "CommaDelimitedList" });
   const lambdaConcurrency = expect.objectContaining({ Type: "String", Default: "low" });
+  const console = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
   const monitoring = expect.objectContaining({ Type: "String", Default: "on", AllowedValues: ["on", "off"] });
   const warmWritesPerSecond = expect.objectContaining({
     ...{ Type: "Number", Default: 4_000, MinValue: 4_000, MaxValue: 40_000 },
@@ -49,6 +50,7 @@ describe("parameters", () => {
         instanceTypes,
         lambdaConcurrency,
         monitoring,
+        console,
         firstByteSeconds,
         warmWritesPerSecond,
         stallSeconds,
@@ -67,6 +69,7 @@ describe("parameters", () => {
         instanceTypes,
         lambdaConcurrency,
         monitoring,
+        console,
         firstByteSeconds,
         warmWritesPerSecond,
         stallSeconds,

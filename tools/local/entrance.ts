@@ -1,6 +1,8 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import { request } from "undici";
+import { COMPRESSED_FROM_BYTES } from "../../lib/compressed-from.ts";
 import { NO_KEY, TOO_LARGE } from "../../lib/refusal-texts.ts";
 
 /**
@@ -53,7 +55,7 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
   if (!hosts.includes(from.headers.host?.toLowerCase() ?? ""))
     return refuse(to, 403, `The API has no host but ${hosts.join(" and ")}`);
   if (!path.startsWith("/prod/")) return refuse(to, 403, "The API's URLs begin with /prod/");
-  if (from.headers["x-api-key"] !== options.apiKey) return refuse(to, 403, NO_KEY);
+  if (!isConsole(from) && from.headers["x-api-key"] !== options.apiKey) return refuse(to, 403, NO_KEY);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of from) {
@@ -69,17 +71,36 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
     connection: _connection,
     "transfer-encoding": _encoding,
     expect: _expect,
+    origin,
     ...headers
   } = from.headers;
+  // The console sends it with its script and with each POST. The front refuses whatever has one, and so it does for other pages.
+  const foreign = origin === undefined || origin === `http://${from.headers.host}` ? {} : { origin };
   const answer = await request(options.target + path, {
     method: from.method === "POST" ? "POST" : from.method === "HEAD" ? "HEAD" : from.method === "GET" ? "GET" : "PUT",
-    headers: { ...headers, authorization: options.authorization },
+    headers: { ...headers, ...foreign, authorization: options.authorization },
     body: size > 0 ? body : null,
     headersTimeout: 60_000,
   });
-  const type = answer.headers["content-type"];
-  to.writeHead(answer.statusCode, typeof type === "string" ? { "content-type": type } : {});
-  to.end(Buffer.from(await answer.body.arrayBuffer()));
+  const { headers: its, content } = compressed(from, answer.headers, Buffer.from(await answer.body.arrayBuffer()));
+  to.writeHead(answer.statusCode, its);
+  to.end(content);
+}
+
+/** The routes without a key: lib/api.ts says which. */
+function isConsole({ method, url = "" }: IncomingMessage): boolean {
+  return method === "GET" && /^\/prod\/console(\/|$|\?)/.test(url);
+}
+
+/** What is between two neighbours alone, or is counted anew. */
+const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"];
+
+/** As API Gateway does with an answer that is long enough. */
+function compressed(from: IncomingMessage, headers: IncomingHttpHeaders, body: Buffer) {
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
+  const accepts = /\bgzip\b/.test(String(from.headers["accept-encoding"] ?? ""));
+  if (!accepts || body.length < COMPRESSED_FROM_BYTES) return { headers: kept, content: body };
+  return { headers: { ...kept, "content-encoding": "gzip" }, content: gzipSync(body) };
 }
 
 /** Answers as API Gateway's own refusals do: they have one fixed shape. */

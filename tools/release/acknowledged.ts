@@ -18,7 +18,14 @@ const iam = (resource: string, roles: readonly string[], reason: string): Acknow
   reason,
 });
 
-const METHODS = ["Prewarm/Api/Rest/Default/*/*/Resource"];
+const METHODS = ["instances", "openapi.json", "pops", "prewarm", "requests", "settings", "summary"].map(
+  (route) => `Prewarm/Api/Rest/Default/${route}/*/Resource`,
+);
+const CONSOLE = [
+  "Prewarm/Api/Rest/Default/console/GET/Resource",
+  "Prewarm/Api/Rest/Default/console/{file+}/GET/Resource",
+];
+const STATIC = "The console's static files, which a browser asks for before it has a key: nothing secret is in them";
 const STAGE = ["Prewarm/Api/Rest/DeploymentStage.prod/Resource"];
 const KEY = "The contract: the caller is known by an API key; with vpce the API is private as well";
 const REGIONAL = "arn:<AWS::Partition>:%:<AWS::Region>:<AWS::AccountId>:";
@@ -26,6 +33,8 @@ const REGIONAL = "arn:<AWS::Partition>:%:<AWS::Region>:<AWS::AccountId>:";
 export const ACKNOWLEDGED: readonly Acknowledged[] = [
   rule("APIG4", METHODS, KEY),
   rule("COG4", METHODS, KEY),
+  rule("APIG4", CONSOLE, STATIC),
+  rule("COG4", CONSOLE, STATIC),
   rule(
     "APIG1",
     STAGE,
@@ -110,7 +119,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
         "Fleet/Role",
         "Monitoring/WatchRole",
       ],
-      ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole"],
+      ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole", "Console/PageRole"],
     ],
     "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
   ),

@@ -22,6 +22,8 @@ describe("GET /prewarm", () => {
     last_update_time: "2024-04-16 03:11:53.531000",
     timestamp: STAMP,
     ...{ instance_count: 1, timeout_at: "2999-01-01 00:00:00.000000" },
+    ...{ url_count: expect.any(Number), url_prefix: "", pop_count: expect.any(Number) },
+    ...{ verify: "edge", order: "all-at-once" },
     warnings: [{ code: "no_tier", count: 2, message: expect.stringContaining("Server-Timing"), examples: [] }],
   };
 

@@ -5,14 +5,22 @@ import { expect, it, onTestFinished } from "vitest";
 import { openEntrance } from "../../../tools/local/entrance.ts";
 
 const KEY = "key";
+const CONSOLE_HEADERS = { location: "console/index.html", "content-security-policy": "default-src 'none'" };
 
 /** An emulator that answers with the length of the body that came, and the entrance before it. */
 async function entrance() {
   const emulator = createServer(async (from, to) => {
     let size = 0;
     for await (const chunk of from) size += chunk.length;
+    if (from.url?.startsWith("/prod/console")) {
+      to.writeHead(302, CONSOLE_HEADERS).end("x".repeat(20_000));
+      return;
+    }
     to.writeHead(200, { "content-type": "application/json" }).end(
-      JSON.stringify({ size, expect: from.headers.expect, authorization: from.headers.authorization }),
+      JSON.stringify({
+        ...{ size, expect: from.headers.expect, authorization: from.headers.authorization },
+        origin: from.headers.origin,
+      }),
     );
   });
   emulator.listen(0, "127.0.0.1");
@@ -69,4 +77,40 @@ it("refuses a host that is not its own, even with the key: a page's name may lea
   expect(await statusOf(`evil.example:${port}`)).toBe(403);
   expect(await statusOf("localhost")).toBe(403);
   expect(await statusOf(`LOCALHOST:${port}`)).toBe(200);
+});
+
+it("lets the console through without the key, with all its headers, and nothing beside it", async () => {
+  const url = await entrance();
+  const statusOf = async (path: string, method = "GET") =>
+    (await fetch(`${url}${path}`, { method, redirect: "manual" })).status;
+  const answer = await fetch(`${url}console`, { redirect: "manual" });
+  expect([answer.status, answer.headers.get("location")]).toEqual([302, "console/index.html"]);
+  expect(answer.headers.get("content-security-policy")).toBe("default-src 'none'");
+  expect(await statusOf("console/main.js")).toBe(302);
+  for (const path of ["consoles", "console2", "prewarm?console", "settings"]) expect(await statusOf(path)).toBe(403);
+  expect(await statusOf("console", "POST")).toBe(403);
+});
+
+it("compresses a long answer for who accepts it, as API Gateway does", async () => {
+  const url = await entrance();
+  const encodingFor = async (accepted: string) => {
+    const asked = request(`${url}console`, { headers: { "accept-encoding": accepted } }).end();
+    const [answer]: IncomingMessage[] = await once(asked, "response");
+    answer?.resume();
+    return answer?.headers["content-encoding"];
+  };
+  expect(await encodingFor("gzip, deflate, br")).toBe("gzip");
+  expect(await encodingFor("identity")).toBeUndefined();
+});
+
+it("keeps the origin of other pages, which the front refuses, and drops that of the console", async () => {
+  const url = new URL(await entrance());
+  const originSeen = async (origin: string) => {
+    const asked = request(`${url.href}prewarm`, { method: "POST", headers: { "x-api-key": KEY, origin } }).end();
+    const [answer]: IncomingMessage[] = await once(asked, "response");
+    return JSON.parse(Buffer.concat((await answer?.toArray()) ?? []).toString()).origin;
+  };
+  expect(await originSeen(`http://${url.host}`)).toBeUndefined();
+  expect(await originSeen("http://evil.example")).toBe("http://evil.example");
+  expect(await originSeen("null")).toBe("null");
 });

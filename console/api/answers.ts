@@ -1,0 +1,152 @@
+import * as z from "zod";
+import { readinessSchema, verdictSchema } from "../../domain/readiness/verdict.ts";
+import { statusSchema } from "../../domain/request/status.ts";
+
+// What the page reads of the API's answers. An older deployment may not tell a field yet, so each but the oldest has a default.
+
+const count = z.number().catch(0);
+const time = z.string();
+
+export const warningSchema = z.object({
+  code: z.string(),
+  count,
+  message: z.string(),
+  examples: z.array(z.string()).catch([]),
+});
+
+/** A row of GET /requests. */
+export const listedSchema = z.object({
+  request_id: z.string(),
+  status: statusSchema,
+  created_at: time,
+  last_update_time: time,
+  timeout_at: time,
+  timestamp: time,
+  download_size: count,
+  in_progress_size: count,
+  total_size: count,
+  percentage_complete: count,
+  available_task_count: count,
+  in_progress_task_count: count,
+  download_count: count,
+  total_count: count,
+  failed_count: count,
+  warm_count: count,
+  hit_count: count,
+  not_kept_count: count,
+  bytes_per_second: count,
+  instances_at_work: count,
+  instance_count: count,
+  estimated_finish_at: time.nullable().catch(null),
+  url_count: count,
+  url_prefix: z.string().catch(""),
+  reason: z.string().optional(),
+  verdict: verdictSchema.optional().catch(undefined),
+  retry_of: z.string().optional().catch(undefined),
+  retried_by: z.string().optional().catch(undefined),
+  warnings: z.array(warningSchema).catch([]),
+});
+export type Listed = z.infer<typeof listedSchema>;
+
+export const requestsSchema = z.object({
+  timestamp: time,
+  requests: z.array(listedSchema),
+  next: z.string().nullable().catch(null),
+});
+export type Requests = z.infer<typeof requestsSchema>;
+
+/** A row of `?detail=pops`. */
+export const popSchema = z.object({
+  pop: z.string(),
+  rec: z.string().nullable().catch(null),
+  state: z.enum(["WAITING", "IN_PROGRESS", "DONE", "UNFINISHED", "NOT_RESOLVED"]).catch("IN_PROGRESS"),
+  total_count: count,
+  download_count: count,
+  failed_count: count,
+  warm_count: count,
+  hit_count: count,
+  not_kept_count: count,
+  rec_miss_count: count,
+  download_size: count,
+});
+export type Pop = z.infer<typeof popSchema>;
+
+export const failureExampleSchema = z.object({
+  url: z.string(),
+  variant: z.string().optional(),
+  pop: z.string(),
+  error: z.string().optional(),
+  http_status: z.number().optional(),
+});
+
+/** The failures of one reason. */
+export const failureSchema = z.object({
+  code: z.string(),
+  tasks: count,
+  pops: count,
+  urls: z.number().nullable().catch(null),
+  examples: z.array(failureExampleSchema).catch([]),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** GET /prewarm. */
+export const progressSchema = listedSchema.extend({
+  readiness: readinessSchema.optional().catch(undefined),
+  pops: z.array(popSchema).catch([]),
+  failures: z.array(failureSchema).optional().catch(undefined),
+  pop_count: count,
+  verify: z.string().optional().catch(undefined),
+  order: z.string().optional().catch(undefined),
+  origin: z
+    .object({ requests_per_second: z.number().optional(), concurrency: z.number().optional() })
+    .optional()
+    .catch(undefined),
+  variant_names: z.array(z.string()).catch([]),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** GET /summary. */
+export const summarySchema = z.object({
+  failure_pops: z.array(z.string()).catch([]),
+  failure_urls: z.array(z.string()).catch([]),
+  failure_urls_omitted: count,
+  failure_pop_urls_report: z.string(),
+  results_url: z.string().nullish().catch(undefined),
+  reason: z.string().optional(),
+  verdict: verdictSchema.optional().catch(undefined),
+  readiness: readinessSchema.optional().catch(undefined),
+  failures: z.array(failureSchema).optional().catch(undefined),
+});
+export type Summary = z.infer<typeof summarySchema>;
+
+/** GET and POST /instances. */
+export const instancesSchema = z.object({ message: z.string(), desiredcapacity: z.number().optional() });
+export type Instances = z.infer<typeof instancesSchema>;
+
+/** GET /settings. */
+export const settingsSchema = z.object({
+  env_name: z.string(),
+  region: z.string(),
+  version: z.string(),
+  private: z.boolean().catch(false),
+  caps: z
+    .array(z.object({ parameter: z.string(), value: z.number().nullable(), unit: z.string(), bounds: z.string() }))
+    .catch([]),
+  distributions: z
+    .object({ parameter: z.string(), allowed: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
+  source_buckets: z
+    .object({ parameter: z.string(), allowed: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
+  instances: z
+    .object({ types: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** POST /prewarm. */
+export const startedSchema = z.object({ request_id: z.string(), warnings: z.array(z.string()).catch([]) });
+export type Started = z.infer<typeof startedSchema>;

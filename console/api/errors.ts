@@ -1,0 +1,19 @@
+/** The API answered and refused. The message is its own. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  constructor(
+    readonly status: number,
+    message: string,
+    /** URLs that the API names as bad. */
+    readonly errorUrls: readonly string[] = [],
+    /** What AWS calls this call, for whoever reads the log. */
+    readonly awsRequestId: string | undefined = undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer came: no connection, or not in time. */
+export class LostError extends Error {
+  override readonly name = "LostError";
+}

@@ -1,0 +1,46 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { apiBase, createClient } from "./api/client.ts";
+import { Gate } from "./gate.tsx";
+import { ClientContext } from "./session/client.ts";
+import { forgetKey, keepKey, readKey } from "./session/key.ts";
+import { ReaderContext, useNewReader } from "./session/reader.ts";
+import { Shell } from "./shell.tsx";
+
+/** The whole page: the question for the key, or what it opens. A key that the API refuses leads back to the question. */
+export function App() {
+  const reader = useNewReader();
+  const [key, setKey] = useState(readKey);
+  const [refused, setRefused] = useState(false);
+  const { theme, language } = reader.preferences;
+  useEffect(() => {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    if (theme === "auto") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme;
+  }, [theme, language]);
+
+  const lock = (wrong: boolean) => {
+    forgetKey();
+    setRefused(wrong);
+    setKey(undefined);
+  };
+  const client = useMemo(
+    () => (key === undefined ? undefined : createClient(key, apiBase(location.href), () => lock(true))),
+    [key],
+  );
+  const open = (typed: string) => {
+    keepKey(typed);
+    setRefused(false);
+    setKey(typed);
+  };
+  return (
+    <ReaderContext.Provider value={reader}>
+      {client === undefined ? (
+        <Gate refused={refused} onKey={open} />
+      ) : (
+        <ClientContext.Provider value={client}>
+          <Shell onLock={() => lock(false)} />
+        </ClientContext.Provider>
+      )}
+    </ReaderContext.Provider>
+  );
+}

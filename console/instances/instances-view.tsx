@@ -1,0 +1,132 @@
+import { useEffect, useState } from "preact/hooks";
+import { isTerminal } from "../../domain/request/status.ts";
+import { instancesSchema, requestsSchema } from "../api/answers.ts";
+import { EVERY } from "../api/pace.ts";
+import { useLive } from "../api/use-live.ts";
+import { Trouble } from "../parts/trouble.tsx";
+import { shortId, titleOf } from "../requests/title.ts";
+import { hrefOf } from "../routes.ts";
+import { useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+import { useSettings } from "../session/use-settings.ts";
+import { SetDialog } from "./set-dialog.tsx";
+import { askedFirst, wishOf } from "./wish.ts";
+
+/** How many instances there are, who wants how many, and a field that changes it. */
+export function InstancesView() {
+  const { say, formats, count } = useReader();
+  const client = useClient();
+  const cap = useSettings()?.caps.find(({ parameter }) => parameter === "maxInstances")?.value ?? undefined;
+  const live = useLive(
+    "instances",
+    async (signal) => {
+      const [{ desiredcapacity = 0 }, { requests }] = await Promise.all([
+        client.get("instances", instancesSchema, signal),
+        client.get("requests?limit=50", requestsSchema, signal),
+      ]);
+      return { wanted: desiredcapacity, active: requests.filter(({ status }) => !isTerminal(status)) };
+    },
+    () => EVERY.list,
+  );
+  useEffect(() => {
+    document.title = `${say("instances")} · Prewarm`;
+  }, [say]);
+  const active = live.value?.active ?? [];
+  const atWork = active.reduce((sum, it) => sum + it.instances_at_work, 0);
+  const number = (value: number | undefined) => (value === undefined ? "–" : formats.count(value));
+  return (
+    <>
+      <div class="head">
+        <h1>{say("instances")}</h1>
+      </div>
+      <Trouble {...live} />
+      <dl class="facts three">
+        <Figure name={say("atWork")} value={live.value === undefined ? "–" : formats.count(atWork)} />
+        <Figure name={say("wantedNow")} value={number(live.value?.wanted)} />
+        <Figure name={say("cap")} value={number(cap)} />
+      </dl>
+      <SetInstances cap={cap} onDone={live.again} />
+      <h2 class="gap-top">{say("whoWants")}</h2>
+      <ul class="wishes">
+        {live.value !== undefined && active.length === 0 ? <li class="quiet">{say("nobodyWants")}</li> : null}
+        {active.map((request) => (
+          <li key={request.request_id}>
+            <a class="cut" href={hrefOf({ name: "request", id: request.request_id })}>
+              {titleOf(request)}
+            </a>
+            <code class="quiet">{shortId(request.request_id)}</code>
+            <span class="number">
+              {count("atWorkCount", request.instances_at_work)} {say("of", [formats.count(request.instance_count)])}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <strong>{value}</strong>
+      </dd>
+    </div>
+  );
+}
+
+function SetInstances({ cap, onDone }: { readonly cap: number | undefined; readonly onDone: () => void }) {
+  const { say, formats } = useReader();
+  const client = useClient();
+  const [typed, setTyped] = useState("");
+  const [asking, setAsking] = useState(false);
+  const [said, setSaid] = useState("");
+  const wish = wishOf(typed, cap);
+  const problem =
+    wish.problem === "overCap"
+      ? say("overCap", [formats.count(cap ?? 0), "maxInstances"])
+      : wish.problem === "notNumber"
+        ? say("notNumber")
+        : "";
+  const set = async (wanted: number) => {
+    const { message } = await client.post("instances", { DesiredCapacity: wanted }, instancesSchema);
+    setSaid(message);
+    setTyped("");
+    onDone();
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (wish.wanted === undefined) return;
+    if (askedFirst(wish.wanted)) setAsking(true);
+    else set(wish.wanted).catch((error: unknown) => setSaid(error instanceof Error ? error.message : String(error)));
+  };
+  return (
+    <form class="set-instances" onSubmit={submit}>
+      <div class="field">
+        <label for="wanted">{say("setInstances")}</label>
+        <div class="row">
+          <input
+            id="wanted"
+            class="input"
+            inputMode="numeric"
+            autocomplete="off"
+            value={typed}
+            aria-invalid={problem !== ""}
+            aria-describedby="wanted-says"
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+          <button type="submit" class="button primary" disabled={wish.wanted === undefined}>
+            {say("setDo")}
+          </button>
+        </div>
+        <p id="wanted-says" class="small" role="status">
+          {problem === "" ? said : <span class="failed">{problem}</span>}
+        </p>
+      </div>
+      {asking && wish.wanted !== undefined ? (
+        <SetDialog wanted={wish.wanted} onSet={set} onClose={() => setAsking(false)} />
+      ) : null}
+    </form>
+  );
+}

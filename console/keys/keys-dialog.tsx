@@ -1,0 +1,46 @@
+import { Dialog } from "../parts/dialog.tsx";
+import { useReader } from "../session/reader.ts";
+import type { TextName } from "../words/table.ts";
+
+const KEYS: readonly (readonly [key: string, says: TextName])[] = [
+  ["/", "keySearch"],
+  ["n", "keyNew"],
+  ["j k", "keyRows"],
+  ["Enter", "keyOpenRow"],
+  ["v", "keyView"],
+  ["f", "keyFailed"],
+  ["c", "keyCopy"],
+  ["s", "keyStop"],
+  ["r", "keyRetry"],
+  ["?", "keyHelp"],
+  ["Esc", "keyClose"],
+];
+
+export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
+  const { say } = useReader();
+  return (
+    <Dialog title={say("keysTitle")} onClose={onClose}>
+      <dl class="keys">
+        {KEYS.map(([key, says]) => (
+          <KeyRow key={key} name={key} says={say(says)} />
+        ))}
+      </dl>
+      <div class="actions">
+        <button type="button" class="button primary" data-first onClick={onClose}>
+          {say("close")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function KeyRow({ name, says }: { readonly name: string; readonly says: string }) {
+  return (
+    <>
+      <dt>
+        <kbd>{name}</kbd>
+      </dt>
+      <dd>{says}</dd>
+    </>
+  );
+}

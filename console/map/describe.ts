@@ -1,0 +1,26 @@
+import { siteOf } from "../../domain/pops/site-of.ts";
+import type { Reader } from "../session/reader.ts";
+import { recName } from "../words/rec-names.ts";
+import type { Mark } from "./metros.ts";
+import { cityName } from "./names.ts";
+import { chosenOf, type Selection } from "./selection.ts";
+
+/** What is said of a place: in its tip, and to who does not see the map. */
+export interface Described {
+  readonly title: string;
+  readonly code: string;
+  readonly says: string;
+}
+
+export function describe(mark: Mark, selection: Selection, { say, formats, preferences }: Reader): Described {
+  const { language } = preferences;
+  const chosen = say("ofPops", [formats.count(chosenOf(mark.pops, selection)), formats.count(mark.pops.length)]);
+  if (mark.kind === "rec") return { title: recName(mark.id, language), code: "REC", says: chosen };
+  const rec = mark.rec === undefined ? say("recUnknown") : say("itsRec", [recName(mark.rec, language)]);
+  const asleep = mark.isAsleep ? `, ${say("notLately")}` : "";
+  return {
+    title: cityName(siteOf(mark.id)?.city ?? mark.id, language),
+    code: mark.id,
+    says: `${chosen}, ${rec}${asleep}`,
+  };
+}

@@ -1,0 +1,41 @@
+import { useReader } from "../session/reader.ts";
+
+/** What the drawings stand for. */
+export function MapLegend() {
+  const { say } = useReader();
+  return (
+    <figcaption class="legend small">
+      <span>
+        <svg viewBox="0 0 12 12" aria-hidden="true">
+          <circle cx="6" cy="6" r="5" />
+        </svg>
+        {say("legendMetro")}
+      </span>
+      <span>
+        <svg class="some" viewBox="0 0 12 12" aria-hidden="true">
+          <circle cx="6" cy="6" r="5" />
+          <circle class="inner" cx="6" cy="6" r="2.4" />
+        </svg>
+        {say("legendSome")}
+      </span>
+      <span>
+        <svg class="all" viewBox="0 0 12 12" aria-hidden="true">
+          <circle class="inner" cx="6" cy="6" r="5" />
+        </svg>
+        {say("legendAll")}
+      </span>
+      <span>
+        <svg viewBox="0 0 12 12" aria-hidden="true">
+          <path d="M6 .8 11.2 6 6 11.2.8 6z" />
+        </svg>
+        {say("legendRec")}
+      </span>
+      <span>
+        <svg viewBox="0 0 12 12" aria-hidden="true">
+          <circle class="asleep" cx="6" cy="6" r="5" />
+        </svg>
+        {say("legendAsleep")}
+      </span>
+    </figcaption>
+  );
+}

@@ -1,0 +1,74 @@
+import { siteOf } from "../../domain/pops/site-of.ts";
+import type { Point } from "./miller.ts";
+import { METRO_PLACES, REC_PLACES } from "./world.ts";
+
+/** A POP with what is known of where it stands. */
+export interface Placed {
+  readonly code: string;
+  readonly rec: string | null;
+  /** When it resolved here last: a timestamp. Null: it has not in a year. */
+  readonly last_resolved_at?: string | null;
+}
+
+/** What stands at one place of the map: its POPs are chosen together by a click. */
+export interface Mark extends Point {
+  readonly kind: "metro" | "rec";
+  /** Three letters, or the REC's name. */
+  readonly id: string;
+  readonly radius: number;
+  readonly rec: string | undefined;
+  readonly pops: readonly string[];
+  /** Its POPs were asked for here, if ever, long ago. */
+  readonly isAsleep: boolean;
+}
+
+export const LATELY_MS = 30 * 24 * 3_600_000;
+
+/** The metros of these POPs. A POP whose site has no place on the map is in none. @param now milliseconds since the epoch */
+export function metrosOf(pops: readonly Placed[], now: number): Mark[] {
+  const isAwake = (pop: Placed) => at(pop.last_resolved_at) >= now - LATELY_MS;
+  // Where nothing was asked for yet, nothing can be said of any.
+  const isKnown = pops.some(isAwake);
+  return [...groupBy(pops, ({ code }) => code.slice(0, 3))].flatMap(([id, its]): Mark[] => {
+    const place = METRO_PLACES[id];
+    if (place === undefined) return [];
+    return [
+      {
+        ...{ kind: "metro", id, x: place[0], y: place[1], radius: place[2] },
+        ...{ rec: siteOf(id)?.rec, pops: its.map(({ code }) => code), isAsleep: isKnown && !its.some(isAwake) },
+      },
+    ];
+  });
+}
+
+/** The RECs of these POPs, each at its own site, with all its POPs. */
+export function recsOf(pops: readonly Placed[]): Mark[] {
+  return [...groupBy(pops, ({ rec }) => rec ?? "")].flatMap(([rec, its]): Mark[] => {
+    const place = REC_PLACES[rec];
+    if (place === undefined) return [];
+    return [
+      {
+        ...{ kind: "rec", id: rec, x: place[0], y: place[1], radius: place[2], rec },
+        ...{ pops: its.map(({ code }) => code), isAsleep: false },
+      },
+    ];
+  });
+}
+
+/** In the order in which the groups are first met. */
+export function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function at(timestamp: string | null | undefined): number {
+  if (timestamp == null) return Number.NEGATIVE_INFINITY;
+  const time = Date.parse(`${timestamp.replace(" ", "T").replace(/(\.\d{3})\d*$/, "$1")}Z`);
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+}

@@ -1,0 +1,33 @@
+import { OUTCOMES, type Outcomes } from "../parts/outcome.ts";
+import { groupBy } from "./metros.ts";
+import type { Point } from "./miller.ts";
+import { METRO_PLACES } from "./world.ts";
+
+/** A POP with the states of its tasks. */
+export interface PopOutcomes {
+  readonly pop: string;
+  readonly outcomes: Outcomes;
+}
+
+export interface MetroState extends Point {
+  /** Three letters. */
+  readonly site: string;
+  readonly radius: number;
+  readonly outcomes: Outcomes;
+}
+
+/** The metros of these POPs with the sum of their states; `unplaced`: POPs that have no place on the map. */
+export function stateOfMetros(pops: readonly PopOutcomes[]): { metros: MetroState[]; unplaced: string[] } {
+  const groups = groupBy(pops, ({ pop }) => pop.slice(0, 3));
+  const metros = [...groups].flatMap(([site, its]): MetroState[] => {
+    const place = METRO_PLACES[site];
+    return place === undefined ? [] : [{ site, x: place[0], y: place[1], radius: place[2], outcomes: summed(its) }];
+  });
+  return { metros, unplaced: pops.map(({ pop }) => pop).filter((pop) => METRO_PLACES[pop.slice(0, 3)] === undefined) };
+}
+
+function summed(pops: readonly PopOutcomes[]): Outcomes {
+  const sum = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
+  for (const { outcomes } of pops) for (const name of OUTCOMES) sum[name] += outcomes[name];
+  return sum;
+}

@@ -1,0 +1,121 @@
+import type { ComponentChildren } from "preact";
+import { Shape } from "../parts/shape.tsx";
+import { useReader } from "../session/reader.ts";
+import { dollarsIn, mostPaid } from "./cost.ts";
+import type { Estimate } from "./estimate-answer.ts";
+import { fromOrigin, plusMinus } from "./figures.ts";
+import type { Estimated } from "./use-estimate.ts";
+
+/** What it comes to: the last estimate stays while the next is asked for. */
+export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) {
+  const { say } = useReader();
+  const { value, isUpdating, problem, faults } = estimated;
+  const isFaulty = faults.of.size + faults.rest.length > 0;
+  const why = problem !== undefined ? say("noEstimate", [problem]) : isFaulty ? say("estimateFaults") : "";
+  if (value === undefined) {
+    const waits = why !== "" ? why : say(isUpdating ? "asking" : "estimateWaits");
+    return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{waits}</p>;
+  }
+  return (
+    <div class={isUpdating || why !== "" ? "estimate updating" : "estimate"} aria-busy={isUpdating}>
+      <Facts estimate={value.estimate} />
+      <p class="note small" aria-live="polite">
+        {isUpdating ? say("updating") : why}
+      </p>
+    </div>
+  );
+}
+
+function Facts({ estimate }: { readonly estimate: Estimate }) {
+  const { say, count, formats, preferences } = useReader();
+  const { urls, variants, tasks, pops, bytes, instances, dollars } = estimate;
+  const origin = fromOrigin(estimate);
+  const spread = plusMinus(bytes);
+  const most = mostPaid(dollars);
+  const factors = [
+    count("urlCount", urls),
+    ...(variants > 1 ? [count("variantCount", variants)] : []),
+    count("popCount", pops.count),
+  ];
+  return (
+    <dl>
+      <Fact label={factors.join(" × ")} value={formats.count(tasks)} rest={count("tasks", tasks)} />
+      <Bytes
+        label={say("downloaded")}
+        bytes={bytes.estimate}
+        rest={spread === undefined ? "" : say("plusMinus", [String(spread)])}
+      />
+      <Bytes label={say("fromOrigin")} bytes={origin.bytes ?? null} rest={count("inFetches", origin.fetches)} />
+      <Fact
+        label={say("takes")}
+        {...(instances.minutes_to_finish === null
+          ? { value: "–", rest: say("noInstance") }
+          : {
+              value: formats.count(Math.max(1, Math.round(instances.minutes_to_finish))),
+              rest: `${say("minutes")} ${count("withInstances", instances.count)}`,
+            })}
+      />
+      <Fact
+        label={say("costsAbout")}
+        value={
+          dollars.total < 0.01
+            ? say("lessThanCent")
+            : dollarsIn(preferences.language === "zh" ? "zh-CN" : "en", dollars.total)
+        }
+        rest={most === undefined || dollars.total < 0.01 ? "" : say(most.says, [say(most.what)])}
+      />
+    </dl>
+  );
+}
+
+function Fact({
+  label,
+  value,
+  rest,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly rest: ComponentChildren;
+}) {
+  return (
+    <div>
+      <dt class="small">{label}</dt>
+      <dd>
+        <b>{value}</b> {rest}
+      </dd>
+    </div>
+  );
+}
+
+function Bytes({
+  label,
+  bytes,
+  rest,
+}: {
+  readonly label: string;
+  readonly bytes: number | null;
+  readonly rest: string;
+}) {
+  const { formats } = useReader();
+  if (bytes === null) return <Fact label={label} value="–" rest={rest} />;
+  const { value, unit } = formats.figure(bytes);
+  return <Fact label={label} value={value} rest={`${unit} ${rest}`} />;
+}
+
+/** What the API foresees: it may end before it is done. */
+export function Foreseen({ warnings }: { readonly warnings: readonly string[] }) {
+  const { say } = useReader();
+  if (warnings.length === 0) return null;
+  return (
+    <ul class="foreseen small" aria-label={say("warningsTitle")}>
+      {warnings.map((warning) => (
+        <li key={warning}>
+          <span class="not_kept">
+            <Shape form="not_kept" />
+          </span>
+          <span class="break">{warning}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

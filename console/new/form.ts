@@ -1,0 +1,66 @@
+import type { SourceType } from "../../domain/sources/source.ts";
+
+/** How URLs are given: each has its own part of the form, and all that were filled count. */
+export const WAYS = ["paste", "sitemap", "stream", "s3"] as const;
+export type Way = (typeof WAYS)[number];
+
+/** A source as it is typed. */
+export interface SourceRow {
+  readonly type: SourceType;
+  /** https://… or s3://… */
+  readonly address: string;
+  readonly base: string;
+  readonly originPath: string;
+  readonly since: string;
+}
+
+export interface OwnVariant {
+  readonly name: string;
+  /** Lines of the form `Name: value`. */
+  readonly header: string;
+}
+
+/** The form as it is typed: numbers are texts, and may be wrong. */
+export interface Form {
+  readonly way: Way;
+  readonly urls: string;
+  readonly sources: readonly SourceRow[];
+  readonly domain: string;
+  /** Codes; undefined: not chosen yet, the default set is meant. */
+  readonly pops: readonly string[] | undefined;
+  /** Names of {@link COMPRESSIONS} and {@link DEVICES}. */
+  readonly compressions: readonly string[];
+  readonly devices: readonly string[];
+  /** Parted by commas. */
+  readonly languages: string;
+  /** From a body that no ready-made choice makes; where there is one, they count alone. */
+  readonly ownVariants: readonly OwnVariant[];
+  readonly header: string;
+  readonly verify: string;
+  readonly instances: string;
+  readonly minutes: string;
+  readonly originRate: string;
+  readonly originConcurrency: string;
+  readonly invalidate: boolean;
+  readonly order: string;
+  readonly maxBytes: string;
+  readonly maxFailures: string;
+  readonly token: string;
+}
+
+export const EMPTY_FORM: Form = {
+  ...{ way: "paste", urls: "", sources: [], domain: "", pops: undefined },
+  ...{ compressions: [], devices: [], languages: "", ownVariants: [], header: "" },
+  ...{ verify: "edge", instances: "2", minutes: "60", originRate: "", originConcurrency: "" },
+  ...{ invalidate: false, order: "lead-first", maxBytes: "", maxFailures: "", token: "" },
+};
+
+export const NEW_SOURCE = { address: "", base: "", originPath: "", since: "" };
+
+/** The sources that belong to a way. */
+export const SOURCES_OF: Readonly<Record<Way, readonly SourceType[]>> = {
+  paste: ["list"],
+  sitemap: ["sitemap"],
+  stream: ["hls", "dash"],
+  s3: ["s3-prefix"],
+};

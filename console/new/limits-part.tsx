@@ -1,0 +1,104 @@
+import type { CapName } from "../../domain/request/caps.ts";
+import type { Settings } from "../api/answers.ts";
+import { Choices } from "../parts/choices.tsx";
+import { useReader } from "../session/reader.ts";
+import { type Beyond, capOf } from "./caps.ts";
+import { faultsAt } from "./faults.ts";
+import { Field, Wrong } from "./field.tsx";
+import type { PartProps } from "./what-part.tsx";
+
+interface LimitsPartProps extends PartProps {
+  readonly settings: Settings | undefined;
+  readonly beyond: ReadonlyMap<CapName, Beyond>;
+  /** URLs that are invalidated first, if that is wanted. */
+  readonly paths: number;
+}
+
+export function ProofPart({ form, onForm, faults }: PartProps) {
+  const { say } = useReader();
+  const says = { edge: "proofEdgeSays", addresses: "proofAddressesSays", off: "proofOffSays" } as const;
+  const verify = form.verify === "addresses" || form.verify === "off" ? form.verify : "edge";
+  return (
+    <section class="part">
+      <h2>{say("proofOfWarmth")}</h2>
+      <Choices
+        label={say("proofOfWarmth")}
+        options={[
+          { value: "edge", text: say("proofEdgeTab") },
+          { value: "addresses", text: say("proofAddressesTab") },
+          { value: "off", text: say("proofOffTab") },
+        ]}
+        value={verify}
+        onChoose={(it) => onForm({ verify: it })}
+      />
+      <p class="quiet small">{say(says[verify])}</p>
+      <Wrong lines={faultsAt(faults, "verify")} />
+    </section>
+  );
+}
+
+/** How much at once, how long, and what the origin takes. */
+export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: LimitsPartProps) {
+  const { say, formats, count } = useReader();
+  const over = (parameter: CapName) => {
+    const it = beyond.get(parameter);
+    return it === undefined ? [] : [say("beyondCap", [formats.count(it.cap), it.parameter])];
+  };
+  const cap = capOf(settings, "maxInstances");
+  return (
+    <section class="part">
+      <h2>{say("limits")}</h2>
+      <div class="three">
+        <Field
+          label={say("instances")}
+          value={form.instances}
+          unit={cap === undefined ? undefined : say("of", [formats.count(cap)])}
+          isNumber
+          wrong={[
+            ...over("maxInstances"),
+            ...notWhole(form.instances, say("notNumber")),
+            ...only(over("maxInstances"), faultsAt(faults, "instance_count")),
+          ]}
+          onValue={(instances) => onForm({ instances })}
+        />
+        <Field
+          label={say("stopAfter")}
+          value={form.minutes}
+          unit={say("minutes")}
+          isNumber
+          wrong={[
+            ...over("maxTimeout"),
+            ...notWhole(form.minutes, say("notNumber")),
+            ...only(over("maxTimeout"), faultsAt(faults, "timeout")),
+          ]}
+          onValue={(minutes) => onForm({ minutes })}
+        />
+        <Field
+          label={say("originAtMost")}
+          value={form.originRate}
+          unit={say("requestsPerSecond")}
+          placeholder="–"
+          isNumber
+          onValue={(originRate) => onForm({ originRate })}
+        />
+      </div>
+      <Wrong lines={faultsAt(faults, "origin")} />
+      <label class="check switch">
+        <input
+          type="checkbox"
+          checked={form.invalidate}
+          onChange={({ currentTarget }) => onForm({ invalidate: currentTarget.checked })}
+        />
+        <span>
+          <b>{say("invalidateFirst")}</b> <span class="quiet">{count("invalidateSays", paths)}</span>
+        </span>
+      </label>
+      <Wrong lines={faultsAt(faults, "need_invalidate")} />
+    </section>
+  );
+}
+
+const notWhole = (typed: string, says: string) => (/^\d+$/.test(typed.trim()) ? [] : [says]);
+
+/** The API says the same of a cap. */
+const only = (own: readonly string[], told: readonly string[]) => (own.length > 0 ? [] : told);

@@ -1,0 +1,113 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { defaultSelection } from "../map/regions.ts";
+import type { Selection } from "../map/selection.ts";
+import { Icon } from "../parts/icon.tsx";
+import { Skeleton } from "../parts/skeleton.tsx";
+import { Trouble } from "../parts/trouble.tsx";
+import { hrefOf } from "../routes.ts";
+import { useReader } from "../session/reader.ts";
+import { useSettings } from "../session/use-settings.ts";
+import { beyondCaps } from "./caps.ts";
+import { catalogueWith } from "./catalogue-with.ts";
+import { faultsAt } from "./faults.ts";
+import { LimitsPart, ProofPart } from "./limits-part.tsx";
+import { whyNotSend } from "./may-send.ts";
+import { MorePart } from "./more-part.tsx";
+import { bodyOf } from "./request-body.ts";
+import { SendBar } from "./send-bar.tsx";
+import { SendDialog } from "./send-dialog.tsx";
+import { Steps } from "./steps.tsx";
+import { readUrlLines } from "./url-lines.ts";
+import { useDraft } from "./use-draft.ts";
+import { useEstimate } from "./use-estimate.ts";
+import { useCatalogue } from "./use-pops.ts";
+import { useSendKey } from "./use-send-key.ts";
+import { variantsOf } from "./variant-choices.ts";
+import { VariantsPart } from "./variants-part.tsx";
+import { WhatPart } from "./what-part.tsx";
+import { WherePart } from "./where-part.tsx";
+
+/** A new request: left what and how, right where, below what it comes to. What is typed outlives a reload. */
+export function NewRequestView() {
+  const { say } = useReader();
+  const settings = useSettings();
+  const catalogue = useCatalogue();
+  const { form, change, clear, forget } = useDraft();
+  const [step, setStep] = useState(1);
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    document.title = `${say("newRequest")} · Prewarm`;
+  }, [say]);
+  const lines = useMemo(() => readUrlLines(form.urls), [form.urls]);
+  const pops = useMemo(() => catalogueWith(catalogue.pops ?? [], form.pops ?? []), [catalogue.pops, form.pops]);
+  const selection: Selection = useMemo(
+    () => (form.pops === undefined ? defaultSelection(catalogue.pops ?? []) : new Set(form.pops)),
+    [form.pops, catalogue.pops],
+  );
+  const select = (chosen: Selection) =>
+    change({ pops: pops.map(({ code }) => code).filter((code) => chosen.has(code)) });
+  const body = useMemo(() => bodyOf({ ...form, pops: [...selection] }, lines.urls), [form, selection, lines]);
+  const json = useMemo(() => JSON.stringify(body), [body]);
+  const given = lines.urls.length + (body.sources?.length ?? 0);
+  const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? json : "");
+  const { value, faults } = estimated;
+  const urls = value?.estimate.urls ?? lines.urls.length;
+  const forms = Math.max(1, variantsOf(form).length);
+  const beyond = beyondCaps(settings, {
+    ...{ instances: form.instances, minutes: form.minutes, tasks: lines.urls.length * forms * selection.size },
+  });
+  const off = whyNotSend({
+    ...{ urls: given, badLines: lines.bad.length, isTooMany: lines.isTooMany, pops: selection.size },
+    ...{ isBeyondCap: beyond.size > 0, isFaulty: faults.of.size + faults.rest.length > 0 },
+  });
+  useSendKey(off === undefined, () => setAsking(true));
+
+  const part = { form, onForm: change, faults };
+  const tooMany = beyond.get("maxTasks");
+  return (
+    <div class={`new step-${step}`}>
+      <Steps step={step} onStep={setStep} />
+      <div class="new-head">
+        <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
+          <Icon name="back" />
+        </a>
+        <h1>{say("newRequest")}</h1>
+        <button type="button" class="button plain" onClick={clear}>
+          {say("clearForm")}
+        </button>
+      </div>
+      <div class="new-form">
+        <WhatPart {...{ ...part, lines, settings, estimate: value?.estimate }} />
+        <VariantsPart {...part} urls={lines.urls.length} />
+        <ProofPart {...part} />
+        <LimitsPart {...{ ...part, settings, beyond, paths: urls }} />
+        <MorePart {...part} />
+      </div>
+      <section class="new-where" aria-label={say("where")}>
+        <Trouble error={catalogue.error} lostSince={undefined} again={catalogue.again} />
+        {catalogue.pops === undefined ? (
+          catalogue.error === undefined ? (
+            <Skeleton width="100%" height={420} />
+          ) : null
+        ) : (
+          <WherePart
+            {...{ pops, selection, onSelect: select }}
+            wrong={[
+              ...(tooMany === undefined ? [] : [say("beyondCap", [String(tooMany.cap), tooMany.parameter])]),
+              ...faultsAt(faults, "pops", "target_type"),
+            ]}
+          />
+        )}
+      </section>
+      <SendBar
+        {...{ json, estimated, off }}
+        hasInput={given + lines.bad.length > 0}
+        onSend={() => setAsking(true)}
+        onNext={() => setStep(step + 1)}
+      />
+      {isAsking ? (
+        <SendDialog {...{ body, estimated, paths: urls }} onSent={forget} onClose={() => setAsking(false)} />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Variant } from "../../domain/request/variants.ts";
+import type { Source } from "../../domain/sources/source.ts";
+import type { Form, SourceRow } from "./form.ts";
+import { headerLines, variantsOf } from "./variant-choices.ts";
+
+/** The body of POST /prewarm that the form stands for. What is as the API has it by default is left out, but never the POPs. */
+export interface RequestBody {
+  readonly url_list?: readonly string[];
+  readonly sources?: readonly Source[];
+  readonly cf_domain?: string;
+  readonly target_type: "pop";
+  readonly pops: readonly string[];
+  readonly timeout: number | string;
+  readonly instance_count: number | string;
+  readonly header?: readonly string[];
+  readonly variants?: readonly Variant[];
+  readonly verify?: string;
+  readonly order?: string;
+  readonly origin?: { readonly requests_per_second?: number | string; readonly concurrency?: number | string };
+  readonly need_invalidate?: true;
+  readonly max_bytes?: number | string;
+  readonly max_failures?: number | string;
+  readonly client_token?: string;
+}
+
+/** @param urls that were read of the form's lines */
+export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
+  const sources = form.sources.map(sourceOf).filter((it) => it !== undefined);
+  const variants = variantsOf(form);
+  const header = headerLines(form.header);
+  const domain = form.domain.trim();
+  const origin = {
+    ...filled("requests_per_second", form.originRate),
+    ...filled("concurrency", form.originConcurrency),
+  };
+  return {
+    ...(urls.length > 0 ? { url_list: urls } : {}),
+    ...(sources.length > 0 ? { sources } : {}),
+    ...(domain === "" ? {} : { cf_domain: domain }),
+    ...{ target_type: "pop", pops: form.pops ?? [] },
+    ...{ timeout: numberOf(form.minutes), instance_count: numberOf(form.instances) },
+    ...(header.length > 0 ? { header } : {}),
+    ...(variants.length > 0 ? { variants } : {}),
+    ...(form.verify === "edge" ? {} : { verify: form.verify }),
+    ...(form.order === "lead-first" ? {} : { order: form.order }),
+    ...(Object.keys(origin).length > 0 ? { origin } : {}),
+    ...(form.invalidate ? { need_invalidate: true } : {}),
+    ...filled("max_bytes", form.maxBytes),
+    ...filled("max_failures", form.maxFailures),
+    ...(form.token.trim() === "" ? {} : { client_token: form.token.trim() }),
+  };
+}
+
+function sourceOf({ type, address, base, originPath, since }: SourceRow): Source | undefined {
+  const place = address.trim();
+  if (place === "") return undefined;
+  return {
+    type,
+    ...(/^s3:/i.test(place) ? { s3: place } : { url: place }),
+    ...(base.trim() === "" ? {} : { base: base.trim() }),
+    ...(originPath.trim() === "" ? {} : { origin_path: originPath.trim() }),
+    ...(since.trim() === "" ? {} : { since: since.trim() }),
+  };
+}
+
+function filled<N extends string>(name: N, typed: string): { [K in N]?: number | string } {
+  const one: { [K in N]?: number | string } = {};
+  if (typed.trim() !== "") one[name] = numberOf(typed);
+  return one;
+}
+
+/** What is no number goes as it was typed: the API says what is wrong with it. */
+function numberOf(typed: string): number | string {
+  const text = typed.trim();
+  const value = Number(text);
+  return text === "" || Number.isNaN(value) ? text : value;
+}

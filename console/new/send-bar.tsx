@@ -1,0 +1,55 @@
+import { apiBase } from "../api/client.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { useReader } from "../session/reader.ts";
+import type { TextName } from "../words/table.ts";
+import { curlOf } from "./curl.ts";
+import { EstimateFacts, Foreseen } from "./estimate-bar.tsx";
+import { Wrong } from "./field.tsx";
+import { SaveButton } from "./save-button.tsx";
+import type { Estimated } from "./use-estimate.ts";
+
+interface SendBarProps {
+  /** The body. */
+  readonly json: string;
+  readonly estimated: Estimated;
+  /** Why it cannot be sent. */
+  readonly off: TextName | undefined;
+  /** Whether anything was typed: before, nobody asks why. */
+  readonly hasInput: boolean;
+  readonly onSend: () => void;
+  /** On a phone: to the next step. */
+  readonly onNext: () => void;
+}
+
+/** What it comes to, the same as a call or a file, and Send. */
+export function SendBar({ json, estimated, off, hasInput, onSend, onNext }: SendBarProps) {
+  const { say } = useReader();
+  return (
+    <section class="new-send" aria-label={say("estimate")}>
+      <Foreseen warnings={estimated.value?.warnings ?? []} />
+      <Wrong lines={estimated.faults.rest} />
+      <div class="send-row">
+        <EstimateFacts estimated={estimated} />
+        <div class="send-buttons">
+          <SaveButton json={json} />
+          <CopyButton text={curlOf(json, apiBase(location.href))} label={say("copyCurl")}>
+            {say("curl")}
+          </CopyButton>
+          <button
+            type="button"
+            class="button primary send"
+            disabled={off !== undefined}
+            title={off === undefined ? "" : say("whyNotSend", [say(off)])}
+            onClick={onSend}
+          >
+            {say("send")} <kbd>Ctrl Enter</kbd>
+          </button>
+          <button type="button" class="button primary next" onClick={onNext}>
+            {say("next")}
+          </button>
+        </div>
+      </div>
+      {off === undefined || !hasInput ? null : <p class="small quiet">{say("whyNotSend", [say(off)])}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import { useState } from "preact/hooks";
+import { startedSchema } from "../api/answers.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { useAction } from "../parts/use-action.ts";
+import { hrefOf } from "../routes.ts";
+import { useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+import { dollarsIn } from "./cost.ts";
+import type { RequestBody } from "./request-body.ts";
+import type { Estimated } from "./use-estimate.ts";
+
+interface SendDialogProps {
+  readonly body: RequestBody;
+  readonly estimated: Estimated;
+  /** URLs that are invalidated first. */
+  readonly paths: number;
+  readonly onSent: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks before money is spent: cost, instances, what is invalidated. */
+export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDialogProps) {
+  const { say, count, formats, preferences } = useReader();
+  const client = useClient();
+  // An answer that got lost is asked for again under the same token: it is one request all the same.
+  const [token] = useState(newToken);
+  const estimate = estimated.value?.estimate;
+  const { busy, problem, run } = useAction(async () => {
+    const { request_id } = await client.post("prewarm", { client_token: token, ...body }, startedSchema);
+    onSent();
+    onClose();
+    location.hash = hrefOf({ name: "request", id: request_id });
+  });
+  const instances = Number(body.instance_count);
+  const locale = preferences.language === "zh" ? "zh-CN" : "en";
+  return (
+    <Dialog title={say("sendTitle")} onClose={onClose}>
+      <ul class="send-facts">
+        {estimate === undefined ? null : (
+          <li>
+            {say("sendTasks", [
+              `${count("urlCount", estimate.urls)} × ${count("popCount", estimate.pops.count)}`,
+              formats.count(estimate.tasks),
+            ])}
+          </li>
+        )}
+        <li class="strong">
+          {estimate === undefined
+            ? say("sendCostUnknown")
+            : say("sendCost", [
+                estimate.dollars.total < 0.01 ? say("lessThanCent") : dollarsIn(locale, estimate.dollars.total),
+              ])}
+          {estimated.isUpdating ? <span class="quiet"> {say("updating")}</span> : null}
+        </li>
+        <li>{say("sendInstances", [formats.count(instances), formats.count(Number(body.timeout))], instances)}</li>
+        {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}
+      </ul>
+      {problem === undefined ? null : (
+        <p class="failed" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" class="button" onClick={onClose}>
+          {say("cancel")}
+        </button>
+        <button type="button" class="button primary" data-first disabled={busy} onClick={run}>
+          {say("sendDo")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Not `randomUUID`: on a page that is not https there is none. */
+function newToken(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

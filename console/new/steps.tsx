@@ -1,0 +1,22 @@
+import { useReader } from "../session/reader.ts";
+
+const NAMES = ["stepWhat", "stepWhere", "stepSend"] as const;
+
+/** On a phone one of three parts is shown at a time. */
+export function Steps({ step, onStep }: { readonly step: number; readonly onStep: (step: number) => void }) {
+  const { say } = useReader();
+  return (
+    <nav class="steps" aria-label={say("steps")}>
+      {NAMES.map((name, i) => (
+        <button
+          key={name}
+          type="button"
+          {...(step === i + 1 ? { "aria-current": "step" as const } : {})}
+          onClick={() => onStep(i + 1)}
+        >
+          {i + 1} {say(name)}
+        </button>
+      ))}
+    </nav>
+  );
+}

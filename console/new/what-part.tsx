@@ -1,0 +1,114 @@
+import { MAX_URLS } from "../../domain/request/limits.ts";
+import type { Settings } from "../api/answers.ts";
+import { Choices } from "../parts/choices.tsx";
+import { useReader } from "../session/reader.ts";
+import type { Estimate } from "./estimate-answer.ts";
+import { type Faults, faultsAt } from "./faults.ts";
+import { Field, Wrong } from "./field.tsx";
+import { type Form, SOURCES_OF, WAYS, type Way } from "./form.ts";
+import { Paste } from "./paste.tsx";
+import { SourceRows } from "./source-rows.tsx";
+import type { UrlLines } from "./url-lines.ts";
+
+const NAMES = { paste: "wayPaste", sitemap: "waySitemap", stream: "wayStream", s3: "wayS3" } as const;
+
+export interface PartProps {
+  readonly form: Form;
+  readonly onForm: (change: Partial<Form>) => void;
+  readonly faults: Faults;
+}
+
+interface WhatPartProps extends PartProps {
+  readonly lines: UrlLines;
+  readonly estimate: Estimate | undefined;
+  readonly settings: Settings | undefined;
+}
+
+/** Which URLs: pasted, dropped as a file, or named by sources. */
+export function WhatPart({ form, onForm, faults, lines, estimate, settings }: WhatPartProps) {
+  const { say, formats } = useReader();
+  const filledOf = (way: Way) =>
+    form.sources.filter(({ type, address }) => SOURCES_OF[way].includes(type) && address.trim() !== "").length;
+  const options = WAYS.map((value) => {
+    const count =
+      filledOf(value) + (value === "paste" && lines.urls.length > 0 && form.way !== "paste" ? lines.urls.length : 0);
+    return { value, text: count > 0 ? `${say(NAMES[value])} ${formats.count(count)}` : say(NAMES[value]) };
+  });
+  return (
+    <section class="part">
+      <h2>{say("what")}</h2>
+      <Choices label={say("what")} options={options} value={form.way} onChoose={(way) => onForm({ way })} />
+      {form.way === "paste" ? (
+        <Paste {...{ form, onForm, lines }} />
+      ) : (
+        <SourceRows
+          types={SOURCES_OF[form.way]}
+          sources={form.sources}
+          wrong={faultsAt(faults, "sources")}
+          onSources={(sources) => onForm({ sources })}
+        />
+      )}
+      {form.way === "s3" ? <Buckets settings={settings} /> : null}
+      <Wrong
+        lines={[
+          ...(lines.isTooMany ? [say("tooManyUrls", [formats.count(MAX_URLS)])] : []),
+          ...faultsAt(faults, "url_list", "retry_of"),
+        ]}
+      />
+      <Found lines={lines} estimate={estimate} />
+      <Field
+        label={say("distribution")}
+        value={form.domain}
+        placeholder={say("distributionHint")}
+        isCode
+        wrong={faultsAt(faults, "cf_domain")}
+        onValue={(domain) => onForm({ domain })}
+      />
+      <Allowed settings={settings} />
+    </section>
+  );
+}
+
+interface OfSettings {
+  readonly settings: Settings | undefined;
+}
+
+/** Which distributions may be warmed, where not all may. */
+function Allowed({ settings }: OfSettings) {
+  const { say } = useReader();
+  const allowed = settings?.distributions?.allowed ?? [];
+  if (allowed.length === 0 || allowed.includes("*")) return null;
+  return <p class="quiet small break">{say("allowedHere", [allowed.join(", ")])}</p>;
+}
+
+/** Which buckets may be read. */
+function Buckets({ settings }: OfSettings) {
+  const { say } = useReader();
+  const buckets = settings?.source_buckets;
+  if (buckets === undefined) return null;
+  const { allowed, parameter } = buckets;
+  return (
+    <p class="quiet small break">
+      {allowed.length === 0 ? say("noBuckets", [parameter]) : say("bucketsHere", [allowed.join(", ")])}
+    </p>
+  );
+}
+
+/** What was found so far: URLs, bytes, what was dropped. */
+function Found({ lines, estimate }: Pick<WhatPartProps, "lines" | "estimate">) {
+  const { say, count, formats } = useReader();
+  const urls = estimate?.urls ?? lines.urls.length;
+  if (urls === 0) return null;
+  const pops = Math.max(1, estimate?.pops.count ?? 1);
+  const bytes = estimate?.bytes.estimate == null ? undefined : estimate.bytes.estimate / pops;
+  return (
+    <p class="found" aria-live="polite">
+      <b>
+        {count("urlCount", urls)}
+        {bytes === undefined ? "" : say("aboutBytes", [formats.bytes(bytes)])}
+      </b>{" "}
+      {lines.duplicates > 0 ? <span class="quiet">{count("duplicates", lines.duplicates)}</span> : null}
+      {estimate?.lower_bound ? <span class="quiet"> {say("lowerBound")}</span> : null}
+    </p>
+  );
+}

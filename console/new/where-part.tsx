@@ -1,0 +1,40 @@
+import { useMemo } from "preact/hooks";
+import type { CataloguePop } from "../map/groups.ts";
+import { metrosOf, recsOf } from "../map/metros.ts";
+import { PopTree } from "../map/pop-tree.tsx";
+import { RegionChips } from "../map/region-chips.tsx";
+import { chosenOf, type Selection } from "../map/selection.ts";
+import { WorldMap } from "../map/world-map.tsx";
+import { useReader } from "../session/reader.ts";
+import { Wrong } from "./field.tsx";
+
+interface WherePartProps {
+  readonly pops: readonly CataloguePop[];
+  readonly selection: Selection;
+  readonly onSelect: (selection: Selection) => void;
+  readonly wrong: readonly string[];
+}
+
+/** At which POPs: chips, the map and the list are one choice. */
+export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) {
+  const { say, formats } = useReader();
+  const metros = useMemo(() => metrosOf(pops, Date.now()), [pops]);
+  const recs = useMemo(() => recsOf(pops), [pops]);
+  const chosen = metros.filter((metro) => chosenOf(metro.pops, selection) > 0).length;
+  const figures = [selection.size, pops.length, chosen].map(formats.count);
+  return (
+    <>
+      <div class="where-head">
+        <h2>
+          {say("where")} <span class="quiet">{say("whereCount", figures, chosen)}</span>
+        </h2>
+        <RegionChips pops={pops} selection={selection} onSelect={onSelect} />
+      </div>
+      <Wrong lines={[...(selection.size === 0 ? [say("noPops")] : []), ...wrong]} />
+      <div class="where-body">
+        <WorldMap {...{ metros, recs, selection, onSelect }} />
+        <PopTree {...{ pops, selection, onSelect }} />
+      </div>
+    </>
+  );
+}

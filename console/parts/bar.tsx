@@ -1,0 +1,52 @@
+import { useId } from "preact/hooks";
+import { useReader } from "../session/reader.ts";
+import { barParts } from "./bar-parts.ts";
+import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "./outcome.ts";
+import { useWidth } from "./use-width.ts";
+
+interface BarProps {
+  readonly outcomes: Outcomes;
+  /** In CSS pixels. @default 6 */
+  readonly height?: number;
+  /** The same is said in words beside it. @default false */
+  readonly silent?: boolean;
+}
+
+/** Of what the tasks came to, by their number. A picture of SVG, because the page's policy allows no style attribute. */
+export function Bar({ outcomes, height = 6, silent = false }: BarProps) {
+  const { say, formats } = useReader();
+  const stripes = useId();
+  const [ref, width] = useWidth(200);
+  const said = OUTCOMES.filter((name) => outcomes[name] > 0).map(
+    (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
+  );
+  return (
+    <svg
+      ref={ref}
+      class="bar"
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-hidden={silent}
+    >
+      <title>{said.join(", ") || say("waiting")}</title>
+      <defs>
+        <pattern id={stripes} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect class="under_way" width="7" height="7" />
+          <line class="stripe" y2="7" />
+        </pattern>
+      </defs>
+      {barParts(outcomes, width).map(({ outcome, x, width: its }) => (
+        <rect
+          key={outcome}
+          class={outcome === "under_way" ? "" : outcome}
+          {...(outcome === "under_way" ? { fill: `url(#${stripes})` } : {})}
+          x={x}
+          width={Math.max(0, its - (height > 5 ? 0.8 : 0))}
+          height={height}
+        />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,39 @@
+/** What a state looks like besides its colour. */
+export type Form = "warm" | "hit" | "done" | "not_kept" | "failed" | "under_way" | "waiting" | "stopped" | "timed_out";
+
+/** Decoration: the word stands beside it. */
+export function Shape({ form }: { readonly form: Form }) {
+  return (
+    <svg class={`shape ${form}`} viewBox="0 0 12 12" aria-hidden="true">
+      {drawing(form)}
+    </svg>
+  );
+}
+
+function drawing(form: Form) {
+  switch (form) {
+    case "warm":
+      return <circle cx="6" cy="6" r="5" />;
+    case "hit":
+      return (
+        <>
+          <circle class="line" cx="6" cy="6" r="4.6" />
+          <path class="full" d="M6 1.4a4.6 4.6 0 0 1 0 9.2z" />
+        </>
+      );
+    case "done":
+      return <circle class="line" cx="6" cy="6" r="4.4" />;
+    case "not_kept":
+      return <path class="full" d="M6 .8 11.6 11H.4z" />;
+    case "failed":
+      return <path class="line" d="M2 2l8 8M10 2l-8 8" />;
+    case "under_way":
+      return <path class="line" d="M6 1.5A4.5 4.5 0 1 1 1.5 6" />;
+    case "waiting":
+      return <circle class="full" cx="6" cy="6" r="1.6" />;
+    case "stopped":
+      return <rect class="full" x="1.5" y="1.5" width="9" height="9" rx="1.5" />;
+    case "timed_out":
+      return <path class="line" d="M6 1.2a4.8 4.8 0 1 1 0 9.6 4.8 4.8 0 0 1 0-9.6zM6 3.6V6l1.8 1.4" />;
+  }
+}

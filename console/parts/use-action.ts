@@ -1,0 +1,21 @@
+import { useState } from "preact/hooks";
+import { messageOf } from "./trouble.tsx";
+
+/** Something that is done once, and may be refused. */
+export function useAction(act: () => Promise<void>) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const run = async () => {
+    if (busy) return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await act();
+    } catch (error) {
+      setProblem(messageOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, problem, run };
+}

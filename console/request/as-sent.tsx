@@ -1,0 +1,44 @@
+import type { ComponentChildren } from "preact";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { Progress } from "../api/answers.ts";
+import { useReader } from "../session/reader.ts";
+import type { TextName } from "../words/table.ts";
+
+const PROOFS: Readonly<Record<string, TextName>> = { edge: "proofEdge", addresses: "proofAddresses", off: "proofOff" };
+const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLead", "all-at-once": "orderAll" };
+
+/** What was asked for, without headers: there may be secrets in them. */
+export function AsSent({ request }: { readonly request: Progress }) {
+  const { say, formats, count } = useReader();
+  const { verify = "", order = "", origin, variant_names: variants } = request;
+  const stop = parseTimestamp(request.timeout_at).getTime();
+  const [proof, sequence] = [PROOFS[verify], ORDERS[order]];
+  const limits = [
+    ...(origin?.requests_per_second === undefined ? [] : [`${formats.count(origin.requests_per_second)}/s`]),
+    ...(origin?.concurrency === undefined ? [] : [say("atOnce", [formats.count(origin.concurrency)])]),
+  ];
+  return (
+    <section>
+      <h2>{say("asSent")}</h2>
+      <dl class="as-sent">
+        {proof === undefined ? null : <Row name={say("proof")}>{say(proof)}</Row>}
+        {sequence === undefined ? null : <Row name={say("order")}>{say(sequence)}</Row>}
+        {limits.length === 0 ? null : <Row name={say("origin")}>{limits.join(", ")}</Row>}
+        {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
+        <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>
+        <Row name={say("stopsAt")}>
+          {formats.clock(stop)} <span class="quiet">{formats.utc(stop)}</span>
+        </Row>
+      </dl>
+    </section>
+  );
+}
+
+function Row({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

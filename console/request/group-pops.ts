@@ -1,0 +1,82 @@
+import type { Pop } from "../api/answers.ts";
+import { badOf, type Outcomes, outcomesOf } from "../parts/outcome.ts";
+
+/** One POP, and how its tasks stand. */
+export interface PopState {
+  readonly pop: string;
+  readonly resolved: boolean;
+  readonly outcomes: Outcomes;
+  readonly total: number;
+  /** Whole per cent of its tasks that are warm, hits or downloaded; 100 means all. */
+  readonly percent: number;
+  readonly bad: number;
+}
+
+/** The POPs of one regional edge cache; of none that is known, `rec` is null. */
+export interface RecGroup {
+  readonly rec: string | null;
+  readonly pops: readonly PopState[];
+  readonly outcomes: Outcomes;
+  readonly percent: number;
+  readonly bad: number;
+}
+
+export function popState(row: Pop): PopState {
+  const outcomes = outcomesOf(row);
+  return {
+    ...{ pop: row.pop, outcomes, total: row.total_count, bad: badOf(outcomes) },
+    resolved: row.state !== "NOT_RESOLVED",
+    percent: percentGood(outcomes, row.total_count),
+  };
+}
+
+/**
+ * By REC, those with most POPs first: an order that does not change while the request runs, so that nothing moves under the
+ * reader's eyes.
+ */
+export function groupPops(rows: readonly Pop[]): RecGroup[] {
+  const groups = new Map<string | null, PopState[]>();
+  for (const row of rows) groups.set(row.rec, [...(groups.get(row.rec) ?? []), popState(row)]);
+  return [...groups]
+    .map(([rec, pops]) => groupOf(rec, pops))
+    .sort(
+      (a, b) =>
+        Number(a.rec === null) - Number(b.rec === null) ||
+        b.pops.length - a.pops.length ||
+        (a.rec ?? "").localeCompare(b.rec ?? ""),
+    );
+}
+
+function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {
+  const outcomes = pops.map((it) => it.outcomes).reduce(added);
+  const total = pops.reduce((sum, it) => sum + it.total, 0);
+  return { rec, pops, outcomes, percent: percentGood(outcomes, total), bad: badOf(outcomes) };
+}
+
+function added(a: Outcomes, b: Outcomes): Outcomes {
+  return {
+    warm: a.warm + b.warm,
+    hit: a.hit + b.hit,
+    done: a.done + b.done,
+    not_kept: a.not_kept + b.not_kept,
+    failed: a.failed + b.failed,
+    under_way: a.under_way + b.under_way,
+    waiting: a.waiting + b.waiting,
+  };
+}
+
+function percentGood({ warm, hit, done }: Outcomes, total: number): number {
+  return total === 0 ? 0 : Math.floor(((warm + hit + done) * 100) / total);
+}
+
+/** What the colour and the shape of a POP say: the worst that there is. */
+export function worstOf({ resolved, outcomes, total }: PopState): keyof Outcomes {
+  if (!resolved) return "waiting";
+  if (outcomes.failed > 0) return "failed";
+  if (outcomes.not_kept > 0) return "not_kept";
+  if (outcomes.waiting + outcomes.under_way > 0)
+    return outcomes.waiting + outcomes.under_way < total || outcomes.under_way > 0 ? "under_way" : "waiting";
+  if (total === 0) return "waiting";
+  if (outcomes.hit > 0) return "hit";
+  return outcomes.done > 0 ? "done" : "warm";
+}

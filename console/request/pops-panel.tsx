@@ -1,0 +1,59 @@
+import { useMemo, useState } from "preact/hooks";
+import { isTerminal } from "../../domain/request/status.ts";
+import type { Progress } from "../api/answers.ts";
+import { useKeys } from "../keys/use-keys.ts";
+import { RequestMapLater } from "../map/later.tsx";
+import { Choices } from "../parts/choices.tsx";
+import { outcomesOf } from "../parts/outcome.ts";
+import { useReader } from "../session/reader.ts";
+import { groupPops } from "./group-pops.ts";
+import { OutcomeCounts } from "./outcome-counts.tsx";
+import { PopList } from "./pop-list.tsx";
+import { MOST_TILES, PopMatrix } from "./pop-matrix.tsx";
+
+const VIEWS = ["matrix", "map", "list"] as const;
+type View = (typeof VIEWS)[number];
+
+/** Warm where: the POPs as a matrix or a list. */
+export function PopsPanel({ request }: { readonly request: Progress }) {
+  const { say, count } = useReader();
+  const [view, setView] = useState<View>("matrix");
+  const [failedOnly, setFailedOnly] = useState(false);
+  const groups = useMemo(() => groupPops(request.pops), [request.pops]);
+  // At the end it stands in the narrow column: what is not warm matters more then.
+  const small = request.pops.length > MOST_TILES || isTerminal(request.status);
+  const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);
+  useKeys({
+    v: () => setView((it) => VIEWS[(VIEWS.indexOf(it) + 1) % VIEWS.length] ?? "matrix"),
+    f: () => setFailedOnly((it) => !it),
+  });
+  if (request.pops.length === 0) return <section class="pops" />;
+  return (
+    <section class="pops">
+      <div class="section-head">
+        <h2>{say("pops")}</h2>
+        <Choices
+          label={say("pops")}
+          options={VIEWS.map((value) => ({ value, text: say(value) }))}
+          value={view}
+          onChoose={setView}
+        />
+        {failedOnly || groups.some(({ bad }) => bad > 0) ? (
+          <button
+            type="button"
+            class="button plain"
+            aria-pressed={failedOnly}
+            onClick={() => setFailedOnly(!failedOnly)}
+          >
+            {say("failedOnly")}
+          </button>
+        ) : null}
+        {isTerminal(request.status) ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
+      </div>
+      {view === "matrix" ? <PopMatrix groups={shown} small={small} /> : null}
+      {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
+      {view === "list" ? <PopList groups={shown} /> : null}
+      {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}
+    </section>
+  );
+}

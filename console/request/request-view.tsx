@@ -1,0 +1,86 @@
+import { useEffect, useState } from "preact/hooks";
+import { isTerminal } from "../../domain/request/status.ts";
+import type { Progress } from "../api/answers.ts";
+import { useKeys } from "../keys/use-keys.ts";
+import { Bar } from "../parts/bar.tsx";
+import { copyText } from "../parts/copy.ts";
+import { badOf, outcomesOf } from "../parts/outcome.ts";
+import { Skeleton } from "../parts/skeleton.tsx";
+import { Trouble } from "../parts/trouble.tsx";
+import { titleOf } from "../requests/title.ts";
+import { useReader } from "../session/reader.ts";
+import { useNow } from "../session/use-now.ts";
+import { Ended } from "./ended.tsx";
+import { Facts } from "./facts.tsx";
+import { RequestHead } from "./request-head.tsx";
+import { RetryDialog } from "./retry-dialog.tsx";
+import { Running } from "./running.tsx";
+import { SentenceLine, useSentence } from "./sentence-line.tsx";
+import { StopDialog } from "./stop-dialog.tsx";
+import { useRequest } from "./use-request.ts";
+
+/** One request, from the moment it is sent to the moment the crowd may come. */
+export function RequestView({ id }: { readonly id: string }) {
+  const { say } = useReader();
+  const live = useRequest(id);
+  const request = live.value;
+  useEffect(() => {
+    if (request === undefined) document.title = `${id} · Prewarm`;
+  }, [id, request]);
+  return (
+    <>
+      <Trouble {...live} />
+      {request !== undefined ? (
+        <Request request={request} again={live.again} />
+      ) : live.error === undefined ? (
+        <section aria-busy="true" aria-label={say("connecting")}>
+          <Skeleton width={320} height={28} />
+          <p class="gap" />
+          <Skeleton width={520} height={32} />
+          <p class="gap" />
+          <Skeleton width="100%" height={14} />
+          <p class="gap" />
+          <Skeleton width="100%" height={360} />
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+function Request({ request, again }: { readonly request: Progress; readonly again: () => void }) {
+  const [asking, setAsking] = useState<"stop" | "retry">();
+  const now = useNow();
+  const outcomes = outcomesOf(request);
+  const ended = isTerminal(request.status);
+  const sentence = useSentence(request);
+  const left = request.total_count - request.download_count;
+  const tasks = badOf(outcomes) + (ended ? left : 0);
+  // What could not be read or resolved has no tasks, and may be tried again as well.
+  const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || request.verdict !== "ready");
+  useEffect(() => {
+    document.title = `${sentence} ${titleOf(request)} · Prewarm`;
+  }, [sentence, request]);
+  useKeys({
+    c: () => void copyText(sentence),
+    ...(ended ? {} : { s: () => setAsking("stop") }),
+    ...(mayRetry ? { r: () => setAsking("retry") } : {}),
+  });
+  const close = () => setAsking(undefined);
+  return (
+    <>
+      <RequestHead
+        {...{ request, sentence, tasks, mayRetry }}
+        onStop={() => setAsking("stop")}
+        onRetry={() => setAsking("retry")}
+      />
+      <SentenceLine request={request} sentence={sentence} bad={badOf(outcomes)} />
+      <div class="big-bar">
+        <Bar outcomes={outcomes} height={14} />
+      </div>
+      <Facts request={request} now={now} />
+      {ended ? <Ended request={request} /> : <Running request={request} />}
+      {asking === "stop" ? <StopDialog id={request.request_id} left={left} onClose={close} onStopped={again} /> : null}
+      {asking === "retry" ? <RetryDialog id={request.request_id} tasks={tasks} onClose={close} /> : null}
+    </>
+  );
+}

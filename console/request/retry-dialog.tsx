@@ -1,0 +1,59 @@
+import { useState } from "preact/hooks";
+import { startedSchema } from "../api/answers.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { useAction } from "../parts/use-action.ts";
+import { hrefOf } from "../routes.ts";
+import { useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+
+interface RetryDialogProps {
+  readonly id: string;
+  /** Tasks that are not good. */
+  readonly tasks: number;
+  readonly onClose: () => void;
+}
+
+/** Asks before a new request is made, and for what the old one does not remember. */
+export function RetryDialog({ id, tasks, onClose }: RetryDialogProps) {
+  const { say, count } = useReader();
+  const client = useClient();
+  const [headers, setHeaders] = useState("");
+  const { busy, problem, run } = useAction(async () => {
+    const header = headers.split("\n").filter((line) => line.trim() !== "");
+    const body = { retry_of: id, ...(header.length === 0 ? {} : { header }) };
+    const { request_id } = await client.post("prewarm", body, startedSchema);
+    onClose();
+    location.hash = hrefOf({ name: "request", id: request_id });
+  });
+  return (
+    <Dialog title={say("retryTitle")} onClose={onClose}>
+      <p>{tasks > 0 ? count("retrySays", tasks) : say("retryRest")}</p>
+      <div class="field">
+        <label for="retry-headers" class="quiet small">
+          {say("retryHeaders")}
+        </label>
+        <textarea
+          id="retry-headers"
+          class="input mono"
+          rows={2}
+          spellcheck={false}
+          value={headers}
+          onInput={({ currentTarget }) => setHeaders(currentTarget.value)}
+        />
+      </div>
+      {problem === undefined ? null : (
+        <p class="failed" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" class="button" onClick={onClose}>
+          {say("cancel")}
+        </button>
+        <button type="button" class="button primary" data-first disabled={busy} onClick={run}>
+          {say("retryDo")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,53 @@
+import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
+import { factsOf } from "../../domain/readiness/sentence-facts.ts";
+import { isTerminal } from "../../domain/request/status.ts";
+import type { Progress } from "../api/answers.ts";
+import { Shape } from "../parts/shape.tsx";
+import { rowState } from "../requests/row-state.ts";
+import { useReader } from "../session/reader.ts";
+import { sentenceParts } from "./sentence-parts.ts";
+import { useSteady } from "./use-steady.ts";
+
+/** The one sentence, in the reader's language and time. It changes at most every ten seconds, or when it says another thing. */
+export function useSentence(request: Progress): string {
+  const { preferences, formats } = useReader();
+  const text = sentenceOf(factsOf(request), preferences.language, formats.clock);
+  const kind = `${preferences.language} ${request.status} ${sentenceParts(text)[0].replace(/\d+/g, "")}`;
+  return useSteady(text, kind);
+}
+
+interface SentenceLineProps {
+  readonly request: Progress;
+  readonly sentence: string;
+  readonly bad: number;
+}
+
+export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
+  const { say, count } = useReader();
+  const [head, rest] = sentenceParts(sentence);
+  const ended = isTerminal(request.status);
+  const { form, tone } = rowState(request);
+  const pops = request.pops.filter((it) => it.failed_count > 0).length;
+  const tenth = Math.floor(request.percentage_complete / 10) * 10;
+  return (
+    <div class="sentence">
+      {ended ? (
+        <span class={tone}>
+          <Shape form={form} />
+        </span>
+      ) : null}
+      <p class="says">
+        <strong>{head}</strong> <span>{rest}</span>
+      </p>
+      {!ended && bad > 0 ? (
+        <p class="failed alarm">
+          <Shape form="failed" />
+          {say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])}
+        </p>
+      ) : null}
+      <p class="spoken" role="status">
+        {ended ? sentence : `${head} ${tenth}%`}
+      </p>
+    </div>
+  );
+}

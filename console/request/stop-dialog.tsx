@@ -1,0 +1,43 @@
+import { instancesSchema } from "../api/answers.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { useAction } from "../parts/use-action.ts";
+import { useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+
+interface StopDialogProps {
+  readonly id: string;
+  /** Tasks without a result. */
+  readonly left: number;
+  readonly onClose: () => void;
+  readonly onStopped: () => void;
+}
+
+/** Says what is lost and what stays. Whoever presses Enter keeps it running. */
+export function StopDialog({ id, left, onClose, onStopped }: StopDialogProps) {
+  const { say, count } = useReader();
+  const client = useClient();
+  const { busy, problem, run } = useAction(async () => {
+    // None are wanted of this request. What other requests need is kept by the API.
+    await client.post("instances", { DesiredCapacity: 0, req_id: id, force_stop: true }, instancesSchema);
+    onStopped();
+    onClose();
+  });
+  return (
+    <Dialog title={say("stopTitle")} onClose={onClose}>
+      <p>{count("stopSays", left)}</p>
+      {problem === undefined ? null : (
+        <p class="failed" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" class="button danger" disabled={busy} onClick={run}>
+          {say("stopDo")}
+        </button>
+        <button type="button" class="button primary" data-first onClick={onClose}>
+          {say("keepRunning")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

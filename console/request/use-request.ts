@@ -1,0 +1,45 @@
+import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { type Progress, progressSchema, type Summary, summarySchema } from "../api/answers.ts";
+import { RefusedError } from "../api/errors.ts";
+import { EVERY } from "../api/pace.ts";
+import { type Live, useLive } from "../api/use-live.ts";
+import { useClient } from "../session/client.ts";
+
+/** The verdict follows the end by seconds; of one that ended an hour ago none comes any more. */
+const COUNTED_MS = 3_600_000;
+/** Links are good for ten minutes. */
+const LINKS_MS = 8 * 60_000;
+
+/** A request with its POPs and failures: asked for every two seconds until nothing changes any more. */
+export function useRequest(id: string): Live<Progress> {
+  const client = useClient();
+  return useLive(
+    `request ${id}`,
+    (signal) => client.get(`prewarm?req_id=${encodeURIComponent(id)}&detail=pops,failures`, progressSchema, signal),
+    (request) => (isSettled(request) ? undefined : EVERY.request),
+  );
+}
+
+function isSettled({ status, verdict, timestamp, last_update_time }: Progress): boolean {
+  if (!isTerminal(status)) return false;
+  const since = parseTimestamp(timestamp).getTime() - parseTimestamp(last_update_time).getTime();
+  return verdict !== undefined || since > COUNTED_MS;
+}
+
+/** What came of a request that has ended, with links that are always good. Undefined while its report is being written. */
+export function useSummary(id: string): Live<Summary | undefined> {
+  const client = useClient();
+  return useLive(
+    `summary ${id}`,
+    async (signal) => {
+      try {
+        return await client.get(`summary?req_id=${encodeURIComponent(id)}`, summarySchema, signal);
+      } catch (error) {
+        if (error instanceof RefusedError && error.status === 409) return undefined;
+        throw error;
+      }
+    },
+    (summary) => (summary === undefined ? EVERY.request : LINKS_MS),
+  );
+}

@@ -1,0 +1,88 @@
+import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { Listed } from "../api/answers.ts";
+import { Bar } from "../parts/bar.tsx";
+import { badOf, outcomesOf } from "../parts/outcome.ts";
+import { Shape } from "../parts/shape.tsx";
+import { hrefOf } from "../routes.ts";
+import { useReader } from "../session/reader.ts";
+import { rowState } from "./row-state.ts";
+import { useStatusDetail } from "./status-detail.ts";
+import { shortId, titleOf } from "./title.ts";
+
+/** One request. The link is the way for keys and screen readers; the mouse may press the row anywhere. */
+export function RequestRow({ request, now }: { readonly request: Listed; readonly now: number }) {
+  const { say, formats, count } = useReader();
+  const { form, tone, text } = rowState(request);
+  const detail = useStatusDetail(request, now);
+  const outcomes = outcomesOf(request);
+  const ended = isTerminal(request.status);
+  const left = ended ? outcomes.waiting + outcomes.under_way : 0;
+  const bad = badOf(outcomes);
+  const sentAt = parseTimestamp(request.created_at).getTime();
+  const href = hrefOf({ name: "request", id: request.request_id });
+  return (
+    <tr data-row={request.request_id} onClick={(event) => openRow(event, href)}>
+      <td class="what">
+        <a class="cut" href={href} title={request.url_prefix}>
+          {titleOf(request)}
+        </a>
+        <div class="cut">
+          <code>{shortId(request.request_id)}</code> {count("urlCount", request.url_count)}
+          {request.retry_of === undefined ? "" : ` · ${say("retryOf", [shortId(request.retry_of)])}`}
+        </div>
+      </td>
+      <td>
+        <div class={`status ${tone}`}>
+          <Shape form={form} />
+          {say(text)}
+        </div>
+        <div>{detail}</div>
+      </td>
+      <td class="progress">
+        <Progress request={request} />
+        <Bar outcomes={outcomes} height={7} />
+      </td>
+      <td class="number" data-name={say("warmOrHit")}>
+        {request.total_count === 0 ? "–" : formats.count(outcomes.warm + outcomes.hit)}
+      </td>
+      <td class="number" data-name={say("notWarm")}>
+        <div class={bad > 0 ? "failed strong" : ""}>
+          {request.total_count === 0 ? "–" : formats.count(left > 0 ? bad + left : bad)}
+        </div>
+        <div>{left > 0 ? say("notTried") : ""}</div>
+      </td>
+      <td class="number">
+        <div title={formats.utc(sentAt)}>{formats.clock(sentAt)}</div>
+        <div>{formats.ago(now - sentAt)}</div>
+      </td>
+    </tr>
+  );
+}
+
+function Progress({ request }: { readonly request: Listed }) {
+  const { say, formats } = useReader();
+  const { download_size: done, total_size: total, in_progress_size: under, percentage_complete: percent } = request;
+  if (isTerminal(request.status)) {
+    const took = parseTimestamp(request.last_update_time).getTime() - parseTimestamp(request.created_at).getTime();
+    const text = done === 0 ? say("nothing") : say("inTime", [formats.bytes(done), formats.long(took)]);
+    return (
+      <div>
+        <span>{text}</span>
+      </div>
+    );
+  }
+  return (
+    <div>
+      <span>{say("ofBytes", [formats.bytes(done + under), formats.bytes(total)])}</span>
+      <span class="strong">{formats.percent(percent)}</span>
+    </div>
+  );
+}
+
+function openRow(event: MouseEvent, href: string): void {
+  const { target } = event;
+  if (target instanceof Element && target.closest("a, button") !== null) return;
+  if (getSelection()?.isCollapsed === false) return;
+  location.hash = href;
+}

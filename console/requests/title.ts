@@ -1,0 +1,16 @@
+/** What a request is called: the common prefix of its URLs without the scheme, or its id if they have none. */
+export function titleOf({
+  url_prefix,
+  request_id,
+}: {
+  readonly url_prefix: string;
+  readonly request_id: string;
+}): string {
+  const prefix = url_prefix.replace(/^https?:\/\//, "");
+  return prefix === "" ? shortId(request_id) : prefix;
+}
+
+/** The first part of an id: enough to tell requests apart by eye. */
+export function shortId(id: string): string {
+  return id.split("-")[0] ?? id;
+}

@@ -1,0 +1,61 @@
+import { useMemo, useState } from "preact/hooks";
+import { type Listed, type Requests, requestsSchema } from "../api/answers.ts";
+import { EVERY } from "../api/pace.ts";
+import { type Live, useLive } from "../api/use-live.ts";
+import { messageOf } from "../parts/trouble.tsx";
+import { useClient } from "../session/client.ts";
+
+const PAGE = 50;
+
+export interface RequestList extends Pick<Live<Requests>, "error" | "lostSince" | "again"> {
+  /** Undefined until there is an answer. */
+  readonly rows: readonly Listed[] | undefined;
+  /** How many are newer than the first row: they wait until they are asked for, so that no row moves. */
+  readonly waiting: number;
+  readonly showNew: () => void;
+  readonly more: boolean;
+  readonly showOlder: () => void;
+}
+
+/** The newest requests, asked for every ten seconds, and older ones as far as they were asked for. */
+export function useRequests(): RequestList {
+  const client = useClient();
+  const live = useLive(
+    "requests",
+    (signal) => client.get(`requests?limit=${PAGE}`, requestsSchema, signal),
+    () => EVERY.list,
+  );
+  const [older, setOlder] = useState<readonly Listed[]>([]);
+  const [next, setNext] = useState<string | null>();
+  const [olderError, setOlderError] = useState<unknown>();
+  /** The newest request that is shown; what came after it waits. */
+  const [newest, setNewest] = useState<string>();
+  const rows = useMemo(() => merged(live.value?.requests, older), [live.value, older]);
+  const first = newest ?? rows?.[0]?.created_at;
+  if (newest === undefined && first !== undefined) setNewest(first);
+  const shown = rows?.filter(({ created_at }) => first === undefined || created_at <= first);
+  const place = next === undefined ? (live.value?.next ?? null) : next;
+  const showOlder = async () => {
+    if (place === null) return;
+    try {
+      const page = await client.get(`requests?limit=${PAGE}&next=${encodeURIComponent(place)}`, requestsSchema);
+      setOlder((before) => [...before, ...page.requests]);
+      setNext(page.next);
+      setOlderError(undefined);
+    } catch (error) {
+      setOlderError(messageOf(error));
+    }
+  };
+  return {
+    ...{ rows: shown, waiting: (rows?.length ?? 0) - (shown?.length ?? 0), more: place !== null, showOlder },
+    ...{ error: live.error ?? olderError, lostSince: live.lostSince, again: live.again },
+    showNew: () => setNewest(rows?.[0]?.created_at),
+  };
+}
+
+/** What was asked for last counts. */
+function merged(newest: readonly Listed[] | undefined, older: readonly Listed[]): readonly Listed[] | undefined {
+  if (newest === undefined) return undefined;
+  const ids = new Set(newest.map(({ request_id }) => request_id));
+  return [...newest, ...older.filter(({ request_id }) => !ids.has(request_id))];
+}

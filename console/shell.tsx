@@ -1,0 +1,119 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { InstancesView } from "./instances/instances-view.tsx";
+import { KeysDialog } from "./keys/keys-dialog.tsx";
+import { useKeys } from "./keys/use-keys.ts";
+import { NewRequestLater } from "./new/later.tsx";
+import { Brand } from "./parts/brand.tsx";
+import { Icon } from "./parts/icon.tsx";
+import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
+import { RequestView } from "./request/request-view.tsx";
+import { RequestsView } from "./requests/requests-view.tsx";
+import { hrefOf, type Route } from "./routes.ts";
+import { type Connection, ConnectionContext, NO_CONNECTION } from "./session/connection.ts";
+import { useReader } from "./session/reader.ts";
+import { useNow } from "./session/use-now.ts";
+import { useRoute } from "./session/use-route.ts";
+import { useSettings } from "./session/use-settings.ts";
+import { SettingsView } from "./settings/settings-view.tsx";
+
+/** The bar on top, and the view that the address names. */
+export function Shell({ onLock }: { readonly onLock: () => void }) {
+  const route = useRoute();
+  const { say } = useReader();
+  const [connection, setConnection] = useState<Connection>(NO_CONNECTION);
+  const settings = useSettings();
+  const [helps, setHelps] = useState(false);
+  const tell = useCallback(setConnection, []);
+  useKeys({
+    "?": () => setHelps(true),
+    n: () => {
+      location.hash = hrefOf({ name: "new" });
+    },
+    Escape: () => {
+      if (route.name !== "requests") location.hash = hrefOf({ name: "requests" });
+    },
+  });
+  const place = route.name === "request" ? `request ${route.id}` : route.name;
+  useEffect(() => {
+    setConnection(NO_CONNECTION);
+    window.scrollTo(0, 0);
+  }, [place]);
+  return (
+    <ConnectionContext.Provider value={tell}>
+      <button type="button" class="button skip" onClick={focusContent}>
+        {say("skip")}
+      </button>
+      <header class="top">
+        <div>
+          <a class="brand" href={hrefOf({ name: "requests" })}>
+            <Brand />
+          </a>
+          <nav>
+            <Place route={route} to={{ name: "requests" }} text={say("requests")} />
+            <Place route={route} to={{ name: "instances" }} text={say("instances")} />
+            <Place route={route} to={{ name: "settings" }} text={say("settings")} />
+          </nav>
+          <span class="fill" />
+          {settings === undefined ? null : (
+            <span class="deployment small">
+              {settings.env_name} · {settings.region}
+            </span>
+          )}
+          <LiveSign connection={connection} />
+          <LanguageButton />
+          <ThemeButton />
+          <button type="button" class="button plain lock" title={say("lockSays")} onClick={onLock}>
+            <Icon name="lock" />
+            <span>{say("lock")}</span>
+          </button>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} class={`page ${route.name}-page`}>
+        <View key={place} route={route} />
+      </main>
+      {helps ? <KeysDialog onClose={() => setHelps(false)} /> : null}
+    </ConnectionContext.Provider>
+  );
+}
+
+/** Not by a link: the fragment is the route. */
+function focusContent(): void {
+  document.getElementById("content")?.focus();
+}
+
+function View({ route }: { readonly route: Route }) {
+  switch (route.name) {
+    case "requests":
+      return <RequestsView />;
+    case "new":
+      return <NewRequestLater />;
+    case "request":
+      return <RequestView id={route.id} />;
+    case "instances":
+      return <InstancesView />;
+    case "settings":
+      return <SettingsView />;
+  }
+}
+
+function Place({ route, to, text }: { readonly route: Route; readonly to: Route; readonly text: string }) {
+  const here = route.name === to.name || (to.name === "requests" && ["new", "request"].includes(route.name));
+  return (
+    <a href={hrefOf(to)} {...(here ? { "aria-current": "page" as const } : {})}>
+      {text}
+    </a>
+  );
+}
+
+function LiveSign({ connection }: { readonly connection: Connection }) {
+  const { say, formats } = useReader();
+  const now = useNow();
+  const { answeredAt, lostSince } = connection;
+  if (lostSince !== undefined) return <span class="live lost">{say("lost")}</span>;
+  if (answeredAt === undefined) return <span class="live waiting">{say("connecting")}</span>;
+  return (
+    <span class="live">
+      {say("live")} · {formats.ago(now - answeredAt)}
+    </span>
+  );
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CONSOLE = join(ROOT, "console");
+/** Browsers of the last three years. */
+const BROWSERS = ["chrome111", "firefox111", "safari16.4"];
+
+/** The console's files by name: scripts and a style, each with a hash in its name, the page, its icon, the licences. */
+export function consoleFiles(): Record<string, string> {
+  const { outputFiles, metafile } = buildSync({
+    entryPoints: [join(CONSOLE, "main.tsx"), join(CONSOLE, "theme/page.css")],
+    // Nothing is written.
+    ...{ outdir: join(CONSOLE, "out"), write: false, absWorkingDir: ROOT },
+    // What is fetched later has files of its own.
+    ...{ splitting: true, chunkNames: "[name]-[hash]" },
+    // Each file imports it first: files that several others share come before main.tsx.
+    inject: [join(CONSOLE, "no-made-functions.ts")],
+    ...{ bundle: true, minify: true, metafile: true, logLevel: "warning" },
+    ...{ entryNames: "[name]-[hash]", format: "esm", platform: "browser", target: BROWSERS, charset: "utf8" },
+    ...{ jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+  });
+  const built = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const nameOf = (entry: RegExp) => Object.keys(built).find((name) => entry.test(name)) ?? "";
+  const page = readFileSync(join(CONSOLE, "index.html"), "utf8")
+    .replace("main.tsx", nameOf(/^main-\w+\.js$/))
+    .replace("theme/page.css", nameOf(/^page-\w+\.css$/));
+  return {
+    ...built,
+    "index.html": page,
+    "icon.svg": readFileSync(join(CONSOLE, "icon.svg"), "utf8"),
+    "licences.txt": licencesOf(Object.keys(metafile.inputs)),
+  };
+}
+
+/** Writes them into a new temporary folder. @returns the folder, and what removes it */
+export function consoleFolder(): { readonly folder: string; readonly remove: () => void } {
+  const root = mkdtempSync(join(tmpdir(), "prewarm-console-"));
+  const folder = join(root, "page");
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(consoleFiles())) writeFileSync(join(folder, name), text);
+  return { folder, remove: () => rmSync(root, { recursive: true }) };
+}
+
+/** The licence of each package that is in the bundle: they ask for their text to go with it. */
+function licencesOf(inputs: readonly string[]): string {
+  const names = inputs.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  const packages = [...new Set(names.filter((name) => name !== undefined))].sort();
+  return packages.map((name) => `${name}\n\n${licenceOf(name)}`).join("\n\n---\n\n");
+}
+
+function licenceOf(name: string): string {
+  for (const file of ["LICENSE", "license", "LICENSE.md"]) {
+    try {
+      return readFileSync(join(ROOT, "node_modules", name, file), "utf8").trim();
+    } catch {
+      // It is called otherwise.
+    }
+  }
+  throw new Error(`${name} has no licence file`);
+}

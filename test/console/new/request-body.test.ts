@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { EMPTY_FORM, type Form } from "../../../console/new/form.ts";
+import { formOfBody } from "../../../console/new/form-of-body.ts";
+import { bodyOf } from "../../../console/new/request-body.ts";
+import { prewarmBodySchema } from "../../../lambdas/api/prewarm-body.ts";
+
+const URLS = ["https://a.example/x"];
+const form = (change: Partial<Form> = {}): Form => ({ ...EMPTY_FORM, pops: ["SIN2-P1"], ...change });
+
+const FULL = form({
+  sources: [
+    { type: "sitemap", address: " https://a.example/sitemap.xml ", base: "", originPath: "", since: "2026-11-01" },
+    { type: "s3-prefix", address: "s3://bucket/p/", base: "https://a.example/", originPath: "/p", since: "" },
+    { type: "hls", address: " ", base: "", originPath: "", since: "" },
+  ],
+  ...{ domain: " d1.cloudfront.net ", compressions: ["gzip", "br"], header: "X-A: 1\n\nX-B: 2", verify: "off" },
+  ...{ originRate: "40", originConcurrency: "8", invalidate: true, order: "all-at-once", maxBytes: "1000" },
+  ...{ maxFailures: "0", token: "t1" },
+});
+
+describe("the body", () => {
+  test("of a form that was left as it is names its POPs all the same", () => {
+    expect(bodyOf(form(), URLS)).toEqual({
+      ...{ url_list: URLS, target_type: "pop", pops: ["SIN2-P1"], timeout: 60, instance_count: 2 },
+    });
+  });
+
+  test("has every field that was filled", () => {
+    expect(bodyOf(FULL, URLS)).toEqual({
+      url_list: URLS,
+      sources: [
+        { type: "sitemap", url: "https://a.example/sitemap.xml", since: "2026-11-01" },
+        { type: "s3-prefix", s3: "s3://bucket/p/", base: "https://a.example/", origin_path: "/p" },
+      ],
+      ...{ cf_domain: "d1.cloudfront.net", target_type: "pop", pops: ["SIN2-P1"], timeout: 60, instance_count: 2 },
+      header: ["X-A: 1", "X-B: 2"],
+      variants: [
+        { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
+        { name: "gzip", header: ["Accept-Encoding: gzip"] },
+      ],
+      ...{ verify: "off", order: "all-at-once", origin: { requests_per_second: 40, concurrency: 8 } },
+      ...{ need_invalidate: true, max_bytes: 1000, max_failures: 0, client_token: "t1" },
+    });
+  });
+
+  test("is one that the API takes", () => {
+    expect(prewarmBodySchema.safeParse(bodyOf(FULL, URLS)).success).toBe(true);
+  });
+
+  test("has what is no number as it was typed, for the API to name", () => {
+    expect(bodyOf(form({ instances: "many", minutes: "" }), URLS)).toMatchObject({
+      instance_count: "many",
+      timeout: "",
+    });
+  });
+});
+
+describe("a form of a body", () => {
+  test("makes the same body again", () => {
+    const again = formOfBody(JSON.parse(JSON.stringify(bodyOf(FULL, URLS))));
+    expect(again).toBeDefined();
+    expect(bodyOf(again ?? EMPTY_FORM, URLS)).toEqual(bodyOf(FULL, URLS));
+  });
+
+  test("has the POPs that countries and regions stand for", () => {
+    const body = { url_list: URLS, target_type: "region", regions: ["JP"], pops: ["SIN2-P1"] };
+    expect(formOfBody(body)?.pops).toEqual(["NRT51-P2", "NRT57-P3"]);
+  });
+
+  test("with variants of its own keeps them as they are", () => {
+    const variants = [{ name: "beta", header: ["X-Beta: 1"] }];
+    const filled = formOfBody({ url_list: URLS, variants });
+    expect(bodyOf(filled ?? EMPTY_FORM, URLS).variants).toEqual(variants);
+  });
+
+  test.each([null, 4, "x", {}, { url_list: "x" }, { retry_of: "1" }])("is none of %j", (json) => {
+    expect(formOfBody(json)).toBeUndefined();
+  });
+});

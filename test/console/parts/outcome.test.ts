@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { badOf, outcomesOf } from "../../../console/parts/outcome.ts";
+
+const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 };
+
+describe("outcomesOf", () => {
+  it("what was not kept is among the failed ones of the API, and apart here", () => {
+    const outcomes = outcomesOf({
+      ...{ total_count: 20, download_count: 12, failed_count: 5, not_kept_count: 2, warm_count: 4, hit_count: 1 },
+      in_progress_task_count: 3,
+    });
+    expect(outcomes).toEqual({ warm: 4, hit: 1, done: 2, not_kept: 2, failed: 3, under_way: 3, waiting: 5 });
+    expect(badOf(outcomes)).toBe(5);
+  });
+
+  it("is never below zero, though counts of one answer disagree", () => {
+    const outcomes = outcomesOf({
+      ...COUNTS,
+      total_count: 2,
+      download_count: 3,
+      warm_count: 4,
+      in_progress_task_count: 9,
+    });
+    for (const value of Object.values(outcomes)) expect(value).toBeGreaterThanOrEqual(0);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { moved } from "../../../console/request/grid-move.ts";
+import { reportLink } from "../../../console/request/report-link.ts";
+import { niceTop, pathOf, withSample } from "../../../console/request/samples.ts";
+import { sentenceParts } from "../../../console/request/sentence-parts.ts";
+import { isUrgent } from "../../../console/request/urgency.ts";
+
+describe("sentenceParts", () => {
+  it.each([
+    ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left.", "Done by 19:52."],
+    ["Not ready for traffic: 11 objects are warm at no POP of Tokyo.", "Not ready for traffic:", /^11 objects/],
+    ["Stopped at 41 %. 42,964 tasks not tried.", "Stopped at 41 %.", "42,964 tasks not tried."],
+    ["Checking POPs.", "Checking POPs.", ""],
+    ["暂不可放量：11 个对象未预热。", "暂不可放量：", "11 个对象未预热。"],
+    ["", "", ""],
+  ])("%s", (sentence, head, rest) => {
+    const parts = sentenceParts(sentence);
+    expect(parts[0]).toBe(head);
+    expect(parts[1]).toEqual(typeof rest === "string" ? rest : expect.stringMatching(rest));
+  });
+});
+
+describe("reportLink", () => {
+  const AWS = "abc.execute-api.eu-west-1.amazonaws.com";
+  it.each([
+    "https://bucket-1.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=a",
+    "https://bucket.s3.amazonaws.com/r",
+    "https://bucket.s3.cn-north-1.amazonaws.com.cn/r",
+    "https://s3.eu-west-1.amazonaws.com/bucket/r",
+  ])("%s is linked", (url) => {
+    expect(reportLink(url, AWS)).toBe(url);
+  });
+
+  it.each([
+    "https://evil.example/report.csv",
+    "https://bucket.s3.eu-west-1.amazonaws.com.evil.example/",
+    "https://bucket.s3.evil.example/",
+    "https://user:pass@bucket.s3.amazonaws.com/",
+    "https://bucket.s3.amazonaws.com:8443/",
+    "http://bucket.s3.amazonaws.com/",
+    "javascript:alert(1)",
+    "http://localhost:4566/bucket",
+    "https://lambda.eu-west-1.amazonaws.com/",
+    "/report.csv",
+    "",
+  ])("%s is not", (url) => {
+    expect(reportLink(url, AWS)).toBeUndefined();
+  });
+
+  it("a local run's bucket is on this machine", () => {
+    expect(reportLink("http://localhost:4566/bucket/r", "localhost")).toBe("http://localhost:4566/bucket/r");
+    expect(reportLink("http://evil.example/r", "localhost")).toBeUndefined();
+  });
+});
+
+describe("isUrgent", () => {
+  it("nothing is where the verdict lets the crowd come", () => {
+    expect(isUrgent({ code: "http_4xx", pops: 40 }, { verdict: "ready_with_exceptions", chosen: 40 })).toBe(false);
+  });
+  it("what viewers meet everywhere is; what one POP of forty lacks can wait", () => {
+    const facts = { verdict: "not_ready", chosen: 40 };
+    expect(isUrgent({ code: "not_kept", pops: 40 }, facts)).toBe(true);
+    expect(isUrgent({ code: "timeout", pops: 1 }, facts)).toBe(false);
+    expect(isUrgent({ code: "timeout", pops: 9 }, facts)).toBe(true);
+  });
+});
+
+describe("moved", () => {
+  const ROWS = [3, 1, 2];
+  it.each([
+    ["ArrowRight", 0, 0, 0, 1],
+    ["ArrowRight", 0, 2, 1, 0],
+    ["ArrowRight", 2, 1, 2, 1],
+    ["ArrowLeft", 1, 0, 0, 2],
+    ["ArrowLeft", 0, 0, 0, 0],
+    ["ArrowDown", 0, 2, 1, 0],
+    ["ArrowUp", 0, 1, 0, 1],
+    ["Home", 0, 2, 0, 0],
+    ["End", 2, 0, 2, 1],
+  ])("%s at %i %i → %i %i", (key, row, column, toRow, toColumn) => {
+    expect(moved(key, { row, column }, ROWS)).toEqual({ row: toRow, column: toColumn });
+  });
+
+  it("another key moves nothing, and an empty grid is no error", () => {
+    expect(moved("x", { row: 0, column: 0 }, ROWS)).toBeUndefined();
+    expect(moved("ArrowRight", { row: 0, column: 0 }, [])).toEqual({ row: 0, column: 0 });
+  });
+});
+
+describe("samples", () => {
+  const sample = (at: number) => ({ at, rate: at, warm: 0.5 });
+
+  it("an answer that is seen twice counts once", () => {
+    expect(withSample([sample(1)], sample(1))).toHaveLength(1);
+  });
+
+  it("stay bounded, and keep the first", () => {
+    let samples: readonly { at: number; rate: number; warm: number }[] = [];
+    for (let at = 0; at < 5_000; at++) samples = withSample(samples, sample(at));
+    expect(samples.length).toBeLessThanOrEqual(601);
+    expect([samples[0]?.at, samples.at(-1)?.at]).toEqual([0, 4_999]);
+  });
+
+  it.each([
+    [0, 1],
+    [3.2, 5],
+    [5, 5],
+    [640, 1_000],
+  ])("the axis of %d ends at %d", (value, top) => {
+    expect(niceTop(value)).toBe(top);
+  });
+
+  it("a path begins at the left edge and stays within", () => {
+    const box = { width: 100, height: 50, from: 0, to: 10 };
+    expect(pathOf([sample(0), sample(10)], ({ rate }) => rate / 5, box)).toBe("M0.0 50.0L100.0 0.0");
+  });
+});

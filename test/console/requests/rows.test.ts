@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { type Listed, listedSchema } from "../../../console/api/answers.ts";
+import { groupRows } from "../../../console/requests/group-rows.ts";
+import { matches } from "../../../console/requests/matches.ts";
+import { rowState } from "../../../console/requests/row-state.ts";
+import { shortId, titleOf } from "../../../console/requests/title.ts";
+
+const listed = (some: Partial<Listed>): Listed => ({
+  ...listedSchema.parse({
+    ...{ request_id: "r-1", status: "FINISHED", created_at: "2026-11-25 11:32:00.000000" },
+    ...{ last_update_time: "2026-11-25 11:52:00.000000", timeout_at: "2026-11-25 12:32:00.000000" },
+    timestamp: "2026-11-25 11:53:00.000000",
+  }),
+  ...some,
+});
+
+describe("an answer of an older deployment", () => {
+  it("has defaults for what it does not tell", () => {
+    expect(listed({})).toMatchObject({ warm_count: 0, url_prefix: "", warnings: [], estimated_finish_at: null });
+  });
+});
+
+describe("rowState", () => {
+  it.each([
+    [{ status: "CREATED" }, "stCreated", "underWay"],
+    [{ status: "IN_PROGRESS", instance_count: 2 }, "stUnderWay", "underWay"],
+    [{ status: "IN_PROGRESS", instance_count: 0 }, "stPaused", "underWay"],
+    [
+      { status: "IN_PROGRESS", instance_count: 1, estimated_finish_at: "2026-11-25 12:33:00.000000" },
+      "stLate",
+      "underWay",
+    ],
+    [{ status: "FINISHED", verdict: "ready" }, "stReady", "ready"],
+    [{ status: "FINISHED", verdict: "not_ready", failed_count: 2 }, "stNotReady", "toLookAt"],
+    [{ status: "FINISHED", verdict: "ready_with_exceptions" }, "stReadyExceptions", "toLookAt"],
+    [{ status: "FINISHED", failed_count: 1 }, "stFinished", "toLookAt"],
+    [{ status: "STOPPED", verdict: "not_ready" }, "stStopped", "toLookAt"],
+    [{ status: "TIMEOUT" }, "stTimedOut", "toLookAt"],
+    [{ status: "FAILED" }, "stFailed", "toLookAt"],
+  ] as const)("%o is %s, among %s", (some, text, filter) => {
+    expect(rowState(listed(some))).toMatchObject({ text, filter });
+  });
+
+  it("claims no more than was seen", () => {
+    const ready = { status: "FINISHED", verdict: "ready", download_count: 2 } as const;
+    expect(rowState(listed({ ...ready, warm_count: 2 })).form).toBe("warm");
+    expect(rowState(listed({ ...ready, hit_count: 2 })).form).toBe("hit");
+    expect(rowState(listed(ready)).form).toBe("done");
+  });
+});
+
+describe("groupRows", () => {
+  it("those under way come first, whenever they were sent, then day by day", () => {
+    const rows = [
+      listed({ request_id: "today", created_at: "2026-11-25 09:00:00.000000" }),
+      listed({ request_id: "yesterday", created_at: "2026-11-24 09:00:00.000000" }),
+      listed({ request_id: "running", status: "IN_PROGRESS", created_at: "2026-11-23 09:00:00.000000" }),
+    ];
+    const groups = groupRows(rows, (at) => Math.floor(at / 86_400_000));
+    expect(groups.map(({ day, rows: its }) => [typeof day, its.map(({ request_id }) => request_id)])).toEqual([
+      ["string", ["running"]],
+      ["number", ["today"]],
+      ["number", ["yesterday"]],
+    ]);
+  });
+});
+
+describe("matches", () => {
+  const row = listed({ request_id: "e059b77b-1", url_prefix: "https://www.Example.com/patch/" });
+  it.each([
+    ["all", "", true],
+    ["all", "example.COM/pa", true],
+    ["all", "E059", true],
+    ["all", "other", false],
+    ["underWay", "", false],
+    ["toLookAt", "", false],
+    ["ready", "patch", true],
+  ] as const)("%s, '%s': %s", (filter, text, shown) => {
+    expect(matches(row, filter, text)).toBe(shown);
+  });
+});
+
+describe("titleOf", () => {
+  it("is what the URLs begin with, or the id", () => {
+    expect(titleOf({ url_prefix: "https://www.example.com/a/", request_id: "x" })).toBe("www.example.com/a/");
+    expect(titleOf({ url_prefix: "https://", request_id: "e059b77b-e427" })).toBe("e059b77b");
+    expect(shortId("plain")).toBe("plain");
+  });
+});

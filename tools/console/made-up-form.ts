@@ -1,0 +1,72 @@
+import type { Form } from "../../console/new/form.ts";
+import { listPops } from "../../domain/pops/list-pops.ts";
+import { selectPops } from "../../domain/pops/select.ts";
+import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import type { Answer } from "./page-server.ts";
+
+const HOUR = 3_600_000;
+
+/** GET /pops: the default sets resolved here an hour ago. */
+export function catalogue(): Answer {
+  const lately = Date.now() - HOUR;
+  const defaults = [...selectPops("region", []).pops, ...selectPops("country", []).pops];
+  const pops = listPops({}, new Map(defaults.map((pop) => [pop, lately])));
+  return { body: { timestamp: formatTimestamp(new Date()), count: pops.length, pops } };
+}
+
+/** POST /prewarm with `dry_run`, as for the form of {@link FORM}. */
+export function estimate(): Answer {
+  const body = {
+    ...{ urls: 84, variants: 1, tasks: 3_192, lower_bound: false, sources: [] },
+    pops: { count: 38, recs: [], unknown_rec: [] },
+    bytes: {
+      ...{ estimate: 3_060e9, low: 3_005e9, high: 3_118e9, sampled: 84, unknown: 0, unreadable: 0 },
+      ...{ first_problem: null, note: "84 sizes are known" },
+    },
+    origin_fetches: { expected: 756, least: 756, most: 756, size_questions: 84 },
+    instances: { count: 20, type: "c7gn.large", vcpus: 2, hours: 5.6, minutes_to_finish: 16.8, binds: "the links" },
+    dollars: {
+      ...{ total: 323.4, low: 318, high: 329, prices_as_of: "2026-11", not_included: [] },
+      lines: [
+        { line: "cloudfront_bytes", dollars: 320.1, of: "3.06 TB" },
+        { line: "ec2_spot", dollars: 3.3, of: "5.6 instance hours" },
+      ],
+    },
+    ...{ caps: [], assumptions: [] },
+  };
+  return { body: { status: "Success", error_message: "", error_urls: [], request_id: "", estimate: body } };
+}
+
+/** A 400 that names several fields. */
+export const REFUSED_FORM: Answer = {
+  status: 400,
+  body: {
+    status: "Failed",
+    error_message:
+      "cf_domain: 'examp le' is not a domain name, such as d111111abcdef8.cloudfront.net; header[0]: is not of the form 'Name: value'",
+    error_urls: [],
+  },
+};
+
+const POPS = [
+  ...["SIN2-P1", "SIN52-C2", "BKK50-C1", "CGK50-P1", "KUL50-C1", "MNL50-C1", "SGN50-P1", "HKG62-P1", "HAN50-P1"],
+  ...["BOM51-C1", "BOM52-C1", "DEL54-P2", "MAA50-P2", "HYD50-C2", "ICN51-C1", "ICN54-C2", "TPE51-C1", "ICN57-P1"],
+  ...["NRT51-P2", "NRT57-P3", "NRT20-P9", "KIX50-P2", "SYD1-C1", "SYD62-P1", "MEL50-C1", "FRA56-P4", "FRA60-P1"],
+  ...["CDG50-P1", "WAW50-C1", "LHR61-P3", "LHR50-P2", "DUB2-C1", "MAD51-C1", "IAD89-P1", "JFK50-P1", "SFO5-P2"],
+  ...["HIO50-C1", "LAX50-C1"],
+];
+
+/** A form as it is kept in the tab: 84 URLs, 38 POPs. */
+export const FORM: Partial<Form> = {
+  urls: ["index.json", ...Array.from({ length: 83 }, (_, i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)]
+    .map((name) => `https://www.example.com/patch/4.2.0/${name}`)
+    .join("\n"),
+  ...{ pops: POPS, instances: "20", originRate: "40" },
+};
+
+/** One with faults that the page sees, and more than the deployment allows. */
+export const WRONG_FORM: Partial<Form> = {
+  ...FORM,
+  urls: "https://www.example.com/index.html\nwww.example.com/no-scheme\nftp://www.example.com/file\nhttps://www.example.com/app.js",
+  ...{ instances: "50", domain: "examp le", header: "no colon" },
+};

@@ -1,0 +1,34 @@
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import { recOf } from "../../domain/pops/site-of.ts";
+
+/** How much of a POP is done, and what went wrong there. */
+export interface MadeUpPop {
+  readonly pop: string;
+  readonly done: number;
+  readonly failed?: number;
+  readonly notKept?: number;
+}
+
+/** Rows of `?detail=pops`, each with this many tasks. */
+export function popRows(pops: readonly MadeUpPop[], tasks: number) {
+  return pops.map(({ pop, done, failed = 0, notKept = 0 }) => {
+    const results = Math.floor(done * tasks);
+    const bad = Math.min(results, failed + notKept);
+    return {
+      ...{
+        pop,
+        rec: recOf(pop) ?? null,
+        state: results === tasks ? "DONE" : results === 0 ? "WAITING" : "IN_PROGRESS",
+      },
+      ...{ total_count: tasks, download_count: results, failed_count: bad, not_kept_count: Math.min(notKept, bad) },
+      ...{ warm_count: results - bad, hit_count: 0, rec_miss_count: 0, download_size: (results - bad) * 25_000_000 },
+    };
+  });
+}
+
+/** The first so many POPs of the catalogue that have a REC, spread over all of it. */
+export function somePops(count: number): string[] {
+  const known = POP_CODES.map(({ pop }) => pop).filter((pop) => recOf(pop) !== undefined);
+  const step = Math.max(1, known.length / count);
+  return Array.from({ length: Math.min(count, known.length) }, (_, index) => known[Math.floor(index * step)] ?? "");
+}

@@ -1,0 +1,56 @@
+// npm run test:console: the console in a real browser. First every view with made-up answers, then a run against the local stack.
+import { mkdirSync } from "node:fs";
+import { startLocalPrewarm } from "../local/local-prewarm.ts";
+import { world } from "../local/world.ts";
+import { openBrowser } from "./browser.ts";
+import { journey } from "./journey.ts";
+import { openPageServer } from "./page-server.ts";
+import { PICTURES } from "./pictures.ts";
+import { useForm } from "./use-form.ts";
+import { lookAtViews } from "./views.ts";
+
+const WINDOWS = [
+  { width: 1280, height: 800 },
+  { width: 1280, height: 800, language: "zh", dark: true },
+  { width: 820, height: 1000, dark: true },
+  { width: 390, height: 844 },
+  { width: 390, height: 844, language: "zh", dark: true },
+] as const;
+
+const parts = process.argv.slice(2);
+const runs = (part: string) => parts.length === 0 || parts.includes(part);
+const say = (line: string) => console.log(line);
+
+mkdirSync(PICTURES, { recursive: true });
+const browser = await openBrowser();
+const wrong: string[] = [];
+try {
+  if (runs("views")) wrong.push(...(await views()));
+  if (runs("journey")) wrong.push(...(await journeys()));
+} finally {
+  await browser.close();
+}
+for (const fault of wrong) console.error(`WRONG: ${fault}`);
+say(`${PICTURES} has the pictures; ${wrong.length} faults`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+async function views(): Promise<string[]> {
+  const server = await openPageServer();
+  try {
+    const found: string[] = [];
+    for (const window of WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
+    found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
+    return found;
+  } finally {
+    await server.close();
+  }
+}
+
+async function journeys(): Promise<string[]> {
+  const prewarm = await startLocalPrewarm({ edge: world, say });
+  try {
+    return [...(await journey(browser, prewarm, "en")), ...(await journey(browser, prewarm, "zh"))];
+  } finally {
+    await prewarm.close();
+  }
+}
