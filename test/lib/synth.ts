@@ -93,6 +93,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   "AWS::Partition": "aws",
   "AWS::URLSuffix": "amazonaws.com",
   envName: "prod",
+  console: "on",
   firstByteSeconds: "120",
   warmWritesPerSecond: "4000",
   stallSeconds: "900",
