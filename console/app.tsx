@@ -18,6 +18,11 @@ export function App() {
     else document.documentElement.dataset["theme"] = theme;
   }, [theme, language]);
 
+  // What was typed into the form may be secret, too. Who is asked for the key again finds it as it was.
+  useEffect(() => {
+    if (key === undefined && !refused) sessionStorage.clear();
+  }, [key, refused]);
+
   const lock = (wrong: boolean) => {
     forgetKey();
     setRefused(wrong);

@@ -35,6 +35,7 @@ export async function useForm(browser: Browser, server: PageServer, window: Wind
     sent.push(asked);
     return asked.dry_run === true ? estimate() : { body: { status: "Success", request_id: REQUEST_ID } };
   });
+  const file = { name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(BODY)) };
   const is = (what: string, condition: boolean) => {
     if (!condition) faults.push(what);
   };
@@ -51,15 +52,21 @@ export async function useForm(browser: Browser, server: PageServer, window: Wind
     const asked = sent.length;
     is("the estimate was asked for more than once for one rest", asked === 1);
     faults.push(...(await choose(page)));
-    await page.locator("input[type=file]").setInputFiles({
-      ...{ name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(BODY)) },
-    });
+    await page.locator("input[type=file]").setInputFiles(file);
     await page.getByText("request.json was read").waitFor();
     is("the file does not fill the form", (await urls.inputValue()) === BODY.url_list.join("\n"));
     is("the file's region is not chosen", (await chosen(page)) === 2);
     await page.reload();
     await page.waitForSelector(".estimate dl");
     is("the draft is gone after a reload", (await urls.inputValue()) === BODY.url_list.join("\n"));
+    await page.click(".lock");
+    await page.waitForSelector("#key");
+    const left = await page.evaluate("sessionStorage.length");
+    is("Lock leaves something in the tab", left === 0);
+    await unlock(page, server.url, server.key);
+    await page.evaluate('location.hash = "#/new"');
+    await page.locator("input[type=file]").setInputFiles(file);
+    await page.waitForSelector(".estimate dl");
     await page.keyboard.press("Control+Enter");
     await page.waitForSelector("dialog[open]");
     await page.screenshot({ path: join(PICTURES, `new-send-${window.width}-${window.language ?? "en"}.png`) });
