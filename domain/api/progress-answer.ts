@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { readinessSchema, verdictSchema } from "../readiness/verdict.ts";
+import { orderSchema } from "../request/order.ts";
+import { originLimitsSchema } from "../request/origin-limits.ts";
 import { statusSchema } from "../request/status.ts";
+import { verifySchema } from "../result/outcome.ts";
 import { leftOutSchema } from "../sources/left-out.ts";
 import { SOURCE_TYPES } from "../sources/source.ts";
 import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
@@ -84,8 +87,31 @@ export const PROGRESS_EXAMPLE = {
   warnings: [],
 };
 
+/** Which URLs it was asked for, in short. */
+export const urlFields = {
+  url_count: countField.describe("URLs that it was asked for."),
+  url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
+};
+
+/** How it was asked. Headers are not told: there may be secrets in them. */
+const askedFields = {
+  ...urlFields,
+  pop_count: countField.describe("POPs that it was asked for."),
+  verify: verifySchema.describe("How warmth is shown."),
+  order: orderSchema.describe("Which POP asks first."),
+  origin: originLimitsSchema
+    .optional()
+    .describe("What all instances together may ask of the origin. Absent: no limit."),
+  variant_names: z.array(z.string()).optional().describe("Names of its variants. Absent: it has none, or has ended."),
+};
+
 /** What it was asked for. */
 export const ASKED_EXAMPLE = { instance_count: 2, timeout_at: "2024-04-16 03:40:21.405000" };
+
+const HOW_EXAMPLE = {
+  ...{ url_count: 2, url_prefix: "https://www.example.com/", pop_count: 3 },
+  ...{ verify: "edge", order: "lead-first" },
+} as const;
 
 const SENTENCE =
   "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits whose tier was not told.";
@@ -94,6 +120,7 @@ const SENTENCE =
 export const progressSchema = z
   .object({
     ...requestFields,
+    ...askedFields,
     instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
     timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
     reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
@@ -111,6 +138,6 @@ export const progressSchema = z
   .meta({
     id: "Progress",
     description: "Where a request stands.",
-    examples: [{ ...PROGRESS_EXAMPLE, ...ASKED_EXAMPLE, sentence: SENTENCE }],
+    examples: [{ ...PROGRESS_EXAMPLE, ...HOW_EXAMPLE, ...ASKED_EXAMPLE, sentence: SENTENCE }],
   });
 export type Progress = z.infer<typeof progressSchema>;

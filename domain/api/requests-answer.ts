@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { countField, timeOfAnswer, timestampField } from "./answer-fields.ts";
-import { ASKED_EXAMPLE, PROGRESS_EXAMPLE, requestFields } from "./progress-answer.ts";
+import { ASKED_EXAMPLE, PROGRESS_EXAMPLE, requestFields, urlFields } from "./progress-answer.ts";
 
 /** A request as the list of them says it. */
 export const listedRequestSchema = z
   .object({
     ...requestFields,
-    url_count: countField.describe("URLs that it was asked for."),
-    url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
+    ...urlFields,
     instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
     timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
     reason: z.string().optional().describe("Why it ended so, where that needs words."),

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { FileSystem } from "aws-cdk-lib";
 import { unzipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
@@ -91,7 +91,11 @@ test("a zip's key is made from its content, so that an update by the same URL br
     }
     const unpacked = join(folder, String(index));
     mkdirSync(unpacked);
-    for (const [name, bytes] of Object.entries(unzip(key))) writeFileSync(join(unpacked, name), bytes);
+    for (const [name, bytes] of Object.entries(unzip(key))) {
+      mkdirSync(dirname(join(unpacked, name)), { recursive: true });
+      // A folder has an entry of its own.
+      if (!name.endsWith("/")) writeFileSync(join(unpacked, name), bytes);
+    }
     // What CDK itself leaves out is part of its fingerprint.
     const fingerprint = () => FileSystem.fingerprint(unpacked, { exclude: [".is_custom_resource"] });
     expect(key).toBe(`v1/code/${fingerprint()}.zip`);
