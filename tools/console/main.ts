@@ -1,4 +1,5 @@
 // npm run test:console: the console in a real browser. First every view with made-up answers, then a run against the local stack.
+// `views` or `journey`: that part alone. `--short`, as in `npm test`: in two windows, which have both languages, themes and widths.
 import { mkdirSync } from "node:fs";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { world } from "../local/world.ts";
@@ -16,8 +17,10 @@ const WINDOWS = [
   { width: 390, height: 844 },
   { width: 390, height: 844, language: "zh", dark: true },
 ] as const;
+const SHORT = [WINDOWS[0], WINDOWS[4]];
 
-const parts = process.argv.slice(2);
+const isShort = process.argv.includes("--short");
+const parts = process.argv.slice(2).filter((word) => word !== "--short");
 const runs = (part: string) => parts.length === 0 || parts.includes(part);
 const say = (line: string) => console.log(line);
 
@@ -38,7 +41,7 @@ async function views(): Promise<string[]> {
   const server = await openPageServer();
   try {
     const found: string[] = [];
-    for (const window of WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
+    for (const window of isShort ? SHORT : WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
     found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {
