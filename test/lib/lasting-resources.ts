@@ -79,6 +79,7 @@ export const LASTING: readonly Lasting[] = [
     type: "AWS::Logs::LogGroup",
     lost: "what the functions and agents have logged",
     ids: [
+      "PrewarmConsolePageLogs0427A77D",
       "PrewarmFleetLogsGroup4FCF6E52",
       "PrewarmMonitoringWatchLogs7E731018",
       "PrewarmPipelineAggregationLogs9BF2AEE0",
