@@ -45,20 +45,23 @@ export function consoleFolder(): { readonly folder: string; readonly remove: () 
   return { folder, remove: () => rmSync(root, { recursive: true }) };
 }
 
-/** The licence of each package that is in the bundle: they ask for their text to go with it. */
+/** The licence of each package that is in the bundle: they ask for their text to go with it. @param inputs paths below the root */
 function licencesOf(inputs: readonly string[]): string {
-  const names = inputs.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
-  const packages = [...new Set(names.filter((name) => name !== undefined))].sort();
-  return packages.map((name) => `${name}\n\n${licenceOf(name)}`).join("\n\n---\n\n");
+  const folders = inputs.flatMap((path) => {
+    const [folder, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)(?=\/)/.exec(path) ?? [];
+    return folder === undefined || name === undefined ? [] : [[name, join(ROOT, folder)] as const];
+  });
+  const packages = [...new Map(folders)].sort();
+  return packages.map(([name, folder]) => `${name}\n\n${licenceIn(folder)}`).join("\n\n---\n\n");
 }
 
-function licenceOf(name: string): string {
+function licenceIn(folder: string): string {
   for (const file of ["LICENSE", "license", "LICENSE.md"]) {
     try {
-      return readFileSync(join(ROOT, "node_modules", name, file), "utf8").trim();
+      return readFileSync(join(folder, file), "utf8").trim();
     } catch {
       // It is called otherwise.
     }
   }
-  throw new Error(`${name} has no licence file`);
+  throw new Error(`${folder} has no licence file`);
 }

@@ -7,7 +7,10 @@ const SAYS = "the next version";
 export const NEXT_VERSION = new RegExp(SAYS);
 
 /** All that a deployment is made of. */
-const PARTS = ["agent", "aws", "bin", "domain", "lambdas", "lib", "cdk.json", "package.json", "package-lock.json"];
+const PARTS = [
+  ...["agent", "aws", "bin", "console", "domain", "lambdas", "lib", "probe", "docs/openapi.json"],
+  ...["cdk.json", "tsconfig.json", "package.json", "package-lock.json"],
+];
 
 /** A copy of the project as its next version may be: other functions, another agent, another API. Returns its folder. */
 export function nextVersion(): string {

@@ -144,7 +144,9 @@ describe("sources", () => {
     const summary = await stack.summary(reqId);
     expect(summary["reason"]).toMatch(reason);
     expect(JSON.stringify(summary)).not.toContain("secret");
-    expect(await objectsOf(stack, reqId)).toEqual([`${reqId}.csv`, `${reqId}/report.csv`]);
+    expect(await objectsOf(stack, reqId)).toEqual(
+      [".csv", "/failures.csv", "/report.csv", "/results.csv.gz"].map((name) => `${reqId}${name}`),
+    );
   });
 });
 

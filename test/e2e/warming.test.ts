@@ -62,6 +62,7 @@ describe("warming", () => {
       timestamp: expect.stringMatching(TIME),
       status: "FINISHED",
       ...{ instance_count: expect.any(Number), timeout_at: started.json["timeout_at"] },
+      ...{ url_count: 4, url_prefix: "https://www.example.com/", pop_count: 3, verify: "edge", order: "lead-first" },
       ...{
         verdict: "not_ready",
         readiness: expect.objectContaining({ pops: 3, unresolved_pops: 1 }),
