@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { apiBase, createClient } from "./api/client.ts";
 import { Gate } from "./gate.tsx";
 import { ClientContext } from "./session/client.ts";
@@ -18,8 +18,8 @@ export function App() {
     else document.documentElement.dataset["theme"] = theme;
   }, [theme, language]);
 
-  // What was typed into the form may be secret, too. Who is asked for the key again finds it as it was.
-  useEffect(() => {
+  // What was typed into the form may be secret, too: it is gone once the question is seen. Who is asked for the key again finds it as it was.
+  useLayoutEffect(() => {
     if (key === undefined && !refused) sessionStorage.clear();
   }, [key, refused]);
 
