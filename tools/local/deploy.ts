@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cdk } from "./cdk.ts";
 import type { LocalClients } from "./clients.ts";
 import { type Deployed, readDeployed } from "./deployed.ts";
@@ -8,6 +9,12 @@ export async function bootstrap(aws: Aws): Promise<void> {
   await cdk(aws, ["bootstrap", `aws://${aws.env["AWS_ACCESS_KEY_ID"]}/${aws.region}`]);
 }
 
+/** What `cdk synth` has made already, if `PREWARM_ASSEMBLY` names it: the tests deploy the same templates and bundles many times. */
+function synthesized(stackName: string): string[] {
+  const { PREWARM_ASSEMBLY: assembly } = process.env;
+  return assembly !== undefined && existsSync(`${assembly}/${stackName}.template.json`) ? [`--app=${assembly}`] : [];
+}
+
 /** Runs `cdk deploy`, as a user does. */
 export async function deploy(
   aws: Aws,
@@ -16,6 +23,6 @@ export async function deploy(
   parameters: Record<string, string> = {},
 ): Promise<Deployed> {
   const values = Object.entries(parameters).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
-  await cdk(aws, ["deploy", stackName, "--require-approval=never", ...values]);
+  await cdk(aws, ["deploy", stackName, "--require-approval=never", ...synthesized(stackName), ...values]);
   return readDeployed(clients, stackName);
 }
