@@ -5,6 +5,7 @@ import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-group.ts";
+import { isMissing } from "../lost-list.ts";
 
 export interface FailuresDeps {
   readonly lists: Pick<Lists, "read">;
@@ -27,7 +28,7 @@ export async function endedFailures(
     for await (const group of lists.read(LISTS.failures, reqId)) groups.push(group);
     return mostFirst(groups);
   } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
+import { isMissing } from "../lost-list.ts";
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -104,7 +105,7 @@ async function failedUrls(deps: SummaryDeps, reqId: string) {
     }
   } catch (error) {
     // A request that ended before its sizes were asked has no such list.
-    if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
+    if (!isMissing(error)) throw error;
   }
   return { failure_urls: urls, failure_urls_omitted: omitted };
 }

@@ -4,6 +4,7 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { TerminalStatus } from "../../domain/request/status.ts";
 import type { Count } from "../../domain/result/count.ts";
+import { isMissing } from "../lost-list.ts";
 import type { Recounted } from "./recount.ts";
 
 /** What the item of a request has besides, once it has ended and was recounted. */
@@ -33,7 +34,7 @@ async function unreadableUrls(lists: Pick<Lists, "read">, reqId: string): Promis
   try {
     for await (const _ of lists.read(LISTS.failedUrls, reqId)) count++;
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
+    if (!isMissing(error)) throw error;
   }
   return count;
 }

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium } from "playwright-core";
+import { chromiumOnPath } from "../local/chromium-on-path.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const ARGS = ["--no-sandbox"];
 
 /**
@@ -12,7 +11,7 @@ const ARGS = ["--no-sandbox"];
  * @throws Error if neither starts: a test in a browser is never skipped in silence
  */
 export async function openBrowser(): Promise<Browser> {
-  const own = onPath();
+  const own = chromiumOnPath();
   return own === undefined ? openPacked() : chromium.launch({ executablePath: own, args: ARGS });
 }
 
@@ -31,9 +30,4 @@ function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-function onPath(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find((path) => existsSync(path));
 }

@@ -1,16 +1,16 @@
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import * as z from "zod";
 import type { LabRow } from "../lab/part.ts";
+import { chromiumOnPath } from "../local/chromium-on-path.ts";
 import { addressOf } from "../local/ports.ts";
 import { start, stop } from "../local/processes.ts";
 import { page } from "./foreign-page.ts";
 import type { PageTarget } from "./page-attack.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 const PATIENCE_MS = 60_000;
 const WHAT = "a page in Chromium";
 
@@ -18,7 +18,7 @@ const seenSchema = z.object({ tried: z.number(), read: z.array(z.string()), vers
 
 /** Opens a foreign page in a real browser, if there is one. The page tries what pages can, and reports what it could read. */
 export async function pageInChromium({ aws }: PageTarget): Promise<LabRow> {
-  const browser = findBrowser();
+  const browser = chromiumOnPath();
   if (browser === undefined)
     return {
       what: WHAT,
@@ -59,11 +59,6 @@ export async function pageInChromium({ aws }: PageTarget): Promise<LabRow> {
 
 function couldRead([first, ...others]: readonly string[]): string {
   return first === undefined ? "no answer could be read" : `it read ${first}, and ${others.length} others`;
-}
-
-function findBrowser(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file));
 }
 
 /** A foreign site with one page. `report` is what the page posts, or undefined after a minute. */
