@@ -18,6 +18,12 @@ const OTHER_HOST = "other.example.com";
 const HEAD_START_MS = 10_000;
 const HOLD_PATH = "/hold.bin";
 const HOLD_BYTES = 20_000_000;
+const SECOND_BYTES = 10_000;
+/**
+ * Each download of the second request takes two seconds at its POP. What is asked is whether it has to wait for the
+ * first; with answers that come at once, the processor that all parts share here would be what both wait for.
+ */
+const SECOND_BYTES_PER_SECOND = 5_000;
 
 /** What runs beside the second request: one whose origin refuses, and one whose origin may be asked little. */
 const FIRSTS = [
@@ -45,7 +51,7 @@ export const second: LabPart = {
     });
     try {
       const names = pops.map(({ pop }) => pop);
-      const its = new SecondRequest(stack, names, Math.max(20, Math.round(300 * scale)));
+      const its = new SecondRequest(stack, watch, names, Math.max(20, Math.round(80 * scale)));
       await stack.api.start(bodyOf([HOLD_PATH], names.slice(0, 1), { instance_count: AGENTS, verify: "off" }));
       while (stack.prewarm.fleet.size < AGENTS) await sleep(200);
       const rows: LabRow[] = [];
@@ -64,6 +70,7 @@ class SecondRequest {
 
   constructor(
     private readonly stack: WarmthStack,
+    private readonly watch: EdgeWatch,
     private readonly pops: readonly string[],
     private readonly urls: number,
   ) {}
@@ -72,7 +79,8 @@ class SecondRequest {
   async run(): Promise<number> {
     const paths = Array.from({ length: this.urls }, (_, i) => `/second/${i}.bin?run=${this.runs}`);
     this.runs++;
-    for (const path of paths) this.stack.edge.addObject(path, { size: 10_000 });
+    for (const path of paths) this.stack.edge.addObject(path, { size: SECOND_BYTES });
+    this.watch.slow(paths, SECOND_BYTES_PER_SECOND);
     const url_list = paths.map((path) => `https://${OTHER_HOST}${path}`);
     const body = bodyOf([], this.pops, { url_list, cf_domain: OTHER_HOST, instance_count: AGENTS });
     const { progress, results, seconds } = await this.stack.run(body);
