@@ -17,7 +17,7 @@ import { benchOrder } from "./order.ts";
 import { printed, writeReport } from "./report.ts";
 import { benchRequestList } from "./request-list.ts";
 import type { Findings } from "./row.ts";
-import { findTools } from "./tools.ts";
+import { findTools, MissingToolsError } from "./tools.ts";
 
 /** Share of what the lab of large files does: all of it takes half an hour. */
 const scale = Number(process.env["BENCH_LARGE_SCALE"] ?? 1);
@@ -50,8 +50,17 @@ if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
   process.exitCode = 1;
 } else {
-  openRunFolder();
+  await measure().catch((error: unknown) => {
+    if (!(error instanceof MissingToolsError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
+
+/** Runs the wanted parts, each after the other, and writes what they found. @throws MissingToolsError */
+async function measure(): Promise<void> {
   const tools = findTools(say);
+  openRunFolder();
   const server = await startNginx();
   const found = new Map<string, Findings>();
   try {

@@ -13,7 +13,16 @@ const TOOLS: Readonly<Record<string, { readonly version: readonly string[]; read
 /** Tools that are there, by name, with their versions. */
 export type Tools = ReadonlyMap<string, string>;
 
-/** @throws Error that names what must be installed and is not */
+/** A program that the benchmark cannot do without is not installed. */
+export class MissingToolsError extends Error {
+  override readonly name = "MissingToolsError";
+
+  constructor(missing: readonly string[]) {
+    super(`To measure, install ${missing.join(", ")} first: each is a package of that name, taskset of util-linux`);
+  }
+}
+
+/** @throws MissingToolsError */
 export function findTools(say: (line: string) => void): Tools {
   const found = new Map<string, string>();
   const missing: string[] = [];
@@ -23,7 +32,7 @@ export function findTools(say: (line: string) => void): Tools {
     else if (needed) missing.push(name);
     else say(`${name} is not installed: its rows are left out`);
   }
-  if (missing.length > 0) throw new Error(`To measure, install: ${missing.join(", ")}`);
+  if (missing.length > 0) throw new MissingToolsError(missing);
   return found;
 }
 
