@@ -22,12 +22,13 @@ const FOLDERS = {
   ],
   agent: ["^aws/", "^domain/", AWS_SDK, ZOD, packages("pino", "undici")],
   // The command is a client of the API. It asks AWS for the outputs of a stack and its key alone.
+  // It makes the report page out of the console's components, by one file that says with what.
   cli: [
-    ...["^domain/", ZOD],
+    ...["^domain/", "^console/report/for-command\\.js$", ZOD],
     packages("@aws-sdk/client-(api-gateway|cloudformation)", "commander", "csv-parse", "log-update"),
   ],
   // It runs in a browser: see the rule below.
-  console: ["^domain/", ZOD, packages("preact")],
+  console: ["^domain/", ZOD, packages("preact", "preact-render-to-string")],
   // Snippets that users copy: nothing of the project's own.
   docs: [CDK, AWS_SDK, packages("@types/aws-lambda")],
   tools: ["^(?!test/)"],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { reportStyle } from "./report-style.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CONSOLE = join(ROOT, "console");
@@ -22,6 +23,7 @@ export function consoleFiles(): Record<string, string> {
     ...{ bundle: true, minify: true, metafile: true, logLevel: "warning" },
     ...{ entryNames: "[name]-[hash]", format: "esm", platform: "browser", target: BROWSERS, charset: "utf8" },
     ...{ jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+    define: reportStyle({ buildSync }).define,
   });
   const built = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
   const nameOf = (entry: RegExp) => Object.keys(built).find((name) => entry.test(name)) ?? "";

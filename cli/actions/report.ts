@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Summary } from "../api/answers.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
@@ -8,17 +7,17 @@ import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";
 import { download } from "../report/download.ts";
-import { FORMATS, formatOf } from "../report/formats.ts";
+import { formatOf, ROW_FORMATS } from "../report/formats.ts";
+import { put } from "../report/put.ts";
 import { type Row, rowsOf } from "../report/rows.ts";
-import { writeFile } from "../report/write-file.ts";
 import { mention, type Shell, say } from "../shell.ts";
-import { type PlaceWords, placeOf } from "./place-words.ts";
+import { placeOf } from "./place-words.ts";
+import type { PageWords } from "./report-page.ts";
 
-export interface ReportWords extends PlaceWords {
-  readonly failed?: boolean;
-  readonly all?: boolean;
+export interface ReportWords extends PageWords {
   readonly format?: string;
   readonly output?: string;
+  readonly html?: string;
 }
 
 /** The report of a request that has ended: the newest one, if none is named. A table on a terminal; else a file as it is. */
@@ -29,19 +28,21 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
       "Say one of them; without either it has the failed ones.",
     );
   const format = formatOf(words.json === true ? "json" : words.format, words.output);
+  if (words.html !== undefined || format === "html") return page(shell, named, words);
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
   const { it: summary } = await client.summary(id);
   const csv = await download(linkOf(summary, words.all === true));
-  if (words.output !== undefined && words.output !== "-") {
-    await writeFile(resolve(shell.cwd, words.output), FORMATS[format](csv));
-    mention(shell, `${words.output} is written.`);
-  } else if (shell.stdout.isTTY === true && words.format === undefined && words.json !== true) {
+  const toTerminal = shell.stdout.isTTY === true && (words.output ?? "-") === "-";
+  if (toTerminal && words.format === undefined && words.json !== true)
     await tellTable(shell, id, csv, words.all === true);
-  } else {
-    for await (const part of FORMATS[format](csv)) await written(shell, part);
-  }
+  else await put(shell, words.output, ROW_FORMATS[format](csv));
   return EXIT.good;
+}
+
+async function page(shell: Shell, named: string | undefined, words: ReportWords): Promise<number> {
+  const { reportPage } = await import("./report-page.ts");
+  return reportPage(shell, named, words, words.html ?? words.output);
 }
 
 function linkOf({ request_id, failure_pop_urls_report, results_url }: Summary, isAll: boolean): string {
@@ -49,11 +50,6 @@ function linkOf({ request_id, failure_pop_urls_report, results_url }: Summary, i
   if (results_url) return results_url;
   const next = `prewarm report ${shortId(request_id)} --failed has the failed ones.`;
   throw new CommandError("there is no file of all results of this request", next);
-}
-
-/** A slow reader is waited for. */
-async function written({ stdout }: Shell, part: string | Buffer): Promise<void> {
-  if (stdout.write(part.toString()) === false) await new Promise<void>((resolve) => stdout.once?.("drain", resolve));
 }
 
 /** So many rows are shown on a terminal. */

@@ -24,19 +24,17 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
       <svg ref={ref} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} role="img" aria-label={say("map")}>
         <Land pixel={pixel} />
         {metros.map(({ site, x, y, radius, outcomes }) => (
-          <g key={site} class="metro-state">
+          <g key={site} class="metro-state" transform={`translate(${x} ${y})`}>
             <title>{`${cityName(siteOf(site)?.city ?? site, preferences.language)} ${site}: ${said(outcomes) || say("waiting")}`}</title>
-            <circle class="waiting" cx={x} cy={y} r={radius + pixel} />
+            <circle class="waiting" r={tenths(radius + pixel)} />
             {sectorsOf(outcomes).map(({ outcome, path }) => (
-              <path key={outcome} class={outcome} d={path} transform={`translate(${x} ${y}) scale(${radius})`} />
+              <path key={outcome} class={outcome} d={path} transform={`scale(${radius})`} />
             ))}
             {outcomes.failed > 0 || outcomes.not_kept > 0 ? (
               <circle
                 class={outcomes.failed > 0 ? "trouble failed" : "trouble not_kept"}
-                cx={x}
-                cy={y}
-                r={radius + 3 * pixel}
-                stroke-width={1.6 * pixel}
+                r={tenths(radius + 3 * pixel)}
+                stroke-width={tenths(1.6 * pixel)}
               />
             ) : null}
           </g>
@@ -53,4 +51,9 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
       {unplaced.length === 0 ? null : <p class="quiet small">{say("notOnMap", [unplaced.join(", ")])}</p>}
     </figure>
   );
+}
+
+/** No digit more than is seen: a report page has hundreds of them. */
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -8,15 +8,17 @@ interface BarProps {
   readonly outcomes: Outcomes;
   /** In CSS pixels. @default 6 */
   readonly height?: number;
+  /** In CSS pixels, until it is measured: in a copy it never is. @default 200 */
+  readonly width?: number;
   /** The same is said in words beside it. @default false */
   readonly silent?: boolean;
 }
 
 /** Of what the tasks came to, by their number. A picture of SVG, because the page's policy allows no style attribute. */
-export function Bar({ outcomes, height = 6, silent = false }: BarProps) {
+export function Bar({ outcomes, height = 6, width: first = 200, silent = false }: BarProps) {
   const { say, formats } = useReader();
   const stripes = useId();
-  const [ref, width] = useWidth(200);
+  const [ref, width] = useWidth(first);
   const said = OUTCOMES.filter((name) => outcomes[name] > 0).map(
     (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
   );
@@ -31,12 +33,14 @@ export function Bar({ outcomes, height = 6, silent = false }: BarProps) {
       aria-hidden={silent}
     >
       <title>{said.join(", ") || say("waiting")}</title>
-      <defs>
-        <pattern id={stripes} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <rect class="under_way" width="7" height="7" />
-          <line class="stripe" y2="7" />
-        </pattern>
-      </defs>
+      {outcomes.under_way === 0 ? null : (
+        <defs>
+          <pattern id={stripes} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect class="under_way" width="7" height="7" />
+            <line class="stripe" y2="7" />
+          </pattern>
+        </defs>
+      )}
       {barParts(outcomes, width).map(({ outcome, x, width: its }) => (
         <rect
           key={outcome}

@@ -66,10 +66,10 @@ function formOf({ code }: Failure): "not_kept" | "failed" {
 }
 
 function Examples({ failure }: { readonly failure: Failure }) {
-  const { say } = useReader();
+  const { say, still } = useReader();
   if (failure.examples.length === 0) return null;
   return (
-    <details class="examples">
+    <details class="examples" open={still}>
       <summary>{say("examples")}</summary>
       <ul>
         {failure.examples.map(({ url, pop, variant, error }) => (

@@ -69,6 +69,11 @@ function percentGood({ warm, hit, done }: Outcomes, total: number): number {
   return total === 0 ? 0 : Math.floor(((warm + hit + done) * 100) / total);
 }
 
+/** A REC whose POPs did not resolve has none, and no share of anything. */
+export function hasTasks({ pops }: RecGroup): boolean {
+  return pops.some(({ total }) => total > 0);
+}
+
 /** What the colour and the shape of a POP say: the worst that there is. */
 export function worstOf({ resolved, outcomes, total }: PopState): keyof Outcomes {
   if (!resolved) return "waiting";

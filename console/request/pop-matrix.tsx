@@ -1,13 +1,11 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a grid whose rows wrap is no table
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells take the focus, not the rows
 import { useRef, useState } from "preact/hooks";
-import { Bar } from "../parts/bar.tsx";
-import { OUTCOME_NAMES, OUTCOMES } from "../parts/outcome.ts";
-import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { useRecName } from "../words/rec-names.ts";
 import { moved } from "./grid-move.ts";
-import { type PopState, type RecGroup, worstOf } from "./group-pops.ts";
+import { hasTasks, type PopState, type RecGroup } from "./group-pops.ts";
+import { PopFace, popClass, usePopWords } from "./pop-face.tsx";
 
 /** Up to so many POPs there is room for a tile each. */
 export const MOST_TILES = 60;
@@ -71,11 +69,6 @@ export function PopMatrix({ groups, small }: MatrixProps) {
   );
 }
 
-/** A REC whose POPs did not resolve has none, and no share of anything. */
-function hasTasks({ pops }: RecGroup): boolean {
-  return pops.some(({ total }) => total > 0);
-}
-
 interface CellProps {
   readonly pop: PopState;
   readonly small: boolean;
@@ -85,12 +78,10 @@ interface CellProps {
 }
 
 function Cell({ pop, small, place, stop, onFocus }: CellProps) {
-  const { formats } = useReader();
   const says = usePopWords(pop);
-  const worst = worstOf(pop);
   return (
     <div
-      class={`pop ${worst} ${pop.bad > 0 ? "bad" : ""} ${pop.resolved ? "" : "unresolved"}`}
+      class={popClass(pop)}
       role="gridcell"
       data-at={place}
       tabIndex={stop ? 0 : -1}
@@ -98,26 +89,7 @@ function Cell({ pop, small, place, stop, onFocus }: CellProps) {
       {...(small ? { "aria-label": says } : {})}
       onFocus={onFocus}
     >
-      {small ? (
-        worst === "warm" ? null : (
-          <Shape form={worst} />
-        )
-      ) : (
-        <>
-          <code>{pop.pop}</code>
-          <span class="pop-figure">
-            {pop.bad > 0 || worst === "warm" ? (
-              <span class={worst}>
-                <Shape form={worst} />
-              </span>
-            ) : null}
-            {pop.bad > 0 ? <span class={worst}>{formats.count(pop.bad)}</span> : null}
-            {pop.resolved ? formats.percent(pop.percent) : "–"}
-            <span class="spoken">{says}</span>
-          </span>
-          <Bar outcomes={pop.outcomes} height={4} silent />
-        </>
-      )}
+      <PopFace pop={pop} small={small} />
     </div>
   );
 }
@@ -125,14 +97,4 @@ function Cell({ pop, small, place, stop, onFocus }: CellProps) {
 /** What the small cells have no room for. */
 function PopLine({ pop }: { readonly pop: PopState }) {
   return <p class="pop-line">{usePopWords(pop)}</p>;
-}
-
-/** A POP in words: its code, its share, and how many tasks are in each state that there is. */
-export function usePopWords({ pop, resolved, outcomes, percent }: PopState): string {
-  const { say, formats } = useReader();
-  if (!resolved) return `${pop}: ${say("notResolved")}`;
-  const parts = OUTCOMES.filter((name) => outcomes[name] > 0).map(
-    (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
-  );
-  return `${pop} ${formats.percent(percent)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
 }

@@ -2,6 +2,7 @@ import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { ReportButton } from "../report/report-button.tsx";
 import { shortId, titleOf } from "../requests/title.ts";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
@@ -45,9 +46,12 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
       <span class="fill" />
       <div class="actions">
         {ended ? (
-          <CopyButton text={whole} label={say("copySentence")} icon="share">
-            {say("copySentence")}
-          </CopyButton>
+          <>
+            <ReportButton request={request} />
+            <CopyButton text={whole} label={say("copySentence")} icon="share">
+              {say("copySentence")}
+            </CopyButton>
+          </>
         ) : (
           <>
             <CopyButton text={`npx prewarm status ${id} --watch`} label={say("followTerminal")} icon="terminal">

@@ -12,6 +12,8 @@ export interface Reader {
   /** `n` and the text, each in its right form: `count("urlCount", 84)` → `84 URLs`. */
   readonly count: (name: Parameters<Say>[0], value: number) => string;
   readonly prefer: (change: Partial<Preferences>) => void;
+  /** Nothing on the page can be pressed: it is a copy to read, or on paper. What else opens is open. */
+  readonly still: boolean;
 }
 
 export const ReaderContext = createContext<Reader | undefined>(undefined);
@@ -26,16 +28,21 @@ export function useReader(): Reader {
 export function useNewReader(): Reader {
   const [preferences, set] = useState(readPreferences);
   return useMemo(() => {
-    const say = sayIn(preferences.language);
-    const formats = formatsOf(preferences.language);
-    return {
-      ...{ preferences, say, formats },
-      count: (name, value) => say(name, [formats.count(value)], value),
-      prefer: (change) => {
-        const next = { ...preferences, ...change };
-        keepPreferences(next);
-        set(next);
-      },
+    const prefer = (change: Partial<Preferences>) => {
+      const next = { ...preferences, ...change };
+      keepPreferences(next);
+      set(next);
     };
+    return { ...readerOf(preferences), prefer, still: false };
   }, [preferences]);
+}
+
+/** A reader of a copy. @param timeZone @default that of whoever makes it */
+export function readerOf(preferences: Preferences, timeZone?: string): Reader {
+  const say = sayIn(preferences.language);
+  const formats = formatsOf(preferences.language, timeZone);
+  return {
+    ...{ preferences, say, formats, prefer: () => {}, still: true },
+    count: (name, value) => say(name, [formats.count(value)], value),
+  };
 }

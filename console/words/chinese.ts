@@ -1,8 +1,10 @@
 import { ZH_NEW } from "./chinese-new.ts";
+import { ZH_REPORT } from "./chinese-report.ts";
 import type { Table } from "./table.ts";
 
 export const ZH: Table = {
   ...ZH_NEW,
+  ...ZH_REPORT,
   requests: "预热请求",
   newRequest: "新建预热",
   instances: "实例",

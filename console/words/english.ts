@@ -1,8 +1,10 @@
 import { EN_NEW } from "./english-new.ts";
+import { EN_REPORT } from "./english-report.ts";
 
 /** `{0}` and `{1}` stand for what is put in. */
 export const EN = {
   ...EN_NEW,
+  ...EN_REPORT,
   // Places
   requests: "Requests",
   newRequest: "New request",

@@ -1,10 +1,13 @@
 // The command as its users run it: the bundle as a process, against the deployed stack, in a pipe and on a terminal.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { ANSWERS } from "../../domain/api/answers.ts";
+import { openBrowser } from "../../tools/console/browser.ts";
 import { freePort } from "../../tools/local/ports.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { body } from "./bodies.ts";
@@ -145,6 +148,14 @@ describe("the command", () => {
     expect((await run("status", id)).stdout.trim().split("\n").at(-1)).toMatch(
       new RegExp(`^Not ready for traffic: .* Next: prewarm report ${id.slice(0, 8)} --failed$`),
     );
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-page-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const page = join(folder, "report.html");
+    expect((await run("report", id, "--html", page)).code).toBe(0);
+    const { text, faults } = await lookAt(page);
+    expect(faults).toEqual([]);
+    for (const words of ["Not ready for traffic", "Refused (4xx)", broken, "SIN2-C1", "Timings by regional edge cache"])
+      expect(text).toContain(words);
     isBroken = false;
     const again = await run("retry", id.slice(0, 8));
     expect(again.code).toBe(0);
@@ -213,6 +224,23 @@ const endingSchema = z.object({
   progress: ANSWERS["GET /prewarm"][200],
   summary: ANSWERS["GET /summary"][200],
 });
+
+/** What a browser shows of a page, and what it says against it. */
+async function lookAt(file: string): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on("console", (message) => faults.push(message.text()));
+    page.on("request", (request) => {
+      if (request.url() !== pathToFileURL(file).href) faults.push(`a call: ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(file).href);
+    return { text: (await page.locator("main").textContent()) ?? "", faults };
+  } finally {
+    await browser.close();
+  }
+}
 
 async function until(holds: () => boolean, patienceMs = 90_000): Promise<void> {
   const deadline = Date.now() + patienceMs;

@@ -5,6 +5,7 @@ import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { world } from "../local/world.ts";
 import { openBrowser } from "./browser.ts";
 import { journey } from "./journey.ts";
+import { lookAtReport } from "./look-at-report.ts";
 import { openPageServer } from "./page-server.ts";
 import { PICTURES } from "./pictures.ts";
 import { useForm } from "./use-form.ts";
@@ -41,7 +42,10 @@ async function views(): Promise<string[]> {
   const server = await openPageServer();
   try {
     const found: string[] = [];
-    for (const window of isShort ? SHORT : WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
+    for (const window of isShort ? SHORT : WINDOWS) {
+      found.push(...(await lookAtViews(browser, server, window)));
+      found.push(...(await lookAtReport(browser, server, window)));
+    }
     found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reportStyle } from "../../lib/report-style.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DIST = join(ROOT, "cli", "dist");
@@ -15,6 +16,7 @@ else await build(esbuild);
 /** @param {typeof import("esbuild")} esbuild */
 async function build(esbuild) {
   mkdirSync(DIST, { recursive: true });
+  const style = reportStyle(esbuild);
   const { metafile, outputFiles } = await esbuild.build({
     entryPoints: [join(ROOT, "cli", "main.ts")],
     outfile: join(DIST, "prewarm.cjs"),
@@ -25,7 +27,8 @@ async function build(esbuild) {
     // A module imports all that it may ever need when it starts; this loads Node's own modules where they are used.
     format: "cjs",
     mainFields: ["module", "main"],
-    define: { "import.meta.url": "hereUrl" },
+    ...{ jsx: "automatic", jsxImportSource: "preact" },
+    define: { "import.meta.url": "hereUrl", ...style.define },
     minify: true,
     legalComments: "none",
     metafile: true,
@@ -36,7 +39,7 @@ async function build(esbuild) {
     },
   });
   for (const { path, contents } of outputFiles) put(path, contents, 0o755);
-  put(join(DIST, "THIRD-PARTY.txt"), notices(Object.keys(metafile.inputs)), 0o644);
+  put(join(DIST, "THIRD-PARTY.txt"), notices([...Object.keys(metafile.inputs), ...style.inputs]), 0o644);
   copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
 }
 

@@ -6,18 +6,18 @@ import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { download } from "../../../cli/report/download.ts";
-import { FORMATS, formatOf } from "../../../cli/report/formats.ts";
+import { formatOf, ROW_FORMATS } from "../../../cli/report/formats.ts";
 import { writeFile } from "../../../cli/report/write-file.ts";
 
 const CSV = 'pop,url,error\nSIN2-C1,https://a/,"not, kept"\nATL56-C1,https://b/,\n';
 
 test("a report is CSV as it is, or JSON", async () => {
-  expect(await text(FORMATS.csv(Readable.from(CSV)))).toBe(CSV);
-  expect(JSON.parse(await text(FORMATS.json(Readable.from(CSV))))).toEqual([
+  expect(await text(ROW_FORMATS.csv(Readable.from(CSV)))).toBe(CSV);
+  expect(JSON.parse(await text(ROW_FORMATS.json(Readable.from(CSV))))).toEqual([
     { pop: "SIN2-C1", url: "https://a/", error: "not, kept" },
     { pop: "ATL56-C1", url: "https://b/", error: "" },
   ]);
-  expect(JSON.parse(await text(FORMATS.json(Readable.from("pop,url\n"))))).toEqual([]);
+  expect(JSON.parse(await text(ROW_FORMATS.json(Readable.from("pop,url\n"))))).toEqual([]);
 });
 
 test.each([
@@ -25,6 +25,8 @@ test.each([
   [undefined, "out.json", "json"],
   [undefined, "out.txt", "csv"],
   ["CSV", "out.json", "csv"],
+  [undefined, "out.html", "html"],
+  ["html", undefined, "html"],
 ])("format %s of the file %s is %s", (said, file, format) => expect(formatOf(said, file)).toBe(format));
 
 test("another format is refused, with those that there are", () => {

@@ -1,0 +1,65 @@
+import { Readable } from "node:stream";
+import type { Language } from "../../domain/readiness/language.ts";
+import type { Progress, Summary } from "../api/answers.ts";
+import { findRequest } from "../api/find-request.ts";
+import { CommandError } from "../command-error.ts";
+import { connect } from "../endpoint/connect.ts";
+import { EXIT } from "../exit-codes.ts";
+import { download } from "../report/download.ts";
+import { failedObjects } from "../report/failed-objects.ts";
+import { languageOf } from "../report/language-of.ts";
+import { put } from "../report/put.ts";
+import { timingsOf } from "../report/timings.ts";
+import { mention, type Shell } from "../shell.ts";
+import { type PlaceWords, placeOf } from "./place-words.ts";
+
+export interface PageWords extends PlaceWords {
+  readonly failed?: boolean;
+  readonly all?: boolean;
+  readonly lang?: Language;
+}
+
+/** The report of a request that has ended as a page to send to others. @param file where it goes; `-` or none: the pipe */
+export async function reportPage(
+  shell: Shell,
+  named: string | undefined,
+  words: PageWords,
+  file: string | undefined,
+): Promise<number> {
+  if (words.all === true || words.failed === true)
+    throw new CommandError("a page has no rows to choose", "Leave out --all and --failed, or ask for CSV or JSON.");
+  const client = await connect(shell, placeOf(words));
+  const { id } = await findRequest(client, named);
+  // It waits until the report is there, and the verdict with it.
+  const summary = await client.summary(id);
+  const progress = await client.progress(id, "pops,failures");
+  const { pageOf, MOST_FAILED } = await import("../../console/report/for-command.js");
+  const { failed_count } = progress.it;
+  const html = pageOf({
+    ...{ progress: progress.json, summary: summary.json, language: languageOf(words.lang, shell.env) },
+    ...(await timings(shell, summary.it, progress.it)),
+    ...(failed_count > 0 && failed_count <= MOST_FAILED ? await failed(shell, summary.it) : {}),
+  });
+  await put(shell, file, Readable.from([html]));
+  return EXIT.good;
+}
+
+async function timings(shell: Shell, { results_url }: Summary, { pops = [] }: Progress) {
+  if (!results_url) return {};
+  const recs = new Map(pops.map(({ pop, rec }) => [pop, rec]));
+  return orWithout(shell, "timings", async () => ({ timings: await timingsOf(await download(results_url), recs) }));
+}
+
+async function failed(shell: Shell, { failure_pop_urls_report: link }: Summary) {
+  return orWithout(shell, "names of failed tasks", async () => ({ failed: await failedObjects(await download(link)) }));
+}
+
+/** A page is made where the bucket cannot be reached, too, and says less. */
+async function orWithout<T extends object>(shell: Shell, what: string, read: () => Promise<T>): Promise<T | object> {
+  try {
+    return await read();
+  } catch (error) {
+    mention(shell, `The page has no ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    return {};
+  }
+}

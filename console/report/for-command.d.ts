@@ -1,0 +1,7 @@
+import type { Answers } from "./report.ts";
+
+export { type FailedObject, MOST_FAILED } from "./failed-objects.ts";
+export type { RecTimings, Spread } from "./timings.ts";
+
+/** As page-of.ts has it. */
+export declare function pageOf(answers: Answers): string;

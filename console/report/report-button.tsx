@@ -1,0 +1,43 @@
+import { type Progress, summarySchema } from "../api/answers.ts";
+import { Icon } from "../parts/icon.tsx";
+import { useAction } from "../parts/use-action.ts";
+import { useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+
+interface ReportButtonProps {
+  readonly request: Progress;
+  /** Among links it looks like one. @default false */
+  readonly isLink?: boolean;
+}
+
+/** Saves the report page. It has no timings: the page may not read the file of all results, which lies on another host. */
+export function ReportButton({ request, isLink = false }: ReportButtonProps) {
+  const { say, preferences } = useReader();
+  const client = useClient();
+  const { busy, problem, run } = useAction(async () => {
+    const [{ saveReport }, summary] = await Promise.all([
+      import("./save-report.ts"),
+      client.get(`summary?req_id=${encodeURIComponent(request.request_id)}`, summarySchema),
+    ]);
+    saveReport({ request, summary }, preferences.language);
+  });
+  return (
+    <>
+      <button
+        type="button"
+        class={isLink ? "link" : "button report-button"}
+        title={say("reportSays")}
+        disabled={busy}
+        onClick={() => void run()}
+      >
+        <Icon name="download" />
+        {say(isLink ? "reportPageHtml" : "reportPage")}
+      </button>
+      {problem === undefined ? null : (
+        <span class="failed" role="alert">
+          {problem}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+/** The report page, and what leads to it. */
+export const EN_REPORT = {
+  reportPage: "Report page",
+  reportPageHtml: "Report page, HTML",
+  reportSays: "One file to send on: no script, no key, no link that expires",
+  reportSent: "sent {0}",
+  reportEnded: "ended {0}",
+  reportAsOf: "As of {0}.",
+  reportCopy: "A copy: it does not change.",
+  andMore: { one: "and {0} more", other: "and {0} more" },
+  troubledPops: "POPs with something to look at",
+  failedTasksTitle: "Failed tasks",
+  failedInCsv: {
+    one: "{0} task failed. The CSV has it:",
+    other: "{0} tasks failed. The CSV has each:",
+  },
+  object: "Object",
+  whatWentWrong: "What went wrong",
+  atPops: "POPs",
+  timings: "Timings by regional edge cache",
+  timingsSay: "of good tasks; a whole one: from the start of its first attempt to the end of its last",
+  taskHead: "Tasks",
+  firstByte: "First byte",
+  wholeTask: "Whole task",
+  median: "median",
+  percentile95: "95th percentile",
+} as const;

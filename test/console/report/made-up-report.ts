@@ -1,0 +1,59 @@
+// Provides a report, as small or as large as a test wants it.
+import { type Report, readReport } from "../../../console/report/report.ts";
+import { failureReasons } from "../../../domain/result/failure.ts";
+import { popRows, somePops } from "../../../tools/console/made-up-pops.ts";
+
+const PROGRESS = {
+  ...{ request_id: "3f9c2a71-0000-4000-8000-000000000001", status: "FINISHED", verdict: "not_ready" },
+  ...{ url_prefix: "https://www.example.com/s3e1/", url_count: 8_407, pop_count: 2, instance_count: 20 },
+  ...{ created_at: "2026-11-25 10:48:00.000000", last_update_time: "2026-11-25 11:12:12.000000" },
+  ...{ timestamp: "2026-11-25 11:46:00.000000", timeout_at: "2026-11-25 11:48:00.000000" },
+  ...{ download_size: 672e9, total_size: 673e9, percentage_complete: 99, total_count: 16_814, download_count: 16_814 },
+  ...{ warm_count: 16_500, failed_count: 314, not_kept_count: 14, hit_count: 0, estimated_finish_at: null },
+  ...{ verify: "edge", order: "lead-first", variant_names: ["br"], warnings: [] },
+};
+
+const SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=5ec2e7";
+
+const SUMMARY = {
+  ...{ failure_pops: ["FCO50-C1"], failure_urls: ["https://www.example.com/gone.css"], failure_urls_omitted: 0 },
+  ...{ failure_pop_urls_report: SIGNED, results_url: SIGNED },
+};
+
+export function failure(code: string, examples: readonly object[] = [], tasks = 7) {
+  return { code, tasks, pops: 2, urls: 7, examples };
+}
+
+/** What is given takes the place of what there is. */
+export function madeUpReport(progress: object = {}, summary: object = {}, rest: Partial<Report> = {}): Report {
+  const pops = popRows(
+    somePops(2).map((pop) => ({ pop, done: 1, notKept: 7, failed: 150 })),
+    8_407,
+  );
+  const failures = [failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }])];
+  return { ...readReport({ ...PROGRESS, pops, ...progress }, { ...SUMMARY, failures, ...summary }), ...rest };
+}
+
+/** 400 POPs: the catalogue has fewer whose REC is known. */
+const codes = Array.from({ length: 400 }, (_, index) => somePops(400)[index] ?? `XXX${index}-P1`);
+
+/** Each of 400 POPs with something to look at. */
+export function manyPops(): object {
+  const rows = codes.map((pop, index) => ({ pop, done: 1, failed: 1 + (index % 5), notKept: index % 3 }));
+  return { pops: popRows(rows, 60_000), pop_count: codes.length };
+}
+
+/** As much as the API may say: every POP has failures, for every reason, with URLs of any length. */
+export function largestReport(rest: Partial<Report> = {}): Report {
+  const long = `https://www.example.com/${"x".repeat(8_000)}`;
+  const example = { url: long, variant: "desktop-zh", pop: "SIN2-P1", error: long };
+  const failures = failureReasons.map((code) => failure(code, [example, example, example], 4_000_000));
+  const warnings = Array.from({ length: 12 }, (_, i) => ({
+    ...{ code: `w${i}`, count: 60_000, message: long, examples: [long, long, long] },
+  }));
+  return madeUpReport(
+    { ...manyPops(), warnings, failed_count: 4_000_000, url_prefix: long, variant_names: Array(8).fill(long) },
+    { failures, failure_urls: Array(500).fill(long), failure_pops: codes },
+    rest,
+  );
+}

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { buildSync } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-objects.ts";
+import type { Report } from "../../../console/report/report.ts";
+import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
+import { reportStyle } from "../../../lib/report-style.js";
+import { failure, largestReport, madeUpReport, manyPops } from "./made-up-report.ts";
+
+const { style } = reportStyle({ buildSync });
+
+function html(report: Report = madeUpReport(), language: "en" | "zh" = "en"): string {
+  return reportHtml(report, { language, style, timeZone: "Asia/Singapore" });
+}
+
+/** What is read on the page. */
+function textOf(page: string): string {
+  const body = page.slice(page.indexOf("<body>")).replace(/<title>[^<]*<\/title>/g, " ");
+  return body
+    .replace(/<[^>]*>/g, " ")
+    .replace(/&lt;/g, "<")
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, "&")
+    .replace(/\s+/g, " ");
+}
+
+const TIMINGS = [
+  { rec: "Singapore", tasks: 1_200, firstByte: { median: 87, p95: 1_240 }, whole: { median: 61_000, p95: 3_700_000 } },
+  { rec: null, tasks: 1 },
+];
+
+describe("what the page says", () => {
+  test("in English: each section, with the words of the console", () => {
+    const text = textOf(html(madeUpReport({}, {}, { timings: TIMINGS })));
+    for (const words of [
+      ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:12 UTC"],
+      ...["Not ready for traffic", "672 of 673 GB · 99%", "24:12", "19:12 11:12 UTC"],
+      ...["What is not warm, and what to do", "Before you send traffic", "Refused (4xx)", "https://www.example.com/a"],
+      ...["Viewers most likely get the same error.", "URLs that could not be read", "FCO50-C1", "Where"],
+      ...[
+        "As sent",
+        "edge hit",
+        "br",
+        "POPs",
+        "Timings by regional edge cache",
+        "Singapore 1,200 87 ms 1.2 s 1:01 1:01:40",
+      ],
+      ...["REC not known 1 – – – –", "3f9c2a71-0000-4000-8000-000000000001", "As of 2026-11-25 11:46 UTC"],
+    ])
+      expect(text).toContain(words);
+  });
+
+  test("in Chinese", () => {
+    const page = html(madeUpReport({}, {}, { timings: TIMINGS }), "zh");
+    expect(page).toContain('<html lang="zh-CN">');
+    const text = textOf(page);
+    for (const words of ["暂不可放量", "放量前处理", "各区域边缘缓存的耗时", "新加坡", "失败的任务", "发起于"])
+      expect(text).toContain(words);
+    expect(text).not.toMatch(/Timings|As sent|Failed tasks|Where/);
+  });
+
+  test("no timings: no such section", () => {
+    expect(textOf(html())).not.toContain("Timings");
+  });
+
+  test("what opens is open, for paper; and nothing can be pressed", () => {
+    const page = html();
+    expect(page.match(/<details/g)?.length).toBeGreaterThan(0);
+    expect(page).not.toMatch(/<details(?![^>]* open)|<button|<a |<input|tabindex/i);
+  });
+
+  test("an all warm one says so, and a failed one has its reason and no map", () => {
+    const fine = { verdict: "ready", failed_count: 0, not_kept_count: 0, warm_count: 16_814 };
+    const warm = textOf(html(madeUpReport(fine, { failures: [], failure_urls: [], failure_pops: [] })));
+    expect(warm).toContain("Everything is as it was meant to be.");
+    expect(warm).not.toContain("Failed tasks");
+    const failed = { status: "FAILED", reason: "No URL can be read: all 31 answer 403", pops: [], failed_count: 0 };
+    const none = html(madeUpReport(failed, { failures: [] }));
+    expect(textOf(none)).toContain("No URL can be read: all 31 answer 403");
+    expect(none).not.toContain('class="map');
+  });
+});
+
+describe("failed tasks", () => {
+  const object = (index: number): FailedObject => ({
+    ...{
+      url: `https://www.example.com/s3e1/${index}.js`,
+      variant: "br",
+      error: "HTTP 404",
+      pops: ["SIN2-P1", "ATL56-C1"],
+    },
+  });
+  const failed = (count: number) => Array.from({ length: count }, (_, index) => object(index));
+  const CSV = "prewarm report 3f9c2a71 --failed -o failed.csv";
+
+  test("are named, each object once with its POPs", () => {
+    const text = textOf(html(madeUpReport({}, {}, { failed: failed(3) })));
+    expect(text).toContain("…2.js br HTTP 404 SIN2-P1, ATL56-C1");
+    expect(text).not.toContain(CSV);
+  });
+
+  test("over 2,000, or where they cannot be read: the CSV is named instead", () => {
+    const many = failed(MOST_FAILED / 2 + 1);
+    for (const rest of [{ failed: many }, {}]) {
+      const text = textOf(html(madeUpReport({ failed_count: 2_002 }, {}, rest)));
+      expect(text).toContain(`2,002 tasks failed. The CSV has each: ${CSV}`);
+      expect(text).not.toContain("2.js");
+    }
+  });
+});
+
+describe("a page that goes to others", () => {
+  test("has no script, loads nothing, and its policy lets in its one style alone", () => {
+    const page = html();
+    const [, css = ""] = /<style>(.*?)<\/style>/s.exec(page) ?? [];
+    const hash = createHash("sha256").update(css).digest("base64");
+    expect(page).toContain(
+      `content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
+    );
+    expect(page.match(/<style/g)).toHaveLength(1);
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|<object|<embed|<base|<form/i);
+    expect(page).not.toMatch(/<[^>]*\s(on\w+|style|href|src|srcset|action)=/i);
+    expect(css).not.toMatch(/url\(|@import|@font-face/);
+    expect(css).toContain("modern-normalize v3.0.1 | MIT License");
+  });
+
+  test("shows what servers and users wrote as text, wherever it stands", () => {
+    const evil = `https://e/"'><script>alert(1)</script><img src=x onerror=alert(1)></style><!--`;
+    const example = { url: evil, variant: evil, pop: evil, error: evil };
+    const pop = { pop: evil, rec: evil, state: "DONE", total_count: 9, download_count: 9, failed_count: 9 };
+    const page = html(
+      madeUpReport(
+        {
+          ...{ url_prefix: evil, request_id: evil, variant_names: [evil], pops: [pop], reason: evil, pop_count: 1 },
+          warnings: [{ code: evil, count: 1, message: evil, examples: [evil] }],
+        },
+        { failures: [failure(evil, [example])], failure_urls: [evil], failure_pops: [evil] },
+        { failed: [{ ...example, pops: [evil] }], timings: [{ rec: evil, tasks: 1 }] },
+      ),
+    );
+    expect(page).not.toMatch(/<script|<img|<!--/i);
+    expect(page.match(/<\/style>/g)).toHaveLength(1);
+    expect(textOf(page).split("<script>alert(1)</script>").length).toBeGreaterThan(10);
+  });
+
+  test("has neither key nor link that is signed", () => {
+    expect(html()).not.toMatch(/X-Amz|5ec2e7|s3\.eu-west-1/);
+  });
+
+  test("stays below 300 kB with 400 POPs and as many failures as there may be", () => {
+    const url = `https://www.example.com/${"y".repeat(40)}`;
+    const pops = ["SIN2-P1", "ATL56-C1", "FRA60-P1", "BOM54-P2"];
+    const failed = Array.from({ length: MOST_FAILED / pops.length }, (_, i) => ({
+      ...{ url: `${url}/${i}`, variant: "br", error: "HTTP 404", pops },
+    }));
+    const timings = Array.from({ length: 15 }, () => TIMINGS[0]).filter((it) => it !== undefined);
+    for (const language of ["en", "zh"] as const) {
+      const usual = html(madeUpReport({ ...manyPops(), failed_count: MOST_FAILED }, {}, { failed, timings }), language);
+      expect(usual).toContain(`${url}/499`);
+      expect(Buffer.byteLength(usual)).toBeLessThan(300_000);
+      const largest = html(largestReport({ failed, timings }), language);
+      expect(largest).toContain("--failed -o failed.csv");
+      expect(Buffer.byteLength(largest)).toBeLessThan(300_000);
+    }
+  });
+
+  test("names the POPs to look at where their cells have no room for a name", () => {
+    const text = textOf(html(largestReport()));
+    expect(text).toMatch(/POPs with something to look at .*[A-Z]{3}\d+-[A-Z]\d+ \d+%: Warm [\d,]+, .*and 340 more/);
+  });
+});
+
+test("the file's name has the beginning of the id", () => {
+  expect(reportFileName("3f9c2a71-0000-4000-8000-000000000001")).toBe("prewarm-3f9c2a71.html");
+});
