@@ -1,0 +1,46 @@
+/** The states of a task, in the order in which every bar has them. */
+export const OUTCOMES = ["warm", "hit", "done", "not_kept", "failed", "under_way", "waiting"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** How many tasks are in each state. */
+export type Outcomes = Readonly<Record<Outcome, number>>;
+
+export const NO_OUTCOMES: Outcomes = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
+
+/** Counts as the API tells them, of a request or of a POP: the failed ones include those that were not kept. */
+export interface ToldCounts {
+  readonly total_count: number;
+  readonly download_count: number;
+  readonly failed_count: number;
+  readonly warm_count: number;
+  readonly hit_count: number;
+  readonly not_kept_count: number;
+  /** Of a POP, nobody says how many are under way. */
+  readonly in_progress_task_count?: number;
+}
+
+/** The states of all tasks, each task once. Counts of one answer may disagree for a moment, so none is below zero. */
+export function outcomesOf(counts: ToldCounts): Outcomes {
+  const { total_count: total, download_count: results, warm_count: warm, hit_count: hit } = counts;
+  const notKept = counts.not_kept_count;
+  const left = Math.max(0, total - results);
+  const underWay = Math.min(left, counts.in_progress_task_count ?? 0);
+  return {
+    ...{ warm, hit, not_kept: notKept },
+    done: Math.max(0, results - counts.failed_count - warm - hit),
+    failed: Math.max(0, counts.failed_count - notKept),
+    ...{ under_way: underWay, waiting: left - underWay },
+  };
+}
+
+/** Of several POPs together. */
+export function sumOfOutcomes(all: readonly Outcomes[]): Outcomes {
+  const sum = { ...NO_OUTCOMES };
+  for (const one of all) for (const name of OUTCOMES) sum[name] += one[name];
+  return sum;
+}
+
+/** Tasks that are not as they were meant to be. */
+export function badOf(outcomes: Pick<Outcomes, "not_kept" | "failed">): number {
+  return outcomes.not_kept + outcomes.failed;
+}
