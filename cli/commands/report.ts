@@ -12,6 +12,6 @@ export function reportCommand(run: Run): Command {
     .option("-o, --output <file>", "write a file; .json makes it JSON")
     .option("--format <format>", "csv or json (default: csv)");
   return withPlace(withJson(command)).action((id: string | undefined, words: ReportWords) =>
-    run(async (shell) => (await import("../actions/report.ts")).report(shell, id, words)),
+    run(async (shell) => (await import("../actions/all.ts")).report(shell, id, words)),
   );
 }
