@@ -1,5 +1,5 @@
+import { outcomesOf } from "../../domain/readiness/outcomes.ts";
 import type { Failure, Progress, Summary } from "../api/answers.ts";
-import { outcomesOf } from "../parts/outcome.ts";
 import { Shape } from "../parts/shape.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { useReader } from "../session/reader.ts";
@@ -7,10 +7,10 @@ import { AsSent } from "./as-sent.tsx";
 import { FailureRow } from "./failures.tsx";
 import { Files } from "./files.tsx";
 import { OutcomeCounts } from "./outcome-counts.tsx";
-import { PopsPanel } from "./pops-panel.tsx";
 import { isUrgent } from "./urgency.ts";
 import { useSummary } from "./use-request.ts";
 import { Warnings } from "./warnings.tsx";
+import { Where } from "./where.tsx";
 
 /** At the end: what is not warm and what to do about it, first what cannot wait; beside it where. */
 export function Ended({ request }: { readonly request: Progress }) {
@@ -38,7 +38,7 @@ export function Ended({ request }: { readonly request: Progress }) {
         {summary === undefined ? <p class="quiet">{say("summaryWaits")}</p> : <Files summary={summary} />}
       </section>
       <aside>
-        <PopsPanel request={request} />
+        <Where request={request} />
         <Warnings warnings={request.warnings} />
         <AsSent request={request} />
       </aside>

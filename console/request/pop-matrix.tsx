@@ -2,12 +2,12 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells take the focus, not the rows
 import { useRef, useState } from "preact/hooks";
 import { Bar } from "../parts/bar.tsx";
-import { OUTCOME_NAMES, OUTCOMES } from "../parts/outcome.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/rec-names.ts";
+import { useRecName } from "../words/use-rec-name.ts";
 import { moved } from "./grid-move.ts";
 import { type PopState, type RecGroup, worstOf } from "./group-pops.ts";
+import { usePopWords } from "./pop-words.ts";
 
 /** Up to so many POPs there is room for a tile each. */
 export const MOST_TILES = 60;
@@ -15,17 +15,24 @@ export const MOST_TILES = 60;
 interface MatrixProps {
   readonly groups: readonly RecGroup[];
   readonly small: boolean;
+  /** Undefined: a POP cannot be opened. */
+  readonly onPop: ((pop: string) => void) | undefined;
 }
 
-/** A row a REC, a cell a POP. One stop of the Tab key; arrows move within. */
-export function PopMatrix({ groups, small }: MatrixProps) {
+/** A row a REC, a cell a POP. One stop of the Tab key; arrows move within, Enter opens. */
+export function PopMatrix({ groups, small, onPop }: MatrixProps) {
   const { say, formats, count } = useReader();
   const recName = useRecName();
   const [at, setAt] = useState({ row: 0, column: 0 });
   const grid = useRef<HTMLDivElement>(null);
   const lengths = groups.map(({ pops }) => pops.length);
   const focused = groups[at.row]?.pops[at.column];
+  const open = (pop: PopState) => (pop.resolved ? onPop?.(pop.pop) : undefined);
   const move = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && focused !== undefined) {
+      event.preventDefault();
+      return open(focused);
+    }
     const next = moved(event.key, at, lengths);
     if (next === undefined) return;
     event.preventDefault();
@@ -60,6 +67,7 @@ export function PopMatrix({ groups, small }: MatrixProps) {
                   place={`${row} ${column}`}
                   stop={row === at.row && column === at.column}
                   onFocus={() => setAt({ row, column })}
+                  {...(onPop === undefined ? {} : { onOpen: () => open(pop) })}
                 />
               ))}
             </div>
@@ -82,21 +90,24 @@ interface CellProps {
   readonly place: string;
   readonly stop: boolean;
   readonly onFocus: () => void;
+  /** Absent: it cannot be opened. */
+  readonly onOpen?: () => void;
 }
 
-function Cell({ pop, small, place, stop, onFocus }: CellProps) {
+function Cell({ pop, small, place, stop, onFocus, onOpen }: CellProps) {
   const { formats } = useReader();
   const says = usePopWords(pop);
   const worst = worstOf(pop);
   return (
     <div
-      class={`pop ${worst} ${pop.bad > 0 ? "bad" : ""} ${pop.resolved ? "" : "unresolved"}`}
+      class={`pop ${worst} ${pop.bad > 0 ? "bad" : ""} ${pop.resolved ? "" : "unresolved"} ${onOpen && pop.resolved ? "opens" : ""}`}
       role="gridcell"
       data-at={place}
       tabIndex={stop ? 0 : -1}
       title={says}
       {...(small ? { "aria-label": says } : {})}
       onFocus={onFocus}
+      {...(onOpen === undefined ? {} : { onClick: onOpen })}
     >
       {small ? (
         worst === "warm" ? null : (
@@ -125,14 +136,4 @@ function Cell({ pop, small, place, stop, onFocus }: CellProps) {
 /** What the small cells have no room for. */
 function PopLine({ pop }: { readonly pop: PopState }) {
   return <p class="pop-line">{usePopWords(pop)}</p>;
-}
-
-/** A POP in words: its code, its share, and how many tasks are in each state that there is. */
-export function usePopWords({ pop, resolved, outcomes, percent }: PopState): string {
-  const { say, formats } = useReader();
-  if (!resolved) return `${pop}: ${say("notResolved")}`;
-  const parts = OUTCOMES.filter((name) => outcomes[name] > 0).map(
-    (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
-  );
-  return `${pop} ${formats.percent(percent)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
 }

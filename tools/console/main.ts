@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { world } from "../local/world.ts";
 import { openBrowser } from "./browser.ts";
+import { deepLink } from "./deep-link.ts";
 import { journey } from "./journey.ts";
 import { openPageServer } from "./page-server.ts";
 import { PICTURES } from "./pictures.ts";
@@ -42,6 +43,7 @@ async function views(): Promise<string[]> {
   try {
     const found: string[] = [];
     for (const window of isShort ? SHORT : WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
+    found.push(...(await deepLink(browser, server)));
     found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {
