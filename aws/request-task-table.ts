@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import pMap from "p-map";
 import * as z from "zod";
-import { shardKey, type TaskKey } from "../domain/plan/task-key.ts";
+import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task-key.ts";
 import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/verdict.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
@@ -25,6 +25,20 @@ const IN_PARALLEL = 32;
  */
 const PAGES_AT_ONCE = 8;
 
+/** How a POP's task ended, as far as a page shows it. */
+const popResultSchema = reportedResultSchema
+  .pick({ ok: true, outcome: true, reason: true, error: true, http_status: true })
+  .extend({ pop_url: z.string() });
+export type PopResult = z.infer<typeof popResultSchema>;
+
+/** What is read of a shard. */
+interface Wanted {
+  readonly attributes: readonly string[];
+  /** All, or those of one POP. */
+  readonly pop?: string;
+  readonly isStrong: boolean;
+}
+
 /** What a query answered, and where its shard goes on. */
 interface Page {
   readonly key: string;
@@ -37,7 +51,11 @@ const MOST_KEYS = 100;
 const PATIENCE = { attempts: 8, firstMs: 50 };
 
 /** Keys go with what is read, to name what cannot be. */
-const READ = ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)];
+const ALL: Wanted = {
+  attributes: ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)],
+  isStrong: true,
+};
+const POP_ATTRIBUTES = ["task_key", ...Object.keys(popResultSchema.shape)];
 
 /** The Request-Task table: one item a task, with how it ended. Agents write it, Shutdown recounts it. */
 export class RequestTaskTable {
@@ -91,15 +109,35 @@ export class RequestTaskTable {
    * @param to the one after the last
    */
   async *of(reqId: string, from: number, to: number): AsyncGenerator<ReportedResult> {
+    for await (const items of this.pages(reqId, from, to, ALL)) yield* this.readable(reportedResultSchema, items);
+  }
+
+  /**
+   * The results of one POP, in no order, for a request that has ended. They are in every shard: one query each, of which all but
+   * those of large POPs bring little.
+   * @param shards of the request
+   */
+  async *ofPop(reqId: string, pop: string, shards: number): AsyncGenerator<PopResult> {
+    const wanted = { attributes: POP_ATTRIBUTES, pop, isStrong: false };
+    for await (const items of this.pages(reqId, 0, shards, wanted)) yield* this.readable(popResultSchema, items);
+  }
+
+  private async *pages(reqId: string, from: number, to: number, wanted: Wanted): AsyncGenerator<Page["items"]> {
     const coming = new Map<string, Promise<Page>>();
+    const ask = (key: string, start?: Record<string, AttributeValue>) => {
+      const page = this.page(key, wanted, start);
+      // Whoever stops reading does not wait for it any more.
+      page.catch(() => undefined);
+      coming.set(key, page);
+    };
     let shard = from;
     for (;;) {
-      while (coming.size < PAGES_AT_ONCE && shard < to) this.ask(coming, shardKey(reqId, shard++));
+      while (coming.size < PAGES_AT_ONCE && shard < to) ask(shardKey(reqId, shard++));
       if (coming.size === 0) return;
       const { key, items, next } = await Promise.race(coming.values());
       coming.delete(key);
-      if (next !== undefined) this.ask(coming, key, next);
-      yield* this.readable(items);
+      if (next !== undefined) ask(key, next);
+      yield items;
     }
   }
 
@@ -122,30 +160,28 @@ export class RequestTaskTable {
     if (left.length > 0) throw new Error(`${left.length} keys of ${this.table} stayed unprocessed`);
   }
 
-  private ask(coming: Map<string, Promise<Page>>, key: string, start?: Record<string, AttributeValue>): void {
-    const page = this.page(key, start);
-    // Whoever stops reading does not wait for it any more.
-    page.catch(() => undefined);
-    coming.set(key, page);
-  }
-
-  private async page(key: string, start: Record<string, AttributeValue> | undefined): Promise<Page> {
+  private async page(
+    key: string,
+    { attributes, pop, isStrong }: Wanted,
+    start: Record<string, AttributeValue> | undefined,
+  ): Promise<Page> {
     const { Items = [], LastEvaluatedKey } = await this.db.send(
       new QueryCommand({
         TableName: this.table,
-        KeyConditionExpression: "task_key = :key",
-        ExpressionAttributeValues: { ":key": { S: key } },
-        ...projection(READ),
-        ConsistentRead: true,
+        KeyConditionExpression:
+          pop === undefined ? "task_key = :key" : "task_key = :key AND begins_with(pop_url, :pop)",
+        ExpressionAttributeValues: { ":key": { S: key }, ...(pop && { ":pop": { S: sortKeysOf(pop) } }) },
+        ...projection(attributes),
+        ConsistentRead: isStrong,
         ExclusiveStartKey: start,
       }),
     );
     return { key, items: Items, next: LastEvaluatedKey };
   }
 
-  private *readable(items: Page["items"]): Generator<ReportedResult> {
+  private *readable<T>(schema: z.ZodType<T>, items: Page["items"]): Generator<T> {
     for (const item of items) {
-      const result = this.read(reportedResultSchema, item);
+      const result = this.read(schema, item);
       if (result !== undefined) yield result;
     }
   }

@@ -1,6 +1,5 @@
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
-import { explain } from "./explain.ts";
 import { program } from "./program.ts";
 import type { Shell } from "./shell.ts";
 
@@ -32,6 +31,7 @@ async function run(): Promise<void> {
     process.exitCode = EXIT.fault;
     // What commander finds wrong, it has said itself. Its help is no fault.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.fault;
-    else shell.stderr.write(explain(error, shell.env));
+    // Loaded with the actions: the errors that it knows are theirs.
+    else shell.stderr.write((await import("./actions/all.ts")).explain(error, shell.env));
   }
 }

@@ -4,7 +4,7 @@ import { apiBase, createClient } from "./api/client.ts";
 import { RefusedError } from "./api/errors.ts";
 import { Brand } from "./parts/brand.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
-import { messageOf } from "./parts/trouble.tsx";
+import { useErrorWords } from "./parts/problem.tsx";
 import { useReader } from "./session/reader.ts";
 
 const WHERE = 'aws apigateway get-api-key --include-value --query value --output text --api-key "$KEY_ID"';
@@ -18,6 +18,7 @@ interface GateProps {
 /** Asks for the key, and tries it before anything is shown. */
 export function Gate({ refused, onKey }: GateProps) {
   const { say } = useReader();
+  const wordsOf = useErrorWords();
   const [typed, setTyped] = useState("");
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState(refused ? say("keyWrong") : "");
@@ -36,7 +37,7 @@ export function Gate({ refused, onKey }: GateProps) {
       await createClient(key, apiBase(location.href), () => {}).get("instances", instancesSchema);
       onKey(key);
     } catch (error) {
-      setProblem(error instanceof RefusedError && error.status === 403 ? say("keyWrong") : messageOf(error));
+      setProblem(error instanceof RefusedError && error.status === 403 ? say("keyWrong") : wordsOf(error).says);
       setAsking(false);
     }
   };

@@ -6,6 +6,8 @@ import { NewRequestLater } from "./new/later.tsx";
 import { Brand } from "./parts/brand.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
+import { MoreMenu } from "./phone/more-menu.tsx";
+import { usePhone } from "./phone/use-phone.ts";
 import { RequestView } from "./request/request-view.tsx";
 import { RequestsView } from "./requests/requests-view.tsx";
 import { hrefOf, type Route } from "./routes.ts";
@@ -20,6 +22,7 @@ import { SettingsView } from "./settings/settings-view.tsx";
 export function Shell({ onLock }: { readonly onLock: () => void }) {
   const route = useRoute();
   const { say } = useReader();
+  const phone = usePhone();
   const [connection, setConnection] = useState<Connection>(NO_CONNECTION);
   const settings = useSettings();
   const [helps, setHelps] = useState(false);
@@ -38,34 +41,49 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
     setConnection(NO_CONNECTION);
     window.scrollTo(0, 0);
   }, [place]);
+  const places = (
+    <nav>
+      <Place route={route} to={{ name: "requests" }} text={say("requests")} />
+      <Place route={route} to={{ name: "instances" }} text={say("instances")} />
+      <Place route={route} to={{ name: "settings" }} text={say("settings")} />
+    </nav>
+  );
+  const choices = (
+    <>
+      <LanguageButton />
+      <ThemeButton />
+      <button type="button" class="button plain lock" title={say("lockSays")} onClick={onLock}>
+        <Icon name="lock" />
+        <span>{say("lock")}</span>
+      </button>
+    </>
+  );
   return (
     <ConnectionContext.Provider value={tell}>
       <button type="button" class="button skip" onClick={focusContent}>
         {say("skip")}
       </button>
-      <header class="top">
+      <header class={`top at-${route.name}`}>
         <div>
           <a class="brand" href={hrefOf({ name: "requests" })}>
             <Brand />
           </a>
-          <nav>
-            <Place route={route} to={{ name: "requests" }} text={say("requests")} />
-            <Place route={route} to={{ name: "instances" }} text={say("instances")} />
-            <Place route={route} to={{ name: "settings" }} text={say("settings")} />
-          </nav>
+          {phone ? null : places}
           <span class="fill" />
           {settings === undefined ? null : (
             <span class="deployment small">
               {settings.env_name} · {settings.region}
             </span>
           )}
-          <LiveSign connection={connection} />
-          <LanguageButton />
-          <ThemeButton />
-          <button type="button" class="button plain lock" title={say("lockSays")} onClick={onLock}>
-            <Icon name="lock" />
-            <span>{say("lock")}</span>
-          </button>
+          <LiveSign connection={connection} short={phone} />
+          {phone ? (
+            <MoreMenu>
+              {places}
+              <div class="row">{choices}</div>
+            </MoreMenu>
+          ) : (
+            choices
+          )}
         </div>
       </header>
       <main id="content" tabIndex={-1} class={`page ${route.name}-page`}>
@@ -105,7 +123,13 @@ function Place({ route, to, text }: { readonly route: Route; readonly to: Route;
   );
 }
 
-function LiveSign({ connection }: { readonly connection: Connection }) {
+interface LiveSignProps {
+  readonly connection: Connection;
+  /** Without the word. */
+  readonly short: boolean;
+}
+
+function LiveSign({ connection, short }: LiveSignProps) {
   const { say, formats } = useReader();
   const now = useNow();
   const { answeredAt, lostSince } = connection;
@@ -113,7 +137,8 @@ function LiveSign({ connection }: { readonly connection: Connection }) {
   if (answeredAt === undefined) return <span class="live waiting">{say("connecting")}</span>;
   return (
     <span class="live">
-      {say("live")} · {formats.ago(now - answeredAt)}
+      {short ? "" : `${say("live")} · `}
+      {formats.ago(now - answeredAt)}
     </span>
   );
 }

@@ -62,7 +62,7 @@ export function grantPipeline(
   });
 
   allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
-  allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, progress);
+  allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, requestTasks, progress);
   // Of that table, it writes callers' tokens and nothing else.
   api.addToRolePolicy(onKeys(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress, ["token#*"]));
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);

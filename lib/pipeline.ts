@@ -92,8 +92,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET", "GROUP_NAME"),
-        ...environment("SCHEDULE_GROUP", "STALL_SECONDS", "STEP_QUEUE_URL"),
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE", "BUCKET"),
+        ...environment("GROUP_NAME", "SCHEDULE_GROUP", "STALL_SECONDS", "STEP_QUEUE_URL"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,

@@ -7,8 +7,9 @@ import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
-import { table } from "../output/table.ts";
+import { type Column, table } from "../output/table.ts";
 import { mention, type Shell, say } from "../shell.ts";
+import { sentenceOf } from "../watch/sentence-of.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
 export interface ListWords extends PlaceWords {
@@ -26,7 +27,12 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
     return EXIT.good;
   }
   if (it.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
-  else for (const line of table(COLUMNS, it.requests.map(rowOf), lookOf(shell))) say(shell, line);
+  else {
+    const look = lookOf(shell);
+    const says = look.width === undefined || look.width >= SENTENCE_FROM;
+    const rows = it.requests.map((request) => (says ? [...rowOf(request), sentenceOf(request)] : rowOf(request)));
+    for (const line of table(says ? [...COLUMNS, SENTENCE] : COLUMNS, rows, look)) say(shell, line);
+  }
   if (it.next !== null && shell.stdout.isTTY === true)
     mention(shell, "There are more: --limit 100, or --json with its next.");
   return EXIT.good;
@@ -40,7 +46,11 @@ const COLUMNS = [
     { head: "AGE", align: "right" },
   ],
   { head: "URLS", gives: true },
-] as const;
+] as const satisfies readonly Column[];
+
+/** From so many cells on, and in a pipe, each row ends in the sentence: the one of `status`, as far as the list knows. */
+const SENTENCE_FROM = 160;
+const SENTENCE: Column = { head: "SENTENCE" };
 
 const VERDICTS = { ready: "ready", ready_with_exceptions: "ready, exceptions", not_ready: "not ready" } as const;
 

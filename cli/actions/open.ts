@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { Client } from "../api/client.ts";
+import { findRequest } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { endpointOf } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -7,11 +9,20 @@ import { type PlaceWords, placeOf } from "./place-words.ts";
 
 const PATIENCE_MS = 10_000;
 
-/** Opens the console in the browser. Its address has no key: the console asks for it. */
-export async function open(shell: Shell, words: PlaceWords & { readonly print?: boolean }): Promise<number> {
-  const { url } = await endpointOf(shell, placeOf(words));
-  const address = `${url}console`;
-  await check(address);
+export interface OpenWords extends PlaceWords {
+  readonly print?: boolean;
+}
+
+/**
+ * Opens the console in the browser, at a request if one is named. Its address has no key: the console asks for it.
+ * @throws CommandError where there is no console, or no such request
+ */
+export async function open(shell: Shell, named: string | undefined, words: OpenWords): Promise<number> {
+  const endpoint = await endpointOf(shell, placeOf(words));
+  const page = `${endpoint.url}console`;
+  await check(page);
+  // The route stands in the fragment, which no server sees and every browser keeps when it is led on.
+  const address = named === undefined ? page : `${page}#/r/${(await findRequest(new Client(endpoint), named)).id}`;
   say(shell, address);
   if (words.print !== true) launch(address);
   return EXIT.good;

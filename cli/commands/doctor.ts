@@ -8,6 +8,6 @@ export function doctorCommand(run: Run): Command {
     .description("look whether a deployment works; in the repository also from inside (npm run doctor)")
     .argument("[words...]", "after --: further words for npm run doctor, such as --edge --url URL");
   return withPlace(withJson(command)).action((more: string[], words: PlaceWords) =>
-    run(async (shell) => (await import("../actions/doctor.ts")).doctor(shell, more, words)),
+    run(async (shell) => (await import("../actions/all.ts")).doctor(shell, more, words)),
   );
 }

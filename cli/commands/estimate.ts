@@ -10,6 +10,6 @@ export function estimateCommand(run: Run): Command {
     .argument("[urls...]", "absolute URLs");
   withSettings(withTargets(withUrls(command)));
   return withPlace(withJson(command), BOTH_REGIONS).action((urls: string[], words: PlaceWords & FileWords) =>
-    run(async (shell) => (await import("../actions/estimate.ts")).estimate(shell, urls, words)),
+    run(async (shell) => (await import("../actions/all.ts")).estimate(shell, urls, words)),
   );
 }

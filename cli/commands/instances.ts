@@ -12,7 +12,7 @@ export function instancesCommand(run: Run): Command {
 
 function showCommand(run: Run): Command {
   return withPlace(withJson(new Command("show").description("how many are wanted"))).action((words: PlaceWords) =>
-    run(async (shell) => (await import("../actions/instances.ts")).showInstances(shell, words)),
+    run(async (shell) => (await import("../actions/all.ts")).showInstances(shell, words)),
   );
 }
 
@@ -22,6 +22,6 @@ function setCommand(run: Run): Command {
     .argument("<n>", "instances")
     .option("-y, --yes", "do not ask");
   return withPlace(withJson(command)).action((n: string, words: PlaceWords & { readonly yes?: boolean }) =>
-    run(async (shell) => (await import("../actions/instances.ts")).setInstances(shell, n, words)),
+    run(async (shell) => (await import("../actions/all.ts")).setInstances(shell, n, words)),
   );
 }

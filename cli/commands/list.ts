@@ -9,6 +9,6 @@ export function listCommand(run: Run): Command {
     .option("--limit <n>", "so many, 100 at most", "20")
     .option("--status <status>", "only those of a status, such as IN_PROGRESS");
   return withPlace(withJson(command)).action((words: ListWords) =>
-    run(async (shell) => (await import("../actions/list.ts")).list(shell, words)),
+    run(async (shell) => (await import("../actions/all.ts")).list(shell, words)),
   );
 }

@@ -11,6 +11,6 @@ export function popsCommand(run: Run): Command {
     .option("--rec <name>", "under a REC, such as Singapore")
     .option("--defaults", "only those of default sets; with --region, of that one");
   return withPlace(withJson(command), BOTH_REGIONS).action((text: string | undefined, words: PopsWords) =>
-    run(async (shell) => (await import("../actions/pops.ts")).pops(shell, text, words)),
+    run(async (shell) => (await import("../actions/all.ts")).pops(shell, text, words)),
   );
 }

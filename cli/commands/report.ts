@@ -23,6 +23,6 @@ export function reportCommand(run: Run): Command {
     )
     .addOption(new Option("--lang <language>", "language of a page (default: the terminal's)").choices(PAGE_LANGUAGES));
   return withPlace(withJson(command)).action((id: string | undefined, words: ReportWords) =>
-    run(async (shell) => (await import("../actions/report.ts")).report(shell, id, words)),
+    run(async (shell) => (await import("../actions/all.ts")).report(shell, id, words)),
   );
 }

@@ -17,6 +17,6 @@ export function retryCommand(run: Run): Command {
       "\nIt has the settings of that request, but for --header and --variant: these must be given again.",
     )
     .action((id: string, words: RetryWords) =>
-      run(async (shell) => (await import("../actions/retry.ts")).retry(shell, id, words)),
+      run(async (shell) => (await import("../actions/all.ts")).retry(shell, id, words)),
     );
 }

@@ -11,6 +11,6 @@ export function statusCommand(run: Run): Command {
     .option("--pops", "a line a POP")
     .option("--failures", "the failures by reason, also while it runs");
   return withPlace(withJson(command)).action((id: string | undefined, words: StatusWords) =>
-    run(async (shell) => (await import("../actions/status.ts")).status(shell, id, words)),
+    run(async (shell) => (await import("../actions/all.ts")).status(shell, id, words)),
   );
 }

@@ -9,6 +9,6 @@ export function stopCommand(run: Run): Command {
     .argument("<id>", "request, or the beginning of its id")
     .option("-y, --yes", "do not ask");
   return withPlace(withJson(command)).action((id: string, words: StopWords) =>
-    run(async (shell) => (await import("../actions/stop.ts")).stop(shell, id, words)),
+    run(async (shell) => (await import("../actions/all.ts")).stop(shell, id, words)),
   );
 }

@@ -15,7 +15,7 @@ export function warmCommand(run: Run): Command {
   return withPlace(withJson(command), BOTH_REGIONS)
     .addHelpText("after", EXAMPLES)
     .action((urls: string[], words: WarmWords) =>
-      run(async (shell) => (await import("../actions/warm.ts")).warm(shell, urls, words)),
+      run(async (shell) => (await import("../actions/all.ts")).warm(shell, urls, words)),
     );
 }
 

@@ -1,11 +1,12 @@
+import { OUTCOMES, type Outcome, type Outcomes, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import type { Progress } from "../api/answers.ts";
 import { cellsOf } from "./cells.ts";
+import { STYLES } from "./outcome-looks.ts";
 import { type Line, span } from "./spans.ts";
-import { STATES, STYLES, type State, type Tally, tallyOf } from "./state.ts";
 
-export function bar(shares: Tally, width: number, glyphs: Readonly<Record<State, string>>): Line {
+export function bar(shares: Outcomes, width: number, glyphs: Readonly<Record<Outcome, string>>): Line {
   const cells = cellsOf(shares, width);
-  return STATES.filter((state) => cells[state] > 0).map((state) =>
+  return OUTCOMES.filter((state) => cells[state] > 0).map((state) =>
     span(glyphs[state].repeat(cells[state]), STYLES[state]),
   );
 }
@@ -14,8 +15,8 @@ export function bar(shares: Tally, width: number, glyphs: Readonly<Record<State,
  * What of a request's bar each state has. It is by bytes, as the per cent are, so that a large file moves it; what failed has no
  * bytes, and its share of the tasks.
  */
-export function sharesOf(progress: Progress): Tally {
-  const tally = tallyOf(progress);
+export function sharesOf(progress: Progress): Outcomes {
+  const tally = outcomesOf(progress);
   const { total_size, total_count, download_size, in_progress_size } = progress;
   if (!isByBytes(progress)) return tally;
   const good = tally.warm + tally.hit + tally.done;

@@ -1,17 +1,17 @@
-import { STATES, type State, type Tally } from "./state.ts";
+import { NO_OUTCOMES, OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
 
 /** Few of these among many must be seen. */
-const AT_LEAST_ONE: readonly State[] = ["not_kept", "failed", "under_way"];
+const AT_LEAST_ONE: readonly Outcome[] = ["not_kept", "failed", "under_way"];
 
 /** How many of a bar's cells each state has. @param shares of any size; nothing at all is waiting */
-export function cellsOf(shares: Tally, width: number): Tally {
-  const all = STATES.reduce((sum, state) => sum + shares[state], 0);
-  if (all <= 0) return { ...NONE, waiting: width };
-  const cells: Record<State, number> = { ...NONE };
+export function cellsOf(shares: Outcomes, width: number): Outcomes {
+  const all = OUTCOMES.reduce((sum, state) => sum + shares[state], 0);
+  if (all <= 0) return { ...NO_OUTCOMES, waiting: width };
+  const cells: Record<Outcome, number> = { ...NO_OUTCOMES };
   let used = 0;
   // From the left to the end of each share, so that rounding does not add up.
   let reached = 0;
-  for (const state of STATES) {
+  for (const state of OUTCOMES) {
     reached += shares[state] / all;
     const end = Math.floor(reached * width + 1e-9);
     const least = shares[state] > 0 && AT_LEAST_ONE.includes(state) ? 1 : 0;
@@ -22,10 +22,8 @@ export function cellsOf(shares: Tally, width: number): Tally {
 }
 
 /** Gives what is left to those that wait, and takes what is too much from the largest. */
-function balanced(cells: Record<State, number>, left: number): Tally {
+function balanced(cells: Record<Outcome, number>, left: number): Outcomes {
   if (left >= 0) return { ...cells, waiting: cells.waiting + left };
-  const largest = STATES.reduce((most, state) => (cells[state] > cells[most] ? state : most), "waiting");
+  const largest = OUTCOMES.reduce((most, state) => (cells[state] > cells[most] ? state : most), "waiting");
   return { ...cells, [largest]: cells[largest] + left };
 }
-
-const NONE: Tally = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };

@@ -1,12 +1,12 @@
-import type { State } from "./state.ts";
+import type { Outcome } from "../../domain/readiness/outcomes.ts";
 
 /** What is drawn. */
 export interface Glyphs {
   /** A cell of the bar, and of the thin bar of a row. */
-  readonly bar: Readonly<Record<State, string>>;
-  readonly row: Readonly<Record<State, string>>;
+  readonly bar: Readonly<Record<Outcome, string>>;
+  readonly row: Readonly<Record<Outcome, string>>;
   /** Before a word. */
-  readonly mark: Readonly<Record<State, string>>;
+  readonly mark: Readonly<Record<Outcome, string>>;
   readonly times: string;
   readonly rest: string;
 }

@@ -1,5 +1,5 @@
+import { type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
 import type { PopProgress } from "../api/answers.ts";
-import { popTally, type Tally } from "./state.ts";
 
 /** A row of the live view: a REC, a POP, or the rest. */
 export interface Group {
@@ -10,7 +10,7 @@ export interface Group {
   /** Tasks that have a result, and the bytes of the good ones. */
   readonly done: number;
   readonly bytes: number;
-  readonly tally: Tally;
+  readonly tally: Outcomes;
 }
 
 const NO_REC = "REC not known";
@@ -41,7 +41,7 @@ export function folded(groups: readonly Group[], room: number, what: string): re
 function groupOf(pop: PopProgress, name: string): Group {
   const { rec, total_count, download_count, download_size } = pop;
   const counts = { total: total_count, done: download_count, bytes: download_size };
-  return { name, rec: rec ?? NO_REC, pops: 1, ...counts, tally: popTally(pop) };
+  return { name, rec: rec ?? NO_REC, pops: 1, ...counts, tally: outcomesOf(pop) };
 }
 
 function sum(name: string, groups: readonly Group[]): Group {
@@ -53,14 +53,6 @@ function sum(name: string, groups: readonly Group[]): Group {
     total: all((it) => it.total),
     done: all((it) => it.done),
     bytes: all((it) => it.bytes),
-    tally: {
-      warm: all((it) => it.tally.warm),
-      hit: all((it) => it.tally.hit),
-      done: all((it) => it.tally.done),
-      not_kept: all((it) => it.tally.not_kept),
-      failed: all((it) => it.tally.failed),
-      under_way: 0,
-      waiting: all((it) => it.tally.waiting),
-    },
+    tally: sumOfOutcomes(groups.map((it) => it.tally)),
   };
 }

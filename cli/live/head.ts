@@ -1,10 +1,11 @@
+import { OUTCOMES, type Outcome, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { bytes, bytesOf, clock, count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import { bar, sharesOf } from "./bar.ts";
 import type { Glyphs } from "./glyphs.ts";
+import { STYLES, WORDS } from "./outcome-looks.ts";
 import { joined, type Line, span } from "./spans.ts";
-import { STATES, STYLES, type State, tallyOf, WORDS } from "./state.ts";
 import type { View } from "./view.ts";
 
 /** From so many cells on, the view has blank lines, a head over its rows, and longer words. */
@@ -65,10 +66,10 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
 
 /** How many tasks there are of each outcome. `done` stands there only if there are any. */
 export function outcomesLine({ progress }: Pick<View, "progress">, width: number, { mark }: Glyphs): Line {
-  const tally = tallyOf(progress);
-  const shown = STATES.filter((state) => state !== "done" || tally.done > 0);
+  const tally = outcomesOf(progress);
+  const shown = OUTCOMES.filter((state) => state !== "done" || tally.done > 0);
   const roomy = width >= ROOMY;
-  const one = (state: State): Line => [
+  const one = (state: Outcome): Line => [
     ...(roomy ? [span(`${mark[state]} `, STYLES[state])] : []),
     span(`${WORDS[state]} `),
     span(count(tally[state]), isBad(state) && tally[state] > 0 ? ["bold", "red"] : "bold"),
@@ -76,6 +77,6 @@ export function outcomesLine({ progress }: Pick<View, "progress">, width: number
   return joined(shown.map(one), roomy ? "   " : "  ");
 }
 
-function isBad(state: State): boolean {
+function isBad(state: Outcome): boolean {
   return state === "failed" || state === "not_kept";
 }

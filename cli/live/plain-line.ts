@@ -1,6 +1,6 @@
+import { outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
-import { tallyOf } from "./state.ts";
 
 /**
  * Progress for a log, a line that programs can read: `2026-11-25T11:46:12Z e059b77b IN_PROGRESS 62% tasks=1971/3192 warm=1962
@@ -8,7 +8,7 @@ import { tallyOf } from "./state.ts";
  */
 export function plainLine(progress: Progress): string {
   const { timestamp, request_id, status, percentage_complete, download_count, total_count } = progress;
-  const { warm, hit, done, not_kept, failed } = tallyOf(progress);
+  const { warm, hit, done, not_kept, failed } = outcomesOf(progress);
   const at = parseTimestamp(timestamp);
   const end = progress.estimated_finish_at;
   const left =

@@ -1,4 +1,4 @@
-const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+import { type ByteUnit, byteFigure, unitOf } from "../../domain/byte-figures.ts";
 
 const whole = new Intl.NumberFormat("en");
 
@@ -15,13 +15,13 @@ export function many(value: number, one: string, more = `${one}s`): string {
 /** Decimal, three digits: `1.91 TB`, `40 MB`. */
 export function bytes(value: number): string {
   const unit = unitOf(value);
-  return `${inUnit(value, unit)} ${UNITS[unit]}`;
+  return `${inUnit(value, unit)} ${unit}`;
 }
 
 /** `1.91 of 3.06 TB`: both in the unit of the second. @param between @default " of " */
 export function bytesOf(part: number, all: number, between = " of "): string {
   const unit = unitOf(all);
-  return `${inUnit(part, unit)}${between}${inUnit(all, unit)} ${UNITS[unit]}`;
+  return `${inUnit(part, unit)}${between}${inUnit(all, unit)} ${unit}`;
 }
 
 /** Time left as a clock shows it: `0:09`, `5:37`, `2:05:00`, from two days on `3 d 4 h`. */
@@ -47,15 +47,8 @@ export function dollars(value: number): string {
   return `$${value > 10 ? whole.format(Math.round(value)) : value.toFixed(2)}`;
 }
 
-function unitOf(value: number): number {
-  let unit = 0;
-  // 999.6 kB is 1.00 MB.
-  while (unit < UNITS.length - 1 && value / 1_000 ** unit >= 999.5) unit++;
-  return unit;
-}
-
-function inUnit(value: number, unit: number): string {
-  const scaled = value / 1_000 ** unit;
-  if (unit === 0 || scaled >= 99.95 || Number.isInteger(scaled)) return String(Math.round(scaled));
-  return scaled.toFixed(scaled >= 9.995 ? 1 : 2);
+/** A whole number needs no digits behind the point: these figures stand in sentences. */
+function inUnit(bytes: number, unit: ByteUnit): string {
+  const { value, digits } = byteFigure(bytes, unit);
+  return value.toFixed(Number.isInteger(value) ? 0 : digits);
 }

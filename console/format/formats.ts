@@ -1,5 +1,5 @@
+import { byteFigure } from "../../domain/byte-figures.ts";
 import type { Language } from "../../domain/readiness/language.ts";
-import { figureOf } from "./bytes.ts";
 import { minutesAndSeconds } from "./durations.ts";
 import { agoIn, lengthIn } from "./lengths.ts";
 
@@ -35,7 +35,10 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
   const utc = new Intl.DateTimeFormat(locale, { ...hours, timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", ...zone });
   const offset = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset", ...zone });
-  const figure = (value: number) => figureOf(value, (it, digits) => fixed(locale, it, digits));
+  const figure = (bytes: number) => {
+    const { value, digits, unit } = byteFigure(bytes);
+    return { value: fixed(locale, value, digits), unit };
+  };
   return {
     count: (value) => number.format(value),
     percent: (value) => `${number.format(Math.floor(value))}%`,

@@ -1,6 +1,6 @@
+import { recName } from "../../domain/pops/rec-names.ts";
 import { siteOf } from "../../domain/pops/site-of.ts";
 import type { Reader } from "../session/reader.ts";
-import { recName } from "../words/rec-names.ts";
 import type { Mark } from "./metros.ts";
 import { cityName } from "./names.ts";
 import { chosenOf, type Selection } from "./selection.ts";

@@ -1,5 +1,5 @@
+import { recName } from "../../domain/pops/rec-names.ts";
 import { useReader } from "../session/reader.ts";
-import { recName } from "../words/rec-names.ts";
 import { labelsOf } from "./labels.ts";
 import type { Mark } from "./metros.ts";
 import { chosenOf, type Selection } from "./selection.ts";

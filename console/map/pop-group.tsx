@@ -1,7 +1,7 @@
+import { recName } from "../../domain/pops/rec-names.ts";
 import { siteOf } from "../../domain/pops/site-of.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
-import { recName } from "../words/rec-names.ts";
 import { type CataloguePop, type Grouping, type PopGroup, popsByMetro } from "./groups.ts";
 import { cityName, countryName } from "./names.ts";
 import { regionText } from "./region-names.ts";

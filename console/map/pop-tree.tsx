@@ -1,9 +1,9 @@
 import { useMemo, useRef, useState } from "preact/hooks";
+import { recName } from "../../domain/pops/rec-names.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
-import { recName } from "../words/rec-names.ts";
 import { type CataloguePop, type Grouping, isMeant, popGroups } from "./groups.ts";
 import { cityName, countryName } from "./names.ts";
 import { PopGroupRow } from "./pop-group.tsx";

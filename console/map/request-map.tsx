@@ -1,5 +1,6 @@
 import { siteOf } from "../../domain/pops/site-of.ts";
-import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "../parts/outcome.ts";
+import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";

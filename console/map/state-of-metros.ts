@@ -1,4 +1,4 @@
-import { OUTCOMES, type Outcomes } from "../parts/outcome.ts";
+import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
 import { groupBy } from "./metros.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES } from "./world.ts";

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useErrorWords } from "../parts/problem.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
@@ -9,9 +10,11 @@ import type { Estimated } from "./use-estimate.ts";
 /** What it comes to: the last estimate stays while the next is asked for. */
 export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) {
   const { say } = useReader();
+  const wordsOf = useErrorWords();
   const { value, isUpdating, problem, faults } = estimated;
   const isFaulty = faults.of.size + faults.rest.length > 0;
-  const why = problem !== undefined ? say("noEstimate", [problem]) : isFaulty ? say("estimateFaults") : "";
+  const why =
+    problem !== undefined ? say("noEstimate", [wordsOf(problem).says]) : isFaulty ? say("estimateFaults") : "";
   if (value === undefined) {
     const waits = why !== "" ? why : say(isUpdating ? "asking" : "estimateWaits");
     return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{waits}</p>;

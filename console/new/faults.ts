@@ -24,6 +24,15 @@ export function faultsOf(message: string): Faults {
   return { of, rest };
 }
 
+/** The same, with what each field takes before what the API says of it. @param hintOf undefined: nothing is said */
+export function withHints({ of, rest }: Faults, hintOf: (field: string) => string | undefined): Faults {
+  const hinted = [...of].map(([field, says]) => {
+    const hint = hintOf(field);
+    return [field, hint === undefined ? says : [hint, ...says]] as const;
+  });
+  return { of: new Map(hinted), rest };
+}
+
 /** What is said of any of these fields. */
 export function faultsAt({ of }: Faults, ...fields: readonly string[]): string[] {
   return fields.flatMap((field) => of.get(field) ?? []);

@@ -7,9 +7,10 @@ import { Trouble } from "../parts/trouble.tsx";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 import { useSettings } from "../session/use-settings.ts";
+import { fieldInChinese } from "../words/api-chinese.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
-import { faultsAt } from "./faults.ts";
+import { faultsAt, withHints } from "./faults.ts";
 import { LimitsPart, ProofPart } from "./limits-part.tsx";
 import { whyNotSend } from "./may-send.ts";
 import { MorePart } from "./more-part.tsx";
@@ -29,7 +30,7 @@ import { WherePart } from "./where-part.tsx";
 
 /** A new request: left what and how, right where, below what it comes to. What is typed outlives a reload. */
 export function NewRequestView() {
-  const { say } = useReader();
+  const { say, preferences } = useReader();
   const settings = useSettings();
   const catalogue = useCatalogue();
   const { form, change, clear, forget } = useDraft();
@@ -50,7 +51,8 @@ export function NewRequestView() {
   const json = useMemo(() => JSON.stringify(body), [body]);
   const given = lines.urls.length + (body.sources?.length ?? 0);
   const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? json : "");
-  const { value, faults } = estimated;
+  const { value } = estimated;
+  const faults = preferences.language === "zh" ? withHints(estimated.faults, fieldInChinese) : estimated.faults;
   const urls = value?.estimate.urls ?? lines.urls.length;
   const forms = Math.max(1, variantsOf(form).length);
   const beyond = beyondCaps(settings, {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { startedSchema } from "../api/answers.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
@@ -25,7 +26,7 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
   // An answer that got lost is asked for again under the same token: it is one request all the same.
   const [token] = useState(newToken);
   const estimate = estimated.value?.estimate;
-  const { busy, problem, run } = useAction(async () => {
+  const action = useAction(async () => {
     const { request_id } = await client.post("prewarm", { client_token: token, ...body }, startedSchema);
     onSent();
     onClose();
@@ -55,19 +56,7 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
         <li>{say("sendInstances", [formats.count(instances), formats.count(Number(body.timeout))], instances)}</li>
         {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}
       </ul>
-      {problem === undefined ? null : (
-        <p class="failed" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="actions">
-        <button type="button" class="button" onClick={onClose}>
-          {say("cancel")}
-        </button>
-        <button type="button" class="button primary" data-first disabled={busy} onClick={run}>
-          {say("sendDo")}
-        </button>
-      </div>
+      <DialogEnd {...{ action, onClose }} text={say("sendDo")} />
     </Dialog>
   );
 }

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
 import { RefusedError } from "../api/errors.ts";
-import { messageOf } from "../parts/trouble.tsx";
 import { useClient } from "../session/client.ts";
 import { useTellConnection } from "../session/connection.ts";
 import { type DryRun, dryRunSchema } from "./estimate-answer.ts";
@@ -17,7 +16,7 @@ export interface Estimated {
   readonly faults: Faults;
   readonly errorUrls: readonly string[];
   /** Why there is no new answer: no connection, or something failed inside. */
-  readonly problem: string | undefined;
+  readonly problem: unknown;
 }
 
 const NOTHING: Estimated = {
@@ -56,6 +55,6 @@ function dryRunOf(json: string): object {
 }
 
 function refused(error: unknown): Estimated {
-  if (!(error instanceof RefusedError) || error.status !== 400) return { ...NOTHING, problem: messageOf(error) };
+  if (!(error instanceof RefusedError) || error.status !== 400) return { ...NOTHING, problem: error };
   return { ...NOTHING, faults: faultsOf(error.message), errorUrls: error.errorUrls };
 }

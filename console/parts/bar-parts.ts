@@ -1,4 +1,4 @@
-import { OUTCOMES, type Outcome, type Outcomes } from "./outcome.ts";
+import { OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
 
 export interface BarPart {
   readonly outcome: Outcome;

@@ -1,7 +1,8 @@
 import { useId } from "preact/hooks";
+import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
 import { useReader } from "../session/reader.ts";
 import { barParts } from "./bar-parts.ts";
-import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "./outcome.ts";
+import { OUTCOME_NAMES } from "./outcome-names.ts";
 import { useWidth } from "./use-width.ts";
 
 interface BarProps {

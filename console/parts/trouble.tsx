@@ -1,6 +1,7 @@
 import { LostError, RefusedError } from "../api/errors.ts";
 import { useReader } from "../session/reader.ts";
 import { useNow } from "../session/use-now.ts";
+import { Problem } from "./problem.tsx";
 
 interface TroubleProps {
   readonly error: unknown;
@@ -17,7 +18,7 @@ export function Trouble({ error, lostSince, again }: TroubleProps) {
   return (
     <div class="banner" role="alert">
       <p>
-        {lost ? say("lostSays", [formats.long(now - (lostSince ?? now))]) : messageOf(error)}
+        {lost ? say("lostSays", [formats.long(now - (lostSince ?? now))]) : <Problem error={error} />}
         {error instanceof RefusedError && error.status >= 500 ? ` ${say("errorNext")}` : ""}
         {error instanceof RefusedError && error.awsRequestId !== undefined ? (
           <span class="quiet"> {say("errorRequestId", [error.awsRequestId])}</span>
@@ -28,8 +29,4 @@ export function Trouble({ error, lostSince, again }: TroubleProps) {
       </button>
     </div>
   );
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

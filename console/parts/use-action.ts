@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
-import { messageOf } from "./trouble.tsx";
 
 /** Something that is done once, and may be refused. */
 export function useAction(act: () => Promise<void>) {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<unknown>();
   const run = async () => {
     if (busy) return;
     setBusy(true);
@@ -12,7 +11,7 @@ export function useAction(act: () => Promise<void>) {
     try {
       await act();
     } catch (error) {
-      setProblem(messageOf(error));
+      setProblem(error);
     } finally {
       setBusy(false);
     }

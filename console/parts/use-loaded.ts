@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** A part of the page's own code that is fetched when it is needed first. */
+/** What is fetched once, when it is needed first: a part of the page's own code, or an answer that does not change. */
 export interface Loaded<T> {
   readonly value: T | undefined;
   /** Why it did not come: no connection, or another release has taken this one's place. */
@@ -8,7 +8,7 @@ export interface Loaded<T> {
   readonly again: () => void;
 }
 
-/** @param load the same function each time: what it gives is kept by the browser */
+/** @param load the same function each time; another one is called anew */
 export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   const [part, setPart] = useState<{ readonly value?: T; readonly error?: unknown }>({});
   const [round, setRound] = useState(0);

@@ -4,9 +4,9 @@ import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
 import { Files } from "./files.tsx";
 import { NotWarm } from "./not-warm.tsx";
-import { PopsPanel } from "./pops-panel.tsx";
 import { useSummary } from "./use-request.ts";
 import { Warnings } from "./warnings.tsx";
+import { Where } from "./where.tsx";
 
 /** At the end: what is not warm and what to do about it; beside it where. */
 export function Ended({ request }: { readonly request: Progress }) {
@@ -25,7 +25,7 @@ export function Ended({ request }: { readonly request: Progress }) {
         )}
       </section>
       <aside>
-        <PopsPanel request={request} />
+        <Where request={request} />
         <Warnings warnings={request.warnings} />
         <AsSent request={request} />
       </aside>

@@ -6,7 +6,7 @@ import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 
 /** The words of a reason; one that a newer release knows is told as "other". */
-function useWords(code: string) {
+export function useReasonWords(code: string) {
   const { preferences } = useReader();
   return wordsOf(failureReasons.find((known) => known === code) ?? "other", preferences.language);
 }
@@ -22,7 +22,7 @@ function useScope({ tasks, pops, urls, examples }: Failure): string {
 /** While it runs: a reason, where, and what to do. */
 export function FailureCard({ failure }: { readonly failure: Failure }) {
   const { say, formats } = useReader();
-  const words = useWords(failure.code);
+  const words = useReasonWords(failure.code);
   const scope = useScope(failure);
   return (
     <li class="reason">
@@ -42,7 +42,7 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
 
 /** At the end: what viewers meet, and what to do, beside it. */
 export function FailureRow({ failure }: { readonly failure: Failure }) {
-  const words = useWords(failure.code);
+  const words = useReasonWords(failure.code);
   const scope = useScope(failure);
   return (
     <li class="reason wide">

@@ -1,5 +1,5 @@
+import { badOf, type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
 import type { Pop } from "../api/answers.ts";
-import { badOf, type Outcomes, outcomesOf } from "../parts/outcome.ts";
 
 /** One POP, and how its tasks stand. */
 export interface PopState {
@@ -48,21 +48,9 @@ export function groupPops(rows: readonly Pop[]): RecGroup[] {
 }
 
 function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {
-  const outcomes = pops.map((it) => it.outcomes).reduce(added);
+  const outcomes = sumOfOutcomes(pops.map((it) => it.outcomes));
   const total = pops.reduce((sum, it) => sum + it.total, 0);
   return { rec, pops, outcomes, percent: percentGood(outcomes, total), bad: badOf(outcomes) };
-}
-
-function added(a: Outcomes, b: Outcomes): Outcomes {
-  return {
-    warm: a.warm + b.warm,
-    hit: a.hit + b.hit,
-    done: a.done + b.done,
-    not_kept: a.not_kept + b.not_kept,
-    failed: a.failed + b.failed,
-    under_way: a.under_way + b.under_way,
-    waiting: a.waiting + b.waiting,
-  };
 }
 
 function percentGood({ warm, hit, done }: Outcomes, total: number): number {

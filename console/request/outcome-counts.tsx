@@ -1,4 +1,5 @@
-import { OUTCOME_NAMES, OUTCOMES, type Outcomes } from "../parts/outcome.ts";
+import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 

@@ -1,8 +1,8 @@
 import { Bar } from "../parts/bar.tsx";
-import { OUTCOME_NAMES, OUTCOMES } from "../parts/outcome.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { type PopState, worstOf } from "./group-pops.ts";
+import { usePopWords } from "./pop-words.ts";
 
 /** The classes of a POP's cell. */
 export function popClass(pop: PopState): string {
@@ -31,14 +31,4 @@ export function PopFace({ pop, small }: { readonly pop: PopState; readonly small
       <Bar outcomes={pop.outcomes} height={4} silent />
     </>
   );
-}
-
-/** A POP in words: its code, its share, and how many tasks are in each state that there is. */
-export function usePopWords({ pop, resolved, outcomes, percent }: PopState): string {
-  const { say, formats } = useReader();
-  if (!resolved) return `${pop}: ${say("notResolved")}`;
-  const parts = OUTCOMES.filter((name) => outcomes[name] > 0).map(
-    (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
-  );
-  return `${pop} ${formats.percent(percent)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
 }

@@ -1,14 +1,20 @@
 import { useState } from "preact/hooks";
 import { Bar } from "../parts/bar.tsx";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/rec-names.ts";
+import { useRecName } from "../words/use-rec-name.ts";
 import type { RecGroup } from "./group-pops.ts";
 
 const ROW_PX = 28;
 const SHOWN_PX = 560;
 
+interface PopListProps {
+  readonly groups: readonly RecGroup[];
+  /** Undefined: a POP cannot be opened. */
+  readonly onPop: ((pop: string) => void) | undefined;
+}
+
 /** A row a POP. Of hundreds only those in sight are made. */
-export function PopList({ groups }: { readonly groups: readonly RecGroup[] }) {
+export function PopList({ groups, onPop }: PopListProps) {
   const { say, formats } = useReader();
   const recName = useRecName();
   const [top, setTop] = useState(0);
@@ -42,7 +48,13 @@ export function PopList({ groups }: { readonly groups: readonly RecGroup[] }) {
           {shown.map(({ rec, pop }, index) => (
             <tr key={pop.pop} aria-rowindex={first + index + 2}>
               <td>
-                <code>{pop.pop}</code>
+                {onPop === undefined || !pop.resolved ? (
+                  <code>{pop.pop}</code>
+                ) : (
+                  <button type="button" class="link" onClick={() => onPop(pop.pop)}>
+                    <code>{pop.pop}</code>
+                  </button>
+                )}
               </td>
               <td class="quiet">{pop.resolved ? recName(rec) : say("notResolved")}</td>
               <td>

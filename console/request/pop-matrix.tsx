@@ -2,10 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells take the focus, not the rows
 import { useRef, useState } from "preact/hooks";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/rec-names.ts";
+import { useRecName } from "../words/use-rec-name.ts";
 import { moved } from "./grid-move.ts";
 import { hasTasks, type PopState, type RecGroup } from "./group-pops.ts";
-import { PopFace, popClass, usePopWords } from "./pop-face.tsx";
+import { PopFace, popClass } from "./pop-face.tsx";
+import { usePopWords } from "./pop-words.ts";
 
 /** Up to so many POPs there is room for a tile each. */
 export const MOST_TILES = 60;
@@ -13,17 +14,24 @@ export const MOST_TILES = 60;
 interface MatrixProps {
   readonly groups: readonly RecGroup[];
   readonly small: boolean;
+  /** Undefined: a POP cannot be opened. */
+  readonly onPop: ((pop: string) => void) | undefined;
 }
 
-/** A row a REC, a cell a POP. One stop of the Tab key; arrows move within. */
-export function PopMatrix({ groups, small }: MatrixProps) {
+/** A row a REC, a cell a POP. One stop of the Tab key; arrows move within, Enter opens. */
+export function PopMatrix({ groups, small, onPop }: MatrixProps) {
   const { say, formats, count } = useReader();
   const recName = useRecName();
   const [at, setAt] = useState({ row: 0, column: 0 });
   const grid = useRef<HTMLDivElement>(null);
   const lengths = groups.map(({ pops }) => pops.length);
   const focused = groups[at.row]?.pops[at.column];
+  const open = (pop: PopState) => (pop.resolved ? onPop?.(pop.pop) : undefined);
   const move = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && focused !== undefined) {
+      event.preventDefault();
+      return open(focused);
+    }
     const next = moved(event.key, at, lengths);
     if (next === undefined) return;
     event.preventDefault();
@@ -58,6 +66,7 @@ export function PopMatrix({ groups, small }: MatrixProps) {
                   place={`${row} ${column}`}
                   stop={row === at.row && column === at.column}
                   onFocus={() => setAt({ row, column })}
+                  {...(onPop === undefined ? {} : { onOpen: () => open(pop) })}
                 />
               ))}
             </div>
@@ -75,19 +84,22 @@ interface CellProps {
   readonly place: string;
   readonly stop: boolean;
   readonly onFocus: () => void;
+  /** Absent: it cannot be opened. */
+  readonly onOpen?: () => void;
 }
 
-function Cell({ pop, small, place, stop, onFocus }: CellProps) {
+function Cell({ pop, small, place, stop, onFocus, onOpen }: CellProps) {
   const says = usePopWords(pop);
   return (
     <div
-      class={popClass(pop)}
+      class={`${popClass(pop)} ${onOpen && pop.resolved ? "opens" : ""}`}
       role="gridcell"
       data-at={place}
       tabIndex={stop ? 0 : -1}
       title={says}
       {...(small ? { "aria-label": says } : {})}
       onFocus={onFocus}
+      {...(onOpen === undefined ? {} : { onClick: onOpen })}
     >
       <PopFace pop={pop} small={small} />
     </div>

@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
+import { outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { RequestMapLater } from "../map/later.tsx";
 import { Choices } from "../parts/choices.tsx";
-import { outcomesOf } from "../parts/outcome.ts";
 import { useReader } from "../session/reader.ts";
 import { groupPops } from "./group-pops.ts";
 import { OutcomeCounts } from "./outcome-counts.tsx";
@@ -14,8 +14,14 @@ import { MOST_TILES, PopMatrix } from "./pop-matrix.tsx";
 const VIEWS = ["matrix", "map", "list"] as const;
 type View = (typeof VIEWS)[number];
 
-/** Warm where: the POPs as a matrix or a list. */
-export function PopsPanel({ request }: { readonly request: Progress }) {
+interface PopsPanelProps {
+  readonly request: Progress;
+  /** Undefined: a POP cannot be opened. */
+  readonly onPop: ((pop: string) => void) | undefined;
+}
+
+/** The POPs as a matrix, on the map or as a list. */
+export function PopsPanel({ request, onPop }: PopsPanelProps) {
   const { say, count } = useReader();
   const [view, setView] = useState<View>("matrix");
   const [failedOnly, setFailedOnly] = useState(false);
@@ -50,9 +56,9 @@ export function PopsPanel({ request }: { readonly request: Progress }) {
         ) : null}
         {isTerminal(request.status) ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
       </div>
-      {view === "matrix" ? <PopMatrix groups={shown} small={small} /> : null}
+      {view === "matrix" ? <PopMatrix groups={shown} small={small} onPop={onPop} /> : null}
       {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
-      {view === "list" ? <PopList groups={shown} /> : null}
+      {view === "list" ? <PopList groups={shown} onPop={onPop} /> : null}
       {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}
     </section>
   );

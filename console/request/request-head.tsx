@@ -2,8 +2,10 @@ import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { SendProgress } from "../phone/send-progress.tsx";
+import { usePhone } from "../phone/use-phone.ts";
 import { ReportButton } from "../report/report-button.tsx";
-import { shortId, titleOf } from "../requests/title.ts";
+import { pathOf, shortId, titleOf } from "../requests/title.ts";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 
@@ -20,23 +22,27 @@ interface RequestHeadProps {
 /** What is warmed, and what can be done about it. */
 export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetry }: RequestHeadProps) {
   const { say, count } = useReader();
+  const phone = usePhone();
   const { request_id: id, url_count: urls, pop_count: pops, retry_of, retried_by } = request;
   const ended = isTerminal(request.status);
   const whole = [sentence, titleOf(request), id].join(" ");
+  const size = [...(urls > 0 ? [count("urlCount", urls)] : []), ...(pops > 0 ? [count("popCount", pops)] : [])].join(
+    " × ",
+  );
   return (
     <div class="head request-head">
       <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
         <Icon name="back" />
       </a>
       <h1 class="cut" title={request.url_prefix}>
-        {titleOf(request)}
+        {phone ? pathOf(request) : titleOf(request)}
       </h1>
-      <span class="quiet">
-        {[...(urls > 0 ? [count("urlCount", urls)] : []), ...(pops > 0 ? [count("popCount", pops)] : [])].join(" × ")}
-      </span>
-      <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>
-        <code>{shortId(id)}</code>
-      </CopyButton>
+      <span class="quiet size cut">{phone && size !== "" ? say("listOfTwo", [size, shortId(id)]) : size}</span>
+      {phone ? null : (
+        <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>
+          <code>{shortId(id)}</code>
+        </CopyButton>
+      )}
       {retry_of === undefined ? null : (
         <a href={hrefOf({ name: "request", id: retry_of })}>{say("retryOf", [shortId(retry_of)])}</a>
       )}
@@ -45,7 +51,9 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
       )}
       <span class="fill" />
       <div class="actions">
-        {ended ? (
+        {phone ? (
+          <SendProgress text={`${whole} ${location.href}`} />
+        ) : ended ? (
           <>
             <ReportButton request={request} />
             <CopyButton text={whole} label={say("copySentence")} icon="share">
@@ -53,13 +61,15 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
             </CopyButton>
           </>
         ) : (
+          <CopyButton text={`npx prewarm status ${id} --watch`} label={say("followTerminal")} icon="terminal">
+            {say("followTerminal")}
+          </CopyButton>
+        )}
+        {ended ? null : (
           <>
-            <CopyButton text={`npx prewarm status ${id} --watch`} label={say("followTerminal")} icon="terminal">
-              {say("followTerminal")}
-            </CopyButton>
             <a class="button" href={hrefOf({ name: "instances" })}>
               <Icon name="server" />
-              <span>{count("instanceCount", request.instance_count)}</span>
+              <span>{phone ? say("setInstancesShort") : count("instanceCount", request.instance_count)}</span>
             </a>
             <button type="button" class="button danger" onClick={onStop}>
               <Icon name="stop" />

@@ -1,12 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
+import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Bar } from "../parts/bar.tsx";
 import { copyText } from "../parts/copy.ts";
-import { badOf, outcomesOf } from "../parts/outcome.ts";
 import { Skeleton } from "../parts/skeleton.tsx";
 import { Trouble } from "../parts/trouble.tsx";
+import { PhoneFacts } from "../phone/phone-facts.tsx";
+import { RunningOnPhone } from "../phone/running-phone.tsx";
+import { usePhone } from "../phone/use-phone.ts";
 import { titleOf } from "../requests/title.ts";
 import { useReader } from "../session/reader.ts";
 import { useNow } from "../session/use-now.ts";
@@ -50,6 +53,7 @@ export function RequestView({ id }: { readonly id: string }) {
 function Request({ request, again }: { readonly request: Progress; readonly again: () => void }) {
   const [asking, setAsking] = useState<"stop" | "retry">();
   const now = useNow();
+  const phone = usePhone();
   const outcomes = outcomesOf(request);
   const ended = isTerminal(request.status);
   const sentence = useSentence(request);
@@ -77,8 +81,14 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
       <div class="big-bar">
         <Bar outcomes={outcomes} height={14} />
       </div>
-      <Facts request={request} now={now} />
-      {ended ? <Ended request={request} /> : <Running request={request} />}
+      {phone ? <PhoneFacts request={request} now={now} /> : <Facts request={request} now={now} />}
+      {ended ? (
+        <Ended request={request} />
+      ) : phone ? (
+        <RunningOnPhone request={request} />
+      ) : (
+        <Running request={request} />
+      )}
       {asking === "stop" ? <StopDialog id={request.request_id} left={left} onClose={close} onStopped={again} /> : null}
       {asking === "retry" ? <RetryDialog id={request.request_id} tasks={tasks} onClose={close} /> : null}
     </>

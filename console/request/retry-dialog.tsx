@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { startedSchema } from "../api/answers.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
@@ -18,7 +19,7 @@ export function RetryDialog({ id, tasks, onClose }: RetryDialogProps) {
   const { say, count } = useReader();
   const client = useClient();
   const [headers, setHeaders] = useState("");
-  const { busy, problem, run } = useAction(async () => {
+  const action = useAction(async () => {
     const header = headers.split("\n").filter((line) => line.trim() !== "");
     const body = { retry_of: id, ...(header.length === 0 ? {} : { header }) };
     const { request_id } = await client.post("prewarm", body, startedSchema);
@@ -41,19 +42,7 @@ export function RetryDialog({ id, tasks, onClose }: RetryDialogProps) {
           onInput={({ currentTarget }) => setHeaders(currentTarget.value)}
         />
       </div>
-      {problem === undefined ? null : (
-        <p class="failed" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="actions">
-        <button type="button" class="button" onClick={onClose}>
-          {say("cancel")}
-        </button>
-        <button type="button" class="button primary" data-first disabled={busy} onClick={run}>
-          {say("retryDo")}
-        </button>
-      </div>
+      <DialogEnd {...{ action, onClose }} text={say("retryDo")} />
     </Dialog>
   );
 }

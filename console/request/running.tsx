@@ -3,10 +3,10 @@ import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
 import { FailureCard } from "./failures.tsx";
-import { PopsPanel } from "./pops-panel.tsx";
 import { Throughput } from "./throughput.tsx";
 import { useSamples } from "./use-samples.ts";
 import { Warnings } from "./warnings.tsx";
+import { Where } from "./where.tsx";
 
 /** While it runs: where it stands, and beside it what to look at, how fast it is, and what was sent. */
 export function Running({ request }: { readonly request: Progress }) {
@@ -17,7 +17,7 @@ export function Running({ request }: { readonly request: Progress }) {
   const until = parseTimestamp(finish ?? request.timestamp).getTime();
   return (
     <div class="columns">
-      <PopsPanel request={request} />
+      <Where request={request} />
       <aside>
         <section>
           <h2>

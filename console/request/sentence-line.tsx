@@ -3,6 +3,7 @@ import { factsOf } from "../../domain/readiness/sentence-facts.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
 import { Shape } from "../parts/shape.tsx";
+import { usePhone } from "../phone/use-phone.ts";
 import { rowState } from "../requests/row-state.ts";
 import { useReader } from "../session/reader.ts";
 import { sentenceParts } from "./sentence-parts.ts";
@@ -24,6 +25,7 @@ interface SentenceLineProps {
 
 export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
   const { say, count } = useReader();
+  const phone = usePhone();
   const [head, rest] = sentenceParts(sentence);
   const ended = isTerminal(request.status);
   const { form, tone } = rowState(request);
@@ -37,7 +39,7 @@ export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
         </span>
       ) : null}
       <p class="says">
-        <strong>{head}</strong> <span>{rest}</span>
+        <strong>{phone ? head.replace(/[.:。：]$/, "") : head}</strong> <span>{rest}</span>
       </p>
       {!ended && bad > 0 ? (
         <p class="failed alarm">

@@ -1,3 +1,8 @@
+/** The first of the sentences that it may have. */
+export function firstSentence(text: string): string {
+  return /^.+?(?:[。！]|\.(?=\s|$))/s.exec(text)?.[0] ?? text;
+}
+
 /**
  * The sentence in two parts: what matters first, and what explains it. `On time: about 6 min left.` and `Done by 19:52 …`;
  * `Not ready for traffic:` and the reason.

@@ -1,5 +1,6 @@
 import { instancesSchema } from "../api/answers.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
@@ -16,7 +17,7 @@ interface StopDialogProps {
 export function StopDialog({ id, left, onClose, onStopped }: StopDialogProps) {
   const { say, count } = useReader();
   const client = useClient();
-  const { busy, problem, run } = useAction(async () => {
+  const action = useAction(async () => {
     // None are wanted of this request. What other requests need is kept by the API.
     await client.post("instances", { DesiredCapacity: 0, req_id: id, force_stop: true }, instancesSchema);
     onStopped();
@@ -25,19 +26,7 @@ export function StopDialog({ id, left, onClose, onStopped }: StopDialogProps) {
   return (
     <Dialog title={say("stopTitle")} onClose={onClose}>
       <p>{count("stopSays", left)}</p>
-      {problem === undefined ? null : (
-        <p class="failed" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="actions">
-        <button type="button" class="button danger" disabled={busy} onClick={run}>
-          {say("stopDo")}
-        </button>
-        <button type="button" class="button primary" data-first onClick={onClose}>
-          {say("keepRunning")}
-        </button>
-      </div>
+      <DialogEnd {...{ action, onClose }} text={say("stopDo")} otherText={say("keepRunning")} weight="loses" />
     </Dialog>
   );
 }

@@ -1,9 +1,11 @@
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
+import { warningInChinese } from "../words/api-chinese.ts";
 
 /** What is not wrong, and may not be what was meant. */
 export function Warnings({ warnings }: Pick<Progress, "warnings">) {
-  const { say, formats } = useReader();
+  const { say, formats, preferences } = useReader();
+  const chinese = (code: string) => (preferences.language === "zh" ? warningInChinese(code) : undefined);
   if (warnings.length === 0) return null;
   return (
     <section>
@@ -11,7 +13,7 @@ export function Warnings({ warnings }: Pick<Progress, "warnings">) {
       <ul class="warnings">
         {warnings.map(({ code, count, message, examples }) => (
           <li key={code}>
-            <strong>{formats.count(count)}</strong> {message}
+            <strong>{formats.count(count)}</strong> {chinese(code) ?? message}
             {examples.length === 0 ? null : <div class="quiet small break">{examples.join(" · ")}</div>}
           </li>
         ))}

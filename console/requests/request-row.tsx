@@ -1,8 +1,8 @@
+import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import type { Listed } from "../api/answers.ts";
 import { Bar } from "../parts/bar.tsx";
-import { badOf, outcomesOf } from "../parts/outcome.ts";
 import { Shape } from "../parts/shape.tsx";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
@@ -14,7 +14,7 @@ import { shortId, titleOf } from "./title.ts";
 export function RequestRow({ request, now }: { readonly request: Listed; readonly now: number }) {
   const { say, formats, count } = useReader();
   const { form, tone, text } = rowState(request);
-  const detail = useStatusDetail(request, now);
+  const detail = useStatusDetail(request);
   const outcomes = outcomesOf(request);
   const ended = isTerminal(request.status);
   const left = ended ? outcomes.waiting + outcomes.under_way : 0;

@@ -1,29 +1,27 @@
-import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import { sentence } from "../../domain/readiness/sentence.ts";
+import { factsOf } from "../../domain/readiness/sentence-facts.ts";
 import type { Listed } from "../api/answers.ts";
+import { firstSentence, sentenceParts } from "../request/sentence-parts.ts";
 import { useReader } from "../session/reader.ts";
 
-/** The line below the status: what is left, or what is wrong. */
-export function useStatusDetail(request: Listed, now: number): string {
-  const { say, formats, count } = useReader();
-  const { status, estimated_finish_at: finish, failed_count: failed, percentage_complete: percent } = request;
+/**
+ * The line below the status, of the sentence that the request's own page says: while it runs its beginning, at the end what
+ * explains the status. A row knows less than the page, so its sentence may say less.
+ */
+export function useStatusDetail(request: Listed): string {
+  const { say, preferences, formats } = useReader();
+  const { status } = request;
+  if (status === "CREATED" || status === "EXPANDING" || status === "CHECK_POP") return say("startsSoon");
+  const text = sentence(factsOf(request), preferences.language, formats.clock);
   switch (status) {
-    case "CREATED":
-    case "EXPANDING":
-    case "CHECK_POP":
-      return say("startsSoon");
     case "INSERT_TASK":
     case "IN_PROGRESS":
-      if (finish === null) return say("noRate");
-      return say("aboutLeft", [formats.long(Math.max(1_000, parseTimestamp(finish).getTime() - now))]);
+      return firstSentence(text);
     case "STOPPED":
-      return say("byUserAt", [formats.percent(percent)]);
     case "TIMEOUT":
-      return say("endedAt", [formats.percent(percent)]);
+      return text;
     case "FAILED":
-      return request.reason ?? "";
     case "FINISHED":
-      if (failed > 0) return count("failedTasks", failed);
-      if (request.hit_count > 0) return say("hitsOnly");
-      return request.warm_count < request.download_count ? say("doneOnly") : "";
+      return sentenceParts(text)[1];
   }
 }

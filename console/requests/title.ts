@@ -10,6 +10,12 @@ export function titleOf({
   return prefix === "" ? shortId(request_id) : prefix;
 }
 
+/** The same where there is room for little: the path alone, if there is one. */
+export function pathOf(request: Parameters<typeof titleOf>[0]): string {
+  const { pathname = "/" } = URL.canParse(request.url_prefix) ? new URL(request.url_prefix) : {};
+  return pathname === "/" ? titleOf(request) : pathname;
+}
+
 /** The first part of an id: enough to tell requests apart by eye. */
 export function shortId(id: string): string {
   return id.split("-")[0] ?? id;

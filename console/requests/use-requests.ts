@@ -2,7 +2,6 @@ import { useMemo, useState } from "preact/hooks";
 import { type Listed, type Requests, requestsSchema } from "../api/answers.ts";
 import { EVERY } from "../api/pace.ts";
 import { type Live, useLive } from "../api/use-live.ts";
-import { messageOf } from "../parts/trouble.tsx";
 import { useClient } from "../session/client.ts";
 
 const PAGE = 50;
@@ -43,7 +42,7 @@ export function useRequests(): RequestList {
       setNext(page.next);
       setOlderError(undefined);
     } catch (error) {
-      setOlderError(messageOf(error));
+      setOlderError(error);
     }
   };
   return {

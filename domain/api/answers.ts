@@ -28,7 +28,7 @@ export const ANSWERS = {
     409: prewarmRefusal,
     500: prewarmRefusal,
   },
-  "GET /prewarm": { 200: progressSchema, 400: refusal, 404: refusal, 500: refusal },
+  "GET /prewarm": { 200: progressSchema, 400: refusal, 404: refusal, 409: refusal, 500: refusal },
   "GET /summary": { 200: summarySchema, 400: refusal, 404: refusal, 409: refusal, 500: refusal },
   "POST /instances": {
     200: instancesSetSchema,

@@ -9,6 +9,7 @@ import { SOURCE_TYPES } from "../sources/source.ts";
 import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
 import { failureSchema } from "./failures-answer.ts";
 import { popProgressSchema } from "./pop-progress.ts";
+import { popUrlsSchema } from "./pop-urls.ts";
 import { warningSchema } from "./warning-answer.ts";
 
 /** What a source of a request has given by now. */
@@ -134,6 +135,11 @@ export const progressSchema = z
       .array(failureSchema)
       .optional()
       .describe("With `failures` in `detail`: the failures so far by reason, those of most tasks first."),
+    urls: popUrlsSchema
+      .optional()
+      .describe(
+        "With `urls` in `detail`, once the request has ended: how the tasks of the POP that `pop` names ended.",
+      ),
   })
   .meta({
     id: "Progress",

@@ -37,10 +37,18 @@ export function taskKey(reqId: string, id: TaskId, shards: number): TaskKey {
   return { task_key: shardKey(reqId, fnv1a(sortKey) % shards), pop_url: sortKey };
 }
 
-/** A normalised URL is ASCII and has no `#`: its length is its bytes, and no two tasks share a key. */
-function sortKeyOf({ pop, url, variant }: TaskId): string {
+/**
+ * What tells a task from all others of its request, and begins with its POP. A normalised URL is ASCII and has no `#`: its length
+ * is its bytes, and no two tasks share a key.
+ */
+export function sortKeyOf({ pop, url, variant }: TaskId): string {
   const suffix = variant === undefined ? "" : `#${variant}`;
   const key = `${pop}#${url}${suffix}`;
   if (key.length <= MAX_SORT_KEY_BYTES) return key;
   return `${pop}#sha256:${createHash("sha256").update(url).digest("hex")}${suffix}`;
+}
+
+/** What the sort keys of all tasks of a POP begin with, and of no other POP. */
+export function sortKeysOf(pop: string): string {
+  return `${pop}#`;
 }

@@ -1,3 +1,4 @@
+import { recName } from "../pops/rec-names.ts";
 import { lengthOf } from "./length-of-time.ts";
 import type { Claims, Phrases } from "./phrases.ts";
 import { type Readiness, tooManyLack } from "./verdict.ts";
@@ -28,17 +29,16 @@ export const ZH: Phrases = {
   onTime: (left, spare, at) =>
     at === undefined
       ? `进展正常：约剩 ${time(left)}，比超时早 ${time(spare)}。`
-      : `进展正常：约剩 ${time(left)}，${at} 前完成，比超时早 ${time(spare)}。`,
+      : `进展正常：约剩 ${time(left)}。预计 ${at} 完成，比超时早 ${time(spare)}。`,
   failed: (reason) => (reason === undefined ? "失败。" : `失败：${reason.replace(/[.。]$/, "")}。`),
   stopped: (...how) => cutShort("已停止", ...how),
   timedOut: (...how) => cutShort("已超时", ...how),
   finished: ({ failed, total, ...claims }) =>
-    failed === 0
-      ? `已完成：${claimed({ failed, total, ...claims })}。`
-      : `已完成：${number.format(total)} 个任务中 ${number.format(failed)} 个失败。`,
+    failed === 0 ? `已完成：${claimed({ failed, total, ...claims })}。` : `已完成：${failedOf({ failed, total })}。`,
   verdict: (verdict, claims) => {
-    if (verdict === "not_ready") return "暂不可放量。";
-    return verdict === "ready" ? `可以放量：${claimed(claims)}。` : "可以放量，但有例外。";
+    if (verdict === "ready") return `可以放量：${claimed(claims)}。`;
+    const head = verdict === "not_ready" ? "暂不可放量。" : "可以放量，但有例外。";
+    return claims.failed === 0 ? head : `${head}${failedOf(claims)}。`;
   },
   exceptions: (readiness, claims) => {
     const head = `可以放量，有 ${readiness.exceptions} 处例外：${troubles(readiness, claims)}。`;
@@ -75,9 +75,13 @@ function notClaimed({ hit, done }: Claims): string {
   return parts.join("，");
 }
 
+function failedOf({ failed, total }: Pick<Claims, "failed" | "total">): string {
+  return `${number.format(total)} 个任务中 ${number.format(failed)} 个失败`;
+}
+
 function troubles({ unreadable_urls, unresolved_pops }: Readiness, { failed, total }: Claims): string {
   const parts = [
-    ...(failed > 0 ? [`${number.format(total)} 个任务中 ${number.format(failed)} 个失败`] : []),
+    ...(failed > 0 ? [failedOf({ failed, total })] : []),
     ...(unreadable_urls > 0 ? [`${number.format(unreadable_urls)} 个 URL 无法读取`] : []),
     ...(unresolved_pops > 0 ? [`${number.format(unresolved_pops)} 个 POP 无法解析`] : []),
   ];
@@ -85,17 +89,21 @@ function troubles({ unreadable_urls, unresolved_pops }: Readiness, { failed, tot
 }
 
 function coldObjects({ cold_objects: count, cold_recs: recs }: Readiness): string {
-  return count === 0 ? "" : `${number.format(count)} 个对象在 ${names(recs, recs.length)} 的任何 POP 都未预热`;
+  if (count === 0) return "";
+  const known = recs.map((rec) => recName(rec, "zh"));
+  const where = names(known, `等 ${number.format(recs.length)} 处`, recs.length);
+  return `${number.format(count)} 个对象在${where}的任何 POP 都未预热`;
 }
 
 function lackingPops(readiness: Readiness): string {
   if (!tooManyLack(readiness)) return "";
   const { lacking_pops, lacking_examples, pops } = readiness;
-  const which = names(lacking_examples, lacking_pops);
+  const which = names(lacking_examples, ` 等 ${number.format(lacking_pops)} 个`, lacking_pops);
   return `${number.format(pops)} 个 POP 中有 ${number.format(lacking_pops)} 个缺少超过 1 % 的任务（${which}）`;
 }
 
-function names(all: readonly string[], count: number): string {
+/** The first few of so many names. @param more what follows where there are more */
+function names(all: readonly string[], more: string, count: number): string {
   const told = all.slice(0, MOST_NAMES).join("、");
-  return count > MOST_NAMES ? `${told} 等 ${number.format(count)} 个` : told;
+  return count > MOST_NAMES ? told + more : told;
 }

@@ -37,12 +37,11 @@ export const EN: Phrases = {
   stopped: (...how) => cutShort("Stopped", ...how),
   timedOut: (...how) => cutShort("Timed out", ...how),
   finished: ({ failed, total, ...claims }) =>
-    failed === 0
-      ? `Finished: ${claimed({ failed, total, ...claims })}.`
-      : `Finished: ${number.format(failed)} of ${many(total, "task")} failed.`,
+    failed === 0 ? `Finished: ${claimed({ failed, total, ...claims })}.` : `Finished: ${failedOf({ failed, total })}.`,
   verdict: (verdict, claims) => {
-    if (verdict === "not_ready") return "Not ready for traffic.";
-    return verdict === "ready" ? `Ready for traffic: ${claimed(claims)}.` : "Ready for traffic, with exceptions.";
+    if (verdict === "ready") return `Ready for traffic: ${claimed(claims)}.`;
+    const head = verdict === "not_ready" ? "Not ready for traffic." : "Ready for traffic, with exceptions.";
+    return claims.failed === 0 ? head : `${head} ${failedOf(claims)}.`;
   },
   exceptions: (readiness, claims) => {
     const head = `Ready for traffic, ${many(readiness.exceptions, "exception")}: ${troubles(readiness, claims)}.`;
@@ -81,9 +80,13 @@ function notClaimed({ hit, done }: Claims): string {
   return parts.join(", ");
 }
 
+function failedOf({ failed, total }: Pick<Claims, "failed" | "total">): string {
+  return `${number.format(failed)} of ${many(total, "task")} failed`;
+}
+
 function troubles({ unreadable_urls, unresolved_pops }: Readiness, { failed, total }: Claims): string {
   const parts = [
-    ...(failed > 0 ? [`${number.format(failed)} of ${many(total, "task")} failed`] : []),
+    ...(failed > 0 ? [failedOf({ failed, total })] : []),
     ...(unreadable_urls > 0 ? [`${many(unreadable_urls, "URL")} could not be read`] : []),
     ...(unresolved_pops > 0 ? [`${many(unresolved_pops, "POP")} did not resolve`] : []),
   ];

@@ -30,7 +30,7 @@ export interface Phrases {
   readonly timedOut: (percentage: number | undefined, notTried: number, failed: number) => string;
   /** Of one that a release before has ended, which gave no verdict. */
   readonly finished: (claims: Claims) => string;
-  /** Where nothing is known of what the verdict rests on. */
+  /** Where nothing is known of what the verdict rests on: how many tasks failed stands beside it, not as the reason. */
   readonly verdict: (verdict: Verdict, claims: Claims) => string;
   readonly exceptions: (readiness: Readiness, claims: Claims) => string;
   readonly notReady: (readiness: Readiness) => string;

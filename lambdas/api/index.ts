@@ -14,6 +14,7 @@ import { Lists } from "../../aws/lists.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { Timer } from "../../aws/timer.ts";
@@ -32,6 +33,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    REQUEST_TASK_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     STEP_QUEUE_URL: z.url(),
@@ -69,6 +71,7 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 export const handler = createHandler({
   requests: new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, new StepQueue(sqs, env.STEP_QUEUE_URL)),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
+  results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),
   lists: new Lists(s3, env.BUCKET),
   links: new ReportLinks(s3, env.BUCKET),

@@ -21,6 +21,7 @@ import { changeInstances, type InstancesDeps, readInstances } from "./instances.
 import { instancesBodySchema } from "./instances-request.ts";
 import { type OnceForTokenDeps, onceForToken } from "./once-for-token.ts";
 import { type PopRowsDeps, popRows } from "./pop-rows.ts";
+import { type PopUrlsDeps, popUrls } from "./pop-urls.ts";
 import { describePops, type PopsDeps } from "./pops.ts";
 import { prewarmBodySchema } from "./prewarm-body.ts";
 import { checkPrewarmRequest } from "./prewarm-request.ts";
@@ -41,6 +42,7 @@ export interface RoutesDeps
     SummaryDeps,
     PopsDeps,
     PopRowsDeps,
+    PopUrlsDeps,
     FailuresDeps,
     RequestsDeps,
     DryRunDeps,
@@ -119,6 +121,7 @@ const ALL: Routes = {
       sentence: sentenceOf(item, described),
       ...(details.has("pops") ? { pops: await popRows(deps, item) } : {}),
       ...(details.has("failures") ? { failures: await failuresOf(deps, item) } : {}),
+      ...(details.has("urls") ? { urls: await popUrls(deps, item, event.queryStringParameters?.["pop"] ?? "") } : {}),
     };
   },
 

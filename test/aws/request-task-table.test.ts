@@ -84,6 +84,34 @@ describe("reading a request's results", () => {
   });
 });
 
+describe("reading the results of one POP", () => {
+  it("asks every shard for that POP's keys alone, page by page, and not strongly: nothing is written any more", async () => {
+    const pages: Record<string, object[]> = {
+      "r1#0": [{ Items: [stored("SIN2-P1")], LastEvaluatedKey: { pop_url: "x" } }, { Items: [stored("SIN2-P1")] }],
+      "r1#9": [{ Items: [stored("SIN2-P1")] }],
+    };
+    const { table, sent } = newTable(
+      ({ input }) => pages[input.ExpressionAttributeValues[":key"].S]?.shift() ?? { Items: [] },
+    );
+    expect(await collect(table.ofPop("r1", "SIN2-P1", 10))).toHaveLength(3);
+    expect(sent).toHaveLength(11);
+    expect(sent[0]?.input).toMatchObject({
+      KeyConditionExpression: "task_key = :key AND begins_with(pop_url, :pop)",
+      // With its end: SIN2-P1 is not the beginning of SIN2-P10.
+      ExpressionAttributeValues: { ":pop": { S: "SIN2-P1#" } },
+      ConsistentRead: false,
+      ProjectionExpression: "#task_key, #ok, #outcome, #reason, #error, #http_status, #pop_url",
+    });
+  });
+
+  it("passes over one that cannot be read", async () => {
+    const { ok: _, ...spoilt } = stored("SIN2-P1");
+    const { table, unreadable } = newTable(() => ({ Items: [spoilt, stored("SIN2-P1")] }));
+    expect(await collect(table.ofPop("r1", "SIN2-P1", 1))).toMatchObject([{ pop_url: `SIN2-P1#${url}`, ok: true }]);
+    expect(unreadable).toHaveLength(1);
+  });
+});
+
 describe("writing", () => {
   it("where there is none leaves what came meanwhile", async () => {
     const { table, sent } = newTable((_, n) => {

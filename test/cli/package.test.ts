@@ -26,7 +26,14 @@ test("npm pack makes a package that runs by itself, without the network", { time
   const out = run("npm", ["pack", "./cli", "--json", "--pack-destination", folder], ROOT);
   const [packed] = packedSchema.parse(JSON.parse(out.slice(out.indexOf("["))));
   expect(packed?.files.map(({ path }) => path).sort()).toEqual(
-    ["README.md", "dist/LICENSE", "dist/THIRD-PARTY.txt", "dist/prewarm.cjs", "package.json"].sort(),
+    [
+      "README.md",
+      "dist/LICENSE",
+      "dist/THIRD-PARTY.txt",
+      "dist/actions.cjs",
+      "dist/prewarm.cjs",
+      "package.json",
+    ].sort(),
   );
   writeFileSync(join(folder, "package.json"), "{}");
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed?.filename}`], folder);

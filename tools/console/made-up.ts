@@ -191,6 +191,13 @@ const ENDED_FAILURES = [
   ),
 ];
 
+const WARNINGS = [
+  {
+    ...{ code: "may_not_be_kept", count: 7, message: "The headers of some URLs say that no cache may keep them." },
+    examples: ["Cache-Control: no-store of https://www.example.com/premiere/s3e1/master.m3u8"],
+  },
+];
+
 const RUNNING_POPS = [
   ...["SIN2-P1", "SIN2-P6", "SIN52-C2", "BKK50-C2", "CGK50-P1", "HKG54-P1", "KUL51-P1", "MNL52-P1", "SGN50-P1"],
   ...["BOM54-P2", "BOM78-P1", "BLR50-P3", "DEL54-P2", "HYD57-P1", "ICN57-P1", "ICN57-P2", "ICN80-P1", "TPE53-P1"],
@@ -235,7 +242,9 @@ function usual(route: string, query: URLSearchParams): Answer {
         },
       };
     case "GET prewarm":
-      return { body: progress(query.get("req_id") ?? "") };
+      return query.get("detail") === "urls"
+        ? { body: { ...progress(query.get("req_id") ?? ""), urls: popUrls(query.get("pop") ?? "") } }
+        : { body: progress(query.get("req_id") ?? "") };
     case "GET summary":
       return { body: summary(query.get("req_id") ?? "") };
     case "GET instances":
@@ -269,7 +278,7 @@ function progress(id: string): Readonly<Record<string, unknown>> {
       somePops(40).map((pop, index) => ({ pop, done: 1, notKept: 7, failed: index === 9 ? 100 : 4 })),
       8_407,
     );
-    return { ...NOT_READY, ...endedTimes(34), pops, failures: ENDED_FAILURES };
+    return { ...NOT_READY, ...endedTimes(34), pops, failures: ENDED_FAILURES, warnings: WARNINGS };
   }
   const other = others().find(({ request_id }) => request_id === id);
   if (other !== undefined) {
@@ -291,6 +300,21 @@ function progress(id: string): Readonly<Record<string, unknown>> {
     };
   }
   return { ...RUNNING, ...runningTimes(), pops: popRows(RUNNING_POPS, 84), failures: RUNNING_FAILURES };
+}
+
+/** 8,407 URLs at one POP: 96 in a row without an answer, and the same few as everywhere. */
+function popUrls(pop: string): Readonly<Record<string, unknown>> {
+  const buckets = Array.from({ length: 120 }, (_, i) => {
+    const [first, next] = [i, i + 1].map((it) => Math.floor((it * 8_407) / 120) + 1);
+    const failed = i === 41 || i === 42 ? 48 : i % 40 === 3 ? 2 : 0;
+    const state = i === 3 ? "not_kept" : failed > 0 ? "failed" : "warm";
+    return { state, first, tasks: (next ?? 0) - (first ?? 0), failed };
+  });
+  const failures = Array.from({ length: 12 }, (_, i) => ({
+    url: `https://www.example.com/premiere/s3e1/video/1080p/seg-${String(412 + i).padStart(4, "0")}.m4s`,
+    ...{ outcome: "failed", reason: "timeout", error: "no answer in 30 s" },
+  }));
+  return { pop, total_count: 8_407, buckets, failures, failures_omitted: 92 };
 }
 
 function summary(id: string): Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { world } from "../local/world.ts";
 import { openBrowser } from "./browser.ts";
+import { deepLink } from "./deep-link.ts";
 import { journey } from "./journey.ts";
 import { lookAtReport } from "./look-at-report.ts";
 import { openPageServer } from "./page-server.ts";
@@ -42,10 +43,15 @@ async function views(): Promise<string[]> {
   const server = await openPageServer();
   try {
     const found: string[] = [];
+<<<<<<< HEAD
     for (const window of isShort ? SHORT : WINDOWS) {
       found.push(...(await lookAtViews(browser, server, window)));
       found.push(...(await lookAtReport(browser, server, window)));
     }
+=======
+    for (const window of isShort ? SHORT : WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
+    found.push(...(await deepLink(browser, server)));
+>>>>>>> views
     found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {

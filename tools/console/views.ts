@@ -20,6 +20,10 @@ interface View {
   readonly form?: Partial<Form>;
   /** Pressed after that, one after the other. */
   readonly key?: string;
+  /** Clicked after that, one after the other, where they are: a phone has other things than a desk. */
+  readonly press?: readonly string[];
+  /** What is there then. */
+  readonly opens?: string;
   /** What the browser itself says of this scene's calls. */
   readonly mayFail?: RegExp;
 }
@@ -31,12 +35,26 @@ export const VIEWS: readonly View[] = [
   { name: "requests-empty", hash: "#/", scene: "empty", shows: ".empty" },
   { name: "requests-error", hash: "#/", scene: "refused", shows: ".banner", mayFail: FAILED_CALL },
   { name: "requests-lost", hash: "#/", scene: "lost", shows: ".banner", mayFail: FAILED_CALL },
-  { name: "under-way", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".chart svg" },
-  { name: "under-way-stop", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "s" },
-  { name: "under-way-map", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "v" },
-  { name: "under-way-list", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".matrix", key: "vv" },
-  { name: "under-way-400", hash: "#/r/many", shows: ".matrix" },
+  { name: "under-way", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".chart svg, .look-at" },
+  { name: "under-way-stop", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".outcomes", key: "s" },
+  { name: "under-way-map", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".outcomes", key: "v" },
+  { name: "under-way-list", hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c", shows: ".outcomes", key: "vv" },
+  { name: "under-way-400", hash: "#/r/many", shows: ".outcomes" },
   { name: "ended-not-ready", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files" },
+  {
+    name: "ended-pop",
+    hash: "#/r/3f9c2a71-0000-4000-8000-000000000001",
+    shows: ".files",
+    press: [".pop.bad", ".rec-list summary", ".rec-list button.pop-row"],
+    opens: ".failed-urls",
+  },
+  {
+    name: "under-way-open",
+    hash: "#/r/e059b77b-e427-4489-a50b-4d8c652f114c",
+    shows: ".outcomes",
+    press: [".look-at summary", ".rec-list summary"],
+  },
+  { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
   { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
   { name: "ended-stopped", hash: "#/r/0c93a7f1-1", shows: ".files" },
   { name: "ended-failed", hash: "#/r/b2d8e6f4-1", shows: ".files" },
@@ -83,6 +101,11 @@ export async function lookAtViews(
     await page.evaluate(`location.hash = ${JSON.stringify(view.hash)}`);
     await page.waitForSelector(view.shows);
     for (const key of view.key ?? "") await page.keyboard.press(key);
+    for (const selector of view.press ?? []) {
+      const found = page.locator(selector).first();
+      if (await found.isVisible()) await found.click();
+    }
+    if (view.opens !== undefined) await page.waitForSelector(view.opens);
     wrong.push(...(await seen(view.name, page, faults)));
     await close();
   }

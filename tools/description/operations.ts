@@ -4,7 +4,7 @@ import type { RouteName } from "../../domain/api/answers.ts";
 import { instancesBodySchema } from "../../lambdas/api/instances-request.ts";
 import { startBodySchema } from "./bodies.ts";
 import { type BodyExamples, INSTANCES_EXAMPLES, PREWARM_EXAMPLES } from "./body-examples.ts";
-import { CATALOGUE_PARAMETERS, DETAIL, LIST_PARAMETERS, type Parameter, requestId } from "./parameters.ts";
+import { CATALOGUE_PARAMETERS, DETAIL, LIST_PARAMETERS, type Parameter, POP, requestId } from "./parameters.ts";
 
 /** What the schemas do not say of a route. */
 export interface Operation {
@@ -44,8 +44,13 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     tag: "Requests",
     summary: "Tells the progress of a request",
     description: "Where a request stands: its tasks, bytes, outcomes, rate and the time left.",
-    parameters: [requestId(EXAMPLE_ID), DETAIL],
-    errors: { 400: NO_ID, 404: UNKNOWN, 500: INTERNAL },
+    parameters: [requestId(EXAMPLE_ID), DETAIL, POP],
+    errors: {
+      400: NO_ID,
+      404: UNKNOWN,
+      409: "The request is IN_PROGRESS; the URLs of a POP can be read once it has ended",
+      500: INTERNAL,
+    },
   },
   "GET /summary": {
     operationId: "getSummary",

@@ -32,6 +32,14 @@ export const DETAIL: Parameter = {
   ...{ style: "form", explode: false },
 };
 
+/** With `urls` in `detail`. */
+export const POP: Parameter = query(
+  "pop",
+  "With `urls` in `detail`: which POP of the request.",
+  { type: "string" },
+  "SIN2-C1",
+);
+
 export const LIST_PARAMETERS: readonly Parameter[] = [
   query("limit", "How many requests a page has.", {
     type: "integer",

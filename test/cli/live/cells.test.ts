@@ -1,15 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cellsOf } from "../../../cli/live/cells.ts";
-import { STATES, type Tally } from "../../../cli/live/state.ts";
-
-const NONE: Tally = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
+import { NO_OUTCOMES, OUTCOMES } from "../../../domain/readiness/outcomes.ts";
 
 test("one failed task of thousands is seen, and a bar is full only with all", () => {
-  expect(cellsOf({ ...NONE, warm: 9_999, failed: 1 }, 50)).toEqual({ ...NONE, warm: 49, failed: 1 });
-  expect(cellsOf({ ...NONE, warm: 999, waiting: 1 }, 50)).toEqual({ ...NONE, warm: 49, waiting: 1 });
-  expect(cellsOf({ ...NONE, warm: 7 }, 50)).toEqual({ ...NONE, warm: 50 });
-  expect(cellsOf(NONE, 50)).toEqual({ ...NONE, waiting: 50 });
+  expect(cellsOf({ ...NO_OUTCOMES, warm: 9_999, failed: 1 }, 50)).toEqual({ ...NO_OUTCOMES, warm: 49, failed: 1 });
+  expect(cellsOf({ ...NO_OUTCOMES, warm: 999, waiting: 1 }, 50)).toEqual({ ...NO_OUTCOMES, warm: 49, waiting: 1 });
+  expect(cellsOf({ ...NO_OUTCOMES, warm: 7 }, 50)).toEqual({ ...NO_OUTCOMES, warm: 50 });
+  expect(cellsOf(NO_OUTCOMES, 50)).toEqual({ ...NO_OUTCOMES, waiting: 50 });
 });
 
 test("whatever the shares are, all cells are used and none is negative", () => {
@@ -20,7 +18,7 @@ test("whatever the shares are, all cells are used and none is negative", () => {
       fc.integer({ min: 4, max: 200 }),
       (all, width) => {
         const [warm, hit, done, not_kept, failed, under_way, waiting] = all;
-        const cells = STATES.map(
+        const cells = OUTCOMES.map(
           (state) => cellsOf({ warm, hit, done, not_kept, failed, under_way, waiting }, width)[state],
         );
         expect(cells.reduce((sum, it) => sum + it, 0)).toBe(width);

@@ -4,7 +4,7 @@ import { catalogueWith } from "../../../console/new/catalogue-with.ts";
 import { dollarsIn, mostPaid } from "../../../console/new/cost.ts";
 import { curlOf } from "../../../console/new/curl.ts";
 import { readDraft } from "../../../console/new/draft.ts";
-import { faultsAt, faultsOf } from "../../../console/new/faults.ts";
+import { faultsAt, faultsOf, withHints } from "../../../console/new/faults.ts";
 import { fromOrigin, plusMinus } from "../../../console/new/figures.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
@@ -28,6 +28,13 @@ describe("the faults of a 400", () => {
   test("that name no field are the rest", () => {
     expect(faults.rest).toEqual(["and 7 more faults like these"]);
     expect(faultsOf("The body is not valid JSON").rest).toEqual(["The body is not valid JSON"]);
+  });
+
+  test("have what a field takes before them, where there are words for it", () => {
+    const hinted = withHints(faults, (field) => (field === "timeout" ? "1 to 9 minutes" : undefined));
+    expect(faultsAt(hinted, "timeout")).toEqual(["1 to 9 minutes", ...faultsAt(faults, "timeout")]);
+    expect(faultsAt(hinted, "header")).toEqual(faultsAt(faults, "header"));
+    expect(hinted.rest).toEqual(faults.rest);
   });
 });
 

@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barParts } from "../../../console/parts/bar-parts.ts";
-import { OUTCOMES, type Outcomes } from "../../../console/parts/outcome.ts";
+import { NO_OUTCOMES, OUTCOMES, type Outcomes } from "../../../domain/readiness/outcomes.ts";
 
-const NONE: Outcomes = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
-const of = (some: Partial<Outcomes>): Outcomes => ({ ...NONE, ...some });
+const of = (some: Partial<Outcomes>): Outcomes => ({ ...NO_OUTCOMES, ...some });
 
 describe("barParts", () => {
   it("nothing is all waiting", () => {
-    expect(barParts(NONE, 200)).toEqual([{ outcome: "waiting", x: 0, width: 200 }]);
+    expect(barParts(NO_OUTCOMES, 200)).toEqual([{ outcome: "waiting", x: 0, width: 200 }]);
   });
 
   it("parts are in proportion and in the order of all bars", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { moved } from "../../../console/request/grid-move.ts";
 import { reportLink } from "../../../console/request/report-link.ts";
 import { niceTop, pathOf, withSample } from "../../../console/request/samples.ts";
-import { sentenceParts } from "../../../console/request/sentence-parts.ts";
+import { firstSentence, sentenceParts } from "../../../console/request/sentence-parts.ts";
 import { isUrgent } from "../../../console/request/urgency.ts";
 
 describe("sentenceParts", () => {
@@ -18,6 +18,15 @@ describe("sentenceParts", () => {
     expect(parts[0]).toBe(head);
     expect(parts[1]).toEqual(typeof rest === "string" ? rest : expect.stringMatching(rest));
   });
+});
+
+describe("firstSentence", () => {
+  it.each([
+    ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left."],
+    ["进展正常：约剩 6 分钟。预计 19:52 完成。", "进展正常：约剩 6 分钟。"],
+    ["Late: needs 1.5 h more.", "Late: needs 1.5 h more."],
+    ["", ""],
+  ])("%s", (text, first) => expect(firstSentence(text)).toBe(first));
 });
 
 describe("reportLink", () => {

@@ -3,7 +3,7 @@ import { type Listed, listedSchema } from "../../../console/api/answers.ts";
 import { groupRows } from "../../../console/requests/group-rows.ts";
 import { matches } from "../../../console/requests/matches.ts";
 import { rowState } from "../../../console/requests/row-state.ts";
-import { shortId, titleOf } from "../../../console/requests/title.ts";
+import { pathOf, shortId, titleOf } from "../../../console/requests/title.ts";
 
 const listed = (some: Partial<Listed>): Listed => ({
   ...listedSchema.parse({
@@ -85,5 +85,16 @@ describe("titleOf", () => {
     expect(titleOf({ url_prefix: "https://www.example.com/a/", request_id: "x" })).toBe("www.example.com/a/");
     expect(titleOf({ url_prefix: "https://", request_id: "e059b77b-e427" })).toBe("e059b77b");
     expect(shortId("plain")).toBe("plain");
+  });
+});
+
+describe("pathOf", () => {
+  it.each([
+    ["https://www.example.com/patch/4.2.0/", "/patch/4.2.0/"],
+    ["https://www.example.com/", "www.example.com/"],
+    ["https://www.exa", "www.exa"],
+    ["", "e059b77b"],
+  ])("%s → %s", (url_prefix, path) => {
+    expect(pathOf({ url_prefix, request_id: "e059b77b-1" })).toBe(path);
   });
 });

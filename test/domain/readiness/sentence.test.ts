@@ -60,7 +60,7 @@ describe("while it runs", () => {
   it("tells the time of day where there is a clock", () => {
     const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
     expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");
-    expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟，11:52 前完成，比超时早 40 分钟。");
+    expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟。预计 11:52 完成，比超时早 40 分钟。");
   });
 });
 
@@ -93,7 +93,7 @@ describe("at its end", () => {
     [
       { verdict: "not_ready", failed: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
       "Not ready for traffic: 11 objects are warm at no POP of Mumbai.",
-      "暂不可放量：11 个对象在 Mumbai 的任何 POP 都未预热。",
+      "暂不可放量：11 个对象在孟买的任何 POP 都未预热。",
     ],
     [
       {
@@ -105,14 +105,14 @@ describe("at its end", () => {
       },
       "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
         "4 of 38 POPs lack more than 1 % of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
-      "暂不可放量：1 个对象在 Mumbai、Tokyo、Seoul 等 5 个 的任何 POP 都未预热；" +
+      "暂不可放量：1 个对象在孟买、东京、首尔等 5 处的任何 POP 都未预热；" +
         "38 个 POP 中有 4 个缺少超过 1 % 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
     ],
     // One POP of 38 is not what keeps it from being ready.
     [
       { verdict: "not_ready", ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 1 }) },
       "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
-      "暂不可放量：2 个对象在 Mumbai 的任何 POP 都未预热。",
+      "暂不可放量：2 个对象在孟买的任何 POP 都未预热。",
     ],
     [
       { verdict: "not_ready", ...seen({ lacking_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }) },
@@ -120,6 +120,18 @@ describe("at its end", () => {
       "暂不可放量：3 个 POP 中有 1 个缺少超过 1 % 的任务（BOM1-P1）。",
     ],
     [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
+    // A row of the list, which has no readiness.
+    [
+      { verdict: "not_ready", failed: 18 },
+      "Not ready for traffic. 18 of 3,192 tasks failed.",
+      "暂不可放量。3,192 个任务中 18 个失败。",
+    ],
+    [
+      { verdict: "ready_with_exceptions", failed: 18 },
+      "Ready for traffic, with exceptions. 18 of 3,192 tasks failed.",
+      "可以放量，但有例外。3,192 个任务中 18 个失败。",
+    ],
+    [{ verdict: "ready_with_exceptions" }, "Ready for traffic, with exceptions.", "可以放量，但有例外。"],
     [
       { status: "STOPPED", verdict: "not_ready", total: 72_820, results: 29_856, percentage: 41 },
       "Stopped at 41 %. 42,964 tasks not tried.",

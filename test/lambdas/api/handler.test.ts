@@ -113,7 +113,7 @@ describe("GET /prewarm with detail=pops", () => {
       const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
       expect(status).toBe(400);
       expect(body["error_message"]).toBe(
-        `detail: '${detail.replace("pops,", "").slice(0, 100)}' is not known; there are 'pops', 'failures'`,
+        `detail: '${detail.replace("pops,", "").slice(0, 100)}' is not known; there are 'pops', 'failures', 'urls'`,
       );
       expect(calls).toEqual([]);
     },

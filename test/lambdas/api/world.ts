@@ -17,6 +17,7 @@ import {
   FakeRequestPops,
   FakeRequests,
   FakeResolvedPops,
+  FakeResults,
   FakeTimer,
   silent,
 } from "../fakes.ts";
@@ -39,6 +40,7 @@ export function world(
 ) {
   const requests = new FakeRequests();
   const requestPops = new FakeRequestPops(requests);
+  const results = new FakeResults();
   const resolvedPops = new FakeResolvedPops();
   const lists = new FakeLists();
   const progress = new FakeProgress();
@@ -53,6 +55,7 @@ export function world(
     {
       requests,
       requestPops,
+      results,
       resolvedPops,
       lists,
       progress,
@@ -91,7 +94,7 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls, sampled },
+    ...{ requests, requestPops, results, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls, sampled },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;

@@ -24,6 +24,7 @@ const handler = createHandler({
   },
   resolvedPops: { all: async () => new Map() },
   requestPops: { of: async () => [] },
+  results: { ofPop: async function* () {} },
   lists: {
     read: async function* () {},
     delete: nothing,

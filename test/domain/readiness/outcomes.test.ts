@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { badOf, outcomesOf } from "../../../console/parts/outcome.ts";
+import { badOf, NO_OUTCOMES, outcomesOf, sumOfOutcomes } from "../../../domain/readiness/outcomes.ts";
 
 const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 };
 
@@ -22,5 +22,22 @@ describe("outcomesOf", () => {
       in_progress_task_count: 9,
     });
     for (const value of Object.values(outcomes)) expect(value).toBeGreaterThanOrEqual(0);
+  });
+
+  it("of a POP, of which nobody says what is under way, all the rest waits", () => {
+    expect(outcomesOf({ ...COUNTS, total_count: 5, download_count: 2, warm_count: 2 })).toEqual({
+      ...NO_OUTCOMES,
+      ...{ warm: 2, waiting: 3 },
+    });
+  });
+});
+
+describe("sumOfOutcomes", () => {
+  it("adds state by state; of none it is nothing", () => {
+    const one = { warm: 1, hit: 2, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
+    expect(sumOfOutcomes([one, one])).toEqual({
+      ...{ warm: 2, hit: 4, done: 6, not_kept: 8, failed: 10, under_way: 12, waiting: 14 },
+    });
+    expect(sumOfOutcomes([])).toEqual(NO_OUTCOMES);
   });
 });

@@ -1,5 +1,3 @@
-import type { TextName } from "../words/table.ts";
-
 /** The states of a task, in the order in which every bar has them. */
 export const OUTCOMES = ["warm", "hit", "done", "not_kept", "failed", "under_way", "waiting"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -7,29 +5,22 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** How many tasks are in each state. */
 export type Outcomes = Readonly<Record<Outcome, number>>;
 
-export const OUTCOME_NAMES: Readonly<Record<Outcome, TextName>> = {
-  warm: "warm",
-  hit: "hit",
-  done: "done",
-  not_kept: "notKept",
-  failed: "failed",
-  under_way: "taskUnderWay",
-  waiting: "waiting",
-};
+export const NO_OUTCOMES: Outcomes = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
 
-/** Counts as the API tells them: the failed ones include those that were not kept. */
-export interface Counts {
+/** Counts as the API tells them, of a request or of a POP: the failed ones include those that were not kept. */
+export interface ToldCounts {
   readonly total_count: number;
   readonly download_count: number;
   readonly failed_count: number;
   readonly warm_count: number;
   readonly hit_count: number;
   readonly not_kept_count: number;
+  /** Of a POP, nobody says how many are under way. */
   readonly in_progress_task_count?: number;
 }
 
-/** The states of all tasks. Counts of one answer may disagree for a moment, so none is below zero. */
-export function outcomesOf(counts: Counts): Outcomes {
+/** The states of all tasks, each task once. Counts of one answer may disagree for a moment, so none is below zero. */
+export function outcomesOf(counts: ToldCounts): Outcomes {
   const { total_count: total, download_count: results, warm_count: warm, hit_count: hit } = counts;
   const notKept = counts.not_kept_count;
   const left = Math.max(0, total - results);
@@ -40,6 +31,13 @@ export function outcomesOf(counts: Counts): Outcomes {
     failed: Math.max(0, counts.failed_count - notKept),
     ...{ under_way: underWay, waiting: left - underWay },
   };
+}
+
+/** Of several POPs together. */
+export function sumOfOutcomes(all: readonly Outcomes[]): Outcomes {
+  const sum = { ...NO_OUTCOMES };
+  for (const one of all) for (const name of OUTCOMES) sum[name] += one[name];
+  return sum;
 }
 
 /** Tasks that are not as they were meant to be. */

@@ -1,0 +1,22 @@
+import type { Outcome } from "../../domain/readiness/outcomes.ts";
+import type { Style } from "../output/paint.ts";
+
+export const STYLES: Readonly<Record<Outcome, Style>> = {
+  warm: "green",
+  hit: "blue",
+  done: "white",
+  not_kept: "yellow",
+  failed: "red",
+  under_way: "magenta",
+  waiting: "gray",
+};
+
+export const WORDS: Readonly<Record<Outcome, string>> = {
+  warm: "warm",
+  hit: "hit",
+  done: "done",
+  not_kept: "not kept",
+  failed: "failed",
+  under_way: "under way",
+  waiting: "waiting",
+};

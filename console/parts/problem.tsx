@@ -1,0 +1,36 @@
+import { LostError, RefusedError } from "../api/errors.ts";
+import { useReader } from "../session/reader.ts";
+import { refusalInChinese } from "../words/api-chinese.ts";
+
+interface ErrorWords {
+  readonly says: string;
+  /** The API's own words, where `says` tells less. */
+  readonly told?: string;
+}
+
+/** Why something did not work, in words that the reader knows. */
+export function useErrorWords(): (error: unknown) => ErrorWords {
+  const { say, preferences } = useReader();
+  return (error) => {
+    if (error instanceof LostError) return { says: say("noAnswer") };
+    const told = error instanceof Error ? error.message : String(error);
+    const chinese =
+      preferences.language === "zh" && error instanceof RefusedError ? refusalInChinese(error.status, told) : undefined;
+    return chinese === undefined ? { says: told } : { says: chinese, told };
+  };
+}
+
+/** The same as it is shown: the API's own words below the reader's. */
+export function Problem({ error }: { readonly error: unknown }) {
+  const { says, told } = useErrorWords()(error);
+  return (
+    <>
+      {says}
+      {told === undefined ? null : (
+        <span class="told small break" lang="en">
+          {told}
+        </span>
+      )}
+    </>
+  );
+}

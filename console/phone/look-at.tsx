@@ -1,0 +1,49 @@
+import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
+import type { Failure, Progress } from "../api/answers.ts";
+import { Icon } from "../parts/icon.tsx";
+import { Shape } from "../parts/shape.tsx";
+import { FailureCard, useReasonWords } from "../request/failures.tsx";
+import { useReader } from "../session/reader.ts";
+
+/** What is to be looked at, in two lines; opened, each reason with what to do. Nothing where nothing is wrong. */
+export function LookAt({ request }: { readonly request: Progress }) {
+  const { say, count } = useReader();
+  const { failures = [] } = request;
+  const bad = badOf(outcomesOf(request));
+  if (failures.length === 0) return null;
+  const pops = request.pops.filter(({ failed_count }) => failed_count > 0).length;
+  return (
+    <details class="look-at">
+      <summary>
+        <span class="failed">
+          <Shape form="failed" />
+        </span>
+        <h2>{say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])}</h2>
+        <Icon name="next" />
+        <span class="reasons-line">
+          {failures.map((failure) => (
+            <ReasonInShort key={failure.code} failure={failure} />
+          ))}
+        </span>
+      </summary>
+      <ul class="reasons">
+        {failures.map((failure) => (
+          <FailureCard key={failure.code} failure={failure} />
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** `DEL54-P2 The POP did not answer 7` */
+function ReasonInShort({ failure }: { readonly failure: Failure }) {
+  const { formats, count } = useReader();
+  const words = useReasonWords(failure.code);
+  const [first] = failure.examples;
+  return (
+    <span>
+      {failure.pops === 1 && first !== undefined ? <code>{first.pop}</code> : count("popCount", failure.pops)}{" "}
+      {words.title} {formats.count(failure.tasks)}
+    </span>
+  );
+}

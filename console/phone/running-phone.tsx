@@ -1,0 +1,20 @@
+import { outcomesOf } from "../../domain/readiness/outcomes.ts";
+import type { Progress } from "../api/answers.ts";
+import { AsSent } from "../request/as-sent.tsx";
+import { OutcomeCounts } from "../request/outcome-counts.tsx";
+import { Warnings } from "../request/warnings.tsx";
+import { Where } from "../request/where.tsx";
+import { LookAt } from "./look-at.tsx";
+
+/** While it runs, in one column: the outcomes, what to look at, where. The chart is for a window that has room for it. */
+export function RunningOnPhone({ request }: { readonly request: Progress }) {
+  return (
+    <div class="one-column">
+      <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />
+      <LookAt request={request} />
+      <Where request={request} />
+      <Warnings warnings={request.warnings} />
+      <AsSent request={request} />
+    </div>
+  );
+}

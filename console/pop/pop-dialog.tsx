@@ -1,0 +1,72 @@
+import { useCallback } from "preact/hooks";
+import { type PopUrls, popUrlsSchema } from "../api/pop-urls-answer.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { Skeleton } from "../parts/skeleton.tsx";
+import { useLoaded } from "../parts/use-loaded.ts";
+import { useReasonWords } from "../request/failures.tsx";
+import { useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+import { Strip } from "./strip.tsx";
+
+interface PopDialogProps {
+  readonly id: string;
+  readonly pop: string;
+  readonly onClose: () => void;
+}
+
+/** A POP of a request that has ended: its tasks as a strip, and the names of those that are not good. */
+export function PopDialog({ id, pop, onClose }: PopDialogProps) {
+  const { say } = useReader();
+  const client = useClient();
+  const path = `prewarm?req_id=${encodeURIComponent(id)}&detail=urls&pop=${encodeURIComponent(pop)}`;
+  const { value, error } = useLoaded(useCallback(() => client.get(path, popUrlsSchema), [client, path]));
+  return (
+    <Dialog title={pop} wide onClose={onClose}>
+      {error !== undefined ? (
+        <p class="failed" role="alert">
+          <Problem error={error} />
+        </p>
+      ) : value === undefined ? (
+        <Skeleton width="100%" height={64} />
+      ) : (
+        <Urls urls={value.urls} />
+      )}
+      <div class="actions">
+        <button type="button" class="button primary" data-first onClick={onClose}>
+          {say("close")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Urls({ urls }: { readonly urls: PopUrls }) {
+  const { count, say } = useReader();
+  const { total_count: total, buckets, failures, failures_omitted: more } = urls;
+  return (
+    <>
+      <p class="quiet">{say("stripSays", [count("taskCount", total)])}</p>
+      <Strip buckets={buckets} />
+      {failures.length === 0 ? null : (
+        <ul class="failed-urls">
+          {failures.map((failure) => (
+            <FailedUrl key={`${failure.url} ${failure.variant ?? ""}`} failure={failure} />
+          ))}
+        </ul>
+      )}
+      {more > 0 ? <p class="quiet">{count("moreInReport", more)}</p> : null}
+    </>
+  );
+}
+
+function FailedUrl({ failure }: { readonly failure: PopUrls["failures"][number] }) {
+  const { url, variant, reason, error } = failure;
+  const words = useReasonWords(reason ?? "other");
+  return (
+    <li>
+      <code class="break">{url}</code>
+      <div class="quiet small break">{[variant, words.title, error].filter((it) => it !== undefined).join(" · ")}</div>
+    </li>
+  );
+}

@@ -1,0 +1,59 @@
+import type { Warning } from "../../domain/api/warning-answer.ts";
+
+// What the API says in English, in Chinese: by the code, the field or the status that comes with it.
+
+const WARNINGS: Readonly<Record<Warning["code"], string>> = {
+  no_tier:
+    "个任务命中但未说明层级，命中的可能是区域边缘缓存。为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限），CloudFront 就会说明层级。",
+  may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，因此仍有可能被缓存。",
+  not_compressed:
+    "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时来不及压缩。",
+  rec_wrong:
+    "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务多一次回源，此外没有影响。",
+};
+
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且域名属于本账户的一个分配。"],
+  ["sources", "来源填写有误，或读不到。"],
+  ["cf_domain", "应为分配的域名，如 d111111abcdef8.cloudfront.net，或它的备用域名。"],
+  ["pops", "POP 填写有误，或任务总数超出限额。"],
+  ["target_type", "POP 的选择方式有误。"],
+  ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限额。"],
+  ["instance_count", "应为 0 到 300 的整数，且不超过本部署的限额。"],
+  ["DesiredCapacity", "应为 0 到 300 的整数，且不超过本部署的限额。"],
+  ["header", "每行应为“名称: 值”，且是允许发送的请求头。"],
+  ["variants", "变体填写有误。"],
+  ["verify", "没有这种验证方式。"],
+  ["order", "没有这种顺序。"],
+  ["origin", "回源限速应为正数。"],
+  ["need_invalidate", "无法按这样的设置使缓存失效。"],
+  ["max_bytes", "应为正整数，单位是字节。"],
+  ["max_failures", "应为不小于 0 的整数。"],
+  ["client_token", "令牌最长 64 个字符，且不能用于另一个请求。"],
+  ["retry_of", "这个请求不能重试。"],
+]);
+
+const STATUSES: ReadonlyMap<number, string> = new Map([
+  [400, "API 拒绝了这次调用。"],
+  [404, "没有这个请求。"],
+  [409, "以请求目前的状态不能这样做。"],
+  [413, "内容过大，API 不接收。"],
+  [429, "调用过于频繁，请稍后再试。"],
+]);
+
+/** Begins behind the number of what it is about. Undefined for a code that a newer release knows. */
+export function warningInChinese(code: string): string | undefined {
+  return new Map(Object.entries(WARNINGS)).get(code);
+}
+
+/** What a field takes, said where the API refuses its value. */
+export function fieldInChinese(field: string): string | undefined {
+  return FIELDS.get(field);
+}
+
+/** What a refusal means, by the field that its message begins with, or by its HTTP status. */
+export function refusalInChinese(status: number, message: string): string | undefined {
+  const [, field = ""] = /^([A-Za-z_]+)[:[.]/.exec(message) ?? [];
+  const ofField = status === 400 ? fieldInChinese(field) : undefined;
+  return ofField ?? STATUSES.get(status) ?? (status >= 500 ? "API 内部出错。" : undefined);
+}

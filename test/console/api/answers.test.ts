@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import * as read from "../../../console/api/answers.ts";
+import * as readUrls from "../../../console/api/pop-urls-answer.ts";
+import { failureSchema } from "../../../domain/api/failures-answer.ts";
+import { instancesSchema } from "../../../domain/api/instances-answer.ts";
+import { popProgressSchema } from "../../../domain/api/pop-progress.ts";
+import { popUrlsSchema } from "../../../domain/api/pop-urls.ts";
+import { progressSchema } from "../../../domain/api/progress-answer.ts";
+import { requestsSchema } from "../../../domain/api/requests-answer.ts";
+import { settingsSchema } from "../../../domain/api/settings-answer.ts";
+import { startedSchema } from "../../../domain/api/started-answer.ts";
+import { summarySchema } from "../../../domain/api/summary-answer.ts";
+import { warningSchema } from "../../../domain/api/warning-answer.ts";
+
+/** What the page reads, and what the API is described to answer. */
+const PAIRS: readonly (readonly [string, z.ZodObject, z.ZodObject])[] = [
+  ["GET /prewarm", read.progressSchema, progressSchema],
+  ["a row of detail=pops", read.popSchema, popProgressSchema],
+  ["a reason of detail=failures", read.failureSchema, failureSchema],
+  ["detail=urls", readUrls.popUrlsSchema.shape.urls, popUrlsSchema],
+  ["a bucket", readUrls.popUrlsSchema.shape.urls.shape.buckets.element, popUrlsSchema.shape.buckets.element],
+  ["a warning", read.warningSchema, warningSchema],
+  ["GET /requests", read.requestsSchema, requestsSchema],
+  ["a row of GET /requests", read.listedSchema, requestsSchema.shape.requests.element],
+  ["GET /summary", read.summarySchema, summarySchema],
+  ["GET /settings", read.settingsSchema, settingsSchema],
+  ["GET /instances", read.instancesSchema, instancesSchema],
+  ["POST /prewarm", read.startedSchema, startedSchema],
+];
+
+describe.each(PAIRS)("%s", (_, page, answer) => {
+  it("has no field that the API does not tell", () => {
+    expect(Object.keys(answer.shape)).toEqual(expect.arrayContaining(Object.keys(page.shape)));
+  });
+
+  it("is read as it is told: no default takes the place of what is there", () => {
+    for (const example of examplesOf(answer)) {
+      const seen = page.parse(example);
+      for (const [field, told] of Object.entries(example))
+        if (field in page.shape) expect(told, field).toMatchObject(seen[field] as object);
+    }
+  });
+});
+
+function examplesOf(schema: z.ZodObject): readonly Record<string, unknown>[] {
+  return z.array(z.record(z.string(), z.unknown())).parse(schema.meta()?.["examples"] ?? []);
+}
+
+describe("what a newer release may answer", () => {
+  it("costs no more than what is new in it", () => {
+    const [example] = examplesOf(progressSchema);
+    const seen = read.progressSchema.parse({
+      ...example,
+      verdict: "perhaps",
+      warnings: [{ code: "new_one", count: 1, message: "Something new", examples: [] }],
+      pops: [{ ...examplesOf(popProgressSchema)[0], state: "RESTING" }],
+      more: {},
+    });
+    expect(seen).toMatchObject({
+      verdict: undefined,
+      warnings: [{ code: "new_one" }],
+      pops: [{ state: "IN_PROGRESS" }],
+    });
+  });
+});
