@@ -43,15 +43,11 @@ async function views(): Promise<string[]> {
   const server = await openPageServer();
   try {
     const found: string[] = [];
-<<<<<<< HEAD
     for (const window of isShort ? SHORT : WINDOWS) {
       found.push(...(await lookAtViews(browser, server, window)));
       found.push(...(await lookAtReport(browser, server, window)));
     }
-=======
-    for (const window of isShort ? SHORT : WINDOWS) found.push(...(await lookAtViews(browser, server, window)));
     found.push(...(await deepLink(browser, server)));
->>>>>>> views
     found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {
