@@ -1,9 +1,10 @@
 import { Shape } from "../parts/shape.tsx";
 import { groupPops, hasTasks, type PopState, type RecGroup, worstOf } from "../request/group-pops.ts";
-import { PopFace, popClass, usePopWords } from "../request/pop-face.tsx";
+import { PopFace, popClass } from "../request/pop-face.tsx";
 import { MOST_TILES } from "../request/pop-matrix.tsx";
+import { usePopWords } from "../request/pop-words.ts";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/rec-names.ts";
+import { useRecName } from "../words/use-rec-name.ts";
 import type { Report } from "./report.ts";
 
 /** So many POPs that are not all good are named below the small cells, the worst first. */

@@ -1,8 +1,8 @@
+import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { RequestMap } from "../map/request-map.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Brand } from "../parts/brand.tsx";
-import { badOf, outcomesOf } from "../parts/outcome.ts";
 import { AsSent } from "../request/as-sent.tsx";
 import { Facts } from "../request/facts.tsx";
 import { groupPops } from "../request/group-pops.ts";

@@ -1,5 +1,5 @@
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/rec-names.ts";
+import { useRecName } from "../words/use-rec-name.ts";
 import type { RecTimings, Spread } from "./timings.ts";
 
 /** How long first bytes and whole tasks took, a row a REC. */

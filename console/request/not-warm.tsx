@@ -1,5 +1,5 @@
-import type { Failure, Progress, Summary } from "../api/answers.ts";
 import { outcomesOf } from "../../domain/readiness/outcomes.ts";
+import type { Failure, Progress, Summary } from "../api/answers.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { FailureRow } from "./failures.tsx";

@@ -18,7 +18,7 @@ async function build(esbuild) {
   mkdirSync(DIST, { recursive: true });
   const style = reportStyle(esbuild);
   // V8 reads all of a file before it runs any of it. So what the commands do is a file beside the one with their words.
-  const done = await bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644);
+  const done = await bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644, style.define);
   const said = await bundle(esbuild, "cli/main.ts", "prewarm.cjs", 0o755);
   put(join(DIST, "THIRD-PARTY.txt"), notices([...said, ...done, ...style.inputs]), 0o644);
   copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
@@ -29,9 +29,10 @@ async function build(esbuild) {
  * @param {string} entry from the root
  * @param {string} name of the file
  * @param {number} mode
+ * @param {Record<string, string>} [define] what its code finds in place of these names
  * @returns {Promise<string[]>} what is in it, from the root
  */
-async function bundle(esbuild, entry, name, mode) {
+async function bundle(esbuild, entry, name, mode, define = {}) {
   const { metafile, outputFiles } = await esbuild.build({
     entryPoints: [join(ROOT, entry)],
     outfile: join(DIST, name),
@@ -52,7 +53,7 @@ async function bundle(esbuild, entry, name, mode) {
     format: "cjs",
     mainFields: ["module", "main"],
     ...{ jsx: "automatic", jsxImportSource: "preact" },
-    define: { "import.meta.url": "hereUrl", ...style.define },
+    define: { "import.meta.url": "hereUrl", ...define },
     minify: true,
     legalComments: "none",
     metafile: true,
