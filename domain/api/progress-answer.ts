@@ -9,6 +9,7 @@ import { SOURCE_TYPES } from "../sources/source.ts";
 import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
 import { failureSchema } from "./failures-answer.ts";
 import { popProgressSchema } from "./pop-progress.ts";
+import { samplesField } from "./sample-answer.ts";
 import { warningSchema } from "./warning-answer.ts";
 
 /** What a source of a request has given by now. */
@@ -134,6 +135,7 @@ export const progressSchema = z
       .array(failureSchema)
       .optional()
       .describe("With `failures` in `detail`: the failures so far by reason, those of most tasks first."),
+    samples: samplesField,
   })
   .meta({
     id: "Progress",
