@@ -1,3 +1,4 @@
+import type { SamplePoint } from "../../domain/request/sample-points.ts";
 import type { Failure, Progress, Summary } from "../api/answers.ts";
 import { outcomesOf } from "../parts/outcome.ts";
 import { Shape } from "../parts/shape.tsx";
@@ -8,12 +9,18 @@ import { FailureRow } from "./failures.tsx";
 import { Files } from "./files.tsx";
 import { OutcomeCounts } from "./outcome-counts.tsx";
 import { PopsPanel } from "./pops-panel.tsx";
+import { Throughput } from "./throughput.tsx";
 import { isUrgent } from "./urgency.ts";
 import { useSummary } from "./use-request.ts";
 import { Warnings } from "./warnings.tsx";
 
-/** At the end: what is not warm and what to do about it, first what cannot wait; beside it where. */
-export function Ended({ request }: { readonly request: Progress }) {
+interface EndedProps {
+  readonly request: Progress;
+  readonly points: readonly SamplePoint[];
+}
+
+/** At the end: what is not warm and what to do about it, first what cannot wait; beside it where, and how it went. */
+export function Ended({ request, points }: EndedProps) {
   const { say } = useReader();
   const live = useSummary(request.request_id);
   const summary = live.value;
@@ -39,6 +46,12 @@ export function Ended({ request }: { readonly request: Progress }) {
       </section>
       <aside>
         <PopsPanel request={request} />
+        {points.length < 2 ? null : (
+          <section>
+            <h2>{say("throughput")}</h2>
+            <Throughput points={points} ended />
+          </section>
+        )}
         <Warnings warnings={request.warnings} />
         <AsSent request={request} />
       </aside>
