@@ -9,6 +9,7 @@ import {
 import * as z from "zod";
 import { blockCount, popPlace } from "../domain/plan/stripes.ts";
 import { type Beat, beatSchema, type Progress } from "../domain/request/progress.ts";
+import type { Minutes } from "../domain/request/samples.ts";
 import { addCount, type Count, NO_COUNT, type Sum } from "../domain/result/count.ts";
 import { type FailureReason, failureReasons } from "../domain/result/failure.ts";
 import {
@@ -44,6 +45,7 @@ const countSchema = z.object({
   uncompressed_count: z.number().default(0),
   rec_miss_count: z.number().default(0),
 });
+const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
 const examplesSchema = z.array(z.string()).catch([]);
 
 /** So many examples are told. */
@@ -60,8 +62,8 @@ const numbersSchema = z.set(z.number()).catch(new Set());
 
 /**
  * The Progress table: counters and beats, of which each is small and changes often. No stream follows it. Keys: `count#id`
- * (a stripe of the totals each), `pops#id#block`, `fails#id`, `beat#id`, `ask#id`. What is before the `#` is what a policy on leading
- * keys tells apart.
+ * (a stripe of the totals each), `pops#id#block`, `fails#id`, `minute#id`, `bytes#id` (a minute each), `beat#id`, `ask#id`. What is
+ * before the `#` is what a policy on leading keys tells apart.
  */
 export class ProgressTable {
   constructor(
@@ -210,6 +212,46 @@ export class ProgressTable {
   /** Whoever has something to ask may ask again from now on. */
   async answered(reqId: string): Promise<void> {
     await this.db.send(new DeleteCommand({ TableName: this.table, Key: { key: `ask#${reqId}`, part: "look" } }));
+  }
+
+  /** Says what was counted when a minute began. The first who says so is believed. @param minute its number */
+  async began(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
+    const put = new PutCommand({
+      TableName: this.table,
+      Item: { key: `minute#${reqId}`, part: String(minute), ...count, expire_at: expireAt },
+      ConditionExpression: "attribute_not_exists(part)",
+    });
+    await whetherConditionHolds(() => this.db.send(put));
+  }
+
+  /** Adds bytes that came in a minute. One that is tried again may add them twice. @param minute its number */
+  async received(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void> {
+    const update = new UpdateCommand({
+      TableName: this.table,
+      Key: { key: `bytes#${reqId}`, part: String(minute) },
+      UpdateExpression: "SET expire_at = :expire ADD #bytes :bytes",
+      ExpressionAttributeNames: { "#bytes": "bytes" },
+      ExpressionAttributeValues: { ":expire": expireAt, ":bytes": bytes },
+    });
+    await this.db.send(update);
+  }
+
+  /** What is kept of a request by the minute. Instances write the bytes: what is no such number is left out. */
+  async minutes(reqId: string): Promise<Minutes> {
+    const [began, received] = await Promise.all([
+      this.byMinute(`minute#${reqId}`, countSchema),
+      this.byMinute(`bytes#${reqId}`, minuteBytesSchema),
+    ]);
+    return { began, received: new Map([...received].map(([minute, { bytes }]) => [minute, bytes])) };
+  }
+
+  private async byMinute<T>(key: string, schema: z.ZodType<T>): Promise<Map<number, T>> {
+    const found = new Map<number, T>();
+    for await (const item of this.items(key)) {
+      const [minute, { data }] = [Number(item["part"]), schema.safeParse(item)];
+      if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
+    }
+    return found;
   }
 
   /** The last beat of every process that worked on a request. */

@@ -153,9 +153,10 @@ export class AgentFleet extends Construct {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
       }),
     );
-    // It beats, reads counters and beats, and takes the right to call Shutdown. It changes no counter.
+    // It beats, notes what it received, reads counters and beats, and takes the right to call Shutdown. It changes no counter.
     this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], storage.progress.tableArn, ["count#*", "beat#*"]));
     this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem"], storage.progress.tableArn, ["beat#*", "ask#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:UpdateItem"], storage.progress.tableArn, ["bytes#*"]));
     this.role.addToPrincipalPolicy(onKeys(["dynamodb:DeleteItem"], storage.progress.tableArn, ["ask#*"]));
     allow(this.role, ["sqs:SendMessage"], steps.queue.queueArn);
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { Beat } from "../../domain/request/progress.ts";
 import { Holding } from "./holding.ts";
+import { Received } from "./received.ts";
 
 /** A beat is worth something for a minute; its item is cleaned up after a day. */
 const KEPT_SECONDS = 86_400;
@@ -9,7 +10,7 @@ const KEPT_SECONDS = 86_400;
 const LAST_BEATS_MS = 5_000;
 
 export interface BeatsOptions {
-  readonly progress: Pick<ProgressTable, "beat">;
+  readonly progress: Pick<ProgressTable, "beat" | "received">;
   /** The instance. */
   readonly instance: string;
   /** This process of it. */
@@ -22,6 +23,7 @@ export interface BeatsOptions {
 /** A request that this process works on, and what was last said of it. */
 interface Told {
   readonly holding: Holding;
+  readonly received: Received;
   /** Tasks in the last beat; undefined: there was none yet. */
   tasks: number | undefined;
   /** When the last beat was made, by `performance.now()`. */
@@ -92,6 +94,7 @@ export class Beats {
     const at = performance.now();
     const told: Told = {
       holding: new Holding(reqId),
+      received: new Received(reqId, this.options),
       tasks: undefined,
       at,
       writing: undefined,
@@ -112,7 +115,7 @@ export class Beats {
   }
 
   private async write(told: Told): Promise<void> {
-    const { holding } = told;
+    const { holding, received } = told;
     const { instance, worker, progress, logger } = this.options;
     do {
       const { tasks, underWay, bytes, ended, asking } = holding;
@@ -124,7 +127,8 @@ export class Beats {
         ...(sharing === undefined ? {} : { sharing }),
         ...(left ? { left } : {}),
       };
-      const held = { tasks, bytes: underWay, ...said };
+      const over = left || received.isOver();
+      const held = { tasks, bytes: underWay, ...received.told(bytes, over), ...said };
       const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
       try {
         await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
@@ -137,6 +141,7 @@ export class Beats {
       told.tasks = tasks;
       told.at = now;
       told.saidSharing = sharing !== undefined;
+      await received.add(bytes, over);
       // It said that nothing is held, and meanwhile something has come; or it shares now.
     } while ((told.tasks === 0 && holding.tasks > 0) || (!told.saidSharing && performance.now() < told.until));
     if (told.tasks === 0 && performance.now() >= told.until) this.requests.delete(holding.reqId);

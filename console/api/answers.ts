@@ -91,11 +91,16 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
+/** A row of `?detail=samples`. */
+export const sampleSchema = z.object({ at: time, received_size: count, warm_count: count, hit_count: count });
+export type Sample = z.infer<typeof sampleSchema>;
+
 /** GET /prewarm. */
 export const progressSchema = listedSchema.extend({
   readiness: readinessSchema.optional().catch(undefined),
   pops: z.array(popSchema).catch([]),
   failures: z.array(failureSchema).optional().catch(undefined),
+  samples: z.array(sampleSchema).optional().catch(undefined),
   pop_count: count,
   verify: z.string().optional().catch(undefined),
   order: z.string().optional().catch(undefined),

@@ -21,6 +21,7 @@ import { Running } from "./running.tsx";
 import { SentenceLine, useSentence } from "./sentence-line.tsx";
 import { StopDialog } from "./stop-dialog.tsx";
 import { useRequest } from "./use-request.ts";
+import { useSamples } from "./use-samples.ts";
 
 /** One request, from the moment it is sent to the moment the crowd may come. */
 export function RequestView({ id }: { readonly id: string }) {
@@ -57,6 +58,7 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const outcomes = outcomesOf(request);
   const ended = isTerminal(request.status);
   const sentence = useSentence(request);
+  const points = useSamples(request);
   const left = request.total_count - request.download_count;
   const tasks = badOf(outcomes) + (ended ? left : 0);
   // What could not be read or resolved has no tasks, and may be tried again as well.
@@ -83,11 +85,11 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
       </div>
       {phone ? <PhoneFacts request={request} now={now} /> : <Facts request={request} now={now} />}
       {ended ? (
-        <Ended request={request} />
+        <Ended {...{ request, points }} />
       ) : phone ? (
         <RunningOnPhone request={request} />
       ) : (
-        <Running request={request} />
+        <Running {...{ request, points }} />
       )}
       {asking === "stop" ? <StopDialog id={request.request_id} left={left} onClose={close} onStopped={again} /> : null}
       {asking === "retry" ? <RetryDialog id={request.request_id} tasks={tasks} onClose={close} /> : null}

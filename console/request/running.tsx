@@ -1,20 +1,22 @@
+import type { SamplePoint } from "../../domain/request/sample-points.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
 import { FailureCard } from "./failures.tsx";
-import { Throughput } from "./throughput.tsx";
-import { useSamples } from "./use-samples.ts";
+import { type Ahead, Throughput } from "./throughput.tsx";
 import { Warnings } from "./warnings.tsx";
 import { Where } from "./where.tsx";
 
+interface RunningProps {
+  readonly request: Progress;
+  readonly points: readonly SamplePoint[];
+}
+
 /** While it runs: where it stands, and beside it what to look at, how fast it is, and what was sent. */
-export function Running({ request }: { readonly request: Progress }) {
+export function Running({ request, points }: RunningProps) {
   const { say, count } = useReader();
-  const samples = useSamples(request);
   const failures = request.failures ?? [];
-  const finish = request.estimated_finish_at;
-  const until = parseTimestamp(finish ?? request.timestamp).getTime();
   return (
     <div class="columns">
       <Where request={request} />
@@ -42,14 +44,25 @@ export function Running({ request }: { readonly request: Progress }) {
           </ul>
         </section>
         <section>
-          <h2>
-            {say("throughput")} <span class="quiet">{say("throughputSays")}</span>
-          </h2>
-          <Throughput samples={samples} until={until} />
+          <h2>{say("throughput")}</h2>
+          <Throughput points={points} ahead={aheadOf(request)} />
         </section>
         <Warnings warnings={request.warnings} />
         <AsSent request={request} />
       </aside>
     </div>
   );
+}
+
+/** Whatever has no result yet is expected to be warm. */
+function aheadOf({
+  estimated_finish_at,
+  total_count,
+  download_count,
+  warm_count,
+  hit_count,
+}: Progress): Ahead | undefined {
+  if (estimated_finish_at === null || total_count === 0) return undefined;
+  const left = total_count - download_count;
+  return { at: parseTimestamp(estimated_finish_at).getTime(), warm: (warm_count + hit_count + left) / total_count };
 }

@@ -1,18 +1,36 @@
-/** What was seen at one moment. Milliseconds since the epoch, bytes a second, a share from 0 to 1. */
-export interface Sample {
-  readonly at: number;
-  readonly rate: number;
-  readonly warm: number;
-}
+import { pointsOf, type SamplePoint, warmShare } from "../../domain/request/sample-points.ts";
+import { isTerminal } from "../../domain/request/status.ts";
+import { parseTimestamp } from "../../domain/request/timestamps.ts";
+import type { Progress, Sample } from "../api/answers.ts";
 
 /** So many are kept of a request. Beyond that every second one goes, so that the whole time stays in sight. */
 const MOST = 600;
 
-export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
-  const last = samples.at(-1);
-  if (last !== undefined && sample.at <= last.at) return samples;
-  const kept = samples.length < MOST ? samples : samples.filter((_, index) => index % 2 === 0);
-  return [...kept, sample];
+/**
+ * The points of the picture with what an answer says. One that brings samples, the first and the one after a gap, tells all of the
+ * time before; each other one adds a point.
+ */
+export function pointsWith(points: readonly SamplePoint[], request: Progress): readonly SamplePoint[] {
+  const { samples = [], total_count: total, bytes_per_second: rate } = request;
+  const known = samples.length === 0 ? points : pointsOf(samples.map(charted), total);
+  const at = msOf(isTerminal(request.status) ? request.last_update_time : request.timestamp);
+  return withPoint(known, { at, rate, warm: warmShare(request, total) });
+}
+
+/** A point that is not later than the last one takes its place. */
+export function withPoint(points: readonly SamplePoint[], point: SamplePoint): readonly SamplePoint[] {
+  const last = points.at(-1);
+  if (last !== undefined && point.at <= last.at) return [...points.slice(0, -1), { ...point, at: last.at }];
+  const kept = points.length < MOST ? points : points.filter((_, index) => index % 2 === 0);
+  return [...kept, point];
+}
+
+function charted({ at, received_size: received, ...count }: Sample) {
+  return { at: msOf(at), received, count };
+}
+
+function msOf(timestamp: string): number {
+  return parseTimestamp(timestamp).getTime();
 }
 
 /** The top of an axis: the least of 1, 2, 5 × 10ⁿ that is not below. */
@@ -22,15 +40,27 @@ export function niceTop(value: number): number {
   return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= value) ?? 10 * power;
 }
 
+/** Where a picture lies: its size, and which moments it shows. */
+export interface ChartBox {
+  readonly width: number;
+  readonly height: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How far to the right a moment is. */
+export function placeOf(at: number, { width, from, to }: ChartBox): number {
+  return ((at - from) / Math.max(1, to - from)) * width;
+}
+
 /** Points of an SVG path within a box. @param of the value from 0 to 1 */
-export function pathOf(
-  samples: readonly Sample[],
-  of: (sample: Sample) => number,
-  { width, height, from, to }: { width: number; height: number; from: number; to: number },
+export function pathOf<Point extends { readonly at: number }>(
+  points: readonly Point[],
+  of: (point: Point) => number,
+  box: ChartBox,
 ): string {
-  const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
-  const y = (value: number) => height - Math.min(1, Math.max(0, value)) * height;
-  return samples
-    .map((it, index) => `${index === 0 ? "M" : "L"}${x(it.at).toFixed(1)} ${y(of(it)).toFixed(1)}`)
+  const y = (value: number) => box.height - Math.min(1, Math.max(0, value)) * box.height;
+  return points
+    .map((it, index) => `${index === 0 ? "M" : "L"}${placeOf(it.at, box).toFixed(1)} ${y(of(it)).toFixed(1)}`)
     .join("");
 }

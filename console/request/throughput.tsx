@@ -1,29 +1,45 @@
 import { useId } from "preact/hooks";
+import type { SamplePoint } from "../../domain/request/sample-points.ts";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
-import { niceTop, pathOf, type Sample } from "./samples.ts";
+import { type ChartBox, niceTop, pathOf, placeOf } from "./samples.ts";
 
 const HEIGHT = 96;
 const AXIS = 34;
+const DAY_MS = 86_400_000;
 
-interface ThroughputProps {
-  readonly samples: readonly Sample[];
-  /** Where the time ends: when it is due to be done, or now. */
-  readonly until: number;
+/** Where the line of what is warm will lead at the rate of now. */
+export interface Ahead {
+  /** When the rest will be done. */
+  readonly at: number;
+  readonly warm: number;
 }
 
-/** Bytes a second and the share that is warm, since the page was opened. */
-export function Throughput({ samples, until }: ThroughputProps) {
+interface ThroughputProps {
+  readonly points: readonly SamplePoint[];
+  /** @default nothing is known of it */
+  readonly ahead?: Ahead | undefined;
+  /** It has ended: nothing is "now". */
+  readonly ended?: boolean;
+}
+
+/** Bytes a second and the share that is warm, from the moment that the request was sent. */
+export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
   const { say, formats } = useReader();
   const title = useId();
   const [ref, width] = useWidth(344);
-  const [first, last] = [samples[0], samples.at(-1)];
-  const top = niceTop(Math.max(0, ...samples.map(({ rate }) => rate)));
-  if (first === undefined || last === undefined || samples.length < 2)
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || points.length < 2)
     return <p class="quiet small chart-empty">{say("throughputEmpty")}</p>;
-  const box = { width: Math.max(60, width - AXIS), height: HEIGHT, from: first.at, to: Math.max(last.at, until) };
-  const rate = pathOf(samples, (it) => it.rate / top, box);
-  const x = ((last.at - box.from) / Math.max(1, box.to - box.from)) * box.width;
+  const top = niceTop(Math.max(0, ...points.map(({ rate }) => rate)));
+  const box = {
+    width: Math.max(60, width - AXIS),
+    height: HEIGHT,
+    from: first.at,
+    to: Math.max(last.at, ahead?.at ?? 0),
+  };
+  const rate = pathOf(points, (it) => it.rate / top, box);
+  const x = placeOf(last.at, box);
   const said = `${say("throughput")}: ${formats.bytes(last.rate)}/s, ${say("warm")} ${formats.percent(last.warm * 100)}`;
   return (
     <figure class="chart">
@@ -42,20 +58,18 @@ export function Throughput({ samples, until }: ThroughputProps) {
           ))}
           <path class="area" d={`${rate}L${x.toFixed(1)} ${HEIGHT}L0 ${HEIGHT}Z`} />
           <path class="rate" d={rate} />
-          <path class="warm-line" d={pathOf(samples, (it) => it.warm, box)} />
-          <line class="now" x1={x} x2={x} y2={HEIGHT} />
+          <path class="warm-line" d={pathOf(points, (it) => it.warm, box)} />
+          {ahead === undefined || ahead.at <= last.at ? null : (
+            <path class="warm-line ahead" d={pathOf([last, ahead], (it) => it.warm, box)} />
+          )}
+          {ended ? null : <line class="now" x1={x} x2={x} y2={HEIGHT} />}
           <text class="axis" x={width} y="4" text-anchor="end">
             {formats.figure(top).value.replace(/[.,]0+$/, "")}
           </text>
           <text class="axis" x={width} y={HEIGHT} text-anchor="end">
             0
           </text>
-          <text class="axis" x="0" y={HEIGHT + 14}>
-            {formats.clock(first.at)}
-          </text>
-          <text class="axis" x={box.width} y={HEIGHT + 14} text-anchor="end">
-            {formats.clock(box.to)}
-          </text>
+          <Times box={box} now={ended ? undefined : x} />
         </g>
       </svg>
       <figcaption class="small quiet">
@@ -63,5 +77,28 @@ export function Throughput({ samples, until }: ThroughputProps) {
         <span class="key warm-key">{say("warmShare")}</span>
       </figcaption>
     </figure>
+  );
+}
+
+/** What is below: when it begins and ends, and now, where there is room for the word. */
+function Times({ box, now }: { readonly box: ChartBox; readonly now: number | undefined }) {
+  const { say, formats } = useReader();
+  const name = box.to - box.from > DAY_MS ? formats.day : formats.clock;
+  const y = HEIGHT + 14;
+  const fits = now !== undefined && now > box.width * 0.25 && now < box.width * 0.75;
+  return (
+    <>
+      <text class="axis" x="0" y={y}>
+        {name(box.from)}
+      </text>
+      {fits ? (
+        <text class="axis" x={now} y={y} text-anchor="middle">
+          {say("now")}
+        </text>
+      ) : null}
+      <text class="axis" x={box.width} y={y} text-anchor="end">
+        {name(box.to)}
+      </text>
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { isTerminal } from "../../domain/request/status.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { type Progress, progressSchema, type Summary, summarySchema } from "../api/answers.ts";
@@ -5,18 +6,29 @@ import { RefusedError } from "../api/errors.ts";
 import { EVERY } from "../api/pace.ts";
 import { type Live, useLive } from "../api/use-live.ts";
 import { useClient } from "../session/client.ts";
+import { detailOf, type LastAnswer } from "./detail.ts";
 
 /** The verdict follows the end by seconds; of one that ended an hour ago none comes any more. */
 const COUNTED_MS = 3_600_000;
 /** Links are good for ten minutes. */
 const LINKS_MS = 8 * 60_000;
 
-/** A request with its POPs and failures: asked for every two seconds until nothing changes any more. */
+/**
+ * A request with its POPs and failures: asked for every two seconds until nothing changes any more. The first answer, and the one
+ * after a gap, has the samples of the time before.
+ */
 export function useRequest(id: string): Live<Progress> {
   const client = useClient();
+  const last = useRef<LastAnswer | undefined>(undefined);
   return useLive(
     `request ${id}`,
-    (signal) => client.get(`prewarm?req_id=${encodeURIComponent(id)}&detail=pops,failures`, progressSchema, signal),
+    async (signal) => {
+      const detail = detailOf(last.current, id, Date.now());
+      const path = `prewarm?req_id=${encodeURIComponent(id)}&detail=${detail}`;
+      const request = await client.get(path, progressSchema, signal);
+      last.current = { id, at: Date.now() };
+      return request;
+    },
     (request) => (isSettled(request) ? undefined : EVERY.request),
   );
 }

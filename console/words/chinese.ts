@@ -148,7 +148,6 @@ export const ZH: Table = {
   viewers: "观众",
   whatToDo: "处理办法",
   throughput: "吞吐量",
-  throughputSays: "自打开本页面起",
   throughputEmpty: "开始下载后显示图表。",
   warmShare: "已预热，0–100%",
   now: "现在",

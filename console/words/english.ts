@@ -166,7 +166,6 @@ export const EN = {
   viewers: "Viewers",
   whatToDo: "What to do",
   throughput: "Throughput",
-  throughputSays: "since this page was opened",
   throughputEmpty: "The picture begins once something is downloaded.",
   warmShare: "warm, 0–100%",
   now: "now",

@@ -10,6 +10,7 @@ import { bytesField, countField, EXAMPLE_ID, requestIdField, timeOfAnswer, times
 import { failureSchema } from "./failures-answer.ts";
 import { popProgressSchema } from "./pop-progress.ts";
 import { popUrlsSchema } from "./pop-urls.ts";
+import { samplesField } from "./sample-answer.ts";
 import { warningSchema } from "./warning-answer.ts";
 
 /** What a source of a request has given by now. */
@@ -135,6 +136,7 @@ export const progressSchema = z
       .array(failureSchema)
       .optional()
       .describe("With `failures` in `detail`: the failures so far by reason, those of most tasks first."),
+    samples: samplesField,
     urls: popUrlsSchema
       .optional()
       .describe(

@@ -19,6 +19,8 @@ export const beatSchema = z.object({
   bytes_per_second: z.number().nonnegative(),
   /** Tasks of this request that it finished in a second, since the beat before. */
   tasks_per_second: z.number().nonnegative(),
+  /** Bytes of this request that came and stand in no minute of it yet: domain/request/samples.ts. Absent: none. */
+  received: z.number().nonnegative().optional(),
   /** Of a request with limits for its origin: downloads under way that may reach it. Absent: none. */
   asking: z.number().int().nonnegative().optional(),
   /**

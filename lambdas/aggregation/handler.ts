@@ -6,16 +6,18 @@ import type { RequestTable } from "../../aws/request-table.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
 import { seemsOver } from "../../domain/request/max-failures.ts";
 import { liveCount } from "../../domain/request/progress.ts";
+import type { Count } from "../../domain/result/count.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
 import { FailureExamples } from "./failure-examples.ts";
 import { LastMoves } from "./last-moves.ts";
+import { Minutes } from "./minutes.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
   readonly requests: Pick<RequestTable, "get">;
-  readonly progress: Pick<ProgressTable, "add" | "moved" | "count" | "exemplify">;
+  readonly progress: Pick<ProgressTable, "add" | "moved" | "count" | "exemplify" | "began">;
   readonly looks: Pick<Looks, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
@@ -29,19 +31,24 @@ export function createHandler(deps: AggregationDeps) {
   const requests = new CountedRequests(deps.requests);
   const moves = new LastMoves(deps.progress);
   const examples = new FailureExamples(deps.progress);
+  const minutes = new Minutes(deps.progress);
   return async (event: unknown): Promise<void> => {
     const { progress, invalid } = progressOfBatch(streamBatchSchema.parse(event).Records);
     const counted: typeof progress = [];
     for (const part of progress) {
       const request = await requests.get(part.reqId);
       if (request === undefined) continue;
-      if (part.pops.size > 0) {
+      const adds = part.pops.size > 0;
+      if (adds) {
         await count(deps, part, request);
         await moves.note(part, request.expire_at);
         if (part.failures.size > 0) await examples.note(part, request.expire_at);
         counted.push(part);
       }
-      await askIfOver(deps, part, request);
+      // Read after its own are written: of two batches that end at once, the later sees both.
+      const { count: all } = await deps.progress.count(part.reqId);
+      await askIfOver(deps, part, request, all);
+      if (adds) await minutes.note(part, liveCount(request.counted, all), Date.now(), request.expire_at);
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -76,18 +83,15 @@ function byReason(
   );
 }
 
-/**
- * Reads the counters after its own are written: of two batches that end at once, the later sees both. The request itself is
- * read only if they say that it is over: every task has a result, or too many have failed.
- */
+/** The request itself is read only if the counters say that it is over: every task has a result, or too many have failed. */
 async function askIfOver(
   deps: AggregationDeps,
   { reqId, token }: BatchProgress,
   request: CountedRequest,
+  counted: Count,
 ): Promise<void> {
-  const { count } = await deps.progress.count(reqId);
-  if (!seemsOver(request, liveCount(request.counted, count))) return;
+  if (!seemsOver(request, liveCount(request.counted, counted))) return;
   const item = await deps.requests.get(reqId);
-  if (item?.active === undefined || !seemsOver(item, liveCount(item, count))) return;
+  if (item?.active === undefined || !seemsOver(item, liveCount(item, counted))) return;
   await deps.looks.ask(item, token);
 }

@@ -1,7 +1,7 @@
 import { RefusedError } from "./refused-error.ts";
 
 /** What GET /prewarm tells beside the totals, if it is asked for. */
-export const DETAILS = ["pops", "failures", "urls"] as const;
+export const DETAILS = ["pops", "failures", "samples", "urls"] as const;
 export type Detail = (typeof DETAILS)[number];
 
 /** The value of `detail` in a query string: one, or several with commas. @throws RefusedError 400 for any other, with those that there are */

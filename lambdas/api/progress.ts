@@ -59,16 +59,21 @@ export function describeProgress(
   };
 }
 
-/** What has a result, as GET /prewarm tells it. Counters may count some twice for a while, so they are kept within the totals. */
+/** What has a result, as GET /prewarm tells it. */
 export function countOf(item: DescribedRequest, progress: Progress): Count {
   const live = item.active === undefined ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
-  const done = within(0, live.download_count, item.total_count);
-  const failed = within(0, live.failed_count, done);
+  return boundedCount(live, item.total_count);
+}
+
+/** Counters may count some twice for a while, so they are kept within the total of tasks. */
+export function boundedCount(counted: Count, total: number): Count {
+  const done = within(0, counted.download_count, total);
+  const failed = within(0, counted.failed_count, done);
   return {
     download_count: done,
-    download_size: Math.max(0, live.download_size),
+    download_size: Math.max(0, counted.download_size),
     failed_count: failed,
-    ...outcomesWithin(live, done, failed),
+    ...outcomesWithin(counted, done, failed),
   };
 }
 

@@ -29,6 +29,7 @@ import { countOf, describeProgress } from "./progress.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
 import { filledFrom, type RetriedRequestDeps, retriedRequest, retryLinks } from "./retried-request.ts";
+import { type SamplesDeps, samplesFor } from "./samples.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { describeSettings, type SettingsDeps } from "./settings.ts";
 import { type StartRequestDeps, startRequest } from "./start-request.ts";
@@ -44,6 +45,7 @@ export interface RoutesDeps
     PopRowsDeps,
     PopUrlsDeps,
     FailuresDeps,
+    SamplesDeps,
     RequestsDeps,
     DryRunDeps,
     SettingsDeps,
@@ -52,8 +54,11 @@ export interface RoutesDeps
   readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
-  readonly progress: PopRowsDeps["progress"] & FailuresDeps["progress"] & Pick<ProgressTable, "of">;
-  readonly patience: Pick<Patience, "staleMs">;
+  readonly progress: PopRowsDeps["progress"] &
+    FailuresDeps["progress"] &
+    SamplesDeps["progress"] &
+    Pick<ProgressTable, "of">;
+  readonly patience: Pick<Patience, "staleMs" | "beatMs">;
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &
     InstancesDeps["logger"] &
@@ -109,7 +114,8 @@ const ALL: Routes = {
     const needed = item.active !== undefined || item.uncompressed_count > 0;
     const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
-    const described = describeProgress(item, progress, deps.now(), deps.patience, pops);
+    const now = deps.now();
+    const described = describeProgress(item, progress, now, deps.patience, pops);
     const { instance_count, timeout_at, readiness, reason } = item;
     return {
       ...described,
@@ -122,6 +128,7 @@ const ALL: Routes = {
       ...(details.has("pops") ? { pops: await popRows(deps, item) } : {}),
       ...(details.has("failures") ? { failures: await failuresOf(deps, item) } : {}),
       ...(details.has("urls") ? { urls: await popUrls(deps, item, event.queryStringParameters?.["pop"] ?? "") } : {}),
+      ...(details.has("samples") ? { samples: await samplesFor(deps, item, progress, now) } : {}),
     };
   },
 

@@ -211,6 +211,48 @@ describe("when a result was counted last", () => {
   });
 });
 
+describe("minutes", () => {
+  it("have what was counted as one began: the first who says so is believed", async () => {
+    const { sent, progress } = table((_, n) =>
+      n === 0 ? {} : Promise.reject(awsError("ConditionalCheckFailedException")),
+    );
+    for (let n = 0; n < 2; n++) await progress.began("r1", 29_500_000, count(3, 20, 1), EXPIRES);
+    expect(sent[1]?.input).toEqual({
+      TableName: "progress",
+      Item: { key: "minute#r1", part: "29500000", ...count(3, 20, 1), expire_at: EXPIRES },
+      ConditionExpression: "attribute_not_exists(part)",
+    });
+    const denied = table(() => Promise.reject(awsError("AccessDenied"))).progress;
+    await expect(denied.began("r1", 1, count(0, 0, 0), EXPIRES)).rejects.toThrow("AccessDenied");
+  });
+
+  it("add up the bytes that processes received in one", async () => {
+    const { sent, progress } = table();
+    await progress.received("r1", 29_500_000, 700, EXPIRES);
+    expect(written(sent[0]?.input)).toEqual([...["bytes#r1", "29500000", `SET expire_at = ${EXPIRES} ADD bytes 700`]]);
+  });
+
+  it("are read all, without what is none: instances write the bytes", async () => {
+    const items: Record<string, object[]> = {
+      "minute#r1": [{ part: "7", download_count: 2, warm_count: 1 }, { part: "now" }, { part: "8", warm_count: "all" }],
+      "bytes#r1": [
+        ...[
+          { part: "7", bytes: 700 },
+          { part: "8", bytes: -1 },
+          { part: "9", bytes: "1" },
+          { part: "x", bytes: 1 },
+        ],
+        { part: "10", bytes: 1e300 },
+      ],
+    };
+    const { progress } = table(({ input }) => ({ Items: items[input.ExpressionAttributeValues[":key"]] }));
+    expect(await progress.minutes("r1")).toEqual({
+      began: new Map([[7, count(2, 0, 0, { warm_count: 1 })]]),
+      received: new Map([[7, 700]]),
+    });
+  });
+});
+
 describe("beats", () => {
   it("are written over the process's last one", async () => {
     const { sent, progress } = table();

@@ -8,8 +8,8 @@ const all = (folder: string) => readdirSync(new URL(folder, DOMAIN)).map((file) 
 const NOT_IN_A_BROWSER = ["readiness/survey.ts"];
 const FILES = [
   ...[...all("readiness/"), ...all("pops/")].filter((file) => !NOT_IN_A_BROWSER.includes(file)),
-  ...["result/failure.ts", "result/outcome.ts", "result/pop-strip.ts", "request/status.ts", "request/timestamps.ts"],
-  ...["net/urls.ts", "byte-figures.ts"],
+  ...["result/failure.ts", "result/outcome.ts", "result/pop-strip.ts", "request/sample-points.ts"],
+  ...["request/status.ts", "request/timestamps.ts", "net/urls.ts", "byte-figures.ts"],
 ];
 
 it.each(FILES)("%s and all that it imports ask for nothing of Node", (file) => {

@@ -2,13 +2,14 @@
 // there. The stack is this file's own: where another test makes functions fail, alarms would stay on.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { LOCAL } from "../../tools/local/paths.ts";
 import { readResults } from "../../tools/local/pop-report.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { embeddedMetrics } from "../cloudwatch/embedded-metrics.ts";
 import { alarmsOf, listen, put } from "./alarms.ts";
 import { invoke, logLines } from "./aws-call.ts";
-import { body } from "./bodies.ts";
+import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 
 /** How long, in seconds, a value that trips an alarm counts after it was put: the emulator goes by the clock. */
@@ -20,6 +21,8 @@ const SECRETS = {
   cookie: "session=s3cr3t-cookie",
   signature: "s3cr3t-signature",
 };
+
+const PATIENCE = { timeout: 20_000 };
 
 const running = deployedStack();
 
@@ -87,6 +90,50 @@ describe("watching", () => {
     const counted = await measured("PrewarmPipelineAggregationLogs");
     expect(counted).toContainEqual({ namespace, name: "FailedTasks", dimensions: { reason: "http_4xx" }, values: [1] });
     expect(counted).toContainEqual({ namespace, name: "TaskDuration", dimensions: {}, values: expect.any(Array) });
+    await stack.untilAgents(0);
+  });
+});
+
+describe("samples", () => {
+  const SLOW = "/slow-before-its-first-result.bin";
+  const SIZE = 600_000;
+  const samplesSchema = z
+    .array(
+      z.object({ at: z.string(), received_size: z.number(), download_count: z.number(), download_size: z.number() }),
+    )
+    .min(2);
+
+  it("of a slow download rise before its first result, and stay when it has ended", async () => {
+    const stack = running();
+    stack.standIn.edge.addObject(SLOW, { size: SIZE });
+    stack.setFaults(({ method, path }) =>
+      method === "GET" && path === SLOW ? { kind: "drip", bytesPerSecond: SIZE / 10 } : undefined,
+    );
+    const reqId = await stack.start(body({ url_list: urls(SLOW), pops: ["SIN2-C1"] }));
+    const samples = async () => {
+      const { json } = await stack.call("GET", `prewarm?req_id=${reqId}&detail=samples`);
+      return samplesSchema.parse(json["samples"]);
+    };
+    const seen = new Set<number>();
+    await expect
+      .poll(
+        async () => {
+          const last = (await samples()).at(-1);
+          if (last?.download_count === 0 && last.received_size > 0) seen.add(last.received_size);
+          return seen.size;
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toBeGreaterThanOrEqual(3);
+    expect([...seen]).toEqual([...seen].sort((one, other) => one - other));
+
+    stack.setFaults(undefined);
+    const { created_at, last_update_time } = await stack.until(reqId, "FINISHED");
+    // The agent has noted its last bytes by then, or its last beat tells them.
+    await expect.poll(async () => (await samples()).at(-1)?.received_size, PATIENCE).toBeGreaterThanOrEqual(SIZE);
+    const [first, last] = [(await samples())[0], (await samples()).at(-1)];
+    expect(first).toEqual({ at: created_at, received_size: 0, download_count: 0, download_size: 0 });
+    expect(last).toMatchObject({ at: last_update_time, download_count: 1, download_size: SIZE });
     await stack.untilAgents(0);
   });
 });

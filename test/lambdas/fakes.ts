@@ -187,6 +187,8 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly examples = new Map<string, readonly string[]>();
   /** Failures by reason, of each request. */
   readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
+  /** What is kept by the minute, of each request. */
+  readonly kept = new Map<string, { readonly began: Map<number, Count>; readonly received: Map<number, number> }>();
   private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
@@ -222,6 +224,19 @@ export class FakeProgress implements Public<ProgressTable> {
   }
   async moved(reqId: string, at: number) {
     this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
+  }
+  async began(reqId: string, minute: number, count: Count) {
+    const { began } = await this.minutes(reqId);
+    if (!began.has(minute)) began.set(minute, count);
+  }
+  async received(reqId: string, minute: number, bytes: number) {
+    const { received } = await this.minutes(reqId);
+    received.set(minute, (received.get(minute) ?? 0) + bytes);
+  }
+  async minutes(reqId: string) {
+    const minutes = this.kept.get(reqId) ?? { began: new Map(), received: new Map() };
+    this.kept.set(reqId, minutes);
+    return minutes;
   }
   async correct(reqId: string, by: Count) {
     this.increase(reqId, by);

@@ -1,6 +1,7 @@
-import { formatTimestamp } from "../../domain/request/timestamps.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
 import { catalogue, estimate, REFUSED_FORM } from "./made-up-form.ts";
 import { popRows, somePops } from "./made-up-pops.ts";
+import { sampleRows } from "./made-up-samples.ts";
 import type { Answer } from "./page-server.ts";
 
 const MINUTE = 60_000;
@@ -244,7 +245,7 @@ function usual(route: string, query: URLSearchParams): Answer {
     case "GET prewarm":
       return query.get("detail") === "urls"
         ? { body: { ...progress(query.get("req_id") ?? ""), urls: popUrls(query.get("pop") ?? "") } }
-        : { body: progress(query.get("req_id") ?? "") };
+        : { body: withSamples(progress(query.get("req_id") ?? ""), query.get("detail") ?? "") };
     case "GET summary":
       return { body: summary(query.get("req_id") ?? "") };
     case "GET instances":
@@ -258,6 +259,14 @@ function usual(route: string, query: URLSearchParams): Answer {
     default:
       return { status: 404, body: { error_message: "There is no such route" } };
   }
+}
+
+function withSamples(request: Readonly<Record<string, unknown>>, detail: string): Readonly<Record<string, unknown>> {
+  if (!detail.includes("samples")) return request;
+  const ms = (field: string) => parseTimestamp(String(request[field])).getTime();
+  const [bytes, warm] = [Number(request["download_size"]), Number(request["warm_count"])];
+  const to = ms(request["status"] === "IN_PROGRESS" ? "timestamp" : "last_update_time");
+  return { ...request, samples: sampleRows({ from: ms("created_at"), to, bytes, warm }) };
 }
 
 function progress(id: string): Readonly<Record<string, unknown>> {

@@ -95,6 +95,18 @@ export const ITEMS: readonly Item[] = [
     ],
   },
   {
+    name: "Samples",
+    route: "GET /prewarm",
+    statuses: [200],
+    query: { ...THIS_REQUEST, detail: "samples" },
+    script: [
+      'pm.test("nothing that is counted goes back", () => {',
+      "  const sizes = body.samples.map(({ received_size }) => received_size);",
+      "  pm.expect(sizes).to.deep.equal([...sizes].sort((one, other) => one - other));",
+      "});",
+    ],
+  },
+  {
     name: "Summary",
     route: "GET /summary",
     statuses: [200],

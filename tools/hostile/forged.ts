@@ -105,6 +105,7 @@ async function records(count: number): Promise<LabRow> {
       },
       moved: async () => undefined,
       exemplify: async () => undefined,
+      began: async () => undefined,
       count: async () => NO_PROGRESS,
     },
     looks: { ask: unplanned },

@@ -81,7 +81,10 @@ export class OriginWorld {
   /** Starts a process. */
   start(name: string): void {
     let alive = true;
-    const progress = { beat: async (_: string, beat: Beat) => void (alive && this.beats.set(name, beat)) };
+    const progress = {
+      beat: async (_: string, beat: Beat) => void (alive && this.beats.set(name, beat)),
+      received: async () => undefined,
+    };
     const beats = new Beats({ progress, instance: "i", worker: name, everyMs: patience.beatMs, logger });
     const reading = { beats: async () => [...this.beats.values()] };
     const origin = new Origin({ progress: reading, beats, self: `i#${name}`, patience, logger });

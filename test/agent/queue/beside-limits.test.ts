@@ -31,6 +31,7 @@ async function run(waiting: readonly TaskMessage[]) {
   const told = new Map<string, Beat>();
   const progress = {
     beat: async (reqId: string, beat: Beat) => void told.set(reqId, beat),
+    received: async () => undefined,
     beats: async (reqId: string) => [...told].flatMap(([id, beat]) => (id === reqId ? [beat] : [])),
   };
   const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: patience.beatMs, logger });

@@ -86,7 +86,7 @@ export function startAgent(lanes: { readonly main: MemoryLane; readonly express:
     lanes,
     drain: async () => undefined,
   };
-  const progress = { beat: async () => undefined };
+  const progress = { beat: async () => undefined, received: async () => undefined };
   const agent = new Agent({
     ...{ queue, meter, downloader, logger, visibilitySeconds: 30, memoryBytes: 8e9 },
     beats: new Beats({ progress, instance: "i", worker: "w", everyMs: 10_000, logger }),

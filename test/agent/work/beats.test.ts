@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Beats } from "../../../agent/work/beats.ts";
 import { type Beat, beatSchema } from "../../../domain/request/progress.ts";
+import { minuteOf } from "../../../domain/request/samples.ts";
+import { expiresAt } from "../../../domain/request/timestamps.ts";
 import { deferred } from "../deferred.ts";
 
 beforeEach(() => {
@@ -11,15 +13,21 @@ afterEach(() => {
 });
 
 /** Beats every ten seconds. `told`: what was written, as `request: tasks bytes`. */
-function beating(write: () => Promise<void> = async () => undefined) {
+function beating(write: () => Promise<void> = async () => undefined, note = write) {
   const told: string[] = [];
   const written: (Beat & { readonly expireAt: number })[] = [];
   const warnings: unknown[] = [];
+  const noted: [string, number, number][] = [];
   const progress = {
     beat: async (reqId: string, beat: Beat, expireAt: number) => {
       await write();
       told.push(`${reqId}: ${beat.tasks} ${beat.bytes}`);
       written.push({ ...beatSchema.parse(beat), expireAt });
+    },
+    received: async (reqId: string, minute: number, bytes: number, expireAt: number) => {
+      await note();
+      expect(expireAt).toBe(expiresAt(new Date()));
+      noted.push([reqId, minute, bytes]);
     },
   };
   const beats = new Beats({
@@ -27,7 +35,7 @@ function beating(write: () => Promise<void> = async () => undefined) {
     logger: { warn: (fields: unknown) => void warnings.push(fields) },
   });
   beats.start();
-  return { beats, told, written, warnings };
+  return { beats, told, written, noted, warnings };
 }
 
 describe("of each request, a beat is written", () => {
@@ -106,6 +114,64 @@ test("one that is slow is not overtaken by the next, and what came meanwhile is 
   slow.resolve();
   await vi.advanceTimersByTimeAsync(0);
   expect(told).toEqual(["a: 1 0", "a: 0 0", "a: 5 0"]);
+});
+
+describe("bytes by the minute", () => {
+  const MINUTE = 60_000;
+  /** A clock that stands 25 s before a minute begins. @returns the number of the minute that it is in */
+  const beforeMinute = () => {
+    vi.setSystemTime(1_000 * MINUTE + 35_000);
+    return minuteOf(Date.now());
+  };
+
+  test("are told in beats until the minute is over, and then noted for good, once", async () => {
+    const minute = beforeMinute();
+    const { beats, written, noted } = beating();
+    const transfer = beats.take("a", 1).begin();
+    for (let n = 0; n < 9; n++) {
+      transfer.addBytes(100);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    // Beats at 35, 45, 55 s of the minute, and then of the next one; that one is over with the last.
+    expect(written.map(({ received }) => received)).toEqual([
+      ...[undefined, 100, 200, undefined],
+      ...[100, 200, 300, 400, 500, undefined],
+    ]);
+    expect(noted).toEqual([
+      ["a", minute, 300],
+      ["a", minute + 1, 600],
+    ]);
+  });
+
+  test("are noted as soon as nothing more will come, and not at all if there are none", async () => {
+    const minute = beforeMinute();
+    const { beats, written, noted } = beating();
+    const holding = beats.take("a", 1);
+    holding.begin().addBytes(700);
+    holding.end();
+    beats.take("b", 1).end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written.at(-1)).toMatchObject({ tasks: 0, left: true });
+    expect(written.at(-1)).not.toHaveProperty("received");
+    expect(noted).toEqual([["a", minute, 700]]);
+  });
+
+  test("that cannot be noted hold up no beat, and are tried again with the next one", async () => {
+    const minute = beforeMinute();
+    let refused = true;
+    const { beats, written, noted, warnings } = beating(
+      async () => undefined,
+      async () => {
+        if (refused) throw new Error("no table");
+      },
+    );
+    beats.take("a", 1).begin().addBytes(500);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([written.length, noted.length, warnings.length]).toEqual([4, 0, 1]);
+    refused = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(noted).toEqual([["a", minute, 500]]);
+  });
 });
 
 describe("at the end", () => {

@@ -47,7 +47,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
   };
   const logger = pino({ level: "silent" });
   const told: Beat[] = [];
-  const progress = { beat: async (_: string, beat: Beat) => void told.push(beat) };
+  const progress = { beat: async (_: string, beat: Beat) => void told.push(beat), received: async () => undefined };
   const beats = new Beats({ progress, instance: "i-1", worker: "w", everyMs: 10_000, logger });
   const deps: WorkDeps = {
     beats,

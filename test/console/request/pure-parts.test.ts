@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { moved } from "../../../console/request/grid-move.ts";
 import { reportLink } from "../../../console/request/report-link.ts";
-import { niceTop, pathOf, withSample } from "../../../console/request/samples.ts";
 import { firstSentence, sentenceParts } from "../../../console/request/sentence-parts.ts";
 import { isUrgent } from "../../../console/request/urgency.ts";
 
@@ -93,34 +92,5 @@ describe("moved", () => {
   it("another key moves nothing, and an empty grid is no error", () => {
     expect(moved("x", { row: 0, column: 0 }, ROWS)).toBeUndefined();
     expect(moved("ArrowRight", { row: 0, column: 0 }, [])).toEqual({ row: 0, column: 0 });
-  });
-});
-
-describe("samples", () => {
-  const sample = (at: number) => ({ at, rate: at, warm: 0.5 });
-
-  it("an answer that is seen twice counts once", () => {
-    expect(withSample([sample(1)], sample(1))).toHaveLength(1);
-  });
-
-  it("stay bounded, and keep the first", () => {
-    let samples: readonly { at: number; rate: number; warm: number }[] = [];
-    for (let at = 0; at < 5_000; at++) samples = withSample(samples, sample(at));
-    expect(samples.length).toBeLessThanOrEqual(601);
-    expect([samples[0]?.at, samples.at(-1)?.at]).toEqual([0, 4_999]);
-  });
-
-  it.each([
-    [0, 1],
-    [3.2, 5],
-    [5, 5],
-    [640, 1_000],
-  ])("the axis of %d ends at %d", (value, top) => {
-    expect(niceTop(value)).toBe(top);
-  });
-
-  it("a path begins at the left edge and stays within", () => {
-    const box = { width: 100, height: 50, from: 0, to: 10 };
-    expect(pathOf([sample(0), sample(10)], ({ rate }) => rate / 5, box)).toBe("M0.0 50.0L100.0 0.0");
   });
 });

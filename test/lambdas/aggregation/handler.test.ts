@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Looks } from "../../../aws/looks.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
@@ -60,6 +60,28 @@ describe("Aggregation", () => {
       ]),
     );
     expect(progress.movedAt.get("r1")).toBe(1_713_237_141_000);
+  });
+
+  it("keeps what was counted as a minute began, of a batch that is tried again too; one that changes nothing keeps nothing", async () => {
+    const MINUTE = 60_000;
+    vi.useFakeTimers({ now: 7 * MINUTE, toFake: ["Date"] });
+    try {
+      const { handle, progress } = world([request({ ...RUNNING, total_count: 9 })]);
+      await handle(record({ outcome: "warm" }));
+      await handle(record({ outcome: "warm" }));
+      vi.setSystemTime(9 * MINUTE);
+      const again = record({ ok: false });
+      await handle(again);
+      await handle(again);
+      vi.setSystemTime(10 * MINUTE);
+      await handle(record({}, {}));
+      expect([...(await progress.minutes("r1")).began]).toEqual([
+        [7, count(0, 0, 0)],
+        [9, count(2, 20, 0, { warm_count: 2 })],
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("counts outcomes, of the request and of the POP", async () => {
@@ -240,7 +262,7 @@ describe("Aggregation", () => {
     const items = [request(RUNNING), request({ ...RUNNING, req_id: "r2", total_count: 1 })];
     const smooth = world(items);
     await smooth.handle(...batch);
-    expect(smooth.calls).toHaveLength(12);
+    expect(smooth.calls).toHaveLength(14);
     for (const n of smooth.calls.keys()) {
       for (const when of ["before", "after"] as const) {
         const { handle, the, steps } = world(items, (_, i) => (i === n ? when : undefined));

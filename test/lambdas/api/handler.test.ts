@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { LISTS } from "../../../domain/request/lists.ts";
+import { minuteOf } from "../../../domain/request/samples.ts";
+import { parseTimestamp } from "../../../domain/request/timestamps.ts";
 import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
@@ -113,7 +115,7 @@ describe("GET /prewarm with detail=pops", () => {
       const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail });
       expect(status).toBe(400);
       expect(body["error_message"]).toBe(
-        `detail: '${detail.replace("pops,", "").slice(0, 100)}' is not known; there are 'pops', 'failures', 'urls'`,
+        `detail: '${detail.replace("pops,", "").slice(0, 100)}' is not known; there are 'pops', 'failures', 'samples', 'urls'`,
       );
       expect(calls).toEqual([]);
     },
@@ -175,6 +177,76 @@ describe("what every route has in common", () => {
       ]);
     },
   );
+});
+
+describe("GET /prewarm with detail=samples", () => {
+  // Now is 03:12:21; the request was made at 03:10:21.
+  const minute = (stamp: string) => minuteOf(parseTimestamp(stamp).getTime());
+  const at = (stamp: string) => `2024-04-16 ${stamp}`;
+  const samples = async (call: ReturnType<typeof world>["call"]) =>
+    (await call("GET /prewarm", undefined, { req_id: "r1", detail: "samples" })).body["samples"];
+
+  it("adds how it stood as each minute began, with what agents have not noted yet, and how it stands now", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
+    progress.set("r1", { count: count(3, 30, 1, { warm_count: 2 }), beats: [beat({ received: 7 }), beat()] });
+    await progress.began("r1", minute(at("03:11:00")), count(0, 0, 0));
+    await progress.began("r1", minute(at("03:12:00")), count(1, 10, 0));
+    await progress.received("r1", minute(at("03:10:00")), 40);
+    await progress.received("r1", minute(at("03:11:00")), 60);
+    const none = {
+      download_size: 0,
+      download_count: 0,
+      failed_count: 0,
+      warm_count: 0,
+      hit_count: 0,
+      not_kept_count: 0,
+    };
+    expect(await samples(call)).toEqual([
+      { at: at("03:10:21.405000"), received_size: 0, ...none },
+      { at: at("03:11:00.000000"), received_size: 40, ...none },
+      // Not of 03:12:00: agents that beat every ten seconds may have more of the minute before.
+      {
+        ...{ at: STAMP, received_size: 107, ...none },
+        ...{ download_size: 30, download_count: 3, failed_count: 1, warm_count: 2 },
+      },
+    ]);
+  });
+
+  it("keeps counts within the tasks that there are", async () => {
+    const { call, requests, progress, passTime } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
+    await progress.began("r1", minute(at("03:12:00")), count(9, 10, -1, { warm_count: 9 }));
+    passTime(30_000);
+    expect(await samples(call)).toContainEqual(
+      expect.objectContaining({ at: at("03:12:00.000000"), download_count: 4, failed_count: 0, warm_count: 4 }),
+    );
+  });
+
+  it("of one that has ended ends with it, exactly", async () => {
+    const { call, requests, progress, passTime } = world();
+    const exact = count(4, 40, 0, { hit_count: 4 });
+    await requests.put(request({ status: "FINISHED", active: undefined, total_count: 4, ...exact }));
+    await progress.began("r1", minute(at("03:11:00")), count(0, 0, 0));
+    await progress.received("r1", minute(at("03:11:00")), 45);
+    // An instance died before it had noted these.
+    progress.set("r1", { beats: [beat({ received: 5 })] });
+    passTime(86_400_000);
+    expect(await samples(call)).toMatchObject([
+      { at: at("03:10:21.405000"), received_size: 0, hit_count: 0 },
+      { at: at("03:11:00.000000"), received_size: 0, hit_count: 0 },
+      { at: at("03:11:53.531000"), received_size: 50, hit_count: 4 },
+    ]);
+  });
+
+  it("is empty for one that an older release has counted, and nothing is read unless it is asked for", async () => {
+    const { call, calls, requests } = world();
+    await requests.put(request({ status: "FINISHED", active: undefined, total_count: 4, ...count(4, 40, 0) }));
+    expect(await samples(call)).toEqual([]);
+    const before = calls.length;
+    expect((await call("GET /prewarm", undefined, { req_id: "r1" })).body).not.toHaveProperty("samples");
+    expect(calls.slice(before)).not.toContain("progress.minutes");
+  });
 });
 
 describe("GET /prewarm with detail=failures", () => {

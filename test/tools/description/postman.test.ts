@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { ANSWERS, GATEWAY_ANSWERS } from "../../../domain/api/answers.ts";
 import { ESTIMATE_EXAMPLE } from "../../../domain/api/estimate-example.ts";
 import { popProgressSchema } from "../../../domain/api/pop-progress.ts";
+import { sampleSchema } from "../../../domain/api/sample-answer.ts";
 import { estimatedSchema } from "../../../domain/api/started-answer.ts";
 import { runCollection } from "../../../tools/description/run-collection.ts";
 import { exampleOf } from "../../../tools/description/schemas.ts";
@@ -40,6 +41,7 @@ function special(query: URLSearchParams, body: string): [status: number, more?: 
   if (body.includes("force_stop")) return [409];
   if (query.get("detail") === "pops") return [200, { pops: [{ ...exampleOf(popProgressSchema), pop: "SIN2-P1" }] }];
   if (query.get("detail") === "failures") return [200, { failed_count: 0, failures: [] }];
+  if (query.get("detail") === "samples") return [200, { samples: [exampleOf(sampleSchema)] }];
   return [200];
 }
 

@@ -38,7 +38,10 @@ const handler = createHandler({
   distributions: {
     own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com", ...aliases] }],
   },
-  progress: { of: async () => NO_PROGRESS, pops: async () => new Map(), failures: async () => [] },
+  progress: {
+    ...{ of: async () => NO_PROGRESS, pops: async () => new Map(), failures: async () => [], beats: async () => [] },
+    minutes: async () => ({ began: new Map(), received: new Map() }),
+  },
   patience: patienceOf(),
   fleet: {
     ...{ groupName: "prewarm_asg_prod", desiredCapacity: async () => 0, raiseTo: nothing, restore: nothing },
