@@ -1,4 +1,3 @@
-import type { WriteStream } from "node:tty";
 import { createLogUpdate } from "log-update";
 import { isTerminal } from "../../domain/request/status.ts";
 import { frame } from "../live/frame.ts";
@@ -21,8 +20,11 @@ export interface ScreenOptions {
 const REDRAW_MS = 500;
 const ASK_MS = 2_000;
 
+/** A terminal, which says how large it is. */
+type Terminal = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
+
 /** The live view, redrawn twice a second. */
-export function screen(out: WriteStream, { glyphs, paint, listed, hint }: ScreenOptions): Display {
+export function screen(out: Terminal, { glyphs, paint, listed, hint }: ScreenOptions): Display {
   const draw = createLogUpdate(out);
   const rates = new Rates();
   const steady = new SteadySentence();
@@ -30,6 +32,7 @@ export function screen(out: WriteStream, { glyphs, paint, listed, hint }: Screen
   let answeredAt = 0;
   let silentSince: number | undefined;
   let notes: string[] = [];
+  let height = 0;
   const redraw = () => {
     if (view === undefined) return;
     const now = performance.now();
@@ -39,6 +42,9 @@ export function screen(out: WriteStream, { glyphs, paint, listed, hint }: Screen
       { ...view, sinceMs: now - answeredAt, silentMs, hints },
       { width: out.columns ?? 80, height: out.rows ?? 24, glyphs, paint },
     );
+    // log-update writes what has changed alone. Where lines are added or gone, it takes those below them for unchanged.
+    if (lines.length !== height) draw.clear();
+    height = lines.length;
     draw(lines.join("\n"));
   };
   const timer = setInterval(redraw, REDRAW_MS);

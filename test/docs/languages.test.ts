@@ -1,10 +1,10 @@
 // Documents in two languages say the same: the Chinese one has what the English one has, in the same order.
 // If one of these fails, bring docs/zh up to date with what you changed in the English document.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { links } from "./markdown.ts";
+import { links, pictures } from "./markdown.ts";
 import { headingNumber, shapeOf } from "./translation.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,7 +27,22 @@ function destinations(document: string, text: string): string[] {
     const crosses = CHINESE.includes(target) !== CHINESE.includes(document);
     return `${english}#${heading}${crosses ? " in the other language" : ""}`;
   };
-  return links(text).map(destination).sort();
+  const shown = pictures(text).map(({ target }) => target);
+  return links(text)
+    .filter((link) => !shown.includes(link))
+    .map(destination)
+    .sort();
+}
+
+/** What a document shows, in its order; the same for both languages. A picture below `zh/` is the Chinese one of another, and stands for it there. */
+function shownIn(document: string, text: string): string[] {
+  return pictures(text).map(({ target }) => {
+    const path = normalize(join(dirname(document), target));
+    const english = path.replace("/zh/", "/");
+    const chinese = english.replace(/[^/]+$/, "zh/$&");
+    const own = CHINESE.includes(document) && existsSync(join(ROOT, chinese)) ? chinese : english;
+    return path === own ? english : `${path} instead of ${own}`;
+  });
 }
 
 describe.each(CHINESE)("%s", (chinese) => {
@@ -48,6 +63,10 @@ describe.each(CHINESE)("%s", (chinese) => {
 
   test("links to what it links to, in its own language where there is one", () => {
     expect(destinations(chinese, read(chinese))).toEqual(destinations(english, read(english)));
+  });
+
+  test("shows what it shows, in its own language where there is such a picture", () => {
+    expect(shownIn(chinese, read(chinese))).toEqual(shownIn(english, read(english)));
   });
 
   test("begins with a link to it, as it does in turn", () => {
@@ -77,6 +96,15 @@ describe("a translation with faults is found out", () => {
     ["another column", "| a | b |", "| a | b | c |", "tables"],
   ] as const)("%s", (_, before, after, part) => {
     expect(shapeOf(text.replace(before, after))[part]).not.toEqual(shapeOf(text)[part]);
+  });
+
+  test("other pictures", () => {
+    const english = shownIn("README.md", "![a](docs/pictures/under-way-dark.webp) ![b](docs/pictures/terminal.webp)");
+    const here = (text: string) => shownIn("docs/zh/README.md", text);
+    expect(here("![甲](../pictures/zh/under-way-dark.webp) ![乙](../pictures/terminal.webp)")).toEqual(english);
+    expect(here("![甲](../pictures/under-way-dark.webp) ![乙](../pictures/terminal.webp)")).not.toEqual(english);
+    expect(here("![乙](../pictures/terminal.webp) ![甲](../pictures/zh/under-way-dark.webp)")).not.toEqual(english);
+    expect(here("![甲](../pictures/zh/under-way-dark.webp)")).not.toEqual(english);
   });
 
   test("links that lead elsewhere", () => {

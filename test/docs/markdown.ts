@@ -33,6 +33,24 @@ export function links(text: string): string[] {
   return [...inline, ...references].filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target));
 }
 
+/** A picture that a document shows. */
+export interface Shown {
+  readonly target: string;
+  /** Undefined: another picture stands for it, and has the words. */
+  readonly alt?: string;
+}
+
+/** Pictures in the order in which they are shown: `![alt](target)`, `<img>`, and what `<picture>` shows instead of it. */
+export function pictures(text: string): Shown[] {
+  const attribute = (tag: string, name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
+  return [...prose(text).matchAll(/!\[([^\]]*)\]\(([^)\s]+)\)|<(img|source)\s[^>]*>/g)].map(
+    ([tag, alt = "", target = "", kind]) => {
+      if (kind === "source") return { target: attribute(tag, "srcset") };
+      return kind === "img" ? { target: attribute(tag, "src"), alt: attribute(tag, "alt") } : { target, alt };
+    },
+  );
+}
+
 /** Names of the scripts that a document tells to run, also in its code. `npm run bench:<part>` names `bench:`. */
 export function scripts(text: string): string[] {
   return [...text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g)].map(([, name = ""]) => name);

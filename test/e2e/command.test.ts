@@ -9,6 +9,7 @@ import * as z from "zod";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { openBrowser } from "../../tools/console/browser.ts";
 import { freePort } from "../../tools/local/ports.ts";
+import { onTerminal, type TerminalSize } from "../../tools/local/pseudo-terminal.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { body } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
@@ -49,15 +50,8 @@ describe("the command", () => {
     child.stdin.end();
     return ended;
   };
-  /** On a terminal of the size that `stty` sets. */
-  const onTerminal = (
-    [columns, rows]: readonly [number, number],
-    more: Readonly<Record<string, string>>,
-    ...words: string[]
-  ) => {
-    const line = [process.execPath, BUNDLE, ...words].map((word) => `'${word}'`).join(" ");
-    return start("script", ["-qefc", `stty cols ${columns} rows ${rows}; exec ${line}`, "/dev/null"], more);
-  };
+  const watch = (size: TerminalSize, more: Readonly<Record<string, string>>, ...words: string[]) =>
+    start(...onTerminal(size, [process.execPath, BUNDLE, ...words]), more);
 
   it("0: all is good; lines in a pipe, the verdict at the end, and the same on later questions", async () => {
     const { code, stdout, stderr } = await run("warm", ...GOOD, "--timeout", "5m");
@@ -188,7 +182,7 @@ describe("the command", () => {
 
   it("on a terminal: a live view that fits, and Ctrl-C leaves the request running", async () => {
     holdBack(running(), "/hangs.bin");
-    const live = onTerminal(
+    const live = watch(
       [80, 24],
       { NO_COLOR: "1", LC_ALL: "C" },
       "warm",
@@ -212,7 +206,7 @@ describe("the command", () => {
 
   it("on a terminal: Ctrl-C twice offers to stop it", async () => {
     holdBack(running(), "/hangs.bin");
-    const live = onTerminal([100, 30], {}, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
+    const live = watch([100, 30], {}, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
     await until(() => /Singapore/.test(live.heard.stdout));
     live.child.stdin.write("\u0003");
     await until(() => /Ctrl-C again: stop it\?/.test(live.heard.stdout));

@@ -1,0 +1,61 @@
+// Pictures in the documents are there, are small, and say in words what they show. `npm run pictures` takes those of the console and
+// the terminal anew.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { MOST_BYTES, PICTURES } from "../../tools/pictures/folder.ts";
+import { pictures } from "./markdown.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const markdown = (folder: string) =>
+  readdirSync(join(ROOT, folder), { recursive: folder !== "", encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+
+const SHOWN = [...markdown(""), ...markdown("docs"), ...markdown("cli")].flatMap((document) =>
+  pictures(readFileSync(join(ROOT, document), "utf8"))
+    .filter(({ target }) => !/^https?:/.test(target))
+    .map((it) => ({ ...it, document, path: join(ROOT, dirname(document), it.target) })),
+);
+
+/** What is wrong with a picture as a document shows it. */
+function faultsOf({ path, alt }: { readonly path: string; readonly alt?: string }): string[] {
+  if (!existsSync(path)) return ["it is not there"];
+  return [
+    ...(statSync(path).size > MOST_BYTES ? [`it has more than ${MOST_BYTES} bytes`] : []),
+    ...(alt !== undefined && alt.trim().length < 10 ? ["no words say what it shows"] : []),
+  ];
+}
+
+test("documents show pictures", () => expect(SHOWN.length).toBeGreaterThan(5));
+
+test.each(SHOWN)("$document shows $target", (shown) => expect(faultsOf(shown)).toEqual([]));
+
+test("every picture is shown somewhere", () => {
+  const all = readdirSync(PICTURES, { recursive: true, encoding: "utf8" }).filter((name) => /\.\w+$/.test(name));
+  expect(all.sort()).toEqual([...new Set(SHOWN.map(({ path }) => relative(PICTURES, path)))].sort());
+});
+
+describe("a picture with faults is found out", () => {
+  const text = [
+    "![What it shows](a.png) ![](b.png)",
+    '<picture>\n  <source media="(prefers-color-scheme: dark)" srcset="c.png">\n  <img alt="Words" src="d.png">\n</picture>',
+    "```html\n<img src='e.png'>\n```",
+  ].join("\n\n");
+
+  test("where it stands", () => {
+    expect(pictures(text)).toEqual([
+      { target: "a.png", alt: "What it shows" },
+      { target: "b.png", alt: "" },
+      { target: "c.png" },
+      { target: "d.png", alt: "Words" },
+    ]);
+  });
+
+  test("if it is not there, too large, or without words", () => {
+    expect(faultsOf({ path: join(ROOT, "none.png"), alt: "What it shows" })).toEqual(["it is not there"]);
+    // No picture, but large, and surely there.
+    expect(faultsOf({ path: process.execPath, alt: " " })).toHaveLength(2);
+  });
+});
