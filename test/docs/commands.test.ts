@@ -83,7 +83,10 @@ test("documents show commands of each kind", () => {
 test.each([...new Set([...allCommands(), ...inline].filter((it) => /^npm (start|run doctor) -- /.test(it)))])(
   "%s: these are words that it knows",
   (command) => {
-    const words = (command.split(" -- ")[1] ?? "").replaceAll('"$URL"', "https://www.example.com/a.bin").trim().split(/\s+/);
+    const words = (command.split(" -- ")[1] ?? "")
+      .replaceAll('"$URL"', "https://www.example.com/a.bin")
+      .trim()
+      .split(/\s+/);
     const parse = command.startsWith("npm start") ? parseOptions : doctor.parseOptions;
     expect(() => parse(words)).not.toThrow();
   },
@@ -106,7 +109,7 @@ describe("a document with faults is found out", () => {
   });
 
   test("by what else stands in a block of the API or of a script", () => {
-    expect(ways(block('curl "${API}instances"\nrm -rf x'))).toEqual(["run", "unknown"]);
+    expect(ways(block(`curl "\${API}instances"\nrm -rf x`))).toEqual(["run", "unknown"]);
     expect(ways(block("curl https://www.example.com/"))).toEqual(["unknown"]);
     expect(ways(block("npm test\n\n# only words\nprewarm status"))).toEqual(["npm", "run"]);
   });

@@ -29,7 +29,8 @@ export function blocksOf(document: string, text: string): Block[] {
       document,
       line: before.split("\n").length,
       code: (found[2] ?? "").replaceAll(new RegExp(`^${found[1]}`, "gm"), ""),
-      notRun: none ?? NOT_RUN.exec(before)?.[1] ?? (SNIPPET.test(before) ? "a snippet, which has its own test" : undefined),
+      notRun:
+        none ?? NOT_RUN.exec(before)?.[1] ?? (SNIPPET.test(before) ? "a snippet, which has its own test" : undefined),
     };
   });
 }
@@ -86,7 +87,9 @@ export function wayOf(command: string): Way {
  */
 export function triedIn({ document, code, notRun }: Block): string[] {
   const commands = commandsOf(code);
-  return notRun !== undefined || document === WALKED || commands.some((command) => ASKS_AWS.test(command)) ? [] : commands;
+  return notRun !== undefined || document === WALKED || commands.some((command) => ASKS_AWS.test(command))
+    ? []
+    : commands;
 }
 
 /** What each npm of a command runs: a script of package.json, or in parentheses one of npm's own commands. */

@@ -23,9 +23,7 @@ test("the dev container has a Node.js and a Python that are new enough, and pass
     JSON.parse(read(".devcontainer/devcontainer.json")),
   );
   const [, node = ""] = /node:(\d+)/.exec(image) ?? [];
-  const { engines } = z
-    .object({ engines: z.object({ node: z.string() }) })
-    .parse(JSON.parse(read("package.json")));
+  const { engines } = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(read("package.json")));
   // An image of a main version has its newest: so one above that of `engines`, whatever the minor is.
   expect(Number(node)).toBeGreaterThan(parts(engines.node.replace(">=", ""))[0] ?? 0);
   const [, python] = Object.entries(features).find(([name]) => name.includes("/python:")) ?? [];

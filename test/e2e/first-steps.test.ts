@@ -51,7 +51,8 @@ describe("the first steps", () => {
   it("begin with npm start", async () => {
     expect(commandsOf(begin?.code ?? "")).toEqual(["npm start"]);
     served = spawn("npm", ["start"], { cwd: checkout, env: environment(), detached: true });
-    for (const stream of [served.stdout, served.stderr]) stream?.on("data", (part: Buffer) => (said += part.toString()));
+    for (const stream of [served.stdout, served.stderr])
+      stream?.on("data", (part: Buffer) => (said += part.toString()));
     await until(() => said.includes(UP) || served?.exitCode !== null);
     expect(said).toContain(UP);
     expect(said).toMatch(/^Console {2}http:\/\/localhost:\d+\/prod\/console$/m);

@@ -28,10 +28,7 @@ export function edgeAddresses({ pops, firstAddress = "127.77.0.1" }: Pick<PlaceO
 }
 
 /** Gives each POP its addresses, in the order in which they are listed, and a server at each. */
-export function placePops(
-  options: PlaceOptions,
-  tiers: ReadonlyMap<string, readonly Tier[]>,
-): PlacedPops {
+export function placePops(options: PlaceOptions, tiers: ReadonlyMap<string, readonly Tier[]>): PlacedPops {
   const { pops, deadPops = [], closedPops = [] } = options;
   const free = edgeAddresses(options);
   const popAt = new Map<string, Pop>();

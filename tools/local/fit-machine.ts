@@ -29,7 +29,7 @@ export function unfit({ platform, addresses }: Machine, edge: readonly string[])
   const there = new Set(addresses());
   const missing = edge.filter((address) => !there.has(address));
   if (missing.length === 0) return undefined;
-  return `The stand-in edge needs ${edge.length} loopback addresses, one for each POP, and macOS has not ${missing.length} of them. This makes them, until the machine starts anew:
+  return `The stand-in edge needs ${edge.length} loopback addresses, one for each POP, and macOS lacks ${missing.length} of them. This makes them, until the machine starts anew:
 
   ${aliasCommand(missing)}
 
@@ -40,8 +40,7 @@ const NAMES: Partial<Record<NodeJS.Platform, string>> = { win32: "Windows" };
 
 /** @throws UnfitMachineError if this machine cannot have a local run with that edge */
 export function refuseUnfit(edge: Pick<StandInOptions, "pops"> | undefined): void {
-  const addresses = () =>
-    Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+  const addresses = () => Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
   const why = unfit({ platform: process.platform, addresses }, edge === undefined ? [] : edgeAddresses(edge));
   if (why !== undefined) throw new UnfitMachineError(why);
 }

@@ -4,9 +4,9 @@ import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
+import { refuseUnfit } from "./fit-machine.ts";
 import type { OnLaunch } from "./fleet.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
-import { refuseUnfit } from "./fit-machine.ts";
 import { freePort } from "./ports.ts";
 import { writeSecret } from "./secret-file.ts";
 import {

@@ -64,7 +64,8 @@ function sentence(clause: string): string {
 
 /** The line that a local run prints on macOS. */
 function macosAddresses(): string {
-  const mark = "<!-- not run: macOS has its own ifconfig; test/tools/edge/alias-command.test.ts has a shell read the line -->";
+  const mark =
+    "<!-- not run: macOS has its own ifconfig; test/tools/edge/alias-command.test.ts has a shell read the line -->";
   return `${mark}\n\n\`\`\`sh\n${aliasCommand(edgeAddresses(world))}\n\`\`\``;
 }
 
