@@ -55,7 +55,11 @@ AWS      ${aws.endpoint} (${aws.region}, access key id ${aws.env["AWS_ACCESS_KEY
 ${edge ? edgeLines() : `Edge     ${outsideEdge()}`}
 Logs     .local/emulator.log (Lambdas), .local/logs/ (agents)
 
-Start a request, which answers with its request_id:
+In another terminal, in this folder (docs/first-steps.md walks you through it):
+  npx prewarm warm https://${host}/index.html --pop SIN2-C1,ATL56-C1
+  npx prewarm open
+
+Or by curl. Start a request, which answers with its request_id:
   ${curl} -X POST -d '${body}' ${apiUrl}prewarm
 Its progress:
   ${curl} '${apiUrl}prewarm?req_id=REQUEST_ID'
