@@ -32,6 +32,8 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
     return ended ? exitCodeOf(progress, undefined) : EXIT.good;
   }
   const sentence = sentenceOf(progress);
-  for (const line of statusLines(progress, listed, ended ? undefined : sentence, lookOf(shell))) say(shell, line);
+  // At the end, the summary has the failures too.
+  const shown = ended ? { ...progress, failures: undefined } : progress;
+  for (const line of statusLines(shown, listed, ended ? undefined : sentence, lookOf(shell))) say(shell, line);
   return ended ? tellEnding(shell, client, progress, json) : EXIT.good;
 }

@@ -1,4 +1,5 @@
 import { type Behaviour, type Policy, policyOf } from "./behaviour.ts";
+import { pathOf, pathPattern } from "./path-pattern.ts";
 
 interface Ready {
   readonly path: RegExp;
@@ -38,24 +39,16 @@ export class Behaviours {
   policyFor(domain: string | undefined, pop: string, target: string): Policy {
     const own = domain === undefined ? undefined : this.#ofDomain.get(domain);
     if (own === undefined && this.#ofAll.length === 0) return this.#default;
-    const path = target.split("?", 1)[0] ?? target;
+    const path = pathOf(target);
     const fits = (ready: Ready) => (ready.pops?.has(pop) ?? true) && ready.path.test(path);
     return (own?.find(fits) ?? this.#ofAll.find(fits))?.policy ?? this.#default;
   }
 
   #ready(behaviours: readonly Behaviour[]): Ready[] {
     return behaviours.map((behaviour) => ({
-      path: pattern(behaviour.path ?? "*"),
+      path: pathPattern(behaviour.path ?? "*"),
       pops: behaviour.pops && new Set(behaviour.pops),
       policy: policyOf(behaviour, this.#errorTtlMs),
     }));
   }
-}
-
-function pattern(path: string): RegExp {
-  const source = path
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`);
 }

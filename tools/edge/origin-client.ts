@@ -33,7 +33,7 @@ export class OriginClient {
    * 304, `known` is renewed.
    */
   async fetch(asked: Asked, known: Entry | undefined): Promise<{ entry: Entry; unchanged: boolean }> {
-    const condition = known?.etag === undefined ? {} : { "if-none-match": known.etag };
+    const condition: Record<string, string> = known?.etag === undefined ? {} : { "if-none-match": known.etag };
     const { reply, originMs } = await this.#send("GET", asked, condition);
     const unchanged = reply.status === 304 && known !== undefined;
     const storedAt = this.#options.now();

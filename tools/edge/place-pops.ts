@@ -19,13 +19,18 @@ export interface PlacedPops {
 
 type PlaceOptions = Pick<EdgeOptions, "pops" | "deadPops" | "closedPops" | "firstAddress">;
 
+/** The addresses of all POPs, in their order. */
+export function edgeAddresses({ pops, firstAddress = "127.77.0.1" }: Pick<PlaceOptions, "pops" | "firstAddress">) {
+  return loopbackAddresses(
+    firstAddress,
+    pops.reduce((sum, { addresses = 1 }) => sum + addresses, 0),
+  );
+}
+
 /** Gives each POP its addresses, in the order in which they are listed, and a server at each. */
-export function placePops(
-  { pops, deadPops = [], closedPops = [], firstAddress = "127.77.0.1" }: PlaceOptions,
-  tiers: ReadonlyMap<string, readonly Tier[]>,
-): PlacedPops {
-  const total = pops.reduce((sum, { addresses = 1 }) => sum + addresses, 0);
-  const free = loopbackAddresses(firstAddress, total);
+export function placePops(options: PlaceOptions, tiers: ReadonlyMap<string, readonly Tier[]>): PlacedPops {
+  const { pops, deadPops = [], closedPops = [] } = options;
+  const free = edgeAddresses(options);
   const popAt = new Map<string, Pop>();
   const popNamed = new Map<string, Pop>();
   const addresses = new Map<string, readonly string[]>();

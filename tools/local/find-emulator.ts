@@ -36,11 +36,15 @@ export class NoEmulatorError extends Error {
 
 /**
  * Finds MiniStack, which emulates the AWS APIs: the program that PREWARM_MINISTACK names, if it is set; else the pinned version
- * from PyPI, which it installs below `.local/`; else the Docker image. One that only happens to be on the PATH is not run: it
+ * from PyPI, which it installs below `.local/`; else, on Linux, the Docker image: elsewhere Docker runs in a virtual machine, whose
+ * network and Unix sockets are not this machine's. One that only happens to be on the PATH is not run: it
  * may be any version, or anything at all.
  * @throws NoEmulatorError that says what to install
  */
-export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
+export async function findEmulator(
+  say: (line: string) => void,
+  platform: NodeJS.Platform = process.platform,
+): Promise<EmulatorCommand> {
   const wanted = process.env["PREWARM_MINISTACK"];
   if (wanted !== undefined && wanted !== "") return withItsPython(given(wanted));
   const python = findOnPath("python3");
@@ -48,12 +52,14 @@ export async function findEmulator(say: (line: string) => void): Promise<Emulato
     const installed = await installFromPyPI(python, say);
     if (installed !== undefined) return installed;
   }
-  const docker = findOnPath("docker");
+  const docker = platform === "linux" ? findOnPath("docker") : undefined;
   if (docker !== undefined) {
     return { command: docker, args: dockerArguments, env: {} };
   }
   throw new NoEmulatorError(
-    "The AWS emulator cannot be installed: install Python 3.10 or newer with venv (Debian: apt-get install python3-venv), or Docker, and try again.",
+    platform === "linux"
+      ? "The AWS emulator cannot be installed: install Python 3.10 or newer with venv (Debian: apt-get install python3-venv), or Docker, and try again."
+      : "The AWS emulator cannot be installed: install Python 3.10 or newer (macOS: brew install python), so that python3 on the PATH is that one, and try again.",
   );
 }
 

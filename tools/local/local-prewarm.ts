@@ -4,6 +4,7 @@ import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
+import { refuseUnfit } from "./fit-machine.ts";
 import type { OnLaunch } from "./fleet.ts";
 import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
@@ -46,9 +47,13 @@ const PORT = 8480;
 /** Tells other programs where the API is while it runs. */
 export const ENDPOINT_FILE = `${LOCAL}endpoint.json`;
 
-/** Starts everything. If a step fails, what was started before it is closed, newest first. */
+/**
+ * Starts everything. If a step fails, what was started before it is closed, newest first.
+ * @throws UnfitMachineError that says what this machine lacks, before anything is started
+ */
 export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPrewarm> {
   const { say, stackName = STACK } = options;
+  refuseUnfit(options.edge);
   openRunFolder();
   const closers: (() => Promise<unknown>)[] = [async () => closeRunFolder()];
   const close = async () => {

@@ -1,5 +1,7 @@
+import { faultFile } from "./fault-file.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { parseOptions, USAGE } from "./options.ts";
+import { LOCAL } from "./paths.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
 const say = (line: string) => console.log(line);
@@ -22,7 +24,7 @@ try {
 async function serve(edge: boolean, port: number | undefined): Promise<void> {
   const prewarm = await startLocalPrewarm({
     say,
-    ...(edge ? { edge: world } : {}),
+    ...(edge ? { edge: { ...world, faults: faultFile(`${LOCAL}faults.json`, say) } } : {}),
     ...(port === undefined ? {} : { port }),
   });
   try {
@@ -48,11 +50,16 @@ function welcome({ apiUrl, apiKey, aws }: LocalPrewarm, edge: boolean): string {
   return `
 API      ${apiUrl}
 Key      ${apiKey}
+Console  ${apiUrl}console
 AWS      ${aws.endpoint} (${aws.region}, access key id ${aws.env["AWS_ACCESS_KEY_ID"]}, any secret)
 ${edge ? edgeLines() : `Edge     ${outsideEdge()}`}
 Logs     .local/emulator.log (Lambdas), .local/logs/ (agents)
 
-Start a request, which answers with its request_id:
+In another terminal, in this folder (docs/first-steps.md walks you through it):
+  npx prewarm warm https://${host}/index.html --pop SIN2-C1,ATL56-C1
+  npx prewarm open
+
+Or by curl. Start a request, which answers with its request_id:
   ${curl} -X POST -d '${body}' ${apiUrl}prewarm
 Its progress:
   ${curl} '${apiUrl}prewarm?req_id=REQUEST_ID'
@@ -68,7 +75,8 @@ Ctrl-C ends everything.`;
 
 function edgeLines(): string {
   return `Edge     stands in for CloudFront: https://${HOST} with ${Object.keys(FILES).length} files, at every known POP but ${DEAD_POP}
-         ${Object.keys(FILES).join(" ")}`;
+         ${Object.keys(FILES).join(" ")}
+Faults   .local/faults.json, if you want some: docs/local-runs.md#make-it-fail`;
 }
 
 function outsideEdge(): string {

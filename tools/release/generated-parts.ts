@@ -15,6 +15,9 @@ import { CAPS } from "../../domain/request/caps.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
+import { aliasCommand } from "../edge/alias-command.ts";
+import { edgeAddresses } from "../edge/place-pops.ts";
+import { world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
 import { largestTable } from "../scaling/largest.ts";
 import { measuredUnits } from "../scaling/measured.ts";
@@ -48,6 +51,7 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["result-columns", () => columnsTable(["column", "meaning"], MORE_COLUMNS)],
   ["agent-defaults", agentDefaults],
   ["prices", prices],
+  ["macos-addresses", macosAddresses],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
   ...snippetParts(),
@@ -56,6 +60,13 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
 
 function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
+
+/** The line that a local run prints on macOS. */
+function macosAddresses(): string {
+  const mark =
+    "<!-- not run: macOS has its own ifconfig; test/tools/edge/alias-command.test.ts has a shell read the line -->";
+  return `${mark}\n\n\`\`\`sh\n${aliasCommand(edgeAddresses(world))}\n\`\`\``;
 }
 
 function caps(): string {

@@ -42,6 +42,19 @@ describe("a ministack on the PATH", () => {
   });
 });
 
+test("without Python, Docker will do on Linux alone: elsewhere its network is not this machine's", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-path-"));
+  writeFileSync(join(folder, "docker"), "");
+  vi.stubEnv("PATH", folder);
+  vi.stubEnv("PREWARM_MINISTACK", "");
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+  expect((await findEmulator(() => undefined, "linux")).command).toBe(join(folder, "docker"));
+  await expect(findEmulator(() => undefined, "darwin")).rejects.toThrow(/brew install python/);
+});
+
 describe.each([
   ...["tools/local", "tools/release", "tools/templates", "test/agent/instance"].map((folder) => [folder] as const),
 ])("the Python packages of %s", (folder) => {

@@ -1,0 +1,100 @@
+/**
+ * The commands that documents show, and who tries each. CONTRIBUTING.md says what the marks mean: `<!-- not run: WHY -->` before a block,
+ * `<!-- none is run: WHY -->` for a whole document.
+ */
+
+/** Its own end-to-end test runs all that it shows. */
+export const WALKED = "docs/first-steps.md";
+
+/** A block of shell that a document shows. */
+export interface Block {
+  readonly document: string;
+  /** Line of the document at which it begins. */
+  readonly line: number;
+  readonly code: string;
+  /** Why nobody runs it, as its mark says. */
+  readonly notRun: string | undefined;
+}
+
+const NONE_IS_RUN = /^<!-- none is run: (.+) -->$/m;
+const NOT_RUN = /<!-- not run: (.+) -->\s*$/;
+/** The code of docs/snippets/, which has tests of its own. */
+const SNIPPET = /<!-- generated: snippet-[\w-]+ -->\s*$/;
+
+export function blocksOf(document: string, text: string): Block[] {
+  const none = NONE_IS_RUN.exec(text)?.[1];
+  return [...text.matchAll(/^( *)```(?:sh|bash|shell|console)\n([\s\S]*?)^\1```$/gm)].map((found) => {
+    const before = text.slice(0, found.index);
+    return {
+      document,
+      line: before.split("\n").length,
+      code: (found[2] ?? "").replaceAll(new RegExp(`^${found[1]}`, "gm"), ""),
+      notRun:
+        none ?? NOT_RUN.exec(before)?.[1] ?? (SNIPPET.test(before) ? "a snippet, which has its own test" : undefined),
+    };
+  });
+}
+
+/** The commands of some shell: one a line, unless a quote or a backslash carries it on. Without comments. */
+export function commandsOf(code: string): string[] {
+  const commands: string[] = [];
+  let open = "";
+  for (const line of code.split("\n")) {
+    const text = open === "" ? line : `${open}\n${line}`;
+    const isOpen = line.endsWith("\\") || (text.match(/'/g) ?? []).length % 2 === 1;
+    open = isOpen ? text : "";
+    if (!isOpen) commands.push(withoutComment(text));
+  }
+  return commands.filter((command) => command.trim() !== "");
+}
+
+function withoutComment(command: string): string {
+  return command.replace(/(^|\s+)# .*$/, "");
+}
+
+/** Code in a sentence or a table that is a command to type: it begins with a program. */
+export function inlineCommandsOf(text: string): string[] {
+  const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
+  return [...prose.matchAll(/`((?:npm|npx|prewarm|curl) [^`]+)`/g)]
+    .map(([, code = ""]) => code)
+    .filter((code) => !code.includes("…"));
+}
+
+/** Who tries a command. */
+export type Way =
+  /** Nobody without an account of AWS. */
+  | "AWS"
+  /** npm: each script has somebody who runs it, see commands.test.ts. */
+  | "npm"
+  /** test/e2e/documented-commands.test.ts, against a deployed stack on this machine. */
+  | "run"
+  /** Nobody. It needs a mark. */
+  | "unknown";
+
+/** What the end-to-end test can run: calls of the API, the command, newman; and a name for a value. */
+const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^npx newman run docs\/postman\//, /^[A-Z]+=[\w-]+$/];
+const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;
+
+export function wayOf(command: string): Way {
+  if (ASKS_AWS.test(command) || /^(npx )?prewarm .*--stack /.test(command)) return "AWS";
+  if (/^npm /.test(command)) return "npm";
+  return RUNNABLE.some((pattern) => pattern.test(command)) ? "run" : "unknown";
+}
+
+/**
+ * The commands of a block that somebody has to try. If one of them is AWS's own, the others need what it gives; and WALKED has a
+ * test of its own.
+ */
+export function triedIn({ document, code, notRun }: Block): string[] {
+  const commands = commandsOf(code);
+  return notRun !== undefined || document === WALKED || commands.some((command) => ASKS_AWS.test(command))
+    ? []
+    : commands;
+}
+
+/** What each npm of a command runs: a script of package.json, or in parentheses one of npm's own commands. */
+export function scriptsOf(command: string): string[] {
+  return [...command.matchAll(/\bnpm ((?:run )?)(?:--?[\w-]+ )*([a-z][\w:-]*)/g)].map(([, run, name = ""]) =>
+    run === "" && name !== "start" && name !== "test" ? `(${name})` : name,
+  );
+}

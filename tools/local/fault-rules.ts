@@ -1,0 +1,43 @@
+import * as z from "zod";
+import type { Fault, FaultHook } from "../edge/faults.ts";
+import { pathOf, pathPattern } from "../edge/path-pattern.ts";
+
+const count = z.int().nonnegative();
+
+const faultSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("status"), status: z.int().min(200).max(599) }),
+  z.strictObject({ kind: z.literal("slow"), ms: count }),
+  z.strictObject({ kind: z.literal("drip"), bytesPerSecond: count.min(1) }),
+  z.strictObject({ kind: z.literal("stall"), after: count.default(0) }),
+  z.strictObject({ kind: z.literal("truncate"), after: count }),
+  z.strictObject({ kind: z.literal("reset"), after: count }),
+  z.strictObject({ kind: z.literal("otherPop"), pop: z.string().min(1) }),
+]) satisfies z.ZodType<Fault>;
+
+/** What goes wrong, and with which downloads: of all paths, at all POPs, if they are not named. */
+const rulesSchema = z.array(
+  z.strictObject({
+    path: z.string().startsWith("/").optional(),
+    pops: z.array(z.string().min(1)).min(1).optional(),
+    fault: faultSchema,
+  }),
+);
+
+/**
+ * Reads rules as a user writes them, a JSON list. The first that fits a download counts; questions for sizes (HEAD) have no fault,
+ * for else a URL would be unreadable, and none of its tasks would be tried.
+ * @throws Error that names each field that is wrong
+ */
+export function faultRules(text: string): FaultHook {
+  const read = rulesSchema.safeParse(JSON.parse(text));
+  if (!read.success) throw new Error(z.prettifyError(read.error));
+  const rules = read.data.map(({ path = "*", pops, fault }) => ({
+    path: pathPattern(path),
+    pops: pops && new Set(pops.map((pop) => pop.toUpperCase())),
+    fault,
+  }));
+  return ({ method, path, pop }) =>
+    method === "GET"
+      ? rules.find((rule) => (rule.pops?.has(pop) ?? true) && rule.path.test(pathOf(path)))?.fault
+      : undefined;
+}
