@@ -15,7 +15,11 @@ export async function watchMany(operator: Operator, trouble: Trouble): Promise<v
   trouble.atMany();
   const id = await sendByForm(operator, bodyOf(FEW_URLS, MANY_POPS));
   await operator.page.locator(".pops .rec").first().waitFor();
-  const running = await operator.told(id, "as far as it comes", (told) => hasFailedFor(told, FAILS_AT_MANY) && isHeld(told));
+  const running = await operator.told(
+    id,
+    "as far as it comes",
+    (told) => hasFailedFor(told, FAILS_AT_MANY) && isHeld(told),
+  );
   operator.is("it has ended already", running.status === "IN_PROGRESS");
   await operator.until("under way", async () => [
     ...(await reasonDifferences(operator, running)),
@@ -88,7 +92,10 @@ async function folded(operator: Operator, { pops }: Told): Promise<void> {
   operator.equal("RECs with trouble", await page.locator(".matrix .rec").count(), bad.size);
   await operator.look("failed-only");
   await page.keyboard.press("f");
-  await page.locator(".matrix .rec").nth(all.size - 1).waitFor();
+  await page
+    .locator(".matrix .rec")
+    .nth(all.size - 1)
+    .waitFor();
 }
 
 /** Discs of metros, and a ring around each where something failed. */

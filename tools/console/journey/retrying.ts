@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { Locator } from "playwright-core";
 import { parse } from "csv-parse/sync";
+import type { Locator } from "playwright-core";
 import * as z from "zod";
 import type { Told } from "../../local/api-client.ts";
 import { askAgain } from "../../local/check-warm.ts";
@@ -32,9 +32,13 @@ export async function retryAll(operator: Operator, standIn: StandIn, trouble: Tr
   const ended = await operator.told(idIn(page.url()), "ended with a verdict", ({ verdict }) => verdict !== undefined);
   const wanted = [...rows, ...POPS.map((pop) => ({ pop, url: UNREADABLE }))];
   const { verdict, total_count, warm_count } = ended;
-  operator.equal("the retry", { verdict, total_count, warm_count }, {
-    ...{ verdict: "ready", total_count: wanted.length, warm_count: wanted.length },
-  });
+  operator.equal(
+    "the retry",
+    { verdict, total_count, warm_count },
+    {
+      ...{ verdict: "ready", total_count: wanted.length, warm_count: wanted.length },
+    },
+  );
   const asked = standIn.edge
     .popRequests()
     .filter(({ at, method }) => at >= since && method === "GET")

@@ -31,9 +31,10 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
       ...(ended ? [counted("objectCount", urls ?? 0), words.viewers] : []),
     ];
     const unsaid = said.filter((text) => !row.text.includes(squeezed(text)));
-    const unshown = examples.filter(
-      ({ url, pop, error = "" }) => !row.examples.includes(squeezed([url, pop, error].join(""))),
-    );
+    const unshown = examples.filter(({ url, pop, error }) => {
+      const where = [pop, ...(error === undefined ? [] : [error])].join(" · ");
+      return !row.examples.includes(squeezed(url + where));
+    });
     return [
       ...unsaid.map((text) => `${code} does not say "${text}": ${row.text}`),
       ...unshown.map(({ url, pop }) => `${code} does not show ${url} at ${pop} as an example`),
@@ -86,7 +87,7 @@ export async function badPopDifferences({ page }: Operator, told: Told): Promise
 /** The codes of cells: the words of each begin with it. */
 async function popsOf(cells: Locator): Promise<string[]> {
   const titles = await cells.evaluateAll("(cells) => cells.map((it) => it.title)");
-  return titles instanceof Array ? titles.map((it) => String(it).split(/[ :]/)[0] ?? "") : [];
+  return Array.isArray(titles) ? titles.map((it) => String(it).split(/[ :]/)[0] ?? "") : [];
 }
 
 /** Without spaces and backticks: the page sets them as it likes. */

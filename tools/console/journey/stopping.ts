@@ -25,9 +25,13 @@ export async function stopOne(operator: Operator, trouble: Trouble): Promise<voi
   await dialog.locator(".danger").click();
   const ended = await operator.told(id, "stopped and counted", ({ verdict }) => verdict !== undefined);
   const { status, total_count, download_count, warm_count } = ended;
-  operator.equal("what was stopped", { status, total_count, download_count, warm_count }, {
-    ...{ status: "STOPPED", total_count: done + HELD, download_count: done, warm_count: done },
-  });
+  operator.equal(
+    "what was stopped",
+    { status, total_count, download_count, warm_count },
+    {
+      ...{ status: "STOPPED", total_count: done + HELD, download_count: done, warm_count: done },
+    },
+  );
   await page.getByRole("button", { name: say("retry", [String(HELD)], HELD) }).waitFor();
   await operator.until("after the stop", async () => [
     ...(await sentenceDifferences(operator, ended)),

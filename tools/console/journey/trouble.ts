@@ -93,7 +93,9 @@ export class Trouble {
 
   atMany(): void {
     this.reset();
-    this.set(AT_MANY, [{ paths: ["/img/logo.svg"], pops: MANY_POPS.filter((pop) => recOf(pop) === "Sydney").slice(0, 3) }]);
+    this.set(AT_MANY, [
+      { paths: ["/img/logo.svg"], pops: MANY_POPS.filter((pop) => recOf(pop) === "Sydney").slice(0, 3) },
+    ]);
   }
 
   /** Nothing is wrong but that three tasks take as long as somebody looks. */
