@@ -2,7 +2,7 @@ import type { Told } from "../../local/api-client.ts";
 import type { Operator } from "./operator.ts";
 import { bodyOf, sendByForm } from "./send.ts";
 import { badPopDifferences, countDifferences, reasonDifferences, sentenceDifferences } from "./shown.ts";
-import { FAILS_AT_TWELVE, POPS, type Reasons, type Trouble, UNREADABLE, URLS } from "./trouble.ts";
+import { FAILS_AT_TWELVE, HELD, POPS, type Reasons, type Trouble, UNREADABLE, URLS } from "./trouble.ts";
 
 /** A request that fails for many reasons: looked at while it runs, and at its end. @returns what the API tells of it at last */
 export async function watchFail(operator: Operator, trouble: Trouble): Promise<Told> {
@@ -12,7 +12,11 @@ export async function watchFail(operator: Operator, trouble: Trouble): Promise<T
   // Who loads the page anew is not asked for the key again.
   await page.reload();
   await page.locator(".pops .rec").first().waitFor();
-  const running = await operator.told(id, "as far as it comes", (told) => hasFailedFor(told, FAILS_AT_TWELVE));
+  const running = await operator.told(
+    id,
+    "as far as it comes",
+    (told) => isHeld(told) && hasFailedFor(told, FAILS_AT_TWELVE),
+  );
   operator.is("it has ended already", running.status === "IN_PROGRESS");
   await operator.until("under way", async () => [
     ...(await reasonDifferences(operator, running)),
@@ -36,6 +40,11 @@ export async function watchFail(operator: Operator, trouble: Trouble): Promise<T
   ]);
   await operator.look("ended");
   return ended;
+}
+
+/** All has a result but what the edge holds. */
+export function isHeld({ total_count, download_count }: Told): boolean {
+  return total_count > 0 && total_count - download_count === HELD;
 }
 
 export function hasFailedFor(told: Told, reasons: Reasons): boolean {

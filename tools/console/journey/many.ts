@@ -1,5 +1,5 @@
 import type { Told } from "../../local/api-client.ts";
-import { hasFailedFor, reasonsIn } from "./failing.ts";
+import { hasFailedFor, isHeld, reasonsIn } from "./failing.ts";
 import type { Operator } from "./operator.ts";
 import { bodyOf, sendByForm } from "./send.ts";
 import { badPopDifferences, countDifferences, reasonDifferences, sentenceDifferences } from "./shown.ts";
@@ -44,11 +44,6 @@ export async function watchMany(operator: Operator, trouble: Trouble): Promise<v
     ...(await badPopDifferences(operator, ended)),
   ]);
   await operator.look("ended");
-}
-
-/** All has a result but what the edge holds. */
-function isHeld({ total_count, download_count }: Told): boolean {
-  return total_count > 0 && total_count - download_count === 3;
 }
 
 /** A cell of 18 pixels a POP; one stop of the Tab key, and arrows within it. */

@@ -101,7 +101,7 @@ export class Operator {
     for (;;) {
       const told = await this.api.told(id);
       if (holds(told)) return told;
-      if (Date.now() > deadline) throw new Error(`${id} is not ${what}: ${JSON.stringify(told)}`);
+      if (Date.now() > deadline) throw new Error(`it is not ${what}: ${summed(told)}`);
       await this.page.waitForTimeout(200);
     }
   }
@@ -129,6 +129,13 @@ export class Operator {
 
   private async picture(state: string): Promise<void> {
     const file = `${this.options.name}-${state}-${this.language}.png`;
-    await this.page.screenshot({ path: join(PICTURES, file), fullPage: true });
+    // A dialog shades what is in the window, and no more.
+    const fullPage = (await this.page.locator("dialog[open]").count()) === 0;
+    await this.page.screenshot({ path: join(PICTURES, file), fullPage });
   }
+}
+
+function summed({ status, total_count, download_count, warm_count, failures }: Told): string {
+  const reasons = failures.map(({ code, tasks }) => `${code} ${tasks}`).join(", ");
+  return `${status}, ${download_count} of ${total_count} tasks, ${warm_count} warm; ${reasons}`;
 }

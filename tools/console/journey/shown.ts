@@ -1,4 +1,5 @@
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import * as z from "zod";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
 import { factsOf } from "../../../domain/readiness/sentence-facts.ts";
@@ -42,7 +43,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
     ];
   });
   const titles = told.failures.map(({ code }) => wordsOf(code, language).title);
-  const left = [say("unreadableTitle"), say("unresolvedTitle")];
+  const left = [say("untriedTitle"), say("unreadableTitle"), say("unresolvedTitle")];
   const more = shown.filter(({ title }) => !titles.includes(title) && !left.some((it) => title.startsWith(it)));
   return [...missing, ...more.map(({ title }) => `a reason that the API does not tell: ${title}`)];
 }
@@ -78,16 +79,15 @@ export async function countDifferences({ page, say }: Operator, told: Told): Pro
 
 /** The POPs that the matrix shows as bad, and those that have failed tasks. */
 export async function badPopDifferences({ page }: Operator, told: Told): Promise<string[]> {
-  const shown = await popsOf(page.locator(".matrix .pop.bad"));
+  const titles = await page.evaluate("[...document.querySelectorAll('.matrix .pop.bad')].map((it) => it.title)");
+  // The words of each begin with its code.
+  const shown = z
+    .array(z.string())
+    .parse(titles)
+    .map((title) => title.split(/[ :：]/)[0] ?? "");
   const bad = told.pops.filter(({ failed_count }) => failed_count > 0).map(({ pop }) => pop);
   const [are, should] = [shown.toSorted().join(), bad.toSorted().join()];
   return are === should ? [] : [`bad POPs on the matrix: ${are}, not ${should}`];
-}
-
-/** The codes of cells: the words of each begin with it. */
-async function popsOf(cells: Locator): Promise<string[]> {
-  const titles = await cells.evaluateAll("(cells) => cells.map((it) => it.title)");
-  return Array.isArray(titles) ? titles.map((it) => String(it).split(/[ :]/)[0] ?? "") : [];
 }
 
 /** Without spaces and backticks: the page sets them as it likes. */

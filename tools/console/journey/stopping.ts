@@ -1,9 +1,7 @@
 import type { Operator } from "./operator.ts";
 import { bodyOf } from "./send.ts";
 import { countDifferences, sentenceDifferences } from "./shown.ts";
-import { GOOD_URLS, POPS, type Trouble } from "./trouble.ts";
-
-const HELD = 3;
+import { GOOD_URLS, HELD, POPS, type Trouble } from "./trouble.ts";
 
 /** A request is stopped while it runs: whoever presses Enter keeps it running, and what is warm by then stays counted. */
 export async function stopOne(operator: Operator, trouble: Trouble): Promise<void> {
@@ -32,6 +30,11 @@ export async function stopOne(operator: Operator, trouble: Trouble): Promise<voi
       ...{ status: "STOPPED", total_count: done + HELD, download_count: done, warm_count: done },
     },
   );
+  await page
+    .locator(".reason h3")
+    .filter({ hasText: say("untriedTitle") })
+    .waitFor();
+  operator.equal("POPs shown as under way", await page.locator(".matrix .pop.under_way").count(), 0);
   await page.getByRole("button", { name: say("retry", [String(HELD)], HELD) }).waitFor();
   await operator.until("after the stop", async () => [
     ...(await sentenceDifferences(operator, ended)),

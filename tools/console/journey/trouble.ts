@@ -42,11 +42,15 @@ interface Wrong {
   readonly paths?: readonly string[];
 }
 
-/** The first that fits counts. HEADs, with which sizes are asked, always work. */
+/** The first that fits counts: a body of the wrong length, too. HEADs, with which sizes are asked, always work. */
 const AT_TWELVE: readonly Wrong[] = [
   { fault: { kind: "reset", after: 0 }, pops: ["LHR50-P2"] },
   { fault: { kind: "status", status: 403 }, paths: ["/js/shop.js"] },
-  { fault: { kind: "truncate", after: 1_000 }, pops: ["SIN2-P2"], paths: ["/img/hero@2x.avif", "/fonts/text.woff2"] },
+  {
+    fault: { kind: "lie", contentLengthDelta: -100 },
+    pops: ["SIN2-P2"],
+    paths: ["/img/hero@2x.avif", "/fonts/text.woff2"],
+  },
   {
     fault: { kind: "otherPop", pop: "NRT57-P2" },
     pops: ["NRT57-P3"],
@@ -77,6 +81,9 @@ export const FAILS_AT_MANY: Reasons = {
   http_4xx: 2,
   not_asked: SEOUL.filter((pop) => pop !== DEAD_POP).length - 2,
 };
+
+/** So many answers are held each time. */
+export const HELD = 3;
 
 /** Makes things go wrong at the edge, holds some answers so that a request can be looked at while it runs, and mends it all. */
 export class Trouble {
