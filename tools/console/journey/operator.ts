@@ -8,7 +8,11 @@ import { accessibilityFaults } from "../accessibility.ts";
 import { PICTURES } from "../pictures.ts";
 import { type WatchedPage, watchedPage } from "../watched-page.ts";
 
-const PATIENCE_MS = 120_000;
+/** What must come at last, on a machine that does much else as well. */
+const PATIENCE_MS = 300_000;
+/** The page follows what the API says. */
+const FOLLOWS_MS = 60_000;
+const LOOK_MS = 500;
 
 /** In which colours each state is looked at. */
 export type Theme = "light" | "dark";
@@ -42,7 +46,7 @@ export class Operator {
   static async sitDown(options: OperatorOptions): Promise<Operator> {
     const { browser, prewarm, language } = options;
     const watched = await watchedPage(browser, prewarm.apiUrl, { width: 1280, height: 800, language });
-    watched.page.setDefaultTimeout(PATIENCE_MS);
+    watched.page.setDefaultTimeout(2 * FOLLOWS_MS);
     return new Operator(prewarm, language, watched, options);
   }
 
@@ -85,24 +89,24 @@ export class Operator {
   }
 
   /** Waits until the page has nothing of this to differ by; what it differs by then is a fault. */
-  async until(what: string, differences: () => Promise<readonly string[]>, ms = PATIENCE_MS): Promise<void> {
+  async until(what: string, differences: () => Promise<readonly string[]>, ms = FOLLOWS_MS): Promise<void> {
     const deadline = Date.now() + ms;
     for (;;) {
       const found = await differences();
       if (found.length === 0) return;
       if (Date.now() > deadline) return this.note(...found.map((fault) => `${what}: ${fault}`));
-      await this.page.waitForTimeout(200);
+      await this.page.waitForTimeout(LOOK_MS);
     }
   }
 
-  /** What the API says of a request once this holds. @throws Error if it does not in two minutes */
+  /** What the API says of a request once this holds. @throws Error if it does not in five minutes */
   async told(id: string, what: string, holds: (told: Told) => boolean): Promise<Told> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const told = await this.api.told(id);
       if (holds(told)) return told;
       if (Date.now() > deadline) throw new Error(`it is not ${what}: ${summed(told)}`);
-      await this.page.waitForTimeout(200);
+      await this.page.waitForTimeout(LOOK_MS);
     }
   }
 

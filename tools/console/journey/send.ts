@@ -2,7 +2,7 @@ import type { Operator } from "./operator.ts";
 
 /** What the operator warms. */
 export function bodyOf(url_list: readonly string[], pops: readonly string[]): object {
-  return { url_list, target_type: "pop", pops, timeout: 5, instance_count: 2 };
+  return { url_list, target_type: "pop", pops, timeout: 15, instance_count: 2 };
 }
 
 /** A body's file fills the form; the estimate comes, and the question before it is sent. @returns the request id */
