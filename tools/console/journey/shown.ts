@@ -9,6 +9,7 @@ import type { Operator } from "./operator.ts";
 /** A reason as the page shows it. */
 interface Shown {
   readonly title: string;
+  /** Its paragraphs. */
   readonly text: string;
   readonly examples: readonly string[];
 }
@@ -31,7 +32,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
       words.next,
       ...(ended ? [counted("objectCount", urls ?? 0), words.viewers] : []),
     ];
-    const unsaid = said.filter((text) => !row.text.includes(squeezed(text)));
+    const unsaid = said.filter((text) => !saysIn(row.text, squeezed(text)));
     const unshown = examples.filter(({ url, pop, error }) => {
       const where = [pop, ...(error === undefined ? [] : [error])].join(" · ");
       return !row.examples.includes(squeezed(url + where));
@@ -53,7 +54,7 @@ async function reasonsOn(page: Page): Promise<Shown[]> {
   return Promise.all(
     rows.map(async (row) => ({
       title: ((await row.locator("h3").textContent()) ?? "").trim(),
-      text: squeezed((await row.textContent()) ?? ""),
+      text: squeezed((await row.locator("p").allTextContents()).join("\n")),
       examples: (await row.locator(".examples li").allTextContents()).map(squeezed),
     })),
   );
@@ -88,6 +89,11 @@ export async function badPopDifferences({ page }: Operator, told: Told): Promise
   const bad = told.pops.filter(({ failed_count }) => failed_count > 0).map(({ pop }) => pop);
   const [are, should] = [shown.toSorted().join(), bad.toSorted().join()];
   return are === should ? [] : [`bad POPs on the matrix: ${are}, not ${should}`];
+}
+
+/** Whether a text has this part, and not as the end of another number: `9 tasks` is not in `19 tasks`. */
+function saysIn(text: string, part: string): boolean {
+  return text.split(part).some((before, index, all) => index < all.length - 1 && !/\d$/.test(before));
 }
 
 /** Without spaces and backticks: the page sets them as it likes. */
