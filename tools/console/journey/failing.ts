@@ -1,3 +1,4 @@
+import { isTerminal } from "../../../domain/request/status.ts";
 import type { Told } from "../../local/api-client.ts";
 import type { Operator } from "./operator.ts";
 import { bodyOf, sendByForm } from "./send.ts";
@@ -17,7 +18,7 @@ export async function watchFail(operator: Operator, trouble: Trouble): Promise<T
     "as far as it comes",
     (told) => isHeld(told) && hasFailedFor(told, FAILS_AT_TWELVE),
   );
-  operator.is("it has ended already", running.status === "IN_PROGRESS");
+  operator.is("it has ended already", !isTerminal(running.status));
   await operator.until("under way", async () => [
     ...(await reasonDifferences(operator, running)),
     ...(await badPopDifferences(operator, running)),

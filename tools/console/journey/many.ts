@@ -1,3 +1,4 @@
+import { isTerminal } from "../../../domain/request/status.ts";
 import type { Told } from "../../local/api-client.ts";
 import { hasFailedFor, isHeld, reasonsIn } from "./failing.ts";
 import type { Operator } from "./operator.ts";
@@ -20,7 +21,7 @@ export async function watchMany(operator: Operator, trouble: Trouble): Promise<v
     "as far as it comes",
     (told) => hasFailedFor(told, FAILS_AT_MANY) && isHeld(told),
   );
-  operator.is("it has ended already", running.status === "IN_PROGRESS");
+  operator.is("it has ended already", !isTerminal(running.status));
   await operator.until("under way", async () => [
     ...(await reasonDifferences(operator, running)),
     ...(await badPopDifferences(operator, running)),
