@@ -3,7 +3,7 @@ import type { Point } from "./miller.ts";
 /** About how wide a text is, in its font size: Chinese characters are square. */
 export function textWidth(text: string, size: number): number {
   let sum = 0;
-  for (const letter of text) sum += (letter.codePointAt(0) ?? 0) > 0x2e80 ? 1 : 0.58;
+  for (const letter of text) sum += (letter.codePointAt(0) ?? 0) > 0x2e80 ? 1 : 0.64;
   return sum * size;
 }
 

@@ -48,9 +48,9 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
         <li class="strong">
           {estimate === undefined
             ? say("sendCostUnknown")
-            : say("sendCost", [
-                estimate.dollars.total < 0.01 ? say("lessThanCent") : dollarsIn(locale, estimate.dollars.total),
-              ])}
+            : estimate.dollars.total < 0.01
+              ? say("sendCostLittle")
+              : say("sendCost", [dollarsIn(locale, estimate.dollars.total)])}
           {estimated.isUpdating ? <span class="quiet"> {say("updating")}</span> : null}
         </li>
         <li>{say("sendInstances", [formats.count(instances), formats.count(Number(body.timeout))], instances)}</li>

@@ -44,6 +44,7 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
 export function FailureRow({ failure }: { readonly failure: Failure }) {
   const words = useReasonWords(failure.code);
   const scope = useScope(failure);
+  const { viewers, next } = words;
   return (
     <li class="reason wide">
       <span class={formOf(failure)}>
@@ -55,7 +56,7 @@ export function FailureRow({ failure }: { readonly failure: Failure }) {
         <Examples failure={failure} />
       </div>
       <p>
-        <Prose text={`${words.viewers} ${words.next}`} />
+        <Prose text={viewers.endsWith("。") ? viewers + next : `${viewers} ${next}`} />
       </p>
     </li>
   );

@@ -5,6 +5,8 @@ import type { Pop } from "../api/answers.ts";
 export interface PopState {
   readonly pop: string;
   readonly resolved: boolean;
+  /** The request has ended without all of its results. */
+  readonly unfinished: boolean;
   readonly outcomes: Outcomes;
   readonly total: number;
   /** Whole per cent of its tasks that are warm, hits or downloaded; 100 means all. */
@@ -26,6 +28,7 @@ export function popState(row: Pop): PopState {
   return {
     ...{ pop: row.pop, outcomes, total: row.total_count, bad: badOf(outcomes) },
     resolved: row.state !== "NOT_RESOLVED",
+    unfinished: row.state === "UNFINISHED",
     percent: percentGood(outcomes, row.total_count),
   };
 }
@@ -63,10 +66,11 @@ export function hasTasks({ pops }: RecGroup): boolean {
 }
 
 /** What the colour and the shape of a POP say: the worst that there is. */
-export function worstOf({ resolved, outcomes, total }: PopState): keyof Outcomes {
+export function worstOf({ resolved, unfinished, outcomes, total }: PopState): keyof Outcomes {
   if (!resolved) return "waiting";
   if (outcomes.failed > 0) return "failed";
   if (outcomes.not_kept > 0) return "not_kept";
+  if (unfinished) return "waiting";
   if (outcomes.waiting + outcomes.under_way > 0)
     return outcomes.waiting + outcomes.under_way < total || outcomes.under_way > 0 ? "under_way" : "waiting";
   if (total === 0) return "waiting";

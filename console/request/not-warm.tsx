@@ -19,6 +19,7 @@ export function NotWarm({ request, summary }: NotWarmProps) {
   const facts = { verdict: request.verdict, chosen: request.pop_count };
   const urgent = failures.filter((it) => isUrgent(it, facts));
   const rest = failures.filter((it) => !isUrgent(it, facts));
+  const untried = Math.max(0, request.total_count - request.download_count);
   const left = (summary?.failure_urls.length ?? 0) + (summary?.failure_pops.length ?? 0);
   const fine = failures.length === 0 && left === 0 && request.status === "FINISHED";
   return (
@@ -30,6 +31,11 @@ export function NotWarm({ request, summary }: NotWarmProps) {
       {fine ? <p class="fine">{say("allWarm")}</p> : null}
       <Reasons title={say("beforeTraffic")} tone="failed" failures={urgent} />
       <Reasons title={say("canWait")} tone="" failures={rest} />
+      {untried === 0 ? null : (
+        <ul class="reasons">
+          <LeftOutRow title={say("untriedTitle")} says={say("untriedSays")} names={[]} count={untried} />
+        </ul>
+      )}
       {summary === undefined ? null : <LeftOut summary={summary} />}
     </>
   );
@@ -103,17 +109,19 @@ function LeftOutRow({ title, says, names, count }: LeftOutRowProps) {
         <h3>
           {title} <span class="quiet">{formats.count(count)}</span>
         </h3>
-        <details class="examples" open={still}>
-          <summary>{say("examples")}</summary>
-          <ul>
-            {shown.map((name) => (
-              <li key={name}>
-                <code class="break">{name}</code>
-              </li>
-            ))}
-            {count > shown.length ? <li class="quiet">{counted("andMore", count - shown.length)}</li> : null}
-          </ul>
-        </details>
+        {names.length === 0 ? null : (
+          <details class="examples" open={still}>
+            <summary>{say("examples")}</summary>
+            <ul>
+              {shown.map((name) => (
+                <li key={name}>
+                  <code class="break">{name}</code>
+                </li>
+              ))}
+              {count > shown.length ? <li class="quiet">{counted("andMore", count - shown.length)}</li> : null}
+            </ul>
+          </details>
+        )}
       </div>
       <p>{says}</p>
     </li>

@@ -4,11 +4,12 @@ import { useReader } from "../session/reader.ts";
 import type { PopState } from "./group-pops.ts";
 
 /** A POP in words: its code, its share, and how many tasks are in each state that there is. */
-export function usePopWords({ pop, resolved, outcomes, percent }: PopState): string {
+export function usePopWords({ pop, resolved, unfinished, outcomes, percent }: PopState): string {
   const { say, formats } = useReader();
   if (!resolved) return `${pop}: ${say("notResolved")}`;
   const parts = OUTCOMES.filter((name) => outcomes[name] > 0).map(
-    (name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
+    (name) =>
+      `${say(unfinished && name === "waiting" ? "notTried" : OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
   );
   return `${pop} ${formats.percent(percent)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
 }

@@ -24,10 +24,13 @@ interface PopsPanelProps {
 export function PopsPanel({ request, onPop }: PopsPanelProps) {
   const { say, count } = useReader();
   const [view, setView] = useState<View>("matrix");
-  const [failedOnly, setFailedOnly] = useState(false);
   const groups = useMemo(() => groupPops(request.pops), [request.pops]);
   // At the end it stands in the narrow column: what is not warm matters more then.
-  const small = request.pops.length > MOST_TILES || isTerminal(request.status);
+  const ended = isTerminal(request.status);
+  const many = request.pops.length > MOST_TILES;
+  const small = many || ended;
+  // Hundreds of cells have no room there, so that those of RECs without trouble are folded at first.
+  const [failedOnly, setFailedOnly] = useState(many && ended && groups.some(({ bad }) => bad > 0));
   const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);
   useKeys({
     v: () => setView((it) => VIEWS[(VIEWS.indexOf(it) + 1) % VIEWS.length] ?? "matrix"),
@@ -54,7 +57,7 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
             {say("failedOnly")}
           </button>
         ) : null}
-        {isTerminal(request.status) ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
+        {ended ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
       </div>
       {view === "matrix" ? <PopMatrix groups={shown} small={small} onPop={onPop} /> : null}
       {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}

@@ -47,7 +47,7 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
         {request.total_count === 0 ? "–" : formats.count(outcomes.warm + outcomes.hit)}
       </td>
       <td class="number" data-name={say("notWarm")}>
-        <div class={bad > 0 ? "failed strong" : ""}>
+        <div class={bad > 0 ? "failed strong" : left > 0 ? "" : "quiet"}>
           {request.total_count === 0 ? "–" : formats.count(left > 0 ? bad + left : bad)}
         </div>
         <div>{left > 0 ? say("notTried") : ""}</div>
@@ -63,7 +63,8 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
 function Progress({ request }: { readonly request: Listed }) {
   const { say, formats } = useReader();
   const { download_size: done, total_size: total, in_progress_size: under, percentage_complete: percent } = request;
-  if (isTerminal(request.status)) {
+  const cutShort = request.status === "STOPPED" || request.status === "TIMEOUT";
+  if (isTerminal(request.status) && !cutShort) {
     const took = parseTimestamp(request.last_update_time).getTime() - parseTimestamp(request.created_at).getTime();
     const text = done === 0 ? say("nothing") : say("inTime", [formats.bytes(done), formats.long(took)]);
     return (
@@ -75,7 +76,7 @@ function Progress({ request }: { readonly request: Listed }) {
   return (
     <div>
       <span>{say("ofBytes", [formats.bytes(done + under), formats.bytes(total)])}</span>
-      <span class="strong">{formats.percent(percent)}</span>
+      {cutShort ? null : <span class="strong">{formats.percent(percent)}</span>}
     </div>
   );
 }

@@ -142,6 +142,7 @@ export const ZH_NEW: Readonly<Record<keyof typeof EN_NEW, Text>> = {
   sendDo: "提交",
   sendTasks: "{0}：{1} 个任务",
   sendCost: "费用约 {0}。",
+  sendCostLittle: "费用不到 $0.01。",
   sendCostUnknown: "费用尚不清楚。",
   sendInstances: "{0} 个实例运行到完成为止，最长 {1} 分钟。",
   sendInvalidates: "先在所有 POP 使 {0} 个路径失效。在此期间观众的请求会回源。",

@@ -167,6 +167,8 @@ export const ZH: Table = {
   beforeTraffic: "放量前处理",
   canWait: "可稍后处理",
   allWarm: "一切正常。",
+  untriedTitle: "未尝试的任务",
+  untriedSays: "请求结束时还没有轮到它们。重试会预热它们。",
   unreadableTitle: "无法读取的 URL",
   unreadableSays: "探测大小时返回错误，因此没有在任何 POP 预热。请检查它们是否存在。",
   unresolvedTitle: "无法解析的 POP",

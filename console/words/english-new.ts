@@ -145,6 +145,7 @@ export const EN_NEW = {
   sendDo: "Send",
   sendTasks: "{0}: {1} tasks",
   sendCost: "It costs about {0}.",
+  sendCostLittle: "It costs less than a cent.",
   sendCostUnknown: "What it costs is not known yet.",
   sendInstances: {
     one: "{0} instance runs until it is done, {1} min at most.",

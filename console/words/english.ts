@@ -185,6 +185,8 @@ export const EN = {
   beforeTraffic: "Before you send traffic",
   canWait: "Can wait",
   allWarm: "Everything is as it was meant to be.",
+  untriedTitle: "Tasks that were not tried",
+  untriedSays: "The request ended before their turn. Retry warms them.",
   unreadableTitle: "URLs that could not be read",
   unreadableSays:
     "They answered with an error when their size was asked, so they were not warmed anywhere. Check that they exist.",

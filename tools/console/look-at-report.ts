@@ -40,7 +40,7 @@ export async function lookAtReport(browser: Browser, server: PageServer, window:
 }
 
 async function saveByConsole(browser: Browser, server: PageServer, window: Window, file: string): Promise<string[]> {
-  const { page, faults, close } = await watchedPage(browser, window);
+  const { page, faults, close } = await watchedPage(browser, server.url, window);
   try {
     server.say(SCENES["usual"] ?? (() => undefined));
     await unlock(page, server.url, server.key);

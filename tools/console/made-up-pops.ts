@@ -26,9 +26,15 @@ export function popRows(pops: readonly MadeUpPop[], tasks: number) {
   });
 }
 
-/** The first so many POPs of the catalogue that have a REC, spread over all of it. */
+/** So many POPs that have a REC: of the catalogue, spread over all of it; beyond those, more at the same sites. */
 export function somePops(count: number): string[] {
   const known = POP_CODES.map(({ pop }) => pop).filter((pop) => recOf(pop) !== undefined);
+  const sites = [...new Set(known.map((pop) => pop.slice(0, 3)))];
+  const more = sites.map((site) => `${site}99-P9`).slice(0, Math.max(0, count - known.length));
   const step = Math.max(1, known.length / count);
-  return Array.from({ length: Math.min(count, known.length) }, (_, index) => known[Math.floor(index * step)] ?? "");
+  const some = Array.from(
+    { length: Math.min(count, known.length) },
+    (_, index) => known[Math.floor(index * step)] ?? "",
+  );
+  return [...some, ...more];
 }

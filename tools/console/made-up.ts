@@ -1,3 +1,4 @@
+import { recOf } from "../../domain/pops/site-of.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/request/timestamps.ts";
 import { catalogue, estimate, REFUSED_FORM } from "./made-up-form.ts";
 import { popRows, somePops } from "./made-up-pops.ts";
@@ -281,6 +282,13 @@ function progress(id: string): Readonly<Record<string, unknown>> {
       pops,
       failures: RUNNING_FAILURES,
     };
+  }
+  if (id === "many-ended") {
+    const pops = popRows(
+      somePops(400).map((pop) => ({ pop, done: 1, failed: recOf(pop) === "Seoul" ? 4 : 0 })),
+      8_407,
+    );
+    return { ...NOT_READY, ...endedTimes(34), request_id: id, pop_count: pops.length, pops, failures: ENDED_FAILURES };
   }
   if (id.startsWith("3f9c2a71")) {
     const pops = popRows(

@@ -1,11 +1,13 @@
-// npm run test:console: the console in a real browser. First every view with made-up answers, then a run against the local stack.
-// `views` or `journey`: that part alone. `--short`, as in `npm test`: in two windows, which have both languages, themes and widths.
+// npm run test:console: the console in a real browser. First every view with made-up answers, then runs against the local stack: with 12
+// POPs and with 400, in both languages. `views`, `journey` or `many`: that part alone. `--short`, as in `npm test`: two windows, which
+// have both languages, themes and widths, and the run with 12 POPs in one language.
 import { mkdirSync } from "node:fs";
+import { LANGUAGES } from "../../domain/readiness/language.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
-import { world } from "../local/world.ts";
 import { openBrowser } from "./browser.ts";
 import { deepLink } from "./deep-link.ts";
-import { journey } from "./journey.ts";
+import { journey, journeyOfMany } from "./journey/journey.ts";
+import { TROUBLED_WORLD } from "./journey/trouble.ts";
 import { lookAtReport } from "./look-at-report.ts";
 import { openPageServer } from "./page-server.ts";
 import { PICTURES } from "./pictures.ts";
@@ -19,6 +21,7 @@ const WINDOWS = [
   { width: 390, height: 844 },
   { width: 390, height: 844, language: "zh", dark: true },
 ] as const;
+const THEMES = ["light", "dark"] as const;
 const SHORT = [WINDOWS[0], WINDOWS[4]];
 
 const isShort = process.argv.includes("--short");
@@ -31,7 +34,7 @@ const browser = await openBrowser();
 const wrong: string[] = [];
 try {
   if (runs("views")) wrong.push(...(await views()));
-  if (runs("journey")) wrong.push(...(await journeys()));
+  if (runs("journey") || runs("many")) wrong.push(...(await journeys()));
 } finally {
   await browser.close();
 }
@@ -56,9 +59,15 @@ async function views(): Promise<string[]> {
 }
 
 async function journeys(): Promise<string[]> {
-  const prewarm = await startLocalPrewarm({ edge: world, say });
+  const prewarm = await startLocalPrewarm({ edge: TROUBLED_WORLD, say });
+  const found: string[] = [];
   try {
-    return [...(await journey(browser, prewarm, "en")), ...(await journey(browser, prewarm, "zh"))];
+    for (const language of isShort ? (["en"] as const) : LANGUAGES) {
+      const options = { ...{ browser, prewarm, language, say }, themes: isShort ? (["light"] as const) : THEMES };
+      if (runs("journey")) found.push(...(await journey(options)));
+      if (runs("many") && !isShort) found.push(...(await journeyOfMany(options)));
+    }
+    return found;
   } finally {
     await prewarm.close();
   }

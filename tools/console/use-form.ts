@@ -24,7 +24,7 @@ const BODY = {
 
 /** Fills the form of a new request as people do: typed lines, chips, map, list, a file; and sends it. @returns what went wrong */
 export async function useForm(browser: Browser, server: PageServer, window: Window): Promise<string[]> {
-  const { page, faults, close } = await watchedPage(browser, window);
+  const { page, faults, close } = await watchedPage(browser, server.url, window);
   page.setDefaultTimeout(8_000);
   const usual = SCENES["usual"] ?? (() => undefined);
   const sent: z.infer<typeof sentSchema>[] = [];

@@ -24,6 +24,8 @@ interface View {
   readonly press?: readonly string[];
   /** What is there then. */
   readonly opens?: string;
+  /** Typed into a field after that, and sent by Enter. */
+  readonly typed?: { readonly into: string; readonly text: string };
   /** What the browser itself says of this scene's calls. */
   readonly mayFail?: RegExp;
 }
@@ -55,6 +57,8 @@ export const VIEWS: readonly View[] = [
     press: [".look-at summary", ".rec-list summary"],
   },
   { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
+  { name: "ended-retry", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files", key: "r" },
+  { name: "ended-400", hash: "#/r/many-ended", shows: ".matrix + .pop-line + p" },
   { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
   { name: "ended-stopped", hash: "#/r/0c93a7f1-1", shows: ".files" },
   { name: "ended-failed", hash: "#/r/b2d8e6f4-1", shows: ".files" },
@@ -69,6 +73,10 @@ export const VIEWS: readonly View[] = [
     mayFail: FAILED_CALL,
   },
   { name: "instances", hash: "#/instances", shows: ".wishes li" },
+  {
+    ...{ name: "instances-asks", hash: "#/instances", shows: ".wishes li" },
+    typed: { into: "#wanted", text: "12" },
+  },
   { name: "settings", hash: "#/settings", shows: ".plain-table" },
   { name: "keys", hash: "#/", shows: "[data-row]", key: "?" },
 ];
@@ -84,13 +92,13 @@ export async function lookAtViews(
   const { width, dark = false, language = "en" } = window;
   const label = `${width}-${language}-${dark ? "dark" : "light"}`;
   const wrong: string[] = [];
-  const gate = await watchedPage(browser, window);
+  const gate = await watchedPage(browser, server.url, window);
   await gate.page.goto(server.url);
   await gate.page.waitForSelector("#key");
   wrong.push(...(await seen("gate", gate.page, gate.faults)));
   await gate.close();
   for (const view of views) {
-    const { page, faults, close } = await watchedPage(browser, window, view.mayFail);
+    const { page, faults, close } = await watchedPage(browser, server.url, window, { message: view.mayFail });
     server.say(usualScene);
     await unlock(page, server.url, server.key);
     server.say(SCENES[view.scene ?? "usual"] ?? usualScene);
@@ -106,6 +114,10 @@ export async function lookAtViews(
       if (await found.isVisible()) await found.click();
     }
     if (view.opens !== undefined) await page.waitForSelector(view.opens);
+    if (view.typed !== undefined) {
+      await page.fill(view.typed.into, view.typed.text);
+      await page.keyboard.press("Enter");
+    }
     wrong.push(...(await seen(view.name, page, faults)));
     await close();
   }

@@ -18,6 +18,8 @@ export type Fault =
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** A delay before the answer. */
   | { readonly kind: "slow"; readonly ms: number }
+  /** The answer waits for this. A test that looks at what is under way ends it then. */
+  | { readonly kind: "held"; readonly until: Promise<unknown> }
   /** Another POP answers, with its own cache and name. Of a POP that the edge does not have, only the name is used. */
   | { readonly kind: "otherPop"; readonly pop: string }
   | AnswerFault;

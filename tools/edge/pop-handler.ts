@@ -41,6 +41,8 @@ function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandle
   } else if (fault?.kind === "slow") {
     const timer = setTimeout(() => void answer(exchange, options), fault.ms);
     response.once("close", () => clearTimeout(timer));
+  } else if (fault?.kind === "held") {
+    void fault.until.then(() => (response.destroyed ? undefined : answer(exchange, options)));
   } else if (fault?.kind === "stall" && fault.after === undefined) {
     count(pop.counters, { method: request.method ?? "GET", status: 0, source: "none", bytes: 0 });
   } else {

@@ -23,6 +23,10 @@ const progressSchema = describedProgress.pick({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
+const toldSchema = describedProgress.required({ pops: true, failures: true });
+/** All that is told of a request: with a row a POP, and its failures by reason. */
+export type Told = z.infer<typeof toldSchema>;
+
 /** An answer of the API that is not a 200, or not as it is described. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -41,6 +45,10 @@ export class ApiClient {
 
   async progress(reqId: string): Promise<Progress> {
     return progressSchema.parse(await this.call("GET", `prewarm?req_id=${reqId}`));
+  }
+
+  async told(reqId: string): Promise<Told> {
+    return toldSchema.parse(await this.call("GET", `prewarm?req_id=${reqId}&detail=pops,failures`));
   }
 
   async summary(reqId: string): Promise<Summary> {

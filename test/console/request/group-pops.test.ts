@@ -43,6 +43,8 @@ describe("worstOf", () => {
     [{ state: "NOT_RESOLVED", total_count: 0 }, "waiting"],
     [{}, "waiting"],
     [{ download_count: 1, warm_count: 1 }, "under_way"],
+    [{ download_count: 1, warm_count: 1, state: "UNFINISHED" }, "waiting"],
+    [{ download_count: 1, failed_count: 1, state: "UNFINISHED" }, "failed"],
     [{ download_count: 10, warm_count: 10 }, "warm"],
     [{ download_count: 10, warm_count: 9, hit_count: 1 }, "hit"],
     [{ download_count: 10, warm_count: 9 }, "done"],

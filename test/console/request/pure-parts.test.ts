@@ -68,6 +68,7 @@ describe("isUrgent", () => {
   it("what viewers meet everywhere is; what one POP of forty lacks can wait", () => {
     const facts = { verdict: "not_ready", chosen: 40 };
     expect(isUrgent({ code: "not_kept", pops: 40 }, facts)).toBe(true);
+    expect(isUrgent({ code: "not_asked", pops: 1 }, facts)).toBe(true);
     expect(isUrgent({ code: "timeout", pops: 1 }, facts)).toBe(false);
     expect(isUrgent({ code: "timeout", pops: 9 }, facts)).toBe(true);
   });

@@ -105,6 +105,18 @@ test("slow", async () => {
   expect(performance.now() - start).toBeGreaterThan(75);
 });
 
+test("held: until a test lets it go", async () => {
+  let letGo = () => {};
+  const until = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const edge = await faulty({ kind: "held", until });
+  const answer = ask(edge);
+  expect(await Promise.race([answer, after(100, "silence")])).toBe("silence");
+  letGo();
+  expect(await answer).toMatchObject({ status: 200, bytes: SIZE });
+});
+
 test("otherPop: another one answers and is the one that is warm", async () => {
   const edge = await faulty({ kind: "otherPop", pop: "FRA56-P4" });
   expect((await ask(edge)).headers["x-amz-cf-pop"]).toBe("FRA56-P4");
