@@ -20,6 +20,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.good);
 });
 
+const APART = "The command is two files, prewarm.cjs and actions.cjs beside it. Copy both, or install it again.";
+
 void run();
 
 async function run(): Promise<void> {
@@ -31,7 +33,13 @@ async function run(): Promise<void> {
     process.exitCode = EXIT.fault;
     // What commander finds wrong, it has said itself. Its help is no fault.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.fault;
-    // Loaded with the actions: the errors that it knows are theirs.
-    else shell.stderr.write((await import("./actions/all.ts")).explain(error, shell.env));
+    else shell.stderr.write(await explained(error));
   }
+}
+
+/** Loaded with the actions: the errors that it knows are theirs. */
+async function explained(error: unknown): Promise<string> {
+  const actions = await import("./actions/all.ts").catch(() => undefined);
+  // Somebody has copied one file of two.
+  return actions?.explain(error, shell.env) ?? `prewarm: ${error instanceof Error ? error.message : error}\n${APART}\n`;
 }

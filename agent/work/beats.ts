@@ -144,7 +144,7 @@ export class Beats {
       await received.add(bytes, over);
       // It said that nothing is held, and meanwhile something has come; or it shares now.
     } while ((told.tasks === 0 && holding.tasks > 0) || (!told.saidSharing && performance.now() < told.until));
-    if (told.tasks === 0 && performance.now() >= told.until) this.requests.delete(holding.reqId);
+    if (told.tasks === 0 && performance.now() >= told.until && received.isNoted()) this.requests.delete(holding.reqId);
   }
 }
 

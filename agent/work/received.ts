@@ -26,6 +26,11 @@ export class Received {
     return minuteOf(Date.now()) !== this.minute;
   }
 
+  /** Whether nothing would be lost with this. */
+  isNoted(): boolean {
+    return this.bytes === 0;
+  }
+
   /** What a beat says. @param bytes that came since the beat before. @param over they are noted right after it */
   told(bytes: number, over: boolean): Pick<Beat, "received"> {
     const received = this.bytes + bytes;

@@ -20,7 +20,7 @@ interface Wanted {
 const MOST_BYTES = 300_000;
 
 /**
- * A report as one HTML file, at most 300 kB: no script, and nothing is loaded from anywhere. Its own policy lets in its one style and
+ * A report as one HTML file, at most 300 kB with up to 600 POPs: no script, and nothing is loaded from anywhere. Its own policy lets in its one style and
  * nothing else, so that a text that came in from a server does no harm, whatever it is.
  */
 export function reportHtml(report: Report, wanted: Wanted): string {

@@ -6,12 +6,13 @@ const MOST_CHARACTERS = 300;
 
 /** A report whose texts are bounded: a URL may have thousands of characters, and the page is sent by mail. */
 export function shortened({ request, summary, ...rest }: Report): Report {
-  const { failures, warnings, ...its } = request;
+  const { failures, warnings, reason, ...its } = request;
   return {
     ...rest,
     request: {
       ...its,
       ...{ url_prefix: cut(its.url_prefix), variant_names: its.variant_names.map(cut) },
+      ...(reason === undefined ? {} : { reason: cut(reason) }),
       failures: failures?.map(shortFailure),
       warnings: warnings.map((it) => ({ ...it, message: cut(it.message), examples: it.examples.map(cut) })),
     },

@@ -9,6 +9,7 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { PopStrip } from "../../domain/result/pop-strip.ts";
+import { isLostList } from "../lost-list.ts";
 import { abbreviate } from "./abbreviate.ts";
 import { RefusedError } from "./refused-error.ts";
 
@@ -23,14 +24,15 @@ export interface PopUrlsDeps {
 
 /**
  * How the tasks of one POP of a request ended.
- * @throws RefusedError 400 for a POP that is none of the request's, or has too many tasks; 409 before the request has ended
+ * @throws RefusedError 400 for a POP that is none of the request's, or has too many tasks; 409 before the request has ended, and
+ * where its list of URLs is gone
  */
 export async function popUrls(deps: PopUrlsDeps, item: RequestItem, pop: string): Promise<PopUrls> {
   if (pop === "") throw new RefusedError(400, "pop: is required with detail=urls: a POP of the request");
   if (!item.pops.includes(pop)) throw new RefusedError(400, `pop: the request has no POP '${abbreviate(pop)}'`);
   if (item.active !== undefined)
     throw new RefusedError(409, `The request is ${item.status}; the URLs of a POP can be read once it has ended`);
-  const tasks = item.total_count === 0 ? [] : await tasksAt(deps, item, pop);
+  const tasks = item.total_count === 0 ? [] : await tasksAt(deps, item, pop).catch(refuseLost);
   const places = new Map(tasks.map(({ url, variant }, place) => [sortKeyOf({ pop, url, variant }), place]));
   const strip = new PopStrip(tasks);
   if (tasks.length > 0)
@@ -57,6 +59,12 @@ async function tasksAt({ lists, requestPops }: PopUrlsDeps, item: RequestItem, p
       );
   }
   return tasks;
+}
+
+/** The bucket may forget the list a day or two before the table forgets the request. */
+function refuseLost(error: unknown): never {
+  if (isLostList(error)) throw new RefusedError(409, "The list of the request's URLs is gone");
+  throw error;
 }
 
 /** A request that has finished has counted what never got a result as failed. */

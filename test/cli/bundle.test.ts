@@ -1,6 +1,6 @@
 // The bundle as a process, where it talks to AWS: the SDK in it reads a stack and its key from a server that stands in for both.
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +105,22 @@ test("every command finds what it does in the file beside it", async () => {
     const { code, stderr } = await run("http://127.0.0.1:1", ...word.split(" "), ...at);
     expect({ code, stderr }, word).toEqual({ code: 1, stderr: expect.not.stringContaining("fault of the command") });
   }
+});
+
+test("of two files, the one without the other says what to do; a link finds both", () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-apart-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [alone, link] = [join(folder, "prewarm.cjs"), join(folder, "link")];
+  copyFileSync(join(ROOT, "cli/dist/prewarm.cjs"), alone);
+  symlinkSync(join(ROOT, "cli/dist/prewarm.cjs"), link);
+  const list = (file: string) =>
+    spawnSync(process.execPath, [file, "list", "--endpoint", "x", "--api-key", "x"], { encoding: "utf8" });
+  const apart = /^prewarm: .*actions\.cjs.*\nThe command is two files, .* Copy both, or install it again\.\n$/;
+  expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringMatching(apart) });
+  // Cut off, as by a full disk.
+  writeFileSync(join(folder, "actions.cjs"), 'const a = "');
+  expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringContaining("Copy both") });
+  expect(list(link).stderr).not.toContain("two files");
 });
 
 test("a stack that is not there has a next step", async () => {

@@ -18,6 +18,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "build:cli": "the same file as `prepare`",
   docs: "writes what a test of test/tools/release compares",
   map: "writes what a test of test/tools compares",
+  pictures: "needs Chromium; test/docs/pictures.test.ts looks at what it writes",
   synth: "each end-to-end test deploys what it makes",
   "test:unit": "a part of `npm test`",
   "test:e2e": "a part of `npm test`",
@@ -112,6 +113,28 @@ describe("a document with faults is found out", () => {
     expect(ways(block(`curl "\${API}instances"\nrm -rf x`))).toEqual(["run", "unknown"]);
     expect(ways(block("curl https://www.example.com/"))).toEqual(["unknown"]);
     expect(ways(block("npm test\n\n# only words\nprewarm status"))).toEqual(["npm", "run"]);
+  });
+
+  test("by what follows an npm, a comment with an apostrophe, or a quote that nobody closes", () => {
+    expect(ways(block("npm ci && frobnicate --all"))).toEqual(["unknown"]);
+    expect(ways(block("npm ci && npm test"))).toEqual(["npm"]);
+    expect(ways(block("# don't\nfrobnicate # isn't\nfrobnicate --all"))).toEqual(["unknown", "unknown"]);
+    expect(ways(block("prewarm 'status\nfrobnicate\nfrobnicate"))).toEqual(["run", "unknown", "unknown"]);
+    expect(commandsOf(`curl -d "it's # no comment"\nfrobnicate`)).toHaveLength(2);
+  });
+
+  test("whatever its block is called", () => {
+    for (const [fence, language] of [
+      ...[
+        ["```", "sh "],
+        ["```", "zsh"],
+        ["~~~", "sh"],
+        ["```", "powershell"],
+      ],
+    ])
+      expect(ways(`${fence}${language}\nfrobnicate\n${fence}\n`), language).toEqual(["unknown"]);
+    expect(ways("```\ncurl https://www.example.com/\n```\n")).toEqual(["unknown"]);
+    expect(ways("```\nwhat it says\n```\n\n```json\n{}\n```\n")).toEqual([]);
   });
 
   test("but not by what AWS alone can answer", () => {

@@ -21,14 +21,21 @@ const NOT_RUN = /<!-- not run: (.+) -->\s*$/;
 /** The code of docs/snippets/, which has tests of its own. */
 const SNIPPET = /<!-- generated: snippet-[\w-]+ -->\s*$/;
 
+/** Blocks in other languages. One of none is an answer, unless it begins with a program. */
+const NO_SHELL = /^(json|mermaid|text|ts|yaml)?$/;
+const PROGRAM = "(?:npm|npx|prewarm|curl)";
+const BEGINS_WITH_PROGRAM = new RegExp(`^\\s*${PROGRAM} `);
+
 export function blocksOf(document: string, text: string): Block[] {
   const none = NONE_IS_RUN.exec(text)?.[1];
-  return [...text.matchAll(/^( *)```(?:sh|bash|shell|console)\n([\s\S]*?)^\1```$/gm)].map((found) => {
+  return [...text.matchAll(/^( *)(`{3,}|~{3,})(.*)\n([\s\S]*?)^\1\2$/gm)].flatMap((found) => {
+    const [, indent = "", , language = "", code = ""] = found;
+    if (NO_SHELL.test(language) && !(language === "" && BEGINS_WITH_PROGRAM.test(code))) return [];
     const before = text.slice(0, found.index);
     return {
       document,
       line: before.split("\n").length,
-      code: (found[2] ?? "").replaceAll(new RegExp(`^${found[1]}`, "gm"), ""),
+      code: code.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
       notRun:
         none ?? NOT_RUN.exec(before)?.[1] ?? (SNIPPET.test(before) ? "a snippet, which has its own test" : undefined),
     };
@@ -40,22 +47,33 @@ export function commandsOf(code: string): string[] {
   const commands: string[] = [];
   let open = "";
   for (const line of code.split("\n")) {
-    const text = open === "" ? line : `${open}\n${line}`;
-    const isOpen = line.endsWith("\\") || (text.match(/'/g) ?? []).length % 2 === 1;
+    const text = withoutComment(open === "" ? line : `${open}\n${line}`);
+    const isOpen = text.endsWith("\\") || hasOpenQuote(text);
     open = isOpen ? text : "";
-    if (!isOpen) commands.push(withoutComment(text));
+    if (!isOpen) commands.push(text);
   }
-  return commands.filter((command) => command.trim() !== "");
+  // A quote that nobody closes hides nothing.
+  return [...commands, ...open.split("\n")].filter((command) => command.trim() !== "");
 }
 
+/** Text in quotes, and what a backslash takes its meaning. */
+const QUOTED = /'[^']*'|"(?:[^"\\]|\\.)*"|\\./gs;
+
+function hasOpenQuote(text: string): boolean {
+  return /['"]/.test(text.replaceAll(QUOTED, ""));
+}
+
+/** What begins with `#` behind a space, unless it is in quotes: an apostrophe in a comment opens none. */
 function withoutComment(command: string): string {
-  return command.replace(/(^|\s+)# .*$/, "");
+  const masked = command.replaceAll(QUOTED, (quoted) => "q".repeat(quoted.length));
+  const at = /(^|\s+)#(?= |$)/m.exec(masked)?.index;
+  return at === undefined || hasOpenQuote(command.slice(0, at)) ? command : command.slice(0, at);
 }
 
 /** Code in a sentence or a table that is a command to type: it begins with a program. */
 export function inlineCommandsOf(text: string): string[] {
   const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
-  return [...prose.matchAll(/`((?:npm|npx|prewarm|curl) [^`]+)`/g)]
+  return [...prose.matchAll(new RegExp(`\`(${PROGRAM} [^\`]+)\``, "g"))]
     .map(([, code = ""]) => code)
     .filter((code) => !code.includes("…"));
 }
@@ -73,11 +91,13 @@ export type Way =
 
 /** What the end-to-end test can run: calls of the API, the command, newman; and a name for a value. */
 const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^npx newman run docs\/postman\//, /^[A-Z]+=[\w-]+$/];
+/** One or several npm, and nothing else behind them. */
+const NPM_ALONE = /^npm [^&|;]*(&& npm [^&|;]*)*$/;
 const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;
 
 export function wayOf(command: string): Way {
   if (ASKS_AWS.test(command) || /^(npx )?prewarm .*--stack /.test(command)) return "AWS";
-  if (/^npm /.test(command)) return "npm";
+  if (NPM_ALONE.test(command)) return "npm";
   return RUNNABLE.some((pattern) => pattern.test(command)) ? "run" : "unknown";
 }
 

@@ -172,6 +172,27 @@ describe("bytes by the minute", () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(noted).toEqual([["a", minute, 500]]);
   });
+
+  test("that cannot be noted when nothing more will come are tried again all the same, and then no more", async () => {
+    const minute = beforeMinute();
+    let refused = true;
+    const { beats, written, noted } = beating(
+      async () => undefined,
+      async () => {
+        if (refused) throw new Error("no table");
+      },
+    );
+    const holding = beats.take("a", 1);
+    holding.begin().addBytes(700);
+    holding.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+    refused = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(noted).toEqual([["a", minute, 700]]);
+    const beatsTillThen = written.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(written).toHaveLength(beatsTillThen);
+  });
 });
 
 describe("at the end", () => {

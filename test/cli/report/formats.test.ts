@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -53,4 +54,21 @@ test("a file is there whole, or not at all", async () => {
   );
   await expect(writeFile(join(folder, "bad.csv"), broken)).rejects.toThrow("the line broke");
   expect(readdirSync(folder)).toEqual(["good.csv"]);
+});
+
+test("what is there and no file is not replaced by one", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-report-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const read = text(spawn("cat", [pipe], { stdio: ["ignore", "pipe", "ignore"] }).stdout);
+  await writeFile(pipe, Readable.from(CSV));
+  expect(await read).toBe(CSV);
+  writeFileSync(join(folder, "real"), "before");
+  symlinkSync(join(folder, "real"), join(folder, "link"));
+  await writeFile(join(folder, "link"), Readable.from(CSV));
+  expect(readFileSync(join(folder, "real"), "utf8")).toBe(CSV);
+  mkdirSync(join(folder, "folder"));
+  await expect(writeFile(join(folder, "folder"), Readable.from(CSV))).rejects.toThrow("EISDIR");
+  expect(readdirSync(folder).sort()).toEqual(["folder", "link", "pipe", "real"]);
 });

@@ -52,7 +52,10 @@ export function largestReport(rest: Partial<Report> = {}): Report {
     ...{ code: `w${i}`, count: 60_000, message: long, examples: [long, long, long] },
   }));
   return madeUpReport(
-    { ...manyPops(), warnings, failed_count: 4_000_000, url_prefix: long, variant_names: Array(8).fill(long) },
+    {
+      ...{ ...manyPops(), warnings, failed_count: 4_000_000, url_prefix: long, variant_names: Array(8).fill(long) },
+      ...{ status: "FAILED", reason: long.repeat(12) },
+    },
     { failures, failure_urls: Array(500).fill(long), failure_pops: codes },
     rest,
   );

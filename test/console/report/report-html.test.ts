@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { buildSync } from "esbuild";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-objects.ts";
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
@@ -57,6 +57,13 @@ describe("what the page says", () => {
     for (const words of ["暂不可放量", "放量前处理", "各区域边缘缓存的耗时", "新加坡", "失败的任务", "发起于"])
       expect(text).toContain(words);
     expect(text).not.toMatch(/Timings|As sent|Failed tasks|Where/);
+  });
+
+  test("the same where a phone makes it", () => {
+    const wide = html();
+    vi.stubGlobal("matchMedia", () => ({ matches: true }));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(html()).toBe(wide);
   });
 
   test("no timings: no such section", () => {

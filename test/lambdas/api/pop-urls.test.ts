@@ -104,6 +104,15 @@ describe("is refused", () => {
     });
   });
 
+  it("where the bucket has forgotten the list, or it is damaged", async () => {
+    const [lost, damaged] = [{}, { [LISTS.goodUrls.key("r1")]: [[urlOf(1), "ten"]] }];
+    for (const objects of [lost, damaged])
+      await expect(popUrls({ ...deps, lists: new FakeLists(objects) }, ended(), SIN)).rejects.toMatchObject({
+        statusCode: 409,
+        message: "The list of the request's URLs is gone",
+      });
+  });
+
   it("for so many tasks that reading them takes too long, and no result is read", async () => {
     const urls = Array.from({ length: MAX_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
     const results = {
