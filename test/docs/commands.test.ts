@@ -18,6 +18,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "build:cli": "the same file as `prepare`",
   docs: "writes what a test of test/tools/release compares",
   map: "writes what a test of test/tools compares",
+  pictures: "needs Chromium; test/docs/pictures.test.ts looks at what it writes",
   synth: "each end-to-end test deploys what it makes",
   "test:unit": "a part of `npm test`",
   "test:e2e": "a part of `npm test`",
