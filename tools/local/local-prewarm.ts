@@ -80,7 +80,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       closers.push(standIn.close);
     }
 
-    say(`Deploying ${stackName} with cdk …`);
+    say(`Deploying ${stackName} with cdk, one to three minutes …`);
     await bootstrap(aws);
     const deployed = await deploy(aws, clients, stackName, { ...stackParameters(env), ...options.parameters });
     const work = async (stack: Deployed, port?: number) => {
