@@ -2,6 +2,7 @@ import type { Estimated } from "../api/answers.ts";
 import { bytes, count, dollars, many } from "./figures.ts";
 import type { Look } from "./look.ts";
 import { table } from "./table.ts";
+import { wrapped } from "./wrapped.ts";
 
 type Estimate = Estimated["estimate"];
 
@@ -32,7 +33,7 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
   return [
     ...facts.map(([name, value]) => `${name.padEnd(16)} ${value}`),
     ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
-    ...(cost.not_included.length > 0 ? [`Not included: ${cost.not_included.join("; ")}`] : []),
+    ...(cost.not_included.length > 0 ? wrapped(`Not included: ${cost.not_included.join("; ")}`, look.width) : []),
     "Nothing was made. Without --dry-run, the same words start it.",
   ];
 }
@@ -44,8 +45,9 @@ function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string 
 }
 
 function originOf({ origin_fetches: { expected, least, most, size_questions } }: Estimate): string {
-  const fetches = expected === null ? `${count(least)} to ${count(most)}` : `about ${count(expected)}`;
-  return `${fetches} downloads, ${many(size_questions, "question", "questions")} for sizes`;
+  const fetches =
+    expected === null ? `${count(least)} to ${many(most, "download")}` : `about ${many(expected, "download")}`;
+  return `${fetches}, ${many(size_questions, "question", "questions")} for sizes`;
 }
 
 function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: Estimate["instances"]): string {
