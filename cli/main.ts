@@ -32,6 +32,6 @@ async function run(): Promise<void> {
     // What commander finds wrong, it has said itself. Its help is no fault.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.fault;
     // Loaded with the actions: the errors that it knows are theirs.
-    else shell.stderr.write((await import("./actions/all.ts")).explain(error, shell.env));
+    else shell.stderr.write((await import("./actions/all.ts")).explain(error, shell));
   }
 }

@@ -40,7 +40,7 @@ function badUrls(urls: readonly string[]): string {
 function nextStep(status: number, { url, from }: Endpoint, said: string): string {
   switch (status) {
     case 400:
-      return `Nothing was made. Correct that, and call again; ${whereNames(said)}.`;
+      return `Nothing was made. Correct that, and call again; ${howElse(said)}.`;
     case 403:
       if (!url.endsWith("/prod/"))
         return `Check the address ${url} (from ${from}): that of a stack ends in /prod/. With a domain of your own, the key is missing or wrong.`;
@@ -60,8 +60,9 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
   }
 }
 
-/** Where the names are that would be right. */
-function whereNames(said: string): string {
+/** Where the names are that would be right, or what was meant. */
+function howElse(said: string): string {
+  if (/^url_list: '[^']*' is not an absolute URL/.test(said)) return "--file reads URLs from a file";
   return /\b(pops|countries|country): unknown '/.test(said)
     ? "`prewarm pops` lists all POPs and countries"
     : "--help names every option";

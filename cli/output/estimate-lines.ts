@@ -6,6 +6,9 @@ import { wrapped } from "./wrapped.ts";
 
 type Estimate = Estimated["estimate"];
 
+/** Cells of a fact's name. */
+const NAME = 17;
+
 const LINES = {
   ec2_spot: "Instances (Spot)",
   public_ipv4: "Public IPv4",
@@ -31,7 +34,10 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
   ] as const;
   const lines = cost.lines.map((it) => [`  ${LINES[it.line]}`, dollars(it.dollars), it.of]);
   return [
-    ...facts.map(([name, value]) => `${name.padEnd(16)} ${value}`),
+    ...facts.flatMap(([name, value]) => {
+      const [first = "", ...more] = wrapped(value, look.width, " ".repeat(NAME));
+      return [name.padEnd(NAME) + first.slice(NAME), ...more];
+    }),
     ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
     ...(cost.not_included.length > 0 ? wrapped(`Not included: ${cost.not_included.join("; ")}`, look.width) : []),
     "Nothing was made. Without --dry-run, the same words start it.",

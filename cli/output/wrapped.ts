@@ -6,7 +6,7 @@ import { lengthOf } from "./table.ts";
  * @param indent before each line, and counted
  */
 export function wrapped(text: string, width: number | undefined, indent = ""): string[] {
-  if (width === undefined) return [indent + text];
+  if (width === undefined || lengthOf(indent + text) <= width) return [indent + text];
   const lines: string[] = [];
   let line = indent;
   for (const word of text.split(" ")) {
