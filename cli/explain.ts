@@ -1,12 +1,19 @@
 import { CommandError } from "./command-error.ts";
 import { clean } from "./output/clean.ts";
+import { lookOf } from "./output/look.ts";
+import { wrapped } from "./output/wrapped.ts";
+import type { Shell } from "./shell.ts";
+
+const FAULT = "This is a fault of the command. PREWARM_DEBUG=1 shows where it comes from.";
 
 /** What is told of an error: what is wrong, and what to do next. `PREWARM_DEBUG` adds where it comes from. */
-export function explain(error: unknown, env: Readonly<Record<string, string | undefined>>): string {
+export function explain(error: unknown, { env, stderr }: Pick<Shell, "env" | "stderr">): string {
   const trace = env["PREWARM_DEBUG"] && error instanceof Error ? `${error.stack ?? ""}\n${causeOf(error)}` : "";
-  if (error instanceof CommandError) return `prewarm: ${clean(error.message)}\n${clean(error.next)}\n${trace}`;
   const message = error instanceof Error ? error.message : String(error);
-  return `prewarm: ${clean(message)}\nThis is a fault of the command. PREWARM_DEBUG=1 shows where it comes from.\n${trace}`;
+  const next = error instanceof CommandError ? error.next : FAULT;
+  const { width } = lookOf({ env, stdout: stderr });
+  const lines = clean(`prewarm: ${message}\n${next}`).split("\n");
+  return `${lines.flatMap((line) => wrapped(line, width)).join("\n")}\n${trace}`;
 }
 
 function causeOf({ cause }: Error): string {

@@ -41,5 +41,5 @@ async function run(): Promise<void> {
 async function explained(error: unknown): Promise<string> {
   const actions = await import("./actions/all.ts").catch(() => undefined);
   // Somebody has copied one file of two.
-  return actions?.explain(error, shell.env) ?? `prewarm: ${error instanceof Error ? error.message : error}\n${APART}\n`;
+  return actions?.explain(error, shell) ?? `prewarm: ${error instanceof Error ? error.message : error}\n${APART}\n`;
 }

@@ -9,6 +9,6 @@ export function spotPriceParameter(scope: Construct): string {
     minValue: 0,
     maxValue: 100,
     description:
-      "What an instance costs an hour on Spot here, in dollars, for estimates (dry_run); 0: about 40 % of the On-Demand price of us-east-1",
+      "What an instance costs an hour on Spot here, in dollars, for estimates (dry_run); 0: about 40% of the On-Demand price of us-east-1",
   }).valueAsString;
 }

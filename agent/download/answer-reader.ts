@@ -20,6 +20,11 @@ const OPEN_END: Failure = {
   detail: "the answer has no length, so nothing tells whether all of it came",
 };
 
+function brokenOff({ bytes, contentLength }: Answer, { code }: Failure): Failure {
+  const came = contentLength === undefined ? `${bytes} bytes` : `${bytes} of ${contentLength} bytes`;
+  return { reason: "incomplete", ...(code === undefined ? {} : { code }), detail: `${came} arrived` };
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
@@ -69,7 +74,8 @@ export class AnswerReader {
         this.head === undefined ? this.readHead(buffer, length) : this.readBody(this.head, buffer, 0, length);
     } catch (error) {
       if (!(error instanceof BadAnswerError)) throw error;
-      this.fail({ reason: "connection", code: "BAD_ANSWER", detail: error.message });
+      const reason = this.hasHead ? "incomplete" : "connection";
+      this.fail({ reason, code: "BAD_ANSWER", detail: error.message });
       this.ended = true;
     }
     return this.ended;
@@ -86,8 +92,13 @@ export class AnswerReader {
    */
   close(secure = false): void {
     if (this.ended) return;
-    if (this.head?.body.kind !== "UNTIL_CLOSE") this.fail(CLOSED);
+    if (this.head?.body.kind !== "UNTIL_CLOSE") this.breakOff(CLOSED);
     else if (secure) this.fail(OPEN_END);
+  }
+
+  /** The connection is lost. From the head on the POP has answered: what is missing then is the rest of the body. */
+  breakOff(failure: Failure): void {
+    this.fail(this.hasHead ? brokenOff(this.answer, failure) : failure);
   }
 
   /** Ends the answer early, with a failure. */

@@ -41,6 +41,9 @@ export function judge(answer: Answer, pop: string, expected: number | null, comp
   const { httpStatus: status, xAmzCfPop, failure } = answer;
   // A 3xx or 4xx counts from its status line on, even if its body broke off.
   if (status !== undefined && status >= 300 && status < 500) return refusal(status, answer);
+  // So does a 5xx: its page says nothing of the object's body.
+  if (status !== undefined && status >= 500 && failure?.reason === "incomplete")
+    return { kind: "RETRY", failure: serverFailure(status) };
   // It would be as large on the next attempt.
   if (failure !== undefined) return { kind: failure.reason === "too_large" ? "FINAL" : "RETRY", failure };
   if (status === undefined) return { kind: "RETRY", failure: { reason: "connection", detail: "no answer" } };

@@ -179,7 +179,7 @@ export class Connection {
       if (!reader.hasHead && this.served > 0) this.owner.again(exchange);
       else {
         if (failure === undefined) reader.close(this.owner.endpoint.secure);
-        else reader.fail(failure);
+        else reader.breakOff(failure);
         exchange.done(reader.answer);
       }
     });

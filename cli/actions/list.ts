@@ -7,7 +7,7 @@ import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
-import { type Column, table } from "../output/table.ts";
+import { type Column, cut, table } from "../output/table.ts";
 import { mention, type Shell, say } from "../shell.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
@@ -30,8 +30,16 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
   else {
     const look = lookOf(shell);
     const says = look.width === undefined || look.width >= SENTENCE_FROM;
-    const rows = it.requests.map((request) => (says ? [...rowOf(request), sentenceOf(request)] : rowOf(request)));
-    for (const line of table(says ? [...COLUMNS, SENTENCE] : COLUMNS, rows, look)) say(shell, line);
+    const rows = it.requests.map((request) => [
+      ...rowOf(request),
+      ...(says
+        ? [
+            cut(urlsOf(request), look.width === undefined ? Number.POSITIVE_INFINITY : MOST_OF_URLS),
+            sentenceOf(request),
+          ]
+        : [urlsOf(request)]),
+    ]);
+    for (const line of table([...COLUMNS, ...(says ? SENTENCE : URLS)], rows, look)) say(shell, line);
   }
   if (it.next !== null && shell.stdout.isTTY === true)
     mention(shell, "There are more: --limit 100, or --json with its next.");
@@ -45,12 +53,14 @@ const COLUMNS = [
     { head: "FAILED", align: "right" },
     { head: "AGE", align: "right" },
   ],
-  { head: "URLS", gives: true },
 ] as const satisfies readonly Column[];
 
 /** From so many cells on, and in a pipe, each row ends in the sentence: the one of `status`, as far as the list knows. */
 const SENTENCE_FROM = 160;
-const SENTENCE: Column = { head: "SENTENCE" };
+const SENTENCE: readonly Column[] = [{ head: "URLS" }, { head: "SENTENCE", gives: true }];
+const URLS: readonly Column[] = [{ head: "URLS", gives: true }];
+/** Beside a sentence, on a terminal. */
+const MOST_OF_URLS = 40;
 
 const VERDICTS = { ready: "ready", ready_with_exceptions: "ready, exceptions", not_ready: "not ready" } as const;
 
@@ -65,6 +75,9 @@ function rowOf(it: ListedRequest): string[] {
     count(it.warm_count),
     count(it.failed_count),
     age(now - parseTimestamp(it.created_at).getTime()),
-    it.url_prefix.replace(/^https?:\/\//, ""),
   ];
+}
+
+function urlsOf({ url_prefix }: ListedRequest): string {
+  return url_prefix.replace(/^https?:\/\//, "");
 }

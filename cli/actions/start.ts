@@ -13,6 +13,12 @@ export interface StartWords {
   readonly wait?: boolean;
 }
 
+const PAUSED = "It wants no instance: it waits for another request's, or for `prewarm instances set 1`.";
+
+function isPaused({ instance_count }: Body): boolean {
+  return instance_count === 0;
+}
+
 /** Starts a request, and waits for its end unless that is not wanted. Returns the exit code. */
 export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
   const { it, json } = await client.start(withToken(body));
@@ -20,9 +26,10 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   const id = it.request_id;
   if (words.wait === false) {
     say(shell, words.json === true ? JSON.stringify(json, null, 2) : id);
-    mention(shell, `It runs. Watch it: ${comeBack(id)}`);
+    mention(shell, `${isPaused(body) ? PAUSED : "It runs."} Watch it: ${comeBack(id)}`);
     return EXIT.good;
   }
+  if (isPaused(body)) mention(shell, `! ${PAUSED}`);
   if (shell.stdout.isTTY !== true) mention(shell, `${id} is started. Ctrl-C leaves it running.`);
   const { listed } = await findRequest(client, id);
   return waitFor(shell, client, id, { json: words.json === true, listed });

@@ -25,7 +25,8 @@ export async function stop(shell: Shell, named: string, words: StopWords): Promi
     return EXIT.good;
   }
   const { it: done, json } = await client.setInstances({ DesiredCapacity: 0, req_id: id, force_stop: true });
-  say(shell, words.json === true ? JSON.stringify(json, null, 2) : cleanLine(done.message));
+  say(shell, words.json === true ? JSON.stringify(json, null, 2) : `${shortId(id)} is stopped.`);
+  if (words.json !== true) mention(shell, cleanLine(done.message));
   mention(shell, `What is not warm can be tried again: prewarm retry ${shortId(id)}`);
   return EXIT.good;
 }

@@ -23,7 +23,10 @@ const failures = z.array(
     pops: z.number(),
     urls: z.number().nullish(),
     examples: z.array(
-      z.object({ url: z.string(), variant: z.string().optional(), pop: z.string(), error: z.string().optional() }),
+      z.object({
+        ...{ url: z.string(), variant: z.string().optional(), pop: z.string() },
+        ...{ error: z.string().optional(), http_status: z.number().optional() },
+      }),
     ),
   }),
 );

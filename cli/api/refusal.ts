@@ -9,19 +9,41 @@ const MAX_URLS = 20;
 export function refusalOf(status: number, text: string, endpoint: Endpoint): ApiError {
   const body = refusalSchema.safeParse(parsed(text)).data;
   const said = body?.error_message || body?.message || `the API answered with HTTP ${status}`;
-  return new ApiError(status, `${said}${badUrls(body?.error_urls ?? [])}`, nextStep(status, endpoint));
+  const urls = (body?.error_urls ?? []).filter((url) => !said.includes(`'${url}'`));
+  return new ApiError(status, `${shortened(said)}${badUrls(urls)}`, nextStep(status, endpoint, said));
 }
 
+/** From so many on, names that would be right are left to the command that lists them. */
+const MANY_NAMES = 20;
+
+/** The API lists every name that it knows, which for POPs fills a screen. Those that begin alike stay. */
+function shortened(said: string): string {
+  return said.replace(/unknown '([^']*)'; known: ([^;\n]*)/g, (whole, wrong: string, names: string) => {
+    const known = names.split(", ");
+    if (known.length < MANY_NAMES) return whole;
+    const alike = known.filter((name) => isAlike(name, wrong)).slice(0, MANY_NAMES);
+    return `unknown '${wrong}'${alike.length === 0 ? "" : `; known: ${alike.join(", ")}, …`}`;
+  });
+}
+
+/** Of a POP, the airport; of a country, how it begins. */
+function isAlike(name: string, wrong: string): boolean {
+  return wrong.length >= 3 && name.slice(0, 3).toLowerCase() === wrong.slice(0, 3).toLowerCase();
+}
+
+/** Those that the message does not name. */
 function badUrls(urls: readonly string[]): string {
   const shown = urls.slice(0, MAX_URLS).map((url) => `\n  ${url}`);
   return shown.join("") + (urls.length > MAX_URLS ? `\n  … and ${urls.length - MAX_URLS} more` : "");
 }
 
-function nextStep(status: number, { url, from }: Endpoint): string {
+function nextStep(status: number, { url, from }: Endpoint, said: string): string {
   switch (status) {
     case 400:
-      return "Nothing was made. Correct that, and call again; --help names every option.";
+      return `Nothing was made. Correct that, and call again; ${howElse(said)}.`;
     case 403:
+      if (!url.endsWith("/prod/"))
+        return `Check the address ${url} (from ${from}): that of a stack ends in /prod/. With a domain of your own, the key is missing or wrong.`;
       return `The key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput names it; with --stack NAME it is fetched.`;
     case 404:
       return "`prewarm list` shows the requests of this deployment. They are kept for 30 days.";
@@ -38,12 +60,24 @@ function nextStep(status: number, { url, from }: Endpoint): string {
   }
 }
 
+/** Where the names are that would be right, or what was meant. */
+function howElse(said: string): string {
+  if (/^url_list: '[^']*' is not an absolute URL/.test(said)) return "--file reads URLs from a file";
+  return /\b(pops|countries|country): unknown '/.test(said)
+    ? "`prewarm pops` lists all POPs and countries"
+    : "--help names every option";
+}
+
 /** @param error of fetch: its cause has the code of the socket */
 export function noAnswer(error: unknown, { url, from }: Endpoint): NoAnswerError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const why = cause instanceof Error && !/^\d+$|^$/.test(code) ? code : String(cause);
+  const why = cause instanceof Error && !/^\d+$|^$/.test(code) ? code : messageOf(cause);
   return new NoAnswerError(`no answer from ${url}: ${why}`, afterSilence(code, from), { cause: error });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function afterSilence(code: string, from: string): string {

@@ -14,7 +14,23 @@ export async function readText({ cwd, stdin }: Pick<Shell, "cwd" | "stdin">, opt
   try {
     return await readFile(resolve(cwd, file), "utf8");
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${option}: ${why}`, "Name a file that can be read, or - for the pipe.", { cause: error });
+    throw new CommandError(`${option}: ${whyNot(error, file)}`, "Name a file that can be read, or - for the pipe.", {
+      cause: error,
+    });
+  }
+}
+
+function whyNot(error: unknown, file: string): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOENT":
+      return `there is no file '${file}'`;
+    case "EISDIR":
+      return `'${file}' is a folder`;
+    case "EACCES":
+    case "EPERM":
+      return `'${file}' may not be read by you`;
+    default:
+      return `'${file}' cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -32,7 +32,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
     (words[type] ?? []).map(
       (place): SourceEntry => ({
         type,
-        ...(isBucket(place) ? { s3: place, ...inBucket } : { url: place }),
+        ...(isBucket(place) ? { s3: place, ...inBucket } : { url: addressOf(type, place) }),
         ...(type === "sitemap" && since !== undefined ? { since } : {}),
       }),
     ),
@@ -55,6 +55,15 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
   ] as const)
     if (value !== undefined && !uses) throw new CommandError(`${option} says nothing here`, `It is for ${goesWith}.`);
   return all;
+}
+
+function addressOf(type: (typeof DOCUMENTS)[number], place: string): string {
+  if (/^https?:\/\//i.test(place)) return place;
+  const here = type === "list" ? " A list on this machine: --file." : "";
+  throw new CommandError(
+    `--${type}: '${place}' is no address`,
+    `The deployment reads it: https://… or s3://bucket/key.${here}`,
+  );
 }
 
 function isBucket(place: string): boolean {

@@ -42,7 +42,7 @@ function composed(view: View, { width, glyphs }: FrameLook, airy: boolean, heigh
     [barLine(view, width, glyphs), outcomesLine(view, width, glyphs)],
   ];
   const below: Line[][] = [
-    [...failureLines(progress.failures, width, glyphs), ...warningLines(progress)],
+    [...failureLines(progress, width, glyphs), ...warningLines(progress)],
     footLines(view),
   ].filter((part) => part.length > 0);
   const between = airy ? 1 : 0;
@@ -69,7 +69,13 @@ const LEAST_ROWS = 3;
 function footLines({ silentMs, hints }: View): Line[] {
   if (silentMs !== undefined)
     return [[span(`No answer for ${age(silentMs)}. The prewarm goes on without this command.`, "yellow")]];
-  return hints.map((hint) => [span(hint, "dim")]);
+  return hints.map(hintLine);
+}
+
+/** A command at its end is what one copies: it stands out. */
+function hintLine(hint: string): Line {
+  const at = hint.indexOf(": prewarm ");
+  return at < 0 ? [span(hint, "dim")] : [span(hint.slice(0, at + 2), "dim"), span(hint.slice(at + 2))];
 }
 
 function spaced(parts: readonly (readonly Line[])[], between: number): Line[] {

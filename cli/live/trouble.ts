@@ -1,47 +1,69 @@
 import { wordsOf } from "../../domain/readiness/reasons.ts";
+import { isOriginFailure } from "../../domain/result/failure.ts";
 import type { Failures, Progress } from "../api/answers.ts";
-import { count } from "../output/figures.ts";
+import { count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { ROOMY } from "./head.ts";
 import { joined, type Line, span, widthOf } from "./spans.ts";
 
+type Failed = Failures[number];
+
 /** So many reasons, and so many warnings, have a line. */
 const MOST = 3;
+/** So many objects are named. */
+const MOST_OBJECTS = 2;
 
-/** What failed so far, by reason: how often, what, where, and how it looks. */
-export function failureLines(failures: Failures | undefined, width: number, { times }: Glyphs): Line[] {
+/** What failed so far, by reason: how often, what, where, and what it hit. Errors as they came are in the report. */
+export function failureLines({ failures, pops }: Progress, width: number, { times }: Glyphs): Line[] {
   const shown = (failures ?? []).slice(0, MOST);
-  if (width < ROOMY) return shown.length === 0 ? [] : [side(shown, width, times)];
+  const places = shown.map((it) => placeOf(it, pops?.length));
+  if (width < ROOMY) return side(shown, places, width, times);
   const titles = shown.map(({ code }) => wordsOf(code, "en").title);
   const wide = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
   const counts = shown.map(({ tasks }) => count(tasks));
   return shown.map((failure, i) => [
     span(`${times} `, "red"),
     span(pad(counts[i] ?? "", wide(counts), "right"), ["bold", "red"]),
-    span(`  ${pad(titles[i] ?? "", wide(titles))}    ${pad(placeOf(failure), wide(shown.map(placeOf)))}   `),
-    span(failure.examples[0]?.error ?? failure.examples[0]?.url ?? "", "dim"),
+    span(`  ${pad(titles[i] ?? "", wide(titles))}    ${pad(places[i] ?? "", wide(places))}   `),
+    span(hitOf(failure), "dim"),
   ]);
 }
 
-/** Beside each other, as many as fit. */
-function side(failures: Failures, width: number, times: string): Line {
-  const all = failures.map(
-    (it): Line => [
-      span(`${times} ${count(it.tasks)}`, "red"),
-      span(` ${wordsOf(it.code, "en").title}: ${placeOf(it)}`),
-    ],
-  );
-  for (let most = all.length; most > 1; most--) {
-    const line = joined(all.slice(0, most), "     ");
-    if (widthOf(line) <= width) return line;
+/** Beside each other, as many as fit in a line. */
+function side(failures: Failures, places: readonly string[], width: number, times: string): Line[] {
+  const lines: Line[] = [];
+  for (const [i, { tasks, code }] of failures.entries()) {
+    const one = [span(`${times} ${count(tasks)}`, "red"), span(` ${wordsOf(code, "en").title}: ${places[i] ?? ""}`)];
+    const last = lines.at(-1);
+    const both = last === undefined ? one : joined([last, one], "     ");
+    if (last !== undefined && widthOf(both) <= width) lines[lines.length - 1] = both;
+    else lines.push(one);
   }
-  return all[0] ?? [];
+  return lines;
 }
 
-function placeOf({ pops, examples }: Failures[number]): string {
+/** @param all POPs of the request; undefined: not told */
+function placeOf({ pops, examples }: Failed, all: number | undefined): string {
+  if (pops > 1 && pops === all) return `at all ${many(pops, "POP")}`;
   const pop = examples[0]?.pop ?? "";
   return pops > 1 ? `${pop} and ${count(pops - 1)} more` : pop;
+}
+
+/** The status and the objects; nothing where it is the POP's failure, which hits any object. */
+function hitOf({ code, examples }: Failed): string {
+  const [first] = examples;
+  if (code === "other") return first?.error ?? "";
+  if (!isOriginFailure(code, false)) return "";
+  const status = code.startsWith("http_") && first?.http_status !== undefined ? [`HTTP ${first.http_status}`] : [];
+  const objects = [...new Set(examples.map(({ url }) => objectOf(url)))].slice(0, MOST_OBJECTS).join(", ");
+  return [...status, objects].join("  ");
+}
+
+/** The last part of its path, as far as it has one. */
+function objectOf(url: string): string {
+  const path = url.replace(/[?#].*$/, "").replace(/^\w+:\/\/[^/]*/, "");
+  return path.split("/").at(-1) || path || url;
 }
 
 export function warningLines({ warnings }: Pick<Progress, "warnings">): Line[] {

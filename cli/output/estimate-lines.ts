@@ -2,8 +2,12 @@ import type { Estimated } from "../api/answers.ts";
 import { bytes, count, dollars, many } from "./figures.ts";
 import type { Look } from "./look.ts";
 import { table } from "./table.ts";
+import { wrapped } from "./wrapped.ts";
 
 type Estimate = Estimated["estimate"];
+
+/** Cells of a fact's name. */
+const NAME = 17;
 
 const LINES = {
   ec2_spot: "Instances (Spot)",
@@ -30,9 +34,12 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
   ] as const;
   const lines = cost.lines.map((it) => [`  ${LINES[it.line]}`, dollars(it.dollars), it.of]);
   return [
-    ...facts.map(([name, value]) => `${name.padEnd(16)} ${value}`),
+    ...facts.flatMap(([name, value]) => {
+      const [first = "", ...more] = wrapped(value, look.width, " ".repeat(NAME));
+      return [name.padEnd(NAME) + first.slice(NAME), ...more];
+    }),
     ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
-    ...(cost.not_included.length > 0 ? [`Not included: ${cost.not_included.join("; ")}`] : []),
+    ...(cost.not_included.length > 0 ? wrapped(`Not included: ${cost.not_included.join("; ")}`, look.width) : []),
     "Nothing was made. Without --dry-run, the same words start it.",
   ];
 }
@@ -44,8 +51,9 @@ function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string 
 }
 
 function originOf({ origin_fetches: { expected, least, most, size_questions } }: Estimate): string {
-  const fetches = expected === null ? `${count(least)} to ${count(most)}` : `about ${count(expected)}`;
-  return `${fetches} downloads, ${many(size_questions, "question", "questions")} for sizes`;
+  const fetches =
+    expected === null ? `${count(least)} to ${many(most, "download")}` : `about ${many(expected, "download")}`;
+  return `${fetches}, ${many(size_questions, "question", "questions")} for sizes`;
 }
 
 function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: Estimate["instances"]): string {

@@ -8,7 +8,7 @@ export interface Look {
 }
 
 /** How lines to a sink look. @param sink @default stdout */
-export function lookOf({ env, stdout }: Shell, sink: Sink = stdout): Look {
+export function lookOf({ env, stdout }: Pick<Shell, "env" | "stdout">, sink: Sink = stdout): Look {
   return {
     width: sink.isTTY === true ? (sink.columns ?? 80) : undefined,
     paint: painter(wantsColour(env, sink.isTTY)),

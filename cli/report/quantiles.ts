@@ -4,7 +4,7 @@ const STEPS = 100;
 
 /**
  * Quantiles of any number of durations in bounded memory: how many there are of each length, lengths near each other taken together.
- * Beyond {@link EXACT} each step is about 1 % longer than the one before, so the longest week has some 1,900.
+ * Beyond {@link EXACT} each step is about 1% longer than the one before, so the longest week has some 1,900.
  */
 export class Quantiles {
   readonly #counts = new Map<number, number>();

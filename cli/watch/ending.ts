@@ -6,6 +6,8 @@ import { shortId } from "../api/find-request.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
+import { lengthOf } from "../output/table.ts";
+import { wrapped } from "../output/wrapped.ts";
 import { type Shell, say } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
@@ -32,10 +34,20 @@ export async function tellEnding(
     say(shell, JSON.stringify({ ...document, summary: summary?.json ?? null }, null, 2));
     return exitCode;
   }
-  if (summary !== undefined) for (const line of summaryLines(summary.it, lookOf(shell))) say(shell, line);
-  say(shell, verdictLine(sentence, progress, exitCode));
+  const look = lookOf(shell);
+  if (summary !== undefined) for (const line of summaryLines(summary.it, look)) say(shell, line);
+  for (const line of verdictLines(verdictLine(sentence, progress, exitCode), look.width)) say(shell, line);
   return exitCode;
 }
+
+/** One line, unless a terminal is too narrow for it: what to type next then has a line of its own. */
+function verdictLines(line: string, width: number | undefined): string[] {
+  const at = line.lastIndexOf(NEXT);
+  if (width === undefined || at < 0 || lengthOf(line) <= width) return wrapped(line, width);
+  return [...wrapped(line.slice(0, at), width), line.slice(at + 1)];
+}
+
+const NEXT = " Next: prewarm ";
 
 /** `Not ready for traffic: 11 objects are warm at no POP. Next: prewarm report 3f9c2a71 --failed` */
 export function verdictLine(
@@ -47,7 +59,7 @@ export function verdictLine(
   const id = shortId(request_id);
   // What never became a task, and what was not tried, has no row in the report.
   const hasReport = exitCode === EXIT.failures && failed_count > 0;
-  return `${sentence} Next: ${hasReport ? `prewarm report ${id} --failed` : `prewarm retry ${id}`}`;
+  return `${sentence}${NEXT}${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
 }
 
 /** Undefined: it could not be had in time. */

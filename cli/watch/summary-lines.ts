@@ -3,6 +3,9 @@ import type { Failures, Summary } from "../api/answers.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
 import type { Look } from "../output/look.ts";
+import { wrapped } from "../output/wrapped.ts";
+
+const INDENT = "    ";
 
 /** So many names are shown of a list. */
 const MOST = 5;
@@ -31,15 +34,18 @@ export function summaryLines(
 }
 
 /** Three lines: how often and where, an example, what to do. */
-export function failureLines({ code, tasks, pops, urls, examples }: Failures[number], { paint }: Look): string[] {
+export function failureLines(
+  { code, tasks, pops, urls, examples }: Failures[number],
+  { paint, width }: Look,
+): string[] {
   const { title, next } = wordsOf(code, "en");
   const scope = [...(urls ? [many(urls, "URL")] : []), many(pops, "POP")].join(" at ");
   const [first] = examples;
-  const example = first === undefined ? [] : [`    ${cleanLine(`${first.url} at ${first.pop}: ${first.error ?? ""}`)}`];
+  const example = first === undefined ? "" : cleanLine(`${first.url} at ${first.pop}: ${first.error ?? ""}`);
   return [
     `${paint("red", "×")} ${title}: ${many(tasks, "task")}, ${scope}`,
-    ...example.map((line) => paint("dim", line)),
-    `    ${next}`,
+    ...(example === "" ? [] : wrapped(example, width, INDENT).map((line) => paint("dim", line))),
+    ...wrapped(next, width, INDENT),
   ];
 }
 

@@ -42,5 +42,5 @@ export function noteOn({ sampled, unknown, bytes }: SizesSaid, forms: number): s
   const all = sampled === forms;
   if (all && unknown === 0) return "Exact: every size was asked for.";
   const told = `${sampled - unknown} of ${forms} sizes are known, ${all ? "the others told none in time" : "asked all over the list"}.`;
-  return `${told} low and high are 99 % bounds of Student's t, the upper one widened by the skewness; a few giants among very many small objects may be missed.`;
+  return `${told} low and high are 99% bounds of Student's t, the upper one widened by the skewness; a few giants among very many small objects may be missed.`;
 }

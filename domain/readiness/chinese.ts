@@ -24,7 +24,7 @@ export const ZH: Phrases = {
   paused: (tasks) => `已暂停：期望实例数为 0，${number.format(tasks)} 个任务在等待。`,
   waitingForInstances: (ms) => (ms < 60_000 ? "正在等待实例。" : `等待实例已 ${time(ms)}。`),
   noProgress: (ms) => `${time(ms)}没有进展。`,
-  underWay: (percentage) => `进行中：${percentage} %。`,
+  underWay: (percentage) => `进行中：${percentage}%。`,
   late: (ms) => `将超时：还需比超时多 ${time(ms)}。`,
   onTime: (left, spare, at) =>
     at === undefined
@@ -57,7 +57,7 @@ function cutShort(how: string, percentage: number | undefined, notTried: number,
     ...(notTried > 0 ? [`${number.format(notTried)} 个任务未尝试`] : []),
     ...(failed > 0 ? [`${number.format(failed)} 个任务失败`] : []),
   ];
-  return `${[`${how}于 ${percentage} %`, ...rest].join("，")}。`;
+  return `${[`${how}于 ${percentage}%`, ...rest].join("，")}。`;
 }
 
 function claimed(claims: Claims): string {
@@ -99,7 +99,7 @@ function lackingPops(readiness: Readiness): string {
   if (!tooManyLack(readiness)) return "";
   const { lacking_pops, lacking_examples, pops } = readiness;
   const which = names(lacking_examples, ` 等 ${number.format(lacking_pops)} 个`, lacking_pops);
-  return `${number.format(pops)} 个 POP 中有 ${number.format(lacking_pops)} 个缺少超过 1 % 的任务（${which}）`;
+  return `${number.format(pops)} 个 POP 中有 ${number.format(lacking_pops)} 个缺少超过 1% 的任务（${which}）`;
 }
 
 /** The first few of so many names. @param more what follows where there are more */

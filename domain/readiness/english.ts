@@ -27,7 +27,7 @@ export const EN: Phrases = {
   paused: (tasks) => `Paused: no instance is wanted. ${many(tasks, "task waits", "tasks wait")}.`,
   waitingForInstances: (ms) => (ms < 60_000 ? "Waiting for instances." : `Waiting for instances for ${time(ms)}.`),
   noProgress: (ms) => `No progress for ${time(ms)}.`,
-  underWay: (percentage) => `Under way: ${percentage} %.`,
+  underWay: (percentage) => `Under way: ${percentage}%.`,
   late: (ms) => `Late: needs ${time(ms)} more than the timeout.`,
   onTime: (left, spare, at) =>
     at === undefined
@@ -60,7 +60,7 @@ function cutShort(how: string, percentage: number | undefined, notTried: number,
     ...(notTried > 0 ? [`${many(notTried, "task")} not tried.`] : []),
     ...(failed > 0 ? [`${many(failed, "task")} failed.`] : []),
   ];
-  return [`${how} at ${percentage} %.`, ...rest].join(" ");
+  return [`${how} at ${percentage}%.`, ...rest].join(" ");
 }
 
 /** What is said of the good tasks, where all are good. */
@@ -100,7 +100,7 @@ function coldObjects({ cold_objects: count, cold_recs: recs }: Readiness): strin
 function lackingPops(readiness: Readiness): string {
   if (!tooManyLack(readiness)) return "";
   const { lacking_pops, lacking_examples, pops } = readiness;
-  const lack = lacking_pops === 1 ? "lacks more than 1 % of its" : "lack more than 1 % of their";
+  const lack = lacking_pops === 1 ? "lacks more than 1% of its" : "lack more than 1% of their";
   const which = names(lacking_examples, lacking_pops);
   return `${number.format(lacking_pops)} of ${many(pops, "POP")} ${lack} tasks (${which})`;
 }

@@ -23,7 +23,7 @@ type Told = Omit<ReasonWords, "means">;
 
 const EN: Readonly<Record<FailureReason, Told>> = {
   timeout: {
-    title: "No answer in time",
+    title: "Nothing came in time",
     viewers: "Viewers wait long, or get a 504.",
     next: "Look at the origin's load and answer times. Lower `origin`, then retry.",
   },
@@ -108,7 +108,7 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   },
   connection: {
     title: "POP 无应答",
-    means: "连接超时、被拒绝、被重置或被关闭，或收到的不是 HTTP。",
+    means: "连接超时、被拒绝，或在应答之前被重置或关闭，或收到的不是 HTTP。",
     viewers: SLOW_FIRST.zh,
     next: "重试。若总是同一个 POP，请改选同城的其他 POP。",
   },
@@ -138,7 +138,7 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   },
   incomplete: {
     title: "数据不完整",
-    means: "数据比 Content-Length 或探测到的大小更短或更长，或无法判断在哪里结束。",
+    means: "数据中途断开，比 Content-Length 或探测到的大小更短或更长，或无法判断在哪里结束。",
     viewers: "观众可能下载到损坏的文件。",
     next: "确认源站的 Content-Length 正确且不会中断连接，之后重试。",
   },

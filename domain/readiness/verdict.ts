@@ -7,7 +7,7 @@ export const VERDICTS = {
   ready_with_exceptions:
     "Some tasks failed, URLs could not be read, or POPs did not resolve, and no object is cold for a whole REC.",
   not_ready:
-    "Some object is good at no POP of a REC with two or more chosen POPs; or more than 5 % of the POPs lack more than 1 % of " +
+    "Some object is good at no POP of a REC with two or more chosen POPs; or more than 5% of the POPs lack more than 1% of " +
     "their tasks; or the request did not end as FINISHED.",
 } as const;
 
@@ -39,7 +39,7 @@ export const readinessSchema = z
     cold_examples: z.array(coldObjectSchema),
     cold_recs: z.array(z.string()).describe("Those RECs."),
     lacking_pops: count.describe(
-      "POPs that lack more than 1 % of their tasks; those that did not resolve are among them.",
+      "POPs that lack more than 1% of their tasks; those that did not resolve are among them.",
     ),
     lacking_examples: z.array(z.string()).describe("The first of them by what they lack."),
     pops: count.describe("All chosen POPs."),

@@ -6,13 +6,14 @@ import * as z from "zod";
  */
 export const FAILURE_REASONS = {
   timeout: "No answer, or no further byte, within the time that is allowed.",
-  connection: "No connection in time, or it was refused, reset or closed, or what came over it was not HTTP.",
+  connection:
+    "No connection in time, or it was refused, reset or closed before an answer, or what came over it was not HTTP.",
   tls: "The server could not prove its name, or TLS failed in another way.",
   redirect: "The answer points to another URL, which is not followed.",
   http_4xx: "The edge or the origin refused the request.",
   http_5xx: "The edge or the origin failed.",
   incomplete:
-    "The body was shorter or longer than its Content-Length or than Get Size saw, or nothing told where it ends.",
+    "The body broke off, was shorter or longer than its Content-Length or than Get Size saw, or nothing told where it ends.",
   too_large: "The body was much larger than Get Size said, or than CloudFront can cache.",
   too_slow: "The body came so slowly that it would have held an instance for too long.",
   other_pop: "Another POP answered than the one that was asked.",

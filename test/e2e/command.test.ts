@@ -177,7 +177,7 @@ describe("the command", () => {
     expect((await run("stop", id, "--yes")).code).toBe(0);
     const { code, stdout } = await waits.ended;
     expect(code).toBe(3);
-    expect(stdout.trim().split("\n").at(-1)).toMatch(/^Stopped at 0 %\. 1 task not tried\. Next: prewarm retry/);
+    expect(stdout.trim().split("\n").at(-1)).toMatch(/^Stopped at 0%\. 1 task not tried\. Next: prewarm retry/);
   });
 
   it("on a terminal: a live view that fits, and Ctrl-C leaves the request running", async () => {
@@ -215,7 +215,7 @@ describe("the command", () => {
     live.child.stdin.write("y\n");
     const { code, stdout } = await live.ended;
     expect(code).toBe(3);
-    expect(stdout).toMatch(/Stopped at 0 %\./);
+    expect(stdout).toMatch(/Stopped at 0%\./);
   });
 });
 

@@ -12,7 +12,7 @@ const REPORT_HEADER =
   "variant,outcome,tier,address,addresses,rounds,first_byte_ms,age,encoding,source";
 
 /** One of three POPs does not resolve. */
-const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1 % of its tasks (${DEAD_POP}).`;
+const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (${DEAD_POP}).`;
 
 describe("warming", () => {
   const running = deployedStack();

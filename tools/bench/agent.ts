@@ -74,7 +74,7 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
         `${readable(median(verified.map(({ rate }) => rate)))} tasks/s. The table is with \`verify: off\`.`,
       `The same agent with undici in place of its own client, in turn with it: ${readable(undiciCpu)} µs of CPU a task, ` +
         `${readable(median(undici.map(({ rate }) => rate)))} tasks/s. The client of its own takes ` +
-        `${Math.round((1 - cpu / undiciCpu) * 100)} % less CPU a task ([decision 0009](adr/0009-a-client-of-our-own.md)).`,
+        `${Math.round((1 - cpu / undiciCpu) * 100)}% less CPU a task ([decision 0009](adr/0009-a-client-of-our-own.md)).`,
     ],
     units: { agentCpuMicros: cpu, agentTasksPerSecond: of(PAIRED, "rate"), agentCpuMicrosAlone: of(1, "cpuMicros") },
   };

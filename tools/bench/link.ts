@@ -51,7 +51,7 @@ export async function benchLink({ server, say }: Bench): Promise<Findings> {
         full === -1 ? "never" : readable(full + 1),
         readable(engineSeconds),
         readable(ours.seconds),
-        `${readable((100 * ours.cpuMicros) / 1e6 / ours.seconds)} %`,
+        `${readable((100 * ours.cpuMicros) / 1e6 / ours.seconds)}%`,
         readable(ours.peakMB),
       ];
       say(`  ${mix.name}: ${line.join(" | ")}`);
@@ -69,7 +69,7 @@ export async function benchLink({ server, say }: Bench): Promise<Findings> {
         "times have the last downloads in them, when nothing is left to do at once:",
       table(
         [
-          ...["what", "engine, MB/s", "agent, MB/s", "s until it has 80 % of the engine's"],
+          ...["what", "engine, MB/s", "agent, MB/s", "s until it has 80% of the engine's"],
           ...["engine, s", "agent, s", "agent's core", "peak memory, MB"],
         ],
         lines,

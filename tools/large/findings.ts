@@ -15,7 +15,7 @@ export function sharedFindings(runs: readonly Shared[]): Findings {
     const { most, late } = evenness(run);
     return [
       ...[run.what, run.bytes.map((bytes) => readable(bytes / 1e6)).join(" / "), readable(most)],
-      ...[String(run.failed), `${readable(run.seconds)} s`, readable(late), `${Math.round(100 * run.cpu)} %`],
+      ...[String(run.failed), `${readable(run.seconds)} s`, readable(late), `${Math.round(100 * run.cpu)}%`],
     ];
   });
   return {
@@ -58,7 +58,7 @@ export function modelFindings(runs: ModelRuns): Findings {
           line(
             `${readable(tasks)} results counted`,
             counters,
-            `${readable(100 * share)} % of the results' write units; ${readable(busiestKey)} a second on the busiest key at 40,000 results/s`,
+            `${readable(100 * share)}% of the results' write units; ${readable(busiestKey)} a second on the busiest key at 40,000 results/s`,
           ),
           ...recounts.map(([count, seen]) => line(`recount of ${readable(count)}`, seen, "")),
           line(`recount of ${readable(tasks)}, a tenth given up`, givenUp, `${givenUp.runs} runs`),

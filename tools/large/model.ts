@@ -72,8 +72,8 @@ export function modelRows(runs: ModelRuns): LabRow[] {
   const { share, busiestKey } = counterCost(runs);
   return [
     rowOf(
-      `${readable(tasks)} results counted: at most 15 % of their write units, no hot key`,
-      `${readable(100 * share)} %, ${readable(busiestKey)} units/s on the busiest key, ${spent(counters)}`,
+      `${readable(tasks)} results counted: at most 15% of their write units, no hot key`,
+      `${readable(100 * share)}%, ${readable(busiestKey)} units/s on the busiest key, ${spent(counters)}`,
       [counters.counted === tasks, share <= 0.15, busiestKey <= 1_000, counters.peakMB <= LAMBDA.megabytes],
     ),
     ...recounts.map(([count, seen]) =>

@@ -43,7 +43,7 @@ export const share: LabPart = {
     return runs.flatMap((run) => {
       const { most, late } = evenness(run);
       const moved = run.bytes.map(megabytes).join(", ");
-      const processor = `processor ${Math.round(100 * run.cpu)} %${run.cpu > 0.9 ? ": it may have been the bound, not the links" : ""}`;
+      const processor = `processor ${Math.round(100 * run.cpu)}%${run.cpu > 0.9 ? ": it may have been the bound, not the links" : ""}`;
       return [
         rowOf(`${run.what}: no agent moves more than 1.5 × the mean`, `${moved} MB, ${most.toFixed(2)} × the mean`, [
           most <= 1.5,

@@ -3,14 +3,14 @@ import type { Progress } from "./api-client.ts";
 
 const WIDTH = 30;
 
-/** One line of progress: `IN_PROGRESS  [######……] 42 %  51/120 tasks  145.0 of 344.2 MB  12.3 MB/s  16 s left`. */
+/** One line of progress: `IN_PROGRESS  [######……] 42%  51/120 tasks  145.0 of 344.2 MB  12.3 MB/s  16 s left`. */
 export function progressLine(progress: Progress): string {
   const { status, percentage_complete: percent, download_count, total_count, download_size, total_size } = progress;
   const filled = Math.round((percent / 100) * WIDTH);
   const bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
   const bytes = `${megabytes(download_size + progress.in_progress_size)} of ${megabytes(total_size)} MB`;
   const parts = [`${download_count}/${total_count} tasks`, bytes, ...rateAndTimeLeft(progress)].join("  ");
-  return `${status.padEnd(11)} [${bar}] ${String(percent).padStart(3)} %  ${parts}`;
+  return `${status.padEnd(11)} [${bar}] ${String(percent).padStart(3)}%  ${parts}`;
 }
 
 /** Nothing while nobody is at work. */

@@ -80,7 +80,7 @@ async function run(prewarm: LocalPrewarm, browser: Browser, pages: readonly [Con
     for (const { go } of pages) await go(`#/r/${id}`);
     const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
     const caught = await until(api, id, isWorthAPicture);
-    say(`caught at ${caught.percentage_complete} %`);
+    say(`caught at ${caught.percentage_complete}%`);
     const frame = await terminal.text();
     const [english, chinese] = pages;
     const underWay = [...(await english.photograph("under-way")), ...(await chinese.photograph("under-way"))];
@@ -113,7 +113,7 @@ async function newRequest({ page, go, photograph }: ConsolePage): Promise<string
 }
 
 function isWorthAPicture({ percentage_complete: percent, failed_count, in_progress_task_count }: Progress): boolean {
-  if (percent > CAUGHT_TO) throw new Error(`At ${percent} % there is still no trouble to show`);
+  if (percent > CAUGHT_TO) throw new Error(`At ${percent}% there is still no trouble to show`);
   return percent >= CAUGHT_FROM && failed_count > 0 && in_progress_task_count > 0;
 }
 

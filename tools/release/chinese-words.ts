@@ -44,7 +44,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   ready_with_exceptions:
     "可以放量，但有例外：部分任务失败、URL 无法读取或 POP 无法解析，但没有对象在某个区域边缘缓存下全部未预热。",
   not_ready:
-    "暂不可放量：在某个选中了两个或更多 POP 的区域边缘缓存下，有对象在所有 POP 都未成功；或者超过 5 % 的 POP 各缺少超过 1 % 的任务；" +
+    "暂不可放量：在某个选中了两个或更多 POP 的区域边缘缓存下，有对象在所有 POP 都未成功；或者超过 5% 的 POP 各缺少超过 1% 的任务；" +
     "或者预热请求不是以 FINISHED 结束。",
 };
 

@@ -94,7 +94,7 @@ function prices(): string {
       ...regions,
       ["invalidation", `${readableDollars(PRICE.invalidationPath)} a path beyond ${FREE_INVALIDATION_PATHS} a month`],
       ...Object.entries(VCPU_HOUR).map(([family, dollars]) => [`EC2 On-Demand, a vCPU of ${family}`, hour(dollars)]),
-      ["EC2 Spot", `about ${SPOT_SHARE * 100} % of that, or what \`spotPricePerHour\` says`],
+      ["EC2 Spot", `about ${SPOT_SHARE * 100}% of that, or what \`spotPricePerHour\` says`],
       ["public IPv4 address", hour(PRICE.publicAddressHour)],
       ["SQS", `${million(PRICE.sqsCall)} calls`],
       ["DynamoDB on demand", `${million(PRICE.dynamoWriteUnit)} writes, ${million(PRICE.dynamoReadUnit)} reads`],

@@ -86,5 +86,5 @@ export function largestTable(units: Units): string {
 }
 
 function percent(share: number): string {
-  return `${readable(100 * share)} %`;
+  return `${readable(100 * share)}%`;
 }

@@ -67,7 +67,7 @@ function ownSum({ sqs, table, counters, lambda, instances }: Bill): number {
 }
 
 function bound({ binds: { name, used } }: Estimate): string {
-  return used >= 0.995 ? `**${name}**` : `none; nearest: ${name}, ${readable(used * 100)} %`;
+  return used >= 0.995 ? `**${name}**` : `none; nearest: ${name}, ${readable(used * 100)}%`;
 }
 
 function power(tasks: number): string {

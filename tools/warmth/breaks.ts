@@ -67,8 +67,8 @@ async function against(
   return [
     wantedRow(
       `an origin that answers ${what} above ${PER_SECOND}/s: refused after the first ${GRACE_MS / 1_000} s`,
-      `less than ${100 * MOST_REFUSED} %`,
-      `${(100 * share).toFixed(1)} %; ${refused} of all ${log.length}, in ${seconds.toFixed(0)} s`,
+      `less than ${100 * MOST_REFUSED}%`,
+      `${(100 * share).toFixed(1)}%; ${refused} of all ${log.length}, in ${seconds.toFixed(0)} s`,
       // An origin that refused nothing has shown nothing.
       [share < MOST_REFUSED, refused > 0, downloads.some(({ at }) => at > started + GRACE_MS)],
     ),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Answer } from "../../../agent/download/answer.ts";
 import { AnswerReader } from "../../../agent/download/answer-reader.ts";
+import type { Failure, FailureReason } from "../../../domain/result/failure.ts";
 
 interface Read {
   readonly answer: Answer;
@@ -48,14 +49,40 @@ describe("an answer with a length", () => {
     expect(readText(`${HEAD}1234567`)).toMatchObject({ answer: { bytes: 5 }, ended: true, reusable: false, told: 5 });
   });
 
-  it("is a failure if the other side closes before", () => {
+  const lost = (text: string, lose: (reader: AnswerReader) => void) => {
     const reader = new AnswerReader(() => {});
-    reader.read(Buffer.from(`${HEAD}1234`), HEAD.length + 4);
-    reader.close();
-    expect(reader.answer).toEqual({
-      ...{ bytes: 4, httpStatus: 200, contentLength: 5 },
-      failure: { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" },
+    reader.read(Buffer.from(text), text.length);
+    lose(reader);
+    return reader.answer;
+  };
+
+  it("ended early if the other side closes before its last byte: the POP did answer", () => {
+    const failure = { reason: "incomplete", code: "CLOSED", detail: "4 of 5 bytes arrived" };
+    const answer = { bytes: 4, httpStatus: 200, contentLength: 5, failure };
+    expect(lost(`${HEAD}1234`, (it) => it.close())).toEqual(answer);
+    expect(lost(HEAD, (it) => it.close()).failure).toEqual({ ...failure, detail: "0 of 5 bytes arrived" });
+  });
+
+  it("ended early if the connection breaks, whatever breaks it", () => {
+    const broken = (text: string, reason: FailureReason, code: string) =>
+      lost(text, (it) => it.breakOff({ reason, code, detail: `read ${code}` })).failure;
+    const detail = "4 of 5 bytes arrived";
+    expect(broken(`${HEAD}1234`, "connection", "ECONNRESET")).toEqual({
+      ...{ reason: "incomplete", code: "ECONNRESET", detail },
     });
+    expect(broken(`${HEAD}1234`, "tls", "EPROTO")).toEqual({ reason: "incomplete", code: "EPROTO", detail });
+    const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    expect(broken(chunks, "connection", "ECONNRESET")).toMatchObject({
+      reason: "incomplete",
+      detail: "3 bytes arrived",
+    });
+  });
+
+  it("is no answer before its head has come", () => {
+    const failure = { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" };
+    for (const text of ["", HEAD.slice(0, -1)]) expect(lost(text, (it) => it.close())).toEqual({ bytes: 0, failure });
+    const reset: Failure = { reason: "connection", code: "ECONNRESET", detail: "read ECONNRESET" };
+    expect(lost("", (it) => it.breakOff(reset)).failure).toEqual(reset);
   });
 });
 
@@ -122,7 +149,7 @@ describe("an answer without a length", () => {
     ["trailers without end", ["0", ...Array.from({ length: 2_000 }, (_, i) => `X-${i}: abc`)]],
   ])("%s", (_, lines) => {
     expect(chunked(...lines)).toMatchObject({
-      answer: { httpStatus: 200, failure: badAnswer(/^the answer's (body|chunks)/) },
+      answer: { httpStatus: 200, failure: { ...badAnswer(/^the answer's (body|chunks)/), reason: "incomplete" } },
       ...{ ended: true, reusable: false },
     });
   });

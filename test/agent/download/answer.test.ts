@@ -3,7 +3,7 @@ import { type Answer, judge, type Outcome } from "../../../agent/download/answer
 import { errorText, type Failure, type FailureReason } from "../../../domain/result/failure.ts";
 
 const WHOLE = { bytes: 10, httpStatus: 200, contentLength: 10, xAmzCfPop: "SIN2-P1" };
-const CLOSED: Failure = { reason: "connection", code: "CLOSED", detail: "the other side closed the connection" };
+const CLOSED: Failure = { reason: "incomplete", code: "CLOSED", detail: "9 of 10 bytes arrived" };
 const CUT = { failure: CLOSED };
 
 /** What is made of an outcome: its kind, the reason that is counted, and the words that people read. */
@@ -48,8 +48,8 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
     "TOO_LARGE",
   ],
   ["a body that is too slow", { failure: { reason: "too_slow", code: "TOO_SLOW" } }, "RETRY", "too_slow", "TOO_SLOW"],
-  ["a body that broke off", { bytes: 9, ...CUT }, "RETRY", "connection", errorText(CLOSED)],
-  ["a body that broke off at its very end", CUT, "RETRY", "connection", errorText(CLOSED)],
+  ["a body that broke off", { bytes: 9, ...CUT }, "RETRY", "incomplete", errorText(CLOSED)],
+  ["a body that broke off at its very end", CUT, "RETRY", "incomplete", errorText(CLOSED)],
   [
     "a redirect",
     { httpStatus: 302, location: "https://a.example/" },
@@ -63,7 +63,7 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
   ["a 404 of another POP", { httpStatus: 404, xAmzCfPop: "FRA2-C1" }, "FINAL", "http_4xx", "HTTP 404"],
   ["a 404 whose page broke off", { httpStatus: 404, bytes: 3, ...CUT }, "FINAL", "http_4xx", "HTTP 404"],
   ["a server's fault", { httpStatus: 500 }, "RETRY", "http_5xx", "HTTP 500"],
-  ["a server's fault whose page broke off", { httpStatus: 503, ...CUT }, "RETRY", "connection", errorText(CLOSED)],
+  ["a server's fault whose page broke off", { httpStatus: 503, ...CUT }, "RETRY", "http_5xx", "HTTP 503"],
   ["a status beyond all", { httpStatus: 600 }, "RETRY", "other", "HTTP 600"],
   ["a status that there is not", { httpStatus: 199 }, "RETRY", "other", "HTTP 199"],
 ];

@@ -24,7 +24,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("an origin that refuses above 30 requests a second: below 5 % refusals after ten seconds, and it is used", () => {
+describe("an origin that refuses above 30 requests a second: below 5% refusals after ten seconds, and it is used", () => {
   test.each([
     [1, undefined, 50],
     [4, undefined, 50],
@@ -49,7 +49,7 @@ describe("an origin that refuses above 30 requests a second: below 5 % refusals 
   );
 });
 
-/** How long it takes until 99 % of what is not always refused is done, in seconds; at most 150. */
+/** How long it takes until 99% of what is not always refused is done, in seconds; at most 150. */
 async function secondsFor(processes: number, options: WorldOptions): Promise<number> {
   const world = new OriginWorld(options);
   for (let n = 0; n < processes; n++) world.start(`p${n}`);

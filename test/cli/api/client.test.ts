@@ -47,6 +47,40 @@ test.each([
   expect(asked).toHaveLength(1);
 });
 
+/** What a refusal is told as. */
+async function told(status: number, said: object): Promise<{ readonly message: string; readonly next: string }> {
+  const { client } = await clientOf([status, JSON.stringify(said)]);
+  return client.instances().then(
+    () => expect.fail("it was refused"),
+    (error: { readonly message: string; readonly next: string }) => error,
+  );
+}
+
+test("a bad URL that the message names is not listed again", async () => {
+  const error_message = "url_list: 'ftp://x' has the scheme ftp";
+  expect((await told(400, { error_message, error_urls: ["ftp://x", "y"] })).message).toBe(`${error_message}\n  y`);
+  const file = await told(400, { error_message: "url_list: 'urls.txt' is not an absolute URL; …", error_urls: [] });
+  expect(file.next).toContain("--file");
+});
+
+test("of hundreds of names that would be right, those that begin alike are told, and where the others are", async () => {
+  const many = [...Array.from({ length: 30 }, (_, i) => `FRA${i}-C1`), "SIN2-P1", "SIN5-C1"].join(", ");
+  const near = await told(400, { error_message: `pops: unknown 'sin'; known: ${many}` });
+  expect(near.message).toBe("pops: unknown 'sin'; known: SIN2-P1, SIN5-C1, …");
+  expect(near.next).toContain("`prewarm pops` lists all");
+  expect((await told(400, { error_message: `pops: unknown 'XXX'; known: ${many}` })).message).toBe(
+    "pops: unknown 'XXX'",
+  );
+  const few = "regions: unknown 'mars'; known: apac, au";
+  expect((await told(400, { error_message: few })).message).toBe(few);
+});
+
+test("a 403 of an address that ends otherwise may be the address's", async () => {
+  const { client } = await clientOf([403, JSON.stringify({ message: "Forbidden" })]);
+  const elsewhere = new Client({ ...client.endpoint, url: client.endpoint.url.replace(/prod\/$/, "") });
+  await expect(elsewhere.instances()).rejects.toMatchObject({ next: expect.stringContaining("ends in /prod/") });
+});
+
 test("what may pass is asked again: 429, 5xx, no answer", async () => {
   const { client, asked } = await clientOf([429, "{}"], [503, "{}"], [200, JSON.stringify({ desiredcapacity: 4 })]);
   expect((await client.instances()).it.desiredcapacity).toBe(4);

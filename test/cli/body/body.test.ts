@@ -1,7 +1,9 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { bodyOf, settingsOf, withToken } from "../../../cli/body/body.ts";
 import { minutesOf } from "../../../cli/body/duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";
+import { readText } from "../../../cli/body/read-text.ts";
 import { awsRegion, splitRegions } from "../../../cli/body/regions.ts";
 import { sourcesOf } from "../../../cli/body/sources.ts";
 import { targetsOf } from "../../../cli/body/targets.ts";
@@ -121,4 +123,17 @@ describe("a body", () => {
     expect(withToken({})["client_token"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(withToken(settingsOf({ token: "mine" }))["client_token"]).toBe("mine");
   });
+});
+
+test("a document that the deployment reads has an address", () => {
+  expect(() => sourcesOf({ list: ["urls.txt"] })).toThrow("--list: 'urls.txt' is no address");
+  expect(sourcesOf({ list: ["HTTPS://a.example/list.txt"] })).toEqual([
+    { type: "list", url: "HTTPS://a.example/list.txt" },
+  ]);
+});
+
+test("a file that cannot be read: which, and why", async () => {
+  const read = (file: string) => readText({ cwd: import.meta.dirname, stdin: Readable.from([]) }, "--from", file);
+  await expect(read("nofile.json")).rejects.toThrow("--from: there is no file 'nofile.json'");
+  await expect(read(".")).rejects.toThrow("--from: '.' is a folder");
 });

@@ -44,6 +44,43 @@ describe("the live view", () => {
     expect(lines).toHaveLength(drawn({}).length);
   });
 
+  test("what failed: where, and what it hit, not the error as it came", () => {
+    const at = (url: string, pop: string, more: object = {}) => ({ url: `https://a.example/${url}`, pop, ...more });
+    const failures: typeof FAILURES = [
+      {
+        ...{ code: "http_4xx", tasks: 76, pops: 38, urls: null },
+        examples: [
+          at("css/a.css?v=1", "SIN2-P1", { http_status: 403, error: "HTTP 403" }),
+          at("css/a.css?v=1", "FRA2-C1", { http_status: 403 }),
+          at("css/b.css", "SIN2-P1", { http_status: 403 }),
+        ],
+      },
+      {
+        ...{ code: "incomplete", tasks: 12, pops: 3, urls: null },
+        examples: [at("", "CGK50-P1", { error: "ECONNRESET: 1000 of 5000 bytes arrived" })],
+      },
+      {
+        ...{ code: "other", tasks: 1, pops: 1, urls: null },
+        examples: [at("x", "SIN2-P1", { error: "ERROR_PAGE: x" })],
+      },
+    ];
+    const view = { progress: progress({ pops: POPS, failures }) };
+    expect(drawn({}, view).slice(-5, -2)).toEqual([
+      "× 76  Refused (4xx)           at all 38 POPs        HTTP 403  a.css, b.css",
+      "× 12  The body ended early    CGK50-P1 and 2 more   /",
+      "×  1  Other                   SIN2-P1               ERROR_PAGE: x",
+    ]);
+    expect(drawn({ width: 80, height: 24 }, view).slice(-3, -1)).toEqual([
+      "× 76 Refused (4xx): at all 38 POPs",
+      "× 12 The body ended early: CGK50-P1 and 2 more     × 1 Other: SIN2-P1",
+    ]);
+  });
+
+  test("below all, the command that one copies stands out", () => {
+    const line = drawn({ paint: painter(true) }).at(-1) ?? "";
+    expect(line).toBe("\u001b[2mCtrl-C leaves it running.  Come back: \u001b[22mprewarm status e059b77b --watch");
+  });
+
   test("it is never taller or wider than the window, however small or large that is", () => {
     for (const width of [20, 39, 40, 79, 80, 99, 100, 119, 120, 200])
       for (let height = 5; height <= 60; height++) {

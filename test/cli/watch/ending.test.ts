@@ -46,7 +46,15 @@ test("as JSON it is one document, with the answers as they came", async () => {
 
 test("an error is told with what to do; where it comes from, only if that is asked", () => {
   const error = new CommandError("no\u001b[2J", "Do this.");
-  expect(explain(error, {})).toBe("prewarm: no·[2J\nDo this.\n");
-  expect(explain(error, { PREWARM_DEBUG: "1" })).toContain("ending.test.ts");
-  expect(explain(new Error("a fault"), {})).toContain("PREWARM_DEBUG=1");
+  const stderr = { write: () => undefined };
+  expect(explain(error, { env: {}, stderr })).toBe("prewarm: no·[2J\nDo this.\n");
+  expect(explain(error, { env: { PREWARM_DEBUG: "1" }, stderr })).toContain("ending.test.ts");
+  expect(explain(new Error("a fault"), { env: {}, stderr })).toContain("PREWARM_DEBUG=1");
+  const narrow = { ...stderr, isTTY: true, columns: 24 };
+  expect(
+    explain(new CommandError("no", "Say it with:\n  --stack NAME\nor start it at home."), { env: {}, stderr: narrow }),
+  ).toBe("prewarm: no\nSay it with:\n  --stack NAME\nor start it at home.\n");
+  expect(explain(new CommandError("no", "Start it again in the repository."), { env: {}, stderr: narrow })).toBe(
+    "prewarm: no\nStart it again in the\nrepository.\n",
+  );
 });

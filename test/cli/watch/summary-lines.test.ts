@@ -18,3 +18,18 @@ test("what went wrong, how it looks, and what to do", () => {
     "× 9 URLs could not be read: https://a/1, https://a/2 and 7 more",
   ]);
 });
+
+test("on a terminal its lines end between words", () => {
+  const lines = summaryLines(
+    { failures: FAILURES.slice(0, 1), failure_pops: [], failure_urls: [], failure_urls_omitted: 0 },
+    { width: 50, paint: painter(false) },
+  );
+  expect(lines).toEqual([
+    "× The POP did not answer: 7 tasks, 5 URLs at 1 POP",
+    "    https://www.example.com/pak-001.bin at",
+    "    DEL54-P2: no connection at any of its 3",
+    "    addresses",
+    "    Retry. If it stays with one POP, choose",
+    "    another POP of the same city.",
+  ]);
+});

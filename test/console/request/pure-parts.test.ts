@@ -8,7 +8,7 @@ describe("sentenceParts", () => {
   it.each([
     ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left.", "Done by 19:52."],
     ["Not ready for traffic: 11 objects are warm at no POP of Tokyo.", "Not ready for traffic:", /^11 objects/],
-    ["Stopped at 41 %. 42,964 tasks not tried.", "Stopped at 41 %.", "42,964 tasks not tried."],
+    ["Stopped at 41%. 42,964 tasks not tried.", "Stopped at 41%.", "42,964 tasks not tried."],
     ["Checking POPs.", "Checking POPs.", ""],
     ["暂不可放量：11 个对象未预热。", "暂不可放量：", "11 个对象未预热。"],
     ["", "", ""],

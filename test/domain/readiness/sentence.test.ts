@@ -39,7 +39,7 @@ describe("while it runs", () => {
       "进展正常：约剩 40 秒，比超时早 3 小时 19 分钟。",
     ],
     [{ finishAt: NOW + 58 * MINUTE }, "Late: needs 12 min more than the timeout.", "将超时：还需比超时多 12 分钟。"],
-    [{ finishAt: null }, "Under way: 62 %.", "进行中：62 %。"],
+    [{ finishAt: null }, "Under way: 62%.", "进行中：62%。"],
     [{ instancesAtWork: 0 }, "Waiting for instances.", "正在等待实例。"],
     [{ instancesAtWork: 0, lastMoveAt: NOW - 7 * MINUTE }, "Waiting for instances for 7 min.", "等待实例已 7 分钟。"],
     [
@@ -49,7 +49,7 @@ describe("while it runs", () => {
     ],
     [{ bytesPerSecond: 0, lastMoveAt: NOW - 5 * MINUTE }, "No progress for 5 min.", "5 分钟没有进展。"],
     // A large file is under way.
-    [{ lastMoveAt: NOW - 9 * MINUTE, finishAt: null }, "Under way: 62 %.", "进行中：62 %。"],
+    [{ lastMoveAt: NOW - 9 * MINUTE, finishAt: null }, "Under way: 62%.", "进行中：62%。"],
     [{ results: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
     [{ now: NOW + 47 * MINUTE }, "The time is up. What was done is being counted.", "时间已到，正在统计结果。"],
   ])("%j", (change, en, zh) => {
@@ -104,9 +104,9 @@ describe("at its end", () => {
         }),
       },
       "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
-        "4 of 38 POPs lack more than 1 % of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
+        "4 of 38 POPs lack more than 1% of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
       "暂不可放量：1 个对象在孟买、东京、首尔等 5 处的任何 POP 都未预热；" +
-        "38 个 POP 中有 4 个缺少超过 1 % 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
+        "38 个 POP 中有 4 个缺少超过 1% 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
     ],
     // One POP of 38 is not what keeps it from being ready.
     [
@@ -116,8 +116,8 @@ describe("at its end", () => {
     ],
     [
       { verdict: "not_ready", ...seen({ lacking_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }) },
-      "Not ready for traffic: 1 of 3 POPs lacks more than 1 % of its tasks (BOM1-P1).",
-      "暂不可放量：3 个 POP 中有 1 个缺少超过 1 % 的任务（BOM1-P1）。",
+      "Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (BOM1-P1).",
+      "暂不可放量：3 个 POP 中有 1 个缺少超过 1% 的任务（BOM1-P1）。",
     ],
     [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
     // A row of the list, which has no readiness.
@@ -134,13 +134,13 @@ describe("at its end", () => {
     [{ verdict: "ready_with_exceptions" }, "Ready for traffic, with exceptions.", "可以放量，但有例外。"],
     [
       { status: "STOPPED", verdict: "not_ready", total: 72_820, results: 29_856, percentage: 41 },
-      "Stopped at 41 %. 42,964 tasks not tried.",
-      "已停止于 41 %，42,964 个任务未尝试。",
+      "Stopped at 41%. 42,964 tasks not tried.",
+      "已停止于 41%，42,964 个任务未尝试。",
     ],
     [
       { status: "TIMEOUT", verdict: "not_ready", results: 3_191, failed: 2, percentage: 99 },
-      "Timed out at 99 %. 1 task not tried. 2 tasks failed.",
-      "已超时于 99 %，1 个任务未尝试，2 个任务失败。",
+      "Timed out at 99%. 1 task not tried. 2 tasks failed.",
+      "已超时于 99%，1 个任务未尝试，2 个任务失败。",
     ],
     [{ status: "STOPPED", counted: false }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
     [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
@@ -163,11 +163,11 @@ describe("the facts of an answer", () => {
   };
   it.each<[string, Partial<ProgressBody>, string]>([
     ["is not counted right after its stop", {}, "Stopped. What was done is being counted."],
-    ["is counted with its verdict", { verdict: "not_ready" }, "Stopped at 40 %. 6 tasks not tried. 1 task failed."],
+    ["is counted with its verdict", { verdict: "not_ready" }, "Stopped at 40%. 6 tasks not tried. 1 task failed."],
     [
       "is of a release before where it ended long ago",
       { last_update_time: "2026-11-24 11:46:02.000000" },
-      "Stopped at 40 %. 6 tasks not tried. 1 task failed.",
+      "Stopped at 40%. 6 tasks not tried. 1 task failed.",
     ],
     [
       "has times",

@@ -29,15 +29,15 @@ describe("the verdict", () => {
     ["ready_with_exceptions", "a URL could not be read", "FINISHED", survey(), { reasons: 0, unreadable: 1 }],
     [
       "ready_with_exceptions",
-      "5 % of the POPs lack more than 1 %",
+      "5% of the POPs lack more than 1%",
       "FINISHED",
       lackingPops(2, 40),
       { reasons: 1, unreadable: 0 },
     ],
-    ["not_ready", "more than 5 % of the POPs do", "FINISHED", lackingPops(3, 40), { reasons: 1, unreadable: 0 }],
+    ["not_ready", "more than 5% of the POPs do", "FINISHED", lackingPops(3, 40), { reasons: 1, unreadable: 0 }],
     [
       "ready_with_exceptions",
-      "all POPs lack 1 % and no more",
+      "all POPs lack 1% and no more",
       "FINISHED",
       lackingPops(40, 40, 10),
       { reasons: 1, unreadable: 0 },

@@ -16,7 +16,7 @@ describe("the end of a request", () => {
       status: "STOPPED",
       reason: "why",
       verdict: "not_ready",
-      sentence: "Stopped at 66 %. 1 task not tried.",
+      sentence: "Stopped at 66%. 1 task not tried.",
       total_count: 4,
       download_count: 3,
       download_size: 20,

@@ -9,5 +9,5 @@ test("the table says what failed, too: what was not downloaded makes a run look 
     ...["what", "MB of each agent", "most / mean", "failed", "first byte to last"],
     ...["/ what the links need", "processor"],
   ]);
-  expect(cells[2]?.slice(1, -1)).toEqual(["4 small files", "2 / 1", "1.33", "3", "12 s", "1.2", "50 %"]);
+  expect(cells[2]?.slice(1, -1)).toEqual(["4 small files", "2 / 1", "1.33", "3", "12 s", "1.2", "50%"]);
 });

@@ -10,7 +10,7 @@ const idle: Progress = {
   timestamp: "2024-04-16 03:12:00.000000",
 };
 const atWork = { in_progress_size: 45_000_000, bytes_per_second: 12_340_000, instances_at_work: 2 };
-const LINE = "IN_PROGRESS [#############.................]  42 %  51/120 tasks";
+const LINE = "IN_PROGRESS [#############.................]  42%  51/120 tasks";
 
 it.each([
   ["nobody is at work", {}, `${LINE}  100.0 of 344.2 MB`],
