@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { Looks } from "../../aws/looks.ts";
-import { FakeProgress, FakeSteps } from "../lambdas/fakes.ts";
+import { FakeProgress } from "../lambdas/fakes/progress.ts";
+import { FakeSteps } from "../lambdas/fakes/steps.ts";
 
 const the = (req_id: string) => ({ req_id, expire_at: 1_800_000_000 });
 

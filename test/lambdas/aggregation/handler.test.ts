@@ -2,9 +2,12 @@ import { describe, expect, it, vi } from "vitest";
 import { Looks } from "../../../aws/looks.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { FakeProgress, FakeRequests, FakeSteps, silent } from "../fakes.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSteps } from "../fakes/steps.ts";
 import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 import { record } from "./records.ts";
 
 const RUNNING = { status: "IN_PROGRESS", total_count: 3, total_size: 30 } as const;

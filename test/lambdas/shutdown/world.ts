@@ -6,23 +6,20 @@ import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
-import {
-  FakeCheckpoints,
-  FakeFleet,
-  FakeLists,
-  FakeProgress,
-  FakeQueue,
-  FakeRequestPops,
-  FakeRequests,
-  FakeResultFiles,
-  FakeResults,
-  FakeStaleMessages,
-  FakeSteps,
-  FakeTimer,
-  silent,
-} from "../fakes.ts";
+import { FakeCheckpoints } from "../fakes/checkpoints.ts";
+import { FakeFleet } from "../fakes/fleet.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeResultFiles } from "../fakes/result-files.ts";
+import { FakeResults } from "../fakes/results.ts";
+import { FakeSteps } from "../fakes/steps.ts";
+import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
+import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 /** A message of the queue of steps, as Lambda hands it over. */
 export function step(reqId: string, receives = 1) {

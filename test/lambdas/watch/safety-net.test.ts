@@ -5,7 +5,12 @@ import type { Beat, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
 import { isStuck } from "../../../lambdas/watch/stuck.ts";
-import { FakeExpandQueue, FakeProgress, FakeQueue, FakeRequestPops, FakeRequests, FakeSteps } from "../fakes.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSteps } from "../fakes/steps.ts";
+import { FakeQueue } from "../fakes/task-queue.ts";
 import { count, request, target } from "../items.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
