@@ -18,15 +18,12 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly beaten = new Map<string, Beat[]>();
   /** When the newest counted result was written, by request. */
   readonly movedAt = new Map<string, number>();
-  /** When somebody asked for a look, by request, as long as there is no answer. */
-  readonly asked = new Map<string, number>();
   /** What came uncompressed, by request: of the first batch that had any. */
   readonly examples = new Map<string, readonly string[]>();
   /** Failures by reason, of each request. */
   readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
   /** What is kept by the minute, of each request. */
   readonly kept = new Map<string, { readonly began: Map<number, Count>; readonly received: Map<number, number> }>();
-  private readonly askers = new Map<string, string>();
   private readonly tokens = new Set<string>();
 
   async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string) {
@@ -100,17 +97,6 @@ export class FakeProgress implements Public<ProgressTable> {
   }
   async beat(reqId: string, beat: Beat) {
     this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), beat]);
-  }
-  async mayAsk(reqId: string, by: string, now = Date.now(), againMs = 1_200_000) {
-    const before = this.asked.get(reqId);
-    const may = before === undefined || before < now - againMs || this.askers.get(reqId) === by;
-    if (!may) return false;
-    this.asked.set(reqId, now);
-    this.askers.set(reqId, by);
-    return true;
-  }
-  async answered(reqId: string) {
-    this.asked.delete(reqId);
   }
 
   /** What a test says of a request. */

@@ -215,7 +215,7 @@ describe("a look at a huge request", () => {
     expect(w.requests.the().status).toBe("IN_PROGRESS");
     expect(w.checkpoints.objects.size).toBe(1);
     expect(w.steps.looks).toEqual([["r1", 0]]);
-    expect(w.progress.asked.has("r1")).toBe(true);
+    expect(w.asked.open.has("r1")).toBe(true);
     await w.handle(EVENT);
     await w.handle(EVENT);
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS" });
