@@ -5,6 +5,7 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { AskedLooks } from "../aws/asked-looks.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
 import { Looks } from "../aws/looks.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
@@ -74,7 +75,7 @@ const caretaker = new Caretaker({
   requests,
   progress,
   queue,
-  looks: new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  looks: new Looks(new AskedLooks(documents, env.PROGRESS_TABLE), new StepQueue(sqs, env.STEP_QUEUE_URL)),
   meter,
   patience,
   // The id is asked for again: at the start, the metadata service may not have known it.

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { ASK_AGAIN_MS } from "../domain/request/patience.ts";
 import type { RequestItem } from "../domain/request/request-item.ts";
-import type { ProgressTable } from "./progress-table.ts";
+import type { AskedLooks } from "./asked-looks.ts";
 import type { StepQueue } from "./step-queue.ts";
 
 /** Asks Shutdown to look at requests: for Aggregation, Watch and idle agents, of which many may see the same at once. */
 export class Looks {
   constructor(
-    private readonly progress: Pick<ProgressTable, "mayAsk" | "answered">,
+    private readonly asked: Pick<AskedLooks, "mayAsk" | "answered">,
     private readonly steps: Pick<StepQueue, "look">,
   ) {}
 
@@ -19,13 +19,13 @@ export class Looks {
     { req_id: reqId, expire_at: expireAt }: Pick<RequestItem, "req_id" | "expire_at">,
     by: string = randomUUID(),
   ): Promise<boolean> {
-    if (!(await this.progress.mayAsk(reqId, by, Date.now(), ASK_AGAIN_MS, expireAt))) return false;
+    if (!(await this.asked.mayAsk(reqId, by, Date.now(), ASK_AGAIN_MS, expireAt))) return false;
     try {
       await this.steps.look(reqId);
       return true;
     } catch (error) {
       // Without this, nobody could ask for a while.
-      await this.progress.answered(reqId).catch(() => undefined);
+      await this.asked.answered(reqId).catch(() => undefined);
       throw error;
     }
   }

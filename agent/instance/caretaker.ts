@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Looks } from "../../aws/looks.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { ActiveRequest, RequestTable } from "../../aws/request-table.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
@@ -13,7 +13,7 @@ const LONGEST_BETWEEN_LOOKS_MS = 15_000;
 
 export interface CaretakerOptions {
   readonly requests: Pick<RequestTable, "listActive" | "standing">;
-  readonly progress: Pick<ProgressTable, "of">;
+  readonly progress: Pick<ProgressReader, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly looks: Pick<Looks, "ask">;
   readonly meter: Pick<Meter, "lastTaskAt">;

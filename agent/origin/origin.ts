@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { BackOff } from "../../domain/origin/back-off.ts";
 import { isOverload } from "../../domain/origin/refusal.ts";
 import { retryAfterMs } from "../../domain/origin/retry-after.ts";
@@ -21,7 +21,7 @@ const FIRST_READING = 0.1;
 const STAYS = 20;
 
 export interface OriginOptions {
-  readonly progress: Pick<ProgressTable, "beats">;
+  readonly progress: Pick<ProgressReader, "beats">;
   readonly beats: Pick<Beats, "keep">;
   /** The name of this process in beats. */
   readonly self: string;

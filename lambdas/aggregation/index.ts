@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
+import { AskedLooks } from "../../aws/asked-looks.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Looks } from "../../aws/looks.ts";
@@ -25,12 +26,11 @@ const logger = new Logger({ serviceName: "aggregation" });
 const namespace = metricNamespace(env.GROUP_NAME);
 const onUnreadable = reportUnreadable(logger, namespace);
 const [db, sqs] = [documentClient(), queueClient()];
-const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
 
 export const handler = createHandler({
   requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
-  progress,
-  looks: new Looks(progress, new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+  looks: new Looks(new AskedLooks(db, env.PROGRESS_TABLE), new StepQueue(sqs, env.STEP_QUEUE_URL)),
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   onUnreadable,
   logger,

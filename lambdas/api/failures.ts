@@ -1,5 +1,5 @@
 import type { Lists } from "../../aws/lists.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { Failure } from "../../domain/api/failures-answer.ts";
 import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { LISTS } from "../../domain/request/lists.ts";
@@ -9,7 +9,7 @@ import { isMissing } from "../lost-list.ts";
 
 export interface FailuresDeps {
   readonly lists: Pick<Lists, "read">;
-  readonly progress: Pick<ProgressTable, "failures">;
+  readonly progress: Pick<ProgressReader, "failures">;
 }
 
 /** The failures of a request by reason, those of most tasks first: exact once its report stands, and as counted so far before. */

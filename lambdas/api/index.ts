@@ -11,7 +11,7 @@ import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
-import { ProgressTable } from "../../aws/progress-table.ts";
+import { ProgressReader } from "../../aws/progress-reader.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -77,7 +77,7 @@ export const handler = createHandler({
   links: new ReportLinks(s3, env.BUCKET),
   distributions: new Distributions(new CloudFrontClient({})),
   tokens: new ClientTokens(db, env.PROGRESS_TABLE),
-  progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+  progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
   patience: patienceOf(env.STALL_SECONDS),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),

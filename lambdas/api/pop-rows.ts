@@ -1,4 +1,4 @@
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { PopProgress, PopState } from "../../domain/api/pop-progress.ts";
 import type { Target } from "../../domain/plan/target.ts";
@@ -9,7 +9,7 @@ import { outcomesWithin, within } from "./within.ts";
 
 export interface PopRowsDeps {
   readonly requestPops: Pick<RequestPopTable, "of">;
-  readonly progress: Pick<ProgressTable, "pops">;
+  readonly progress: Pick<ProgressReader, "pops">;
 }
 
 /** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */

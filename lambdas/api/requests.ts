@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { ListedRequestAnswer, Requests } from "../../domain/api/requests-answer.ts";
 import { type ListedRequest, type Place, placeSchema } from "../../domain/request/listed-request.ts";
@@ -21,7 +21,7 @@ const MAX_QUERIES = 8;
 
 export interface RequestsDeps {
   readonly requests: Pick<RequestTable, "page">;
-  readonly progress: Pick<ProgressTable, "of">;
+  readonly progress: Pick<ProgressReader, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly now: () => Date;
 }

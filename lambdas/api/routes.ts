@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
@@ -57,7 +57,7 @@ export interface RoutesDeps
   readonly progress: PopRowsDeps["progress"] &
     FailuresDeps["progress"] &
     SamplesDeps["progress"] &
-    Pick<ProgressTable, "of">;
+    Pick<ProgressReader, "of">;
   readonly patience: Pick<Patience, "staleMs" | "beatMs">;
   readonly logger: CheckHostsDeps["logger"] &
     StartRequestDeps["logger"] &

@@ -1,4 +1,4 @@
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { SampleRow } from "../../domain/api/sample-answer.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import type { Progress } from "../../domain/request/progress.ts";
@@ -8,7 +8,7 @@ import { formatTimestamp, parseTimestamp } from "../../domain/request/timestamps
 import { boundedCount, countOf } from "./progress.ts";
 
 export interface SamplesDeps {
-  readonly progress: Pick<ProgressTable, "minutes" | "beats">;
+  readonly progress: Pick<ProgressReader, "minutes" | "beats">;
   readonly patience: Pick<Patience, "beatMs">;
 }
 

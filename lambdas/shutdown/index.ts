@@ -5,6 +5,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
+import { AskedLooks } from "../../aws/asked-looks.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
@@ -55,15 +56,16 @@ const onUnreadable = reportUnreadable(logger, namespace);
 const sqs = queueClient();
 const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
 const requests = new EndingRequestTable(documents, env.REQUEST_TABLE, onUnreadable, steps);
-const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
+const asked = new AskedLooks(documents, env.PROGRESS_TABLE);
 const s3 = new S3Client({});
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 
 export const handler = createHandler({
   requests,
-  progress,
+  progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
+  asked,
   steps,
-  looks: new Looks(progress, steps),
+  looks: new Looks(asked, steps),
   patience: patienceOf(env.STALL_SECONDS),
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),

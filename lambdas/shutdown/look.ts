@@ -1,5 +1,5 @@
+import type { AskedLooks } from "../../aws/asked-looks.ts";
 import type { Looks } from "../../aws/looks.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import { seemsOver } from "../../domain/request/max-failures.ts";
@@ -15,7 +15,7 @@ export interface LookDeps extends SettleDeps, WindDownDeps {
   readonly results: SettleDeps["results"] & WindDownDeps["results"];
   readonly queue: SettleDeps["queue"] & WindDownDeps["queue"];
   readonly logger: SettleDeps["logger"] & WindDownDeps["logger"];
-  readonly progress: SettleDeps["progress"] & Pick<ProgressTable, "answered">;
+  readonly asked: Pick<AskedLooks, "answered">;
   readonly steps: SettleDeps["steps"] & Pick<StepQueue, "look">;
   readonly looks: Pick<Looks, "ask">;
 }
@@ -48,7 +48,7 @@ export async function endUnreadable(deps: LookDeps, reqId: string): Promise<void
 async function settleAndAnswer(deps: LookDeps, item: RequestItem, left: () => number): Promise<void> {
   const { req_id: reqId } = item;
   const isSettled = await settle(deps, item, deps.now() >= parseTimestamp(item.timeout_at).getTime(), left);
-  await deps.progress.answered(reqId);
+  await deps.asked.answered(reqId);
   // Asked for as others do, so that nobody else asks while it goes on.
   if (!isSettled) return void (await deps.looks.ask(item));
   const after = await deps.requests.get(reqId);

@@ -1,4 +1,4 @@
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
@@ -9,7 +9,7 @@ import { progressOfAll } from "../progress-of-all.ts";
 
 export interface SeeDeps {
   readonly requests: Pick<RequestTable, "listActive">;
-  readonly progress: Pick<ProgressTable, "of">;
+  readonly progress: Pick<ProgressReader, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly patience: Patience;
   /** Milliseconds since the epoch. */

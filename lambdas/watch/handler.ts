@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
-import type { ProgressTable } from "../../aws/progress-table.ts";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
@@ -10,7 +10,7 @@ import { isStuck } from "./stuck.ts";
 
 export interface WatchDeps {
   readonly requests: Pick<RequestTable, "active">;
-  readonly progress: Pick<ProgressTable, "of">;
+  readonly progress: Pick<ProgressReader, "of">;
   readonly fleet: Pick<Fleet, "state">;
   readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;
   readonly patience: Patience;

@@ -1,12 +1,13 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import * as z from "zod";
+import { AskedLooks } from "../../aws/asked-looks.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Looks } from "../../aws/looks.ts";
-import { ProgressTable } from "../../aws/progress-table.ts";
+import { ProgressReader } from "../../aws/progress-reader.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
@@ -38,16 +39,15 @@ const db = documentClient();
 const sqs = queueClient();
 const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
 const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, steps);
-const progress = new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable);
 const requestPops = new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const expandQueue = new ExpandQueue(sqs, env.EXPAND_QUEUE_URL);
-const looks = new Looks(progress, steps);
+const looks = new Looks(new AskedLooks(db, env.PROGRESS_TABLE), steps);
 
 export const handler = createHandler({
   requests,
-  progress,
+  progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
   safetyNet: new SafetyNet({ requests, requestPops, queue, expandQueue, looks, patience }),
   patience,

@@ -4,7 +4,7 @@ import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
 import { UnreadableRowError } from "../../domain/plan/task-url.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
-import { collect } from "../lambdas/fakes.ts";
+import { collect } from "../collect.ts";
 import { startBucket } from "./bucket.ts";
 
 /** A list of rows as they are. */

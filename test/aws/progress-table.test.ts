@@ -276,23 +276,3 @@ describe("beats", () => {
     expect(unreadable).toMatchObject([{ kind: "beat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") }]);
   });
 });
-
-describe("the right to ask", () => {
-  it("has one at a time, and whoever has it; until it is too old, or from the future", async () => {
-    const { sent, progress } = table();
-    expect(await progress.mayAsk("r1", "me", 5_000, 1_000, EXPIRES)).toBe(true);
-    expect(sent[0]?.input).toMatchObject({
-      Item: { key: "ask#r1", part: "look", at: 5_000, by: "me", expire_at: EXPIRES },
-      ConditionExpression: "attribute_not_exists(#at) OR #at < :old OR #at > :now OR #by = :by",
-      ExpressionAttributeValues: { ":old": 4_000, ":now": 5_000, ":by": "me" },
-    });
-    const taken = table(() => Promise.reject(awsError("ConditionalCheckFailedException"))).progress;
-    expect(await taken.mayAsk("r1", "me", 5_000, 1_000, EXPIRES)).toBe(false);
-  });
-
-  it("is given back with the answer", async () => {
-    const { sent, progress } = table();
-    await progress.answered("r1");
-    expect(sent[0]).toMatchObject({ name: "DeleteCommand", input: { Key: { key: "ask#r1", part: "look" } } });
-  });
-});

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { fromAttributes, toAttributes } from "../../aws/plain-item.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
-import { collect } from "../lambdas/fakes.ts";
+import { collect } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 

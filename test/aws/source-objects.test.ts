@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import { SourceObjects } from "../../aws/source-objects.ts";
-import { collect } from "../lambdas/fakes.ts";
+import { collect } from "../collect.ts";
 import { startBucket } from "./bucket.ts";
 import { fakeClient } from "./client.ts";
 

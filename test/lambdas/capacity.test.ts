@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Capacity } from "../../lambdas/capacity.ts";
-import { FakeFleet, FakeRequests } from "./fakes.ts";
+import { FakeFleet } from "./fakes/fleet.ts";
+import { FakeRequests } from "./fakes/requests.ts";
 import { request } from "./items.ts";
 
 const wishing = (...counts: number[]) =>

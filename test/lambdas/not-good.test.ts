@@ -4,7 +4,9 @@ import { Plan } from "../../domain/plan/plan.ts";
 import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type NotGood, notGoodOf, RetryLostError, sizeOf } from "../../lambdas/not-good.ts";
-import { FakeLists, FakeRequestPops, FakeRequests } from "./fakes.ts";
+import { FakeLists } from "./fakes/lists.ts";
+import { FakeRequestPops } from "./fakes/request-pops.ts";
+import { FakeRequests } from "./fakes/requests.ts";
 import { LABEL, request, target } from "./items.ts";
 
 const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3", "XXX1-P1"];

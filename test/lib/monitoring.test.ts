@@ -13,7 +13,8 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
-import { FakeProgress, FakeRequests } from "../lambdas/fakes.ts";
+import { FakeProgress } from "../lambdas/fakes/progress.ts";
+import { FakeRequests } from "../lambdas/fakes/requests.ts";
 import { request } from "../lambdas/items.ts";
 import { newApp, type Resource, ROOT, rendered, resourcesOf, theOnly } from "./synth.ts";
 

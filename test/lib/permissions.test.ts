@@ -16,11 +16,11 @@ const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",
+  "ProgressReader.table": "table Progress",
   "ProgressTable.table": "table Progress",
+  "AskedLooks.table": "table Progress",
   "ResolvedPops.table": "table Progress",
   "ClientTokens.table": "table Progress",
-  // Updates whose parts are put together elsewhere in the class.
-  ProgressTable: "table Progress",
   "StepQueue.url": "queue Steps",
   "ExpandQueue.url": "queue ExpandQueueSteps",
   // Of other buckets, those that a parameter names.

@@ -7,6 +7,7 @@ import { Meter } from "../../../agent/queue/meter.ts";
 import { ActiveRequests } from "../../../agent/work/active-requests.ts";
 import { Beats } from "../../../agent/work/beats.ts";
 import { ResultWriter } from "../../../agent/work/result-writer.ts";
+import { AskedLooks } from "../../../aws/asked-looks.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
@@ -88,7 +89,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const caretaker = new Caretaker({
       ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
       patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
-      looks: new Looks(progress, new StepQueue(aws.sqs, "https://sqs.example/steps")),
+      looks: new Looks(new AskedLooks(documents, "progress"), new StepQueue(aws.sqs, "https://sqs.example/steps")),
     });
     const agent = new Agent({
       ...{ queue, meter, caretaker, downloader, logger },

@@ -12,7 +12,7 @@ import { messageBody, type TaskMessage } from "../../../domain/plan/task-message
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { collect } from "../../lambdas/fakes.ts";
+import { collect } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 
 const POPS = ["NRT57-P3", "KIX50-C1", "NRT20-C1", "KIX50-P2", "FRA56-P4", "MUC50-P1"];

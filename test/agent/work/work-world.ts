@@ -7,7 +7,7 @@ import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domai
 import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { collect } from "../../lambdas/fakes.ts";
+import { collect } from "../../collect.ts";
 import { taskMessage } from "../task-messages.ts";
 
 /** What the fakes do. A call that a test did not plan fails the test. */

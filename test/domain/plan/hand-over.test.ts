@@ -11,7 +11,7 @@ import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { taskResultSchema } from "../../../domain/result/task-result.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
-import { collect } from "../../lambdas/fakes.ts";
+import { collect } from "../../collect.ts";
 import { LABEL, target } from "../../lambdas/items.ts";
 
 const EXPIRE_AT = 1_800_000_000;

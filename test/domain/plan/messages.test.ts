@@ -6,7 +6,7 @@ import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domai
 import { fromRow } from "../../../domain/plan/task-url.ts";
 import { type Distribution, hostToAsk } from "../../../domain/request/distribution.ts";
 import { MAX_MESSAGE_BYTES } from "../../../domain/request/limits.ts";
-import { collect } from "../../lambdas/fakes.ts";
+import { collect } from "../../collect.ts";
 import { DOMAIN, LABEL, target } from "../../lambdas/items.ts";
 
 const MIB = 2 ** 20;

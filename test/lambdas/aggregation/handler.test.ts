@@ -2,9 +2,13 @@ import { describe, expect, it, vi } from "vitest";
 import { Looks } from "../../../aws/looks.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
-import { FakeProgress, FakeRequests, FakeSteps, silent } from "../fakes.ts";
+import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSteps } from "../fakes/steps.ts";
 import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 import { record } from "./records.ts";
 
 const RUNNING = { status: "IN_PROGRESS", total_count: 3, total_size: 30 } as const;
@@ -13,14 +17,14 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
-  const [progress, steps] = [new FakeProgress(), new FakeSteps()];
+  const [progress, asked, steps] = [new FakeProgress(), new FakeAskedLooks(), new FakeSteps()];
   const buried: string[] = [];
   const deadLetters = { bury: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
     {
-      ...{ requests, progress, looks: new Looks(progress, steps), deadLetters, onUnreadable },
+      ...{ requests, progress, looks: new Looks(asked, steps), deadLetters, onUnreadable },
       ...{ logger: silent, namespace: "Prewarm/test" },
     },
     fault,
@@ -30,6 +34,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
   return {
     requests,
     progress,
+    asked,
     the,
     steps,
     buried,
@@ -171,11 +176,11 @@ describe("Aggregation", () => {
   });
 
   it("does not ask while somebody else's question has no answer", async () => {
-    const { handle, progress, steps } = world();
-    await progress.mayAsk("r1", "somebody else");
+    const { handle, asked, steps } = world();
+    await asked.mayAsk("r1", "somebody else");
     await handle(good, bad, record({}));
     expect(steps.requests).toEqual([]);
-    await progress.answered("r1");
+    await asked.answered("r1");
     await handle(record({}, {}));
     expect(steps.requests).toEqual(["r1"]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkHosts } from "../../../lambdas/api/check-hosts.ts";
-import { silent } from "../fakes.ts";
+import { silent } from "../silent.ts";
 import { BODY, world } from "./world.ts";
 
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com", "*.img.example.com"] }];

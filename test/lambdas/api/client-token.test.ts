@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bodyDigest } from "../../../domain/request/client-token.ts";
 import { onceForToken } from "../../../lambdas/api/once-for-token.ts";
-import { silent } from "../fakes.ts";
 import { request } from "../items.ts";
+import { silent } from "../silent.ts";
 import { BODY, world } from "./world.ts";
 
 const WITH = { ...BODY, client_token: "deploy-42" };

@@ -3,7 +3,9 @@ import type { Target } from "../../../domain/plan/target.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import { popRows } from "../../../lambdas/api/pop-rows.ts";
-import { FakeProgress, FakeRequestPops, FakeRequests } from "../fakes.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { count, request, target } from "../items.ts";
 
 const SIN = "SIN2-P1";

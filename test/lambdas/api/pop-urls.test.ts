@@ -5,7 +5,10 @@ import { LISTS } from "../../../domain/request/lists.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { MAX_STRIP_TASKS, popUrls } from "../../../lambdas/api/pop-urls.ts";
-import { FakeLists, FakeRequestPops, FakeRequests, FakeResults } from "../fakes.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeResults } from "../fakes/results.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { world as apiWorld } from "./world.ts";
 

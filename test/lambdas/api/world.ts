@@ -9,19 +9,17 @@ import { type ApiDeps, createHandler } from "../../../lambdas/api/handler.ts";
 import type { Form } from "../../../lambdas/api/sample-sizes.ts";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { FakeTokens } from "../fake-tokens.ts";
-import {
-  FakeDistributions,
-  FakeFleet,
-  FakeLists,
-  FakeProgress,
-  FakeRequestPops,
-  FakeRequests,
-  FakeResolvedPops,
-  FakeResults,
-  FakeTimer,
-  silent,
-} from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeFleet } from "../fakes/fleet.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeResolvedPops } from "../fakes/resolved-pops.ts";
+import { FakeResults } from "../fakes/results.ts";
+import { FakeTimer } from "../fakes/timer.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 const NOW = new Date("2024-04-16T03:12:21.046Z");
 

@@ -3,8 +3,11 @@ import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { createHandler } from "../../../lambdas/dead-letters/handler.ts";
-import { FakeQueue, FakeRequests, FakeResults, silent } from "../fakes.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeResults } from "../fakes/results.ts";
+import { FakeQueue } from "../fakes/task-queue.ts";
 import { request, result } from "../items.ts";
+import { silent } from "../silent.ts";
 
 const A = "https://cdn.example.com/a";
 const B = "https://cdn.example.com/b";

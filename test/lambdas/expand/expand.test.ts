@@ -6,9 +6,13 @@ import { notYetRead } from "../../../domain/sources/source-read.ts";
 import type { ExpandCheckpoint } from "../../../lambdas/expand/expand-checkpoint.ts";
 import { createHandler, type ExpandHandlerDeps } from "../../../lambdas/expand/handler.ts";
 import { type Read, SourceError, type WalkState } from "../../../probe/sources/walk.ts";
-import { FakeDistributions, FakeExpandQueue, FakeLists, FakeRequests, silent } from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 const HOST = "www.example.com";
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }];

@@ -9,17 +9,15 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import {
-  FakeDistributions,
-  FakeDns,
-  FakeExpandQueue,
-  FakeLists,
-  FakeRequestPops,
-  FakeRequests,
-  silent,
-} from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeDns } from "../fakes/dns.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 const EVENT = keysEvent({ req_id: "r1" });
 const OWN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] };

@@ -1,21 +1,19 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Dns } from "../../../aws/dns.ts";
+import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
 import { noDistribution } from "../../../lambdas/find-distributions.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { serve } from "../../probe/size/server.ts";
-import {
-  EVERY,
-  FakeDistributions,
-  FakeExpandQueue,
-  FakeLists,
-  FakeRequestPops,
-  FakeRequests,
-  silent,
-} from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request } from "../items.ts";
 import { noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 interface World {
   readonly urls: readonly string[];
@@ -48,7 +46,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
     ports,
     keptErrorMs: 50,
     expandQueue: new FakeExpandQueue(),
-    allowed: EVERY,
+    allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,
   };
   await createHandler(noteCalls<GetSizeDeps>(fakes).deps)(keysEvent({ req_id: "r1" }), {

@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
-import {
-  EVERY,
-  FakeDistributions,
-  FakeDns,
-  FakeExpandQueue,
-  FakeLists,
-  FakeRequestPops,
-  FakeRequests,
-  silent,
-} from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeDns } from "../fakes/dns.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 const at = (path: string) => `http://cdn.example.com/${path}`;
 const COLUMNS = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", "variant"];
@@ -52,7 +50,7 @@ async function world(
     ports,
     expandQueue: new FakeExpandQueue(),
     keptErrorMs: 50,
-    allowed: EVERY,
+    allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,
   };
   const { deps } = noteCalls<GetSizeDeps>(fakes, fault);

@@ -117,10 +117,10 @@ describe("a message of the queue of steps", () => {
 
 describe("a look at an active request", () => {
   it("is answered: whoever has something to ask may ask again", async () => {
-    const { handle, progress } = world({ item: { download_count: 2 } });
-    progress.asked.set("r1", Date.now());
+    const { handle, asked } = world({ item: { download_count: 2 } });
+    asked.open.set("r1", Date.now());
     await handle(EVENT);
-    expect(progress.asked.size).toBe(0);
+    expect(asked.open.size).toBe(0);
   });
 
   it("asks for another when the last results came meanwhile: Aggregation could not, while this one was under way", async () => {
@@ -140,7 +140,7 @@ describe("a look at an active request", () => {
     const late: ReturnType<typeof world> = world({
       item: { download_count: 3 },
       fault: (call) => {
-        if (call === "progress.answered") late.progress.set("r1", { count: count(1, 0, 0) });
+        if (call === "asked.answered") late.progress.set("r1", { count: count(1, 0, 0) });
         return undefined;
       },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TASK_ROWS_HEADER } from "../../../domain/result/task-row.ts";
 import { ResultRows } from "../../../lambdas/shutdown/result-rows.ts";
-import { FakeResultFiles } from "../fakes.ts";
+import { FakeResultFiles } from "../fakes/result-files.ts";
 import { result } from "../items.ts";
 
 const rowsOf = (count: number) =>

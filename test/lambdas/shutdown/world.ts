@@ -6,23 +6,21 @@ import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
-import {
-  FakeCheckpoints,
-  FakeFleet,
-  FakeLists,
-  FakeProgress,
-  FakeQueue,
-  FakeRequestPops,
-  FakeRequests,
-  FakeResultFiles,
-  FakeResults,
-  FakeStaleMessages,
-  FakeSteps,
-  FakeTimer,
-  silent,
-} from "../fakes.ts";
+import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import { FakeCheckpoints } from "../fakes/checkpoints.ts";
+import { FakeFleet } from "../fakes/fleet.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeResultFiles } from "../fakes/result-files.ts";
+import { FakeResults } from "../fakes/results.ts";
+import { FakeSteps } from "../fakes/steps.ts";
+import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
+import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 /** A message of the queue of steps, as Lambda hands it over. */
 export function step(reqId: string, receives = 1) {
@@ -115,7 +113,7 @@ export function world({
   const checkpoints = new FakeCheckpoints();
   const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
-  const progress = new FakeProgress();
+  const [progress, asked] = [new FakeProgress(), new FakeAskedLooks()];
   const steps = new FakeSteps();
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
@@ -129,7 +127,7 @@ export function world({
       onSleep();
     },
   };
-  const looks = new Looks(progress, steps);
+  const looks = new Looks(asked, steps);
   const said: EndedEvent[] = [];
   const buried: string[] = [];
   const announcing = {
@@ -150,7 +148,7 @@ export function world({
     capacity,
     timer,
   };
-  const asking = { progress, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
+  const asking = { progress, asked, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
   const { deps, calls } = noteCalls<ShutdownDeps>(
     { ...given, ...asking, ...announcing, logger: silent, ...time },
     fault,
@@ -175,6 +173,7 @@ export function world({
     table,
     queue,
     progress,
+    asked,
     steps,
     timer,
     fleet,

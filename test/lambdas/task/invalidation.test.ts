@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
-import { FakeDistributions, FakeLists, FakeRequests } from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
 
 const ONE = [{ label: "d1", id: "E1", names: [] }];

@@ -3,7 +3,7 @@ import { Dns } from "../../../aws/dns.ts";
 import { resolveTargets } from "../../../lambdas/task/resolve-targets.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
-import { FakeDns } from "../fakes.ts";
+import { FakeDns } from "../fakes/dns.ts";
 import { request } from "../items.ts";
 
 it("looks every POP up under every distribution's label: its addresses, or why it has none", async () => {

@@ -3,19 +3,17 @@ import type { Distribution } from "../../../domain/request/distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type TaskDeps } from "../../../lambdas/task/handler.ts";
-import {
-  FakeDistributions,
-  FakeDns,
-  FakeFleet,
-  FakeLists,
-  FakeQueue,
-  FakeRequestPops,
-  FakeRequests,
-  FakeResolvedPops,
-  silent,
-} from "../fakes.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeDns } from "../fakes/dns.ts";
+import { FakeFleet } from "../fakes/fleet.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeResolvedPops } from "../fakes/resolved-pops.ts";
+import { FakeQueue } from "../fakes/task-queue.ts";
 import { DOMAIN, keysEvent, LABEL, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
+import { silent } from "../silent.ts";
 
 export const CHECK_POP = keysEvent({ req_id: "r1" });
 export const OWN = [{ label: LABEL, domain: DOMAIN, id: "E1", names: [DOMAIN, "cdn.example.com"] }];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
-import { FakeProgress } from "../fakes.ts";
+import { FakeProgress } from "../fakes/progress.ts";
 import { request } from "../items.ts";
 
 test.each([

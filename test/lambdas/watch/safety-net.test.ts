@@ -5,7 +5,13 @@ import type { Beat, Progress } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
 import { isStuck } from "../../../lambdas/watch/stuck.ts";
-import { FakeExpandQueue, FakeProgress, FakeQueue, FakeRequestPops, FakeRequests, FakeSteps } from "../fakes.ts";
+import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequestPops } from "../fakes/request-pops.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { FakeSteps } from "../fakes/steps.ts";
+import { FakeQueue } from "../fakes/task-queue.ts";
 import { count, request, target } from "../items.ts";
 
 const NOW = new Date("2024-04-16T04:00:00Z");
@@ -28,19 +34,19 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   );
   const queue = new FakeQueue();
   queue.inFlight = inFlight;
-  const [progress, steps] = [new FakeProgress(), new FakeSteps()];
+  const [progress, asked, steps] = [new FakeProgress(), new FakeAskedLooks(), new FakeSteps()];
   progress.set("r1", { beats });
   progress.set("r2", { beats: others });
   const requestPops = new FakeRequestPops(requests);
   const expandQueue = new FakeExpandQueue();
-  const looks = new Looks(progress, steps);
+  const looks = new Looks(asked, steps);
   const net = new SafetyNet({ requests, requestPops, queue, expandQueue, patience, looks });
   const look = async () => {
     const all = new Map<string, Progress>();
     for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
     return net.lookAtForgotten(await requests.active(), all, NOW);
   };
-  return { requests, requestPops, progress, steps, expandQueue, net, look };
+  return { requests, requestPops, progress, asked, steps, expandQueue, net, look };
 }
 
 describe("a look is asked for", () => {
@@ -92,9 +98,9 @@ describe("a look is asked for", () => {
 
   it("once, however many see that it is needed", async () => {
     const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
-    w.progress.asked.set("r1", Date.now() - 60_000);
+    w.asked.open.set("r1", Date.now() - 60_000);
     expect([await w.look(), w.steps.looks]).toEqual([[], []]);
-    w.progress.asked.set("r1", Date.now() - 1_201_000);
+    w.asked.open.set("r1", Date.now() - 1_201_000);
     expect(await w.look()).toEqual(["r1"]);
   });
 
@@ -112,7 +118,7 @@ describe("a look is asked for", () => {
     const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
     w.steps.look = () => Promise.reject(new Error("SQS is away"));
     await expect(w.look()).rejects.toThrow("SQS is away");
-    expect(w.progress.asked.size).toBe(0);
+    expect(w.asked.open.size).toBe(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { AskedLooks } from "../../../aws/asked-looks.ts";
 import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { Looks } from "../../../aws/looks.ts";
@@ -55,7 +56,7 @@ const progress = new ProgressTable(db, env("PROGRESS_TABLE"), unplanned);
 const handler = createHandler({
   requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
   progress,
-  looks: new Looks(progress, new StepQueue(sqs, env("STEP_QUEUE_URL"))),
+  looks: new Looks(new AskedLooks(db, env("PROGRESS_TABLE")), new StepQueue(sqs, env("STEP_QUEUE_URL"))),
   deadLetters: new DeadLetterQueue(sqs, env("DEAD_LETTER_QUEUE_URL")),
   onUnreadable: unplanned,
   logger: { info() {} },

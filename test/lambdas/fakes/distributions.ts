@@ -1,0 +1,35 @@
+import type { Distributions } from "../../../aws/distributions.ts";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
+import type { Public } from "./public.ts";
+
+export class FakeDistributions implements Public<Distributions> {
+  /** Paths by reference: the same reference is the same invalidation. */
+  readonly invalidations = new Map<string, { readonly distributionId: string; readonly paths: readonly string[] }>();
+
+  constructor(
+    private readonly list: readonly OwnDistribution[] = [],
+    /** How often each invalidation is asked for before it is complete. */
+    public asksUntilComplete = 1,
+    /** How often it takes no invalidation, because others are in progress. */
+    public busy = 0,
+    /** What it says to every invalidation; absent: it takes them. */
+    public refuses?: string,
+  ) {}
+
+  async own() {
+    return [...this.list];
+  }
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
+    if (this.busy-- > 0) return { busy: true } as const;
+    if (this.refuses !== undefined) return { refused: this.refuses };
+    const known = this.invalidations.get(reference);
+    if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
+    this.invalidations.set(reference, { distributionId, paths });
+    return { id: reference };
+  }
+  async isInvalidated(_distributionId: string, id: string) {
+    if (!this.invalidations.has(id)) throw new Error(`no invalidation ${id}`);
+    this.asksUntilComplete--;
+    return this.asksUntilComplete <= 0;
+  }
+}

@@ -1,0 +1,112 @@
+import type { BatchCount, ProgressTable } from "../../../aws/progress-table.ts";
+import { popPlace } from "../../../domain/plan/stripes.ts";
+import type { Beat, Progress } from "../../../domain/request/progress.ts";
+import { type Count, NO_COUNT, plus } from "../../../domain/result/count.ts";
+import type { FailureReason } from "../../../domain/result/failure.ts";
+import { type FailureExample, type FailureGroup, mostFirst } from "../../../domain/result/failure-group.ts";
+import type { Public } from "./public.ts";
+
+/** The failures that have one reason. */
+interface FakeFailures extends Omit<FailureGroup, "tasks" | "pops"> {
+  tasks: number;
+  readonly places: Set<number>;
+}
+
+export class FakeProgress implements Public<ProgressTable> {
+  /** Counters of the requests, and of their POPs as `req_id/block/place`. */
+  readonly counts = new Map<string, Count>();
+  readonly beaten = new Map<string, Beat[]>();
+  /** When the newest counted result was written, by request. */
+  readonly movedAt = new Map<string, number>();
+  /** What came uncompressed, by request: of the first batch that had any. */
+  readonly examples = new Map<string, readonly string[]>();
+  /** Failures by reason, of each request. */
+  readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
+  /** What is kept by the minute, of each request. */
+  readonly kept = new Map<string, { readonly began: Map<number, Count>; readonly received: Map<number, number> }>();
+  private readonly tokens = new Set<string>();
+
+  async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string) {
+    if (this.tokens.has(token)) return;
+    this.tokens.add(token);
+    for (const [reason, { tasks, pops }] of failures ?? []) {
+      const group = this.groupOf(reqId, reason);
+      group.tasks += tasks;
+      for (const pop of pops) group.places.add(pop);
+    }
+    if (uncompressed.length > 0 && !this.examples.has(reqId)) this.examples.set(reqId, uncompressed);
+    this.increase(reqId, total);
+    for (const [block, places] of blocks)
+      for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
+  }
+  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[]) {
+    const group = this.groupOf(reqId, reason);
+    if (group.examples.length === 0) group.examples.push(...examples);
+  }
+  async failures(reqId: string) {
+    const groups = [...(this.failed.get(reqId)?.values() ?? [])];
+    return mostFirst(groups.map(({ places, ...group }) => ({ ...group, pops: places.size }))).filter(
+      ({ tasks }) => tasks > 0,
+    );
+  }
+  private groupOf(reqId: string, code: FailureReason) {
+    const groups = this.failed.get(reqId) ?? new Map<FailureReason, FakeFailures>();
+    this.failed.set(reqId, groups);
+    const group = groups.get(code) ?? { code, tasks: 0, places: new Set(), urls: null, examples: [] };
+    groups.set(code, group);
+    return group;
+  }
+  async moved(reqId: string, at: number) {
+    this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
+  }
+  async began(reqId: string, minute: number, count: Count) {
+    const { began } = await this.minutes(reqId);
+    if (!began.has(minute)) began.set(minute, count);
+  }
+  async received(reqId: string, minute: number, bytes: number) {
+    const { received } = await this.minutes(reqId);
+    received.set(minute, (received.get(minute) ?? 0) + bytes);
+  }
+  async minutes(reqId: string) {
+    const minutes = this.kept.get(reqId) ?? { began: new Map(), received: new Map() };
+    this.kept.set(reqId, minutes);
+    return minutes;
+  }
+  async correct(reqId: string, by: Count) {
+    this.increase(reqId, by);
+  }
+  async count(reqId: string) {
+    const counted = { count: this.counts.get(reqId) ?? NO_COUNT, movedAt: this.movedAt.get(reqId) };
+    const uncompressed = this.examples.get(reqId);
+    return uncompressed === undefined ? counted : { ...counted, uncompressed };
+  }
+  async beats(reqId: string) {
+    return this.beaten.get(reqId) ?? [];
+  }
+  async of(reqId: string) {
+    return { ...(await this.count(reqId)), beats: await this.beats(reqId) };
+  }
+  async pops(reqId: string, pops: readonly string[]) {
+    const found = new Map<string, Count>();
+    for (const [n, pop] of pops.entries()) {
+      const { block, place } = popPlace(n);
+      const count = this.counts.get(`${reqId}/${block}/${place}`);
+      if (count !== undefined) found.set(pop, count);
+    }
+    return found;
+  }
+  async beat(reqId: string, beat: Beat) {
+    this.beaten.set(reqId, [...(this.beaten.get(reqId) ?? []), beat]);
+  }
+
+  /** What a test says of a request. */
+  set(reqId: string, { count, movedAt, beats }: Partial<Progress>): void {
+    if (count !== undefined) this.counts.set(reqId, count);
+    if (movedAt !== undefined) this.movedAt.set(reqId, movedAt);
+    if (beats !== undefined) this.beaten.set(reqId, [...beats]);
+  }
+
+  private increase(key: string, by: Count) {
+    this.counts.set(key, plus(this.counts.get(key) ?? NO_COUNT, by));
+  }
+}

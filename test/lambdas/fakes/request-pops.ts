@@ -1,0 +1,44 @@
+import type { RequestPopTable } from "../../../aws/request-pop-table.ts";
+import type { Target } from "../../../domain/plan/target.ts";
+import type { Public } from "./public.ts";
+import type { FakeRequests } from "./requests.ts";
+
+export class FakeRequestPops implements Public<RequestPopTable> {
+  readonly items = new Map<string, Target>();
+  /** Targets whose fan-out was started again, and with what number. */
+  readonly calledAgain: (readonly [target: string, calls: number])[] = [];
+
+  constructor(
+    private readonly requests: FakeRequests,
+    ...items: readonly Target[]
+  ) {
+    for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
+  }
+
+  async put(items: readonly Target[]) {
+    for (const item of items) this.items.set(`${item.req_id}/${item.target}`, item);
+  }
+  async get(reqId: string, target: string) {
+    return this.items.get(`${reqId}/${target}`);
+  }
+  async of(reqId: string) {
+    return [...this.items.values()].filter(({ req_id }) => req_id === reqId);
+  }
+  async markReady(reqId: string, target: string) {
+    const key = `${reqId}/${target}`;
+    const item = this.items.get(key);
+    if (item?.state === "RESOLVED") this.items.set(key, { ...item, state: "READY" });
+  }
+  async callAgain(reqId: string, target: string, calls: number) {
+    if (this.items.get(`${reqId}/${target}`)?.state === "READY") this.calledAgain.push([target, calls]);
+  }
+  async markSent(reqId: string, target: string) {
+    const key = `${reqId}/${target}`;
+    const item = this.items.get(key);
+    const owner = this.requests.items.get(reqId);
+    if (item?.state !== "READY" || owner?.active === undefined) return false;
+    this.items.set(key, { ...item, state: "SENT" });
+    this.requests.items.set(reqId, { ...owner, targets_sent: owner.targets_sent + 1, sent_at: Date.now() });
+    return true;
+  }
+}

@@ -1,0 +1,129 @@
+import type { EndingRequestTable } from "../../../aws/ending-request-table.ts";
+import type { RequestPage } from "../../../aws/request-table.ts";
+import type { Place } from "../../../domain/request/listed-request.ts";
+import { CLOSING, type RequestItem } from "../../../domain/request/request-item.ts";
+import { formatTimestamp } from "../../../domain/request/timestamps.ts";
+import type { Public } from "./public.ts";
+
+export class FakeRequests implements Public<EndingRequestTable> {
+  readonly items = new Map<string, RequestItem>();
+  /** Those that Shutdown was called for because they ended. */
+  readonly ended: string[] = [];
+  /** How many pages of the list were asked for. */
+  pages = 0;
+
+  constructor(...items: readonly RequestItem[]) {
+    for (const item of items) this.items.set(item.req_id, item);
+  }
+
+  /** The item. @throws Error if there is none: then the test is set up wrongly */
+  the(reqId = "r1"): RequestItem {
+    const item = this.items.get(reqId);
+    if (item === undefined) throw new Error(`no item ${reqId}`);
+    return item;
+  }
+
+  async put(item: RequestItem) {
+    if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
+    this.items.set(item.req_id, item);
+  }
+  async putRetry(item: RequestItem, { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">) {
+    const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === gone;
+    const holds = (before: RequestItem) => !isActive(before) && isFree(before);
+    if (!this.change(req_id, holds, { retried_by: item.req_id })) return false;
+    await this.put(item);
+    return true;
+  }
+  async delete(reqId: string) {
+    this.items.delete(reqId);
+  }
+  async get(reqId: string) {
+    return this.items.get(reqId);
+  }
+  async isActive(reqId: string) {
+    return this.items.get(reqId)?.active !== undefined;
+  }
+  async active() {
+    return [...this.items.values()].filter(({ active }) => active !== undefined);
+  }
+  async listActive() {
+    return this.active();
+  }
+  async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
+    return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
+  }
+  async standing(reqId: string) {
+    return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
+  }
+  async page(most: number, after: Place | undefined, status?: RequestItem["status"]): Promise<RequestPage> {
+    this.pages++;
+    const place = ({ created_at, req_id }: Place) => `${created_at} ${req_id}`;
+    const newest = [...this.items.values()].toSorted((a, b) => (place(a) < place(b) ? 1 : -1));
+    const behind = newest.filter((item) => after === undefined || place(item) < place(after));
+    const looked = behind.slice(0, most);
+    const last = looked.at(-1);
+    return {
+      requests: looked.filter((item) => status === undefined || item.status === status),
+      end:
+        looked.length < most || last === undefined ? undefined : { created_at: last.created_at, req_id: last.req_id },
+    };
+  }
+  async listClosing() {
+    return [...this.items.values()].filter(({ closing }) => closing !== undefined);
+  }
+  async end(reqId: string, to: RequestItem["status"], fields = {}) {
+    const ended: Partial<RequestItem> = {
+      ...fields,
+      ...{ status: to, header: [], variants: [], sources: [], closing: CLOSING },
+    };
+    if (!this.change(reqId, isActive, ended, ["active", "empty_seen_at"])) return false;
+    this.ended.push(reqId);
+    return true;
+  }
+  async amend(reqId: string, current: RequestItem["status"], fields: Partial<RequestItem>) {
+    return this.change(reqId, ({ status }) => status === current, fields);
+  }
+  async amendExpanding(reqId: string, fields: Partial<RequestItem>) {
+    const isReading = ({ status, expanded }: RequestItem) => status === "EXPANDING" && expanded === undefined;
+    return this.change(reqId, isReading, fields);
+  }
+  async setInstanceCount(reqId: string, instanceCount: number) {
+    this.change(reqId, isActive, { instance_count: instanceCount });
+  }
+  async noteEmptyQueue(reqId: string, at: number | undefined) {
+    if (at === undefined) this.change(reqId, isActive, {}, ["empty_seen_at"]);
+    else this.change(reqId, isActive, { empty_seen_at: at });
+  }
+  async claimRequeue(reqId: string, requeues: number) {
+    const mayClaim = (item: RequestItem) => isActive(item) && item.requeues === requeues;
+    const moved = { requeues: requeues + 1, last_update_time: formatTimestamp(new Date()) };
+    return this.change(reqId, mayClaim, moved, ["empty_seen_at"]);
+  }
+  async nudge({ req_id, status, nudges }: RequestItem) {
+    const moved = { nudges: nudges + 1, last_update_time: formatTimestamp(new Date()) };
+    return this.change(req_id, (item) => item.status === status && item.nudges === nudges, moved);
+  }
+  async noteAnnounced(reqId: string) {
+    this.change(reqId, (item) => !isActive(item), { announced: true });
+  }
+  async close(reqId: string, fields: Partial<RequestItem>) {
+    return this.change(reqId, (item) => !isActive(item), { ...fields, closed: true }, ["closing"]);
+  }
+
+  private change(
+    reqId: string,
+    holds: (item: RequestItem) => boolean,
+    fields: Partial<RequestItem>,
+    remove: readonly string[] = [],
+  ): boolean {
+    const item = this.items.get(reqId);
+    if (item === undefined || !holds(item)) return false;
+    const changed = Object.entries({ ...item, ...fields }).filter(([name]) => !remove.includes(name));
+    this.items.set(reqId, Object.fromEntries(changed) as unknown as RequestItem);
+    return true;
+  }
+}
+
+function isActive(item: RequestItem): boolean {
+  return item.active !== undefined;
+}

@@ -1,0 +1,37 @@
+import type { TaskQueue } from "../../../aws/task-queue.ts";
+import type { Lane } from "../../../domain/plan/lane.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import type { StaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";
+import { collect } from "../../collect.ts";
+import type { Public } from "./public.ts";
+
+export class FakeQueue implements Public<TaskQueue> {
+  messages: TaskMessage[] = [];
+  readonly usedLanes = new Set<Lane>();
+  /** Messages that an agent holds. */
+  inFlight = 0;
+
+  async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>, lane: Lane = "main") {
+    this.usedLanes.add(lane);
+    this.messages.push(...(await collect(messages)));
+  }
+  get lanes(): never {
+    throw new Error("nobody here receives");
+  }
+  async depth() {
+    return { available: this.messages.length, delayed: 0, inFlight: this.inFlight };
+  }
+  async drain() {}
+}
+
+/** Drops from the head of a queue, as far as the messages there belong to requests that have ended. */
+export class FakeStaleMessages implements Public<StaleMessages> {
+  constructor(private readonly queue: FakeQueue) {}
+
+  async drop(hasEnded: (reqId: string) => Promise<boolean>) {
+    const { messages } = this.queue;
+    const before = messages.length;
+    while (messages[0] !== undefined && (await hasEnded(messages[0].req_id))) messages.shift();
+    return { dropped: before - messages.length, othersFound: messages.length > 0 };
+  }
+}

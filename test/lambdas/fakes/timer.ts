@@ -1,0 +1,13 @@
+import type { Timer, TimerTarget } from "../../../aws/timer.ts";
+import type { Public } from "./public.ts";
+
+export class FakeTimer implements Public<Timer> {
+  readonly schedules = new Map<string, { readonly at: Date; readonly target: TimerTarget }>();
+
+  async set(reqId: string, at: Date, target: TimerTarget) {
+    this.schedules.set(reqId, { at, target });
+  }
+  async cancel(reqId: string) {
+    this.schedules.delete(reqId);
+  }
+}
