@@ -116,8 +116,6 @@ export const ZH_NEW: Readonly<Record<keyof typeof EN_NEW, Text>> = {
   updating: "更新中…",
   asking: "预估中…",
   noEstimate: "无法预估：{0}",
-  urlsTimesPops: "{0} × {1}",
-  urlsTimesForms: "{0} × {1} × {2}",
   tasks: "个任务",
   plusMinus: "± {0}%",
   fromOrigin: "回源",

@@ -119,8 +119,6 @@ export const EN_NEW = {
   updating: "updating …",
   asking: "estimating …",
   noEstimate: "No estimate: {0}",
-  urlsTimesPops: "{0} × {1}",
-  urlsTimesForms: "{0} × {1} × {2}",
   tasks: { one: "task", other: "tasks" },
   plusMinus: "± {0}%",
   fromOrigin: "From the origin",
