@@ -2,6 +2,15 @@ import { expect, test } from "vitest";
 import { age, bytes, bytesOf, clock, dollars } from "../../../cli/output/figures.ts";
 import { wantsColour } from "../../../cli/output/paint.ts";
 import { table } from "../../../cli/output/table.ts";
+import { wrapped } from "../../../cli/output/wrapped.ts";
+
+test("lines end between words, and keep what they are indented by; a long word is left whole", () => {
+  expect(wrapped("  --stack NAME   a deployed stack", 22)).toEqual(["  --stack NAME   a", "  deployed stack"]);
+  expect(wrapped("see https://www.example.com/a/b for all", 12, "  ")).toEqual([
+    ...["  see", "  https://www.example.com/a/b", "  for all"],
+  ]);
+  expect(wrapped("as it is, however long", undefined)).toEqual(["as it is, however long"]);
+});
 
 test("bytes have three digits, and a part has the unit of the whole", () => {
   expect([0, 999, 1_000, 40_000_000, 999_600, 1_910_000_000_000, 12_345_678].map(bytes)).toEqual([
