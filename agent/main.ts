@@ -9,7 +9,7 @@ import { AskedLooks } from "../aws/asked-looks.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
 import { Looks } from "../aws/looks.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
-import { RequestTable } from "../aws/request-table.ts";
+import { RequestReader } from "../aws/request-reader.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { StepQueue } from "../aws/step-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
@@ -62,7 +62,7 @@ const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed
 const documents = DynamoDBDocumentClient.from(db);
 const stored = new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
-const requests = new RequestTable(documents, env.REQUEST_TABLE, onUnreadable);
+const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
 // Not the process's id: after a crash, another process may have the same.

@@ -1,64 +1,15 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
-import { type ListedRequest, listedRequestSchema, type Place, placeSchema } from "../domain/request/listed-request.ts";
-import {
-  ACTIVE,
-  ACTIVE_INDEX,
-  CLOSING,
-  CLOSING_INDEX,
-  LISTED,
-  NEWEST_INDEX,
-  type RequestItem,
-  requestItemSchema,
-  STANDING_ATTRIBUTES,
-  type Standing,
-  standingSchema,
-} from "../domain/request/request-item.ts";
+import { DeleteCommand, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { RequestItem } from "../domain/request/request-item.ts";
 import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
-import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
 import { whetherConditionHolds } from "./conflicts.ts";
-import { queryItems } from "./query-items.ts";
-
-/** An active request as the index shows it: enough to look after it. The index lags behind the table by moments. */
-const activeRequestSchema = z.object({
-  req_id: z.string(),
-  /** As written: a newer version may know more of them. */
-  status: z.string(),
-  last_update_time: z.string(),
-  timeout_at: z.string(),
-});
-export type ActiveRequest = z.infer<typeof activeRequestSchema>;
-
-/** A request that has ended and was not closed, as the index shows it. */
-const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.string() });
-export type ClosingRequest = z.infer<typeof closingRequestSchema>;
-
-/** Some of all requests. */
-export interface RequestPage {
-  readonly requests: readonly ListedRequest[];
-  /** Where it ends; undefined: there are no older ones. */
-  readonly end: Place | undefined;
-}
+import { itemUpdate } from "./item-update.ts";
+import { RequestReader } from "./request-reader.ts";
 
 export type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
 
-/** The Request table: the one place where a request's state is read and changed. */
-export class RequestTable {
-  constructor(
-    private readonly db: DynamoDBDocumentClient,
-    private readonly table: string,
-    private readonly onUnreadable: OnUnreadable,
-  ) {}
-
+/** The Request table: the one place where a request's state is changed, each change under its condition. */
+export class RequestTable extends RequestReader {
   async put(item: RequestItem): Promise<void> {
     await this.db.send(
       new PutCommand({ TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" }),
@@ -94,112 +45,6 @@ export class RequestTable {
 
   async delete(reqId: string): Promise<void> {
     await this.db.send(new DeleteCommand({ TableName: this.table, Key: { req_id: reqId } }));
-  }
-
-  /** Undefined also for one that cannot be read: it is passed over, as everywhere. */
-  async get(reqId: string): Promise<RequestItem | undefined> {
-    const { Item } = await this.db.send(
-      new GetCommand({ TableName: this.table, Key: { req_id: reqId }, ConsistentRead: true }),
-    );
-    if (Item === undefined) return undefined;
-    const parsed = requestItemSchema.safeParse(Item);
-    if (parsed.success) return parsed.data;
-    this.passOver(reqId, parsed.error);
-    return undefined;
-  }
-
-  /** Whether a request goes on. Its item is not read whole: one that somebody spoilt must not hold up the others. */
-  async isActive(reqId: string): Promise<boolean> {
-    const { Item } = await this.db.send(
-      new GetCommand({
-        TableName: this.table,
-        Key: { req_id: reqId },
-        ProjectionExpression: "active",
-        ConsistentRead: true,
-      }),
-    );
-    return Item?.["active"] !== undefined;
-  }
-
-  /** How an active request stands; undefined also for one that has ended, or cannot be read. Headers stay unread. */
-  async standing(reqId: string): Promise<Standing | undefined> {
-    // Some of the names, such as `status`, are words of DynamoDB's own.
-    const names = STANDING_ATTRIBUTES.map((name) => [`#${name}`, name]);
-    const { Item } = await this.db.send(
-      new GetCommand({
-        TableName: this.table,
-        Key: { req_id: reqId },
-        ProjectionExpression: names.map(([placeholder]) => placeholder).join(", "),
-        ExpressionAttributeNames: Object.fromEntries(names),
-        ConsistentRead: true,
-      }),
-    );
-    if (Item?.["active"] === undefined) return undefined;
-    const parsed = standingSchema.safeParse(Item);
-    if (parsed.success) return parsed.data;
-    this.passOver(reqId, parsed.error);
-    return undefined;
-  }
-
-  /** The active requests, as the index shows them. */
-  async listActive(): Promise<ActiveRequest[]> {
-    return this.list(
-      activeRequestSchema,
-      (start) =>
-        new QueryCommand({
-          TableName: this.table,
-          IndexName: ACTIVE_INDEX,
-          KeyConditionExpression: "active = :y",
-          ExpressionAttributeValues: { ":y": ACTIVE },
-          ExclusiveStartKey: start,
-        }),
-    );
-  }
-
-  /** Those that have ended and still hold something, as the index shows them. */
-  async listClosing(): Promise<ClosingRequest[]> {
-    return this.list(
-      closingRequestSchema,
-      (start) =>
-        new QueryCommand({
-          TableName: this.table,
-          IndexName: CLOSING_INDEX,
-          KeyConditionExpression: "closing = :y",
-          ExpressionAttributeValues: { ":y": CLOSING },
-          ExclusiveStartKey: start,
-        }),
-    );
-  }
-
-  /**
-   * Some of all requests, the newest first, as the index shows them. One that cannot be read is passed over.
-   * @param most of those that are looked at
-   * @param after where the page before ended
-   * @param status of those that are wanted. @default any
-   */
-  async page(most: number, after: Place | undefined, status?: Status): Promise<RequestPage> {
-    const { Items = [], LastEvaluatedKey } = await this.db.send(
-      new QueryCommand({
-        TableName: this.table,
-        IndexName: NEWEST_INDEX,
-        KeyConditionExpression: "listed = :y",
-        ...(status === undefined
-          ? {}
-          : { FilterExpression: "#status = :status", ExpressionAttributeNames: { "#status": "status" } }),
-        ExpressionAttributeValues: { ":y": LISTED, ...(status === undefined ? {} : { ":status": status }) },
-        ScanIndexForward: false,
-        Limit: most,
-        ExclusiveStartKey: after === undefined ? undefined : { ...after, listed: LISTED },
-      }),
-    );
-    const { data: end } = placeSchema.safeParse(LastEvaluatedKey);
-    return { requests: this.readable(listedRequestSchema, Items), end };
-  }
-
-  /** The active requests, each read from the table before it is believed. One that cannot be read does not hold up the others. */
-  async active(): Promise<RequestItem[]> {
-    const items = await Promise.all((await this.listActive()).map(({ req_id }) => this.get(req_id)));
-    return items.filter((item): item is RequestItem => item?.active === ACTIVE);
   }
 
   /** Moves an active request on from `from`; false when it is not there any more (a step that ran twice, a stop). */
@@ -283,47 +128,11 @@ export class RequestTable {
     values: Record<string, unknown>,
     remove: readonly string[],
   ): Promise<boolean> {
-    const names = Object.keys(set);
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
-      UpdateExpression:
-        (names.length > 0 ? `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}` : "") +
-        (remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""),
-      ConditionExpression: `attribute_exists(req_id) AND ${condition}`,
-      ...unlessEmpty("ExpressionAttributeNames", {
-        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ...(condition.includes("#status") ? { "#status": "status" } : {}),
-      }),
-      ...unlessEmpty("ExpressionAttributeValues", {
-        ...Object.fromEntries(Object.entries(set).map(([k, v]) => [`:${k}`, v])),
-        ...values,
-      }),
+      ...itemUpdate(set, remove, `attribute_exists(req_id) AND ${condition}`, values),
     });
     return whetherConditionHolds(() => this.db.send(update));
   }
-
-  private async list<T>(schema: z.ZodType<T>, query: (start?: Record<string, unknown>) => QueryCommand): Promise<T[]> {
-    const items: Record<string, unknown>[] = [];
-    for await (const item of queryItems((start) => this.db.send(query(start)))) items.push(item);
-    return this.readable(schema, items);
-  }
-
-  private readable<T>(schema: z.ZodType<T>, items: readonly Record<string, unknown>[]): T[] {
-    return items.flatMap((item) => {
-      const parsed = schema.safeParse(item);
-      if (parsed.success) return [parsed.data];
-      this.passOver(item["req_id"], parsed.error);
-      return [];
-    });
-  }
-
-  private passOver(reqId: unknown, error: z.ZodError): void {
-    this.onUnreadable({ kind: "request", key: String(reqId), problem: z.prettifyError(error) });
-  }
-}
-
-/** DynamoDB refuses names or values that are given and empty. */
-function unlessEmpty<K extends string, V extends object>(key: K, value: V): Partial<Record<K, V>> {
-  return Object.keys(value).length === 0 ? {} : ({ [key]: value } as Record<K, V>);
 }

@@ -1,13 +1,13 @@
 // For task, which ensures that there are instances, and shutdown, which lets them go.
 
 import type { Fleet } from "../aws/fleet.ts";
-import type { RequestTable } from "../aws/request-table.ts";
+import type { RequestReader } from "../aws/request-reader.ts";
 import { neededCapacity } from "../domain/request/capacity.ts";
 
 /** Keeps the group's size at what the active requests need. */
 export class Capacity {
   constructor(
-    private readonly requests: Pick<RequestTable, "active">,
+    private readonly requests: Pick<RequestReader, "active">,
     private readonly fleet: Pick<Fleet, "desiredCapacity" | "setDesiredCapacity" | "raiseTo">,
   ) {}
 

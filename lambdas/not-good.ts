@@ -1,7 +1,7 @@
 // For get-size/work.ts, which has them warmed, and api/retried-request.ts, which refuses where there are none.
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
-import type { RequestTable } from "../aws/request-table.ts";
+import type { RequestReader } from "../aws/request-reader.ts";
 import { countInMask, isInMask, PopMasks } from "../domain/plan/pop-mask.ts";
 import { formKey, type GoodUrl } from "../domain/plan/task-url.ts";
 import { distributionOf } from "../domain/request/distribution.ts";
@@ -10,7 +10,7 @@ import type { RequestItem } from "../domain/request/request-item.ts";
 import { isLostList } from "./lost-list.ts";
 
 export interface NotGoodDeps {
-  readonly requests: Pick<RequestTable, "get">;
+  readonly requests: Pick<RequestReader, "get">;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly lists: Pick<Lists, "read">;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Looks } from "../../aws/looks.ts";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { ActiveRequest, RequestTable } from "../../aws/request-table.ts";
+import type { ActiveRequest, RequestReader } from "../../aws/request-reader.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
@@ -12,7 +12,7 @@ import { decideIdle } from "./idle.ts";
 const LONGEST_BETWEEN_LOOKS_MS = 15_000;
 
 export interface CaretakerOptions {
-  readonly requests: Pick<RequestTable, "listActive" | "standing">;
+  readonly requests: Pick<RequestReader, "listActive" | "standing">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly looks: Pick<Looks, "ask">;

@@ -1,4 +1,4 @@
-import type { ActiveRequest } from "../../aws/request-table.ts";
+import type { ActiveRequest } from "../../aws/request-reader.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";

@@ -1,4 +1,4 @@
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 
 /** How long an answer is used. The tasks of a stopped request are downloaded at most this much longer. */
 const BELIEVED_MS = 3_000;
@@ -7,7 +7,7 @@ const BELIEVED_MS = 3_000;
 export class ActiveRequests {
   private readonly known = new Map<string, { readonly at: number; readonly active: Promise<boolean> }>();
 
-  constructor(private readonly requests: Pick<RequestTable, "isActive">) {}
+  constructor(private readonly requests: Pick<RequestReader, "isActive">) {}
 
   /** Whether a request's tasks are still wanted. */
   isActive(reqId: string): Promise<boolean> {

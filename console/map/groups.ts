@@ -1,5 +1,5 @@
+import { grouped } from "../../domain/plan/grouped.ts";
 import { siteOf } from "../../domain/pops/site-of.ts";
-import { groupBy } from "./metros.ts";
 
 /** A POP as the catalogue of GET /pops has it, as far as it is needed to choose it. */
 export interface CataloguePop {
@@ -32,14 +32,14 @@ const BY: Readonly<Record<Grouping, (pop: CataloguePop) => string>> = {
 export function popGroups(pops: readonly CataloguePop[], by: Grouping, regions: readonly string[]): PopGroup[] {
   const rank = ({ id, region }: PopGroup) =>
     id === "" ? regions.length + 1 : region === "" ? regions.length : regions.indexOf(region);
-  return [...groupBy(pops, BY[by])]
+  return [...grouped(pops, BY[by])]
     .map(([id, its]) => ({ id, region: regionOf(its), pops: its }))
     .sort((a, b) => rank(a) - rank(b) || b.pops.length - a.pops.length);
 }
 
 /** Japan's POPs are in two regions: the narrower one says more. Those in none do not count where others are in one. */
 function regionOf(pops: readonly CataloguePop[]): string {
-  const counted = groupBy(
+  const counted = grouped(
     pops.filter(({ regions }) => regions.length > 0),
     ({ regions }) => regions.at(-1) ?? "",
   );
@@ -49,7 +49,7 @@ function regionOf(pops: readonly CataloguePop[]): string {
 
 /** The POPs of each metro, by its three letters. */
 export function popsByMetro(pops: readonly CataloguePop[]): { readonly site: string; readonly pops: CataloguePop[] }[] {
-  return [...groupBy(pops, ({ code }) => code.slice(0, 3))].map(([site, its]) => ({ site, pops: its }));
+  return [...grouped(pops, ({ code }) => code.slice(0, 3))].map(([site, its]) => ({ site, pops: its }));
 }
 
 /**

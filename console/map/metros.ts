@@ -1,3 +1,4 @@
+import { grouped } from "../../domain/plan/grouped.ts";
 import { siteOf } from "../../domain/pops/site-of.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES, REC_PLACES } from "./world.ts";
@@ -29,7 +30,7 @@ export function metrosOf(pops: readonly Placed[], now: number): Mark[] {
   const isAwake = (pop: Placed) => at(pop.last_resolved_at) >= now - LATELY_MS;
   // Where nothing was asked for yet, nothing can be said of any.
   const isKnown = pops.some(isAwake);
-  return [...groupBy(pops, ({ code }) => code.slice(0, 3))].flatMap(([id, its]): Mark[] => {
+  return [...grouped(pops, ({ code }) => code.slice(0, 3))].flatMap(([id, its]): Mark[] => {
     const place = METRO_PLACES[id];
     if (place === undefined) return [];
     return [
@@ -43,7 +44,7 @@ export function metrosOf(pops: readonly Placed[], now: number): Mark[] {
 
 /** The RECs of these POPs, each at its own site, with all its POPs. */
 export function recsOf(pops: readonly Placed[]): Mark[] {
-  return [...groupBy(pops, ({ rec }) => rec ?? "")].flatMap(([rec, its]): Mark[] => {
+  return [...grouped(pops, ({ rec }) => rec ?? "")].flatMap(([rec, its]): Mark[] => {
     const place = REC_PLACES[rec];
     if (place === undefined) return [];
     return [
@@ -53,18 +54,6 @@ export function recsOf(pops: readonly Placed[]): Mark[] {
       },
     ];
   });
-}
-
-/** In the order in which the groups are first met. */
-export function groupBy<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of list) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function at(timestamp: string | null | undefined): number {

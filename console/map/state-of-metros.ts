@@ -1,5 +1,5 @@
+import { grouped } from "../../domain/plan/grouped.ts";
 import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
-import { groupBy } from "./metros.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES } from "./world.ts";
 
@@ -18,7 +18,7 @@ export interface MetroState extends Point {
 
 /** The metros of these POPs with the sum of their states; `unplaced`: POPs that have no place on the map. */
 export function stateOfMetros(pops: readonly PopOutcomes[]): { metros: MetroState[]; unplaced: string[] } {
-  const groups = groupBy(pops, ({ pop }) => pop.slice(0, 3));
+  const groups = grouped(pops, ({ pop }) => pop.slice(0, 3));
   const metros = [...groups].flatMap(([site, its]): MetroState[] => {
     const place = METRO_PLACES[site];
     return place === undefined ? [] : [{ site, x: place[0], y: place[1], radius: place[2], outcomes: summed(its) }];

@@ -3,15 +3,7 @@ import type { PriceRegion } from "../pops/sites.ts";
 /** Month in which the prices were looked up. */
 export const PRICES_AS_OF = "2026-11";
 
-/** Where they stand. */
-export const PRICE_SOURCES = [
-  "https://aws.amazon.com/cloudfront/pricing/",
-  "https://aws.amazon.com/ec2/pricing/on-demand/",
-  "https://aws.amazon.com/vpc/pricing/",
-  "https://aws.amazon.com/sqs/pricing/",
-  "https://aws.amazon.com/dynamodb/pricing/on-demand/",
-  "https://aws.amazon.com/lambda/pricing/",
-] as const;
+// Where they stand: https://aws.amazon.com/<service>/pricing/, of cloudfront, ec2 and dynamodb (on-demand/), vpc, sqs, lambda.
 
 /** List prices of us-east-1 in dollars, without free tiers. */
 export const PRICE = {

@@ -1,4 +1,4 @@
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { CountedBefore } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { remember } from "./remember.ts";
@@ -18,7 +18,7 @@ export interface CountedRequest {
 export class CountedRequests {
   private readonly known = new Map<string, CountedRequest>();
 
-  constructor(private readonly requests: Pick<RequestTable, "get">) {}
+  constructor(private readonly requests: Pick<RequestReader, "get">) {}
 
   /** Undefined for one whose results do not count: it has ended, or no tasks yet, or is not to be found. */
   async get(reqId: string): Promise<CountedRequest | undefined> {

@@ -2,7 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { Looks } from "../../aws/looks.ts";
 import type { BatchCount, ProgressTable } from "../../aws/progress-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
 import { seemsOver } from "../../domain/request/max-failures.ts";
 import { liveCount } from "../../domain/request/progress.ts";
@@ -16,7 +16,7 @@ import { Minutes } from "./minutes.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./progress-of-batch.ts";
 
 export interface AggregationDeps {
-  readonly requests: Pick<RequestTable, "get">;
+  readonly requests: Pick<RequestReader, "get">;
   readonly progress: Pick<ProgressTable, "add" | "moved" | "count" | "exemplify" | "began">;
   readonly looks: Pick<Looks, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;

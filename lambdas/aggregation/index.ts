@@ -5,7 +5,7 @@ import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
+import { RequestReader } from "../../aws/request-reader.ts";
 import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
@@ -28,7 +28,7 @@ const onUnreadable = reportUnreadable(logger, namespace);
 const [db, sqs] = [documentClient(), queueClient()];
 
 export const handler = createHandler({
-  requests: new RequestTable(db, env.REQUEST_TABLE, onUnreadable),
+  requests: new RequestReader(db, env.REQUEST_TABLE, onUnreadable),
   progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
   looks: new Looks(new AskedLooks(db, env.PROGRESS_TABLE), new StepQueue(sqs, env.STEP_QUEUE_URL)),
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),

@@ -1,4 +1,4 @@
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { RefusedError } from "./refused-error.ts";
 
@@ -12,7 +12,7 @@ export function isPossibleId(reqId: string): boolean {
 
 /** The request with an id. @param field which has the id. @throws RefusedError 404 when there is none */
 export async function findRequest(
-  requests: Pick<RequestTable, "get">,
+  requests: Pick<RequestReader, "get">,
   reqId: string,
   field?: string,
 ): Promise<RequestItem> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { ClientTokens } from "../../aws/client-tokens.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
@@ -14,7 +14,7 @@ const GIVEN_UP_MS = 60_000;
 
 export interface OnceForTokenDeps {
   readonly tokens: Pick<ClientTokens, "claim" | "read" | "release">;
-  readonly requests: Pick<RequestTable, "get">;
+  readonly requests: Pick<RequestReader, "get">;
   readonly logger: Pick<Logger, "error">;
   readonly now: () => Date;
 }

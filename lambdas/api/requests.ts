@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { ListedRequestAnswer, Requests } from "../../domain/api/requests-answer.ts";
 import { type ListedRequest, type Place, placeSchema } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
@@ -20,7 +20,7 @@ const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
 
 export interface RequestsDeps {
-  readonly requests: Pick<RequestTable, "page">;
+  readonly requests: Pick<RequestReader, "page">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly now: () => Date;

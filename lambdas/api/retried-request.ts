@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
@@ -9,7 +9,7 @@ import { findRequest } from "./find-request.ts";
 import { RefusedError } from "./refused-error.ts";
 
 export interface RetriedRequestDeps extends NotGoodDeps {
-  readonly requests: Pick<RequestTable, "get">;
+  readonly requests: Pick<RequestReader, "get">;
 }
 
 const namedSchema = z.object({ retry_of: z.string() });

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
@@ -51,7 +51,7 @@ export interface RoutesDeps
     SettingsDeps,
     RetriedRequestDeps,
     OnceForTokenDeps {
-  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestTable, "get" | "page">;
+  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestReader, "get" | "page">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
   readonly progress: PopRowsDeps["progress"] &

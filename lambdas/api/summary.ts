@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Lists } from "../../aws/lists.ts";
 import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { Summary } from "../../domain/api/summary-answer.ts";
 import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -25,7 +25,7 @@ const REPORT_POLL_MS = 250;
 const MAX_URL_CHARACTERS = 4_000_000;
 
 export interface SummaryDeps {
-  readonly requests: Pick<RequestTable, "get">;
+  readonly requests: Pick<RequestReader, "get">;
   readonly requestPops: Pick<RequestPopTable, "of">;
   readonly lists: Pick<Lists, "read">;
   readonly links: Pick<ReportLinks, "of">;

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { type HandOnDeps, handOn } from "./hand-on.ts";
 import { lostResults, parseLetter } from "./lost-results.ts";
@@ -16,7 +16,7 @@ type Letter = z.infer<typeof letterSchema>;
 const eventSchema = z.object({ Records: z.array(letterSchema) });
 
 export interface DeadLettersDeps extends HandOnDeps {
-  readonly requests: Pick<RequestTable, "standing">;
+  readonly requests: Pick<RequestReader, "standing">;
   /** For what is no task. */
   readonly unreadableLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;

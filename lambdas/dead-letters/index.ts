@@ -2,7 +2,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
-import { RequestTable } from "../../aws/request-table.ts";
+import { RequestReader } from "../../aws/request-reader.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -27,7 +27,7 @@ const logger = new Logger({ serviceName: "dead-letters" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new RequestTable(documentClient(db), env.REQUEST_TABLE, onUnreadable),
+  requests: new RequestReader(documentClient(db), env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   queue: new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL }),
   unreadableLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),

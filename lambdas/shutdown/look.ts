@@ -1,6 +1,6 @@
 import type { AskedLooks } from "../../aws/asked-looks.ts";
 import type { Looks } from "../../aws/looks.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { StepQueue } from "../../aws/step-queue.ts";
 import { seemsOver } from "../../domain/request/max-failures.ts";
 import { liveCount } from "../../domain/request/progress.ts";
@@ -11,7 +11,7 @@ import { type SettleDeps, settle } from "./settle.ts";
 import { type WindDownDeps, windDown } from "./wind-down.ts";
 
 export interface LookDeps extends SettleDeps, WindDownDeps {
-  readonly requests: SettleDeps["requests"] & WindDownDeps["requests"] & Pick<RequestTable, "get">;
+  readonly requests: SettleDeps["requests"] & WindDownDeps["requests"] & Pick<RequestReader, "get">;
   readonly results: SettleDeps["results"] & WindDownDeps["results"];
   readonly queue: SettleDeps["queue"] & WindDownDeps["queue"];
   readonly logger: SettleDeps["logger"] & WindDownDeps["logger"];

@@ -1,5 +1,5 @@
 import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { NO_PROGRESS, othersAtWork } from "../../domain/request/progress.ts";
@@ -8,7 +8,7 @@ import type { Seen } from "../../domain/request/settlement.ts";
 import { progressOfAll } from "../progress-of-all.ts";
 
 export interface SeeDeps {
-  readonly requests: Pick<RequestTable, "listActive">;
+  readonly requests: Pick<RequestReader, "listActive">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly patience: Patience;

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { RequestTable } from "../../aws/request-table.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import { progressOfAll } from "../progress-of-all.ts";
@@ -9,7 +9,7 @@ import type { SafetyNet } from "./safety-net.ts";
 import { isStuck } from "./stuck.ts";
 
 export interface WatchDeps {
-  readonly requests: Pick<RequestTable, "active">;
+  readonly requests: Pick<RequestReader, "active">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly fleet: Pick<Fleet, "state">;
   readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;

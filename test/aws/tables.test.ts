@@ -1,4 +1,4 @@
-// The three tables (aws/request-table.ts, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
+// The three tables (aws/request-table.ts with its reader, request-pop-table.ts, request-task-table.ts): the calls that their classes send.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";

@@ -9,7 +9,7 @@ import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
-import { RequestTable } from "../../aws/request-table.ts";
+import { RequestReader } from "../../aws/request-reader.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { fakeClient } from "../aws/client.ts";
@@ -121,7 +121,7 @@ test("an agent may read only those attributes of a request that it asks for", as
   const [read, ...others] = allowing("dynamodb:GetItem");
   expect(others).toEqual([]);
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(() => ({}));
-  const table = new RequestTable(client, "requests", () => undefined);
+  const table = new RequestReader(client, "requests", () => undefined);
   await table.isActive("r1");
   await table.standing("r1");
   const names = sent.flatMap(({ input }) => [

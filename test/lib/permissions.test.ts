@@ -9,10 +9,11 @@ if (template === undefined) throw new Error("there is no stack");
 
 /** Which resource of the stack a class of the code works on, by the field that holds its name. */
 const RESOURCES: Readonly<Record<string, string | readonly string[]>> = {
+  "RequestReader.table": "table Request",
   "RequestTable.table": "table Request",
-  "RequestTable.table/ACTIVE_INDEX": "table Request/index/active",
-  "RequestTable.table/CLOSING_INDEX": "table Request/index/closing",
-  "RequestTable.table/NEWEST_INDEX": "table Request/index/newest",
+  "RequestReader.table/ACTIVE_INDEX": "table Request/index/active",
+  "RequestReader.table/CLOSING_INDEX": "table Request/index/closing",
+  "RequestReader.table/NEWEST_INDEX": "table Request/index/newest",
   "RequestPopTable.table": "table RequestPop",
   "RequestPopTable.requestTable": "table Request",
   "RequestTaskTable.table": "table RequestTask",

@@ -11,7 +11,7 @@ import { AskedLooks } from "../../../aws/asked-looks.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
-import { RequestTable } from "../../../aws/request-table.ts";
+import { RequestReader } from "../../../aws/request-reader.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import { StepQueue } from "../../../aws/step-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
@@ -81,7 +81,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const logger = pino({ level: "silent" });
     const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
     const documents = DynamoDBDocumentClient.from(aws.db);
-    const requests = new RequestTable(documents, "requests", unreadable);
+    const requests = new RequestReader(documents, "requests", unreadable);
     const stored = new RequestTaskTable(aws.db, "results", unreadable);
     const progress = new ProgressTable(documents, "progress", unreadable);
     const meter = new Meter();

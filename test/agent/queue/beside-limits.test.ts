@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Origin } from "../../../agent/origin/origin.ts";
-import { Agent, type AgentOptions } from "../../../agent/queue/agent.ts";
+import type { AgentOptions } from "../../../agent/queue/agent.ts";
 import { Meter } from "../../../agent/queue/meter.ts";
 import { Beats } from "../../../agent/work/beats.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
@@ -11,7 +11,7 @@ import { patienceOf } from "../../../domain/request/patience.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import { taskMessage } from "../task-messages.ts";
 import { resultOf } from "./agent-world.ts";
-import { MemoryLane } from "./fleet-world.ts";
+import { MemoryLane, memoryAgent } from "./fleet-world.ts";
 
 const logger = pino({ level: "silent" });
 const patience = patienceOf(90);
@@ -48,18 +48,8 @@ async function run(waiting: readonly TaskMessage[]) {
       return resultOf(message, url);
     },
   };
-  const main = new MemoryLane(waiting);
-  const queue = { lanes: { main, express: new MemoryLane() }, drain: async () => undefined };
-  const agent = new Agent({
-    ...{ queue, meter, downloader, origin, beats, logger, visibilitySeconds: 30, memoryBytes: 8e9 },
-    deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
-    requests: { isActive: async () => true },
-    results: { write: async () => undefined, drain: async () => undefined },
-    stored: {
-      standing: () => Promise.reject(new Error("unplanned: standing")),
-      putIfAbsent: () => Promise.reject(new Error("unplanned: putIfAbsent")),
-    },
-  });
+  const lanes = { main: new MemoryLane(waiting), express: new MemoryLane() };
+  const agent = memoryAgent({ lanes, meter, downloader, origin, beats });
   const since = performance.now();
   const ended = agent.serve();
   while (free < FREE.length * URLS) await sleep(10);

@@ -47,6 +47,25 @@ export class MemoryLane {
   }
 }
 
+interface MemoryAgentParts extends Pick<AgentOptions, "meter" | "downloader" | "beats" | "origin"> {
+  readonly lanes: { readonly main: MemoryLane; readonly express: MemoryLane };
+}
+
+/** An agent that takes from lanes in memory, of requests that go on; its results go nowhere. */
+export function memoryAgent({ lanes, ...parts }: MemoryAgentParts): Agent {
+  return new Agent({
+    ...parts,
+    ...{ queue: { lanes, drain: async () => undefined }, logger, visibilitySeconds: 30, memoryBytes: 8e9 },
+    deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
+    requests: { isActive: async () => true },
+    results: { write: async () => undefined, drain: async () => undefined },
+    stored: {
+      standing: () => Promise.reject(new Error("unplanned: standing")),
+      putIfAbsent: () => Promise.reject(new Error("unplanned: putIfAbsent")),
+    },
+  });
+}
+
 /** What an agent did. */
 export interface Done {
   bytes: number;
@@ -56,7 +75,7 @@ export interface Done {
 }
 
 /** An agent behind a link of its own, which its downloads share evenly. */
-export function startAgent(lanes: { readonly main: MemoryLane; readonly express: MemoryLane }, bytesPerSecond: number) {
+export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: number) {
   const done: Done = { bytes: 0, tasks: 0, endedAt: 0 };
   const meter = new Meter();
   let running = 0;
@@ -82,22 +101,9 @@ export function startAgent(lanes: { readonly main: MemoryLane; readonly express:
       return resultOf(message, url);
     },
   };
-  const queue = {
-    lanes,
-    drain: async () => undefined,
-  };
   const progress = { beat: async () => undefined, received: async () => undefined };
-  const agent = new Agent({
-    ...{ queue, meter, downloader, logger, visibilitySeconds: 30, memoryBytes: 8e9 },
-    beats: new Beats({ progress, instance: "i", worker: "w", everyMs: 10_000, logger }),
-    deadLetters: { bury: () => Promise.reject(new Error("unplanned: bury")) },
-    requests: { isActive: async () => true },
-    results: { write: async () => undefined, drain: async () => undefined },
-    stored: {
-      standing: () => Promise.reject(new Error("unplanned: standing")),
-      putIfAbsent: () => Promise.reject(new Error("unplanned: putIfAbsent")),
-    },
-  });
+  const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: 10_000, logger });
+  const agent = memoryAgent({ lanes, meter, downloader, beats });
   const ended = agent.serve();
   return { done, stop: () => agent.stop(), ended };
 }

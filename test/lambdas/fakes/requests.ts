@@ -1,5 +1,5 @@
 import type { EndingRequestTable } from "../../../aws/ending-request-table.ts";
-import type { RequestPage } from "../../../aws/request-table.ts";
+import type { RequestPage } from "../../../aws/request-reader.ts";
 import type { Place } from "../../../domain/request/listed-request.ts";
 import { CLOSING, type RequestItem } from "../../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
