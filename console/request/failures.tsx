@@ -17,7 +17,7 @@ export function useReasonWords(code: string) {
 /** `96 tasks: 96 objects at BOM54-P2`, `160 tasks: 4 objects at all 40 POPs`. @param everyPop how many POPs have tasks */
 function useScope({ tasks, pops, urls, examples }: Failure, everyPop: number): string {
   const { say, count } = useReader();
-  const place = count(pops === everyPop ? "everyPop" : "popCount", pops);
+  const place = count(pops === everyPop && pops > 2 ? "everyPop" : "popCount", pops);
   const where = pops === 1 ? (examples[0]?.pop ?? place) : place;
   if (urls === null) return say("scopePops", [count("taskCount", tasks), where]);
   return say("scope", [count("taskCount", tasks), count("objectCount", urls), where]);

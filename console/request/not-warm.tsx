@@ -27,7 +27,8 @@ export function NotWarm({ request, summary }: NotWarmProps) {
     untried === 0 ? null : (
       <LeftOutRow title={say("untriedTitle")} says={say("untriedSays")} names={[]} count={untried} prefix="" />
     );
-  const unresolvedRow = summary === undefined || summary.failure_pops.length === 0 ? null : <Unresolved pops={summary.failure_pops} />;
+  const unresolvedRow =
+    summary === undefined || summary.failure_pops.length === 0 ? null : <Unresolved pops={summary.failure_pops} />;
   return (
     <>
       <div class="section-head">

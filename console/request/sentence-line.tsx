@@ -65,7 +65,9 @@ function TheOthers({ request }: Pick<SentenceLineProps, "request">) {
   if (others === undefined) return null;
   const { objects, areOthers, pops, warmPops, but } = others;
   const where =
-    warmPops === pops ? count("everyPop", pops) : say("popsOfPops", [formats.count(warmPops), formats.count(pops)]);
+    warmPops === pops && pops > 2
+      ? count("everyPop", pops)
+      : say("popsOfPops", [formats.count(warmPops), formats.count(pops)]);
   const warm = say(areOthers ? "othersWarm" : "allObjectsWarm", [formats.count(objects), where], objects);
   return (
     <p class="others">

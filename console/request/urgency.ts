@@ -39,6 +39,7 @@ function mayBeWhy({ pops, examples }: Failure, readiness: Readiness | undefined)
   if (readiness === undefined) return false;
   const { cold_objects, cold_examples, lacking_examples } = readiness;
   // An object is cold at two POPs or more: for one reason, or for several.
-  const isCold = cold_objects > 0 && (pops > 1 || examples.some(({ url }) => cold_examples.some((it) => it.url === url)));
+  const isCold =
+    cold_objects > 0 && (pops > 1 || examples.some(({ url }) => cold_examples.some((it) => it.url === url)));
   return isCold || (tooManyLack(readiness) && examples.some(({ pop }) => lacking_examples.includes(pop)));
 }

@@ -175,8 +175,8 @@ export const EN = {
   othersBut: "{0}, and all but {1} of them at `{2}`.",
   othersEnd: "{0}.",
   leavingAside: {
-    one: "without {0} object that fails at every POP",
-    other: "without {0} objects that fail at every POP",
+    one: "without {0} that fails everywhere",
+    other: "without {0} that fail everywhere",
   },
   recHead: "REC",
   someFailed: "some failed",

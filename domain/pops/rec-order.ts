@@ -12,8 +12,6 @@ interface Ranked {
  */
 export function byPopCount(a: Ranked, b: Ranked): number {
   return (
-    Number(a.rec === null) - Number(b.rec === null) ||
-    b.pops - a.pops ||
-    (a.rec ?? "").localeCompare(b.rec ?? "", "en")
+    Number(a.rec === null) - Number(b.rec === null) || b.pops - a.pops || (a.rec ?? "").localeCompare(b.rec ?? "", "en")
   );
 }
