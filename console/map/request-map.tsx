@@ -15,7 +15,7 @@ import { type MetroState, type PopOutcomes, stateOfMetros } from "./state-of-met
 /** One request's POPs on the map, each metro a disc of what its tasks came to. It is looked at, not worked with. */
 export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) {
   const { say, formats, preferences } = useReader();
-  const [ref, width] = useWidth(840);
+  const [ref, width] = useWidth(420);
   const pixel = MAP_WIDTH / Math.max(240, width);
   const { metros, unplaced } = stateOfMetros(pops);
   const legend = legendOf(
@@ -24,9 +24,11 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
   );
   // Then a disc is all that its metro has.
   const isOver = metros.every(({ outcomes }) => outcomes.under_way + outcomes.waiting === 0);
+  const nameOf = (outcome: Outcome) =>
+    outcome === "waiting" && pops.some((it) => it.unfinished === true) ? "notTried" : OUTCOME_NAMES[outcome];
   const said = (outcomes: Outcomes) =>
     OUTCOMES.filter((name) => outcomes[name] > 0)
-      .map((name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`)
+      .map((name) => `${say(nameOf(name))} ${formats.count(outcomes[name])}`)
       .join(", ");
   return (
     <figure class="map read">
@@ -44,7 +46,7 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
         {legend.map((name) => (
           <span key={name} class={name}>
             <Shape form={name} />
-            <span>{say((isOver ? AT_THE_END[name] : undefined) ?? OUTCOME_NAMES[name])}</span>
+            <span>{say((isOver ? AT_THE_END[name] : undefined) ?? nameOf(name))}</span>
           </span>
         ))}
       </figcaption>

@@ -126,7 +126,7 @@ function Examples({ failure, line }: ExamplesProps) {
     <details class="examples" open={still}>
       <summary>
         {line}
-        <Icon name="next" />
+        {still ? null : <Icon name="next" />}
       </summary>
       <ul>
         {failure.examples.map(({ url, pop, variant, error }) => (

@@ -24,6 +24,8 @@ export interface RecGroup {
   /** The same to a hundredth, rounded down: of 8,407 tasks at five POPs 96 are seen. */
   readonly share: number;
   readonly bad: number;
+  /** The bad ones, and at the end those that were not tried. */
+  readonly notWarm: number;
 }
 
 export function popState(row: Pop): PopState {
@@ -49,7 +51,13 @@ function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {
   const outcomes = sumOfOutcomes(pops.map((it) => it.outcomes));
   const total = pops.reduce((sum, it) => sum + it.total, 0);
   const share = goodParts(outcomes, total, 10_000) / 100;
-  return { rec, pops, outcomes, share, percent: percentGood(outcomes, total), bad: badOf(outcomes) };
+  const untried = pops.filter((it) => it.unfinished).reduce((sum, it) => sum + leftOf(it.outcomes), 0);
+  const bad = badOf(outcomes);
+  return { rec, pops, outcomes, share, percent: percentGood(outcomes, total), bad, notWarm: bad + untried };
+}
+
+function leftOf({ under_way, waiting }: Outcomes): number {
+  return under_way + waiting;
 }
 
 function percentGood(outcomes: Outcomes, total: number): number {

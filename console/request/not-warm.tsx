@@ -149,7 +149,7 @@ function LeftOutNames({ names, count, prefix }: Pick<LeftOutRowProps, "names" | 
     <details class="examples" open={still}>
       <summary>
         {line}
-        <Icon name="next" />
+        {still ? null : <Icon name="next" />}
       </summary>
       <ul>
         {shown.map((name) => (

@@ -29,7 +29,7 @@ export function RecHeads({ groups, inGrid }: RecHeadsProps) {
 /** A REC's name and figures: beside tiles how many POPs it has and their share, beside small cells also what is not warm. */
 export function RecFigures({ group, small }: { readonly group: RecGroup; readonly small: boolean }) {
   const { formats, count } = useReader();
-  const { rec, pops, bad, percent, share } = group;
+  const { rec, pops, bad, notWarm, percent, share } = group;
   if (!small)
     return (
       <>
@@ -41,7 +41,9 @@ export function RecFigures({ group, small }: { readonly group: RecGroup; readonl
   return (
     <>
       <RecTitle rec={rec} />
-      <span class={bad > 0 ? "number not-warm failed strong" : "number not-warm quiet"}>{formats.count(bad)}</span>
+      <span class={`number not-warm ${bad > 0 ? "failed strong" : notWarm > 0 ? "" : "quiet"}`}>
+        {formats.count(notWarm)}
+      </span>
       <span class="number share">{hasTasks(group) ? formats.finePercent(share) : "–"}</span>
     </>
   );

@@ -316,7 +316,7 @@ function progress(id: string): Readonly<Record<string, unknown>> {
           : popRows(
               somePops(12).map((pop) => ({ pop, done: share })),
               tasks,
-            ),
+            ).map((row) => (row.state === "DONE" ? row : { ...row, state: "UNFINISHED" })),
       failures: [],
     };
   }

@@ -34,8 +34,23 @@ describe("groupPops", () => {
       pop("SIN1", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 999, failed_count: 1 }),
       pop("SIN2", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 1_000 }),
     ]);
-    expect(group).toMatchObject({ percent: 99, share: 99.95, bad: 1, outcomes: { warm: 1_999, failed: 1 } });
+    expect(group).toMatchObject({
+      percent: 99,
+      share: 99.95,
+      bad: 1,
+      notWarm: 1,
+      outcomes: { warm: 1_999, failed: 1 },
+    });
   });
+});
+
+test("at the end what was not tried is not warm; while it runs it waits", () => {
+  const some = { total_count: 10, download_count: 4, warm_count: 3, failed_count: 1 };
+  const groups = groupPops([pop("SIN1", "Singapore", { ...some, state: "UNFINISHED" }), pop("BOM1", "Mumbai", some)]);
+  expect(groups.map(({ rec, bad, notWarm }) => [rec, bad, notWarm])).toEqual([
+    ["Mumbai", 1, 1],
+    ["Singapore", 1, 7],
+  ]);
 });
 
 test("at the end those with trouble stand first, and else the order stays", () => {
