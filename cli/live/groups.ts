@@ -1,3 +1,4 @@
+import { byPopCount } from "../../domain/pops/rec-order.ts";
 import { type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
 import type { PopProgress } from "../api/answers.ts";
 
@@ -15,7 +16,7 @@ export interface Group {
 
 const NO_REC = "REC not known";
 
-/** A row a REC, in the order in which the request names them: rows do not move while it runs. */
+/** A row a REC, in the order of the console: rows do not move while it runs. */
 export function byRec(pops: readonly PopProgress[]): Group[] {
   const groups = new Map<string, Group>();
   for (const pop of pops) {
@@ -23,7 +24,11 @@ export function byRec(pops: readonly PopProgress[]): Group[] {
     const before = groups.get(one.name);
     groups.set(one.name, before === undefined ? one : sum(one.name, [before, one]));
   }
-  return [...groups.values()];
+  return [...groups.values()].sort((a, b) => byPopCount(ranked(a), ranked(b)));
+}
+
+function ranked({ name, pops }: Group): Parameters<typeof byPopCount>[0] {
+  return { rec: name === NO_REC ? null : name, pops };
 }
 
 export function byPop(pops: readonly PopProgress[]): Group[] {

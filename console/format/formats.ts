@@ -8,6 +8,8 @@ export interface Formats {
   readonly count: (value: number) => string;
   /** Whole per cent, rounded down: 100 means all. */
   readonly percent: (value: number) => string;
+  /** The same with at most two digits more. */
+  readonly finePercent: (value: number) => string;
   readonly bytes: (value: number) => string;
   /** Two parts, where the unit is written smaller. */
   readonly figure: (value: number) => { readonly value: string; readonly unit: string };
@@ -30,6 +32,7 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
   const locale = language === "zh" ? "zh-CN" : "en-GB";
   const zone = timeZone === undefined ? {} : { timeZone };
   const number = new Intl.NumberFormat(locale);
+  const hundredths = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, roundingMode: "floor" });
   const hours = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const clock = new Intl.DateTimeFormat(locale, { ...hours, ...zone });
   const utc = new Intl.DateTimeFormat(locale, { ...hours, timeZone: "UTC" });
@@ -42,6 +45,7 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
   return {
     count: (value) => number.format(value),
     percent: (value) => `${number.format(Math.floor(value))}%`,
+    finePercent: (value) => `${hundredths.format(value)}%`,
     bytes: (value) => {
       const { value: text, unit } = figure(value);
       return `${text} ${unit}`;

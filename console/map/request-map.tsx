@@ -1,57 +1,104 @@
 import { siteOf } from "../../domain/pops/site-of.ts";
-import { OUTCOMES, type Outcomes } from "../../domain/readiness/outcomes.ts";
+import { OUTCOMES, type Outcome, type Outcomes } from "../../domain/readiness/outcomes.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
-import { Shape } from "../parts/shape.tsx";
+import { BAD_SHAPES, Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
+import type { TextName } from "../words/table.ts";
 import { Land } from "./land.tsx";
 import { MAP_HEIGHT, MAP_WIDTH } from "./miller.ts";
 import { cityName } from "./names.ts";
 import { sectorsOf } from "./sectors.ts";
-import { type PopOutcomes, stateOfMetros } from "./state-of-metros.ts";
+import { legendOf, markOf } from "./state-marks.ts";
+import { type MetroState, type PopOutcomes, stateOfMetros } from "./state-of-metros.ts";
 
 /** One request's POPs on the map, each metro a disc of what its tasks came to. It is looked at, not worked with. */
 export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) {
   const { say, formats, preferences } = useReader();
-  const [ref, width] = useWidth(840);
+  const [ref, width] = useWidth(420);
   const pixel = MAP_WIDTH / Math.max(240, width);
   const { metros, unplaced } = stateOfMetros(pops);
+  const legend = legendOf(
+    metros.map(({ outcomes }) => outcomes),
+    OUTCOMES,
+  );
+  // Then a disc is all that its metro has.
+  const isOver = metros.every(({ outcomes }) => outcomes.under_way + outcomes.waiting === 0);
+  const nameOf = (outcome: Outcome) =>
+    outcome === "waiting" && pops.some((it) => it.unfinished === true) ? "notTried" : OUTCOME_NAMES[outcome];
   const said = (outcomes: Outcomes) =>
     OUTCOMES.filter((name) => outcomes[name] > 0)
-      .map((name) => `${say(OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`)
+      .map((name) => `${say(nameOf(name))} ${formats.count(outcomes[name])}`)
       .join(", ");
   return (
     <figure class="map read">
       <svg ref={ref} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} role="img" aria-label={say("map")}>
         <Land pixel={pixel} />
-        {metros.map(({ site, x, y, radius, outcomes }) => (
+        {/* What is bad comes last, so that nothing hides it. */}
+        {metros.toSorted(goodFirst).map(({ site, x, y, radius, outcomes }) => (
           <g key={site} class="metro-state" transform={`translate(${x} ${y})`}>
             <title>{`${cityName(siteOf(site)?.city ?? site, preferences.language)} ${site}: ${said(outcomes) || say("waiting")}`}</title>
-            <circle class="waiting" r={tenths(radius + pixel)} />
-            {sectorsOf(outcomes).map(({ outcome, path }) => (
-              <path key={outcome} class={outcome} d={path} transform={`scale(${radius})`} />
-            ))}
-            {outcomes.failed > 0 || outcomes.not_kept > 0 ? (
-              <circle
-                class={outcomes.failed > 0 ? "trouble failed" : "trouble not_kept"}
-                r={tenths(radius + 3 * pixel)}
-                stroke-width={tenths(1.6 * pixel)}
-              />
-            ) : null}
+            <Mark outcomes={outcomes} radius={Math.max(radius, LEAST_PX * pixel)} pixel={pixel} />
           </g>
         ))}
       </svg>
       <figcaption class="legend small">
-        {OUTCOMES.filter((name) => metros.some(({ outcomes }) => outcomes[name] > 0)).map((name) => (
+        {legend.map((name) => (
           <span key={name} class={name}>
             <Shape form={name} />
-            <span>{say(OUTCOME_NAMES[name])}</span>
+            <span>{say((isOver ? AT_THE_END[name] : undefined) ?? nameOf(name))}</span>
           </span>
         ))}
       </figcaption>
       {unplaced.length === 0 ? null : <p class="quiet small">{say("notOnMap", [unplaced.join(", ")])}</p>}
     </figure>
   );
+}
+
+/** Where a metro has one mark alone, it says this. */
+const AT_THE_END: Partial<Readonly<Record<Outcome, TextName>>> = {
+  warm: "allWarmHere",
+  not_kept: "someNotKept",
+  failed: "someFailed",
+};
+
+/** On a narrow map a disc has at least this radius, in CSS pixels; the shape of what is bad has this width. */
+const LEAST_PX = 3.5;
+const SHAPE_PX = 11;
+
+interface MarkProps {
+  readonly outcomes: Outcomes;
+  /** In the map's units, as `pixel` is. */
+  readonly radius: number;
+  readonly pixel: number;
+}
+
+function Mark({ outcomes, radius, pixel }: MarkProps) {
+  const { disc, bad } = markOf(outcomes);
+  const size = SHAPE_PX * pixel;
+  // Beside the disc, or in its place.
+  const [x, y] = disc ? [radius, -radius] : [0, 0];
+  return (
+    <>
+      {disc ? <circle class="waiting" r={tenths(radius + pixel)} /> : null}
+      {disc
+        ? sectorsOf(outcomes).map(({ outcome, path }) => (
+            <path key={outcome} class={outcome} d={path} transform={`scale(${tenths(radius)})`} />
+          ))
+        : null}
+      {bad === undefined ? null : (
+        <path
+          class={`trouble ${bad}`}
+          d={BAD_SHAPES[bad]}
+          transform={`translate(${tenths(x - size / 2)} ${tenths(y - size / 2)}) scale(${(size / 12).toFixed(2)})`}
+        />
+      )}
+    </>
+  );
+}
+
+function goodFirst(a: MetroState, b: MetroState): number {
+  return Number(markOf(a.outcomes).bad !== undefined) - Number(markOf(b.outcomes).bad !== undefined);
 }
 
 /** No digit more than is seen: a report page has hundreds of them. */

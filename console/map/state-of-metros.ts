@@ -7,6 +7,8 @@ import { METRO_PLACES } from "./world.ts";
 export interface PopOutcomes {
   readonly pop: string;
   readonly outcomes: Outcomes;
+  /** The request has ended without all of its results. */
+  readonly unfinished?: boolean;
 }
 
 export interface MetroState extends Point {

@@ -1,6 +1,9 @@
 /** What a state looks like besides its colour. */
 export type Form = "warm" | "hit" | "done" | "not_kept" | "failed" | "under_way" | "waiting" | "stopped" | "timed_out";
 
+/** Of the two bad ones the paths, in a square of 12: a map draws them without one. */
+export const BAD_SHAPES = { failed: "M2 2l8 8M10 2l-8 8", not_kept: "M6 .8 11.6 11H.4z" } as const;
+
 /** Decoration: the word stands beside it. */
 export function Shape({ form }: { readonly form: Form }) {
   return (
@@ -24,9 +27,9 @@ function drawing(form: Form) {
     case "done":
       return <circle class="line" cx="6" cy="6" r="4.4" />;
     case "not_kept":
-      return <path class="full" d="M6 .8 11.6 11H.4z" />;
+      return <path class="full" d={BAD_SHAPES.not_kept} />;
     case "failed":
-      return <path class="line" d="M2 2l8 8M10 2l-8 8" />;
+      return <path class="line" d={BAD_SHAPES.failed} />;
     case "under_way":
       return <path class="line" d="M6 1.5A4.5 4.5 0 1 1 1.5 6" />;
     case "waiting":

@@ -6,7 +6,7 @@ import { Shape } from "../parts/shape.tsx";
 import { groupPops, type PopState, type RecGroup, worstOf } from "../request/group-pops.ts";
 import { usePopWords } from "../request/pop-words.ts";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/use-rec-name.ts";
+import { RecTitle } from "../words/rec-title.tsx";
 import { failedFirst, inOrder } from "./failed-first.ts";
 
 export interface RecListProps {
@@ -45,12 +45,11 @@ interface RecRowProps extends Pick<RecListProps, "onPop"> {
 
 function RecRow({ group, onOpen, onPop }: RecRowProps) {
   const { count } = useReader();
-  const recName = useRecName();
   const { rec, pops, outcomes } = group;
   return (
     <details onToggle={({ currentTarget }) => onOpen(currentTarget.open)}>
       <summary>
-        <strong>{recName(rec)}</strong>
+        <RecTitle rec={rec} />
         <span class="quiet">{count("popCount", pops.length)}</span>
         <Share bad={group.bad} percent={pops.some(({ total }) => total > 0) ? group.percent : undefined} />
         <Icon name="next" />

@@ -5,8 +5,8 @@ import { useReader } from "../session/reader.ts";
 const PHONE = "(max-width: 640px)";
 
 /**
- * Whether the window is as narrow as a phone's: then a request stands in one column, in an order of its own. A copy to read is the same
- * whoever makes it, also where there is no window.
+ * Whether the window is as narrow as a phone's: then a request stands in one column, in an order of its own. A copy has the order of a
+ * desk, wherever it is made: nobody knows who will read it.
  */
 export function usePhone(): boolean {
   const { still } = useReader();

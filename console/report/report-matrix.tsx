@@ -1,10 +1,10 @@
 import { Shape } from "../parts/shape.tsx";
-import { groupPops, hasTasks, type PopState, type RecGroup, worstOf } from "../request/group-pops.ts";
+import { groupPops, type PopState, type RecGroup, worstOf } from "../request/group-pops.ts";
 import { PopFace, popClass } from "../request/pop-face.tsx";
 import { MOST_TILES } from "../request/pop-matrix.tsx";
 import { usePopWords } from "../request/pop-words.ts";
+import { RecFigures, RecHeads } from "../request/rec-figures.tsx";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/use-rec-name.ts";
 import type { Report } from "./report.ts";
 
 /** So many POPs that are not all good are named below the small cells, the worst first. */
@@ -20,6 +20,7 @@ export function ReportMatrix({ request }: Pick<Report, "request">) {
     <section class="report-part">
       <h2>{say("pops")}</h2>
       <div class={small ? "matrix small-cells" : "matrix"}>
+        {small ? <RecHeads groups={groups} inGrid={false} /> : null}
         {groups.map((group) => (
           <RecRow key={group.rec} group={group} small={small} />
         ))}
@@ -30,17 +31,10 @@ export function ReportMatrix({ request }: Pick<Report, "request">) {
 }
 
 function RecRow({ group, small }: { readonly group: RecGroup; readonly small: boolean }) {
-  const { formats, count } = useReader();
-  const recName = useRecName();
   return (
     <div class="rec">
       <div class="rec-name">
-        <strong>{recName(group.rec)}</strong>
-        <span class="quiet">{count("popCount", group.pops.length)}</span>
-        <strong class="number">
-          {small && group.bad > 0 ? <span class="failed">{formats.count(group.bad)} </span> : null}
-          {hasTasks(group) ? formats.percent(group.percent) : "–"}
-        </strong>
+        <RecFigures group={group} small={small} />
       </div>
       <div class="rec-pops">
         {group.pops.map((pop) => (

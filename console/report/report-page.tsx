@@ -4,8 +4,9 @@ import { RequestMap } from "../map/request-map.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Brand } from "../parts/brand.tsx";
 import { AsSent } from "../request/as-sent.tsx";
+import { failedEverywhere, without } from "../request/everywhere.ts";
 import { Facts } from "../request/facts.tsx";
-import { groupPops } from "../request/group-pops.ts";
+import { popState } from "../request/group-pops.ts";
 import { NotWarm } from "../request/not-warm.tsx";
 import { SentenceLine } from "../request/sentence-line.tsx";
 import { Warnings } from "../request/warnings.tsx";
@@ -21,8 +22,9 @@ const WIDTH = 1_232;
 
 /** A request that has ended, to send to others: what the console shows of it, without what can be pressed. */
 export function ReportPage({ report, sentence }: { readonly report: Report; readonly sentence: string }) {
-  const { say } = useReader();
+  const { say, count } = useReader();
   const { request, summary, timings, failed } = report;
+  const aside = failedEverywhere(request);
   const outcomes = outcomesOf(request);
   // Where there is little to tell of failures there is room beside the map.
   const calm = request.failed_count === 0;
@@ -43,8 +45,11 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
         <aside>
           {request.pops.length === 0 ? null : (
             <section>
-              <h2>{say("where")}</h2>
-              <RequestMap pops={groupPops(request.pops).flatMap(({ pops }) => pops)} />
+              <h2>
+                {say("where")}
+                {aside.objects === 0 ? null : <span class="quiet"> {count("leavingAside", aside.objects)}</span>}
+              </h2>
+              <RequestMap pops={request.pops.map((row) => popState(without(row, aside)))} />
             </section>
           )}
           {calm ? null : <AsSent request={request} />}

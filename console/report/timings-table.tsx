@@ -1,11 +1,10 @@
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/use-rec-name.ts";
+import { RecTitle } from "../words/rec-title.tsx";
 import type { RecTimings, Spread } from "./timings.ts";
 
 /** How long first bytes and whole tasks took, a row a REC. */
 export function TimingsTable({ timings }: { readonly timings: readonly RecTimings[] }) {
   const { say, formats } = useReader();
-  const recName = useRecName();
   if (timings.length === 0) return null;
   return (
     <section class="report-part">
@@ -36,7 +35,9 @@ export function TimingsTable({ timings }: { readonly timings: readonly RecTiming
         <tbody>
           {timings.map(({ rec, tasks, firstByte, whole }) => (
             <tr key={rec}>
-              <th scope="row">{recName(rec)}</th>
+              <th scope="row">
+                <RecTitle rec={rec} />
+              </th>
               <td class="number">{formats.count(tasks)}</td>
               <SpreadCells spread={firstByte} />
               <SpreadCells spread={whole} />

@@ -21,7 +21,7 @@ export function Ended({ request, points }: EndedProps) {
   const live = useSummary(request.request_id);
   const summary = live.value;
   return (
-    <div class="columns">
+    <div class="columns at-the-end">
       <section>
         <Trouble {...live} />
         <NotWarm request={request} summary={summary} />

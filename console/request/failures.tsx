@@ -1,9 +1,12 @@
+import type { ComponentChildren } from "preact";
 import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import type { Failure } from "../api/answers.ts";
+import type { Failure, Progress } from "../api/answers.ts";
+import { Icon } from "../parts/icon.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
+import { firstNames } from "./example-names.ts";
 
 /** The words of a reason; one that a newer release knows is told as "other". */
 export function useReasonWords(code: string) {
@@ -11,10 +14,11 @@ export function useReasonWords(code: string) {
   return wordsOf(failureReasons.find((known) => known === code) ?? "other", preferences.language);
 }
 
-/** `96 objects at BOM54-P2`, `4 objects at 40 POPs`. */
-function useScope({ tasks, pops, urls, examples }: Failure): string {
+/** `96 tasks: 96 objects at BOM54-P2`, `160 tasks: 4 objects at all 40 POPs`. @param everyPop how many POPs have tasks */
+function useScope({ tasks, pops, urls, examples }: Failure, everyPop: number): string {
   const { say, count } = useReader();
-  const where = pops === 1 ? (examples[0]?.pop ?? count("popCount", 1)) : count("popCount", pops);
+  const place = count(pops === everyPop && pops > 2 ? "everyPop" : "popCount", pops);
+  const where = pops === 1 ? (examples[0]?.pop ?? place) : place;
   if (urls === null) return say("scopePops", [count("taskCount", tasks), where]);
   return say("scope", [count("taskCount", tasks), count("objectCount", urls), where]);
 }
@@ -23,7 +27,8 @@ function useScope({ tasks, pops, urls, examples }: Failure): string {
 export function FailureCard({ failure }: { readonly failure: Failure }) {
   const { say, formats } = useReader();
   const words = useReasonWords(failure.code);
-  const scope = useScope(failure);
+  // Where it fails is not known to the end: "all" would say more than that.
+  const scope = useScope(failure, 0);
   return (
     <li class="reason">
       <span class={formOf(failure)}>
@@ -35,15 +40,24 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
         {say("scopeThen", [scope])}
         <Prose text={words.next} />
       </p>
-      <Examples failure={failure} />
+      <Examples failure={failure} line={say("examples")} />
     </li>
   );
 }
 
+interface FailureRowProps {
+  readonly failure: Failure;
+  readonly request: Pick<Progress, "pops" | "url_prefix">;
+}
+
 /** At the end: what viewers meet, and what to do, beside it. */
-export function FailureRow({ failure }: { readonly failure: Failure }) {
+export function FailureRow({ failure, request }: FailureRowProps) {
   const words = useReasonWords(failure.code);
-  const scope = useScope(failure);
+  const scope = useScope(failure, request.pops.filter((it) => it.total_count > 0).length);
+  const names = firstNames(
+    failure.examples.map(({ url }) => url),
+    request.url_prefix,
+  );
   const { viewers, next } = words;
   return (
     <li class="reason wide">
@@ -52,8 +66,10 @@ export function FailureRow({ failure }: { readonly failure: Failure }) {
       </span>
       <div>
         <h3>{words.title}</h3>
-        <p>{scope}</p>
-        <Examples failure={failure} />
+        <p>
+          <NumberFirst text={scope} />
+        </p>
+        <Examples failure={failure} line={<Names names={names} count={failure.urls ?? names.length} />} />
       </div>
       <p>
         <Prose text={viewers.endsWith("。") ? viewers + next : `${viewers} ${next}`} />
@@ -66,12 +82,52 @@ function formOf({ code }: Failure): "not_kept" | "failed" {
   return code === "not_kept" ? "not_kept" : "failed";
 }
 
-function Examples({ failure }: { readonly failure: Failure }) {
-  const { say, still } = useReader();
+interface NamesProps {
+  readonly names: readonly string[];
+  /** How many there are in all. */
+  readonly count: number;
+}
+
+/** `audio/zh/init.mp4, and 3 more` */
+export function Names({ names, count: all }: NamesProps) {
+  const { say, count } = useReader();
+  const [first = "", second] = names;
+  const more = all - names.length;
+  const told = second === undefined ? first : say("listOfTwo", [first, second]);
+  return (
+    <span class="names">
+      <code class="break">{told}</code>
+      {more > 0 ? <span class="quiet">{say("listOfTwo", ["", count("andMore", more)])}</span> : null}
+    </span>
+  );
+}
+
+/** What leads is what counts. */
+function NumberFirst({ text }: { readonly text: string }) {
+  const [number = ""] = /^[\d,]*/.exec(text) ?? [];
+  return (
+    <>
+      <strong>{number}</strong>
+      {text.slice(number.length)}
+    </>
+  );
+}
+
+interface ExamplesProps {
+  readonly failure: Failure;
+  /** What is seen before they are opened. */
+  readonly line: ComponentChildren;
+}
+
+function Examples({ failure, line }: ExamplesProps) {
+  const { still } = useReader();
   if (failure.examples.length === 0) return null;
   return (
     <details class="examples" open={still}>
-      <summary>{say("examples")}</summary>
+      <summary>
+        {line}
+        {still ? null : <Icon name="next" />}
+      </summary>
       <ul>
         {failure.examples.map(({ url, pop, variant, error }) => (
           <li key={`${pop} ${variant} ${url}`}>

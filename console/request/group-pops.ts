@@ -1,3 +1,4 @@
+import { byPopCount } from "../../domain/pops/rec-order.ts";
 import { badOf, type Outcomes, outcomesOf, sumOfOutcomes } from "../../domain/readiness/outcomes.ts";
 import type { Pop } from "../api/answers.ts";
 
@@ -20,7 +21,11 @@ export interface RecGroup {
   readonly pops: readonly PopState[];
   readonly outcomes: Outcomes;
   readonly percent: number;
+  /** The same to a hundredth, rounded down: of 8,407 tasks at five POPs 96 are seen. */
+  readonly share: number;
   readonly bad: number;
+  /** The bad ones, and at the end those that were not tried. */
+  readonly notWarm: number;
 }
 
 export function popState(row: Pop): PopState {
@@ -33,31 +38,40 @@ export function popState(row: Pop): PopState {
   };
 }
 
-/**
- * By REC, those with most POPs first: an order that does not change while the request runs, so that nothing moves under the
- * reader's eyes.
- */
+/** By REC, in an order that does not change while the request runs, so that nothing moves under the reader's eyes. */
 export function groupPops(rows: readonly Pop[]): RecGroup[] {
   const groups = new Map<string | null, PopState[]>();
   for (const row of rows) groups.set(row.rec, [...(groups.get(row.rec) ?? []), popState(row)]);
   return [...groups]
     .map(([rec, pops]) => groupOf(rec, pops))
-    .sort(
-      (a, b) =>
-        Number(a.rec === null) - Number(b.rec === null) ||
-        b.pops.length - a.pops.length ||
-        (a.rec ?? "").localeCompare(b.rec ?? ""),
-    );
+    .sort((a, b) => byPopCount({ rec: a.rec, pops: a.pops.length }, { rec: b.rec, pops: b.pops.length }));
 }
 
 function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {
   const outcomes = sumOfOutcomes(pops.map((it) => it.outcomes));
   const total = pops.reduce((sum, it) => sum + it.total, 0);
-  return { rec, pops, outcomes, percent: percentGood(outcomes, total), bad: badOf(outcomes) };
+  const share = goodParts(outcomes, total, 10_000) / 100;
+  const untried = pops.filter((it) => it.unfinished).reduce((sum, it) => sum + leftOf(it.outcomes), 0);
+  const bad = badOf(outcomes);
+  return { rec, pops, outcomes, share, percent: percentGood(outcomes, total), bad, notWarm: bad + untried };
 }
 
-function percentGood({ warm, hit, done }: Outcomes, total: number): number {
-  return total === 0 ? 0 : Math.floor(((warm + hit + done) * 100) / total);
+function leftOf({ under_way, waiting }: Outcomes): number {
+  return under_way + waiting;
+}
+
+function percentGood(outcomes: Outcomes, total: number): number {
+  return goodParts(outcomes, total, 100);
+}
+
+/** The good ones of a total, in parts of `parts`, rounded down: only all of them are all parts. */
+function goodParts({ warm, hit, done }: Outcomes, total: number, parts: number): number {
+  return total === 0 ? 0 : Math.floor(((warm + hit + done) * parts) / total);
+}
+
+/** At the end: those with trouble first, and else as they stood. */
+export function troubleFirst(groups: readonly RecGroup[]): RecGroup[] {
+  return groups.toSorted((a, b) => Number(b.bad > 0) - Number(a.bad > 0));
 }
 
 /** A REC whose POPs did not resolve has none, and no share of anything. */

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Bar } from "../parts/bar.tsx";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/use-rec-name.ts";
+import { RecTitle } from "../words/rec-title.tsx";
 import type { RecGroup } from "./group-pops.ts";
 
 const ROW_PX = 28;
@@ -16,7 +16,6 @@ interface PopListProps {
 /** A row a POP. Of hundreds only those in sight are made. */
 export function PopList({ groups, onPop }: PopListProps) {
   const { say, formats } = useReader();
-  const recName = useRecName();
   const [top, setTop] = useState(0);
   const rows = groups.flatMap(({ rec, pops }) => pops.map((pop) => ({ rec, pop })));
   const first = Math.max(0, Math.floor(top / ROW_PX) - 4);
@@ -56,7 +55,7 @@ export function PopList({ groups, onPop }: PopListProps) {
                   </button>
                 )}
               </td>
-              <td class="quiet">{pop.resolved ? recName(rec) : say("notResolved")}</td>
+              <td class="quiet">{pop.resolved ? <RecTitle rec={rec} /> : say("notResolved")}</td>
               <td>
                 <Bar outcomes={pop.outcomes} height={6} />
               </td>

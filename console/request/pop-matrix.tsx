@@ -2,11 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells take the focus, not the rows
 import { useRef, useState } from "preact/hooks";
 import { useReader } from "../session/reader.ts";
-import { useRecName } from "../words/use-rec-name.ts";
 import { moved } from "./grid-move.ts";
-import { hasTasks, type PopState, type RecGroup } from "./group-pops.ts";
+import type { PopState, RecGroup } from "./group-pops.ts";
 import { PopFace, popClass } from "./pop-face.tsx";
 import { usePopWords } from "./pop-words.ts";
+import { RecFigures, RecHeads } from "./rec-figures.tsx";
 
 /** Up to so many POPs there is room for a tile each. */
 export const MOST_TILES = 60;
@@ -20,8 +20,7 @@ interface MatrixProps {
 
 /** A row a REC, a cell a POP. One stop of the Tab key; arrows move within, Enter opens. */
 export function PopMatrix({ groups, small, onPop }: MatrixProps) {
-  const { say, formats, count } = useReader();
-  const recName = useRecName();
+  const { say } = useReader();
   const [at, setAt] = useState({ row: 0, column: 0 });
   const grid = useRef<HTMLDivElement>(null);
   const lengths = groups.map(({ pops }) => pops.length);
@@ -47,15 +46,11 @@ export function PopMatrix({ groups, small, onPop }: MatrixProps) {
         aria-label={say("pops")}
         onKeyDown={move}
       >
+        {small ? <RecHeads groups={groups} inGrid /> : null}
         {groups.map((group, row) => (
           <div class="rec" role="row" key={group.rec}>
             <div class="rec-name" role="rowheader">
-              <strong>{recName(group.rec)}</strong>
-              <span class="quiet">{count("popCount", group.pops.length)}</span>
-              <strong class="number">
-                {small && group.bad > 0 ? <span class="failed">{formats.count(group.bad)} </span> : null}
-                {hasTasks(group) ? formats.percent(group.percent) : "–"}
-              </strong>
+              <RecFigures group={group} small={small} />
             </div>
             <div class="rec-pops" role="presentation">
               {group.pops.map((pop, column) => (

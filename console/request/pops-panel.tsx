@@ -6,13 +6,16 @@ import { useKeys } from "../keys/use-keys.ts";
 import { RequestMapLater } from "../map/later.tsx";
 import { Choices } from "../parts/choices.tsx";
 import { useReader } from "../session/reader.ts";
-import { groupPops } from "./group-pops.ts";
+import { failedEverywhere, NOWHERE, without } from "./everywhere.ts";
+import { groupPops, troubleFirst } from "./group-pops.ts";
 import { OutcomeCounts } from "./outcome-counts.tsx";
 import { PopList } from "./pop-list.tsx";
 import { MOST_TILES, PopMatrix } from "./pop-matrix.tsx";
 
-const VIEWS = ["matrix", "map", "list"] as const;
-type View = (typeof VIEWS)[number];
+type View = "matrix" | "map" | "list";
+/** What is asked first stands first: while it runs how far each POP is, at the end where in the world something is missing. */
+const WHILE_IT_RUNS: readonly View[] = ["matrix", "map", "list"];
+const AT_THE_END: readonly View[] = ["map", "matrix", "list"];
 
 interface PopsPanelProps {
   readonly request: Progress;
@@ -20,34 +23,41 @@ interface PopsPanelProps {
   readonly onPop: ((pop: string) => void) | undefined;
 }
 
-/** The POPs as a matrix, on the map or as a list. */
+/** The POPs as a matrix, on the map or as a list. At the end, what fails everywhere is left aside: it would hide where something fails. */
 export function PopsPanel({ request, onPop }: PopsPanelProps) {
   const { say, count } = useReader();
-  const [view, setView] = useState<View>("matrix");
-  const groups = useMemo(() => groupPops(request.pops), [request.pops]);
-  // At the end it stands in the narrow column: what is not warm matters more then.
   const ended = isTerminal(request.status);
+  const views = ended ? AT_THE_END : WHILE_IT_RUNS;
+  const [chosen, setView] = useState<View>();
+  const view = chosen ?? views[0] ?? "matrix";
+  const aside = useMemo(() => (ended ? failedEverywhere(request) : NOWHERE), [ended, request]);
+  const groups = useMemo(() => {
+    const all = groupPops(request.pops.map((row) => without(row, aside)));
+    return ended ? troubleFirst(all) : all;
+  }, [request.pops, aside, ended]);
   const many = request.pops.length > MOST_TILES;
-  const small = many || ended;
   // Hundreds of cells have no room there, so that those of RECs without trouble are folded at first.
   const [failedOnly, setFailedOnly] = useState(many && ended && groups.some(({ bad }) => bad > 0));
   const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);
   useKeys({
-    v: () => setView((it) => VIEWS[(VIEWS.indexOf(it) + 1) % VIEWS.length] ?? "matrix"),
+    v: () => setView(views[(views.indexOf(view) + 1) % views.length]),
     f: () => setFailedOnly((it) => !it),
   });
   if (request.pops.length === 0) return <section class="pops" />;
   return (
     <section class="pops">
       <div class="section-head">
-        <h2>{say("pops")}</h2>
+        <h2>
+          {say(ended ? "where" : "pops")}
+          {aside.objects === 0 ? null : <span class="quiet"> {count("leavingAside", aside.objects)}</span>}
+        </h2>
         <Choices
-          label={say("pops")}
-          options={VIEWS.map((value) => ({ value, text: say(value) }))}
+          label={say(ended ? "where" : "pops")}
+          options={views.map((value) => ({ value, text: say(value) }))}
           value={view}
           onChoose={setView}
         />
-        {failedOnly || groups.some(({ bad }) => bad > 0) ? (
+        {failedOnly || ((many || !ended) && groups.some(({ bad }) => bad > 0)) ? (
           <button
             type="button"
             class="button plain"
@@ -59,8 +69,10 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
         ) : null}
         {ended ? null : <OutcomeCounts outcomes={outcomesOf(request)} ended={false} />}
       </div>
-      {view === "matrix" ? <PopMatrix groups={shown} small={small} onPop={onPop} /> : null}
       {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
+      {view === "matrix" || (ended && view === "map") ? (
+        <PopMatrix groups={shown} small={many || view === "map"} onPop={onPop} />
+      ) : null}
       {view === "list" ? <PopList groups={shown} onPop={onPop} /> : null}
       {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}
     </section>

@@ -1,12 +1,15 @@
+import { useMemo } from "preact/hooks";
 import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { factsOf } from "../../domain/readiness/sentence-facts.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
+import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { usePhone } from "../phone/use-phone.ts";
 import { rowState } from "../requests/row-state.ts";
 import { useReader } from "../session/reader.ts";
 import { sentenceParts } from "./sentence-parts.ts";
+import { othersOf } from "./the-others.ts";
 import { useSteady } from "./use-steady.ts";
 
 /** The one sentence, in the reader's language and time. It changes at most every ten seconds, or when it says another thing. */
@@ -47,9 +50,32 @@ export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
           {say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])}
         </p>
       ) : null}
+      {ended ? <TheOthers request={request} /> : null}
       <p class="spoken" role="status">
         {ended ? sentence : `${head} ${tenth}%`}
       </p>
     </div>
+  );
+}
+
+/** Below a bad end: where everything else is warm. */
+function TheOthers({ request }: Pick<SentenceLineProps, "request">) {
+  const { say, count, formats } = useReader();
+  const others = useMemo(() => othersOf(request), [request]);
+  if (others === undefined) return null;
+  const { objects, areOthers, pops, warmPops, but } = others;
+  const where =
+    warmPops === pops && pops > 2
+      ? count("everyPop", pops)
+      : say("popsOfPops", [formats.count(warmPops), formats.count(pops)]);
+  const warm = say(areOthers ? "othersWarm" : "allObjectsWarm", [formats.count(objects), where], objects);
+  return (
+    <p class="others">
+      <Prose
+        text={
+          but === undefined ? say("othersEnd", [warm]) : say("othersBut", [warm, formats.count(but.objects), but.pop])
+        }
+      />
+    </p>
   );
 }

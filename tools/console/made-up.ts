@@ -154,9 +154,10 @@ const failure = (
   url: string,
   pop: string,
   error: string,
+  more: readonly string[] = [],
 ) => ({
   ...{ code, tasks, pops, urls },
-  examples: [{ url, pop, error }],
+  examples: [url, ...more].map((it) => ({ url: it, pop, error })),
 });
 
 const RUNNING_FAILURES = [
@@ -180,6 +181,7 @@ const ENDED_FAILURES = [
     "https://www.example.com/premiere/s3e1/master.m3u8",
     "SIN2-P1",
     "Cache-Control: no-store",
+    ["https://www.example.com/premiere/s3e1/video/1080p.m3u8", "https://www.example.com/premiere/s3e1/video/720p.m3u8"],
   ),
   failure("http_4xx", 160, 40, 4, "https://www.example.com/premiere/s3e1/audio/zh/init.mp4", "SIN2-P1", "HTTP 403"),
   failure(
@@ -210,6 +212,8 @@ const RUNNING_POPS = [
   done: index % 5 === 0 ? 1 : 0.2 + ((index * 37) % 70) / 100,
   failed: pop === "DEL54-P2" ? 7 : pop === "CGK50-P1" ? 2 : 0,
 }));
+
+const ENDED_POPS = [...somePops(39).filter((pop) => pop !== "BOM54-P2"), "BOM54-P2", "BOM78-P1"].slice(0, 40);
 
 const MANY = somePops(400).map((pop, index) => ({
   ...{
@@ -292,7 +296,7 @@ function progress(id: string): Readonly<Record<string, unknown>> {
   }
   if (id.startsWith("3f9c2a71")) {
     const pops = popRows(
-      somePops(40).map((pop, index) => ({ pop, done: 1, notKept: 7, failed: index === 9 ? 100 : 4 })),
+      ENDED_POPS.map((pop) => ({ pop, done: 1, notKept: 7, failed: pop === "BOM54-P2" ? 100 : 4 })),
       8_407,
     );
     return { ...NOT_READY, ...endedTimes(34), pops, failures: ENDED_FAILURES, warnings: WARNINGS };
@@ -312,7 +316,7 @@ function progress(id: string): Readonly<Record<string, unknown>> {
           : popRows(
               somePops(12).map((pop) => ({ pop, done: share })),
               tasks,
-            ),
+            ).map((row) => (row.state === "DONE" ? row : { ...row, state: "UNFINISHED" })),
       failures: [],
     };
   }

@@ -58,7 +58,7 @@ export const VIEWS: readonly View[] = [
   },
   { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
   { name: "ended-retry", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files", key: "r" },
-  { name: "ended-400", hash: "#/r/many-ended", shows: ".matrix + .pop-line + p, .rec-list" },
+  { name: "ended-400", hash: "#/r/many-ended", shows: ".files" },
   { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
   { name: "ended-stopped", hash: "#/r/0c93a7f1-1", shows: ".files" },
   { name: "ended-failed", hash: "#/r/b2d8e6f4-1", shows: ".files" },

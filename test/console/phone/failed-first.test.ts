@@ -3,7 +3,14 @@ import { failedFirst, inOrder } from "../../../console/phone/failed-first.ts";
 import type { RecGroup } from "../../../console/request/group-pops.ts";
 import { NO_OUTCOMES } from "../../../domain/readiness/outcomes.ts";
 
-const group = (rec: string | null, bad = 0): RecGroup => ({ rec, bad, pops: [], outcomes: NO_OUTCOMES, percent: 0 });
+const group = (rec: string | null, bad = 0): RecGroup => ({
+  rec,
+  bad,
+  pops: [],
+  outcomes: NO_OUTCOMES,
+  ...{ notWarm: 0, share: 0 },
+  percent: 0,
+});
 const names = (groups: readonly RecGroup[]) => groups.map(({ rec }) => rec);
 
 it("those with most failures come first; the others stay as they are", () => {

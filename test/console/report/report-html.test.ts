@@ -5,6 +5,7 @@ import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-o
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
 import { reportStyle } from "../../../lib/report-style.js";
+import { popRows } from "../../../tools/console/made-up-pops.ts";
 import { failure, largestReport, madeUpReport, manyPops } from "./made-up-report.ts";
 
 const { style } = reportStyle({ buildSync });
@@ -43,7 +44,7 @@ describe("what the page says", () => {
         "br",
         "POPs",
         "Timings by regional edge cache",
-        "Singapore 1,200 87 ms 1.2 s 1:01 1:01:40",
+        "Singapore APAC 1,200 87 ms 1.2 s 1:01 1:01:40",
       ],
       ...["REC not known 1 – – – –", "3f9c2a71-0000-4000-8000-000000000001", "As of 2026-11-25 11:46 UTC"],
     ])
@@ -65,6 +66,64 @@ describe("what the page says", () => {
     onTestFinished(() => void vi.unstubAllGlobals());
     expect(html()).toBe(wide);
   });
+
+  test.each([
+    [
+      "en",
+      [
+        "The other 8,396 objects are warm at 2 of 3 POPs, and all but 96 of them at BOM54-P2 .",
+        "21 tasks: 7 objects at all 3 POPs",
+      ],
+      ["Where without 11 that fail everywhere", "audio/init.mp4 , and 3 more", "seg-1.m4s, seg-2.m4s , and 94 more"],
+    ],
+    [
+      "zh",
+      ["其余 8,396 个对象在 3 个 POP 中的 2 个 POP 均已预热，在 BOM54-P2 只差 96 个。", "全部 3 个 POP"],
+      ["位置 不计处处失败的 11 个", "孟买 亚太"],
+    ],
+  ] as const)(
+    "where the others are warm, what fails everywhere apart, and two examples of each reason: %s",
+    (language, ...words) => {
+      const url = (name: string) => `https://www.example.com/s3e1/${name}`;
+      const reason = (code: string, pops: number, urls: number, ...names: string[]) => ({
+        ...failure(
+          code,
+          names.map((it) => ({ url: url(it), pop: "BOM54-P2", error: "x" })),
+          pops * urls,
+        ),
+        ...{ pops, urls },
+      });
+      const failures = [
+        reason("not_kept", 3, 7, "master.m3u8"),
+        reason("http_4xx", 3, 4, "audio/init.mp4"),
+        reason("timeout", 1, 96, "seg-1.m4s", "seg-2.m4s", "seg-3.m4s"),
+      ];
+      const pops = popRows(
+        ["BOM54-P2", "SIN2-P1", "NRT20-P9"].map((pop) => ({
+          pop,
+          done: 1,
+          notKept: 7,
+          failed: pop === "BOM54-P2" ? 100 : 4,
+        })),
+        8_407,
+      );
+      const readiness = {
+        ...{
+          cold_objects: 0,
+          cold_examples: [],
+          cold_recs: [],
+          lacking_pops: 1,
+          lacking_examples: ["BOM54-P2"],
+          pops: 3,
+        },
+        ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 3 },
+      };
+      const counts = { total_count: 25_221, download_count: 25_221, failed_count: 129, not_kept_count: 21 };
+      const request = { pops, failures, readiness, pop_count: 3, ...counts, warm_count: 25_092 };
+      const text = textOf(html(madeUpReport(request, { failures }), language));
+      for (const it of words.flat()) expect(text).toContain(it);
+    },
+  );
 
   test("no timings: no such section", () => {
     expect(textOf(html())).not.toContain("Timings");

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { Pop } from "../../../console/api/answers.ts";
-import { groupPops, popState, worstOf } from "../../../console/request/group-pops.ts";
+import { groupPops, popState, troubleFirst, worstOf } from "../../../console/request/group-pops.ts";
 
 const pop = (code: string, rec: string | null, some: Partial<Pop> = {}): Pop => ({
   ...{ pop: code, rec, state: "IN_PROGRESS", total_count: 10, download_count: 0, failed_count: 0, warm_count: 0 },
@@ -34,8 +34,30 @@ describe("groupPops", () => {
       pop("SIN1", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 999, failed_count: 1 }),
       pop("SIN2", "Singapore", { total_count: 1_000, download_count: 1_000, warm_count: 1_000 }),
     ]);
-    expect(group).toMatchObject({ percent: 99, bad: 1, outcomes: { warm: 1_999, failed: 1 } });
+    expect(group).toMatchObject({
+      percent: 99,
+      share: 99.95,
+      bad: 1,
+      notWarm: 1,
+      outcomes: { warm: 1_999, failed: 1 },
+    });
   });
+});
+
+test("at the end what was not tried is not warm; while it runs it waits", () => {
+  const some = { total_count: 10, download_count: 4, warm_count: 3, failed_count: 1 };
+  const groups = groupPops([pop("SIN1", "Singapore", { ...some, state: "UNFINISHED" }), pop("BOM1", "Mumbai", some)]);
+  expect(groups.map(({ rec, bad, notWarm }) => [rec, bad, notWarm])).toEqual([
+    ["Mumbai", 1, 1],
+    ["Singapore", 1, 7],
+  ]);
+});
+
+test("at the end those with trouble stand first, and else the order stays", () => {
+  const failed = { total_count: 10, download_count: 10, failed_count: 1 };
+  const groups = groupPops([pop("SIN1", "Singapore"), pop("SIN2", "Singapore"), pop("BOM1", "Mumbai", failed)]);
+  expect(troubleFirst(groups).map(({ rec }) => rec)).toEqual(["Mumbai", "Singapore"]);
+  expect(groups.map(({ rec }) => rec)).toEqual(["Singapore", "Mumbai"]);
 });
 
 describe("worstOf", () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { moved } from "../../../console/request/grid-move.ts";
 import { reportLink } from "../../../console/request/report-link.ts";
 import { firstSentence, sentenceParts } from "../../../console/request/sentence-parts.ts";
-import { isUrgent } from "../../../console/request/urgency.ts";
 
 describe("sentenceParts", () => {
   it.each([
@@ -58,19 +57,6 @@ describe("reportLink", () => {
   it("a local run's bucket is on this machine", () => {
     expect(reportLink("http://localhost:4566/bucket/r", "localhost")).toBe("http://localhost:4566/bucket/r");
     expect(reportLink("http://evil.example/r", "localhost")).toBeUndefined();
-  });
-});
-
-describe("isUrgent", () => {
-  it("nothing is where the verdict lets the crowd come", () => {
-    expect(isUrgent({ code: "http_4xx", pops: 40 }, { verdict: "ready_with_exceptions", chosen: 40 })).toBe(false);
-  });
-  it("what viewers meet everywhere is; what one POP of forty lacks can wait", () => {
-    const facts = { verdict: "not_ready", chosen: 40 };
-    expect(isUrgent({ code: "not_kept", pops: 40 }, facts)).toBe(true);
-    expect(isUrgent({ code: "not_asked", pops: 1 }, facts)).toBe(true);
-    expect(isUrgent({ code: "timeout", pops: 1 }, facts)).toBe(false);
-    expect(isUrgent({ code: "timeout", pops: 9 }, facts)).toBe(true);
   });
 });
 

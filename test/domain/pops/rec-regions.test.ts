@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { regionOfRec } from "../../../domain/pops/rec-regions.ts";
+import { RECS } from "../../../domain/pops/recs.ts";
+import { regionsOf } from "../../../domain/pops/regions.ts";
+import { siteOf } from "../../../domain/pops/site-of.ts";
+
+it.each(RECS)("$name is in the region in which the catalogue has its site: Japan before Asia", ({ name, site }) => {
+  const place = siteOf(site);
+  const regions = place === undefined ? [] : regionsOf(place);
+  expect(regionOfRec(name)).toBe(regions.includes("jp") ? "jp" : regions[0]);
+});
+
+it("one that only a newer release knows is in none", () => {
+  expect(regionOfRec("Zurich")).toBeUndefined();
+  expect(regionOfRec("toString")).toBeUndefined();
+});
