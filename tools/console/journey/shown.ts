@@ -93,7 +93,8 @@ export async function badPopDifferences({ page }: Operator, told: Told): Promise
 
 /** Whether a text has this part, and not as the end of another number: `9 tasks` is not in `19 tasks`. */
 function saysIn(text: string, part: string): boolean {
-  return text.split(part).some((before, index, all) => index < all.length - 1 && !/\d$/.test(before));
+  const isNumber = /^\d/.test(part);
+  return text.split(part).some((before, index, all) => index < all.length - 1 && !(isNumber && /\d$/.test(before)));
 }
 
 /** Without spaces and backticks: the page sets them as it likes. */
