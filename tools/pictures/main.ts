@@ -93,10 +93,9 @@ async function run(prewarm: LocalPrewarm, browser: Browser, pages: readonly [Con
   }
 }
 
-/** What came of it, with the map. */
+/** What came of it, once the map is there. */
 async function ended({ page, photograph }: ConsolePage): Promise<string[]> {
   await page.locator(".files a").first().waitFor();
-  await page.keyboard.press("v");
   await page.locator(".pops .metro-state").first().waitFor();
   return photograph("ended");
 }
