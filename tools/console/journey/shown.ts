@@ -94,11 +94,7 @@ export async function badPopDifferences({ page }: Operator, told: Told): Promise
 /** Whether a text has this part; a number not as the end of another: `9 tasks` is not in `19 tasks`. */
 function saysIn(text: string, part: string): boolean {
   const isNumber = /^\d/.test(part);
-<<<<<<< HEAD
-  return text.split(part).some((before, at, all) => at < all.length - 1 && !(isNumber && /\d$/.test(before)));
-=======
   return text.split(part).some((before, index, all) => index < all.length - 1 && !(isNumber && /\d$/.test(before)));
->>>>>>> ended
 }
 
 /** Without spaces and backticks: the page sets them as it likes. */
