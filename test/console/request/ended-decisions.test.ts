@@ -23,18 +23,18 @@ describe("urgentOf", () => {
   });
 
   it("what viewers meet everywhere is; what one POP of many lacks can wait", () => {
-    const [kept, asked, one, many] = [
-      ...[reason("not_kept", 38), reason("not_asked", 1), reason("timeout", 1, at("BOM1")), reason("connection", 9)],
-    ];
+    const kept = reason("not_kept", 38);
+    const asked = reason("not_asked", 1);
+    const one = reason("timeout", 1, at("BOM1"));
+    const many = reason("connection", 9);
     expect(urgentOf(NOT_READY, [kept, asked, one, many]).failures).toEqual([kept, asked, many]);
   });
 
   it("two of 38 POPs lack much, each for a reason of its own: both reasons come first, that of a third does not", () => {
     const readiness = { ...READINESS, lacking_pops: 2, lacking_examples: ["DEL54-P2", "CGK50-P1"] };
-    const [one, two, other] = [
-      ...[reason("connection", 1, at("DEL54-P2")), reason("incomplete", 1, at("CGK50-P1"))],
-      reason("too_slow", 1, at("SIN2-P1")),
-    ];
+    const one = reason("connection", 1, at("DEL54-P2"));
+    const two = reason("incomplete", 1, at("CGK50-P1"));
+    const other = reason("too_slow", 1, at("SIN2-P1"));
     expect(urgentOf({ ...NOT_READY, readiness }, [one, two, other]).failures).toEqual([one, two]);
     const fewer = { ...readiness, lacking_pops: 1 };
     const all = [reason("http_4xx", 38), one];
@@ -50,10 +50,9 @@ describe("urgentOf", () => {
   it("what may have left an object cold in a whole REC comes first: at two POPs, or with its URL", () => {
     const cold = [{ url: "https://e/cold", rec: "Mumbai" }];
     const readiness = { ...READINESS, cold_objects: 1, cold_examples: cold, cold_recs: ["Mumbai"] };
-    const [two, named, other] = [
-      ...[reason("timeout", 2, at("BOM1")), reason("connection", 1, at("BOM2", "https://e/cold"))],
-      reason("too_slow", 1, at("BOM3")),
-    ];
+    const two = reason("timeout", 2, at("BOM1"));
+    const named = reason("connection", 1, at("BOM2", "https://e/cold"));
+    const other = reason("too_slow", 1, at("BOM3"));
     expect(urgentOf({ ...NOT_READY, readiness }, [two, named, other]).failures).toEqual([two, named]);
   });
 
