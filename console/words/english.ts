@@ -42,8 +42,8 @@ export const EN = {
   // Key
   keyTitle: "API key",
   keySays: "It is kept for this tab alone, and sent with each call as a header.",
-  keyWhere: "Where it is: the stack's output prewarmapikeyoutput ends in the key's id. Then:",
-  keyHere: "Of a local run: npm start printed it, in the line that begins with Key. Of a deployed stack:",
+  keyWhere: "Of a deployed stack: its output prewarmapikeyoutput ends in the key's id. Then:",
+  keyHere: "Of a local run: npm start printed it, in the line that begins with Key.",
   keyWrong: "The API does not take this key.",
   keyOpen: "Open",
   keyAsking: "Asking …",
