@@ -5,6 +5,7 @@ import { RefusedError } from "./api/errors.ts";
 import { Brand } from "./parts/brand.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
 import { useErrorWords } from "./parts/problem.tsx";
+import { isThisMachine } from "./session/is-this-machine.ts";
 import { useReader } from "./session/reader.ts";
 
 const WHERE = 'aws apigateway get-api-key --include-value --query value --output text --api-key "$KEY_ID"';
@@ -78,6 +79,7 @@ export function Gate({ refused, onKey }: GateProps) {
           </button>
         </div>
         <div class="quiet small">
+          {isThisMachine(location.hostname) ? <p>{say("keyHere")}</p> : null}
           <p>{say("keyWhere")}</p>
           <pre>{WHERE}</pre>
         </div>

@@ -28,6 +28,11 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
     say(shell, JSON.stringify({ ...it, count: found.length, pops: found }, null, 2));
     return EXIT.good;
   }
+  if (found.length === 0)
+    throw new CommandError(
+      text === undefined ? "no POP matches these options" : `no POP matches '${text}'`,
+      "It is looked for in code, city, country and REC. All of them: prewarm pops",
+    );
   for (const line of table(COLUMNS, found.map(rowOf), lookOf(shell))) say(shell, line);
   if (shell.stdout.isTTY === true) mention(shell, many(found.length, "POP"));
   return EXIT.good;

@@ -47,7 +47,8 @@ export function bodyOf(from: Body, urls: readonly string[], regions: readonly st
     ...(sources.length > 0 ? { sources } : {}),
     ...settingsOf(words, from["origin"]),
   };
-  if (body["url_list"] === undefined && body["sources"] === undefined)
+  // A file may have them under a name that is spelt wrong: the API says which.
+  if (body["url_list"] === undefined && body["sources"] === undefined && Object.keys(from).length === 0)
     throw new CommandError(
       "there is no URL to warm",
       `Name some in one of these ways:

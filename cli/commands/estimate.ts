@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { PlaceWords } from "../actions/place-words.ts";
 import type { FileWords } from "../body/read-body.ts";
-import { BOTH_REGIONS, withJson, withPlace, withSettings, withTargets, withUrls } from "./options.ts";
+import { withJson, withPlace, withSettings, withTargets, withUrls } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function estimateCommand(run: Run): Command {
@@ -9,7 +9,7 @@ export function estimateCommand(run: Run): Command {
     .description("tell what a request would come to: tasks, bytes, time, dollars; makes nothing")
     .argument("[urls...]", "absolute URLs");
   withSettings(withTargets(withUrls(command)));
-  return withPlace(withJson(command), BOTH_REGIONS).action((urls: string[], words: PlaceWords & FileWords) =>
+  return withPlace(withJson(command)).action((urls: string[], words: PlaceWords & FileWords) =>
     run(async (shell) => (await import("../actions/all.ts")).estimate(shell, urls, words)),
   );
 }

@@ -14,13 +14,15 @@ export function list(flags: string, says: string): Option {
   ]);
 }
 
-/** Where the API is: of every command that asks it. */
-export function withPlace(command: Command, regionSays = "AWS region of the stack"): Command {
-  return command
+/** Where the API is: of every command that asks it. Those that choose POPs have `--region` there. */
+export function withPlace(command: Command): Command {
+  const choosesPops = command.options.some(({ long }) => long === "--region");
+  command
     .optionsGroup("Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, or the local run):")
     .option("--stack <name>", "a deployed stack: reads its outputs and fetches the key")
-    .option("--profile <name>", "AWS profile for --stack")
-    .addOption(list("--region <name>", regionSays))
+    .option("--profile <name>", `AWS profile for --stack${choosesPops ? "; its AWS region is --region, too" : ""}`);
+  if (!choosesPops) command.addOption(list("--region <name>", "AWS region of the stack"));
+  return command
     .option("--endpoint <url>", "address of the API; ends in /prod/")
     .option("--api-key <key>", "its key; better: PREWARM_API_KEY")
     .option("--local", "the local run of this folder");
@@ -71,8 +73,13 @@ export function withTargets(command: Command): Command {
   return command
     .optionsGroup("Where to warm (one kind; default: the POPs of all regions but cn):")
     .addOption(list("--pop <code>", "POPs, such as SIN2-P1; repeatable, or with commas"))
-    .addOption(list("--country <name>", "countries, such as japan or JP"));
+    .addOption(list("--country <name>", "countries, such as japan or JP"))
+    .addOption(regionOption());
 }
 
-/** `--region` has both: a number at its end makes it AWS's. */
-export const BOTH_REGIONS = "POPs of a region (eu, us, apac …); or the AWS region of the stack (eu-west-1)";
+/** Has both meanings: a number at its end makes it AWS's. */
+export function regionOption(): Option {
+  return list("--region <name>", BOTH_REGIONS);
+}
+
+const BOTH_REGIONS = "POPs of a region (eu, us, apac …); or the AWS region of the stack (eu-west-1)";

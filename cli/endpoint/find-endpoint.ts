@@ -58,6 +58,6 @@ function refuse(why: string): never {
   --stack ${DEFAULT_STACK}                   a deployed stack (--profile and --region as for the AWS command line)
   PREWARM_ENDPOINT and PREWARM_API_KEY   in the environment
   --endpoint URL --api-key KEY
-or start the local run in the repository: npm start`,
+or start the local run in the repository: npm start; or it is still starting`,
   );
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { lacksOnlyPops } from "../../domain/readiness/lacks-only-pops.ts";
 import type { Progress, Summary } from "../api/answers.ts";
 import { ApiError } from "../api/api-error.ts";
 import type { Answer, Client } from "../api/client.ts";
@@ -52,14 +53,22 @@ const NEXT = " Next: prewarm ";
 /** `Not ready for traffic: 11 objects are warm at no POP. Next: prewarm report 3f9c2a71 --failed` */
 export function verdictLine(
   sentence: string,
-  { request_id, total_count, failed_count }: Pick<Progress, "request_id" | "total_count" | "failed_count">,
+  progress: Pick<Progress, "request_id" | "status" | "total_count" | "failed_count" | "readiness">,
   exitCode: number,
 ): string {
+  const { request_id, total_count, failed_count, readiness } = progress;
   if (exitCode === EXIT.good || total_count === 0) return sentence;
+  if (lacksOnlyPops(progress)) return `${sentence} ${leftOut(readiness?.unresolved_pops ?? 0)}`;
   const id = shortId(request_id);
   // What never became a task, and what was not tried, has no row in the report.
   const hasReport = exitCode === EXIT.failures && failed_count > 0;
   return `${sentence}${NEXT}${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
+}
+
+function leftOut(pops: number): string {
+  return pops === 1
+    ? "The POP that did not resolve is left out: a retry meets the same."
+    : "The POPs that did not resolve are left out: a retry meets the same.";
 }
 
 /** Undefined: it could not be had in time. */

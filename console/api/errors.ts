@@ -13,6 +13,11 @@ export class RefusedError extends Error {
   }
 }
 
+/** The API says that there is no such thing. It reads what was written before, so that is final. */
+export function isNotThere(error: unknown): boolean {
+  return error instanceof RefusedError && error.status === 404;
+}
+
 /** No answer came: no connection, or not in time. */
 export class LostError extends Error {
   override readonly name = "LostError";

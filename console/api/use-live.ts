@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTellConnection } from "../session/connection.ts";
-import { LostError } from "./errors.ts";
+import { isNotThere, LostError } from "./errors.ts";
 import { delayOf } from "./pace.ts";
 
 /** What is known of something that is asked for again and again. What was known stays when an answer fails. */
@@ -59,7 +59,8 @@ export function useLive<T>(
         else lostSince = undefined;
         const since = lostSince;
         setSeen((before) => ({ value: before.value, error, lostSince: since }));
-        wait = 0;
+        if (isNotThere(error)) answeredAt = Date.now();
+        else wait = 0;
       }
       tell({ answeredAt, lostSince });
       if (wait !== undefined) timer = window.setTimeout(ask, delayOf(wait, failures, document.hidden));

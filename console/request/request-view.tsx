@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
+import { lacksOnlyPops } from "../../domain/readiness/lacks-only-pops.ts";
 import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Progress } from "../api/answers.ts";
+import { isNotThere } from "../api/errors.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Bar } from "../parts/bar.tsx";
 import { copyText } from "../parts/copy.ts";
@@ -11,6 +13,7 @@ import { PhoneFacts } from "../phone/phone-facts.tsx";
 import { RunningOnPhone } from "../phone/running-phone.tsx";
 import { usePhone } from "../phone/use-phone.ts";
 import { titleOf } from "../requests/title.ts";
+import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 import { useNow } from "../session/use-now.ts";
 import { Ended } from "./ended.tsx";
@@ -31,6 +34,7 @@ export function RequestView({ id }: { readonly id: string }) {
   useEffect(() => {
     if (request === undefined) document.title = `${id} · Prewarm`;
   }, [id, request]);
+  if (request === undefined && isNotThere(live.error)) return <NoRequest id={id} />;
   return (
     <>
       <Trouble {...live} />
@@ -51,6 +55,18 @@ export function RequestView({ id }: { readonly id: string }) {
   );
 }
 
+function NoRequest({ id }: { readonly id: string }) {
+  const { say } = useReader();
+  return (
+    <section class="empty" role="alert">
+      <h1>{say("noRequest", [id])}</h1>
+      <p>
+        <a href={hrefOf({ name: "requests" })}>{say("back")}</a>
+      </p>
+    </section>
+  );
+}
+
 function Request({ request, again }: { readonly request: Progress; readonly again: () => void }) {
   const [asking, setAsking] = useState<"stop" | "retry">();
   const now = useNow();
@@ -61,8 +77,11 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const points = useSamples(request);
   const left = request.total_count - request.download_count;
   const tasks = badOf(outcomes) + (ended ? left : 0);
-  // What could not be read or resolved has no tasks, and may be tried again as well.
-  const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || request.verdict !== "ready");
+  // What could not be read has no tasks, and may be tried again as well. POPs that did not resolve alone meet the same again.
+  const mayRetry =
+    ended &&
+    request.retried_by === undefined &&
+    (tasks > 0 || (request.verdict !== "ready" && !lacksOnlyPops(request)));
   useEffect(() => {
     document.title = `${sentence} ${titleOf(request)} · Prewarm`;
   }, [sentence, request]);

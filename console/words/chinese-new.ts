@@ -143,7 +143,7 @@ export const ZH_NEW: Readonly<Record<keyof typeof EN_NEW, Text>> = {
   sendCostLittle: "费用不到 $0.01。",
   sendCostUnknown: "费用尚不清楚。",
   sendInstances: "{0} 个实例运行到完成为止，最长 {1} 分钟。",
-  sendInvalidates: "先在所有 POP 使 {0} 个路径失效。在此期间观众的请求会回源。",
+  sendInvalidates: "先在所有 POP 使 {0} 个路径失效。在此期间访客的请求会回源。",
   whyNotSend: "暂不能提交：{0}",
   offTooMany: "URL 过多",
   offNoUrls: "没有 URL",

@@ -42,7 +42,8 @@ export const EN = {
   // Key
   keyTitle: "API key",
   keySays: "It is kept for this tab alone, and sent with each call as a header.",
-  keyWhere: "Where it is: the stack's output prewarmapikeyoutput ends in the key's id. Then:",
+  keyWhere: "Of a deployed stack: its output prewarmapikeyoutput ends in the key's id. Then:",
+  keyHere: "Of a local run: npm start printed it, in the line that begins with Key.",
   keyWrong: "The API does not take this key.",
   keyOpen: "Open",
   keyAsking: "Asking …",
@@ -77,8 +78,9 @@ export const EN = {
   inTime: "{0} in {1}",
   nothing: "nothing downloaded",
   showOlder: "Show older",
-  newest: { one: "The newest request", other: "The {0} newest requests" },
+  newest: { one: "{0} request", other: "The {0} newest requests" },
   newSince: { one: "{0} new", other: "{0} new" },
+  noRequest: "There is no request {0}",
   noMatch: "No request matches.",
   emptyTitle: "Nothing was warmed yet",
   emptySays:

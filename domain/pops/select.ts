@@ -1,6 +1,7 @@
 /**
  * Which POPs a request means. Pure, from the catalogue; used where a request is validated and where its POPs are resolved.
  */
+import { editDistance } from "../edit-distance.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "./default-sets.ts";
 import { type Basis, POP_CODES } from "./pop-codes.ts";
@@ -71,10 +72,18 @@ export function knownNames(targetType: TargetType): string[] {
   return withPops.map(([, name]) => name).sort();
 }
 
-/** The known codes at the site of one that is none (`SIN-C1`), best first; none if the site is unknown too. */
+/**
+ * The known codes at the site of one that is none (`SIN2P1`): the nearest in form first, then the best first. None if the site is
+ * unknown too.
+ */
 export function suggestPops(name: string): string[] {
-  const site = canonical(name).slice(0, 3);
-  return STRONGEST_FIRST.flatMap((basis) => sitePops(site, basis));
+  // A name may be of any length, and the distance of two costs the product of theirs.
+  const code = canonical(name).slice(0, 20);
+  const known = STRONGEST_FIRST.flatMap((basis) => sitePops(code.slice(0, 3), basis));
+  return known
+    .map((pop) => ({ pop, distance: editDistance(code, pop) }))
+    .sort(byDistance)
+    .map(({ pop }) => pop);
 }
 
 /**
@@ -97,6 +106,10 @@ function countryPops(code: string): readonly string[] {
 
 function canonical(pop: string): string {
   return pop.trim().toUpperCase();
+}
+
+function byDistance(a: { readonly distance: number }, b: { readonly distance: number }): number {
+  return a.distance - b.distance;
 }
 
 function unique(values: readonly string[]): string[] {

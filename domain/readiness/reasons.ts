@@ -15,9 +15,9 @@ export interface ReasonWords {
 /** What viewers meet most often: the object comes, but from further away. */
 const SLOW_FIRST = {
   en: "The first viewers wait until the POP has fetched the object.",
-  zh: "首批观众需要等 POP 回源取到对象，会变慢。",
+  zh: "首批访客需要等 POP 回源取到对象，会变慢。",
 };
-const SAME_ERROR = { en: "Viewers most likely get the same error.", zh: "观众很可能遇到同样的错误。" };
+const SAME_ERROR = { en: "Viewers most likely get the same error.", zh: "访客很可能遇到同样的错误。" };
 
 type Told = Omit<ReasonWords, "means">;
 
@@ -103,7 +103,7 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   timeout: {
     title: "响应超时",
     means: "在允许的时间内没有应答，或没有后续数据。",
-    viewers: "观众需长时间等待，或收到 504。",
+    viewers: "访客需长时间等待，或收到 504。",
     next: "检查源站负载与响应时间；降低 `origin` 限速后重试。",
   },
   connection: {
@@ -115,13 +115,13 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   tls: {
     title: "TLS 失败",
     means: "服务器证书与域名不符，或 TLS 因其他原因失败。",
-    viewers: "观众会看到证书警告，或无法连接。",
+    viewers: "访客会看到证书警告，或无法连接。",
     next: "确认分配的证书覆盖 URL 的域名，并检查 `cf_domain`。",
   },
   redirect: {
     title: "被重定向",
     means: "应答指向另一个 URL，预热不会跟随。",
-    viewers: "观众会被转到一个没有预热的 URL。",
+    viewers: "访客会被转到一个没有预热的 URL。",
     next: "把重定向的目标 URL 加入列表。",
   },
   http_4xx: {
@@ -139,19 +139,19 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   incomplete: {
     title: "数据不完整",
     means: "数据中途断开，比 Content-Length 或探测到的大小更短或更长，或无法判断在哪里结束。",
-    viewers: "观众可能下载到损坏的文件。",
+    viewers: "访客可能下载到损坏的文件。",
     next: "确认源站的 Content-Length 正确且不会中断连接，之后重试。",
   },
   too_large: {
     title: "对象过大",
     means: "数据远大于探测到的大小，或超过 CloudFront 可缓存的上限。",
-    viewers: "CloudFront 可能不缓存它，每位观众都要回源。",
+    viewers: "CloudFront 可能不缓存它，每位访客都要回源。",
     next: "与探测到的大小比较。CloudFront 单个对象上限为 50 GB。",
   },
   too_slow: {
     title: "下载过慢",
     means: "数据到达太慢，会长时间占用一台实例。",
-    viewers: "在 POP 取到对象之前，观众同样很慢。",
+    viewers: "在 POP 取到对象之前，访客同样很慢。",
     next: "检查源站带宽，或减少同时预热的 POP，之后重试。",
   },
   other_pop: {
@@ -163,13 +163,13 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   not_kept: {
     title: "POP 未缓存",
     means: "下载完整，但 POP 没有保留该对象。",
-    viewers: "每位观众都要等待回源，之后也是如此。",
+    viewers: "每位访客都要等待回源，之后也是如此。",
     next: "检查 Cache-Control 与缓存策略；`error` 会指出可能的响应头。",
   },
   refused_address: {
     title: "地址被拒绝",
     means: "POP 的地址是私有、保留地址，或不是地址。",
-    viewers: "无法判断观众会遇到什么。",
+    viewers: "无法判断访客会遇到什么。",
     next: "域名解析到了私有或保留地址，请检查所用的 DNS。",
   },
   not_asked: {
@@ -187,7 +187,7 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
   other: {
     title: "其他",
     means: "其他失败，或旧版本实例未记录原因的失败。",
-    viewers: "无法判断观众会遇到什么。",
+    viewers: "无法判断访客会遇到什么。",
     next: "查看示例中的 `error`。",
   },
 };

@@ -234,6 +234,10 @@ export const SCENES: Readonly<Record<string, (route: string, query: URLSearchPar
       ? settings()
       : { status: 500, body: { error_message: "Internal error; the log has it under 1-6a1f" } },
   wrong: (route, query) => (route === "POST prewarm" ? REFUSED_FORM : usual(route, query)),
+  unknown: (route, query) =>
+    route === "GET prewarm"
+      ? { status: 404, body: { error_message: `req_id: there is no request '${query.get("req_id")}'` } }
+      : usual(route, query),
   lost: () => undefined,
 };
 
@@ -285,6 +289,18 @@ function progress(id: string): Readonly<Record<string, unknown>> {
       pop_count: pops.length,
       pops,
       failures: RUNNING_FAILURES,
+    };
+  }
+  if (id === "left-out") {
+    const readiness = { ...NOT_READY.readiness, cold_objects: 0, cold_recs: [], exceptions: 1 };
+    const counts = { failed_count: 0, not_kept_count: 0, warm_count: NOT_READY.total_count };
+    const pops = popRows(
+      ENDED_POPS.map((pop) => ({ pop, done: 1 })),
+      8_407,
+    );
+    return {
+      ...{ ...NOT_READY, ...endedTimes(34), ...counts, request_id: id, verdict: "ready_with_exceptions", readiness },
+      ...{ pops, failures: [] },
     };
   }
   if (id === "many-ended") {
@@ -341,7 +357,7 @@ function popUrls(pop: string): Readonly<Record<string, unknown>> {
 function summary(id: string): Readonly<Record<string, unknown>> {
   const notReady = id.startsWith("3f9c2a71") || id === "many-ended";
   return {
-    failure_pops: notReady ? ["FCO50-C1"] : [],
+    failure_pops: notReady || id === "left-out" ? ["FCO50-C1"] : [],
     ...{ failure_urls: [], failure_urls_omitted: 0 },
     failure_pop_urls_report: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=0",
     results_url: "https://prewarm-lists.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=0",

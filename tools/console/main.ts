@@ -11,6 +11,7 @@ import { TROUBLED_WORLD } from "./journey/trouble.ts";
 import { lookAtReport } from "./look-at-report.ts";
 import { openPageServer } from "./page-server.ts";
 import { PICTURES } from "./pictures.ts";
+import { unknownRequest } from "./unknown-request.ts";
 import { useForm } from "./use-form.ts";
 import { lookAtViews } from "./views.ts";
 
@@ -51,6 +52,7 @@ async function views(): Promise<string[]> {
       found.push(...(await lookAtReport(browser, server, window)));
     }
     found.push(...(await deepLink(browser, server)));
+    found.push(...(await unknownRequest(browser, server)));
     found.push(...(await useForm(browser, server, { width: 1280, height: 800 })));
     return found;
   } finally {

@@ -58,6 +58,9 @@ export const VIEWS: readonly View[] = [
   },
   { name: "menu", hash: "#/", shows: "[data-row]", press: [".more-menu summary"] },
   { name: "ended-retry", hash: "#/r/3f9c2a71-0000-4000-8000-000000000001", shows: ".files", key: "r" },
+  // All tasks are warm, and a POP did not resolve: a retry would meet the same.
+  { name: "ended-pop-left-out", hash: "#/r/left-out", shows: ".request-head:not(:has(.primary))" },
+  { name: "unknown", hash: "#/r/deadbeef", scene: "unknown", shows: ".empty a[href='#/']", mayFail: FAILED_CALL },
   { name: "ended-400", hash: "#/r/many-ended", shows: ".files" },
   { name: "ended-ready", hash: "#/r/90b7f3a8-1", shows: ".files" },
   { name: "ended-stopped", hash: "#/r/0c93a7f1-1", shows: ".files" },
@@ -95,6 +98,8 @@ export async function lookAtViews(
   const gate = await watchedPage(browser, server.url, window);
   await gate.page.goto(server.url);
   await gate.page.waitForSelector("#key");
+  // It is served from here, as by a local run.
+  await gate.page.waitForSelector("text=npm start");
   wrong.push(...(await seen("gate", gate.page, gate.faults)));
   await gate.close();
   for (const view of views) {

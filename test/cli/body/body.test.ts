@@ -115,8 +115,12 @@ describe("a body", () => {
   });
 
   test("needs URLs or sources", () => {
-    expect(() => bodyOf({ pops: ["SIN2-P1"] }, [], [], {})).toThrow("there is no URL to warm");
+    expect(() => bodyOf({}, [], ["eu"], {})).toThrow("there is no URL to warm");
     expect(bodyOf({}, [], [], { sitemap: ["https://a/s.xml"] })).not.toHaveProperty("url_list");
+  });
+
+  test("of a file without them goes to the API, which names a field that is spelt wrong", () => {
+    expect(bodyOf({ urls: ["https://a/"] }, [], [], {})).toMatchObject({ urls: ["https://a/"] });
   });
 
   test("has a token, so that it may be sent twice", () => {

@@ -51,6 +51,11 @@ describe("it says what to do", () => {
   });
 });
 
+test("a local run that is still starting has not said where it is", async () => {
+  const error = await found({}, {}, false).catch((it: unknown) => it);
+  expect(error).toMatchObject({ next: expect.stringContaining("npm start; or it is still starting") });
+});
+
 test("an address ends in a slash", async () => {
   const flags = { endpoint: "https://a.example/prod?x=1", apiKey: "k" };
   const none = async () => undefined;

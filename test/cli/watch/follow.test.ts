@@ -89,12 +89,32 @@ test("a sentence stays ten seconds, unless the status is another", () => {
 
 test("the last line says what to do next, if anything is left to do", () => {
   const of = (exitCode: number, failed_count = 1, total_count = 6) =>
-    verdictLine("Sentence.", { request_id: "3f9c2a71-0", total_count, failed_count }, exitCode);
+    verdictLine("Sentence.", { request_id: "3f9c2a71-0", status: "FINISHED", total_count, failed_count }, exitCode);
   expect([of(0, 0), of(2), of(3), of(2, 0), of(2, 0, 0)]).toEqual([
     "Sentence.",
     "Sentence. Next: prewarm report 3f9c2a71 --failed",
     "Sentence. Next: prewarm retry 3f9c2a71",
     "Sentence. Next: prewarm retry 3f9c2a71",
     "Sentence.",
+  ]);
+});
+
+test("a POP that did not resolve is left out: no retry is named where nothing else is lacking", () => {
+  const of = (unresolved_pops: number, unreadable_urls: number) =>
+    verdictLine(
+      "Sentence.",
+      progress({
+        ...{ status: "FINISHED", failed_count: 0 },
+        readiness: {
+          ...{ cold_objects: 0, cold_examples: [], cold_recs: [], lacking_pops: unresolved_pops, lacking_examples: [] },
+          ...{ pops: 9, unresolved_pops, unreadable_urls, exceptions: 1 },
+        },
+      }),
+      2,
+    );
+  expect([of(1, 0), of(2, 0), of(1, 1)]).toEqual([
+    "Sentence. The POP that did not resolve is left out: a retry meets the same.",
+    "Sentence. The POPs that did not resolve are left out: a retry meets the same.",
+    "Sentence. Next: prewarm retry e059b77b",
   ]);
 });

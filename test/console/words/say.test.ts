@@ -31,6 +31,7 @@ describe("sayIn", () => {
   it("fills in, in the form of the number", () => {
     const say = sayIn("en");
     expect([say("urlCount", ["1"], 1), say("urlCount", ["84"], 84)]).toEqual(["1 URL", "84 URLs"]);
+    expect(say("newest", ["1"], 1)).toBe("1 request");
     expect(sayIn("zh")("urlCount", ["84"], 84)).toBe("84 个 URL");
   });
 

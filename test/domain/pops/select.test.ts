@@ -199,8 +199,14 @@ describe("known names", () => {
 });
 
 describe("suggestions for an unknown code", () => {
-  it("are the site's, best first", () => {
-    expect(suggestPops("icn99-p9")).toEqual([
+  it("begin with the one that is nearest in form", () => {
+    expect(suggestPops("SIN2P1")[0]).toBe("SIN2-P1");
+    expect(suggestPops("icn57 p1")[0]).toBe("ICN57-P1");
+    expect(suggestPops(`SIN${"2".repeat(1_000_000)}`)).not.toEqual([]);
+  });
+
+  it("are the site's, the equally near best first", () => {
+    expect(suggestPops("icn")).toEqual([
       "ICN57-P3",
       "ICN80-P1",
       "ICN53-P1",

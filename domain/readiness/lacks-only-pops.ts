@@ -1,0 +1,17 @@
+import type { Status } from "../request/status.ts";
+import type { Readiness } from "./verdict.ts";
+
+/** What GET /prewarm says of a request that has ended, as far as a retry needs it. */
+interface Ended {
+  readonly status: Status;
+  readonly total_count: number;
+  readonly failed_count: number;
+  /** Undefined: not known. */
+  readonly readiness?: Pick<Readiness, "unreadable_urls" | "unresolved_pops"> | undefined;
+}
+
+/** Whether every task is good and all that is lacking are POPs that did not resolve. A retry would meet the same: they are left out. */
+export function lacksOnlyPops({ status, total_count, failed_count, readiness }: Ended): boolean {
+  if (status !== "FINISHED" || total_count === 0 || failed_count > 0 || readiness === undefined) return false;
+  return readiness.unreadable_urls === 0 && readiness.unresolved_pops > 0;
+}

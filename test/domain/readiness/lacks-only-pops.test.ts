@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { lacksOnlyPops } from "../../../domain/readiness/lacks-only-pops.ts";
+
+const ENDED = {
+  ...{ status: "FINISHED", total_count: 4, failed_count: 0 },
+  readiness: { unresolved_pops: 1, unreadable_urls: 0 },
+} as const;
+
+test.each([
+  ["every task is good", {}, true],
+  ["a task failed", { failed_count: 1 }, false],
+  ["it was stopped before all tasks were tried", { status: "STOPPED" }, false],
+  ["no task was planned", { total_count: 0 }, false],
+  ["a URL could not be read", { readiness: { unresolved_pops: 1, unreadable_urls: 1 } }, false],
+  ["all POPs resolved", { readiness: { unresolved_pops: 0, unreadable_urls: 0 } }, false],
+  ["an older release did not say", { readiness: undefined }, false],
+] as const)("%s", (_, changes, lacks) => {
+  expect(lacksOnlyPops({ ...ENDED, ...changes })).toBe(lacks);
+});
