@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { lacksOnlyPops } from "../../../domain/readiness/lacks-only-pops.ts";
 
-const ENDED = {
-  ...{ status: "FINISHED", total_count: 4, failed_count: 0 },
-  readiness: { unresolved_pops: 1, unreadable_urls: 0 },
-} as const;
+type Ended = Parameters<typeof lacksOnlyPops>[0];
 
-test.each([
+const ENDED: Ended = {
+  status: "FINISHED",
+  ...{ total_count: 4, failed_count: 0 },
+  readiness: { unresolved_pops: 1, unreadable_urls: 0 },
+};
+
+test.each<[string, Partial<Ended>, boolean]>([
   ["every task is good", {}, true],
   ["a task failed", { failed_count: 1 }, false],
   ["it was stopped before all tasks were tried", { status: "STOPPED" }, false],
@@ -14,6 +17,6 @@ test.each([
   ["a URL could not be read", { readiness: { unresolved_pops: 1, unreadable_urls: 1 } }, false],
   ["all POPs resolved", { readiness: { unresolved_pops: 0, unreadable_urls: 0 } }, false],
   ["an older release did not say", { readiness: undefined }, false],
-] as const)("%s", (_, changes, lacks) => {
+])("%s", (_, changes, lacks) => {
   expect(lacksOnlyPops({ ...ENDED, ...changes })).toBe(lacks);
 });
