@@ -43,8 +43,8 @@ export function deliver(
   }
   const { socket } = response;
   const part = "after" in fault && fault.after !== undefined ? body.subarray(0, Math.max(0, fault.after)) : body;
-  // Nothing else sends the head when the part is empty.
-  response.flushHeaders();
+  // Nothing else sends the head when the part is empty. A reset at once comes before it: that POP does not answer.
+  if (fault.kind !== "reset" || part.length > 0) response.flushHeaders();
   pour(response, part, () => {
     if (fault.kind === "reset" && socket) setTimeout(reset, RESET_DELAY_MS, socket).unref();
     else if (fault.kind !== "stall") socket?.end();

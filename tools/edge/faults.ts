@@ -36,7 +36,7 @@ export type BodyFault =
   | { readonly kind: "stall"; readonly after?: number }
   /** The connection is closed normally after `after` bytes, fewer than Content-Length. */
   | { readonly kind: "truncate"; readonly after: number }
-  /** The connection is reset (RST) after `after` bytes. */
+  /** The connection is reset (RST) after `after` bytes of the body; with 0 before the head. */
   | { readonly kind: "reset"; readonly after: number }
   /** Content-Length is wrong by `contentLengthDelta`. The whole body follows, and then the connection is closed. */
   | { readonly kind: "lie"; readonly contentLengthDelta: number };
