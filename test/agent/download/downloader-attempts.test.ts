@@ -55,12 +55,6 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
       3,
       { ok: false, reason: "incomplete", error: `ECONNRESET: 1000 of ${SIZE} bytes arrived` },
     ],
-    [
-      "resets before an answer",
-      Array(3).fill({ kind: "reset", after: 0 }),
-      3,
-      { ok: false, reason: "connection", error: expect.stringMatching(/ECONNRESET/) },
-    ],
     ["a promise of more than comes", [{ kind: "lie", contentLengthDelta: 7 }], 2, good],
     ["408, twice", Array(2).fill({ kind: "status", status: 408 }), 3, good],
     ["another POP's answer", [other], 2, good],

@@ -71,6 +71,11 @@ test.each([true, false])("reset, plain: %s", async (plain) => {
   expect(await socketError).toMatchObject({ syscall: "read", code: "ECONNRESET" });
 });
 
+test("a reset after nothing comes before the head", async () => {
+  const edge = await faulty({ kind: "reset", after: 0 });
+  await expect(open(edge, { plain: true })).rejects.toMatchObject({ code: "ECONNRESET" });
+});
+
 test("a lie that says too much", async () => {
   const edge = await faulty({ kind: "lie", contentLengthDelta: 7 });
   const response = await open(edge, {});
