@@ -1,3 +1,4 @@
+import { CloseButton } from "../parts/close-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/table.ts";
@@ -25,11 +26,7 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
           <KeyRow key={key} name={key} says={say(says)} />
         ))}
       </dl>
-      <div class="actions">
-        <button type="button" class="button primary" data-first onClick={onClose}>
-          {say("close")}
-        </button>
-      </div>
+      <CloseButton onClose={onClose} />
     </Dialog>
   );
 }

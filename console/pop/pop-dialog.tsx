@@ -1,5 +1,6 @@
 import { useCallback } from "preact/hooks";
 import { type PopUrls, popUrlsSchema } from "../api/pop-urls-answer.ts";
+import { CloseButton } from "../parts/close-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Skeleton } from "../parts/skeleton.tsx";
@@ -17,7 +18,6 @@ interface PopDialogProps {
 
 /** A POP of a request that has ended: its tasks as a strip, and the names of those that are not good. */
 export function PopDialog({ id, pop, onClose }: PopDialogProps) {
-  const { say } = useReader();
   const client = useClient();
   const path = `prewarm?req_id=${encodeURIComponent(id)}&detail=urls&pop=${encodeURIComponent(pop)}`;
   const { value, error } = useLoaded(useCallback(() => client.get(path, popUrlsSchema), [client, path]));
@@ -32,11 +32,7 @@ export function PopDialog({ id, pop, onClose }: PopDialogProps) {
       ) : (
         <Urls urls={value.urls} />
       )}
-      <div class="actions">
-        <button type="button" class="button primary" data-first onClick={onClose}>
-          {say("close")}
-        </button>
-      </div>
+      <CloseButton onClose={onClose} />
     </Dialog>
   );
 }

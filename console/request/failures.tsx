@@ -120,24 +120,38 @@ interface ExamplesProps {
 }
 
 function Examples({ failure, line }: ExamplesProps) {
-  const { still } = useReader();
   if (failure.examples.length === 0) return null;
+  return (
+    <Opened line={line}>
+      {failure.examples.map(({ url, pop, variant, error }) => (
+        <li key={`${pop} ${variant} ${url}`}>
+          <code class="break">{url}</code>
+          <div class="quiet small break">
+            {[pop, variant, error].filter((it) => it !== undefined && it !== "").join(" · ")}
+          </div>
+        </li>
+      ))}
+    </Opened>
+  );
+}
+
+interface OpenedProps {
+  /** What is seen before it is opened. */
+  readonly line: ComponentChildren;
+  /** The items of the list behind it. */
+  readonly children: ComponentChildren;
+}
+
+/** A line that opens a list. In a copy it is open, and has no mark to press. */
+export function Opened({ line, children }: OpenedProps) {
+  const { still } = useReader();
   return (
     <details class="examples" open={still}>
       <summary>
         {line}
         {still ? null : <Icon name="next" />}
       </summary>
-      <ul>
-        {failure.examples.map(({ url, pop, variant, error }) => (
-          <li key={`${pop} ${variant} ${url}`}>
-            <code class="break">{url}</code>
-            <div class="quiet small break">
-              {[pop, variant, error].filter((it) => it !== undefined && it !== "").join(" · ")}
-            </div>
-          </li>
-        ))}
-      </ul>
+      <ul>{children}</ul>
     </details>
   );
 }

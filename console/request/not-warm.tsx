@@ -1,11 +1,10 @@
 import type { JSX } from "preact";
 import { outcomesOf } from "../../domain/readiness/outcomes.ts";
 import type { Failure, Progress, Summary } from "../api/answers.ts";
-import { Icon } from "../parts/icon.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { firstNames } from "./example-names.ts";
-import { FailureRow, Names } from "./failures.tsx";
+import { FailureRow, Names, Opened } from "./failures.tsx";
 import { isFine } from "./is-fine.ts";
 import { OutcomeCounts } from "./outcome-counts.tsx";
 import { urgentOf } from "./urgency.ts";
@@ -146,19 +145,13 @@ function LeftOutNames({ names, count, prefix }: Pick<LeftOutRowProps, "names" | 
   // Where the line has all of it, there is nothing to open.
   if (count === first.length && first.every((name) => names.includes(name))) return <p class="small">{line}</p>;
   return (
-    <details class="examples" open={still}>
-      <summary>
-        {line}
-        {still ? null : <Icon name="next" />}
-      </summary>
-      <ul>
-        {shown.map((name) => (
-          <li key={name}>
-            <code class="break">{name}</code>
-          </li>
-        ))}
-        {count > shown.length ? <li class="quiet">{counted("andMore", count - shown.length)}</li> : null}
-      </ul>
-    </details>
+    <Opened line={line}>
+      {shown.map((name) => (
+        <li key={name}>
+          <code class="break">{name}</code>
+        </li>
+      ))}
+      {count > shown.length ? <li class="quiet">{counted("andMore", count - shown.length)}</li> : null}
+    </Opened>
   );
 }
