@@ -24,8 +24,9 @@ export class OriginClient {
 
   constructor(options: OriginClientOptions) {
     this.#options = options;
-    // No time limits: a test may want a slow origin, and close() ends what is under way.
-    this.#pool = new Pool(options.url, { connections: 64, headersTimeout: 0, bodyTimeout: 0 });
+    // No limits of time, because a test may want a slow origin, and close() ends what is under way. As many connections as
+    // are asked for: where CloudFront waited for one, so would each request of an origin that is slow.
+    this.#pool = new Pool(options.url, { headersTimeout: 0, bodyTimeout: 0 });
   }
 
   /**
