@@ -27,12 +27,19 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 const TRANSACTED = { Update: "UpdateItem", Put: "PutItem", Delete: "DeleteItem", ConditionCheck: "ConditionCheckItem" };
 
+/** What the compiler knows of files, and of all that they import. @param entries their paths below the root */
+export function programOf(entries: readonly string[]): ts.Program {
+  return ts.createProgram(
+    entries.map((entry) => `${ROOT}${entry}`),
+    options,
+  );
+}
+
 /**
  * Every AWS call that can be reached from a file: the compiler follows each name that is used to the function, method
  * or constructor behind it. A method that nobody calls is not counted, though its class is used.
  */
-export function awsCallsFrom(entry: string): AwsCall[] {
-  const program = ts.createProgram([`${ROOT}${entry}`], options);
+export function awsCallsFrom(program: ts.Program, entry: string): AwsCall[] {
   const checker = program.getTypeChecker();
   const seen = new Set<ts.Node>();
   const calls = new Map<string, AwsCall>();

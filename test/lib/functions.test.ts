@@ -6,7 +6,7 @@ import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 import { newApp, ROOT, rendered, resourcesOf } from "./synth.ts";
 
-const app = newApp();
+const app = newApp("bundles");
 const stacks = [new PrewarmStack(app, "Prewarm"), new PrewarmExistingVpcStack(app, "PrewarmExistingVpc")];
 
 /** Every function of both stacks, once each, by its logical id without the hash. */

@@ -1,7 +1,7 @@
 // The stack with a VPC of its own, whole: each role allows exactly the AWS calls that the code makes
 // (lib/pipeline-permissions.ts and others).
 import { describe, expect, test } from "vitest";
-import { type AwsCall, awsCallsFrom } from "./aws-calls.ts";
+import { type AwsCall, awsCallsFrom, programOf } from "./aws-calls.ts";
 import { renderedList, resourcesOf, synthesizeStacks } from "./synth.ts";
 
 const [{ template } = { template: undefined }] = synthesizeStacks();
@@ -173,8 +173,11 @@ function allowed(role: string): string[] {
 }
 
 describe("a role allows what its code calls, and nothing else", () => {
+  const fileOf = (entry: string) => `${entry}/${entry === "agent" ? "main" : "index"}.ts`;
+  const program = programOf(ROLES.map(({ entry }) => fileOf(entry)));
+
   test.each(ROLES)("$role", { timeout: 60_000 }, ({ role, entry, beside, deadLetters, callsNothing = false }) => {
-    const calls = awsCallsFrom(`${entry}/${entry === "agent" ? "main" : "index"}.ts`);
+    const calls = awsCallsFrom(program, fileOf(entry));
     expect(calls.length === 0).toBe(callsNothing);
     const needs = new Set([...calls.flatMap((call) => needed(call, deadLetters)), ...beside]);
     expect([...new Set(allowed(role))].sort()).toEqual([...needs].sort());

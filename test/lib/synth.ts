@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
 import type { Construct } from "constructs";
 import { afterAll } from "vitest";
 import * as z from "zod";
@@ -17,11 +18,13 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * An app with the project's own feature flags: without them, other resources would come out. Call it outside of tests:
  * its output on disk is removed at the end of the test file.
+ * @param bundles whether code is bundled, which takes seconds. @default templates alone are made
  */
-export function newApp(): App {
+export function newApp(bundles: "bundles" | "no bundles" = "no bundles"): App {
   const outdir = mkdtempSync(join(tmpdir(), "prewarm-test-"));
   afterAll(() => rmSync(outdir, { recursive: true }));
-  return new App({ outdir, context: JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8")).context });
+  const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));
+  return new App({ outdir, context: bundles === "bundles" ? context : { ...context, [BUNDLING_STACKS]: [] } });
 }
 
 /** Both stacks, as `cdk synth` makes them. */
