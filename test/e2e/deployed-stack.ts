@@ -4,28 +4,37 @@ import { startLocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import { freePort } from "../../tools/local/ports.ts";
 import type { StandInOptions } from "../../tools/local/stand-in-edge.ts";
 import { world } from "../../tools/local/world.ts";
+import { launchPublished } from "./launch-by-url.ts";
 import { startMetadataService } from "./metadata-service.ts";
 import { rest } from "./rest.ts";
 import { Stack } from "./stack.ts";
+
+export interface StackOptions {
+  /** @default that of the demo */
+  readonly edge?: StandInOptions;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** `cdk`: bootstrap and deploy, where a test goes on with cdk. @default URL: by its template's, which is faster */
+  readonly launchedBy?: "cdk" | "URL";
+}
 
 /**
  * Registers one deployed stack for all tests of a file, and brings it to rest after each, so that no test sees what
  * another did. Returns what gives the stack to a test.
  */
-export function deployedStack(edge = world, parameters: Readonly<Record<string, string>> = {}): () => Stack {
-  const running = deployedStackWithoutRest(edge, parameters);
+export function deployedStack(options: StackOptions = {}): () => Stack {
+  const running = deployedStackWithoutRest(options);
   afterEach(() => rest(running()));
   return running;
 }
 
 /** The same for tests that run at once: each has a stack of its own, and brings that to rest itself. */
-export function deployedStackWithoutRest(edge = world, parameters: Readonly<Record<string, string>> = {}): () => Stack {
+export function deployedStackWithoutRest(options: StackOptions = {}): () => Stack {
   let stack: Stack | undefined;
   beforeAll(async () => {
     // Two stacks start at once on one machine. What went wrong is said.
-    stack = await startStack(edge, parameters).catch((error: unknown) => {
+    stack = await startStack(options).catch((error: unknown) => {
       console.error("a stack did not come up, it is started once more:", error);
-      return startStack(edge, parameters);
+      return startStack(options);
     });
   });
   afterAll(async () => {
@@ -38,7 +47,7 @@ export function deployedStackWithoutRest(edge = world, parameters: Readonly<Reco
   };
 }
 
-async function startStack(edge: StandInOptions, parameters: Readonly<Record<string, string>>): Promise<Stack> {
+async function startStack({ edge = world, parameters = {}, launchedBy = "URL" }: StackOptions): Promise<Stack> {
   const metadata = await startMetadataService();
   // A request that stands still is seen after 20 s instead of 15 minutes, an answer that does not begin after 30 instead of 120.
   // What a POP answered with an error is asked for again after one second instead of 11.
@@ -49,10 +58,9 @@ async function startStack(edge: StandInOptions, parameters: Readonly<Record<stri
   };
   const env = { ...patience, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   try {
-    return new Stack(
-      await startLocalPrewarm({ edge, env, port: await freePort(), parameters, say: () => undefined }),
-      metadata,
-    );
+    const launch = launchedBy === "URL" ? { launch: launchPublished } : {};
+    const options = { edge, env, port: await freePort(), parameters, say: () => undefined, ...launch };
+    return new Stack(await startLocalPrewarm(options), metadata);
   } catch (error) {
     metadata.close();
     throw error;

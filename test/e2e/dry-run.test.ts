@@ -53,10 +53,12 @@ async function compare(stack: Stack, folder: string, request: Record<string, unk
 
 describe("a dry run, and then the same request", () => {
   const running = deployedStack({
-    ...world,
-    // Nobody shares a fetch, so each POP that asks too early costs the origin one.
-    behaviours: [{ keyHeaders: ["x-device"], collapsing: "off" }],
-    origin: { delayMs: 100 },
+    edge: {
+      ...world,
+      // Nobody shares a fetch, so each POP that asks too early costs the origin one.
+      behaviours: [{ keyHeaders: ["x-device"], collapsing: "off" }],
+      origin: { delayMs: 100 },
+    },
   });
 
   it("in variants, under three RECs: tasks, bytes and origin fetches are exact", async () => {

@@ -1,18 +1,16 @@
 // Provides every way of launching a stack that the documents name, and the stacks that come of it.
-import { CreateStackCommand, waitUntilStackCreateComplete } from "@aws-sdk/client-cloudformation";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { deploy } from "../../tools/local/deploy.ts";
-import { type Deployed, readDeployed } from "../../tools/local/deployed.ts";
+import type { Deployed } from "../../tools/local/deployed.ts";
 import { existingNetwork, type Network } from "../../tools/local/existing-network.ts";
 import { ROOT } from "../../tools/local/paths.ts";
 import { run } from "../../tools/local/processes.ts";
+import { launchByUrl } from "./launch-by-url.ts";
 import { Stack } from "./stack.ts";
 
 const NEW_VPC = "PrewarmStack";
 export const EXISTING_VPC = "PrewarmExistingVpcStack";
 const BUCKET = "operators-templates";
-/** In seconds: how often CloudFormation is asked, and for how long. */
-const PATIENCE = { minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
 
 /** A stack by what it is launched with, and the one POP that it is to warm. */
 export interface Launch {
@@ -23,7 +21,7 @@ export interface Launch {
   readonly pop: string;
 }
 
-/** The first is how the stack of a test file is deployed anyway. */
+/** The first is how the file's own stack is deployed. */
 export const LAUNCHES: readonly Launch[] = [
   { how: "cdk deploy", template: NEW_VPC, stackName: NEW_VPC, envName: "prod", pop: "SIN2-C1" },
   { how: "cdk deploy", template: EXISTING_VPC, stackName: EXISTING_VPC, envName: "second", pop: "ATL56-C1" },
@@ -48,7 +46,7 @@ export async function launchAll(first: Stack): Promise<Launched> {
   const launch = async ({ how, template, stackName, envName }: Launch): Promise<Deployed> => {
     const parameters = { envName, ...(template === EXISTING_VPC ? network : {}) };
     if (how === "cdk deploy") return deploy(prewarm.aws, prewarm.clients, stackName, parameters);
-    return launchByUrl(prewarm, stackName, urlIn(await publishing, prewarm, template), parameters);
+    return launchByUrl(prewarm.clients, stackName, urlIn(await publishing, prewarm, template), parameters);
   };
   const stacks = new Map([[NEW_VPC, first]]);
   await Promise.all(
@@ -83,26 +81,4 @@ function urlIn(printed: string, { aws }: Stack["prewarm"], template: string): st
   const url = new RegExp(`https://([^.]+)\\.\\S+?(/\\S+/${template}\\.template\\.json)$`, "m").exec(printed);
   if (url === null) throw new Error(`no URL of ${template}:\n${printed}`);
   return `${aws.endpoint}/${url[1]}${url[2]}`;
-}
-
-async function launchByUrl(
-  { clients }: Stack["prewarm"],
-  stackName: string,
-  url: string,
-  parameters: Readonly<Record<string, string>>,
-): Promise<Deployed> {
-  const client = clients.cloudFormation;
-  await client.send(
-    new CreateStackCommand({
-      StackName: stackName,
-      TemplateURL: url,
-      Capabilities: ["CAPABILITY_IAM"],
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-        ParameterKey,
-        ParameterValue,
-      })),
-    }),
-  );
-  await waitUntilStackCreateComplete({ client, ...PATIENCE }, { StackName: stackName });
-  return readDeployed(clients, stackName);
 }

@@ -16,7 +16,7 @@ import type { Stack } from "./stack.ts";
 const PATH = "/img/logo.svg";
 
 describe("launching", () => {
-  const running = deployedStackWithoutRest();
+  const running = deployedStackWithoutRest({ launchedBy: "cdk" });
   let launched: Launched;
   beforeAll(async () => {
     launched = await launchAll(running());

@@ -31,11 +31,13 @@ const good = (results: readonly TaskResult[]) => results.filter(({ ok }) => ok).
 
 describe("leads and followers", () => {
   const running = deployedStack({
-    ...world,
-    closedPops: [CLOSED],
-    // Nobody shares a fetch, so each POP that asks too early costs the origin one.
-    behaviours: [{ keyHeaders: ["x-device"], collapsing: "off" }],
-    origin: { delayMs: 200 },
+    edge: {
+      ...world,
+      closedPops: [CLOSED],
+      // Nobody shares a fetch, so each POP that asks too early costs the origin one.
+      behaviours: [{ keyHeaders: ["x-device"], collapsing: "off" }],
+      origin: { delayMs: 200 },
+    },
   });
 
   it("the origin is asked once for each URL, variant and REC, and every task is warm", async () => {

@@ -31,7 +31,7 @@ const HELD = "/held-while-the-stack-changes.bin";
 const PATIENCE = { timeout: 20_000 };
 
 describe("life cycle", () => {
-  const running = deployedStack();
+  const running = deployedStack({ launchedBy: "cdk" });
 
   it("an update while a request runs: it goes on, and every task counts once", async () => {
     const stack = running();

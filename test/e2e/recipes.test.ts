@@ -41,7 +41,7 @@ const COUNTS: Readonly<Record<string, number>> = {
 };
 
 describe.concurrent("the recipes", () => {
-  const running = deployedStackWithoutRest(undefined, { sourceBuckets: `${BUCKET}/lists/*,${BUCKET}/patch/*` });
+  const running = deployedStackWithoutRest({ parameters: { sourceBuckets: `${BUCKET}/lists/*,${BUCKET}/patch/*` } });
   const folder = mkdtempSync(join(tmpdir(), "prewarm-recipes-"));
 
   beforeAll(() => prepare(running()));

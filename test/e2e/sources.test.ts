@@ -20,7 +20,7 @@ const SHARDS = 64;
 const LINES = Number(process.env["PREWARM_E2E_LINES"] ?? 1_000);
 
 describe("sources", () => {
-  const running = deployedStack(undefined, { sourceBuckets: BUCKET });
+  const running = deployedStack({ parameters: { sourceBuckets: BUCKET } });
   beforeAll(async () => {
     await running().prewarm.clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   });

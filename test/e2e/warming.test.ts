@@ -15,7 +15,7 @@ const REPORT_HEADER =
 const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (${DEAD_POP}).`;
 
 describe("warming", () => {
-  const running = deployedStack();
+  const running = deployedStack({ launchedBy: "cdk" });
 
   it("a request from POST to FINISHED, with every answer as it is documented", async () => {
     const stack = running();

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
+import { peakMegabytes } from "../lab/peak-megabytes.ts";
 import { startFakeAws } from "./fake-aws.ts";
 import { HOST } from "./nginx.ts";
-import { cpuMicrosOf, nodeFlags, OUR_CORE, peakMegabytes, startPinned } from "./pinned.ts";
+import { cpuMicrosOf, nodeFlags, OUR_CORE, startPinned } from "./pinned.ts";
 import { REQ_ID } from "./requests.ts";
 
 export interface AgentRunOptions {

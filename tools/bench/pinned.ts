@@ -65,9 +65,3 @@ export function cpuMicrosOf(pid: number): number {
     .split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
-
-/** The most memory that a process has had, in MB. */
-export function peakMegabytes(pid: number): number {
-  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(peak ?? Number.NaN) / 1_024;
-}

@@ -20,7 +20,7 @@ export async function deploy(
   aws: Aws,
   clients: LocalClients,
   stackName: string,
-  parameters: Record<string, string> = {},
+  parameters: Readonly<Record<string, string>> = {},
 ): Promise<Deployed> {
   const values = Object.entries(parameters).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
   await cdk(aws, ["deploy", stackName, "--require-approval=never", ...synthesized(stackName), ...values]);

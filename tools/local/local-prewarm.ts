@@ -28,10 +28,19 @@ export interface LocalOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Parameters of the stack. @default none */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** How the stack is launched. @default by `cdk bootstrap` and `cdk deploy` */
+  readonly launch?: Launch;
   /** Further variables for each agent. @default all have the same */
   readonly onLaunch?: OnLaunch;
   readonly say: (line: string) => void;
 }
+
+/** Launches a stack with these parameters. */
+export type Launch = (
+  aws: Aws,
+  clients: LocalClients,
+  parameters: Readonly<Record<string, string>>,
+) => Promise<Deployed>;
 
 /** The deployed stack at work on this machine. */
 export interface LocalPrewarm extends StackAtWork {
@@ -80,9 +89,8 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       closers.push(standIn.close);
     }
 
-    say(`Deploying ${stackName} with cdk, one to three minutes …`);
-    await bootstrap(aws);
-    const deployed = await deploy(aws, clients, stackName, { ...stackParameters(env), ...options.parameters });
+    const launch = options.launch ?? byCdk(stackName, say);
+    const deployed = await launch(aws, clients, { ...stackParameters(env), ...options.parameters });
     const work = async (stack: Deployed, port?: number) => {
       const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);
@@ -96,6 +104,15 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     await close();
     throw error;
   }
+}
+
+/** As a user does who has the code. */
+function byCdk(stackName: string, say: (line: string) => void): Launch {
+  return async (aws, clients, parameters) => {
+    say(`Deploying ${stackName} with cdk, one to three minutes …`);
+    await bootstrap(aws);
+    return deploy(aws, clients, stackName, parameters);
+  };
 }
 
 /** Parameters of the stack that a variable sets: waiting times of minutes are too long for a test. */

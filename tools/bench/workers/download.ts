@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { headerLines } from "../../../agent/download/header-lines.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 
 /**
  * The download engine alone: `BENCH_TASKS` downloads of `BENCH_PATH`, `BENCH_AT_ONCE` at a time, from all addresses in
@@ -44,7 +45,5 @@ const before = process.cpuUsage();
 await run(tasks);
 const { user, system } = process.cpuUsage(before);
 const seconds = (performance.now() - started) / 1_000;
-console.log(
-  JSON.stringify({ tasks, bytes, seconds, cpuMicros: user + system, peakMB: process.resourceUsage().maxRSS / 1_024 }),
-);
+console.log(JSON.stringify({ tasks, bytes, seconds, cpuMicros: user + system, peakMB: peakMegabytes() }));
 process.exit(0);

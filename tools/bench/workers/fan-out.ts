@@ -5,6 +5,7 @@ import { RequestPopTable } from "../../../aws/request-pop-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
 import { type FanOutDeps, fanOut } from "../../../lambdas/task/fan-out.ts";
+import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 
 /** One READY target, from the list in the bucket to the messages in the queue, as a cold function does it. */
 const env = (name: string) => process.env[name] ?? "";
@@ -27,7 +28,7 @@ console.log(
   JSON.stringify({
     cpuMicros: user + system,
     seconds: (performance.now() - started) / 1_000,
-    peakMB: process.resourceUsage().maxRSS / 1_024,
+    peakMB: peakMegabytes(),
   }),
 );
 process.exit(0);

@@ -5,6 +5,7 @@ import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
 import { createHandler } from "../../../lambdas/api/handler.ts";
+import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 
 const [file = ""] = process.argv.slice(2);
 const event = JSON.parse(readFileSync(file, "utf8"));
@@ -72,7 +73,7 @@ console.log(
     bytes: Buffer.byteLength(JSON.stringify(answer)),
     seconds,
     cpuSeconds: (user + system) / 1e6,
-    megabytes: process.resourceUsage().maxRSS / 1_024,
+    megabytes: peakMegabytes(),
     made,
     said: answer.body.slice(0, 300),
   }),

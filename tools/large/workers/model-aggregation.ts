@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { handler } from "../../../lambdas/aggregation/index.ts";
+import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 import { MODEL_REQ_ID, popsOfModel, urlOfModel } from "../model/model-request.ts";
 
 /** Hands Aggregation all results of the model's request, in full batches as Lambda hands them over. Prints what that took. */
@@ -46,7 +47,7 @@ for (let first = 0; first < tasks; first += RECORDS) {
 console.log(
   JSON.stringify({
     ...{ batches, cpuSeconds: cpuMicros / 1e6, seconds: (performance.now() - started) / 1_000 },
-    peakMB: process.resourceUsage().maxRSS / 1_024,
+    peakMB: peakMegabytes(),
   }),
 );
 process.exit(0);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { handler } from "../../../lambdas/shutdown/index.ts";
+import { peakMegabytes } from "../../lab/peak-megabytes.ts";
 import { MODEL_REQ_ID } from "../model/model-request.ts";
 
 /** Calls Shutdown as Lambda does, again and again, until the model's request is where it should be. Prints what that took. */
@@ -26,7 +27,7 @@ console.log(
     longestRunSeconds: Math.max(...runSeconds),
     seconds: runSeconds.reduce((sum, it) => sum + it, 0),
     cpuSeconds: (user + system) / 1e6,
-    peakMB: process.resourceUsage().maxRSS / 1_024,
+    peakMB: peakMegabytes(),
   }),
 );
 process.exit(0);
