@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongOnesFirst } from "./test/long-ones-first.ts";
 
 /**
  * These import CDK, which takes seconds, and share it. CDK hands its own stderr to what bundles: only a process has one.
@@ -16,6 +17,7 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     // On two cores, vitest would take one. Many tests wait for most of their time.
     maxWorkers: 2,
+    sequence: { sequencer: LongOnesFirst },
     projects: [
       {
         test: {

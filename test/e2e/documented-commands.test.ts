@@ -51,8 +51,10 @@ describe("the commands of the documents", () => {
 async function requestFor(stack: Stack, command: string): Promise<string> {
   const { edge } = stack.standIn;
   if (/retry/.test(command)) {
-    failed ??= await failing(stack);
-    return failed;
+    edge.setFaults(({ method }) => (method === "GET" ? { kind: "status", status: 403 } : undefined));
+    return ended(stack, body({ url_list: urls("/index.html"), pops: ["SIN2-C1"] })).finally(() =>
+      edge.setFaults(undefined),
+    );
   }
   if (/stop/.test(command)) {
     edge.setFaults(({ method, path }) => (method === "GET" && path === "/hangs.bin" ? { kind: "stall" } : undefined));
@@ -64,18 +66,7 @@ async function requestFor(stack: Stack, command: string): Promise<string> {
   return good;
 }
 
-/** Made once: nothing that is run here changes a request that has ended. */
 let good: string | undefined;
-let failed: string | undefined;
-
-/** A request that the edge refuses, as long as it runs. */
-async function failing(stack: Stack): Promise<string> {
-  const { edge } = stack.standIn;
-  edge.setFaults(({ method }) => (method === "GET" ? { kind: "status", status: 403 } : undefined));
-  const reqId = await ended(stack, body({ url_list: urls("/index.html"), pops: ["SIN2-C1"] }));
-  edge.setFaults(undefined);
-  return reqId;
-}
 
 async function ended(stack: Stack, request: Record<string, unknown>): Promise<string> {
   const reqId = await stack.start(request);

@@ -4,6 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { LANGUAGES } from "../../domain/readiness/language.ts";
 import { startLocalPrewarm } from "../local/local-prewarm.ts";
+import { freePort } from "../local/ports.ts";
 import { openBrowser } from "./browser.ts";
 import { deepLink } from "./deep-link.ts";
 import { journey, journeyOfMany } from "./journey/journey.ts";
@@ -61,7 +62,7 @@ async function views(): Promise<string[]> {
 }
 
 async function journeys(): Promise<string[]> {
-  const prewarm = await startLocalPrewarm({ edge: TROUBLED_WORLD, say });
+  const prewarm = await startLocalPrewarm({ edge: TROUBLED_WORLD, port: await freePort(), say });
   const found: string[] = [];
   try {
     for (const language of isShort ? (["en"] as const) : LANGUAGES) {
