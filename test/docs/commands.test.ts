@@ -29,6 +29,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "test:hostile": "a lab; its short form is a test",
   "test:large": "a lab: half an hour",
   "test:warmth": "a lab: an hour; its short form is an end-to-end test",
+  "test:console": "a lab; its short form is an end-to-end test",
   bench: "measures; needs a quiet machine and tools that it names",
   "pops:check": "asks CloudFront's DNS",
   "publish-templates": "needs AWS",
