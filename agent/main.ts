@@ -11,6 +11,7 @@ import { Looks } from "../aws/looks.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-reader.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
+import { resultClient } from "../aws/result-client.ts";
 import { StepQueue } from "../aws/step-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
@@ -50,17 +51,20 @@ const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
  * A call without an answer fails and is tried again. Without this, it would hold a slot, or the stop, for 15 minutes.
  */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
-const db = new DynamoDBClient({ maxAttempts: 8, requestHandler });
+const patiently = { maxAttempts: 8, requestHandler };
 // No MD5 of the bodies: they are parsed and checked anyway. Calls go to the client's endpoint, not to the host in the
 // queue's URL.
-const sqs = new SQSClient({ maxAttempts: 5, md5: false, useQueueUrlAsEndpoint: false, requestHandler });
+const sqs = new SQSClient({
+  ...{ maxAttempts: 5, requestHandler, cacheMiddleware: true },
+  ...{ md5: false, useQueueUrlAsEndpoint: false },
+});
 const pools = new PopPools({
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
 const onUnreadable = (unreadable: Unreadable) => logger.warn(unreadable, "passed over what cannot be read");
-const documents = DynamoDBDocumentClient.from(db);
-const stored = new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable);
+const documents = DynamoDBDocumentClient.from(new DynamoDBClient(patiently));
+const stored = new RequestTaskTable(resultClient(patiently), env.REQUEST_TASK_TABLE, onUnreadable);
 const results = new ResultWriter(stored, logger);
 const requests = new RequestReader(documents, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);

@@ -19,8 +19,9 @@ export function documentClient(db = dynamoClient()): DynamoDBDocumentClient {
 
 /**
  * The queue's client: its endpoint is the one that all other calls go to, not the host in a queue's URL. TLS already
- * tells whether a body arrived as it was sent, so no digest of each is made and compared.
+ * tells whether a body arrived as it was sent, so no digest of each is made and compared. A command's middleware is put together
+ * once, not for each call.
  */
 export function queueClient(): SQSClient {
-  return new SQSClient({ useQueueUrlAsEndpoint: false, md5: false });
+  return new SQSClient({ useQueueUrlAsEndpoint: false, md5: false, cacheMiddleware: true });
 }

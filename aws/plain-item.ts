@@ -6,7 +6,8 @@ export type PlainItem = Readonly<Record<string, string | number | boolean | unde
 /** In DynamoDB's own form. Written out by hand: this is done for every task, and the SDK's converter takes longer. */
 export function toAttributes(item: PlainItem): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(item)) {
+  for (const name of Object.keys(item)) {
+    const value = item[name];
     if (typeof value === "string") attributes[name] = { S: value };
     else if (typeof value === "number") attributes[name] = { N: String(value) };
     else if (typeof value === "boolean") attributes[name] = { BOOL: value };

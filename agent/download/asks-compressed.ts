@@ -8,9 +8,9 @@ const known = new WeakMap<TaskMessage, Map<string | undefined, boolean>>();
 
 /** Whether the downloads of a message in one variant ask for a compressed form. */
 export function asksCompressed(message: TaskMessage, variant?: string): boolean {
-  const before = known.get(message) ?? new Map<string | undefined, boolean>();
-  known.set(message, before);
-  const asks = before.get(variant) ?? acceptedEncodings(parseHeaders(headerOf(message, variant))).length > 0;
-  before.set(variant, asks);
+  const before = known.get(message)?.get(variant);
+  if (before !== undefined) return before;
+  const asks = acceptedEncodings(parseHeaders(headerOf(message, variant))).length > 0;
+  known.set(message, new Map(known.get(message)).set(variant, asks));
   return asks;
 }

@@ -6,7 +6,7 @@ import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import { retry } from "../../domain/retry.ts";
+import { pauseMs } from "../../domain/retry.ts";
 import type { Origin } from "../origin/origin.ts";
 import { PutOffError } from "../origin/put-off.ts";
 import type { Tally } from "../queue/meter.ts";
@@ -150,26 +150,31 @@ export class Downloader {
     const { message, cancellation } = ask;
     const { ips, tries = 0 } = message;
     const past: Attempt[] = [];
-    const next = () => nextTurn(order, ips.length, past);
-    const attempt = async (n: number): Promise<Attempt> => {
-      const turn = next();
+    for (;;) {
+      const turn = nextTurn(order, ips.length, past);
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
-      if (n > 0) ask.transfer?.clear();
-      const answer = await this.askWhole(ask, turn).catch((error: unknown) => {
-        throw withTries(error, past.length);
-      });
-      const made = { count: n + 1, turn, answer, outcome: judge(answer, message.pop, ask.expected, ask.compressed) };
+      if (past.length > 0) ask.transfer?.clear();
+      const made = await this.attempt(ask, turn, past.length);
       past.push(made);
-      return made;
-    };
-    const what = (made: Attempt) => nextTry(made, tries, stateOf(next(), past, ips.length));
-    const last = await retry(attempt, {
-      firstMs: FIRST_PAUSE_MS,
-      again: (made) => !cancellation.cancelled && what(made) === "now",
-    });
-    if (!cancellation.cancelled && what(last) === "later") throw this.later(last);
-    return last;
+      // Most are good at once: nothing else is looked at then.
+      if (made.outcome.kind !== "RETRY" || cancellation.cancelled) return made;
+      const then = nextTry(made, tries, stateOf(nextTurn(order, ips.length, past), past, ips.length));
+      if (then === "never") return made;
+      if (then === "later") throw this.later(made);
+      await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
+    }
+  }
+
+  /** @param before how many there were before */
+  private async attempt(ask: Ask, turn: number, before: number): Promise<Attempt> {
+    try {
+      const answer = await this.askWhole(ask, turn);
+      const outcome = judge(answer, ask.message.pop, ask.expected, ask.compressed);
+      return { count: before + 1, turn, answer, outcome };
+    } catch (error) {
+      throw withTries(error, before);
+    }
   }
 
   /** When a kept error can be gone; not before the origin wants it. */
@@ -179,14 +184,14 @@ export class Downloader {
     return new PutOffError(ms, ms * LATER_SPREAD, count);
   }
 
-  /** Whoever calls the downloader has waited for the turn of the first one. */
-  private async askWhole(ask: Ask, turn: number): Promise<Answer> {
-    if (ask.asked++ > 0) await this.options.origin?.lineOf(ask.message)?.again(ask.cancellation);
+  private askWhole(ask: Ask, turn: number): Promise<Answer> {
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
   private async askAt(ask: Ask, turn: number, look: Look, isWhole: boolean): Promise<Answer> {
     const { message, url, cancellation } = ask;
+    // Whoever calls the downloader has waited for the turn of the first one.
+    if (isWhole && ask.asked++ > 0) await this.options.origin?.lineOf(message)?.again(cancellation);
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
     const path = url.pathname + url.search;
     const sentAt = Date.now();
@@ -242,6 +247,7 @@ function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attemp
 
 /** The reason does not quote the URL: there may be a key in it. */
 function parseUrl(text: string): URL {
-  if (!/^https?:/i.test(text) || !URL.canParse(text)) throw new NotATaskError("a url is not an http(s) URL");
-  return new URL(text);
+  const url = /^https?:/i.test(text) ? URL.parse(text) : null;
+  if (url === null) throw new NotATaskError("a url is not an http(s) URL");
+  return url;
 }

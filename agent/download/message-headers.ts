@@ -12,14 +12,12 @@ const known = new WeakMap<TaskMessage, Map<string | undefined, string>>();
  * @throws NotATaskError if its host cannot be one
  */
 export function messageHeaders(message: TaskMessage, variant?: string): string {
-  const made = known.get(message) ?? new Map<string | undefined, string>();
-  known.set(message, made);
-  const before = made.get(variant);
+  const before = known.get(message)?.get(variant);
   if (before !== undefined) return before;
   if (!/^[\x21-\x7e]+$/.test(message.host)) throw new NotATaskError("the host is not a host name");
   const own = parseHeaders(headerOf(message, variant));
   const headers = headerLines([["host", message.host], ...own, ...tierWanted(message, own)]);
-  made.set(variant, headers);
+  known.set(message, new Map(known.get(message)).set(variant, headers));
   return headers;
 }
 

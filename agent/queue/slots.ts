@@ -57,10 +57,10 @@ export class Slots {
    * @param owner who may withdraw it while it waits
    * @returns false if it was withdrawn: there is no slot then
    */
-  async take(request = "", pop = "", owner?: object): Promise<boolean> {
+  take(request = "", pop = "", owner?: object): Promise<boolean> {
     if (!this.fits(request, pop)) return this.turn(request, pop, owner);
     this.hold(request, pop);
-    return true;
+    return Promise.resolve(true);
   }
 
   /** Gives a slot back. The next in turn has it at once. */

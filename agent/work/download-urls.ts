@@ -77,15 +77,16 @@ export async function downloadUrls(
 
 /** What the edge kept first may stand in for the next one, so each waits for the one before, and is put off with it. */
 async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly TaskUrl[]): Promise<void> {
-  for (const [i, url] of variants.entries()) {
-    try {
+  let ended = 0;
+  try {
+    for (const url of variants) {
       await downloadUrl(deps, job, url);
-    } catch (error) {
-      if (!(error instanceof PutOffError)) throw error;
-      for (const next of variants.slice(i + 1)) job.here.parcel.leave(next, false);
-      job.putOffs.add(variants.slice(i), error);
-      return;
+      ended++;
     }
+  } catch (error) {
+    if (!(error instanceof PutOffError)) throw error;
+    for (const next of variants.slice(ended + 1)) job.here.parcel.leave(next, false);
+    job.putOffs.add(variants.slice(ended), error);
   }
 }
 
@@ -102,7 +103,7 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
   if (line !== undefined) {
     // It waits for no slot, so it keeps no other request's messages out.
     here.parcel.leave(url, true);
-    return downloadInTurn(deps, job, url, line);
+    return await downloadInTurn(deps, job, url, line);
   }
   const slots = slotsFor(deps, url);
   const begins = await slots.take(reqId, pop, here.parcel);
@@ -111,9 +112,9 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
   if (!begins) throw new StoppingError();
   // While it waited for its slot, the origin may have refused others.
   const lineNow = deps.origin?.lineOf(message);
-  if (lineNow === undefined) return downloadInSlot(deps, job, url);
+  if (lineNow === undefined) return await downloadInSlot(deps, job, url);
   slots.release(reqId, pop);
-  return downloadInTurn(deps, job, url, lineNow);
+  return await downloadInTurn(deps, job, url, lineNow);
 }
 
 /** Waits for a turn first, and for a slot then: the turn may be far away. */
@@ -137,7 +138,7 @@ async function downloadInSlot(deps: DownloadDeps, job: Job, url: TaskUrl, line?:
   const { message, here, cancellation, stopping } = job;
   const transfer = here.holding.begin();
   try {
-    await line?.again(cancellation);
+    if (line !== undefined) await line.again(cancellation);
     await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, withoutSlot(deps, message, url));
     finish(job, url);
   } finally {
