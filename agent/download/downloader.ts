@@ -63,6 +63,9 @@ interface Ask {
 
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
+  /** What is wrong with a message's addresses: looked at once, however many URLs it has. */
+  private readonly refusals = new WeakMap<readonly string[], Failure | undefined>();
+
   constructor(private readonly options: DownloaderOptions) {}
 
   /**
@@ -205,6 +208,11 @@ export class Downloader {
 
   /** Task has checked the addresses, but a message may come from elsewhere. One bad address spoils the others. */
   private refusedAddress({ ips }: TaskMessage): Failure | undefined {
+    if (!this.refusals.has(ips)) this.refusals.set(ips, this.refusal(ips));
+    return this.refusals.get(ips);
+  }
+
+  private refusal(ips: readonly string[]): Failure | undefined {
     for (const ip of ips) {
       const problem = this.options.pools.problemWith(ip);
       if (problem !== undefined) return { reason: "refused_address", detail: problem };

@@ -10,6 +10,8 @@ import { REQ_ID } from "./requests.ts";
 export interface AgentRunOptions {
   /** The agent as deployed. */
   readonly bundle: string;
+  /** The program that runs it. @default the Node that runs here */
+  readonly node?: string;
   readonly server: { readonly port: number; readonly httpPort: number; readonly caFile: string };
   /** Bodies of the messages in the queue, `copies` times over, and how many tasks they are altogether. */
   readonly messages: readonly string[];
@@ -26,22 +28,28 @@ export interface AgentRun {
 }
 
 /** Runs one process of the agent on our core, with a fake queue and table. Only its calls to them cost it CPU. */
-export async function runAgent({ bundle, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
+export async function runAgent({ bundle, node, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
   const aws = await startFakeAws({ messages, copies });
-  const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], {
-    ...aws.env,
-    ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
-    STEP_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/s`,
-    ...{ EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`, PROGRESS_TABLE: "progress" },
-    ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
-    ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
-    ...{
-      PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
-      PREWARM_WORKERS: "1",
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      NODE_EXTRA_CA_CERTS: server.caFile,
+  const args = [...nodeFlags(), "--enable-source-maps", bundle];
+  const agent = startPinned(
+    OUR_CORE,
+    args,
+    {
+      ...aws.env,
+      ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
+      STEP_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/s`,
+      ...{ EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`, PROGRESS_TABLE: "progress" },
+      ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
+      ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
+      ...{
+        PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
+        PREWARM_WORKERS: "1",
+        PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+        NODE_EXTRA_CA_CERTS: server.caFile,
+      },
     },
-  });
+    node,
+  );
   agent.stdout?.resume();
   const pid = agent.pid ?? 0;
   const done = aws.event("done");

@@ -75,6 +75,8 @@ const FIELDS = {
   "x-cache": "xCache",
   "x-amz-cf-pop": "xAmzCfPop",
   "x-amz-cf-id": "xAmzCfId",
+  "server-timing": "serverTiming",
+  age: "age",
 } as const;
 const LENGTHS = new Set(Object.keys(FIELDS).map(({ length }) => length));
 
