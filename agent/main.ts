@@ -3,9 +3,9 @@ import { availableParallelism } from "node:os";
 import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { AskedLooks } from "../aws/asked-looks.ts";
+import { queueClient } from "../aws/clients.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
 import { Looks } from "../aws/looks.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
@@ -52,12 +52,7 @@ const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
  */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 const patiently = { maxAttempts: 8, requestHandler };
-// No MD5 of the bodies: they are parsed and checked anyway. Calls go to the client's endpoint, not to the host in the
-// queue's URL.
-const sqs = new SQSClient({
-  ...{ maxAttempts: 5, requestHandler, cacheMiddleware: true },
-  ...{ md5: false, useQueueUrlAsEndpoint: false },
-});
+const sqs = queueClient({ maxAttempts: 5, requestHandler });
 const pools = new PopPools({
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /** DynamoDB's client of every Lambda. */
@@ -19,9 +19,8 @@ export function documentClient(db = dynamoClient()): DynamoDBDocumentClient {
 
 /**
  * The queue's client: its endpoint is the one that all other calls go to, not the host in a queue's URL. TLS already
- * tells whether a body arrived as it was sent, so no digest of each is made and compared. A command's middleware is put together
- * once, not for each call.
+ * tells whether a body arrived as it was sent, so no digest of each is made and compared.
  */
-export function queueClient(): SQSClient {
-  return new SQSClient({ useQueueUrlAsEndpoint: false, md5: false, cacheMiddleware: true });
+export function queueClient(config: SQSClientConfig = {}): SQSClient {
+  return new SQSClient({ ...config, useQueueUrlAsEndpoint: false, md5: false });
 }

@@ -17,9 +17,10 @@ class PlainBatches extends AwsJson1_0Protocol {
 }
 
 /**
- * An agent's client of the results, which it calls for every 25 tasks: with the SDK's own settings, a quarter of its CPU went
- * there. Here a command's middleware is put together once, not for each call. No client of documents may be made of it, since
- * that one throws with a kept middleware: https://github.com/aws/aws-sdk-js-v3/pull/7801
+ * An agent's client of the results, for RequestTaskTable alone: it is called for every 25 tasks. With the SDK's own settings that
+ * takes 20.6 µs of CPU a task on Node 24 and 33 on Node 20, with these 16 and 24, of some 120 in all. A command's middleware is put
+ * together once here, not for each call. The client of documents throws with that option
+ * (https://github.com/aws/aws-sdk-js-v3/pull/7801), so it needs another one.
  */
 export function resultClient(config: DynamoDBClientConfig): DynamoDBClient {
   return new DynamoDBClient({ ...config, cacheMiddleware: true, protocol: PlainBatches });

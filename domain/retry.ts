@@ -17,7 +17,7 @@ export interface RetryOptions<T> {
 }
 
 /**
- * Tries until an outcome is good enough: the one back-off of the project. Half of the tries here fail by what they
+ * Tries until an outcome is good enough: the one back-off of the project, whose pauses the agent's attempts have too. Half of the tries here fail by what they
  * return (an item left unprocessed, an HTTP status) and not by an error, which is why it takes both.
  * Pauses are spread between half and one and a half of their mean, so that those who failed together do not come back together.
  * @param attempt gets the number of the try, from 0

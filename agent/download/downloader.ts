@@ -193,8 +193,9 @@ export class Downloader {
 
   private async askAt(ask: Ask, turn: number, look: Look, isWhole: boolean): Promise<Answer> {
     const { message, url, cancellation } = ask;
+    const before = isWhole ? ask.asked++ : 0;
     // Whoever calls the downloader has waited for the turn of the first one.
-    if (isWhole && ask.asked++ > 0) await this.options.origin?.lineOf(message)?.again(cancellation);
+    if (before > 0) await this.options.origin?.lineOf(message)?.again(cancellation);
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
     const path = url.pathname + url.search;
     const sentAt = Date.now();

@@ -103,7 +103,7 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
   if (line !== undefined) {
     // It waits for no slot, so it keeps no other request's messages out.
     here.parcel.leave(url, true);
-    return await downloadInTurn(deps, job, url, line);
+    return downloadInTurn(deps, job, url, line);
   }
   const slots = slotsFor(deps, url);
   const begins = await slots.take(reqId, pop, here.parcel);
@@ -112,9 +112,9 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
   if (!begins) throw new StoppingError();
   // While it waited for its slot, the origin may have refused others.
   const lineNow = deps.origin?.lineOf(message);
-  if (lineNow === undefined) return await downloadInSlot(deps, job, url);
+  if (lineNow === undefined) return downloadInSlot(deps, job, url);
   slots.release(reqId, pop);
-  return await downloadInTurn(deps, job, url, lineNow);
+  return downloadInTurn(deps, job, url, lineNow);
 }
 
 /** Waits for a turn first, and for a slot then: the turn may be far away. */

@@ -1,4 +1,5 @@
 import { type AttributeValue, BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { AwsJson1_0Protocol } from "@aws-sdk/core/protocols";
 import { expect, it } from "vitest";
 import { toAttributes } from "../../aws/plain-item.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
@@ -60,6 +61,11 @@ it("sends a batch as the SDK does, byte for byte", async () => {
   expect(Object.keys(our?.headers ?? {}).toSorted()).toEqual(Object.keys(their?.headers ?? {}).toSorted());
   for (const name of ["content-type", "content-length", "x-amz-target", "x-amz-content-sha256"])
     expect(our?.headers[name], name).toBe(their?.headers[name]);
+});
+
+it("speaks the protocol of the client's own copy of the SDK: with another one, its errors would not be known", () => {
+  expect(new DynamoDBClient(CONFIG).config.protocol).toBeInstanceOf(AwsJson1_0Protocol);
+  expect(resultClient(CONFIG).config.protocol).toBeInstanceOf(AwsJson1_0Protocol);
 });
 
 it("sends anything else by the SDK", async () => {

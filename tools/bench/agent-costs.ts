@@ -43,6 +43,10 @@ export class AgentCosts {
     }
   }
 
+  has(setting: Setting): boolean {
+    return this.costs.has(named(setting));
+  }
+
   median(what: keyof Cost, setting: Setting): number {
     return median(this.of(setting).map((cost) => cost[what]));
   }

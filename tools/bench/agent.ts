@@ -19,8 +19,9 @@ const VERIFY = ["off", "edge"] as const;
 export async function benchAgent({ rounds, server, say }: Bench): Promise<Findings> {
   const here = { program: process.execPath, version: process.version };
   // The Node of AWS decides the verdict. The one that runs here is reported with it.
-  const onAws = otherNode() ?? here;
-  const nodes = onAws === here ? [here] : [here, onAws];
+  const other = otherNode();
+  const onAws = other === undefined || other.version === here.version ? here : other;
+  const nodes = onAws === here ? [here] : [onAws, here];
   const usual: Setting = { client: "its own", verify: "off", node: onAws, urlsPerMessage: 78, tasks: FIRST };
   const undici = { client: "undici" } as const;
 
@@ -38,7 +39,11 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
     const setting = { ...usual, ...wanted };
     return {
       what: `whole agent, CPU a 10 KB task, queue and table included: ${what}`,
-      ...{ atLeast: `${atLeast} µs`, aim: `${aim} µs`, measured: `${costs.range(setting)} on Node ${onAws.version}` },
+      ...{ atLeast: `${atLeast} µs`, aim: `${aim} µs` },
+      measured: nodes
+        .filter((node) => costs.has({ ...setting, node }))
+        .map((node) => `${costs.range({ ...setting, node })} on Node ${node.version}`)
+        .join(", "),
       verdict: verdict(costs.median("cpuMicros", setting), atLeast, aim, "less"),
     };
   };

@@ -69,16 +69,18 @@ function handler(onBytes: (bytes: number) => void, done: (answer: Answer) => voi
   };
 }
 
-const FIELDS = {
-  "content-length": "contentLength",
-  location: "location",
-  "x-cache": "xCache",
-  "x-amz-cf-pop": "xAmzCfPop",
-  "x-amz-cf-id": "xAmzCfId",
-  "server-timing": "serverTiming",
-  age: "age",
-} as const;
-const LENGTHS = new Set(Object.keys(FIELDS).map(({ length }) => length));
+const FIELDS = new Map(
+  Object.entries({
+    "content-length": "contentLength",
+    location: "location",
+    "x-cache": "xCache",
+    "x-amz-cf-pop": "xAmzCfPop",
+    "x-amz-cf-id": "xAmzCfId",
+    "server-timing": "serverTiming",
+    age: "age",
+  } as const),
+);
+const LENGTHS = new Set([...FIELDS.keys()].map(({ length }) => length));
 
 /** @param headers names and values in turn. Most are passed over by the length of their name alone. */
 function readHead(httpStatus: number, headers: readonly Buffer[]): Partial<Answer> {
@@ -86,7 +88,7 @@ function readHead(httpStatus: number, headers: readonly Buffer[]): Partial<Answe
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const [name, value] = [headers[i], headers[i + 1]];
     if (name === undefined || value === undefined || !LENGTHS.has(name.length)) continue;
-    const field = Object.entries(FIELDS).find(([known]) => known === name.toString("latin1").toLowerCase())?.[1];
+    const field = FIELDS.get(name.toString("latin1").toLowerCase());
     if (field !== undefined) head[field] = field === "contentLength" ? Number(value) : value.toString("latin1");
   }
   return head;
