@@ -153,8 +153,8 @@ export class Downloader {
     const { message, cancellation } = ask;
     const { ips, tries = 0 } = message;
     const past: Attempt[] = [];
+    let turn = nextTurn(order, ips.length, past);
     for (;;) {
-      const turn = nextTurn(order, ips.length, past);
       // It may have been cancelled in the pause before.
       if (cancellation.cancelled || turn === undefined) return past.at(-1) ?? NOT_ATTEMPTED;
       if (past.length > 0) ask.transfer?.clear();
@@ -162,7 +162,8 @@ export class Downloader {
       past.push(made);
       // Most are good at once: nothing else is looked at then.
       if (made.outcome.kind !== "RETRY" || cancellation.cancelled) return made;
-      const then = nextTry(made, tries, stateOf(nextTurn(order, ips.length, past), past, ips.length));
+      turn = nextTurn(order, ips.length, past);
+      const then = nextTry(made, tries, stateOf(turn, past, ips.length));
       if (then === "never") return made;
       if (then === "later") throw this.later(made);
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));

@@ -1,4 +1,4 @@
-import { type AgentRun, messageFor, runAgent } from "./agent-run.ts";
+import { messageFor, runAgent } from "./agent-run.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { urlOf } from "./requests.ts";
 import { median, readable } from "./statistics.ts";
@@ -74,13 +74,9 @@ export class AgentCosts {
     const messages = addresses.map((address, pop) => messageFor(address, pop, urls, verify));
     const copies = Math.round(tasks / messages.length / urlsPerMessage);
     const whole = messages.length * copies * urlsPerMessage;
+    const load = { messages, copies, tasks: whole };
     const how = { bundle: this.bundles[client], node: node.program, server: this.server };
-    const { cpuMicros, seconds, peakMB, awsCalls }: AgentRun = await runAgent({
-      ...how,
-      messages,
-      copies,
-      tasks: whole,
-    });
+    const { cpuMicros, seconds, peakMB, awsCalls } = await runAgent({ ...how, ...load });
     return { cpuMicros: cpuMicros / whole, rate: whole / seconds, peakMB, calls: awsCalls / whole };
   }
 }

@@ -30,26 +30,21 @@ export interface AgentRun {
 /** Runs one process of the agent on our core, with a fake queue and table. Only its calls to them cost it CPU. */
 export async function runAgent({ bundle, node, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
   const aws = await startFakeAws({ messages, copies });
-  const args = [...nodeFlags(), "--enable-source-maps", bundle];
-  const agent = startPinned(
-    OUR_CORE,
-    args,
-    {
-      ...aws.env,
-      ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
-      STEP_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/s`,
-      ...{ EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`, PROGRESS_TABLE: "progress" },
-      ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
-      ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
-      ...{
-        PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
-        PREWARM_WORKERS: "1",
-        PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-        NODE_EXTRA_CA_CERTS: server.caFile,
-      },
+  const env = {
+    ...aws.env,
+    ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
+    STEP_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/s`,
+    ...{ EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`, PROGRESS_TABLE: "progress" },
+    ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
+    ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },
+    ...{
+      PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
+      PREWARM_WORKERS: "1",
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+      NODE_EXTRA_CA_CERTS: server.caFile,
     },
-    node,
-  );
+  };
+  const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], env, node);
   agent.stdout?.resume();
   const pid = agent.pid ?? 0;
   const done = aws.event("done");

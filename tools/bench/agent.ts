@@ -19,8 +19,7 @@ const VERIFY = ["off", "edge"] as const;
 export async function benchAgent({ rounds, server, say }: Bench): Promise<Findings> {
   const here = { program: process.execPath, version: process.version };
   // The Node of AWS decides the verdict. The one that runs here is reported with it.
-  const other = otherNode();
-  const onAws = other === undefined || other.version === here.version ? here : other;
+  const onAws = otherNode() ?? here;
   const nodes = onAws === here ? [here] : [onAws, here];
   const usual: Setting = { client: "its own", verify: "off", node: onAws, urlsPerMessage: 78, tasks: FIRST };
   const undici = { client: "undici" } as const;

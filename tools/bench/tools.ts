@@ -37,7 +37,8 @@ export function findTools(say: (line: string) => void): Tools {
 }
 
 /**
- * A second Node to measure with, which `BENCH_OTHER_NODE` names: AWS runs a newer one than development needs.
+ * A second Node to measure with, which `BENCH_OTHER_NODE` names: AWS runs a newer one than development needs. None where it is of
+ * the version that runs here.
  * @throws Error if it does not run
  */
 export function otherNode(): { readonly program: string; readonly version: string } | undefined {
@@ -45,5 +46,6 @@ export function otherNode(): { readonly program: string; readonly version: strin
   if (program === undefined || program === "") return undefined;
   const { error, stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
   if (error !== undefined) throw new Error(`BENCH_OTHER_NODE: ${error.message}`);
-  return { program, version: stdout.trim() };
+  const version = stdout.trim();
+  return version === process.version ? undefined : { program, version };
 }
