@@ -1,0 +1,211 @@
+// What the synthesized template deploys, as far as the pipeline in one process needs it.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { TableSchema } from "./memory-dynamodb.ts";
+import type { QueueSettings } from "./memory-sqs.ts";
+
+/** A Lambda function: its bundle and its environment. */
+export interface DeployedFunction {
+  /** `GetSize`, `Task`, … */
+  readonly name: string;
+  readonly arn: string;
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+}
+
+/** What calls a function: a table's stream or a queue. */
+export interface EventSource {
+  readonly functionName: string;
+  /** Name of the table or the queue. */
+  readonly source: string;
+  readonly kind: "stream" | "queue";
+  /** Of a stream: patterns of which a record must match one. */
+  readonly patterns: readonly unknown[];
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+}
+
+export interface Deployment {
+  readonly functions: ReadonlyMap<string, DeployedFunction>;
+  readonly eventSources: readonly EventSource[];
+  readonly tables: readonly TableSchema[];
+  readonly queues: readonly QueueSettings[];
+  readonly bucket: string;
+  readonly groupName: string;
+  readonly maxInstances: number;
+  readonly agent: { readonly file: string; readonly env: Readonly<Record<string, string>> };
+  /** Physical name of the resource whose logical id begins so. */
+  name(idPrefix: string): string;
+}
+
+type Json = Record<string, unknown>;
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Json;
+  readonly Metadata?: Readonly<Record<string, string>>;
+}
+interface Template {
+  readonly Parameters: Readonly<Record<string, { readonly Default?: string | number }>>;
+  readonly Conditions: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+const STACK = "PrewarmStack";
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
+  "AWS::Region": "us-east-1",
+  "AWS::Partition": "aws",
+  "AWS::URLSuffix": "amazonaws.com",
+  "AWS::AccountId": "123456789012",
+};
+
+/**
+ * Reads a cloud assembly. Physical names are logical ids; parameters have their defaults.
+ * @param assembly folder that `cdk synth` wrote
+ * @param agentFile the agent's bundle, unpacked
+ */
+export function readDeployment(
+  assembly: string,
+  agentFile: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Deployment {
+  const template = JSON.parse(readFileSync(`${assembly}/${STACK}.template.json`, "utf8")) as Template;
+  const resolver = new Resolver(template, parameters);
+  const of = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) =>
+    functionOf(assembly, resolver, id, resource),
+  );
+  const byId = new Map(functions.map(([id, fn]) => [id, fn]));
+  const [[, launchTemplate]] = of("AWS::EC2::LaunchTemplate") as [[string, Resource]];
+  const [[, group]] = of("AWS::AutoScaling::AutoScalingGroup") as [[string, Resource]];
+  return {
+    functions: new Map(functions.map(([, fn]) => [fn.name, fn])),
+    eventSources: of("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => {
+      const { FunctionName, EventSourceArn, FilterCriteria, BatchSize, MaximumBatchingWindowInSeconds } = Properties;
+      const arn = String(resolver.text(EventSourceArn));
+      const filters = ((FilterCriteria as Json | undefined)?.["Filters"] ?? []) as { Pattern: string }[];
+      return {
+        functionName: byId.get((FunctionName as { Ref: string }).Ref)?.name ?? "",
+        source: arn.replace(/^arn:(stream:)?/, ""),
+        kind: arn.startsWith("arn:stream:") ? "stream" : "queue",
+        patterns: filters.map(({ Pattern }) => JSON.parse(Pattern)),
+        batchSize: Number(BatchSize),
+        windowSeconds: Number(MaximumBatchingWindowInSeconds ?? 0),
+      };
+    }),
+    tables: of("AWS::DynamoDB::Table").map(([id, { Properties }]) => tableOf(id, Properties)),
+    queues: of("AWS::SQS::Queue").map(([id, { Properties }]) => queueOf(resolver, id, Properties)),
+    bucket: (of("AWS::S3::Bucket")[0]?.[0] ?? "").toLowerCase(),
+    groupName: resolver.text(group.Properties["AutoScalingGroupName"]),
+    maxInstances: Number(resolver.text(group.Properties["MaxSize"])),
+    agent: {
+      file: agentFile,
+      env: agentEnv(resolver.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
+    },
+    name: (prefix) => {
+      const found = Object.entries(template.Resources).find(([id]) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
+      if (found === undefined) throw new Error(`the template has no resource ${prefix}`);
+      return resolver.text({ Ref: found[0] }).split("/").at(-1) ?? "";
+    },
+  };
+}
+
+/** The one asset that is a zip is the agent's. */
+export function agentZip(assembly: string): string {
+  const zip = readdirSync(assembly).find((name) => name.endsWith(".zip"));
+  if (zip === undefined) throw new Error(`${assembly} has no zip of the agent`);
+  return `${assembly}/${zip}`;
+}
+
+function functionOf(
+  assembly: string,
+  resolver: Resolver,
+  id: string,
+  { Properties, Metadata }: Resource,
+): [string, DeployedFunction][] {
+  const file = `${assembly}/${Metadata?.["aws:asset:path"]}/index.mjs`;
+  if (!existsSync(file)) return [];
+  const name = id.replace(/^Prewarm(Pipeline|Monitoring)?/, "").replace(/[0-9A-F]{8}$/, "");
+  const variables = ((Properties["Environment"] as Json | undefined)?.["Variables"] ?? {}) as Json;
+  const env = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolver.text(value)]));
+  return [[id, { name, arn: `arn:${id}`, file, env, timeoutSeconds: Number(Properties["Timeout"] ?? 3) }]];
+}
+
+function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: Json): TableSchema {
+  const names = (schema: unknown) => (schema as { AttributeName: string }[]).map(({ AttributeName }) => AttributeName);
+  const indexes = (GlobalSecondaryIndexes as { IndexName: string; KeySchema: unknown }[]).map(
+    (index): [string, string[]] => [index.IndexName, names(index.KeySchema)],
+  );
+  return { name, keys: names(KeySchema), indexes: new Map(indexes) };
+}
+
+function queueOf(resolver: Resolver, name: string, { VisibilityTimeout = 30, RedrivePolicy }: Json): QueueSettings {
+  const visibilitySeconds = Number(VisibilityTimeout);
+  if (RedrivePolicy === undefined) return { name, visibilitySeconds };
+  const { deadLetterTargetArn, maxReceiveCount } = RedrivePolicy as Json;
+  const to = resolver.text(deadLetterTargetArn).replace(/^arn:/, "");
+  return { name, visibilitySeconds, redrive: { to, maxReceives: Number(maxReceiveCount) } };
+}
+
+function agentEnv(userData: string): Record<string, string> {
+  const lines = /^AGENT_ENV='([^']+)'$/m.exec(userData)?.[1] ?? "";
+  return Object.fromEntries(lines.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
+}
+
+/** CloudFormation's intrinsic functions, as far as the template uses them. */
+class Resolver {
+  constructor(
+    private readonly template: Template,
+    private readonly parameters: Readonly<Record<string, string>>,
+  ) {}
+
+  text(value: unknown): string {
+    if (value === null || typeof value !== "object") return String(value);
+    const [[name, argument] = ["", undefined]] = Object.entries(value);
+    switch (name) {
+      case "Ref":
+        return this.ref(String(argument));
+      case "Fn::GetAtt": {
+        const [id, attribute] = argument as [string, string];
+        return attribute === "StreamArn"
+          ? `arn:stream:${id}`
+          : attribute === "Arn"
+            ? `arn:${id}`
+            : `${id}.${attribute}`;
+      }
+      case "Fn::Join": {
+        const [separator, parts] = argument as [string, unknown];
+        return Array.isArray(parts) ? parts.map((part) => this.text(part)).join(separator) : this.text(parts);
+      }
+      case "Fn::Base64":
+        return this.text(argument);
+      case "Fn::Sub":
+        return String(argument);
+      case "Fn::If": {
+        const [condition, then, otherwise] = argument as [string, unknown, unknown];
+        return this.text(this.condition(this.template.Conditions[condition]) ? then : otherwise);
+      }
+      default:
+        throw new Error(`${name} is not supported here: ${JSON.stringify(value)}`);
+    }
+  }
+
+  private condition(value: unknown): boolean {
+    const [[name, argument] = ["", undefined]] = Object.entries(value as Json);
+    const parts = argument as unknown[];
+    if (name === "Fn::Equals") return this.text(parts[0]) === this.text(parts[1]);
+    if (name === "Fn::Not") return !this.condition(parts[0]);
+    if (name === "Fn::Or") return parts.some((part) => this.condition(part));
+    throw new Error(`the condition ${name} is not supported here`);
+  }
+
+  /** A queue's reference is its URL, as SQS's is; any other resource's is its name. */
+  private ref(id: string): string {
+    const resource = this.template.Resources[id];
+    if (resource?.Type === "AWS::SQS::Queue") return `https://sqs.us-east-1.amazonaws.com/123456789012/${id}`;
+    if (resource?.Type === "AWS::S3::Bucket") return id.toLowerCase();
+    if (resource !== undefined) return id;
+    const known = this.parameters[id] ?? PSEUDO_PARAMETERS[id] ?? this.template.Parameters[id]?.Default;
+    if (known === undefined) throw new Error(`the template's parameter ${id} has no value`);
+    return String(known);
+  }
+}

@@ -1,0 +1,223 @@
+// The AWS APIs in memory, behind one HTTP server on loopback: what AWS_ENDPOINT_URL of Lambdas and agents names.
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { AwsError } from "./aws-error.ts";
+import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
+import {
+  type HttpCall,
+  type HttpReply,
+  MemoryAutoScaling,
+  MemoryCloudFront,
+  type MemoryDistribution,
+  MemoryS3,
+  MemoryScheduler,
+  type Schedule,
+} from "./memory-services.ts";
+import { MemorySqs, type QueueSettings } from "./memory-sqs.ts";
+
+/** A call of an AWS API. */
+export interface AwsCall {
+  /** Whose access key signed it: the name of a process. */
+  readonly caller: string;
+  readonly service: string;
+  readonly operation: string;
+  /** The same for all attempts of the SDK at one call. */
+  readonly invocation: string;
+  /** Table, queue or key, as far as the call names one. */
+  readonly resource: string;
+  /** Items or entries of a batch; 1 for any other call. */
+  readonly entries: number;
+  /** Whether it changes anything. */
+  readonly isEffect: boolean;
+}
+
+/** What becomes of a call: it fails without an effect, or its caller dies once it was carried out. */
+export type Injection = "fail" | "die" | undefined;
+
+export interface MemoryAwsOptions {
+  readonly tables: readonly TableSchema[];
+  readonly queues: readonly QueueSettings[];
+  readonly group: { readonly name: string; readonly maxSize: number };
+  readonly distributions: readonly MemoryDistribution[];
+  readonly onRecord: (table: string, record: StreamRecord) => void;
+  readonly onMessage: (queue: string, visibleAt: number) => void;
+  readonly onInstances: (instances: readonly string[]) => void;
+  readonly onSchedule: (schedule: Schedule) => void;
+  readonly invalidate: (domain: string, paths: readonly string[]) => void;
+}
+
+const READS = /^(Get|BatchGet|Query|Receive|List|Describe)/;
+
+export class MemoryAws {
+  readonly dynamoDb: MemoryDynamoDb;
+  readonly sqs: MemorySqs;
+  readonly s3 = new MemoryS3();
+  readonly autoScaling: MemoryAutoScaling;
+  readonly scheduler: MemoryScheduler;
+  readonly events: unknown[] = [];
+  readonly calls: AwsCall[] = [];
+  /** Decides what becomes of each call; @default all are carried out */
+  inject: (call: AwsCall) => Injection = () => undefined;
+  /** Is told of a caller that has died. */
+  onDeath: (caller: string) => void = () => undefined;
+
+  private readonly cloudFront: MemoryCloudFront;
+  private readonly dead = new Set<string>();
+  private readonly server = createServer((from, to) => void this.serve(from, to));
+
+  constructor(options: MemoryAwsOptions) {
+    this.dynamoDb = new MemoryDynamoDb(options.tables, options.onRecord);
+    this.sqs = new MemorySqs(options.queues, options.onMessage);
+    this.autoScaling = new MemoryAutoScaling(options.group.name, options.group.maxSize, options.onInstances);
+    this.scheduler = new MemoryScheduler(options.onSchedule);
+    this.cloudFront = new MemoryCloudFront(options.distributions, options.invalidate);
+  }
+
+  async listen(): Promise<string> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, "close");
+  }
+
+  /** From now on no call of the caller is carried out or answered. */
+  kill(caller: string): void {
+    this.dead.add(caller);
+  }
+
+  private async serve(from: IncomingMessage, to: ServerResponse): Promise<void> {
+    const { method = "GET", url = "/", headers } = from;
+    const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
+    const route = this.route(http);
+    const call: AwsCall = {
+      caller: /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "",
+      invocation: String(headers["amz-sdk-invocation-id"] ?? ""),
+      isEffect: !READS.test(route.operation),
+      service: route.service,
+      operation: route.operation,
+      resource: route.resource,
+      entries: route.entries,
+    };
+    if (this.dead.has(call.caller)) return;
+    const injection = this.inject(call);
+    this.calls.push(call);
+    let reply: HttpReply;
+    try {
+      if (injection === "fail") throw new AwsError("InternalServerError", "injected", {}, 500);
+      reply = await route.carryOut();
+    } catch (error) {
+      if (!(error instanceof AwsError)) this.faults.push(error);
+      reply = refusal(route.service, error);
+    }
+    if (injection === "die") {
+      this.kill(call.caller);
+      this.onDeath(call.caller);
+    }
+    if (this.dead.has(call.caller) || to.destroyed) return;
+    to.writeHead(reply.status ?? 200, { "content-type": "application/x-amz-json-1.0", ...reply.headers });
+    to.end(reply.body);
+  }
+
+  /** What these services do not support, and faults of their own: a test must find none. */
+  readonly faults: unknown[] = [];
+
+  private route(http: HttpCall): Pick<AwsCall, "service" | "operation" | "resource" | "entries"> & {
+    carryOut(): HttpReply | Promise<HttpReply>;
+  } {
+    const [target, operation = ""] = String(http.headers["x-amz-target"] ?? "").split(".");
+    const path = http.url.pathname;
+    if (target?.startsWith("DynamoDB")) {
+      const input = JSON.parse(http.body.toString());
+      const carryOut = () => json(this.dynamoDb.call(operation, input));
+      return { service: "dynamodb", operation, ...tableOf(input), carryOut };
+    }
+    if (target === "AmazonSQS") {
+      const input = JSON.parse(http.body.toString());
+      const resource = String(input.QueueUrl).split("/").at(-1) ?? "";
+      const carryOut = async () => json(await this.sqs.call(operation, input));
+      return { service: "sqs", operation, resource, entries: input.Entries?.length ?? 1, carryOut };
+    }
+    if (target === "AWSEvents") {
+      const { Entries } = JSON.parse(http.body.toString());
+      const carryOut = () => {
+        this.events.push(...Entries);
+        return json({ FailedEntryCount: 0, Entries: [{ EventId: "e" }] });
+      };
+      return { service: "events", operation, resource: "", entries: Entries.length, carryOut };
+    }
+    if (path.startsWith("/schedules/")) {
+      const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
+      return {
+        service: "scheduler",
+        operation: name,
+        resource: "",
+        entries: 1,
+        carryOut: () => this.scheduler.call(http),
+      };
+    }
+    if (path.startsWith("/2020-05-31/")) {
+      const name = this.cloudFront.operation(http);
+      return {
+        service: "cloudfront",
+        operation: name,
+        resource: "",
+        entries: 1,
+        carryOut: () => this.cloudFront.call(http),
+      };
+    }
+    if (path === "/" && http.method === "POST") {
+      const form = new URLSearchParams(http.body.toString());
+      const action = form.get("Action") ?? "";
+      return {
+        service: "autoscaling",
+        operation: action,
+        resource: "",
+        entries: 1,
+        carryOut: () => this.autoScaling.call(form),
+      };
+    }
+    const resource = decodeURIComponent(path).split("/").at(-1) ?? "";
+    return {
+      service: "s3",
+      operation: this.s3.operation(http),
+      resource,
+      entries: 1,
+      carryOut: () => this.s3.call(http),
+    };
+  }
+}
+
+const json = (value: unknown): HttpReply => ({ body: JSON.stringify(value) });
+
+/** Table and number of items of a call of DynamoDB. */
+function tableOf(input: Record<string, unknown>): Pick<AwsCall, "resource" | "entries"> {
+  const requests = Object.entries((input["RequestItems"] ?? {}) as Record<string, unknown>);
+  const transact = input["TransactItems"] as Record<string, { TableName: string }>[] | undefined;
+  if (transact !== undefined) {
+    const names = transact.flatMap((entry) => Object.values(entry).map(({ TableName }) => TableName));
+    return { resource: [...new Set(names)].sort().join("+"), entries: transact.length };
+  }
+  const [table, items] = requests[0] ?? [];
+  if (table === undefined) return { resource: String(input["TableName"]), entries: 1 };
+  return { resource: table, entries: Array.isArray(items) ? items.length : 1 };
+}
+
+/** An error as each service's protocol words it. */
+function refusal(service: string, error: unknown): HttpReply {
+  const { code, message, fields, status } =
+    error instanceof AwsError ? error : new AwsError("UnsupportedHere", `${error}`);
+  const headers = { "x-amzn-errortype": code };
+  if (service === "s3" || service === "cloudfront" || service === "autoscaling") {
+    const body = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+    const wrapped = service === "s3" ? body : `<ErrorResponse>${body}</ErrorResponse>`;
+    return { status, headers: { ...headers, "content-type": "text/xml" }, body: wrapped };
+  }
+  return { status, headers, body: JSON.stringify({ __type: `com.amazonaws#${code}`, message, ...fields }) };
+}

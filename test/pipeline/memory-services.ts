@@ -1,0 +1,228 @@
+// The smaller AWS services in memory: S3, EC2 Auto Scaling, EventBridge Scheduler, EventBridge, CloudFront.
+import { AwsError } from "./aws-error.ts";
+
+/** A request as it came over HTTP. */
+export interface HttpCall {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface HttpReply {
+  readonly status?: number;
+  readonly body?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const xml = (body: string, status = 200): HttpReply => ({
+  status,
+  body: `<?xml version="1.0" encoding="UTF-8"?>${body}`,
+  headers: { "content-type": "text/xml" },
+});
+
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+/** Objects of all buckets, by `bucket/key`. */
+export class MemoryS3 {
+  readonly objects = new Map<string, Buffer>();
+
+  operation({ method, url }: HttpCall): string {
+    if (method === "GET" && url.searchParams.has("list-type")) return "ListObjectsV2";
+    return { PUT: "PutObject", GET: "GetObject", DELETE: "DeleteObject" }[method] ?? `${method} ${url.search}`;
+  }
+
+  /** @throws AwsError what S3 would answer; Error for an operation that is not supported here */
+  call(call: HttpCall): HttpReply {
+    const name = decodeURIComponent(call.url.pathname.slice(1));
+    switch (this.operation(call)) {
+      case "PutObject":
+        this.objects.set(name, bodyOf(call));
+        return { headers: { etag: '"e"' } };
+      case "GetObject": {
+        const object = this.objects.get(name);
+        if (object === undefined) throw new AwsError("NoSuchKey", `There is no ${name}`, {}, 404);
+        return { body: object };
+      }
+      case "DeleteObject":
+        this.objects.delete(name);
+        return { status: 204 };
+      case "ListObjectsV2": {
+        const prefix = `${name.replace(/\/$/, "")}/`;
+        const wanted = prefix + (call.url.searchParams.get("prefix") ?? "");
+        const keys = [...this.objects.keys()].filter((key) => key.startsWith(wanted)).sort();
+        const contents = keys.map((key) => `<Contents><Key>${escaped(key.slice(prefix.length))}</Key></Contents>`);
+        return xml(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`);
+      }
+      default:
+        throw new Error(`S3 ${this.operation(call)} is not supported here`);
+    }
+  }
+}
+
+/** The body without the framing of `aws-chunked`: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html */
+function bodyOf({ headers, body }: HttpCall): Buffer {
+  if (!String(headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING")) return body;
+  const parts: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const lineEnd = body.indexOf("\r\n", at);
+    const size = Number.parseInt(body.subarray(at, lineEnd).toString("latin1"), 16);
+    if (!(size > 0)) return Buffer.concat(parts);
+    parts.push(body.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+/** One Auto Scaling group. */
+export class MemoryAutoScaling {
+  desired = 0;
+  private launched = 0;
+  instances: string[] = [];
+
+  /** @param onChange is told which instances there are now, whenever that changes */
+  constructor(
+    readonly groupName: string,
+    private readonly maxSize: number,
+    private readonly onChange: (instances: readonly string[]) => void,
+  ) {}
+
+  call(form: URLSearchParams): HttpReply {
+    const action = form.get("Action") ?? "";
+    switch (action) {
+      case "DescribeAutoScalingGroups": {
+        const members = this.instances.map(
+          (id) => `<member><InstanceId>${id}</InstanceId><LifecycleState>InService</LifecycleState></member>`,
+        );
+        const group =
+          `<AutoScalingGroupName>${this.groupName}</AutoScalingGroupName><DesiredCapacity>${this.desired}` +
+          `</DesiredCapacity><MinSize>0</MinSize><MaxSize>${this.maxSize}</MaxSize><Instances>${members.join("")}</Instances>`;
+        return result(action, `<AutoScalingGroups><member>${group}</member></AutoScalingGroups>`);
+      }
+      case "SetDesiredCapacity":
+        this.set(Number(form.get("DesiredCapacity")));
+        return result(action, "");
+      case "TerminateInstanceInAutoScalingGroup":
+        this.desired -= form.get("ShouldDecrementDesiredCapacity") === "true" ? 1 : 0;
+        this.replace(this.instances.filter((id) => id !== form.get("InstanceId")));
+        return result(action, "");
+      default:
+        throw new Error(`Auto Scaling ${action} is not supported here`);
+    }
+  }
+
+  set(desired: number): void {
+    this.desired = desired;
+    this.replace(this.instances);
+  }
+
+  private replace(left: readonly string[]): void {
+    const instances = left.slice(0, this.desired);
+    while (instances.length < this.desired) instances.push(`i-${String(++this.launched).padStart(17, "0")}`);
+    this.instances = instances;
+    this.onChange(instances);
+  }
+}
+
+function result(action: string, body: string): HttpReply {
+  return xml(`<${action}Response><${action}Result>${body}</${action}Result></${action}Response>`);
+}
+
+export interface Schedule {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly functionArn: string;
+  readonly input: unknown;
+}
+
+/** One-time schedules, each of which calls a function and deletes itself. */
+export class MemoryScheduler {
+  readonly schedules = new Map<string, Schedule & { readonly timer: NodeJS.Timeout }>();
+
+  constructor(private readonly fire: (schedule: Schedule) => void) {}
+
+  call({ method, url, body }: HttpCall): HttpReply {
+    const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
+    const known = this.schedules.get(name);
+    if (method === "DELETE") {
+      if (known === undefined) throw new AwsError("ResourceNotFoundException", `There is no ${name}`, {}, 404);
+      clearTimeout(known.timer);
+      this.schedules.delete(name);
+      return { body: "{}" };
+    }
+    if (method !== "POST") throw new Error(`Scheduler ${method} is not supported here`);
+    if (known !== undefined) throw new AwsError("ConflictException", `${name} exists`, {}, 409);
+    const { ScheduleExpression, Target } = JSON.parse(body.toString()) as {
+      ScheduleExpression: string;
+      Target: { Arn: string; Input: string };
+    };
+    const at = Date.parse(`${/^at\((.+)\)$/.exec(ScheduleExpression)?.[1]}Z`);
+    const schedule = { name, at, functionArn: Target.Arn, input: JSON.parse(Target.Input) };
+    const timer = setTimeout(() => {
+      this.schedules.delete(name);
+      this.fire(schedule);
+    }, at - Date.now());
+    this.schedules.set(name, { ...schedule, timer });
+    return { body: JSON.stringify({ ScheduleArn: `arn:aws:scheduler:::schedule/${name}` }) };
+  }
+}
+
+export interface MemoryDistribution {
+  readonly id: string;
+  readonly domain: string;
+  readonly aliases: readonly string[];
+}
+
+/** CloudFront's control plane. An invalidation completes at once. */
+export class MemoryCloudFront {
+  private invalidations = 0;
+
+  /** @param invalidate removes paths from the caches of a distribution */
+  constructor(
+    private readonly distributions: readonly MemoryDistribution[],
+    private readonly invalidate: (domain: string, paths: readonly string[]) => void,
+  ) {}
+
+  operation({ method, url }: HttpCall): string {
+    if (!url.pathname.includes("/invalidation")) return "ListDistributions";
+    return method === "POST" ? "CreateInvalidation" : "GetInvalidation";
+  }
+
+  call(call: HttpCall): HttpReply {
+    const [, , , id, , invalidationId] = call.url.pathname.split("/");
+    switch (this.operation(call)) {
+      case "ListDistributions":
+        return xml(this.list());
+      case "CreateInvalidation": {
+        const one = this.distributions.find((it) => it.id === id);
+        if (one === undefined) throw new AwsError("NoSuchDistribution", `There is no ${id}`, {}, 404);
+        const paths = [...call.body.toString().matchAll(/<Path>([^<]*)<\/Path>/g)].map(([, path = ""]) => path);
+        this.invalidate(
+          one.domain,
+          paths.map((path) => path.replaceAll("&amp;", "&")),
+        );
+        return xml(invalidation(`I${++this.invalidations}`), 201);
+      }
+      default:
+        return xml(invalidation(invalidationId ?? ""));
+    }
+  }
+
+  private list(): string {
+    const items = this.distributions.map(({ id, domain, aliases }) => {
+      const names = aliases.map((alias) => `<CNAME>${alias}</CNAME>`).join("");
+      return (
+        `<DistributionSummary><Id>${id}</Id><DomainName>${domain}</DomainName><Aliases>` +
+        `<Quantity>${aliases.length}</Quantity><Items>${names}</Items></Aliases></DistributionSummary>`
+      );
+    });
+    return (
+      "<DistributionList><Marker></Marker><MaxItems>100</MaxItems><IsTruncated>false</IsTruncated>" +
+      `<Quantity>${items.length}</Quantity><Items>${items.join("")}</Items></DistributionList>`
+    );
+  }
+}
+
+function invalidation(id: string): string {
+  return `<Invalidation><Id>${id}</Id><Status>Completed</Status></Invalidation>`;
+}

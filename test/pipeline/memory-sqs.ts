@@ -1,0 +1,227 @@
+// SQS in memory: visibility timeouts, delays, long polling, redrive to a dead-letter queue. Messages are served in order.
+import { AwsError } from "./aws-error.ts";
+
+export interface QueueSettings {
+  readonly name: string;
+  readonly visibilitySeconds: number;
+  /** Where a message goes that was received so often without being deleted. */
+  readonly redrive?: { readonly to: string; readonly maxReceives: number };
+}
+
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, { readonly StringValue?: string }>>;
+  readonly sentAt: number;
+  /** Milliseconds since the epoch: before that nobody receives it. */
+  visibleAt: number;
+  receives: number;
+  /** Of its last receive; none while it has not been received. */
+  receipt: string | undefined;
+}
+
+/** A message as Lambda hands it to a function. */
+export interface SqsRecord {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string };
+  readonly messageAttributes: Readonly<Record<string, { readonly stringValue?: string }>>;
+}
+
+interface Entry {
+  readonly Id?: string;
+  readonly MessageBody?: string;
+  readonly DelaySeconds?: number;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue?: string }>>;
+  readonly ReceiptHandle?: string;
+  readonly VisibilityTimeout?: number;
+}
+type Input = Entry & {
+  readonly QueueUrl: string;
+  readonly Entries?: readonly Entry[];
+  readonly MaxNumberOfMessages?: number;
+  readonly WaitTimeSeconds?: number;
+};
+
+class MemoryQueue {
+  messages: QueuedMessage[] = [];
+  readonly waiting = new Set<() => void>();
+  constructor(readonly settings: QueueSettings) {}
+}
+
+export class MemorySqs {
+  private readonly queues: ReadonlyMap<string, MemoryQueue>;
+  /** Every message that was sent, in order. */
+  readonly sent: { readonly queue: string; readonly body: string }[] = [];
+  private count = 0;
+
+  /** @param onMessage is told when a queue has a message, now or (by a timer of the caller) at `visibleAt` */
+  constructor(
+    settings: readonly QueueSettings[],
+    private readonly onMessage: (queue: string, visibleAt: number) => void,
+  ) {
+    this.queues = new Map(settings.map((one) => [one.name, new MemoryQueue(one)]));
+  }
+
+  /** What is in a queue, in flight or not. */
+  messages(name: string): readonly QueuedMessage[] {
+    return this.named(name).messages;
+  }
+
+  /** Takes up to so many messages that are visible. Those received too often go to the dead-letter queue. */
+  take(name: string, most: number): SqsRecord[] {
+    const queue = this.named(name);
+    const now = Date.now();
+    const { redrive, visibilitySeconds } = queue.settings;
+    const taken: SqsRecord[] = [];
+    for (const message of [...queue.messages]) {
+      if (message.visibleAt > now || taken.length >= most) continue;
+      if (redrive !== undefined && message.receives >= redrive.maxReceives) {
+        this.remove(queue, message);
+        this.add(redrive.to, { MessageBody: message.body, MessageAttributes: message.attributes });
+        continue;
+      }
+      message.receives++;
+      message.receipt = `${message.id}#${message.receives}`;
+      this.hide(queue, message, visibilitySeconds);
+      taken.push(recordOf(message, message.receipt));
+    }
+    return taken;
+  }
+
+  delete(name: string, receipt: string | undefined): void {
+    const queue = this.named(name);
+    const message = queue.messages.find((one) => one.receipt === receipt);
+    if (message !== undefined) this.remove(queue, message);
+  }
+
+  /** @throws AwsError what SQS would answer; Error for an operation that is not supported here */
+  async call(operation: string, input: Input): Promise<unknown> {
+    const name = input.QueueUrl.split("/").at(-1) ?? "";
+    const queue = this.named(name);
+    const entries = input.Entries ?? [];
+    const successful = { Successful: entries.map(({ Id }) => ({ Id, MessageId: Id })), Failed: [] };
+    switch (operation) {
+      case "SendMessage":
+        return { MessageId: this.add(name, input).id };
+      case "SendMessageBatch":
+        for (const entry of entries) this.add(name, entry);
+        return successful;
+      case "DeleteMessageBatch":
+        for (const { ReceiptHandle } of entries) this.delete(name, ReceiptHandle);
+        return successful;
+      case "ChangeMessageVisibility":
+        this.changeVisibility(queue, input);
+        return {};
+      case "ChangeMessageVisibilityBatch":
+        for (const entry of entries) this.changeVisibility(queue, entry);
+        return successful;
+      case "ReceiveMessage":
+        return { Messages: await this.receive(queue, input) };
+      case "GetQueueAttributes":
+        return { Attributes: this.attributes(queue) };
+      default:
+        throw new Error(`SQS ${operation} is not supported here`);
+    }
+  }
+
+  private async receive(queue: MemoryQueue, input: Input): Promise<object[]> {
+    const until = Date.now() + (input.WaitTimeSeconds ?? 0) * 1_000;
+    for (;;) {
+      const records = this.take(queue.settings.name, input.MaxNumberOfMessages ?? 1);
+      if (records.length > 0 || Date.now() >= until) {
+        return records.map(({ messageId, receiptHandle, body, attributes }) => ({
+          MessageId: messageId,
+          ReceiptHandle: receiptHandle,
+          Body: body,
+          Attributes: attributes,
+        }));
+      }
+      await this.untilMessage(queue, until);
+    }
+  }
+
+  /** Returns when a message was sent, became visible, or the time is over. */
+  private async untilMessage(queue: MemoryQueue, until: number): Promise<void> {
+    const next = Math.min(until, ...queue.messages.map(({ visibleAt }) => visibleAt));
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, Math.max(1, next - Date.now()));
+      function done() {
+        clearTimeout(timer);
+        queue.waiting.delete(done);
+        resolve();
+      }
+      queue.waiting.add(done);
+    });
+  }
+
+  private add(name: string, { MessageBody = "", DelaySeconds = 0, MessageAttributes = {} }: Entry): QueuedMessage {
+    const queue = this.named(name);
+    const message = {
+      id: `m${++this.count}`,
+      body: MessageBody,
+      attributes: MessageAttributes,
+      sentAt: Date.now(),
+      visibleAt: Date.now() + DelaySeconds * 1_000,
+      receives: 0,
+      receipt: undefined,
+    };
+    queue.messages.push(message);
+    this.sent.push({ queue: name, body: MessageBody });
+    this.wake(queue, message);
+    return message;
+  }
+
+  private changeVisibility(queue: MemoryQueue, { ReceiptHandle, VisibilityTimeout = 0 }: Entry): void {
+    const message = queue.messages.find(({ receipt }) => receipt === ReceiptHandle);
+    if (message === undefined) throw new AwsError("InvalidParameterValue", `There is no message ${ReceiptHandle}`);
+    this.hide(queue, message, VisibilityTimeout);
+  }
+
+  private hide(queue: MemoryQueue, message: QueuedMessage, seconds: number): void {
+    message.visibleAt = Date.now() + seconds * 1_000;
+    this.wake(queue, message);
+  }
+
+  private wake(queue: MemoryQueue, { visibleAt }: QueuedMessage): void {
+    for (const done of [...queue.waiting]) done();
+    this.onMessage(queue.settings.name, visibleAt);
+  }
+
+  private remove(queue: MemoryQueue, message: QueuedMessage): void {
+    queue.messages = queue.messages.filter((one) => one !== message);
+  }
+
+  private attributes(queue: MemoryQueue): Record<string, string> {
+    const now = Date.now();
+    const hidden = queue.messages.filter(({ visibleAt }) => visibleAt > now);
+    const delayed = hidden.filter(({ receives }) => receives === 0).length;
+    return {
+      ApproximateNumberOfMessages: String(queue.messages.length - hidden.length),
+      ApproximateNumberOfMessagesNotVisible: String(hidden.length - delayed),
+      ApproximateNumberOfMessagesDelayed: String(delayed),
+    };
+  }
+
+  private named(name: string): MemoryQueue {
+    const queue = this.queues.get(name);
+    if (queue === undefined) throw new AwsError("AWS.SimpleQueueService.NonExistentQueue", `There is no queue ${name}`);
+    return queue;
+  }
+}
+
+function recordOf({ id, body, receives, attributes }: QueuedMessage, receiptHandle: string): SqsRecord {
+  return {
+    messageId: id,
+    receiptHandle,
+    body,
+    attributes: { ApproximateReceiveCount: String(receives) },
+    messageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, { StringValue }]) => [
+        name,
+        StringValue === undefined ? {} : { stringValue: StringValue },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,423 @@
+// The whole pipeline in one process and in virtual time: the deployed bundles, the AWS APIs in memory, a caching edge over TLS.
+import { EventEmitter } from "node:events";
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Edge, startEdge } from "../../tools/edge/edge.ts";
+import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
+import { installVirtualClock, type VirtualClock } from "../virtual-clock.ts";
+import { type DeployedFunction, type Deployment, type EventSource, readDeployment } from "./deployment.ts";
+import { type IsolatedProcess, IsolatedProcesses } from "./isolated-process.ts";
+import { MemoryAws } from "./memory-aws.ts";
+import type { StreamRecord } from "./memory-dynamodb.ts";
+import type { Schedule } from "./memory-services.ts";
+
+export const HOST = "www.example.com";
+export const OTHER_HOST = "img.example.com";
+const DOMAINS = [
+  { id: "E1PREWARM", domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] },
+  { id: "E2PREWARM", domain: "d222222abcdef8.cloudfront.net", aliases: [OTHER_HOST] },
+];
+
+/** POPs of three RECs of the catalogue; the last does not resolve. */
+export const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
+export const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1"];
+export const SINGAPORE = ["SIN2-C1"];
+export const DEAD_POP = "ICN51-C1";
+
+const HOUR_MS = 3_600_000;
+/** Between the launch of an instance and its agent, and between a crash and the next start. */
+const BOOT_MS = 5_000;
+/** After which Lambda calls a function again whose batch failed. */
+const RETRY_MS = 1_000;
+/** How often a test looks whether what it waits for has come. */
+const POLL_MS = 5_000;
+/** How often EventBridge calls Watch. */
+const WATCH_MS = 300_000;
+/** Lambda calls a function twice more that failed on an event of the scheduler. */
+const SCHEDULE_RETRIES = 2;
+
+export interface PipelineOptions {
+  /** @default one object for each path that a test adds */
+  readonly edge?: Partial<EdgeOptions>;
+  /** Parameters of the stack. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Of all pseudo-random numbers. @default 1 */
+  readonly seed?: number;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+}
+
+/** A loaded function: Lambda calls it for one event at a time. */
+interface Container {
+  readonly caller: string;
+  readonly handler: (event: unknown, context: object) => Promise<unknown>;
+  isBusy: boolean;
+  readonly died: Promise<never>;
+  kill(): void;
+}
+
+interface RunningAgent {
+  readonly caller: string;
+  readonly process: Omit<IsolatedProcess, "exports">;
+}
+
+/** A process died, by injection or by its timeout. */
+export class ProcessDiedError extends Error {
+  override readonly name = "ProcessDiedError";
+}
+
+export class Pipeline {
+  readonly aws: MemoryAws;
+  readonly deployment: Deployment;
+  /** Which function or agent each caller is: `Task`, `agent`. */
+  readonly roles = new Map<string, string>();
+  /** Errors that functions threw, in order. */
+  readonly failures: { readonly role: string; readonly error: unknown }[] = [];
+
+  private readonly processes = new IsolatedProcesses();
+  private readonly containers = new Map<string, Container[]>();
+  private readonly agents = new Map<string, RunningAgent>();
+  private readonly pending = new Map<EventSource, StreamRecord[]>();
+  private readonly pumping = new Set<EventSource>();
+  private readonly deaths = new EventEmitter();
+  private endpoint = "";
+  private callers = 0;
+  private isClosed = false;
+  private closers: (() => unknown)[] = [];
+
+  private constructor(
+    readonly clock: VirtualClock,
+    readonly edge: Edge,
+    options: PipelineOptions,
+  ) {
+    const assembly = process.env["PREWARM_ASSEMBLY"] ?? "";
+    const agent = process.env["PREWARM_AGENT"] ?? "";
+    this.deployment = readDeployment(assembly, agent, options.parameters);
+    this.deaths.setMaxListeners(0);
+    this.aws = new MemoryAws({
+      tables: this.deployment.tables,
+      queues: this.deployment.queues,
+      group: { name: this.deployment.groupName, maxSize: this.deployment.maxInstances },
+      distributions: DOMAINS,
+      onRecord: (table, record) => this.onRecord(table, record),
+      onMessage: (queue, visibleAt) => this.onMessage(queue, visibleAt),
+      onInstances: (instances) => this.onInstances(instances),
+      onSchedule: (schedule) => void this.onSchedule(schedule),
+      invalidate: (domain, paths) => this.edge.invalidate(paths, domain),
+    });
+    this.aws.onDeath = (caller) => this.deaths.emit(caller);
+  }
+
+  static async start(options: PipelineOptions = {}): Promise<Pipeline> {
+    const closers: (() => unknown)[] = [];
+    // On the hour: what a request notes once a minute does not depend on when the test runs.
+    const clock = installVirtualClock({ now: Math.floor(Date.now() / HOUR_MS) * HOUR_MS, idleMs: 1 });
+    closers.push(() => clock.uninstall());
+    closers.push(seedRandom(options.seed ?? 1));
+    const edge = await startEdge({
+      distributions: DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
+      pops: [
+        ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
+        ...FRANKFURT.map((pop) => ({ pop, rec: "frankfurt" })),
+        ...SINGAPORE.map((pop) => ({ pop, rec: "singapore" })),
+      ],
+      deadPops: [DEAD_POP],
+      site: {},
+      ...options.edge,
+    });
+    closers.push(() => edge.close());
+    closers.push(trust(edge.caPem));
+    const pipeline = new Pipeline(clock, edge, options);
+    pipeline.endpoint = await pipeline.aws.listen();
+    closers.push(() => pipeline.aws.close());
+    const watch = setInterval(() => void pipeline.invoke("Watch", {}).catch(() => undefined), WATCH_MS);
+    closers.push(() => clearInterval(watch));
+    closers.push(() => pipeline.processes.close());
+    pipeline.closers = closers;
+    return pipeline;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const caller of this.roles.keys()) this.aws.kill(caller);
+    for (const closer of this.closers.splice(0).reverse()) await closer();
+  }
+
+  /** Calls the API as API Gateway does. @param path such as `prewarm?req_id=x` */
+  async api(method: "GET" | "POST", path: string, body?: unknown): Promise<ApiAnswer> {
+    const url = new URL(path, "http://api/");
+    const event = {
+      httpMethod: method,
+      resource: url.pathname,
+      path: url.pathname,
+      queryStringParameters: Object.fromEntries(url.searchParams),
+      headers: {},
+      body: body === undefined ? null : JSON.stringify(body),
+      isBase64Encoded: false,
+      requestContext: { requestId: "api-request" },
+    };
+    const answer = (await this.invoke("Api", event)) as { statusCode: number; body: string };
+    return { status: answer.statusCode, json: JSON.parse(answer.body) };
+  }
+
+  /** Starts a request and returns its id. */
+  async start(body: unknown): Promise<string> {
+    const { status, json } = await this.api("POST", "prewarm", body);
+    if (status !== 200) throw new Error(`POST /prewarm: ${status} ${JSON.stringify(json)}`);
+    return String(json["request_id"]);
+  }
+
+  /** What functions and agents printed. */
+  log(): string {
+    return this.processes.log();
+  }
+
+  async progress(reqId: string): Promise<Record<string, unknown>> {
+    return (await this.api("GET", `prewarm?req_id=${reqId}`)).json;
+  }
+
+  /** Waits, in virtual time, until the request is closed: it has ended and everything is wound down. */
+  async untilClosed(reqId: string, patienceMs = 3 * HOUR_MS): Promise<void> {
+    await this.until(() => this.request(reqId)?.["closed"]?.["BOOL"] === true, `request ${reqId} closed`, patienceMs);
+    // The group was reduced: its agents go.
+    await this.until(() => this.agents.size === 0, "the last agent has gone", HOUR_MS);
+  }
+
+  async until(isDone: () => boolean, what: string, patienceMs = HOUR_MS): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    while (!isDone()) {
+      if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}\n${this.processes.log()}`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** The request's item, with DynamoDB's types. */
+  request(reqId: string) {
+    return this.items("StorageRequest").find((item) => item["req_id"]?.["S"] === reqId);
+  }
+
+  /** Items of a table by its construct's name: `StorageRequestTask`. */
+  items(construct: string) {
+    return this.aws.dynamoDb.items(this.deployment.name(`Prewarm${construct}`));
+  }
+
+  /** What one of the queues holds: `TaskQueueTasks`, `PipelineStepQueueSteps`. */
+  messages(construct: string) {
+    return this.aws.sqs.messages(this.deployment.name(`Prewarm${construct}`));
+  }
+
+  /** Calls a function; of several calls at once each has a container of its own. @throws what it throws; ProcessDiedError */
+  async invoke(name: string, event: unknown): Promise<unknown> {
+    const fn = this.deployment.functions.get(name);
+    if (fn === undefined) throw new Error(`there is no function ${name}`);
+    const container = this.containers.get(name)?.find(({ isBusy }) => !isBusy) ?? (await this.loadOrFail(fn));
+    container.isBusy = true;
+    const deadline = Date.now() + fn.timeoutSeconds * 1_000;
+    const timeout = setTimeout(() => container.kill(), fn.timeoutSeconds * 1_000);
+    try {
+      const context = { getRemainingTimeInMillis: () => deadline - Date.now(), awsRequestId: "lambda-request" };
+      return await Promise.race([container.handler(event, context), container.died]);
+    } catch (error) {
+      this.failures.push({ role: name, error });
+      throw error;
+    } finally {
+      clearTimeout(timeout);
+      container.isBusy = false;
+    }
+  }
+
+  private loadOrFail(fn: DeployedFunction): Promise<Container> {
+    return this.clock
+      .frozen(() => this.load(fn))
+      .catch((error: unknown) => {
+        this.failures.push({ role: fn.name, error });
+        throw error;
+      });
+  }
+
+  private async load(fn: DeployedFunction): Promise<Container> {
+    const caller = this.newCaller(fn.name);
+    const { loaded } = this.processes.start(fn.file, { ...fn.env, ...this.environment(caller) });
+    const { handler } = (await loaded) as unknown as Pick<Container, "handler">;
+    const died = new Promise<never>((_, reject) => {
+      this.deaths.once(caller, () => {
+        this.containers.set(
+          fn.name,
+          (this.containers.get(fn.name) ?? []).filter((one) => one !== container),
+        );
+        reject(new ProcessDiedError(`${fn.name} died`));
+      });
+    });
+    died.catch(() => undefined);
+    const kill = () => {
+      this.aws.kill(caller);
+      this.deaths.emit(caller);
+    };
+    const container: Container = { caller, handler, isBusy: false, died, kill };
+    this.containers.set(fn.name, [...(this.containers.get(fn.name) ?? []), container]);
+    return container;
+  }
+
+  private newCaller(role: string): string {
+    const caller = `${role.toUpperCase()}${++this.callers}`;
+    this.roles.set(caller, role);
+    return caller;
+  }
+
+  private environment(caller: string): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: caller,
+      AWS_SECRET_ACCESS_KEY: "memory",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      // Nothing listens there.
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+      PREWARM_DNS_SERVERS: this.edge.dnsServer,
+      PREWARM_HTTPS_PORT: String(this.edge.httpsPort),
+      PREWARM_HTTP_PORT: String(this.edge.httpPort),
+    };
+  }
+
+  private onRecord(table: string, record: StreamRecord): void {
+    for (const source of this.deployment.eventSources) {
+      if (source.kind !== "stream" || source.source !== table) continue;
+      if (source.patterns.length > 0 && !source.patterns.some((pattern) => matches(pattern, record))) continue;
+      this.pending.set(source, [...(this.pending.get(source) ?? []), record]);
+      void this.pumpStream(source);
+    }
+  }
+
+  /** Hands a stream's records over, batch by batch; a batch that fails comes again. */
+  private async pumpStream(source: EventSource): Promise<void> {
+    if (this.pumping.has(source)) return;
+    this.pumping.add(source);
+    for (;;) {
+      await sleep(source.windowSeconds * 1_000);
+      const Records = (this.pending.get(source) ?? []).slice(0, source.batchSize);
+      if (Records.length === 0 || this.isClosed) break;
+      try {
+        await this.invoke(source.functionName, { Records });
+        this.pending.set(source, (this.pending.get(source) ?? []).slice(Records.length));
+      } catch {
+        await sleep(RETRY_MS);
+      }
+    }
+    this.pumping.delete(source);
+  }
+
+  private onMessage(queue: string, visibleAt: number): void {
+    const source = this.deployment.eventSources.find((one) => one.kind === "queue" && one.source === queue);
+    if (source === undefined) return;
+    setTimeout(() => void this.pumpQueue(source), Math.max(0, visibleAt - Date.now()));
+  }
+
+  /** Hands a queue's visible messages over and deletes them; those of a call that fails stay hidden until their timeout. */
+  private async pumpQueue(source: EventSource): Promise<void> {
+    if (this.pumping.has(source)) return;
+    this.pumping.add(source);
+    for (;;) {
+      const Records = this.isClosed ? [] : this.aws.sqs.take(source.source, source.batchSize);
+      if (Records.length === 0) break;
+      const done = await this.invoke(source.functionName, { Records }).then(
+        () => true,
+        () => false,
+      );
+      if (done) for (const { receiptHandle } of Records) this.aws.sqs.delete(source.source, receiptHandle);
+    }
+    this.pumping.delete(source);
+  }
+
+  private async onSchedule({ functionArn, input }: Schedule): Promise<void> {
+    const name = [...this.deployment.functions.values()].find(({ arn }) => arn === functionArn)?.name ?? "";
+    for (let attempt = 0; attempt <= SCHEDULE_RETRIES && !this.isClosed; attempt++) {
+      const done = await this.invoke(name, input).then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+      await sleep(60_000);
+    }
+  }
+
+  private onInstances(instances: readonly string[]): void {
+    for (const [id, { process }] of this.agents) if (!instances.includes(id)) process.signal("SIGTERM");
+    for (const id of instances) if (!this.agents.has(id)) void this.boot(id);
+  }
+
+  /** Runs an instance's agent, and starts it again when it has crashed, as systemd does. */
+  private async boot(id: string): Promise<void> {
+    const isWanted = () => this.aws.autoScaling.instances.includes(id) && !this.isClosed;
+    const caller = this.newCaller("agent");
+    const env = {
+      ...this.deployment.agent.env,
+      ...this.environment(caller),
+      PREWARM_INSTANCE_ID: id,
+      PREWARM_WORKERS: "1",
+    };
+    const placeholder: RunningAgent = {
+      caller,
+      process: { signal: () => undefined, exited: new Promise(() => undefined) },
+    };
+    this.agents.set(id, placeholder);
+    await sleep(BOOT_MS);
+    if (!isWanted()) return void this.agents.delete(id);
+    const process = this.processes.start(this.deployment.agent.file, env);
+    process.loaded.catch((error: unknown) => {
+      console.log(error);
+      this.failures.push({ role: "agent", error });
+    });
+    this.agents.set(id, { caller, process });
+    const crashed = new Promise<void>((resolve) => void this.deaths.once(caller, () => resolve()));
+    await Promise.race([process.exited, crashed]);
+    this.agents.delete(id);
+    if (isWanted()) await this.boot(id);
+  }
+}
+
+/** Whether a record matches an event filter, as far as the template's filters go. */
+function matches(pattern: unknown, value: unknown): boolean {
+  if (Array.isArray(pattern)) {
+    return pattern.some((one) =>
+      typeof one === "object" && one !== null && "exists" in one ? (value !== undefined) === one.exists : one === value,
+    );
+  }
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(pattern as object).every(([key, inner]) => matches(inner, Reflect.get(value, key)));
+}
+
+/** Has all clients of this process trust an authority. @returns what ends that */
+function trust(caPem: string): () => void {
+  const tls = createRequire(import.meta.url)("node:tls") as { createSecureContext: (...args: never[]) => unknown };
+  const before = tls.createSecureContext;
+  tls.createSecureContext = (...args) => {
+    const secure = before(...args) as { context: { addCACert(pem: string): void } };
+    secure.context.addCACert(caPem);
+    return secure;
+  };
+  syncBuiltinESMExports();
+  return () => {
+    tls.createSecureContext = before;
+    syncBuiltinESMExports();
+  };
+}
+
+/** mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md. @returns what brings the real numbers back */
+function seedRandom(seed: number): () => void {
+  const before = Math.random;
+  let state = seed;
+  Math.random = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return () => {
+    Math.random = before;
+  };
+}

@@ -1,0 +1,184 @@
+// Requests whose way through the pipeline is recorded: each shows another part of it.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault, FaultHook } from "../../tools/edge/faults.ts";
+import type { SiteObject } from "../../tools/edge/site.ts";
+import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "./pipeline.ts";
+
+export interface Scenario {
+  readonly name: string;
+  /** What the origin has. */
+  readonly site: Readonly<Record<string, SiteObject>>;
+  readonly options?: PipelineOptions;
+  readonly faults?: FaultHook;
+  /** Bodies of POST /prewarm in turn: each starts when the request before it is closed, whose id it is given. */
+  readonly bodies: readonly ((before: string) => Readonly<Record<string, unknown>>)[];
+  /** What happens while a request runs. */
+  readonly during?: (pipeline: Pipeline, reqId: string) => Promise<void>;
+}
+
+const DIFFERENT_SIZES = [1_001, 2_003, 4_007, 8_009, 16_001];
+
+/** Objects of different sizes. */
+function files(folder: string, count: number): Record<string, SiteObject> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [
+      `/${folder}/${n}.bin`,
+      { size: (DIFFERENT_SIZES[n % DIFFERENT_SIZES.length] ?? 1) + n },
+    ]),
+  );
+}
+
+const urlsOf = (site: Readonly<Record<string, SiteObject>>, host = HOST) =>
+  Object.keys(site).map((path) => `https://${host}${path}`);
+
+const POPS = [...TOKYO, ...FRANKFURT, ...SINGAPORE];
+
+function body(site: Scenario["site"], changes: Readonly<Record<string, unknown>> = {}): Scenario["bodies"][number] {
+  return () => ({
+    url_list: urlsOf(site),
+    cf_domain: HOST,
+    pops: POPS,
+    timeout: 30,
+    instance_count: 1,
+    ...changes,
+  });
+}
+
+const get = (path: RegExp, fault: Fault, pops: readonly string[] = POPS): FaultHook => {
+  return ({ method, path: asked, pop }) =>
+    method === "GET" && path.test(asked) && pops.includes(pop) ? fault : undefined;
+};
+
+function text(content: string): SiteObject {
+  const bytes = Buffer.from(content);
+  return { size: bytes.length, body: bytes };
+}
+
+const pops = files("pops", 7);
+const countries = files("countries", 2);
+const variants = files("variants", 3);
+const leads = files("leads", 4);
+const limits = files("limits", 5);
+const sources = files("sources", 4);
+const retried = files("retried", 6);
+const stopped = files("stopped", 3);
+const overdue = files("overdue", 3);
+const mixed = files("mixed", 8);
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "pops",
+    site: pops,
+    bodies: [body(pops, { pops: [...POPS, DEAD_POP], instance_count: 2, need_invalidate: true, client_token: "once" })],
+  },
+  {
+    name: "countries",
+    site: countries,
+    bodies: [body(countries, { pops: [], target_type: "country", countries: ["new_zealand"], order: "all-at-once" })],
+  },
+  {
+    name: "variants",
+    site: variants,
+    bodies: [
+      body(variants, {
+        header: ["X-Site: shop"],
+        variants: [
+          { name: "gzip", header: ["Accept-Encoding: gzip"] },
+          { name: "brotli", header: ["Accept-Encoding: br"] },
+        ],
+      }),
+    ],
+  },
+  {
+    name: "leads-with-a-failing-lead",
+    site: leads,
+    options: { edge: { closedPops: TOKYO.slice(0, 1) } },
+    faults: get(/^\/leads\/[01]/, { kind: "status", status: 404 }, FRANKFURT),
+    bodies: [body(leads)],
+  },
+  {
+    name: "limits",
+    site: limits,
+    bodies: [body(limits, { origin: { requests_per_second: 5, concurrency: 2 }, verify: "addresses" })],
+  },
+  {
+    name: "sources",
+    site: {
+      ...sources,
+      "/list.txt": text(`${urlsOf(sources).join("\n")}\nhttps://elsewhere.example.net/x\n# a comment\n`),
+      "/sitemap.xml": text(
+        `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${urlsOf(files("sources", 6))
+          .map((url) => `<url><loc>${url}</loc></url>`)
+          .join("")}</urlset>`,
+      ),
+      ...files("sources", 6),
+    },
+    bodies: [
+      body(sources, {
+        url_list: [`https://${HOST}/sources/0.bin`],
+        sources: [
+          { type: "list", url: `https://${HOST}/list.txt` },
+          { type: "sitemap", url: `https://${HOST}/sitemap.xml` },
+        ],
+      }),
+    ],
+  },
+  {
+    name: "retry",
+    site: retried,
+    faults: (() => {
+      const failed = new Set<string>();
+      return ({ method, path, pop }) => {
+        const task = `${pop} ${path}`;
+        // Each attempt of the first request fails; the second request comes an hour later.
+        if (method !== "GET" || !/[24]\.bin$/.test(path) || !SINGAPORE.includes(pop) || failed.size >= 2)
+          return undefined;
+        failed.add(`${task} ${failed.size}`);
+        return { kind: "status", status: 403 };
+      };
+    })(),
+    bodies: [body(retried), (before) => ({ url_list: [], timeout: 30, instance_count: 1, retry_of: before })],
+  },
+  {
+    name: "stop",
+    site: stopped,
+    faults: get(/0\.bin$/, { kind: "stall", after: 100 }),
+    bodies: [body(stopped)],
+    during: async (pipeline, reqId) => {
+      await pipeline.until(() => pipeline.request(reqId)?.["status"]?.["S"] === "IN_PROGRESS", "IN_PROGRESS");
+      await sleep(20_000);
+      await pipeline.api("POST", "instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
+    },
+  },
+  {
+    name: "timeout",
+    site: overdue,
+    faults: get(/1\.bin$/, { kind: "stall", after: 100 }),
+    bodies: [body(overdue, { timeout: 1 })],
+  },
+  {
+    name: "failures",
+    site: {
+      ...mixed,
+      "/mixed/not-kept.bin": { size: 3_001, headers: { "cache-control": "no-store" } },
+      "/mixed/gone.bin": { size: 12, status: 404 },
+    },
+    faults: (request) => {
+      if (request.method !== "GET") return undefined;
+      const number = /^\/mixed\/(\d)/.exec(request.path)?.[1];
+      if (number === "0") return { kind: "status", status: 503, headers: { "retry-after": "1" } };
+      if (number === "1") return { kind: "truncate", after: 500 };
+      if (number === "2") return { kind: "otherPop", pop: "LHR50-P2" };
+      if (number === "3") return { kind: "lie", contentLengthDelta: 7 };
+      if (number === "4") return { kind: "headers", headers: { location: "http://169.254.169.254/" } };
+      if (number === "5") return { kind: "reset", after: 0 };
+      return undefined;
+    },
+    bodies: [
+      body(
+        { ...mixed, "/mixed/not-kept.bin": { size: 1 }, "/mixed/gone.bin": { size: 1 } },
+        { pops: [...FRANKFURT, ...SINGAPORE], cf_domain: undefined },
+      ),
+    ],
+  },
+];

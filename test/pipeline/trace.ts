@@ -1,0 +1,188 @@
+// What a scenario leaves behind, in a form that is the same in each run of the same code.
+import { gunzipSync } from "node:zlib";
+import type { Item, Value } from "./expressions.ts";
+import type { AwsCall } from "./memory-aws.ts";
+import { Pipeline } from "./pipeline.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** Durations depend on the machine; ids and addresses are made anew in each run. */
+const VARIES = new Set([
+  "ms",
+  "first_byte_ms",
+  "address",
+  "x_amz_cf_id",
+  "age",
+  "by",
+  "worker",
+  "again_at",
+  "url",
+  "bytes_per_second",
+]);
+const TIMESTAMP = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g;
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** Asked again and again while time passes: how often says nothing of what was done. */
+const POLLS = new Set(["ReceiveMessage"]);
+
+export interface Trace {
+  readonly requests: readonly object[];
+  readonly messages: readonly string[];
+  readonly tables: Readonly<Record<string, unknown>>;
+  readonly objects: Readonly<Record<string, unknown>>;
+  readonly events: unknown;
+  /** By role: how often each operation was called on each resource, and with how many items or entries in all. */
+  readonly calls: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Runs a scenario and records what it did. */
+export async function record(scenario: Scenario): Promise<Trace> {
+  const pipeline = await Pipeline.start(scenario.options);
+  try {
+    for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
+    pipeline.edge.setFaults(scenario.faults);
+    const requests: object[] = [];
+    let before = "";
+    for (const body of scenario.bodies) {
+      const started = await pipeline.api("POST", "prewarm", body(before));
+      before = String(started.json["request_id"]);
+      const during = scenario.during?.(pipeline, before);
+      await pipeline.untilClosed(before);
+      await during;
+      const progress = await pipeline.api("GET", `prewarm?req_id=${before}&detail=pops`);
+      requests.push({ started, progress, summary: await pipeline.api("GET", `summary?req_id=${before}`) });
+    }
+    if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
+    return traceOf(pipeline, requests);
+  } finally {
+    await pipeline.close();
+  }
+}
+
+function traceOf(pipeline: Pipeline, requests: readonly object[]): Trace {
+  const { aws, deployment } = pipeline;
+  const normalised = new Normaliser(
+    requests.map((request) => (request as { started: { json: Record<string, unknown> } }).started.json["request_id"]),
+  );
+  const tables = deployment.tables.map(({ name }) => [
+    shortName(name),
+    sorted(aws.dynamoDb.items(name).map((item) => normalised.value(plainItem(item)))),
+  ]);
+  const objects = [...aws.s3.objects].map(([name, bytes]) => [
+    normalised.text(name),
+    normalised.value(rowsOf(name, bytes)),
+  ]);
+  return {
+    requests: requests.map((request) => normalised.value(request)) as object[],
+    messages: sorted(
+      aws.sqs.sent.map(
+        ({ queue, body }) =>
+          `${shortName(queue)} ${normalised.text(JSON.stringify(normalised.value(JSON.parse(body))))}`,
+      ),
+    ),
+    tables: Object.fromEntries(tables),
+    objects: Object.fromEntries(objects.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))),
+    events: normalised.value(aws.events),
+    calls: callsOf(pipeline, normalised),
+  };
+}
+
+function callsOf({ aws, roles }: Pipeline, normalised: Normaliser): Trace["calls"] {
+  const counts = new Map<string, Map<string, { calls: number; entries: number }>>();
+  for (const call of aws.calls) {
+    if (POLLS.has(call.operation)) continue;
+    const role = roles.get(call.caller) ?? call.caller;
+    const ofRole = counts.get(role) ?? new Map<string, { calls: number; entries: number }>();
+    counts.set(role, ofRole);
+    const name = normalised.text(nameOf(call));
+    const { calls, entries } = ofRole.get(name) ?? { calls: 0, entries: 0 };
+    ofRole.set(name, { calls: calls + 1, entries: entries + call.entries });
+  }
+  const words = ({ calls, entries }: { calls: number; entries: number }) =>
+    calls === entries ? `${calls}` : `${calls} with ${entries} entries`;
+  return Object.fromEntries(
+    [...counts]
+      .sort()
+      .map(([role, ofRole]) => [
+        role,
+        Object.fromEntries(
+          [...ofRole].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => [name, words(count)]),
+        ),
+      ]),
+  );
+}
+
+function nameOf({ service, operation, resource }: AwsCall): string {
+  return `${service} ${operation} ${resource.split("+").map(shortName).join("+")}`.trimEnd();
+}
+
+/** `RequestTask`, from `PrewarmStorageRequestTask71CF4D58`. */
+function shortName(id: string): string {
+  return id.replace(/^Prewarm(Storage|TaskQueue|Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
+}
+
+/** A list or a report by its lines, header first and the others in order. */
+function rowsOf(name: string, bytes: Buffer): unknown {
+  const text = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+  if (!/\.csv(\.gz)?$/.test(name)) return text;
+  const [header = "", ...rows] = text.trimEnd().split("\n");
+  const columns = header.split(",");
+  if (!columns.includes("pop")) return [header, ...rows];
+  const isVarying = columns.map((column) => VARIES.has(column) && column !== "url");
+  return [
+    header,
+    ...rows
+      .map((row) =>
+        row
+          .split(",")
+          .map((cell, n) => (isVarying[n] ? "<varies>" : cell))
+          .join(","),
+      )
+      .sort(),
+  ];
+}
+
+function plainItem(item: Item): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
+}
+
+/** What a value is without DynamoDB's types. */
+function plainValue(value: Value): unknown {
+  const [[type, content] = ["NULL", true]] = Object.entries(value);
+  if (type === "N") return Number(content);
+  if (type === "M") return plainItem(content as Item);
+  if (type === "L") return (content as Value[]).map(plainValue);
+  return content;
+}
+
+const sorted = <T>(values: readonly T[]): T[] =>
+  [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+class Normaliser {
+  private readonly ids: readonly string[];
+
+  constructor(ids: readonly unknown[]) {
+    this.ids = ids.map(String);
+  }
+
+  text(text: string): string {
+    let result = text;
+    for (const [n, id] of this.ids.entries()) result = result.replaceAll(id, `<request-${n + 1}>`);
+    return result
+      .replace(TIMESTAMP, "<time>")
+      .replace(UUID, "<uuid>")
+      .replace(/https:\/\/[^"\s]*X-Amz-[^"\s]*/g, "<presigned>")
+      .replace(/http:\/\/127\.0\.0\.1:\d+[^"\s]*/g, "<presigned>");
+  }
+
+  /** Objects with their keys in order. */
+  value(value: unknown, key = ""): unknown {
+    if (VARIES.has(key) && key !== "url") return value === undefined || value === null ? value : "<varies>";
+    if (typeof value === "string") return this.text(value);
+    // Seconds or milliseconds since the epoch.
+    if (typeof value === "number") return value > 1.6e9 && value < 2e13 ? "<time>" : value;
+    if (value instanceof Set) return [...value].sort();
+    if (Array.isArray(value)) return value.map((one) => this.value(one));
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([name, one]) => [this.text(name), this.value(one, name)]));
+  }
+}
