@@ -76,6 +76,8 @@ export class MemoryAws {
   }
 
   async listen(): Promise<string> {
+    // Virtual time passes between two calls, and so may real time: a connection that closes itself would be a failed call.
+    this.server.keepAliveTimeout = 600_000;
     this.server.listen(0, "127.0.0.1");
     await once(this.server, "listening");
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;

@@ -117,33 +117,38 @@ export class Pipeline {
     const clock = installVirtualClock({ now: Math.floor(Date.now() / HOUR_MS) * HOUR_MS, idleMs: 1 });
     closers.push(() => clock.uninstall());
     closers.push(seedRandom(options.seed ?? 1));
-    const edge = await startEdge({
-      distributions: DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
-      pops: [
-        ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
-        ...FRANKFURT.map((pop) => ({ pop, rec: "frankfurt" })),
-        ...SINGAPORE.map((pop) => ({ pop, rec: "singapore" })),
-      ],
-      deadPops: [DEAD_POP],
-      site: {},
-      ...options.edge,
-    });
-    closers.push(() => edge.close());
-    closers.push(trust(edge.caPem));
-    const pipeline = new Pipeline(clock, edge, options);
-    pipeline.endpoint = await pipeline.aws.listen();
-    closers.push(() => pipeline.aws.close());
-    const watch = setInterval(() => void pipeline.invoke("Watch", {}).catch(() => undefined), WATCH_MS);
-    closers.push(() => clearInterval(watch));
-    closers.push(() => pipeline.processes.close());
-    pipeline.closers = closers;
-    return pipeline;
+    try {
+      const edge = await startEdge({
+        distributions: DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
+        pops: [
+          ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
+          ...FRANKFURT.map((pop) => ({ pop, rec: "frankfurt" })),
+          ...SINGAPORE.map((pop) => ({ pop, rec: "singapore" })),
+        ],
+        deadPops: [DEAD_POP],
+        site: {},
+        ...options.edge,
+      });
+      closers.push(() => edge.close());
+      closers.push(trust(edge.caPem));
+      const pipeline = new Pipeline(clock, edge, options);
+      pipeline.endpoint = await pipeline.aws.listen();
+      closers.push(() => pipeline.aws.close());
+      const watch = setInterval(() => void pipeline.invoke("Watch", {}).catch(() => undefined), WATCH_MS);
+      closers.push(() => clearInterval(watch));
+      closers.push(() => pipeline.processes.close());
+      pipeline.closers = closers;
+      return pipeline;
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
     for (const caller of this.roles.keys()) this.aws.kill(caller);
-    for (const closer of this.closers.splice(0).reverse()) await closer();
+    await closeAll(this.closers);
   }
 
   /** Calls the API as API Gateway does. @param path such as `prewarm?req_id=x` */
@@ -189,7 +194,8 @@ export class Pipeline {
   async until(isDone: () => boolean, what: string, patienceMs = HOUR_MS): Promise<void> {
     const deadline = Date.now() + patienceMs;
     while (!isDone()) {
-      if (Date.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}\n${this.processes.log()}`);
+      if (Date.now() > deadline)
+        throw new Error(`not within ${patienceMs} ms: ${what}\n${this.log().split("\n").slice(-20).join("\n")}`);
       await sleep(POLL_MS);
     }
   }
@@ -369,7 +375,6 @@ export class Pipeline {
     if (!isWanted()) return void this.agents.delete(id);
     const process = this.processes.start(this.deployment.agent.file, env);
     process.loaded.catch((error: unknown) => {
-      console.log(error);
       this.failures.push({ role: "agent", error });
     });
     this.agents.set(id, { caller, process });
@@ -378,6 +383,11 @@ export class Pipeline {
     this.agents.delete(id);
     if (isWanted()) await this.boot(id);
   }
+}
+
+/** Ends what was started, the newest first. */
+async function closeAll(closers: (() => unknown)[]): Promise<void> {
+  for (const closer of closers.splice(0).reverse()) await closer();
 }
 
 /** Whether a record matches an event filter, as far as the template's filters go. */

@@ -9,7 +9,8 @@ export interface Scenario {
   /** What the origin has. */
   readonly site: Readonly<Record<string, SiteObject>>;
   readonly options?: PipelineOptions;
-  readonly faults?: FaultHook;
+  /** What goes wrong at the edge while the request of each body runs. */
+  readonly faults?: (round: number) => FaultHook | undefined;
   /** Bodies of POST /prewarm in turn: each starts when the request before it is closed, whose id it is given. */
   readonly bodies: readonly ((before: string) => Readonly<Record<string, unknown>>)[];
   /** What happens while a request runs. */
@@ -93,7 +94,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "leads-with-a-failing-lead",
     site: leads,
     options: { edge: { closedPops: TOKYO.slice(0, 1) } },
-    faults: get(/^\/leads\/[01]/, { kind: "status", status: 404 }, FRANKFURT),
+    faults: () => get(/^\/leads\/[01]/, { kind: "status", status: 404 }, FRANKFURT),
     bodies: [body(leads)],
   },
   {
@@ -126,23 +127,13 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "retry",
     site: retried,
-    faults: (() => {
-      const failed = new Set<string>();
-      return ({ method, path, pop }) => {
-        const task = `${pop} ${path}`;
-        // Each attempt of the first request fails; the second request comes an hour later.
-        if (method !== "GET" || !/[24]\.bin$/.test(path) || !SINGAPORE.includes(pop) || failed.size >= 2)
-          return undefined;
-        failed.add(`${task} ${failed.size}`);
-        return { kind: "status", status: 403 };
-      };
-    })(),
-    bodies: [body(retried), (before) => ({ url_list: [], timeout: 30, instance_count: 1, retry_of: before })],
+    faults: (round) => (round === 0 ? get(/[24]\.bin$/, { kind: "status", status: 403 }, SINGAPORE) : undefined),
+    bodies: [body(retried), (before) => ({ timeout: 30, instance_count: 1, retry_of: before })],
   },
   {
     name: "stop",
     site: stopped,
-    faults: get(/0\.bin$/, { kind: "stall", after: 100 }),
+    faults: () => get(/0\.bin$/, { kind: "stall", after: 100 }),
     bodies: [body(stopped)],
     during: async (pipeline, reqId) => {
       await pipeline.until(() => pipeline.request(reqId)?.["status"]?.["S"] === "IN_PROGRESS", "IN_PROGRESS");
@@ -153,7 +144,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "timeout",
     site: overdue,
-    faults: get(/1\.bin$/, { kind: "stall", after: 100 }),
+    faults: () => get(/1\.bin$/, { kind: "stall", after: 100 }),
     bodies: [body(overdue, { timeout: 1 })],
   },
   {
@@ -163,7 +154,7 @@ export const SCENARIOS: readonly Scenario[] = [
       "/mixed/not-kept.bin": { size: 3_001, headers: { "cache-control": "no-store" } },
       "/mixed/gone.bin": { size: 12, status: 404 },
     },
-    faults: (request) => {
+    faults: () => (request) => {
       if (request.method !== "GET") return undefined;
       const number = /^\/mixed\/(\d)/.exec(request.path)?.[1];
       if (number === "0") return { kind: "status", status: 503, headers: { "retry-after": "1" } };
@@ -180,5 +171,18 @@ export const SCENARIOS: readonly Scenario[] = [
         { pops: [...FRANKFURT, ...SINGAPORE], cf_domain: undefined },
       ),
     ],
+  },
+];
+
+const crashed = files("crashed", 4);
+
+/** What the crash points are looked for in: small requests that come along every path with an effect. */
+export const CRASH_SCENARIOS: readonly Scenario[] = [
+  {
+    name: "leads, followers and failures",
+    site: crashed,
+    options: { edge: { closedPops: TOKYO.slice(0, 1) } },
+    faults: () => get(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT),
+    bodies: [body(crashed, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true })],
   },
 ];

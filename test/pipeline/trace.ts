@@ -1,23 +1,13 @@
 // What a scenario leaves behind, in a form that is the same in each run of the same code.
 import { gunzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
 import type { Item, Value } from "./expressions.ts";
 import type { AwsCall } from "./memory-aws.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** Durations depend on the machine; ids and addresses are made anew in each run. */
-const VARIES = new Set([
-  "ms",
-  "first_byte_ms",
-  "address",
-  "x_amz_cf_id",
-  "age",
-  "by",
-  "worker",
-  "again_at",
-  "url",
-  "bytes_per_second",
-]);
+const VARIES = new Set(["ms", "first_byte_ms", "address", "x_amz_cf_id", "age", "by", "worker"]);
 const TIMESTAMP = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** Asked again and again while time passes: how often says nothing of what was done. */
@@ -38,11 +28,12 @@ export async function record(scenario: Scenario): Promise<Trace> {
   const pipeline = await Pipeline.start(scenario.options);
   try {
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
-    pipeline.edge.setFaults(scenario.faults);
     const requests: object[] = [];
     let before = "";
-    for (const body of scenario.bodies) {
+    for (const [round, body] of scenario.bodies.entries()) {
+      pipeline.edge.setFaults(scenario.faults?.(round));
       const started = await pipeline.api("POST", "prewarm", body(before));
+      if (started.status !== 200) throw new Error(`POST /prewarm: ${started.status} ${JSON.stringify(started.json)}`);
       before = String(started.json["request_id"]);
       const during = scenario.during?.(pipeline, before);
       await pipeline.untilClosed(before);
@@ -119,25 +110,15 @@ function shortName(id: string): string {
   return id.replace(/^Prewarm(Storage|TaskQueue|Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
 }
 
-/** A list or a report by its lines, header first and the others in order. */
+/** A list as it stands; the rows of a report in order, without what varies. */
 function rowsOf(name: string, bytes: Buffer): unknown {
   const text = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
   if (!/\.csv(\.gz)?$/.test(name)) return text;
-  const [header = "", ...rows] = text.trimEnd().split("\n");
-  const columns = header.split(",");
-  if (!columns.includes("pop")) return [header, ...rows];
-  const isVarying = columns.map((column) => VARIES.has(column) && column !== "url");
-  return [
-    header,
-    ...rows
-      .map((row) =>
-        row
-          .split(",")
-          .map((cell, n) => (isVarying[n] ? "<varies>" : cell))
-          .join(","),
-      )
-      .sort(),
-  ];
+  const [header = [], ...rows] = parse(text, { relax_column_count: true }) as string[][];
+  if (!header.includes("pop")) return [header, ...rows].map((row) => row.join());
+  const cells = (row: readonly string[]) =>
+    row.map((cell, n) => (VARIES.has(header[n] ?? "") && cell !== "" ? "<varies>" : cell));
+  return [header.join(), ...rows.map((row) => cells(row).join()).sort()];
 }
 
 function plainItem(item: Item): Record<string, unknown> {
@@ -175,7 +156,7 @@ class Normaliser {
 
   /** Objects with their keys in order. */
   value(value: unknown, key = ""): unknown {
-    if (VARIES.has(key) && key !== "url") return value === undefined || value === null ? value : "<varies>";
+    if (VARIES.has(key)) return value === undefined || value === null ? value : "<varies>";
     if (typeof value === "string") return this.text(value);
     // Seconds or milliseconds since the epoch.
     if (typeof value === "number") return value > 1.6e9 && value < 2e13 ? "<time>" : value;

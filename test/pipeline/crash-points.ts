@@ -1,0 +1,139 @@
+// Finds every call with an effect that a scenario makes, and lets each of them fail, or the process die right after it.
+import { gunzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
+import type { AwsCall, Injection } from "./memory-aws.ts";
+import { type ApiAnswer, Pipeline } from "./pipeline.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** A call with an effect, named by who makes it and by how many of its kind came before. */
+export interface CrashPoint {
+  readonly role: string;
+  /** Service, operation and resource. */
+  readonly call: string;
+  /** 1: the first of its kind. */
+  readonly occurrence: number;
+}
+
+/** What a caller of the API, and whoever pays, can rely on once all is over. */
+export interface Outcome {
+  readonly status: string;
+  /** By POP, URL and variant: whether it succeeded, and else why not. */
+  readonly tasks: Readonly<Record<string, string>>;
+}
+
+/** What happens later is another round of the same: two of a kind show what is not reset after the first. */
+const OCCURRENCES = 2;
+/** Longer than a caller waits with the same token. */
+const POST_ATTEMPTS = 5;
+
+const nameOf = ({ service, operation, resource }: AwsCall) =>
+  `${service} ${operation} ${resource.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, "<id>")}`;
+
+/** Runs a scenario and returns its crash points. */
+export async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]; outcomes: Outcome[] }> {
+  const counts = new Map<string, CrashPoint>();
+  const outcomes = await run(scenario, ({ roles }, call) => {
+    const point = { role: roles.get(call.caller) ?? "", call: nameOf(call) };
+    const key = `${point.role} ${point.call}`;
+    counts.set(key, { ...point, occurrence: (counts.get(key)?.occurrence ?? 0) + 1 });
+    return undefined;
+  });
+  const points = [...counts.values()].flatMap(({ occurrence, ...point }) =>
+    Array.from({ length: Math.min(OCCURRENCES, occurrence) }, (_, n) => ({ ...point, occurrence: n + 1 })),
+  );
+  return { points, outcomes };
+}
+
+/** Runs a scenario whose process fails or dies at a point. @returns its outcomes @throws Error if an invariant does not hold */
+export function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<Outcome[]> {
+  let seen = 0;
+  let struck: string | undefined;
+  return run(scenario, ({ roles }, call) => {
+    // All attempts of the SDK at the one call fail.
+    if (struck !== undefined) return injection === "fail" && call.invocation === struck ? "fail" : undefined;
+    if (roles.get(call.caller) !== point.role || nameOf(call) !== point.call) return undefined;
+    if (++seen < point.occurrence) return undefined;
+    struck = call.invocation;
+    return injection;
+  });
+}
+
+async function run(scenario: Scenario, inject: (pipeline: Pipeline, call: AwsCall) => Injection): Promise<Outcome[]> {
+  const pipeline = await Pipeline.start(scenario.options);
+  try {
+    pipeline.aws.inject = (call) => (call.isEffect ? inject(pipeline, call) : undefined);
+    for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
+    const outcomes: Outcome[] = [];
+    let before = "";
+    for (const [round, body] of scenario.bodies.entries()) {
+      pipeline.edge.setFaults(scenario.faults?.(round));
+      before = await post(pipeline, { client_token: `round-${round}`, ...body(before) });
+      const during = scenario.during?.(pipeline, before);
+      await pipeline.untilClosed(before);
+      await during;
+      outcomes.push(await outcomeOf(pipeline, before));
+    }
+    checkNothingIsLeft(pipeline);
+    return outcomes;
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/** Starts a request as a careful caller does: with a token, and again after a fault of Prewarm. */
+async function post(pipeline: Pipeline, body: unknown): Promise<string> {
+  let answer: ApiAnswer | undefined;
+  for (let attempt = 0; attempt < POST_ATTEMPTS; attempt++) {
+    answer = await pipeline.api("POST", "prewarm", body).catch(() => undefined);
+    if (answer?.status === 200) return String(answer.json["request_id"]);
+    if (answer !== undefined && answer.status < 500 && answer.status !== 409) break;
+    await new Promise((resolve) => setTimeout(resolve, 30_000));
+  }
+  throw new Error(`POST /prewarm: ${answer?.status} ${JSON.stringify(answer?.json)}`);
+}
+
+async function outcomeOf(pipeline: Pipeline, reqId: string): Promise<Outcome> {
+  const { json: progress } = await pipeline.api("GET", `prewarm?req_id=${reqId}`);
+  const results = pipeline.items("StorageRequestTask").filter((item) => item["req_id"]?.["S"] === reqId);
+  const good = results.filter((item) => item["ok"]?.["BOOL"] === true);
+  const report = rows(pipeline, reqId, "report.csv");
+  const all = rows(pipeline, reqId, "results.csv.gz");
+  const resulted = ["FINISHED", "FAILED"].includes(String(progress["status"]))
+    ? Number(progress["total_count"])
+    : results.length;
+  const expectations: [string, unknown, unknown][] = [
+    ["results", results.length, resulted],
+    ["download_count", progress["download_count"], results.length],
+    ["failed_count", progress["failed_count"], results.length - good.length],
+    ["warm_count", progress["warm_count"], results.filter((item) => item["outcome"]?.["S"] === "warm").length],
+    ["download_size", progress["download_size"], good.reduce((sum, item) => sum + Number(item["bytes"]?.["N"]), 0)],
+    ["rows of report.csv", report.length, Number(progress["total_count"]) - good.length],
+    ["rows of results.csv.gz", all.length, Number(progress["total_count"])],
+    ["tasks in results.csv.gz", new Set(all.map(taskOf)).size, all.length],
+    ["events", pipeline.aws.events.some((event) => JSON.stringify(event).includes(reqId)), true],
+  ];
+  const wrong = expectations.filter(([, actual, expected]) => actual !== expected);
+  if (wrong.length > 0)
+    throw new Error(wrong.map(([what, actual, expected]) => `${what}: ${actual} instead of ${expected}`).join("; "));
+  const tasks = all.map((row): [string, string] => [taskOf(row), row["ok"] === "true" ? "ok" : (row["reason"] ?? "")]);
+  return { status: String(progress["status"]), tasks: Object.fromEntries(tasks.sort()) };
+}
+
+const taskOf = ({ pop, url, variant }: Record<string, string>) => `${pop} ${url} ${variant ?? ""}`;
+
+function rows({ aws, deployment }: Pipeline, reqId: string, file: string): Record<string, string>[] {
+  const bytes = aws.s3.objects.get(`${deployment.bucket}/${reqId}/${file}`);
+  if (bytes === undefined) throw new Error(`there is no ${file}`);
+  return parse(file.endsWith(".gz") ? gunzipSync(bytes) : bytes, { columns: true });
+}
+
+/** No message, no schedule, no instance, no active request, no batch that was given up. */
+function checkNothingIsLeft({ aws, deployment }: Pipeline): void {
+  const left = deployment.queues.flatMap(({ name }) => aws.sqs.messages(name).map(({ body }) => `${name}: ${body}`));
+  left.push(...[...aws.scheduler.schedules.keys()].map((name) => `schedule ${name}`));
+  if (aws.autoScaling.desired > 0) left.push(`${aws.autoScaling.desired} instances`);
+  const requests = aws.dynamoDb.items(deployment.name("PrewarmStorageRequest"));
+  for (const item of requests) if (item["active"] !== undefined) left.push(`active request ${item["req_id"]?.["S"]}`);
+  if (left.length > 0) throw new Error(`left behind: ${left.join("; ")}`);
+  if (aws.faults.length > 0) throw new AggregateError(aws.faults, "the AWS APIs in memory failed");
+}
