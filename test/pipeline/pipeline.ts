@@ -18,10 +18,11 @@ const DOMAINS = [
   { id: "E2PREWARM", domain: "d222222abcdef8.cloudfront.net", aliases: [OTHER_HOST] },
 ];
 
-/** POPs of three RECs of the catalogue; the last does not resolve. */
+/** POPs of four RECs of the catalogue; the last does not resolve. */
 export const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
 export const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1"];
 export const SINGAPORE = ["SIN2-C1"];
+export const SYDNEY = ["AKL50-C1"];
 export const DEAD_POP = "ICN51-C1";
 
 const HOUR_MS = 3_600_000;
@@ -124,6 +125,7 @@ export class Pipeline {
           ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
           ...FRANKFURT.map((pop) => ({ pop, rec: "frankfurt" })),
           ...SINGAPORE.map((pop) => ({ pop, rec: "singapore" })),
+          ...SYDNEY.map((pop) => ({ pop, rec: "sydney" })),
         ],
         deadPops: [DEAD_POP],
         site: {},

@@ -93,7 +93,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "leads-with-a-failing-lead",
     site: leads,
-    options: { edge: { closedPops: TOKYO.slice(0, 1) } },
+    options: { edge: { closedPops: TOKYO.slice(1, 2) } },
     faults: () => get(/^\/leads\/[01]/, { kind: "status", status: 404 }, FRANKFURT),
     bodies: [body(leads)],
   },
@@ -181,7 +181,7 @@ export const CRASH_SCENARIOS: readonly Scenario[] = [
   {
     name: "leads, followers and failures",
     site: crashed,
-    options: { edge: { closedPops: TOKYO.slice(0, 1) } },
+    options: { edge: { closedPops: TOKYO.slice(1, 2) } },
     faults: () => get(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT),
     bodies: [body(crashed, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true })],
   },
