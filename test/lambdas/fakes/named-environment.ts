@@ -22,6 +22,7 @@ const RESOURCES = [
   "SHUTDOWN_ARN",
   "REST_API",
   "SOURCE_BUCKETS",
+  "PREWARM_INSTANCE_ID",
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 
@@ -53,7 +54,6 @@ export const WORDS = {
   PREWARM_FIRST_BYTE_SECONDS: "59",
   PREWARM_IDLE_MINUTES: "61",
   PREWARM_WORKERS: "5",
-  PREWARM_INSTANCE_ID: "i-0123456789abcdef0",
   PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
   VISIBILITY_SECONDS: "67",
   CONSOLE: "off",
