@@ -18,7 +18,10 @@ test("messages go into the lane that is named, else into the main one", async ()
 });
 
 test("its depth is that of both lanes, of which each has other figures", async () => {
-  const depths = { [MAIN]: ["5", "30", "700"], [EXPRESS]: ["2", "40", "100"] };
+  const depths: Readonly<Record<string, readonly string[]>> = {
+    [MAIN]: ["5", "30", "700"],
+    [EXPRESS]: ["2", "40", "100"],
+  };
   const { client } = fakeClient<SQSClient>(({ input }) => {
     const [available, delayed, inFlight] = depths[input.QueueUrl] ?? [];
     return {
