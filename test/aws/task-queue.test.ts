@@ -17,15 +17,22 @@ test("messages go into the lane that is named, else into the main one", async ()
   expect(sent[2]?.input.MaxNumberOfMessages).toBe(3);
 });
 
-test("its depth is that of both lanes", async () => {
-  const { client } = fakeClient<SQSClient>(({ input }) => ({
-    Attributes: {
-      ApproximateNumberOfMessages: input.QueueUrl === MAIN ? "5" : "2",
-      ApproximateNumberOfMessagesDelayed: "3",
-      ApproximateNumberOfMessagesNotVisible: "1",
-    },
-  }));
+test("its depth is that of both lanes, of which each has other figures", async () => {
+  const depths: Readonly<Record<string, readonly string[]>> = {
+    [MAIN]: ["5", "30", "700"],
+    [EXPRESS]: ["2", "40", "100"],
+  };
+  const { client } = fakeClient<SQSClient>(({ input }) => {
+    const [available, delayed, inFlight] = depths[input.QueueUrl] ?? [];
+    return {
+      Attributes: {
+        ApproximateNumberOfMessages: available,
+        ApproximateNumberOfMessagesDelayed: delayed,
+        ApproximateNumberOfMessagesNotVisible: inFlight,
+      },
+    };
+  });
   const depth = await new TaskQueue(client, { main: MAIN, express: EXPRESS }).depth();
-  expect(depth).toEqual({ available: 7, delayed: 6, inFlight: 2 });
-  expect(allMessages(depth)).toBe(15);
+  expect(depth).toEqual({ available: 7, delayed: 70, inFlight: 800 });
+  expect(allMessages(depth)).toBe(877);
 });

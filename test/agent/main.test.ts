@@ -1,0 +1,251 @@
+// The agent's main file: which variable of the environment reaches which part, and what ends the process.
+import { EventEmitter } from "node:events";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { DownloaderOptions } from "../../agent/download/downloader.ts";
+import type { PopPoolsOptions } from "../../agent/download/pop-pools.ts";
+import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
+import type { OriginOptions } from "../../agent/origin/origin.ts";
+import type { AgentOptions } from "../../agent/queue/agent.ts";
+import type { BeatsOptions } from "../../agent/work/beats.ts";
+import { patienceOf } from "../../domain/request/patience.ts";
+import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environment.ts";
+
+/** What each part was made with, and what was done to it, in order. */
+const parts = vi.hoisted(() => ({
+  made: new Map<string, readonly unknown[]>(),
+  done: [] as string[],
+  serving: () => undefined as unknown,
+  end: () => undefined as unknown,
+  spotAction: async (): Promise<string | undefined> => undefined,
+}));
+const part = vi.hoisted(() => (name: string, methods: readonly string[]) => {
+  return class {
+    constructor(...args: readonly unknown[]) {
+      parts.made.set(name, args);
+      for (const method of methods)
+        Object.assign(this, {
+          [method]: (...given: readonly unknown[]) => void parts.done.push([name, method, ...given].join(" ")),
+        });
+    }
+  };
+});
+vi.mock("../../agent/queue/agent.ts", () => ({
+  Agent: class {
+    constructor(...args: readonly unknown[]) {
+      parts.made.set("Agent", args);
+    }
+    serve() {
+      parts.serving();
+      return new Promise<void>((resolve) => {
+        parts.end = resolve;
+      });
+    }
+    stop() {
+      parts.done.push("Agent stop");
+    }
+  },
+}));
+vi.mock("../../agent/download/downloader.ts", () => ({ Downloader: part("Downloader", []) }));
+vi.mock("../../agent/download/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
+vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
+vi.mock("../../agent/origin/origin.ts", () => ({ Origin: part("Origin", []) }));
+vi.mock("../../agent/work/beats.ts", () => ({ Beats: part("Beats", []) }));
+vi.mock("../../agent/work/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
+vi.mock("../../agent/instance/siblings.ts", async (original) => ({
+  ...(await original<typeof import("../../agent/instance/siblings.ts")>()),
+  Siblings: part("Siblings", ["start", "stop", "ended"]),
+}));
+vi.mock("../../agent/instance/metadata.ts", () => ({
+  InstanceMetadata: class {
+    spotAction() {
+      return parts.spotAction();
+    }
+  },
+}));
+vi.mock("../../agent/instance/memory.ts", () => ({ memoryShare: (processes: number) => processes * 1_000_003 }));
+vi.mock("../../agent/instance/log.ts", () => ({
+  createLogger: () => ({ info: () => undefined, warn: () => undefined }),
+}));
+// Looks for a Spot notice without the pause between two.
+vi.mock("node:timers/promises", async (original) => ({
+  ...(await original<typeof import("node:timers/promises")>()),
+  async *setInterval(ms: number) {
+    for (let i = 0; i < 3; i++) yield ms;
+  },
+}));
+
+const STALL_SECONDS = 1_234;
+const [argv, listeners] = [process.argv, new Map<string, readonly unknown[]>()];
+let aws: RecordingAws;
+let exits: unknown[];
+
+beforeEach(async () => {
+  aws = await recordingAws();
+  for (const [name, value] of Object.entries(aws.env)) vi.stubEnv(name, value);
+  vi.stubEnv("PREWARM_HTTPS_PORT", "8443");
+  vi.stubEnv("PREWARM_HTTP_PORT", "8080");
+  exits = [];
+  vi.spyOn(process, "exit").mockImplementation(((code: unknown) => void exits.push(code)) as never);
+  for (const name of ["SIGTERM", "SIGINT", "disconnect"]) listeners.set(name, process.listeners(name as "SIGTERM"));
+  parts.made.clear();
+  parts.done.length = 0;
+  parts.spotAction = async () => undefined;
+});
+afterEach(() => {
+  for (const [name, before] of listeners)
+    for (const listener of process.listeners(name as "SIGTERM"))
+      if (!before.includes(listener)) process.off(name, listener);
+  process.argv = argv;
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  vi.resetModules();
+  aws.close();
+});
+
+/** Starts the agent. Resolves when it serves; its end is in `ended`. */
+async function start(...words: readonly string[]): Promise<{ readonly ended: Promise<unknown> }> {
+  process.argv = ["node", "/opt/agent.mjs", ...words];
+  const serving = new Promise<void>((resolve) => {
+    parts.serving = resolve;
+  });
+  const ended = import("../../agent/main.ts");
+  await Promise.race([serving, ended]);
+  return { ended };
+}
+
+function made<T>(name: string): T {
+  const [options] = parts.made.get(name) ?? [];
+  return options as T;
+}
+
+describe("what the environment names", () => {
+  test("is where the agent takes, writes and gives up work", async () => {
+    await start();
+    const { queue, deadLetters, stored } = made<AgentOptions>("Agent");
+    expect(await aws.named(() => queue.lanes.main.receive(1, 1))).toEqual(["QUEUE_URL"]);
+    expect(await aws.named(() => queue.lanes.express.receive(1, 1))).toEqual(["EXPRESS_QUEUE_URL"]);
+    expect(await aws.named(() => deadLetters.bury("{}", "why"))).toEqual(["DEAD_LETTER_QUEUE_URL"]);
+    expect(await aws.named(() => stored.standing([{ task_key: "k", pop_url: "p" }]))).toEqual(["REQUEST_TASK_TABLE"]);
+    parts.end();
+  });
+
+  test("is where the caretaker looks, asks, and whom it retires", async () => {
+    await start();
+    const { requests, progress, queue, looks, retire } = made<CaretakerOptions>("Caretaker");
+    expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);
+    expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
+    expect(new Set(await aws.named(() => queue.depth()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
+    expect(await aws.named(() => looks.ask({ req_id: "r", expire_at: 1 }))).toEqual([
+      "PROGRESS_TABLE",
+      "STEP_QUEUE_URL",
+    ]);
+    expect(await aws.named(() => made<BeatsOptions>("Beats").progress.beat("r", {} as never, 1))).toEqual([
+      "PROGRESS_TABLE",
+    ]);
+    expect(await aws.named(retire)).toEqual(["PREWARM_INSTANCE_ID"]);
+    parts.end();
+  });
+});
+
+test("each setting of the environment reaches its part", async () => {
+  await start();
+  const patience = patienceOf(STALL_SECONDS);
+  const instance = "the-prewarm-instance-id-x";
+  expect(made<AgentOptions>("Agent")).toMatchObject({ visibilitySeconds: 67, memoryBytes: 5 * 1_000_003 });
+  expect(made<PopPoolsOptions>("PopPools")).toMatchObject({ allowPrivateAddresses: true, firstByteMs: 59_000 });
+  expect(made<DownloaderOptions>("Downloader")).toMatchObject({
+    ports: { https: 8_443, http: 8_080 },
+    instanceId: instance,
+    keptErrorMs: 53_000,
+  });
+  expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, patience });
+  const { worker, ...beats } = made<BeatsOptions>("Beats");
+  expect(beats).toMatchObject({ instance, everyMs: patience.beatMs });
+  expect(made<OriginOptions>("Origin")).toMatchObject({ self: `${instance}#${worker}`, patience });
+  expect(parts.made.get("Siblings")?.slice(0, 2)).toEqual([
+    "/opt/agent.mjs",
+    expect.objectContaining({ PREWARM_INSTANCE_ID: instance }),
+  ]);
+  parts.end();
+});
+
+describe("the first process", () => {
+  test("starts one more for each further worker, and cares for the instance", async () => {
+    await start();
+    expect(parts.done).toEqual(["Siblings start 4"]);
+    expect(made<AgentOptions>("Agent").caretaker).toBeDefined();
+    parts.end();
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "on %s stops its agent and the others once, and ends with 0",
+    async (signal) => {
+      const { ended } = await start();
+      parts.done.length = 0;
+      process.emit(signal);
+      process.emit(signal);
+      expect(parts.done).toEqual(["Agent stop", "Siblings stop"]);
+      parts.end();
+      await ended;
+      expect(parts.done.slice(2)).toEqual(["Siblings stop", "Siblings ended", "PopPools destroy"]);
+      expect(exits).toEqual([0]);
+    },
+  );
+
+  test("cuts off what runs a minute after the stop, and not before", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await start();
+    process.emit("SIGTERM");
+    parts.done.length = 0;
+    vi.advanceTimersByTime(59_999);
+    expect(parts.done).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(parts.done).toEqual(["ResultWriter giveUp", "PopPools destroy"]);
+    parts.end();
+  });
+
+  test("stops on a Spot notice, though the metadata service failed before", async () => {
+    let asked = 0;
+    const stopped = new Promise<void>((resolve) => {
+      parts.spotAction = async () => {
+        asked++;
+        if (asked === 1) throw new Error("no metadata service");
+        if (asked === 3) setImmediate(resolve);
+        return asked === 3 ? "terminate" : undefined;
+      };
+    });
+    await start();
+    await stopped;
+    expect(parts.done).toEqual(["Siblings start 4", "Agent stop", "Siblings stop"]);
+    parts.end();
+  });
+
+  test("ends the others too where its agent stops by itself", async () => {
+    const { ended } = await start();
+    parts.done.length = 0;
+    parts.end();
+    await ended;
+    expect(parts.done).toEqual(["Siblings stop", "Siblings ended", "PopPools destroy"]);
+    expect(exits).toEqual([0]);
+  });
+});
+
+describe("a sibling", () => {
+  test("starts nobody, cares for no instance, and looks for no Spot notice", async () => {
+    const spotAction = vi.fn(async () => "terminate");
+    parts.spotAction = spotAction;
+    await start("sibling");
+    expect(parts.done).toEqual([]);
+    expect(made<AgentOptions>("Agent").caretaker).toBeUndefined();
+    expect(spotAction).not.toHaveBeenCalled();
+    parts.end();
+  });
+
+  test("stops when the first process has ended", async () => {
+    await start("sibling");
+    EventEmitter.prototype.emit.call(process, "disconnect");
+    expect(parts.done).toEqual(["Agent stop", "Siblings stop"]);
+    parts.end();
+  });
+});

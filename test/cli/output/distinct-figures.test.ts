@@ -1,0 +1,82 @@
+// Every figure that the command prints, from counts of which no two are equal: each stands in its own column.
+import { expect, test } from "vitest";
+import { plainLine } from "../../../cli/live/plain-line.ts";
+import { estimateLines } from "../../../cli/output/estimate-lines.ts";
+import { statusLines } from "../../../cli/output/status-lines.ts";
+import { summaryLines } from "../../../cli/watch/summary-lines.ts";
+import { ESTIMATE_EXAMPLE } from "../../../domain/api/estimate-example.ts";
+import { progress } from "../progress.ts";
+
+const LOOK = { width: undefined, paint: (_: unknown, text: string) => text };
+const numbersOf = (line: string) =>
+  [...line.matchAll(/\d[\d,]*(?:\.\d+)?/g)].map(([it]) => Number(it.replaceAll(",", "")));
+
+const COUNTS = {
+  total_count: 997,
+  download_count: 463,
+  warm_count: 211,
+  hit_count: 103,
+  failed_count: 89,
+  not_kept_count: 31,
+};
+
+test("a line of progress", () => {
+  const line = plainLine(progress(COUNTS));
+  const fields = new Map(
+    line.split(" ").flatMap((it) => (it.includes("=") ? [it.split("=") as [string, string]] : [])),
+  );
+  expect(Object.fromEntries(fields)).toMatchObject({
+    tasks: "463/997",
+    warm: "211",
+    hit: "103",
+    done: "60",
+    not_kept: "31",
+    failed: "58",
+  });
+});
+
+test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order of its heads", () => {
+  const pop = {
+    ...COUNTS,
+    pop: "AAA-C",
+    rec: "Singapore",
+    state: "IN_PROGRESS",
+    rec_miss_count: 7,
+    download_size: 17_000,
+  };
+  const lines = statusLines(progress({ pops: [pop] }), undefined, undefined, LOOK);
+  const [heads = "", row = ""] = lines.slice(lines.findIndex((line) => line.startsWith("POP")));
+  expect(heads.split(/ {2,}/)).toEqual([
+    "POP",
+    "REC",
+    "STATE",
+    "TASKS",
+    "DONE",
+    "WARM",
+    "HIT",
+    "NOT KEPT",
+    "FAILED",
+    "BYTES",
+  ]);
+  expect(numbersOf(row).slice(0, 6)).toEqual([997, 463, 211, 103, 31, 58]);
+});
+
+test("what an estimate does not know is told as a span from the least to the most", () => {
+  const origin_fetches = { expected: null, least: 13, most: 1_700, size_questions: 23 };
+  const lines = estimateLines({ ...ESTIMATE_EXAMPLE, origin_fetches }, LOOK);
+  expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 23]);
+});
+
+test("what was left out of a request counts what is not named, too", () => {
+  const failures = [{ code: "tls" as const, tasks: 43, pops: 5, urls: 17, examples: [] }];
+  const lines = summaryLines(
+    {
+      failures,
+      failure_pops: ["ICN-C", "GRU-P"],
+      failure_urls: ["https://e/a", "https://e/b", "https://e/c"],
+      failure_urls_omitted: 29,
+    },
+    LOOK,
+  );
+  expect(lines.map(numbersOf).filter((it) => it.length > 0)).toEqual([[43, 17, 5], [2], [32, 29]]);
+});

@@ -1,0 +1,101 @@
+// Expand over several runs: each goes on where the run before stopped, and what was found stands in the list once.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import type { Source } from "../../../domain/sources/source.ts";
+import { notYetRead } from "../../../domain/sources/source-read.ts";
+import { type ExpandDeps, expand } from "../../../lambdas/expand/expand.ts";
+import type { ExpandCheckpoint } from "../../../lambdas/expand/expand-checkpoint.ts";
+import { FakeDistributions } from "../fakes/distributions.ts";
+import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeLists } from "../fakes/lists.ts";
+import { FakeRequests } from "../fakes/requests.ts";
+import { request } from "../items.ts";
+import { silent } from "../silent.ts";
+
+const HOST = "www.example.com";
+const url = (path: string) => `https://${HOST}/${path}`;
+const SOURCES: Source[] = [
+  { type: "list", url: url("a.txt") },
+  { type: "sitemap", url: url("b.xml") },
+];
+
+/** Which source each document is of (1, then 2), how many new URLs it names, and whether the run's time is over after it. */
+const documents = fc.tuple(
+  fc.array(fc.record({ urls: fc.nat({ max: 4 }), isLast: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+  fc.array(fc.record({ urls: fc.integer({ min: 1, max: 4 }), isLast: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+);
+
+test("however the runs are cut, the list, the counts of each source and the documents are those of one run", async () => {
+  await fc.assert(
+    fc.asyncProperty(documents, async ([first, second]) => {
+      const all = [...first.map((it) => ({ ...it, source: 1 })), ...second.map((it) => ({ ...it, source: 2 }))];
+      const named = all.map(({ source, urls }, n) => ({
+        source,
+        urls: Array.from({ length: urls }, (_, i) => url(`${n}/${i}`)),
+        leftOut: {},
+      }));
+      const requests = new FakeRequests(
+        request({ sources: SOURCES, sources_read: SOURCES.map(notYetRead), cf_domain: HOST }),
+      );
+      const lists = new FakeLists({ "r1.csv": [[url("own")]] });
+      const queue = new FakeExpandQueue();
+      const stored = new Map<string, ExpandCheckpoint>();
+      const read: number[] = [];
+      let isLast = false;
+      const deps: ExpandDeps = {
+        requests,
+        lists,
+        queue,
+        checkpoints: {
+          read: async (reqId) => structuredClone(stored.get(reqId)),
+          write: async (reqId, checkpoint) => void stored.set(reqId, structuredClone(checkpoint)),
+          delete: async (reqId) => void stored.delete(reqId),
+        },
+        distributions: new FakeDistributions([{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }]),
+        caps: DEFAULT_CAPS,
+        logger: silent,
+        now: () => 0,
+        walk: (_, { before }) => {
+          let at = before?.documents ?? 0;
+          return {
+            next: async () => {
+              const next = named[at];
+              if (next === undefined) return undefined;
+              read.push(at);
+              isLast = all[at]?.isLast ?? false;
+              at++;
+              return next;
+            },
+            state: () => ({
+              pending: named
+                .slice(at)
+                .map(({ source }) => ({ source, type: "list", location: "https://x/", depth: 0 })),
+              visited: [],
+              documents: at,
+            }),
+          };
+        },
+      };
+      let runs = 0;
+      do {
+        runs++;
+        await expand(deps, "r1", () => (isLast ? 0 : 900_000));
+        isLast = false;
+      } while (stored.size > 0);
+      expect(runs).toBe(1 + all.filter((it) => it.isLast).length);
+      expect(read).toEqual(all.map((_, n) => n));
+      const item = await requests.get("r1");
+      const urls = [url("own"), ...named.flatMap((it) => it.urls)];
+      expect(lists.objects["r1.csv"]?.map(([it]) => it)).toEqual(urls);
+      expect(item?.url_count).toBe(urls.length);
+      const read1 = named.filter(({ source }) => source === 1);
+      const read2 = named.filter(({ source }) => source === 2);
+      expect(item?.sources_read).toMatchObject([
+        { documents: read1.length, urls: read1.flatMap((it) => it.urls).length, done: true },
+        { documents: read2.length, urls: read2.flatMap((it) => it.urls).length, done: true },
+      ]);
+    }),
+    { numRuns: 40 },
+  );
+});

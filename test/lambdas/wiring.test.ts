@@ -1,0 +1,393 @@
+// Each function as its index.ts builds it: which variable of the environment reaches which adapter, as AWS sees it.
+import { createServer, type Server } from "node:http";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { AskedLooks } from "../../aws/asked-looks.ts";
+import { Checkpoints } from "../../aws/checkpoints.ts";
+import { ClientTokens } from "../../aws/client-tokens.ts";
+import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import { Dns } from "../../aws/dns.ts";
+import { DoomedBucket } from "../../aws/doomed-bucket.ts";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
+import { ExpandQueue } from "../../aws/expand-queue.ts";
+import { Fleet } from "../../aws/fleet.ts";
+import { Lists } from "../../aws/lists.ts";
+import { Looks } from "../../aws/looks.ts";
+import { ProgressReader } from "../../aws/progress-reader.ts";
+import { ReportLinks } from "../../aws/report-links.ts";
+import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { RequestReader } from "../../aws/request-reader.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
+import { ResolvedPops } from "../../aws/resolved-pops.ts";
+import { RestApi } from "../../aws/rest-api.ts";
+import { ResultFiles } from "../../aws/result-files.ts";
+import { StepQueue } from "../../aws/step-queue.ts";
+import { TaskQueue } from "../../aws/task-queue.ts";
+import { Timer } from "../../aws/timer.ts";
+import { LISTS } from "../../domain/request/lists.ts";
+import { patienceOf } from "../../domain/request/patience.ts";
+import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import type { Source } from "../../domain/sources/source.ts";
+import { metricNamespace } from "../../domain/telemetry/metrics.ts";
+import type { ApiDeps } from "../../lambdas/api/handler.ts";
+import type { PrewarmRequest } from "../../lambdas/api/prewarm-request.ts";
+import { Capacity } from "../../lambdas/capacity.ts";
+import type { ExpandDeps } from "../../lambdas/expand/expand.ts";
+import { StaleMessages } from "../../lambdas/shutdown/stale-messages.ts";
+import { SafetyNet } from "../../lambdas/watch/safety-net.ts";
+import { Distributions } from "../../tools/edge/distributions.ts";
+import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
+import { addressOf } from "../../tools/local/ports.ts";
+import { type RecordingAws, type Resource, recordingAws } from "./fakes/named-environment.ts";
+import { request } from "./items.ts";
+
+// Each handler's maker hands out what its index.ts gave it.
+const given = vi.hoisted(() => {
+  const all = new Map<string, Readonly<Record<string, unknown>>>();
+  return {
+    all,
+    as: (name: string) => ({ createHandler: (deps: Readonly<Record<string, unknown>>) => all.set(name, deps) }),
+  };
+});
+vi.mock("../../lambdas/aggregation/handler.ts", () => given.as("aggregation"));
+vi.mock("../../lambdas/api/handler.ts", () => given.as("api"));
+vi.mock("../../lambdas/console/handler.ts", () => given.as("console"));
+vi.mock("../../lambdas/dead-letters/handler.ts", () => given.as("dead-letters"));
+vi.mock("../../lambdas/empty-bucket/handler.ts", () => given.as("empty-bucket"));
+vi.mock("../../lambdas/expand/handler.ts", () => given.as("expand"));
+vi.mock("../../lambdas/get-size/handler.ts", () => given.as("get-size"));
+vi.mock("../../lambdas/redeploy-api/handler.ts", () => given.as("redeploy-api"));
+vi.mock("../../lambdas/shutdown/handler.ts", () => given.as("shutdown"));
+vi.mock("../../lambdas/task/handler.ts", () => given.as("task"));
+vi.mock("../../lambdas/watch/handler.ts", () => given.as("watch"));
+
+const HOST = "www.example.com";
+
+let aws: RecordingAws;
+let dnsServer: DnsServer;
+/** Two ports, of which each has nothing; and how many connections each took. The first talks no TLS: a handshake fails. */
+const ports = {
+  https: { server: undefined as Server | undefined, taken: 0 },
+  http: { server: undefined as Server | undefined, taken: 0 },
+};
+
+async function listen(port: keyof typeof ports): Promise<number> {
+  const server = createServer((_request, response) => void response.writeHead(404).end());
+  server.on("connection", () => void ports[port].taken++);
+  ports[port].server = server;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return addressOf(server).port;
+}
+
+beforeAll(async () => {
+  aws = await recordingAws();
+  const alias = { domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] };
+  dnsServer = await startDnsServer({
+    distributions: new Distributions([alias]),
+    addressesOf: new Map([["SIN2-P1", ["127.0.0.1"]]]),
+    nearest: ["127.0.0.1"],
+  });
+  const env = {
+    ...aws.env,
+    POWERTOOLS_DEV: "true",
+    PREWARM_DNS_SERVERS: dnsServer.address,
+    PREWARM_HTTPS_PORT: String(await listen("https")),
+    PREWARM_HTTP_PORT: String(await listen("http")),
+  };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  await Promise.all([
+    import("../../lambdas/aggregation/index.ts"),
+    import("../../lambdas/api/index.ts"),
+    import("../../lambdas/console/index.ts"),
+    import("../../lambdas/dead-letters/index.ts"),
+    import("../../lambdas/empty-bucket/index.ts"),
+    import("../../lambdas/expand/index.ts"),
+    import("../../lambdas/get-size/index.ts"),
+    import("../../lambdas/redeploy-api/index.ts"),
+    import("../../lambdas/shutdown/index.ts"),
+    import("../../lambdas/task/index.ts"),
+    import("../../lambdas/watch/index.ts"),
+  ]);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  aws.close();
+  await dnsServer.close();
+  for (const { server } of Object.values(ports)) server?.close();
+});
+
+function portOf(port: keyof typeof ports): number {
+  const { server } = ports[port];
+  if (server === undefined) throw new Error(`nobody listens as ${port}`);
+  return addressOf(server).port;
+}
+
+function depsOf(name: string): Readonly<Record<string, unknown>> {
+  const deps = given.all.get(name);
+  if (deps === undefined) throw new Error(`${name} made no handler`);
+  return deps;
+}
+
+const OVERDUE = request({ status: "IN_PROGRESS", timeout_at: "2020-01-01 00:00:00.000000" });
+const ACTIVE_AND_STALLED = [
+  request({ req_id: "r2", status: "EXPANDING", last_update_time: "2020-01-01 00:00:00.000000" }),
+  request({ req_id: "r3", status: "INSERT_TASK", targets_total: 2, last_update_time: "2020-01-01 00:00:00.000000" }),
+];
+
+/** A call of an adapter that names each of its resources. The order matters: a subclass comes first. */
+function callOf(it: unknown): (() => Promise<unknown>) | undefined {
+  if (it instanceof EndingRequestTable) return () => it.get("r").then(() => it.end("r", "FINISHED"));
+  if (it instanceof RequestReader) return () => it.get("r");
+  if (it instanceof RequestPopTable) return () => it.get("r", "t").then(() => it.markSent("r", "t"));
+  if (it instanceof RequestTaskTable) return () => it.of("r", 0, 1).next();
+  if (it instanceof ProgressReader) return () => it.count("r");
+  if (it instanceof ResolvedPops) return () => it.all();
+  if (it instanceof AskedLooks) return () => it.answered("r");
+  if (it instanceof Looks) return () => it.ask({ req_id: "r", expire_at: 1 });
+  if (it instanceof ClientTokens) return () => it.read("t");
+  if (it instanceof StepQueue) return () => it.look("r");
+  if (it instanceof ExpandQueue) return () => it.expand("r");
+  if (it instanceof DeadLetterQueue) return () => it.bury("{}", "why");
+  if (it instanceof TaskQueue) return () => it.lanes.main.depth().then(() => it.lanes.express.depth());
+  if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
+  if (it instanceof Checkpoints) return () => it.delete("r");
+  if (it instanceof ResultFiles) return () => it.put("key", Buffer.from("x"));
+  if (it instanceof ReportLinks) return () => it.of("key", "file.csv").then((link) => fetch(link));
+  if (it instanceof DoomedBucket) return () => it.empty();
+  if (it instanceof Fleet) return () => it.desiredCapacity();
+  if (it instanceof Capacity) return () => it.follow();
+  if (it instanceof Timer) return () => it.cancel("r");
+  if (it instanceof RestApi) return () => it.deploy();
+  if (it instanceof StaleMessages) return () => it.drop(async () => true, 1_000);
+  if (it instanceof SafetyNet)
+    return () =>
+      it
+        .lookAtForgotten([OVERDUE], new Map([["r1", NO_PROGRESS]]), new Date())
+        .then(() => it.callStepsAgain(ACTIVE_AND_STALLED, new Date()));
+  return undefined;
+}
+
+const REQUESTS_AND_STEPS: readonly Resource[] = ["REQUEST_TABLE", "STEP_QUEUE_URL"];
+const LANES: readonly Resource[] = ["QUEUE_URL", "EXPRESS_QUEUE_URL"];
+
+/** What is named by each adapter of a function, in the order of its calls. */
+const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
+  aggregation: {
+    requests: ["REQUEST_TABLE"],
+    progress: ["PROGRESS_TABLE"],
+    looks: ["PROGRESS_TABLE", "STEP_QUEUE_URL"],
+    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
+  },
+  api: {
+    requests: REQUESTS_AND_STEPS,
+    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    results: ["REQUEST_TASK_TABLE"],
+    resolvedPops: ["PROGRESS_TABLE"],
+    lists: ["BUCKET"],
+    links: ["BUCKET"],
+    tokens: ["PROGRESS_TABLE"],
+    progress: ["PROGRESS_TABLE"],
+    fleet: ["GROUP_NAME"],
+    timer: ["SCHEDULE_GROUP"],
+  },
+  "dead-letters": {
+    requests: ["REQUEST_TABLE"],
+    results: ["REQUEST_TASK_TABLE"],
+    queue: LANES,
+    unreadableLetters: ["DEAD_LETTER_QUEUE_URL"],
+  },
+  "empty-bucket": { bucket: ["BUCKET"] },
+  expand: { requests: REQUESTS_AND_STEPS, lists: ["BUCKET"], checkpoints: ["BUCKET"], queue: ["EXPAND_QUEUE_URL"] },
+  "get-size": {
+    requests: REQUESTS_AND_STEPS,
+    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    lists: ["BUCKET"],
+    expandQueue: ["EXPAND_QUEUE_URL"],
+  },
+  "redeploy-api": { api: ["REST_API"] },
+  shutdown: {
+    requests: REQUESTS_AND_STEPS,
+    progress: ["PROGRESS_TABLE"],
+    asked: ["PROGRESS_TABLE"],
+    steps: ["STEP_QUEUE_URL"],
+    looks: ["PROGRESS_TABLE", "STEP_QUEUE_URL"],
+    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    results: ["REQUEST_TASK_TABLE"],
+    lists: ["BUCKET"],
+    checkpoints: ["BUCKET"],
+    resultFiles: ["BUCKET"],
+    queue: LANES,
+    staleMessages: LANES,
+    capacity: ["REQUEST_TABLE", "GROUP_NAME"],
+    timer: ["SCHEDULE_GROUP"],
+    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
+  },
+  task: {
+    requests: REQUESTS_AND_STEPS,
+    requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
+    resolvedPops: ["PROGRESS_TABLE"],
+    lists: ["BUCKET"],
+    queue: LANES,
+    capacity: ["REQUEST_TABLE", "GROUP_NAME"],
+  },
+  watch: {
+    requests: REQUESTS_AND_STEPS,
+    progress: ["PROGRESS_TABLE"],
+    fleet: ["GROUP_NAME"],
+    safetyNet: [...LANES, "PROGRESS_TABLE", "STEP_QUEUE_URL", "REQUEST_TABLE", "EXPAND_QUEUE_URL", "REQUEST_POP_TABLE"],
+  },
+};
+
+test.each(Object.keys(NAMED))("%s names the resources of its environment, each where it belongs", async (name) => {
+  const found: Record<string, Resource[]> = {};
+  for (const [key, it] of Object.entries(depsOf(name))) {
+    const call = callOf(it);
+    if (call !== undefined) found[key] = await aws.named(call);
+  }
+  expect(found).toEqual(NAMED[name]);
+});
+
+const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47 };
+const PATIENCE = patienceOf(1_234);
+const NAMESPACE = metricNamespace("the-group-name-x");
+const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
+
+/** Everything of a function that is no adapter and no function: its settings. */
+const SETTINGS: Readonly<Record<string, object>> = {
+  aggregation: { namespace: NAMESPACE },
+  api: {
+    patience: PATIENCE,
+    timerTarget: { functionArn: "the-shutdown-arn-x", roleArn: "the-schedule-role-arn-x" },
+    allowed: ALLOWED,
+    caps: CAPS,
+    kind: { type: "c7gn.xlarge", vcpus: 4, spotHour: 0.77 },
+    deployment: {
+      envName: "staging",
+      region: "eu-west-1",
+      version: "7.8.9",
+      instanceTypes: ["m7gn.4xlarge", "c7gn.xlarge", "c6gn.large"],
+      isPrivate: true,
+    },
+    sourceBuckets: ["the-source-buckets-x"],
+  },
+  "dead-letters": {},
+  "empty-bucket": {},
+  expand: { caps: { maxTasks: 43 } },
+  "get-size": { keptErrorMs: 53_000, allowed: ALLOWED },
+  "redeploy-api": {},
+  shutdown: { patience: PATIENCE, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
+  task: { caps: { maxTasks: 43, maxRequestBytes: 47 } },
+  watch: { patience: PATIENCE, namespace: NAMESPACE },
+};
+
+test.each(Object.keys(SETTINGS))("%s has the settings of its environment", (name) => {
+  expect(depsOf(name)).toMatchObject(SETTINGS[name] ?? {});
+});
+
+test("get-size asks for sizes at the ports of its environment", () => {
+  expect(depsOf("get-size")["ports"]).toEqual({ httpsPort: portOf("https"), httpPort: portOf("http") });
+});
+
+test("a console that is off has no files", () => {
+  expect(depsOf("console")).toEqual(new Map());
+});
+
+describe("look-ups", () => {
+  test.each(["api", "get-size", "task"])(
+    "%s asks the DNS of its environment, and takes private addresses",
+    async (name) => {
+      const { dns } = depsOf(name);
+      expect(dns).toBeInstanceOf(Dns);
+      expect(dns instanceof Dns && (await dns.addresses("d111111abcdef8.SIN2-P1.cloudfront.net"))).toEqual([
+        "127.0.0.1",
+      ]);
+    },
+  );
+});
+
+/** A request of the caller, as far as somebody reads it. */
+const REQUEST: PrewarmRequest = {
+  urls: [],
+  sources: [],
+  retried: undefined,
+  maxFailures: undefined,
+  maxBytes: undefined,
+  warnings: [],
+  cfDomain: undefined,
+  pops: ["SIN2-P1"],
+  header: [],
+  variants: [],
+  timeoutMinutes: 5,
+  instanceCount: 1,
+  needInvalidate: false,
+  origin: undefined,
+  order: "lead-first",
+  verify: "edge",
+};
+
+/** Which port took connections while something ran. */
+async function connections(run: () => Promise<unknown>): Promise<{ https: boolean; http: boolean }> {
+  const before = { https: ports.https.taken, http: ports.http.taken };
+  await run().catch(() => undefined);
+  return { https: ports.https.taken > before.https, http: ports.http.taken > before.http };
+}
+
+describe.each(["https", "http"] as const)("%s:// is asked at its own port", (scheme) => {
+  const url = `${scheme}://${HOST}/x`;
+  const only = { https: scheme === "https", http: scheme === "http" };
+  const source: Source = { type: "list", url };
+
+  test("by the sizes of a dry run", async () => {
+    const { sampleSizes } = given.all.get("api") as unknown as ApiDeps;
+    const distribution = {
+      label: "d111111abcdef8",
+      domain: "d111111abcdef8.cloudfront.net",
+      names: [HOST],
+      hosts: [HOST],
+    };
+    expect(await connections(() => sampleSizes(REQUEST, [distribution], [{ url, variant: undefined }], 300))).toEqual(
+      only,
+    );
+  });
+
+  test("by the sources of a dry run", async () => {
+    const { readSources } = given.all.get("api") as unknown as ApiDeps;
+    expect(await connections(() => readSources({ ...REQUEST, sources: [source] }, [], 300))).toEqual(only);
+  });
+
+  test("by the sources that Expand reads", async () => {
+    const { walk } = given.all.get("expand") as unknown as ExpandDeps;
+    const start = { before: undefined, refuses: () => undefined };
+    expect(await connections(() => walk(request({ sources: [source] }), start).next(10))).toEqual(only);
+  });
+});
+
+test("Expand reads the buckets of its environment, and no others", async () => {
+  const { walk } = given.all.get("expand") as unknown as ExpandDeps;
+  const start = { before: undefined, refuses: () => undefined };
+  const read = (bucket: string) => {
+    const source: Source = { type: "s3-prefix", s3: `s3://${bucket}/videos/`, base: `https://${HOST}/` };
+    return aws.named(() =>
+      walk(request({ sources: [source] }), start)
+        .next(10)
+        .catch(() => undefined),
+    );
+  };
+  expect(await read("the-source-buckets-x")).toEqual(["SOURCE_BUCKETS"]);
+  expect(await read("the-bucket-x")).toEqual([]);
+});
+
+test.each(["api", "dead-letters", "expand", "get-size", "shutdown", "task", "watch", "aggregation"])(
+  "%s counts what it cannot read in the namespace of its stack",
+  async (name) => {
+    const lines: string[] = [];
+    const warned = vi.spyOn(console, "warn").mockImplementation((line: string) => void lines.push(line));
+    aws.item = { req_id: { S: "r" } };
+    const { requests } = depsOf(name);
+    if (!(requests instanceof RequestReader)) throw new Error(`${name} reads no requests`);
+    await requests.get("r").catch(() => undefined);
+    aws.item = undefined;
+    warned.mockRestore();
+    const [line] = lines.map((it) => JSON.parse(it));
+    expect(line).toMatchObject({ service: name, _aws: { CloudWatchMetrics: [{ Namespace: NAMESPACE }] } });
+  },
+);
