@@ -131,6 +131,18 @@ describe("an answer without a length", () => {
   });
 
   it.each([
+    ["within a chunk", "5\r\nabc"],
+    ["between two chunks", "3\r\nabc\r\n"],
+    ["before the end of the trailers", "3\r\nabc\r\n0\r\nX: 1\r\n"],
+  ])("is incomplete if the other side closes the connection %s", (_, body) => {
+    const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
+    const reader = new AnswerReader(() => {});
+    expect(reader.read(Buffer.from(text), text.length)).toBe(false);
+    reader.close();
+    expect(reader.answer).toMatchObject({ bytes: 3, failure: { reason: "incomplete", code: "CLOSED" } });
+  });
+
+  it.each([
     ["no size", ["", "abc"]],
     ["a size that is none", ["g", "abc"]],
     ["a negative size", ["-1", "abc"]],

@@ -6,8 +6,9 @@ export default {
   changes: [
     {
       file: "domain/plan/task-key.ts",
-      find: '.digest("hex")}${suffix}',
-      replace: '.digest("hex")}',
+      find: "if (key.length <= MAX_SORT_KEY_BYTES) return key;",
+      replace:
+        "if (key.length <= MAX_SORT_KEY_BYTES) return key;\n  if (variant !== undefined) return sortKeyOf({ pop, url });",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit", "test/domain/plan/task-key.test.ts"],

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/recount.ts",
-      find: "      read = next;",
-      replace: "      read = Math.min(shards, next + 1);",
+      find: "read = next;",
+      replace: "read = Math.min(shards, next + 1);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/recount.test.ts"],
