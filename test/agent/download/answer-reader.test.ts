@@ -126,6 +126,11 @@ describe("an answer without a length", () => {
     expect(chunked("0", "", "")).toMatchObject({ answer: { bytes: 0 }, ended: true, reusable: true });
   });
 
+  it("may have any number of chunks", () => {
+    const chunks = Array.from({ length: 1_000 }, () => ["00a", "0123456789"]).flat();
+    expect(chunked(...chunks, "0", "", "")).toMatchObject({ answer: { bytes: 10_000 }, ended: true, reusable: true });
+  });
+
   it("is not whole before that", () => {
     expect(chunked("3", "abc", "0", "X: 1", "")).toMatchObject({ answer: { bytes: 3 }, ended: false });
   });

@@ -60,6 +60,31 @@ describe("a look at an active request", () => {
     expect(lost.requests.the()).toMatchObject({ download_count: 4, failed_count: 2, ...told });
   });
 
+  it("ends the instances of a request whose time is up before it reads the results, which may take minutes or fail", async () => {
+    const { handle, fleet } = world({
+      item: { timeout_at: PAST },
+      fault: (call) => (call === "results.of" ? "before" : undefined),
+    });
+    await expect(handle(EVENT)).rejects.toThrow("results.of");
+    expect(fleet.capacity).toBe(0);
+  });
+
+  it("lets nobody else ask for a look as long as it goes on, and everybody afterwards", async () => {
+    const open: boolean[] = [];
+    const w: ReturnType<typeof world> = world({
+      // It leads to nothing: one result is missing, and the request has moved a moment ago.
+      results: resultsBut(`SIN2-P1#${A}`),
+      fault: (call) => {
+        if (call === "results.of" || call === "progress.correct") open.push(w.asked.open.has("r1"));
+        return undefined;
+      },
+    });
+    await w.asked.mayAsk("r1", "aggregation");
+    await w.handle(EVENT);
+    expect(open).toEqual([true, true]);
+    expect(w.asked.open.has("r1")).toBe(false);
+  });
+
   it("puts the counters of outcomes right, too", async () => {
     const results = resultsBut(`SIN2-P1#${A}`).map((it) => ({ ...it, outcome: "warm" as const }));
     const { handle, progress } = world({ results, item: { download_count: 0 } });
