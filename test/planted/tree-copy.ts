@@ -18,15 +18,12 @@ export class TreeCopy {
   readonly path = mkdtempSync(join(tmpdir(), "prewarm-planted-"));
 
   constructor(private readonly root = ROOT) {
-    for (const file of filesOf(root)) {
-      mkdirSync(dirname(join(this.path, file)), { recursive: true });
-      copyFileSync(join(root, file), join(this.path, file));
+    try {
+      this.fill();
+    } catch (error) {
+      this.remove();
+      throw error;
     }
-    // Linked one by one: vitest keeps a cache in `node_modules`, and each copy needs its own.
-    const modules = join(this.path, "node_modules");
-    mkdirSync(modules);
-    for (const name of readdirSync(join(root, "node_modules")))
-      if (!name.startsWith(".vite")) symlinkSync(join(root, "node_modules", name), join(modules, name));
   }
 
   /** Runs something while files have another text. */
@@ -41,6 +38,18 @@ export class TreeCopy {
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
+  }
+
+  private fill(): void {
+    for (const file of filesOf(this.root)) {
+      mkdirSync(dirname(join(this.path, file)), { recursive: true });
+      copyFileSync(join(this.root, file), join(this.path, file));
+    }
+    // Linked one by one: vitest keeps a cache in `node_modules`, and each copy needs its own.
+    const modules = join(this.path, "node_modules");
+    mkdirSync(modules);
+    for (const name of readdirSync(join(this.root, "node_modules")))
+      if (!name.startsWith(".vite")) symlinkSync(join(this.root, "node_modules", name), join(modules, name));
   }
 }
 
