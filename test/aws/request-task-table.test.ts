@@ -6,6 +6,7 @@ import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { collect } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
+import { memoryTable } from "./memory-table.ts";
 
 function newTable(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBClient>(answer);
@@ -124,6 +125,19 @@ describe("writing", () => {
     );
     const denied = newTable(() => Promise.reject(awsError("AccessDenied"))).table;
     await expect(denied.putIfAbsent([result("SIN2-P1", "u")])).rejects.toThrow("AccessDenied");
+  });
+
+  it("a failure replaces a failure, and never a success", async () => {
+    const { client, items } = memoryTable<DynamoDBClient>("task_key", "pop_url");
+    const table = new RequestTaskTable(client, "tasks", () => {});
+    const failed = (error: string) => result("SIN2-P1", url, { ok: false, error });
+    await table.putFailure(failed("first"));
+    await table.putFailure(failed("second"));
+    expect([...items.values()]).toMatchObject([{ ok: { BOOL: false }, error: { S: "second" } }]);
+    items.clear();
+    await table.putIfAbsent([result("SIN2-P1", url)]);
+    await table.putFailure(failed("late"));
+    expect([...items.values()]).toMatchObject([{ ok: { BOOL: true } }]);
   });
 
   it("good ones says which were not taken", async () => {

@@ -96,6 +96,13 @@ describe("sending", () => {
     );
   });
 
+  it("fills each batch, also those that follow one that large messages have filled", async () => {
+    const { queue, sent } = newQueue();
+    const large = messages(6).map((message) => ({ ...message, header: ["x".repeat(100_000)] }));
+    await queue.send([...large, ...messages(30)]);
+    expect(sent.map((command) => popsOf(command).length).toSorted((a, b) => b - a)).toEqual([10, 10, 10, 2, 2, 2]);
+  });
+
   it("sends again what was refused of a batch: that, and no more", async () => {
     // The first time, the odd ones are refused; the second time, one of those.
     const refused = [["1", "3", "5"], ["0"], []];

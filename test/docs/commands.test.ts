@@ -22,6 +22,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   synth: "each end-to-end test deploys what it makes",
   "test:unit": "a part of `npm test`",
   "test:e2e": "a part of `npm test`",
+  "test:planted": "before a merge: it takes minutes; its runner has a test",
   "test:watch": "the same tests, as you type",
   "types:watch": "the same check, as you type",
   fix: "the same rules as `lint`",

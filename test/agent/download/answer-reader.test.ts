@@ -126,8 +126,25 @@ describe("an answer without a length", () => {
     expect(chunked("0", "", "")).toMatchObject({ answer: { bytes: 0 }, ended: true, reusable: true });
   });
 
+  it("may have any number of chunks", () => {
+    const chunks = Array.from({ length: 1_000 }, () => ["00a", "0123456789"]).flat();
+    expect(chunked(...chunks, "0", "", "")).toMatchObject({ answer: { bytes: 10_000 }, ended: true, reusable: true });
+  });
+
   it("is not whole before that", () => {
     expect(chunked("3", "abc", "0", "X: 1", "")).toMatchObject({ answer: { bytes: 3 }, ended: false });
+  });
+
+  it.each([
+    ["within a chunk", "5\r\nabc"],
+    ["between two chunks", "3\r\nabc\r\n"],
+    ["before the end of the trailers", "3\r\nabc\r\n0\r\nX: 1\r\n"],
+  ])("is incomplete if the other side closes the connection %s", (_, body) => {
+    const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
+    const reader = new AnswerReader(() => {});
+    expect(reader.read(Buffer.from(text), text.length)).toBe(false);
+    reader.close();
+    expect(reader.answer).toMatchObject({ bytes: 3, failure: { reason: "incomplete", code: "CLOSED" } });
   });
 
   it.each([

@@ -75,6 +75,16 @@ describe("a good download", () => {
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(all);
   });
 
+  test("of a follower is proven as that of its lead is", async () => {
+    const url = object("/follower.bin");
+    expect(await download({ url, message: { follows: true } })).toMatchObject({
+      ok: true,
+      outcome: "warm",
+      tier: "EDGE",
+    });
+    expect(visited("/follower.bin")).toHaveLength(2);
+  });
+
   test("asks for the very path and query of the URL", async () => {
     const path = "/a%20b%28c%29/%E4%B8%AD?v=1&w=%28&x=a+b";
     object(path);

@@ -175,6 +175,17 @@ test("who has joined at the same time as others, and is one too many, passes on 
   expect([budget.part, budget.freeSeats(START + 35_000)]).toEqual(["SHARES", 1]);
 });
 
+test.each([
+  ["their share", 2, 2],
+  ["more than their share, because one of them crashed and its share is this one's", 3, 1],
+  ["all of the limit", 4, 0],
+  ["more than the limit", 6, 0],
+])("with the others, it does not exceed the limit: they have %s", (_, asking, free) => {
+  const budget = new Budget({ concurrency: 4 }, "i#b", patience);
+  for (const now of [START, START + 10_000]) budget.read([beat("a", 0, { asking }, now), beat("b", 0, {}, now)], now);
+  expect(budget.freeSeats(START + 15_000)).toBe(free);
+});
+
 test("seats are taken and given back", () => {
   const budget = new Budget({ concurrency: 3 }, "i#b", patience);
   expect(budget.freeSeats(START)).toBe(0);

@@ -6,7 +6,7 @@ import { messageBody, type TaskMessage } from "../../../domain/plan/task-message
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
+import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
 /** Puts off these URLs as an overloaded origin does, and downloads the others. */
 const overloaded =
@@ -15,9 +15,9 @@ const overloaded =
     urls.includes(url) ? Promise.reject(new PutOffError(11_000, 0, 1)) : good();
 
 /** A line that lets so many go on, and puts off the rest. */
-function lineOf(room: number): NonNullable<Plan["origin"]> {
+function lineOf(room: number, leave: () => void = () => undefined): NonNullable<Plan["origin"]> {
   let left = room;
-  const seat = { isLate: false, leave: () => undefined };
+  const seat = { isLate: false, leave };
   const line = {
     turn: async () => {
       if (left-- <= 0) throw new PutOffError(10_000, 0);
@@ -44,6 +44,17 @@ const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
   );
 const named = (...urls: string[]) => urls.map((url) => ({ url, bytes: 1 }));
 
+test("a download in a turn gives its place at the origin back, also if it fails or throws", async () => {
+  let left = 0;
+  const origin = lineOf(3, () => {
+    left++;
+  });
+  const download = (url: string) => (url === "a" ? good() : url === "b" ? bad() : fail("a bug")());
+  const { ended } = start(bodyOf("a", "b", "c"), plan({ origin, download, hold: done }).all);
+  await ended;
+  expect(left).toBe(3);
+});
+
 describe("what an origin refused", () => {
   test("goes back as a new message with a delay, counted on; the rest is done, and then the message is deleted", async () => {
     const { sent, all } = plan({ download: overloaded("b", "d") });
@@ -57,6 +68,17 @@ describe("what an origin refused", () => {
       { message: { tries: 3, origin_failures: 1, followers: [{ pop: "SIN52-P1" }], urls: named("b", "d") } },
     ]);
     expect(sent[0]?.message).not.toHaveProperty("again");
+    expect(unplanned).toEqual([]);
+  });
+
+  test("stays with its message if it cannot be sent", async () => {
+    const sendLater = fail("SQS is busy");
+    const { did, ended, unplanned } = start(
+      bodyOf("a", "b"),
+      plan({ download: overloaded("b"), sendLater, hold: done }).all,
+    );
+    await ended;
+    expect(did.slice(-2)).toEqual(["put off b 11", "hold r 20"]);
     expect(unplanned).toEqual([]);
   });
 

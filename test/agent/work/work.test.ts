@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { deferred, turn } from "../deferred.ts";
 import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
@@ -18,6 +18,18 @@ describe("a message that is a task", () => {
     await ended;
     expect(did.slice(3)).toEqual(["delete r"]);
     expect(unplanned).toEqual([]);
+  });
+
+  test.each([
+    ["deleted", good],
+    ["given back", fail("a bug")],
+  ])("is not held any longer once it is %s", async (_, download) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { ended } = start(bodyOf("a"), { active: yes, download, write: done, delete: done, hold: done });
+    expect(vi.getTimerCount()).toBe(1);
+    await ended;
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("all of its URLs are worked on, also when one is bad, and it is deleted once", async () => {

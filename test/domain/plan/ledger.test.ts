@@ -187,4 +187,20 @@ describe("the ledger of a request", () => {
       { numRuns: 200 },
     );
   });
+
+  it("knows of what was kept of it which tasks have a good result, and which a bad one", () => {
+    const [here, there] = [target("SIN2-P1"), target("FRA56-P4")];
+    const rows = [row("a", "good"), row("a", "bad")];
+    const plan = new Plan([{ label: here.label, names: [] }], [here, there], "lead-first", ["SIN2-P1", "FRA56-P4"]);
+    const before = new Ledger(plan, rows);
+    before.enter(result("SIN2-P1", rows[0]?.url ?? ""));
+    before.enter({ ...result("SIN2-P1", rows[1]?.url ?? ""), ok: false });
+    const after = new Ledger(plan, rows);
+    expect(after.restore(before.saved())).toBe(true);
+    const goodAt = (pop: string) => rows.map((url) => after.goodAt(url)?.(pop));
+    expect([goodAt("SIN2-P1"), goodAt("FRA56-P4")]).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  });
 });

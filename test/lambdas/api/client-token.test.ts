@@ -50,6 +50,24 @@ describe("a client token", () => {
     expect((await call("POST /prewarm", WITH)).status).toBe(200);
   });
 
+  it("is free before the call that failed has its answer: nothing runs in a Lambda function after that", async () => {
+    const { tokens, requests } = world();
+    const events: string[] = [];
+    const slow = {
+      claim: tokens.claim.bind(tokens),
+      read: tokens.read.bind(tokens),
+      release: async (token: string, reqId: string) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        await tokens.release(token, reqId);
+        events.push("released");
+      },
+    };
+    const deps = { tokens: slow, requests, logger: silent, now: () => new Date(0) };
+    const call = onceForToken(deps, { token: "t", digest: "d" }, "mine", () => Promise.reject(new Error("no room")));
+    await expect(call.finally(() => events.push("answered"))).rejects.toThrow("no room");
+    expect(events).toEqual(["released", "answered"]);
+  });
+
   it("of a call that died before its request stood is taken over a minute later", async () => {
     const { tokens, requests } = world();
     const dead = { req_id: "dead", digest: "d", at: 1_000_000 };

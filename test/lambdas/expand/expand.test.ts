@@ -39,13 +39,16 @@ function world(item = expanding(), documents: readonly (Read | Error)[] = DOCUME
   const lists = new FakeLists({ "r1.csv": [[url("own")]] });
   const queue = new FakeExpandQueue();
   const stored = new Map<string, ExpandCheckpoint>();
+  /** Called before each document, and before each checkpoint. */
+  const hooks = { next: () => {}, write: () => {} };
   const checkpoints = {
     read: async (reqId: string) => stored.get(reqId),
-    write: async (reqId: string, checkpoint: ExpandCheckpoint) => void stored.set(reqId, checkpoint),
+    write: async (reqId: string, checkpoint: ExpandCheckpoint) => {
+      hooks.write();
+      stored.set(reqId, checkpoint);
+    },
     delete: async (reqId: string) => void stored.delete(reqId),
   };
-  /** Called before each document. */
-  const hooks = { next: () => {} };
   const rooms: number[] = [];
   const walk: ExpandHandlerDeps["walk"] = (_, { before }) => {
     let at = before?.documents ?? 0;
@@ -116,6 +119,15 @@ describe("a request's sources", () => {
     expect(w.requests.the()).toMatchObject({ expanded: "y", sources_read: READ });
     expect(w.lists.objects["r1.csv"]).toEqual(ALL);
     expect(w.stored.size).toBe(0);
+  });
+
+  it("are not queued to be read on before it is kept where the next run is to begin", async () => {
+    const w = world();
+    w.hooks.write = () => {
+      throw new Error("S3 is busy");
+    };
+    await expect(w.run(119_000)).rejects.toThrow("S3 is busy");
+    expect(w.queue.requests).toEqual([]);
   });
 
   it("come to the same when a run is called again: before its mark from the start, after it nothing is done", async () => {

@@ -226,6 +226,13 @@ describe("a look at a huge request", () => {
     expect(w.report()).toHaveLength(28);
   });
 
+  it("keeps its checkpoint until the request has ended, so that a crash before does not repeat the recount", async () => {
+    const w = huge({ fault: (call) => (call === "requests.end" ? "before" : undefined) });
+    for (let i = 0; i < 3; i++) await w.handle(EVENT);
+    await expect(w.handle(EVENT)).rejects.toThrow("requests.end");
+    expect(w.checkpoints.objects.size).toBe(1);
+  });
+
   it("that did not end it begins anew the next time", async () => {
     // The counters say that all have come, and four have not.
     const w = huge({}, (n) => n < 4);

@@ -23,6 +23,16 @@ describe("the file of all results", () => {
     expect(urls).toEqual([...rowsOf(100).map(({ url }) => url), "https://cdn.example.com/last"]);
   });
 
+  it("is set aside in parts that each have as many bytes as are kept, also the later ones", async () => {
+    const files = new FakeResultFiles();
+    const kept = 2_000;
+    const rows = new ResultRows(files, "r1", [], { block: 500, kept });
+    await written(rows, 1_000);
+    const sizes = rows.parts.map((part) => files.objects.get(part)?.length ?? 0);
+    expect(sizes.length).toBeGreaterThan(3);
+    for (const size of sizes) expect(size).toBeGreaterThanOrEqual(kept);
+  });
+
   it("is one object of one write where it fits into memory", async () => {
     const files = new FakeResultFiles();
     const rows = new ResultRows(files, "r1", []);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { targetKey } from "../../../domain/plan/target.ts";
 import { messageBody, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { count, DOMAIN, request, result, target } from "../items.ts";
+import { count, DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { A, B, EVENT, HEADER, OTHER, PAST, reported, resultsBut, STILL, world } from "./world.ts";
 
 describe("a look at an active request", () => {
@@ -59,6 +60,31 @@ describe("a look at an active request", () => {
     expect(lost.requests.the()).toMatchObject({ download_count: 4, failed_count: 2, ...told });
   });
 
+  it("ends the instances of a request whose time is up before it reads the results, which may take minutes or fail", async () => {
+    const { handle, fleet } = world({
+      item: { timeout_at: PAST },
+      fault: (call) => (call === "results.of" ? "before" : undefined),
+    });
+    await expect(handle(EVENT)).rejects.toThrow("results.of");
+    expect(fleet.capacity).toBe(0);
+  });
+
+  it("lets nobody else ask for a look as long as it goes on, and everybody afterwards", async () => {
+    const open: boolean[] = [];
+    const w: ReturnType<typeof world> = world({
+      // It leads to nothing: one result is missing, and the request has moved a moment ago.
+      results: resultsBut(`SIN2-P1#${A}`),
+      fault: (call) => {
+        if (call === "results.of" || call === "progress.correct") open.push(w.asked.open.has("r1"));
+        return undefined;
+      },
+    });
+    await w.asked.mayAsk("r1", "aggregation");
+    await w.handle(EVENT);
+    expect(open).toEqual([true, true]);
+    expect(w.asked.open.has("r1")).toBe(false);
+  });
+
   it("puts the counters of outcomes right, too", async () => {
     const results = resultsBut(`SIN2-P1#${A}`).map((it) => ({ ...it, outcome: "warm" as const }));
     const { handle, progress } = world({ results, item: { download_count: 0 } });
@@ -84,6 +110,27 @@ describe("a look at an active request", () => {
     const example = JSON.stringify([{ url: A, pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }]);
     expect(w.lists.objects["r1/failures.csv"]).toEqual([["http_4xx", "1", "1", "1", example]]);
     expect(w.resultFiles.lines()).toHaveLength(4);
+  });
+
+  describe("of which most URLs could not be read, and all others are good at all POPs", () => {
+    const unreadable = Array.from({ length: 98 }, (_, i) => [`https://cdn.example.com/${i}`, "HTTP 500"]);
+    async function settled() {
+      const w = world();
+      w.requestPops.items.delete(`r1/${targetKey("XXX1-P1", LABEL)}`);
+      w.lists.objects["r1/failed_urls.csv"] = unreadable;
+      await w.handle(EVENT);
+      return w.requests.the();
+    }
+
+    it("counts them", async () => {
+      const readiness = { unreadable_urls: 98, cold_objects: 0, lacking_pops: 0, unresolved_pops: 0 };
+      expect(await settled()).toMatchObject({ status: "FINISHED", download_count: 4, failed_count: 0, readiness });
+    });
+
+    // If this fails, the fault has been corrected: remove `.fails`, and see test/planted/request/verdict-ignores-unreadable-urls.ts.
+    it.fails("is not ready", async () => {
+      expect((await settled()).verdict).toBe("not_ready");
+    });
   });
 
   it("counts what was given up among the failures, with all its POPs and URLs", async () => {

@@ -85,6 +85,19 @@ describe("dropping", () => {
     expect(left.length).toBeGreaterThanOrEqual(200 - 160);
   });
 
+  it("does not delete a message of a request that goes on if it cannot be sent anew", async () => {
+    const other = messageBody({ ...TASK, req_id: "new" });
+    const left = [{ Body: other, ReceiptHandle: "receipt" }];
+    const { queue, sent } = newQueue(({ name }) => {
+      if (name === "SendMessageBatchCommand") throw awsError("AccessDenied");
+      return name === "ReceiveMessageCommand" ? { Messages: left.splice(0, 10) } : {};
+    });
+    await new StaleMessages([queue]).drop(ended, 60_000);
+    const names = sent.map(({ name }) => name);
+    expect(names).toContain("SendMessageBatchCommand");
+    expect(names).not.toContain("DeleteMessageBatchCommand");
+  });
+
   it("gives back what names a request that goes on and is no task", async () => {
     const { queue, deleted, givenBack } = filled([body("new")]);
     expect(await new StaleMessages([queue]).drop(ended, 60_000)).toEqual({ dropped: 0, othersFound: true });

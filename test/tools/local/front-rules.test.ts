@@ -32,6 +32,7 @@ describe("passes", () => {
 describe("refuses", () => {
   it.each([
     ["an Origin", { origin: "https://evil.example" }, /Origin/],
+    ["an Origin in a GET", { origin: "https://evil.example", method: "GET" }, /Origin/],
     ["an Origin that is null", { origin: "null" }, /Origin/],
     ["an Origin of the front itself", { origin: "http://localhost:4000" }, /Origin/],
     [

@@ -1,0 +1,47 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, it } from "vitest";
+import { ClientTokens } from "../../aws/client-tokens.ts";
+import { TOKEN_SECONDS } from "../../domain/request/client-token.ts";
+import { memoryTable } from "./memory-table.ts";
+
+const AT = 1_700_000_000_000;
+const claimOf = (req_id: string, afterSeconds = 0) => ({ req_id, digest: "d", at: AT + afterSeconds * 1_000 });
+
+function newTokens(): ClientTokens {
+  return new ClientTokens(memoryTable<DynamoDBDocumentClient>("key", "part").client, "progress");
+}
+
+describe("a client token", () => {
+  it("stands for the first request that claims it", async () => {
+    const tokens = newTokens();
+    expect(await tokens.claim("t", claimOf("first"))).toBe(true);
+    expect(await tokens.claim("t", claimOf("second", 1))).toBe(false);
+    expect(await tokens.read("t")).toMatchObject({ req_id: "first" });
+    expect(await tokens.claim("other", claimOf("second", 1))).toBe(true);
+  });
+
+  it("is free again when it has expired, also while DynamoDB has not deleted its item", async () => {
+    const tokens = newTokens();
+    await tokens.claim("t", claimOf("first"));
+    expect(await tokens.claim("t", claimOf("second", TOKEN_SECONDS - 1))).toBe(false);
+    expect(await tokens.claim("t", claimOf("second", TOKEN_SECONDS))).toBe(true);
+    expect(await tokens.read("t")).toMatchObject({ req_id: "second" });
+  });
+
+  it("is taken over from the claim that was read, and from no later one", async () => {
+    const tokens = newTokens();
+    await tokens.claim("t", claimOf("dead"));
+    expect(await tokens.claim("t", claimOf("second", 60), claimOf("dead"))).toBe(true);
+    expect(await tokens.claim("t", claimOf("third", 60), claimOf("dead"))).toBe(false);
+    expect(await tokens.read("t")).toMatchObject({ req_id: "second" });
+  });
+
+  it("is released by the request that it stands for, and by no other one", async () => {
+    const tokens = newTokens();
+    await tokens.claim("t", claimOf("first"));
+    await tokens.release("t", "second");
+    expect(await tokens.read("t")).toMatchObject({ req_id: "first" });
+    await tokens.release("t", "first");
+    expect(await tokens.read("t")).toBeUndefined();
+  });
+});

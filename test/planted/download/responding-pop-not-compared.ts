@@ -1,0 +1,19 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A response that names another POP than the requested one does not count for the requested one.",
+  description: "The POP that a response names is not compared with the POP that was asked.",
+  changes: [
+    {
+      file: "agent/download/answer-reader.ts",
+      find: "head.xAmzCfPop !== this.pop)",
+      replace: 'head.xAmzCfPop === "")',
+    },
+    {
+      file: "agent/download/answer.ts",
+      find: "xAmzCfPop !== undefined && xAmzCfPop !== pop",
+      replace: 'xAmzCfPop === ""',
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/downloader-attempts.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Bytes that arrive before the request is sent are not its response.",
+  description: "A response that arrives on a connection before the request is sent is read as the response.",
+  changes: [
+    {
+      file: "agent/download/connection.ts",
+      find: "exchange === undefined || !this.asked",
+      replace: "exchange === undefined",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/pop-pool-unasked.test.ts"],
+} satisfies Bug;

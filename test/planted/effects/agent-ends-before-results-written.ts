@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "An agent ends only after all results are written.",
+  description: "The agent does not wait for the messages that it works on before it writes what is left.",
+  changes: [
+    {
+      file: "agent/queue/agent.ts",
+      find: "await Promise.all(this.held);\n    await results.drain();",
+      replace: "await results.drain();",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/queue/agent-stop.test.ts"],
+} satisfies Bug;

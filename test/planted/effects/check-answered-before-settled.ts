@@ -1,0 +1,19 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Nobody else may ask for a settlement check while one is running.",
+  description: "The running check is noted as answered before it settles the request.",
+  changes: [
+    {
+      file: "lambdas/shutdown/look.ts",
+      find: "const isSettled = await settle(",
+      replace: "await deps.asked.answered(reqId);\n  const isSettled = await settle(",
+    },
+    {
+      file: "lambdas/shutdown/look.ts",
+      find: "left);\n  await deps.asked.answered(reqId);\n  // Asked",
+      replace: "left);\n  // Asked",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+} satisfies Bug;

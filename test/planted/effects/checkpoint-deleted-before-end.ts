@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "The checkpoint of a recount is deleted only after the request has ended.",
+  description: "The checkpoint is deleted first, so a crash before the end repeats the whole recount.",
+  changes: [
+    {
+      file: "lambdas/shutdown/settle.ts",
+      find: "  await act(deps, item, settlement, recounted, seen);\n  await forgetRecount(deps, item);",
+      replace: "  await forgetRecount(deps, item);\n  await act(deps, item, settlement, recounted, seen);",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/recount.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "The results of a dead letter's tasks are written before its followers are queued.",
+  description: "Followers are queued first, by results that do not stand yet.",
+  changes: [
+    {
+      file: "lambdas/dead-letters/handler.ts",
+      find: "await deps.results.putIfAbsent(results);\n  await handOn(deps, message, item);",
+      replace: "await handOn(deps, message, item);\n  await deps.results.putIfAbsent(results);",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/dead-letters/handler.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,19 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Instances of a request whose time is up end before its recount, which may take minutes.",
+  description: "The fleet follows only after the recount.",
+  changes: [
+    {
+      file: "lambdas/shutdown/settle.ts",
+      find: "await deps.capacity.follow();\n  }",
+      replace: "}",
+    },
+    {
+      file: "lambdas/shutdown/settle.ts",
+      find: "const { ledger } = recounted;\n  const settlement",
+      replace: "if (timeIsUp) await deps.capacity.follow();\n  const { ledger } = recounted;\n  const settlement",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+} satisfies Bug;

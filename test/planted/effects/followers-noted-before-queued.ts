@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Followers that could not be queued are queued with the next try.",
+  description: "Followers count as queued before they are sent, so a failure to send them loses their tasks.",
+  changes: [
+    {
+      file: "agent/work/hand-over.ts",
+      find: "if (decided.length > 0) await stored",
+      replace: "for (const { url } of ended) this.handed.add(url);\n    if (decided.length > 0) await stored",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/hand-over.test.ts"],
+} satisfies Bug;

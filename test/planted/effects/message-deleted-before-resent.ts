@@ -1,0 +1,19 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A message of an active request that the wind-down received is sent again before it is deleted.",
+  description: "The message is deleted first, so a failure to send it loses its tasks.",
+  changes: [
+    {
+      file: "lambdas/shutdown/stale-messages.ts",
+      find: "await lane.send([parsed.data]);",
+      replace: "await lane.delete(ReceiptHandle);\n  await lane.send([parsed.data]);",
+    },
+    {
+      file: "lambdas/shutdown/stale-messages.ts",
+      find: "await lane.send([parsed.data]);\n  await lane.delete(ReceiptHandle);\n}",
+      replace: "await lane.send([parsed.data]);\n}",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/stale-messages.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A stopping agent deletes a message only after its unfinished tasks are queued again.",
+  description: "The agent does not wait for the unfinished tasks to be queued.",
+  changes: [
+    {
+      file: "agent/work/give-back.ts",
+      find: "await deps.queue.send([rest]);",
+      replace: "deps.queue.send([rest]).catch(() => undefined);",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/give-back.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,15 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A download that fails gives its slot back.",
+  description: "A slot is given back only after a download that succeeded.",
+  changes: [
+    {
+      file: "agent/work/download-urls.ts",
+      find: "    finish(job, url);\n  } finally {\n    transfer.clear();\n    slotsFor(deps, url).release(message.req_id, message.pop);",
+      replace:
+        "    finish(job, url);\n    slotsFor(deps, url).release(message.req_id, message.pop);\n  } finally {\n    transfer.clear();",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/work.test.ts"],
+} satisfies Bug;

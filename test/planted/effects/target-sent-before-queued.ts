@@ -1,0 +1,19 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A target is marked SENT only after all its tasks are queued.",
+  description: "The target is marked SENT first, so a crash before its tasks are queued loses them.",
+  changes: [
+    {
+      file: "lambdas/task/fan-out.ts",
+      find: "await deps.queue.send(whileActive",
+      replace: "await deps.requestPops.markSent(reqId, targetKey);\n    await deps.queue.send(whileActive",
+    },
+    {
+      file: "lambdas/task/fan-out.ts",
+      find: "item.lane);\n    await deps.requestPops.markSent(reqId, targetKey);",
+      replace: "item.lane);",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/task/crashes.test.ts"],
+} satisfies Bug;

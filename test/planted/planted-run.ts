@@ -1,0 +1,100 @@
+import { alteredFiles, type Bug, ChangeError, type NamedBug } from "./bug.ts";
+import type { CompileCheck } from "./compile-check.ts";
+import type { Commands, TestRun } from "./test-run.ts";
+import type { TreeCopy } from "./tree-copy.ts";
+
+/** `caught` and `pending` are as they should be. `broken`: the bug's file must be repaired, it shows nothing. */
+export type Verdict = "caught" | "pending" | "NOT CAUGHT" | "BROKEN";
+
+export interface Checked {
+  readonly bug: NamedBug;
+  readonly verdict: Verdict;
+  /** Of the command with the bug in place. */
+  readonly seconds: number;
+  /** The test that detected it, or what is wrong. */
+  readonly detail: string;
+}
+
+export function isAsItShould({ verdict }: Pick<Checked, "verdict">): boolean {
+  return verdict === "caught" || verdict === "pending";
+}
+
+/** @param unchanged the command without the bug. @param planted the same with it; undefined: it was not run */
+export function verdictOn(
+  { pendingUntil }: Pick<Bug, "pendingUntil">,
+  unchanged: TestRun,
+  planted: TestRun | undefined,
+): Pick<Checked, "verdict" | "detail"> {
+  if (unchanged.kind !== "passed") {
+    const problem = unchanged.kind === "failed" ? unchanged.tests.join("; ") : unchanged.problem;
+    const hint = pendingUntil === undefined ? "" : ` ${OBSOLETE}`;
+    return { verdict: "BROKEN", detail: `the command fails without the bug: ${problem}${hint}` };
+  }
+  if (planted === undefined || planted.kind === "broken")
+    return { verdict: "BROKEN", detail: `no test failed, the run did: ${planted?.problem ?? "not run"}` };
+  if (planted.kind === "failed")
+    return {
+      verdict: pendingUntil === undefined ? "caught" : "pending",
+      detail: pendingUntil ?? planted.tests.join("; "),
+    };
+  if (pendingUntil !== undefined) return { verdict: "BROKEN", detail: `its test passes. ${OBSOLETE}` };
+  return { verdict: "NOT CAUGHT", detail: `${planted.tests} tests passed` };
+}
+
+const OBSOLETE =
+  "If the fault has been corrected, remove `test.fails` and `pendingUntil`, and write the change that brings the fault back.";
+
+export interface PlantedRunDeps {
+  readonly copies: readonly Pick<TreeCopy, "path" | "withFiles">[];
+  readonly commands: Pick<Commands, "run">;
+  readonly compileCheck: Pick<CompileCheck, "problemWith">;
+  readonly altered?: typeof alteredFiles;
+  /** Called after each bug. */
+  readonly onChecked: (checked: Checked) => void;
+}
+
+/** Plants each bug in turn, in as many copies of the tree at once as there are. */
+export async function runPlanted(bugs: readonly NamedBug[], deps: PlantedRunDeps): Promise<Checked[]> {
+  const { commands, compileCheck, altered = alteredFiles } = deps;
+  const unchangedRuns = new Map<string, Promise<TestRun>>();
+  const left = [...bugs];
+  const all: Checked[] = [];
+
+  /** A command that fails anyway shows nothing. Each is tried once. */
+  const unchanged = (command: Bug["command"], cwd: string) => {
+    const key = command.join(" ");
+    const run = unchangedRuns.get(key) ?? commands.run(command, cwd);
+    unchangedRuns.set(key, run);
+    return run;
+  };
+
+  const check = async (bug: NamedBug, copy: PlantedRunDeps["copies"][number]): Promise<Checked> => {
+    let since = performance.now();
+    const seconds = () => (performance.now() - since) / 1_000;
+    try {
+      const files = await altered(bug);
+      const problem = compileCheck.problemWith(files);
+      if (problem !== undefined)
+        return { bug, verdict: "BROKEN", detail: `the change does not compile: ${problem}`, seconds: seconds() };
+      const before = await unchanged(bug.command, copy.path);
+      since = performance.now();
+      const planted =
+        before.kind === "passed" ? await copy.withFiles(files, () => commands.run(bug.command, copy.path)) : undefined;
+      return { bug, ...verdictOn(bug, before, planted), seconds: seconds() };
+    } catch (error) {
+      if (!(error instanceof ChangeError)) throw error;
+      const hint = bug.pendingUntil === undefined ? "" : ` ${OBSOLETE}`;
+      return { bug, verdict: "BROKEN", detail: `${error.message}${hint}`, seconds: seconds() };
+    }
+  };
+
+  const work = async (copy: PlantedRunDeps["copies"][number]) => {
+    for (let bug = left.shift(); bug !== undefined; bug = left.shift()) {
+      const checked = await check(bug, copy);
+      all.push(checked);
+      deps.onChecked(checked);
+    }
+  };
+  await Promise.all(deps.copies.map(work));
+  return all;
+}

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "An agent takes messages of small requests while large files take all its capacity.",
+  description: "The agent takes no message of the express queue until a large file ends.",
+  changes: [
+    {
+      file: "agent/queue/agent.ts",
+      find: "Math.max(1, this.freeLarge())",
+      replace: "this.freeLarge()",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/queue/express-lane.test.ts"],
+} satisfies Bug;

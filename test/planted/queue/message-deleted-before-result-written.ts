@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A message is deleted only after the results of all its tasks are written.",
+  description: "The agent does not wait for a result to be written before the task counts as finished.",
+  changes: [
+    {
+      file: "agent/work/download-urls.ts",
+      find: "await deps.results.write(result);",
+      replace: "deps.results.write(result).catch(() => undefined);",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/work.test.ts"],
+} satisfies Bug;

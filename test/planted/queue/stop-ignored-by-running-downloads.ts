@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Downloads of a request that was stopped are aborted.",
+  description: "The agent sees that the request has ended, and lets its downloads go on.",
+  changes: [
+    {
+      file: "agent/work/hold-message.ts",
+      find: "wanted || cancellation.cancel()",
+      replace: "wanted || cancellation",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/hold-message.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Tasks of a request that was stopped are not started.",
+  description: "A task starts without looking whether its request goes on.",
+  changes: [
+    {
+      file: "agent/work/download-urls.ts",
+      find: "if (!(await deps.requests.isActive(message.req_id))) return;",
+      replace: "",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/work.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "The visibility timeout of a message is extended as long as the agent works on it.",
+  description: "The timer that extends the visibility timeout sends nothing.",
+  changes: [
+    {
+      file: "agent/work/hold-message.ts",
+      find: "queue.hold(receipt, visibilitySeconds)",
+      replace: "Promise.resolve(queue)",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/hold-message.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A retry downloads only the tasks that failed or were never tried.",
+  description: "A URL that failed at one POP is retried at every POP of the retry.",
+  changes: [
+    {
+      file: "lambdas/not-good.ts",
+      find: "masks.countOf(row) === used.length ? url",
+      replace: "masks.countOf(row) > 0 ? url",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/not-good.test.ts"],
+} satisfies Bug;

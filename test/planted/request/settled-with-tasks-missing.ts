@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A request finishes only when every task has a result.",
+  description: "A request finishes when all tasks but one have a result.",
+  changes: [
+    {
+      file: "domain/request/settlement.ts",
+      find: "facts.counted >= facts.total)",
+      replace: "facts.counted >= facts.total - 1)",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/request/settlement.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "The timer of a request is deleted when the request has ended.",
+  description: "The wind-down leaves the schedule of the request in place.",
+  changes: [
+    {
+      file: "lambdas/shutdown/wind-down.ts",
+      find: "await deps.timer.cancel(reqId);",
+      replace: "",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/wind-down.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,17 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A request of which most URLs could not be read is not ready.",
+  description:
+    "The verdict looks at the tasks of readable URLs only, so it lets the crowd come to URLs that nobody could read.",
+  // Today's code has this bug. The change removes the mark of the test that detects it.
+  changes: [
+    {
+      file: "test/lambdas/shutdown/settle.test.ts",
+      find: 'it.fails("is not ready"',
+      replace: 'it("is not ready"',
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+  pendingUntil: "the verdict takes unreadable URLs for more than an exception",
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Every failed task has a row in the report, however many segments the report is written in.",
+  description: "The last row of each segment is dropped when the segment is set aside.",
+  changes: [
+    {
+      file: "lambdas/shutdown/report-rows.ts",
+      find: "this.reqId, this.rows);",
+      replace: "this.reqId, this.rows.slice(0, -1));",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/recount.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A heartbeat tells the bytes since the heartbeat before.",
+  description: "The bytes of a heartbeat are told again with the next one.",
+  changes: [
+    {
+      file: "agent/work/beats.ts",
+      find: "holding.bytes -= bytes;",
+      replace: "",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/beats.test.ts"],
+} satisfies Bug;

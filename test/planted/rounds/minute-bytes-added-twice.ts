@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "The bytes of a minute are added to that minute only.",
+  description: "The bytes of a minute are kept after they are added, and are added again to the next minute.",
+  changes: [
+    {
+      file: "agent/work/received.ts",
+      find: "this.bytes = 0;\n    this.minute",
+      replace: "this.minute",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/beats.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Bytes of an attempt that failed are no longer under way when the next one starts.",
+  description: "The bytes of a failed attempt stay counted as under way.",
+  changes: [
+    {
+      file: "agent/download/downloader.ts",
+      find: "if (past.length > 0) ask.transfer?.clear();",
+      replace: "",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/downloader.test.ts"],
+} satisfies Bug;

@@ -1,0 +1,15 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A task has one row in the file of all results, however many segments the file is written in.",
+  description:
+    "The compressed rows of a segment stay in memory after it is set aside, and are written again with the next one.",
+  changes: [
+    {
+      file: "lambdas/shutdown/result-rows.ts",
+      find: "this.blocks.length = 0;",
+      replace: "",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/result-rows.test.ts"],
+} satisfies Bug;

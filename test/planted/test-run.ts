@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import type { Bug } from "./bug.ts";
+
+/** What a command showed. Only a failed test detects a bug: a file that cannot be loaded, or no test at all, shows nothing. */
+export type TestRun =
+  | { readonly kind: "passed"; readonly tests: number }
+  | { readonly kind: "failed"; readonly tests: readonly string[] }
+  | { readonly kind: "broken"; readonly problem: string };
+
+/** Longer than any command may take. */
+const TIMEOUT_MS = 180_000;
+const TAIL_CHARACTERS = 600;
+
+/** What is read of the file that vitest's JSON reporter writes. */
+const reportSchema = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().default(""),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+});
+
+/** @param code exit code; undefined: it was ended by a signal. @param report what the JSON reporter wrote, undefined: nothing */
+export function judgeRun(code: number | undefined, report: unknown, output: string): TestRun {
+  const broken = (problem: string): TestRun => ({ kind: "broken", problem: `${problem}: ${tail(output)}` });
+  const parsed = reportSchema.safeParse(report);
+  if (!parsed.success) return broken(`vitest wrote no report (exit code ${code})`);
+  const files = parsed.data.testResults;
+  const named = (status: string) =>
+    files.flatMap((file) => file.assertionResults.filter((test) => test.status === status)).map((it) => it.fullName);
+  const notLoaded = files.find(
+    (file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
+  );
+  if (notLoaded !== undefined) return broken(`${notLoaded.name} failed without a failed test: ${notLoaded.message}`);
+  const failed = named("failed");
+  if (failed.length > 0)
+    return code === 0 ? broken("tests failed, and the exit code is 0") : { kind: "failed", tests: failed };
+  if (code !== 0) return broken(`exit code ${code} without a failed test`);
+  const passed = named("passed").length;
+  return passed === 0 ? broken("no test ran") : { kind: "passed", tests: passed };
+}
+
+function tail(output: string): string {
+  return output.trim().slice(-TAIL_CHARACTERS);
+}
+
+/** Runs commands, each as a process group, so that nothing outlives the run. */
+export class Commands {
+  private readonly running = new Set<ChildProcess>();
+
+  /** @param cwd root of a copy of the tree */
+  async run(command: Bug["command"], cwd: string): Promise<TestRun> {
+    const report = join(cwd, ".local/planted.json");
+    mkdirSync(dirname(report), { recursive: true });
+    rmSync(report, { force: true });
+    // One failed test is enough. Without npx, which takes as long as some of the tests.
+    const more = ["--bail=1", "--reporter=json", `--outputFile=${report}`];
+    const args = [join(cwd, "node_modules/vitest/vitest.mjs"), ...command.slice(2), ...more];
+    const { code, output } = await this.spawned(args, cwd);
+    return judgeRun(code, readJson(report), output);
+  }
+
+  end(): void {
+    for (const child of this.running) endGroup(child);
+  }
+
+  private spawned(args: readonly string[], cwd: string) {
+    return new Promise<{ readonly code: number | undefined; readonly output: string }>((resolve, reject) => {
+      const child = spawn(process.execPath, args, {
+        cwd,
+        detached: true,
+        env: { ...process.env, NO_COLOR: "1" },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      this.running.add(child);
+      let output = "";
+      const keep = (chunk: string) => {
+        output = `${output}${chunk}`.slice(-10 * TAIL_CHARACTERS);
+      };
+      child.stdout.setEncoding("utf8").on("data", keep);
+      child.stderr.setEncoding("utf8").on("data", keep);
+      const timer = setTimeout(() => {
+        keep(`\nended after ${TIMEOUT_MS / 1_000} s`);
+        endGroup(child);
+      }, TIMEOUT_MS);
+      child.once("error", reject);
+      child.once("close", (code) => {
+        clearTimeout(timer);
+        this.running.delete(child);
+        resolve({ code: code ?? undefined, output });
+      });
+    });
+  }
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A follower's object is proven to be cached in the same way as its lead's.",
+  description: "Tasks of followers end after the download, without the proof.",
+  changes: [
+    {
+      file: "agent/download/downloader.ts",
+      find: 'ask.message.verify === "off"',
+      replace: 'ask.message.verify === "off" || ask.message.follows === true',
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/downloader.test.ts"],
+} satisfies Bug;
