@@ -1,5 +1,6 @@
 // Requests whose way through the pipeline is recorded: each shows another part of it.
 import { setTimeout as sleep } from "node:timers/promises";
+import { MAX_RECEIVES } from "../../domain/request/limits.ts";
 import type { Fault, FaultHook } from "../../tools/edge/faults.ts";
 import type { SiteObject } from "../../tools/edge/site.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "./pipeline.ts";
@@ -175,14 +176,72 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 const crashed = files("crashed", 4);
+const listed = files("listed", 3);
+const cutShort = files("cut-short", 2);
+const abandoned = files("abandoned", 2);
+
+const isAt = (pipeline: Pipeline, reqId: string, status: string) => () =>
+  pipeline.request(reqId)?.["status"]?.["S"] === status;
+
+/** Calls the API until it answers: a call that fails, or whose function dies, comes again. */
+async function resize(pipeline: Pipeline, body: object): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const answer = await pipeline.api("POST", "instances", body).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await sleep(10_000);
+  }
+  throw new Error("POST /instances does not answer");
+}
 
 /** What the crash points are looked for in: small requests that come along every path with an effect. */
 export const CRASH_SCENARIOS: readonly Scenario[] = [
   {
-    name: "leads, followers and failures",
+    name: "leads, followers, failures, and a retry of them",
     site: crashed,
     options: { edge: { closedPops: TOKYO.slice(1, 2) } },
-    faults: () => get(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT),
-    bodies: [body(crashed, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true })],
+    faults: (round) => (round === 0 ? get(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT) : undefined),
+    bodies: [
+      body(crashed, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true }),
+      (before) => ({ timeout: 30, instance_count: 1, retry_of: before }),
+    ],
+  },
+  {
+    name: "sources, limits and verify by addresses",
+    site: { ...listed, "/crash-list.txt": text(urlsOf(listed).join("\n")) },
+    bodies: [
+      body(listed, {
+        url_list: [],
+        sources: [{ type: "list", url: `https://${HOST}/crash-list.txt` }],
+        pops: [...FRANKFURT, ...SINGAPORE],
+        origin: { requests_per_second: 20 },
+        verify: "addresses",
+      }),
+    ],
+  },
+  {
+    name: "a stop",
+    site: cutShort,
+    faults: () => get(/0\.bin$/, { kind: "stall", after: 100 }),
+    bodies: [body(cutShort, { pops: [...FRANKFURT, ...SINGAPORE] })],
+    during: async (pipeline, reqId) => {
+      await pipeline.until(isAt(pipeline, reqId, "IN_PROGRESS"), "IN_PROGRESS");
+      await sleep(20_000);
+      await resize(pipeline, { DesiredCapacity: 0, req_id: reqId, force_stop: true });
+    },
+  },
+  {
+    name: "messages that nobody finishes",
+    site: abandoned,
+    bodies: [body(abandoned, { pops: [...FRANKFURT, ...SINGAPORE], instance_count: 0 })],
+    during: async (pipeline, reqId) => {
+      await pipeline.until(isAt(pipeline, reqId, "IN_PROGRESS"), "IN_PROGRESS");
+      const queue = pipeline.deployment.name("PrewarmTaskQueueExpress");
+      // Received, and never deleted: in the end they are dead letters.
+      for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
+        pipeline.aws.sqs.take(queue, 10);
+        await sleep(31_000);
+      }
+      await resize(pipeline, { DesiredCapacity: 1 });
+    },
   },
 ];
