@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createServer, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep, setInterval as ticks } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { eventually, installVirtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
+
+const HOUR = 3_600_000;
+let clock: VirtualClock | undefined;
+
+function installed(options?: VirtualClockOptions): VirtualClock {
+  clock = installVirtualClock(options);
+  return clock;
+}
+afterEach(() => clock?.uninstall());
+
+/** How long something takes, in virtual milliseconds. */
+async function taken(work: Promise<unknown>): Promise<number> {
+  const since = performance.now();
+  await work.catch(() => undefined);
+  return performance.now() - since;
+}
+
+describe("time", () => {
+  test("advances to each timer in order, whatever waits for it", async () => {
+    installed({ now: 5_000 });
+    const order: string[] = [];
+    setTimeout(() => order.push("callback"), 2 * HOUR);
+    const interval = setInterval(() => order.push("interval"), 0.8 * HOUR);
+    const late = sleep(3 * HOUR).then(() => order.push("promise"));
+    await sleep(HOUR);
+    order.push("test");
+    expect(Date.now()).toBe(5_000 + HOUR);
+    await late;
+    clearInterval(interval);
+    expect(order).toEqual(["interval", "test", "interval", "callback", "interval", "promise"]);
+  });
+
+  test("is the same for Date, performance and the clock", async () => {
+    const clock = installed();
+    const [date, since] = [new Date(), performance.now()];
+    await sleep(HOUR);
+    expect([Date.now() - date.getTime(), performance.now() - since, clock.elapsedMs]).toEqual([HOUR, HOUR, HOUR]);
+  });
+
+  test("runs promises and immediates between two timers of the same instant", async () => {
+    installed();
+    const order: string[] = [];
+    setTimeout(() => {
+      order.push("first");
+      setImmediate(() => order.push("immediate"));
+    }, 1_000);
+    setTimeout(() => order.push("second"), 1_000);
+    await sleep(1_001);
+    expect(order).toEqual(["first", "immediate", "second"]);
+  });
+
+  test("passes in an interval of node:timers/promises, and ends AbortSignal.timeout() and a sleep with a signal", async () => {
+    const clock = installed();
+    let seen = 0;
+    for await (const _ of ticks(HOUR)) if (++seen === 3) break;
+    expect(clock.elapsedMs).toBe(3 * HOUR);
+    const signal = AbortSignal.timeout(HOUR);
+    expect(await taken(sleep(9 * HOUR, undefined, { signal }))).toBe(HOUR);
+    expect(signal.reason).toHaveProperty("name", "TimeoutError");
+  });
+
+  test("stands still while real work goes on", async () => {
+    const clock = installed();
+    let rang = false;
+    setTimeout(() => {
+      rang = true;
+    }, 5);
+    await clock.frozen(() => promisify(execFile)(process.execPath, ["--version"]));
+    expect([rang, clock.elapsedMs]).toEqual([false, 0]);
+    await sleep(10);
+    expect(rang).toBe(true);
+  });
+
+  test("does not overtake the reading of a file", async () => {
+    const clock = installed();
+    let elapsed: number | undefined;
+    setTimeout(() => undefined, 5);
+    await readFile(new URL("../package-lock.json", import.meta.url)).then(() => {
+      elapsed = clock.elapsedMs;
+    });
+    expect(elapsed).toBe(0);
+  });
+
+  test("is real again afterwards", async () => {
+    const before = { setTimeout, Date, timeout: AbortSignal.timeout };
+    installed({ now: 0 }).uninstall();
+    expect({ setTimeout, Date, timeout: AbortSignal.timeout }).toEqual(before);
+    expect(Date.now()).toBeGreaterThan(HOUR);
+    await sleep(1);
+  });
+});
+
+describe("sockets on loopback", () => {
+  test("are served in virtual time, and time does not overtake what is on its way", async () => {
+    const clock = installed({ idleMs: 1 });
+    const server = createServer(async (request, response) => {
+      await sleep(Number(request.url?.slice(1)));
+      response.end(Buffer.alloc(3_000_000));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const ask = async (ms: number) => {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${ms}`;
+      const response = await new Promise<IncomingMessage>((resolve) => get(url, { agent: false }, resolve));
+      let bytes = 0;
+      for await (const chunk of response) bytes += (chunk as Buffer).length;
+      return [ms, bytes, clock.elapsedMs];
+    };
+    const giveUp = setTimeout(() => expect.unreachable("the last answer was overtaken"), 2 * HOUR + 1);
+    expect(await Promise.all([ask(2 * HOUR), ask(5), ask(4)])).toEqual([
+      [2 * HOUR, 3_000_000, 2 * HOUR],
+      [5, 3_000_000, 5],
+      [4, 3_000_000, 4],
+    ]);
+    clearTimeout(giveUp);
+  });
+});
+
+describe("eventually", () => {
+  test("waits in virtual time", async () => {
+    const clock = installed();
+    let value = 0;
+    setTimeout(() => {
+      value = 1;
+    }, 5_000);
+    await eventually(() => value).toBe(1);
+    expect(clock.elapsedMs).toBe(5_000);
+    await expect(eventually(() => value).toBe(2)).rejects.toThrow("to be 2");
+    expect(clock.elapsedMs).toBe(15_000);
+  });
+});
