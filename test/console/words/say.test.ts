@@ -1,4 +1,3 @@
-
 import { describe, expect, it } from "vitest";
 import { ZH } from "../../../console/words/chinese.ts";
 import { EN } from "../../../console/words/english.ts";

@@ -1,4 +1,3 @@
-
 import { describe, expect, test } from "vitest";
 import { compare } from "../../../tools/release/findings.ts";
 
