@@ -1,4 +1,4 @@
-// Who may import whom. `npm run lint` checks every import, `import type` too; test/layout.test.ts tries each arrow.
+// Who may import whom. `npm run lint` checks every import, `import type` too.
 // What is not named here is refused: a new folder or a new package needs its line.
 
 const CDK = packages("aws-cdk-lib", "constructs");

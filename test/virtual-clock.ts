@@ -32,7 +32,8 @@ export interface VirtualClockOptions {
  * - The thread is idle when `QUIET_TURNS` turns of the event loop, and `idleMs`, pass without an event of a socket, and when the
  *   thread pool has no work. Then time jumps to the next timer, and all timers of that instant run in their order.
  * - Code takes no virtual time to run. A loop that asks for the time and never waits does not end.
- * - Child processes and other threads are not seen: wrap what waits for them in `frozen()`.
+ * - Child processes, other threads and zlib's asynchronous calls are not seen: wrap what waits for them in `frozen()`.
+ * - A thread that always has work for its sockets is never idle. A fake that answers at once, and is asked again at once, has to wait.
  * - Time also passes between two steps of a test. A test that wants an instant waits for a promise, or sleeps until that instant.
  * - An interval that is never cleared keeps time moving. `uninstall()` drops all timers that are pending.
  * - Install it once per file, by `useVirtualClock`: undici keeps one timer for good, and would wait for the timer of a clock that is gone.
@@ -93,12 +94,18 @@ export function installVirtualClock({ now = Date.now(), idleMs = 0 }: VirtualClo
 }
 
 /** Installs a virtual clock for all tests of a file. Call it before what else begins in `beforeAll`. */
-export function useVirtualClock(options?: VirtualClockOptions): void {
+export function useVirtualClock(options?: VirtualClockOptions): Pick<VirtualClock, "frozen"> {
   let clock: VirtualClock | undefined;
   beforeAll(() => {
     clock = installVirtualClock(options);
   });
   afterAll(() => clock?.uninstall());
+  return {
+    frozen: (work) => {
+      if (clock === undefined) throw new Error("The virtual clock is not installed yet");
+      return clock.frozen(work);
+    },
+  };
 }
 
 /**

@@ -1,5 +1,3 @@
-import { expect } from "vitest";
-
 /** A promise that ends when a test says so. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -20,9 +18,4 @@ export function deferred<T = void>(): Deferred<T> {
 /** Lets everything that is ready run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Waits until something is true. The limit is long, because the machine may be busy. */
-export function eventually<T>(read: () => T) {
-  return expect.poll(read, { interval: 10, timeout: 10_000 });
 }

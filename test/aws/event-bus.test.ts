@@ -3,7 +3,10 @@ import { expect, it } from "vitest";
 import { EventBus } from "../../aws/event-bus.ts";
 import { endedEvent } from "../../domain/request/ended-event.ts";
 import { request } from "../lambdas/items.ts";
+import { useVirtualClock } from "../virtual-clock.ts";
 import { fakeClient, type Sent } from "./client.ts";
+
+useVirtualClock();
 
 const EVENT = endedEvent({ ...request({ active: undefined }), status: "FINISHED" }, "https://api.example/prod/");
 

@@ -5,7 +5,10 @@ import { ReportLinks } from "../../aws/report-links.ts";
 import { UnreadableRowError } from "../../domain/plan/task-url.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import { collect } from "../collect.ts";
+import { eventually, useVirtualClock } from "../virtual-clock.ts";
 import { startBucket } from "./bucket.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 /** A list of rows as they are. */
 const at = (key: string): ReadableList<readonly unknown[]> => ({
@@ -133,7 +136,7 @@ describe("a list in the bucket", () => {
     await expect(lists.write(at("r1.csv"), "r1", broken())).rejects.toThrow("the table cannot be read");
     // What was under way is given up.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await expect.poll(() => bucket.parts.size).toBe(0);
+    await eventually(() => bucket.parts.size).toBe(0);
     expect(bucket.objects.size).toBe(0);
   });
 
@@ -185,7 +188,7 @@ describe("a list in the bucket", () => {
       expect(bucket.unread.size).toBe(1);
       break;
     }
-    await expect.poll(() => bucket.unread.size).toBe(0);
+    await eventually(() => bucket.unread.size).toBe(0);
   });
 });
 

@@ -5,8 +5,11 @@ import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { collect } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
+import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 import { memoryTable } from "./memory-table.ts";
+
+useVirtualClock();
 
 function newTable(answer: (command: Sent, n: number) => unknown = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBClient>(answer);

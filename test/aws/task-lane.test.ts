@@ -5,7 +5,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { QueueEntryError, TaskLane, TasksNotQueuedError } from "../../aws/task-lane.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
+import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 const QUEUE = "https://sqs.example/tasks";
 const MESSAGE = {

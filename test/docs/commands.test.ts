@@ -1,54 +1,9 @@
 // Every command that a document shows is tried by somebody, or says why not. Who tries what: ./commands.ts. What the marks mean: CONTRIBUTING.md.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as doctor from "../../tools/doctor/options.ts";
 import { parseOptions } from "../../tools/local/options.ts";
-import { blocksOf, commandsOf, inlineCommandsOf, scriptsOf, triedIn, wayOf } from "./commands.ts";
-import { DOCUMENTS, ROOT } from "./read-documents.ts";
-
-const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
-
-/** Scripts that no other one runs, and who runs them. */
-const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
-  start: "test/e2e/first-steps.test.ts",
-  demo: "the workflow of each push",
-  sbom: "the workflow of each push",
-  prepare: "npm ci",
-  "build:cli": "the same file as `prepare`",
-  docs: "writes what a test of test/tools/release compares",
-  map: "writes what a test of test/tools compares",
-  pictures: "needs Chromium; test/docs/pictures.test.ts looks at what it writes",
-  synth: "each end-to-end test deploys what it makes",
-  "test:unit": "a part of `npm test`",
-  "test:e2e": "a part of `npm test`",
-  "test:planted": "before a merge: it takes minutes; its runner has a test",
-  "test:watch": "the same tests, as you type",
-  "types:watch": "the same check, as you type",
-  fix: "the same rules as `lint`",
-  "test:faults": "a lab; its short form is an end-to-end test",
-  "test:hostile": "a lab; its short form is a test",
-  "test:large": "a lab: half an hour",
-  "test:warmth": "a lab: an hour; its short form is an end-to-end test",
-  "test:console": "a lab; its short form is an end-to-end test",
-  bench: "measures; needs a quiet machine and tools that it names",
-  "pops:check": "asks CloudFront's DNS",
-  "publish-templates": "needs AWS",
-  doctor: "needs AWS; its checks have tests in test/tools/doctor",
-};
-
-/** npm's own commands, and who runs them. */
-const NPM: Readonly<Record<string, string>> = {
-  "(ci)": "the workflow of each push",
-  "(pack)": "test/cli/package.test.ts",
-  "(install)": "changes the lock file, or needs a release",
-  "(publish)": "nobody has done it yet",
-};
-
-/** Scripts that `npm run check` comes to. */
-function checked(name = "check"): string[] {
-  return [name, ...scriptsOf(SCRIPTS[name] ?? "").flatMap((inner) => checked(inner))];
-}
+import { blocksOf, commandsOf, inlineCommandsOf, triedIn, wayOf } from "./commands.ts";
+import { DOCUMENTS } from "./read-documents.ts";
 
 const tried = [...DOCUMENTS].flatMap(([document, text]) => blocksOf(document, text).flatMap(triedIn));
 const inline = [...DOCUMENTS.values()].flatMap(inlineCommandsOf);
@@ -64,18 +19,6 @@ describe.each([...DOCUMENTS])("%s", (document, text) => {
     );
     expect(untried).toEqual([]);
   });
-
-  test("names scripts that somebody runs", () => {
-    const commands = [...blocks.flatMap(({ code }) => commandsOf(code)), ...inlineCommandsOf(text)];
-    const names = commands.flatMap(scriptsOf).filter((name) => !(name in NPM) && !(name in RUN_ELSEWHERE));
-    // `bench:<part>` names several.
-    expect(names.filter((name) => !checked().includes(name) && !name.startsWith("bench:"))).toEqual([]);
-  });
-});
-
-test("each script of package.json is run by `npm run check`, or it is known who else runs it", () => {
-  const names = Object.keys(SCRIPTS).filter((name) => !name.startsWith("bench:"));
-  expect([...new Set([...checked(), ...Object.keys(RUN_ELSEWHERE)])].toSorted()).toEqual(names.toSorted());
 });
 
 test("documents show commands of each kind", () => {
@@ -148,12 +91,6 @@ describe("a document with faults is found out", () => {
     expect(commandsOf("curl -d '{\n  \"a\": 1 }' x   # why\nnpx a \\\n  b\n# only words\n")).toEqual([
       "curl -d '{\n  \"a\": 1 }' x",
       "npx a \\\n  b",
-    ]);
-  });
-
-  test("by scripts", () => {
-    expect(scriptsOf("npm ci && npm run --silent sbom && npm start -- --port 1 && npm run bench:<part>")).toEqual([
-      ...["(ci)", "sbom", "start", "bench:"],
     ]);
   });
 });

@@ -111,10 +111,3 @@ export function triedIn({ document, code, notRun }: Block): string[] {
     ? []
     : commands;
 }
-
-/** What each npm of a command runs: a script of package.json, or in parentheses one of npm's own commands. */
-export function scriptsOf(command: string): string[] {
-  return [...command.matchAll(/\bnpm ((?:run )?)(?:--?[\w-]+ )*([a-z][\w:-]*)/g)].map(([, run, name = ""]) =>
-    run === "" && name !== "start" && name !== "test" ? `(${name})` : name,
-  );
-}

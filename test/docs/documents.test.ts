@@ -59,26 +59,6 @@ test.each(DOCUMENTS.filter((document) => document !== "CHANGELOG.md"))("%s names
   expect(missingPaths(read(document))).toEqual([]);
 });
 
-test("the README has at most 200 lines", () => {
-  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
-});
-
-test("each decision has its four parts and stands in the index under its title", () => {
-  const index = read("docs/adr/README.md");
-  const decisions = DOCUMENTS.filter((path) => /^docs\/adr\/\d{4}-/.test(path));
-  expect(decisions.length).toBeGreaterThan(0);
-  for (const decision of decisions) {
-    const text = read(decision);
-    const [, number, title = ""] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
-    expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(
-      expect.arrayContaining(["Status", "Context", "Decision", "Consequences"]),
-    );
-    expect(
-      index.split("\n").find((line) => line.includes(`[${number}](${decision.slice("docs/adr/".length)})`)),
-    ).toContain(`| ${title} `);
-  }
-});
-
 test("what is generated begins with a name of its own and ends", () => {
   const marks = DOCUMENTS.flatMap((path) => [...read(path).matchAll(/^<!-- (generated: [\w-]+|\/generated) -->$/gm)]);
   const names = marks.map(([, mark = ""]) => mark).filter((mark) => mark !== "/generated");

@@ -1,9 +1,8 @@
-// What docs/platforms.md and docs/first-steps.md say of the dev container and of the console.
+// The dev container of docs/platforms.md has what package.json and the local API need.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { EN } from "../../console/words/english.ts";
 import { ROOT } from "./read-documents.ts";
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -30,10 +29,4 @@ test("the dev container has a Node.js and a Python that are new enough, and pass
   const [major = 0, minor = 0] = parts(python?.version ?? "");
   expect([major, minor >= 10]).toEqual([3, true]);
   expect([forwardPorts, postCreateCommand]).toEqual([[8480], "npm ci"]);
-});
-
-test("the first steps name the console's buttons as they are called", () => {
-  const [, section = ""] = read("docs/first-steps.md").split("## 3. Warm in the console");
-  const named = [...(section.split("\n## ")[0] ?? "").matchAll(/_([^_]+)_/g)].map(([, name]) => name);
-  expect(named).toEqual([EN.newRequest, EN.send]);
 });

@@ -1,9 +1,12 @@
-// What a page or a terminal takes from domain/ runs without Node: the words, the catalogue and what is chosen from it.
-import { readdirSync, readFileSync } from "node:fs";
+// What a page takes from domain/ runs without Node: the words, the catalogue and what is chosen from it.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
 import { expect, it } from "vitest";
 
-const DOMAIN = new URL("../../domain/", import.meta.url);
-const all = (folder: string) => readdirSync(new URL(folder, DOMAIN)).map((file) => `${folder}${file}`);
+const DOMAIN = fileURLToPath(new URL("../../domain/", import.meta.url));
+const all = (folder: string) => readdirSync(`${DOMAIN}${folder}`).map((file) => `${folder}${file}`);
 /** It looks at a request's ledger in the recount. */
 const NOT_IN_A_BROWSER = ["readiness/survey.ts"];
 const FILES = [
@@ -12,14 +15,17 @@ const FILES = [
   ...["request/status.ts", "request/timestamps.ts", "net/urls.ts", "byte-figures.ts"],
 ];
 
-it.each(FILES)("%s and all that it imports ask for nothing of Node", (file) => {
-  const seen = new Set<string>();
-  const read = (url: URL): void => {
-    if (seen.has(url.href)) return;
-    seen.add(url.href);
-    const text = readFileSync(url, "utf8");
-    expect(text, url.href).not.toMatch(/from "node:|\bBuffer\b|\bprocess\./);
-    for (const [, path = ""] of text.matchAll(/from "(\.[^"]+)"/g)) read(new URL(path, url));
-  };
-  read(new URL(file, DOMAIN));
+/** Loads files, with all that they import, where there is nothing of Node. */
+async function loadInBrowser(files: readonly string[]): Promise<void> {
+  const stdin = { contents: files.map((file) => `import "./${file}";`).join("\n"), resolveDir: DOMAIN };
+  const bundle = await build({ stdin, bundle: true, platform: "browser", write: false, logLevel: "silent" });
+  runInContext(bundle.outputFiles[0]?.text ?? "", createContext({ URL, TextEncoder, TextDecoder }));
+}
+
+it("the files that a page imports load without Node", async () => {
+  await expect(loadInBrowser(FILES)).resolves.toBeUndefined();
+});
+
+it("a file that asks for something of Node does not", async () => {
+  await expect(loadInBrowser(["retry.ts"])).rejects.toThrow("node:timers/promises");
 });

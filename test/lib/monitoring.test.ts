@@ -205,24 +205,6 @@ test("the dashboard is one of those that are free: 50 metrics at most", () => {
   expect(dashboardMetrics().length).toBeLessThanOrEqual(50);
 });
 
-test("the documents say what that costs", () => {
-  const [operations, readme] = ["docs/operations.md", "README.md"].map((name) =>
-    readFileSync(`${ROOT}${name}`, "utf8"),
-  );
-  const dollars = alarms.length * 0.1;
-  // Its runs, and a trace of each.
-  const WATCH_DOLLARS = 0.02 + 0.04;
-  expect(operations).toMatch(
-    new RegExp(`^\\| ${alarms.length} alarms, each on one metric +\\| ${dollars.toFixed(2)} `, "m"),
-  );
-  expect(operations).toMatch(
-    new RegExp(`^\\| one dashboard of ${dashboardMetrics().length} metrics +\\| 3\\.00 `, "m"),
-  );
-  expect(readme).toContain(
-    `${(dollars + WATCH_DOLLARS).toFixed(2)} dollars a month at list price (${alarms.length} alarms,`,
-  );
-});
-
 test("alarms are mailed to the address; without one, to nobody", () => {
   const [[, mail] = []] = resourcesOf(template, "AWS::SNS::Subscription") as unknown as [
     string,

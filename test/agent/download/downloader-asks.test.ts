@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { NotATaskError } from "../../../agent/work/not-a-task.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, DOMAIN, download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 useEdge();
 

@@ -3,7 +3,10 @@ import type { DownloaderOptions } from "../../../agent/download/downloader.ts";
 import { PutOffError } from "../../../agent/origin/put-off.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

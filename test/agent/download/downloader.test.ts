@@ -5,9 +5,11 @@ import { Cancellation } from "../../../agent/work/cancellation.ts";
 import { Holding } from "../../../agent/work/holding.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
-import { eventually } from "../deferred.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 useEdge();
 

@@ -1,7 +1,10 @@
 import { createServer, type Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { createCertificate } from "../../../tools/edge/certificate.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { HEADERS, HOST, listen, poolOf, raw } from "./raw-server.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

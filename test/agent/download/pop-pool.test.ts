@@ -2,8 +2,10 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
-import { eventually } from "../deferred.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { HEADERS, OK, poolOf, raw } from "./raw-server.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

@@ -1,8 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
-import { eventually } from "../deferred.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { type FakeAws, Refusal } from "../fake-aws.ts";
 import { downloads, world } from "../queue/agent-world.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 describe("an agent looks after requests", () => {
   const time = (secondsAgo: number) => ({ S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) });

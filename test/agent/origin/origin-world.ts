@@ -1,6 +1,6 @@
 // Provides processes that ask one origin, in virtual time: a queue with delays, beats, and the origin's log.
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
-import { vi } from "vitest";
 import type { Line } from "../../../agent/origin/line.ts";
 import { Origin } from "../../../agent/origin/origin.ts";
 import { PutOffError } from "../../../agent/origin/put-off.ts";
@@ -54,7 +54,7 @@ export interface WorldOptions {
   readonly messages?: number;
 }
 
-/** A request at an origin. Fake timers must be on. */
+/** A request at an origin. A virtual clock must be installed. */
 export class OriginWorld {
   readonly log: Seen[] = [];
   readonly beats = new Map<string, Beat>();
@@ -145,7 +145,7 @@ export class OriginWorld {
   }
 
   async run(seconds: number): Promise<void> {
-    await vi.advanceTimersByTimeAsync(seconds * 1_000);
+    await sleep(seconds * 1_000);
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 // An origin that refuses, in virtual time: each process finds out by itself how much it takes.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { installVirtualClock, type VirtualClock } from "../../virtual-clock.ts";
 import { OriginWorld, type WorldOptions } from "./origin-world.ts";
 
 const START = 1_700_000_000_000;
@@ -15,13 +16,14 @@ function seeded(seed: number): () => number {
   };
 }
 
+let clock: VirtualClock;
 beforeEach(() => {
-  vi.useFakeTimers({ now: START });
+  clock = installVirtualClock({ now: START });
   vi.spyOn(Math, "random").mockImplementation(seeded(1));
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.useRealTimers();
+  clock.uninstall();
 });
 
 describe("an origin that refuses above 30 requests a second: below 5% refusals after ten seconds, and it is used", () => {

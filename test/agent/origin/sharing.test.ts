@@ -1,16 +1,15 @@
 // Processes that share the limits of one request, in virtual time: turns, seats, and what goes back to the queue.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { OriginLimits } from "../../../domain/request/origin-limits.ts";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
+import { installVirtualClock } from "../../virtual-clock.ts";
 import { OriginWorld } from "./origin-world.ts";
 
 const START = 1_700_000_000_000;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: START });
-});
-afterEach(() => {
-  vi.useRealTimers();
+  const clock = installVirtualClock({ now: START });
+  return () => clock.uninstall();
 });
 
 /** Requests a second between two moments, in seconds. */

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { messageBody } from "../../../domain/plan/task-message.ts";
-import { deferred, eventually } from "../deferred.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
+import { deferred } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { count, downloads, numbered, world } from "./agent-world.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 describe("stop", () => {
   test("what has not begun goes back at once, what runs is finished and stored, then serve() resolves", async () => {
@@ -38,7 +41,10 @@ describe("stop", () => {
     const Body = messageBody(taskMessage({ urls: [{ url: "late", bytes: 1 }] }));
     const { log, start } = await world([], {
       ReceiveMessage: async () => {
-        if (calls++ > 0) return {};
+        if (calls++ > 0) {
+          await sleep(1_000);
+          return {};
+        }
         await arriving.promise;
         return { Messages: [{ Body, ReceiptHandle: "r" }] };
       },

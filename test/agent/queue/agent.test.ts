@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { eventually } from "../deferred.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { Refusal } from "../fake-aws.ts";
 import { count, downloads, numbered, resultOf, world } from "./agent-world.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 test("all that is in the queue is downloaded, stored and only then deleted", async () => {
   const { log, start } = await world([["a", "b"], ...numbered(33)]);

@@ -9,9 +9,12 @@ import { Beats } from "../../../agent/work/beats.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { resultOf } from "./agent-world.ts";
 import { MemoryLane, memoryAgent } from "./fleet-world.ts";
+
+useVirtualClock();
 
 const logger = pino({ level: "silent" });
 const patience = patienceOf(90);

@@ -3,9 +3,11 @@ import { expect, test } from "vitest";
 import { laneOf } from "../../../domain/plan/lane.ts";
 import { isLarge } from "../../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { eventually } from "../deferred.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { MemoryLane, startAgent } from "./fleet-world.ts";
+
+useVirtualClock();
 
 const MB = 2 ** 20;
 const LINK = 150 * MB;
@@ -20,9 +22,7 @@ async function fleetOfFour(messages: readonly TaskMessage[], apartMs: number) {
     agents.push(startAgent(lanes, LINK));
     await sleep(apartMs);
   }
-  await expect
-    .poll(() => agents.reduce((sum, { done }) => sum + done.tasks, 0), { interval: 20, timeout: 60_000 })
-    .toBe(tasks);
+  await eventually(() => agents.reduce((sum, { done }) => sum + done.tasks, 0), { timeoutMs: 60_000 }).toBe(tasks);
   const seconds = (Math.max(...agents.map(({ done }) => done.endedAt)) - started) / 1_000;
   for (const { stop } of agents) stop();
   await Promise.all(agents.map(({ ended }) => ended));
@@ -87,6 +87,6 @@ test("nor for one of few tasks, if these are large files: both go by the lanes t
   await sleep(300);
   const began = performance.now();
   await send("small", 50, 1_000);
-  await expect.poll(() => agent.done.tasks, { timeout: 10_000 }).toBeGreaterThanOrEqual(50);
+  await eventually(() => agent.done.tasks).toBeGreaterThanOrEqual(50);
   expect(performance.now() - began).toBeLessThan(2_000);
 });

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { ResultNotWrittenError, ResultWriter } from "../../../agent/work/result-writer.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { deferred, eventually, turn } from "../deferred.ts";
+import { eventually } from "../../virtual-clock.ts";
+import { deferred, turn } from "../deferred.ts";
 import { type Answers, fakeAws, Refusal } from "../fake-aws.ts";
 
 /** Pauses of what is tested, which are not waited out. */

@@ -5,6 +5,9 @@ import { expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { Client } from "../../../cli/api/client.ts";
 import { freePort } from "../../../tools/local/ports.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 type Reply = readonly [status: number, body: string, headers?: Record<string, string>];
 

@@ -97,7 +97,7 @@ it("what is wanted at some POPs alone lacks nothing at the others, also where th
   ]);
 });
 
-it("60,000 URLs at 600 POPs are looked at in seconds", { timeout: 60_000 }, () => {
+it("60,000 URLs at 600 POPs are looked at in seconds", () => {
   const urls = Array.from({ length: 6_000 }, (_, i) => ({ url: `https://a.example/${i}`, bytes: 1 }));
   const plan = new Plan(
     ONE,
@@ -106,8 +106,6 @@ it("60,000 URLs at 600 POPs are looked at in seconds", { timeout: 60_000 }, () =
     [],
   );
   const ledger = new Ledger(plan, urls);
-  const begun = performance.now();
+  // A tenth of it, within the time that a test may take.
   expect(surveyOf(plan, ledger, urls).coldObjects).toBe(6_000);
-  // A tenth of it. A machine with other work takes several times as long as a quiet one.
-  expect(performance.now() - begun).toBeLessThan(5_000);
 });

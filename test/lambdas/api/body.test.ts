@@ -113,8 +113,6 @@ it.each([
   ["quotes, a line each", '"\n'],
   ["slashes", "/ "],
 ])("comments are looked for in one pass: %s", (_, text) => {
-  const started = performance.now();
-  expect(refusalOf(`{${text.repeat(100_000)}`).message).not.toContain(HINT);
-  // Each quote was once a new way through the rest of the text: 9 s.
-  expect(performance.now() - started).toBeLessThan(1_000);
+  // Each quote was once a new way through the rest of the text: it would take minutes, which is more than a test may.
+  expect(refusalOf(`{${text.repeat(400_000)}`).message).not.toContain(HINT);
 });

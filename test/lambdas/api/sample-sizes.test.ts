@@ -2,6 +2,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Form, sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 let server: Server | undefined;
 afterEach(() => {

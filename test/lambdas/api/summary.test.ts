@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { LISTS } from "../../../domain/request/lists.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { request, target } from "../items.ts";
 import { STAMP, world } from "./world.ts";
+
+useVirtualClock();
 
 describe("GET /summary", () => {
   const counted = { failed_count: 4, warm_count: 1, hit_count: 2, not_kept_count: 3 };

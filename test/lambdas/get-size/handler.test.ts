@@ -9,6 +9,7 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeDns } from "../fakes/dns.ts";
 import { FakeExpandQueue } from "../fakes/expand-queue.ts";
@@ -18,6 +19,8 @@ import { FakeRequests } from "../fakes/requests.ts";
 import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 const EVENT = keysEvent({ req_id: "r1" });
 const OWN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] };
@@ -281,7 +284,7 @@ describe("Get Size", () => {
     expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
     // 64 at once, and each of them once.
     expect(seen.length).toBeLessThanOrEqual(66);
-    await expect.poll(connections).toBe(0);
+    await eventually(connections).toBe(0);
   });
 
   it("asks nothing where there is no time at all", async () => {
@@ -366,7 +369,7 @@ describe("Get Size", () => {
   it("leaves no connection open", async () => {
     const { handle, connections } = await world({ paths: ["/a", "/b"] });
     await handle(EVENT);
-    await expect.poll(connections).toBe(0);
+    await eventually(connections).toBe(0);
   });
 
   it("writes both lists before the status says so", async () => {

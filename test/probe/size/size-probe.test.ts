@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Pace } from "../../../probe/size/pace.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./server.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 const probes: SizeProbe[] = [];
 afterEach(async () => {

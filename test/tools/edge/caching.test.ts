@@ -1,6 +1,9 @@
 // The edge as a whole: what a POP and its REC keep, and what they ask the origin.
 import { expect, test } from "vitest";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, ask, DOMAIN, newEdge, originSha256, POPS } from "./client.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 test("a miss fills the POP and its REC, and no other REC", async () => {
   const edge = await newEdge();

@@ -1,7 +1,10 @@
 import { setTimeout as after } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Fault } from "../../../tools/edge/faults.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { ask, newEdge, open } from "./client.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 const SIZE = 1_000_000;
 

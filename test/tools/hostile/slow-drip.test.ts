@@ -1,5 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { slowDrip } from "../../../tools/hostile/slow-drip.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+
+useVirtualClock({ idleMs: 1 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

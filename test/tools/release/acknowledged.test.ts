@@ -1,19 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ACKNOWLEDGED } from "../../../tools/release/acknowledged.ts";
 import { compare } from "../../../tools/release/findings.ts";
-import { ROOT } from "../../lib/synth.ts";
-
-test("what cdk-nag finds and stays so is told in docs/security.md, where it is, and why", () => {
-  const rows = readFileSync(`${ROOT}docs/security.md`, "utf8").split("\n");
-  for (const { id, at, reason } of ACKNOWLEDGED) {
-    const row = rows.find((line) => line.includes(`\`${id}\``) && line.includes(reason));
-    expect(row).toBeDefined();
-    for (const path of at) expect(row).toContain(`\`${path.replace(/^Prewarm\/|\/(DefaultPolicy\/)?Resource$/g, "")}`);
-  }
-  const findings = rows.filter((line) => line.startsWith("| `AwsSolutions-"));
-  expect(findings).toHaveLength(ACKNOWLEDGED.length);
-});
 
 describe("an acknowledgement", () => {
   const found = [
