@@ -18,6 +18,17 @@ export default defineConfig({
     // On two cores, vitest would take one. Many tests wait for most of their time.
     maxWorkers: 2,
     sequence: { sequencer: LongOnesFirst },
+    // `npm run coverage` measures unit and synth tests. Child processes, bundled Lambda functions and agents of
+    // end-to-end tests are excluded: they run bundles in processes of their own.
+    coverage: {
+      provider: "v8",
+      // Named, so that a file that no test imports counts as not covered.
+      include: ["{domain,aws,lambdas,agent,probe,lib,cli,console,bin}/**/*.{ts,tsx}"],
+      // Written by `npm run map`.
+      exclude: ["console/map/world.ts"],
+      reporter: ["text-summary", "html", "json-summary"],
+      reportOnFailure: true,
+    },
     projects: [
       {
         test: {

@@ -23,6 +23,8 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "test:unit": "a part of `npm test`",
   "test:e2e": "a part of `npm test`",
   "test:watch": "the same tests, as you type",
+  coverage: "the tests of `test:unit`, with coverage and its thresholds",
+  mutate: "measures how good the unit tests of a folder are: minutes to an hour",
   "types:watch": "the same check, as you type",
   fix: "the same rules as `lint`",
   "test:faults": "a lab; its short form is an end-to-end test",
