@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asTaskUrl, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
+import { asTaskUrl, formKey, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
 
 describe("a row of the list of good URLs", () => {
   it.each([
@@ -36,4 +36,13 @@ describe("a row of the list of good URLs", () => {
     expect(asTaskUrl(good)).toEqual({ url: "https://a.example/8", bytes: 1, variant: "br" });
     expect(asTaskUrl({ url: "https://a.example/9", bytes: null })).toEqual({ url: "https://a.example/9", bytes: null });
   });
+});
+
+it("the forms of a URL have different keys, and a form without a name has the URL itself", () => {
+  const url = "https://a.example/1";
+  expect([{ url }, { url, variant: "br" }, { url, variant: "gzip" }].map(formKey)).toEqual([
+    url,
+    `${url}#br`,
+    `${url}#gzip`,
+  ]);
 });

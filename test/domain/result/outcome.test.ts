@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { nextStep, OUTCOMES, outcomeSchema, outcomes, type Seen, tierOf } from "../../../domain/result/outcome.ts";
+import {
+  isHit,
+  nextStep,
+  OUTCOMES,
+  outcomeSchema,
+  outcomes,
+  readOutcome,
+  type Seen,
+  tierOf,
+} from "../../../domain/result/outcome.ts";
 
 const MISS: Seen = { ask: "whole", xCache: "Miss from cloudfront" };
 const whole = (seen: Partial<Seen>): Seen => ({ ...MISS, ...seen });
@@ -78,4 +87,23 @@ describe("the tier", () => {
     ["", undefined],
     [undefined, undefined],
   ])("%s", (header, tier) => expect(tierOf(header)).toBe(tier));
+});
+
+test.each([...outcomes, "hotter", "toString", "", undefined])(
+  "a stored outcome %s is read if it is known",
+  (stored) => {
+    expect(readOutcome(stored)).toBe(outcomes.find((known) => known === stored));
+  },
+);
+
+test.each([
+  ["Hit from cloudfront", true],
+  ["hit", true],
+  ["RefreshHit from cloudfront", false],
+  ["Hits", false],
+  ["Miss from cloudfront", false],
+  ["Error from cloudfront, not a Hit", false],
+  [undefined, false],
+])("x-cache %s is a hit: %s", (xCache, hit) => {
+  expect(isHit({ xCache })).toBe(hit);
 });
