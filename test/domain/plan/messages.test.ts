@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { messagesOf, urlsPerMessage } from "../../../domain/plan/messages.ts";
+import { isLarge, messagesOf, urlsPerMessage, weight } from "../../../domain/plan/messages.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { fromRow } from "../../../domain/plan/task-url.ts";
@@ -190,5 +190,20 @@ describe("how many URLs a message may have", () => {
     [6_400, 0, 100],
   ])("%i tasks for %i instances: %i", (tasks, instances, urls) => {
     expect(urlsPerMessage(tasks, instances)).toBe(urls);
+  });
+});
+
+describe("a URL", () => {
+  it.each([
+    [16 * MIB, false],
+    [16 * MIB + 1, true],
+    [0, false],
+    [null, false],
+  ])("of %s bytes is large: %s", (bytes, large) => {
+    expect(isLarge({ url: "https://cdn.example.com/1", bytes })).toBe(large);
+  });
+
+  it("weighs its bytes, and 1 MiB if nobody knows them", () => {
+    expect([0, 7, null].map((bytes) => weight({ url: "https://cdn.example.com/1", bytes }))).toEqual([0, 7, MIB]);
   });
 });
