@@ -37,7 +37,7 @@ async function mutate(path: string): Promise<void> {
     ignorePatterns: [".local", "cdk.out", "coverage", "docs/pictures", "cli/dist"],
     disableTypeChecks: false,
     reporters: ["clear-text", "progress-append-only"],
-    clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false },
+    clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
     allowConsoleColors: false,
   });
   await stryker.runMutationTest();

@@ -88,6 +88,7 @@ describe("the checkpoint of a recount", () => {
       recountState({ ...item, total_count: 16 }, false),
       recountState({ ...item, shards: 3 }, false),
       recountState({ ...item, requeues: 0 }, false),
+      recountState({ ...item, total_count: 1, shards: 52 }, false),
     ];
     expect(new Set(states).size).toBe(states.length);
     expect(recountState({ ...item }, true)).toBe(recountState(item, true));

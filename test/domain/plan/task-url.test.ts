@@ -46,3 +46,20 @@ it("the forms of a URL have different keys, and a form without a name has the UR
     `${url}#gzip`,
   ]);
 });
+
+it.each([
+  [["https://a.example/", "1", "", "x"]],
+  [["https://a.example/", "1", "", "2x"]],
+  [["https://a.example/", "1", "", "x2"]],
+  [["https://a.example/", "1", "", "2", "0g"]],
+  [["https://a.example/", "1", "", "2", "g0"]],
+  [["https://a.example/", "1", "", "2", "0F"]],
+])("a row whose source or POPs are damaged is told of: %j", (row) => {
+  expect(() => fromRow(row)).toThrow(UnreadableRowError);
+});
+
+it("a message carries neither the source of a URL nor its POPs", () => {
+  const url = { url: "https://a.example/1", bytes: 1 };
+  expect(asTaskUrl({ ...url, source: 1 })).toEqual(url);
+  expect(asTaskUrl({ ...url, pops: "80" })).toEqual(url);
+});
