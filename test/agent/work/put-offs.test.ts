@@ -161,7 +161,9 @@ describe("what is put off for different reasons", () => {
   /** What was not asked for, and what was asked for once and twice in vain. */
   async function putOff(random: number) {
     vi.spyOn(Math, "random").mockReturnValue(random);
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
     const sent: unknown[] = [];
     const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
       void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
