@@ -57,6 +57,7 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
     "redirect",
     "HTTP 302: redirects to https://a.example/",
   ],
+  ["the first status of redirects", { httpStatus: 300 }, "FINAL", "redirect", "HTTP 300: redirects to nowhere"],
   ["a redirect to nowhere", { httpStatus: 304 }, "FINAL", "redirect", "HTTP 304: redirects to nowhere"],
   ["the first status of the client's faults", { httpStatus: 400 }, "FINAL", "http_4xx", "HTTP 400"],
   ["the last status of the client's faults", { httpStatus: 499 }, "FINAL", "http_4xx", "HTTP 499"],
@@ -64,6 +65,14 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
   ["a 404 whose page broke off", { httpStatus: 404, bytes: 3, ...CUT }, "FINAL", "http_4xx", "HTTP 404"],
   ["a server's fault", { httpStatus: 500 }, "RETRY", "http_5xx", "HTTP 500"],
   ["a server's fault whose page broke off", { httpStatus: 503, ...CUT }, "RETRY", "http_5xx", "HTTP 503"],
+  ["the first of them whose page broke off", { httpStatus: 500, ...CUT }, "RETRY", "http_5xx", "HTTP 500"],
+  [
+    "a server's fault whose page stalled",
+    { httpStatus: 503, failure: { reason: "timeout", code: "BODY_TIMEOUT" } },
+    "RETRY",
+    "timeout",
+    "BODY_TIMEOUT",
+  ],
   ["a status beyond all", { httpStatus: 600 }, "RETRY", "other", "HTTP 600"],
   ["a status that there is not", { httpStatus: 199 }, "RETRY", "other", "HTTP 199"],
 ];
@@ -85,6 +94,7 @@ test("what was asked for compressed may come as it is, and then is larger than G
     told(judge({ ...WHOLE, ...css, ...answer }, "SIN2-P1", 2_000, compressed))[0];
   expect(size({}, true)).toBe("GOOD");
   expect(size({}, false)).toBe("RETRY");
+  expect(judge({ ...WHOLE, ...css }, "SIN2-P1", 2_000).kind).toBe("RETRY");
   // A part of it, and what is never sent compressed.
   expect(size({ bytes: 1_999, contentLength: 1_999 }, true)).toBe("RETRY");
   expect(size({ contentType: "video/mp4" }, true)).toBe("RETRY");

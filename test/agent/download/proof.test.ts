@@ -60,11 +60,28 @@ test("what is kept nowhere is asked for four times, and the reason is said", asy
   expect(asked).toEqual(["check", "whole", "check"]);
 });
 
+test("a check that fails leads to a second round, and what that shows counts", async () => {
+  const { asked, askAgain } = asking("bad", MISS, EDGE);
+  const proof = await prove(MISS, askAgain, noPause);
+  expect(proof).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 2 });
+  expect(asked).toEqual(["check", "whole", "check"]);
+});
+
+test("what is kept has no failure", async () => {
+  expect(await prove(MISS, asking(EDGE).askAgain, noPause)).not.toHaveProperty("failure");
+  expect(await prove({ bytes: 5, httpStatus: 200 }, asking().askAgain, noPause)).not.toHaveProperty("failure");
+});
+
 test("a second download that fails shows nothing", async () => {
-  const { askAgain } = asking("bad", "bad");
+  const { asked, askAgain } = asking("bad", "bad");
   const proof = await prove(MISS, askAgain, noPause);
   expect(proof.outcome).toBe("not_kept");
   expect(proof.failure?.detail).toBe("asked again, it could not be had: T");
+  expect(asked).toEqual(["check", "whole"]);
+});
+
+test("an age of 0 is one", async () => {
+  expect((await prove(MISS, asking({ ...EDGE, age: "0" }).askAgain, noPause)).age).toBe(0);
 });
 
 test.each(["-1", "x", "1.5", "9".repeat(30)])("an age of %s is none", async (age) => {

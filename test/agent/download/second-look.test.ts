@@ -15,6 +15,7 @@ test.each([
   ["whole", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P1" }, true],
   ["a part", { bytes: 1, httpStatus: 206 }, true],
   ["more than was asked for", { bytes: 0, httpStatus: 200, failure: { reason: "too_large" } }, true],
+  ["a body that broke off", { bytes: 1, httpStatus: 200, failure: { reason: "incomplete" } }, false],
   ["another POP's", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P2" }, false],
   ["an error", { bytes: 1, httpStatus: 503 }, false],
   ["none", { bytes: 0, failure: { reason: "timeout" } }, false],

@@ -16,6 +16,7 @@ describe("who shares a limit", () => {
   test.each<[string, Beat[], object | undefined]>([
     ["alone", [beat("b")], { index: 0, count: 1 }],
     ["with others, in one order for all", [beat("c"), beat("b"), beat("a")], { index: 1, count: 3 }],
+    ["in the same order, whoever is read first", [beat("b"), beat("a")], { index: 1, count: 2, key: "i#a\ni#b" }],
     ["whether they hold tasks or not", [beat("a", 0, { tasks: 0 }), beat("b")], { index: 1, count: 2 }],
     ["not with the dead", [beat("a", 60_001), beat("b")], { index: 0, count: 1 }],
     ["with those that may be alive", [beat("a", 59_000), beat("b")], { index: 1, count: 2 }],
@@ -165,6 +166,22 @@ test.each([
     ),
   ).toBe(joins);
   expect(budget.part).toBe(part);
+});
+
+test("it joins if one of those that share is dead", () => {
+  const budget = new Budget({ concurrency: 2 }, "i#b", patience);
+  expect(budget.look([beat("a", 60_001), beat("c"), beat("d", 0, { sharing: undefined })], START)).toBe(true);
+});
+
+test("downloads that others still have under way take seats, also if they share no more", () => {
+  const budget = new Budget({ concurrency: 4 }, "i#b", patience);
+  for (const seconds of [0, 10]) {
+    const now = START + seconds * 1_000;
+    budget.read([beat("a", 0, { asking: 3, left: true }, now), beat("b", 0, { asking: 2 }, now)], now);
+  }
+  expect(budget.freeSeats(START + 15_000)).toBe(1);
+  budget.sit();
+  expect([budget.freeSeats(START + 15_000), budget.isInUse]).toEqual([0, true]);
 });
 
 test("who has joined at the same time as others, and is one too many, passes on what it receives", () => {

@@ -5,6 +5,7 @@ import { OwnTrouble } from "../../../agent/origin/own-trouble.ts";
 test.each([
   ["the first refusals are the origin's", "gggggrgggggrgggggr", false],
   ["the fourth in a row is the POP's, if others answer", "gggggrgggggrgggggrgggggr", true],
+  ["not if others answered before the first alone", "ggggggggggggrrrr", false],
   ["not if nobody answers", "rrrrrrrr", false],
   ["nor if few do", "rgrgrgrg", false],
   ["what was on its way together counts once", "rRRRRggggggggggggggggggggR", false],

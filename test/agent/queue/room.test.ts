@@ -29,6 +29,8 @@ describe("how many messages are asked for", () => {
     ["no more bytes than may wait", { portion: HEAVY }, 1],
     ["for half a second of bytes at the rate of now", { portion: HEAVY, bytesPerSecond: 120 * MB }, 5],
     ["none, if too many bytes wait", { portion: HEAVY, waitingTasks: 4, waitingBytes: 12 * MB }, 0],
+    ["none, if too many tasks are on their way", { portion: { ...SINGLE, tasks: 10 }, asked: 2 }, 0],
+    ["none, if too many bytes are on their way", { portion: HEAVY, asked: 1 }, 0],
     ["one by one, if what waits does not begin: others may", { waitingTasks: 32, stalled: true }, 1],
     ["not two at a time then", { waitingTasks: 32, stalled: true, asked: 1 }, 0],
     ["and not for ever", { waitingTasks: 128, stalled: true }, 0],

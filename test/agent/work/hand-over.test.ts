@@ -153,6 +153,25 @@ describe("a lead's message that takes long", () => {
     }
   });
 
+  test("hands over no URL of which a variant has not ended", async () => {
+    vi.useFakeTimers();
+    try {
+      const second = deferred<object>();
+      let begun = 0;
+      const download = () => (begun++ === 0 ? good() : second.promise);
+      const urls = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+      const { sent, did, ended } = start(leadOf({ urls }), { ...all, download, hold: done });
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(did.filter((what) => what.startsWith("write"))).toHaveLength(1);
+      expect(shown(sent)).toEqual([]);
+      second.resolve({});
+      await ended;
+      expect(shown(sent)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("tries again later what it could not hand over", async () => {
     vi.useFakeTimers();
     try {

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Line } from "../../../agent/origin/line.ts";
 import { PutOffError } from "../../../agent/origin/put-off.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
+import { PutOffs } from "../../../agent/work/put-offs.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import { deferred, turn } from "../deferred.ts";
@@ -176,4 +177,46 @@ test("whoever waited for a slot while the origin began to refuse gives it back, 
   await ended;
   expect(did).toEqual(["active? q", "put off a 10", "delete r"]);
   expect(slots.inUse).toBe(0);
+});
+
+describe("what is put off for different reasons", () => {
+  /** What was not asked for, and what was asked for once and twice in vain. */
+  async function putOff(random: number) {
+    vi.spyOn(Math, "random").mockReturnValue(random);
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const sent: unknown[] = [];
+    const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
+      void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
+    const deps = { queue: { sendLater }, requests: { isActive: yes } };
+    const putOffs = new PutOffs(deps, taskMessage({ tries: 3 }), () => undefined);
+    putOffs.add(named("once"), new PutOffError(11_000, 4_000, 1));
+    putOffs.add(named("unasked"), new PutOffError(5_000, 2_000));
+    putOffs.add(named("twice"), new PutOffError(20_000, 0, 2));
+    putOffs.add(named("once more"), new PutOffError(7_000, 8_000, 1));
+    await turn();
+    await turn();
+    const atOnce = [...sent];
+    await putOffs.end();
+    return { atOnce, sent };
+  }
+
+  test("goes back apart, by its tries; only what was not asked for goes at once", async () => {
+    const { atOnce, sent } = await putOff(0);
+    expect(atOnce).toEqual([["unasked", 3, 5]]);
+    expect(sent.slice(1)).toEqual([
+      ["once,once more", 4, 11],
+      ["twice", 5, 20],
+    ]);
+  });
+
+  test("comes back after its time and a part of its spread", async () => {
+    const { sent } = await putOff(0.5);
+    expect(sent).toEqual([
+      ["unasked", 3, 6],
+      ["once,once more", 4, 15],
+      ["twice", 5, 20],
+    ]);
+  });
 });

@@ -74,6 +74,12 @@ describe("a lead", () => {
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
   });
 
+  it("hands on a failure of which it was told no more", () => {
+    const { messages } = done({ ...LEAD, origin_failures: 1 }, [A, REFUSED]);
+    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), origin_failures: 1 })]);
+    expect(messages[0]).not.toHaveProperty("first_failure");
+  });
+
   it("that is the second to fail at the origin decides for all others, by name", () => {
     const second = { ...LEAD, origin_failures: 1, first_failure: "P0 (HTTP 404)" };
     const { messages, decided } = done(second, [A, { ok: false, reason: "http_5xx", http_status: 502 }]);

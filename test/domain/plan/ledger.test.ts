@@ -54,6 +54,24 @@ describe("the ledger of a request", () => {
     ]);
   });
 
+  it("knows where an object is good, where it is not, and where it has no task", () => {
+    const ledger = newLedger();
+    ledger.enter(result("SIN2-P1", first));
+    ledger.enter(result("FRA56-P4", first, { ok: false }));
+    const at = ["SIN2-P1", "FRA56-P4", "XXX1-P1", "QQQ1-C1"];
+    expect(at.map((pop) => ledger.goodAt({ url: first })?.(pop))).toEqual([true, false, undefined, undefined]);
+    expect(ledger.goodAt({ url: "https://a.example/unknown" })).toBeUndefined();
+    expect(ledger.goodAt({ url: first, variant: "br" })).toBeUndefined();
+  });
+
+  it("goes on from nothing of which one part has another length", () => {
+    const { bits, good, count: counted } = newLedger().saved();
+    const longer = new Uint8Array(bits.length + 1);
+    expect(newLedger().restore({ count: counted, bits: longer, good })).toBe(false);
+    expect(newLedger().restore({ count: counted, bits, good: longer })).toBe(false);
+    expect(newLedger().restore({ count: counted, bits, good })).toBe(true);
+  });
+
   it("goes on from what was kept of it, and from no other plan's", () => {
     const before = newLedger();
     before.enter(result("SIN2-P1", first, { bytes: 10, outcome: "warm" }));

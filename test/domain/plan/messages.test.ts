@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { messagesOf, urlsPerMessage } from "../../../domain/plan/messages.ts";
+import { isLarge, messagesOf, urlsPerMessage, weight } from "../../../domain/plan/messages.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { messageBody, type TaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { fromRow } from "../../../domain/plan/task-url.ts";
@@ -105,6 +105,40 @@ describe("the messages of a target", () => {
     ]);
   });
 
+  it("of one target are apart if as many others wait for it, but not the same", async () => {
+    const [lead, one, other] = ["NRT57-P3", "KIX50-C1", "NRT20-C1"].map((pop) => target(pop));
+    if (lead === undefined || one === undefined || other === undefined) throw new Error("three targets");
+    const task = (path: string, follower: typeof lead) => ({
+      ...{ target: lead, host: "h", url: { url: `https://h/${path}`, bytes: 1 }, followers: [follower] },
+    });
+    const messages = await collect(messagesOf(REQUEST, [task("1", one), task("2", other), task("3", one)], 100));
+    expect(messages.map(({ followers, urls }) => [followers?.[0]?.pop, ...urls.map(({ url }) => url)])).toEqual([
+      ["KIX50-C1", "https://h/1", "https://h/3"],
+      ["NRT20-C1", "https://h/2"],
+    ]);
+  });
+
+  it("count each URL with its comma among the bytes of a message", async () => {
+    // With its comma 249 characters: 100 of them fill a message, and what surrounds them is too much.
+    const long = Array.from({ length: 100 }, (_, i) => {
+      const url = `https://cdn.example.com/${100 + i}/`;
+      return [url.padEnd(248 - JSON.stringify({ url: "", bytes: 1 }).length, "a"), "1"];
+    });
+    const messages = await group(long);
+    expect(counts(messages)).toEqual([99, 1]);
+    for (const message of messages) expect(messageBody(message).length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+  });
+
+  it("are closed as soon as more than 5,000 are open", async () => {
+    let taken = 0;
+    const tasks = function* () {
+      for (; taken < 6_000; taken++)
+        yield { target: target(`P${taken}`), host: "h", url: { url: "https://h/1", bytes: 1 }, followers: [] };
+    };
+    const { value } = await messagesOf(REQUEST, tasks(), 100).next();
+    expect([value?.pop, taken]).toEqual(["P0", 5_000]);
+  });
+
   it("count their followers among the bytes of a message", async () => {
     const pops = Array.from({ length: 55 }, (_, i) => target(`NRT${i}-P3`, { ips: Array(4).fill("192.0.2.111") }));
     const plan = new Plan([OWN], pops, "lead-first", []);
@@ -190,5 +224,20 @@ describe("how many URLs a message may have", () => {
     [6_400, 0, 100],
   ])("%i tasks for %i instances: %i", (tasks, instances, urls) => {
     expect(urlsPerMessage(tasks, instances)).toBe(urls);
+  });
+});
+
+describe("a URL", () => {
+  it.each([
+    [16 * MIB, false],
+    [16 * MIB + 1, true],
+    [0, false],
+    [null, false],
+  ])("of %s bytes is large: %s", (bytes, large) => {
+    expect(isLarge({ url: "https://cdn.example.com/1", bytes })).toBe(large);
+  });
+
+  it("weighs its bytes, and 1 MiB if nobody knows them", () => {
+    expect([0, 7, null].map((bytes) => weight({ url: "https://cdn.example.com/1", bytes }))).toEqual([0, 7, MIB]);
   });
 });

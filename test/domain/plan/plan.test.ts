@@ -38,6 +38,26 @@ describe("the tasks of a request", () => {
     expect(new Plan(TWO, [at("SIN2-P1", "d1", "FAILED")], undefined, []).tasksOf(url("a.example"))).toBeUndefined();
   });
 
+  it("are wanted at all targets of the distribution, also at those that did not resolve", () => {
+    const pops = (host: string) => plan.chosenFor(url(host)).map(({ pop }) => pop);
+    expect(["a.example", "b.example", "nobodys.example"].map(pops)).toEqual([
+      ["SIN2-P1", "FRA56-P4"],
+      ["SIN2-P1", "GRU1-C2"],
+      [],
+    ]);
+  });
+
+  it("are wanted at the POPs that the URL names, by their places in the request", () => {
+    const chosen = new Plan(TWO, [], undefined, ["SIN2-P1", "FRA56-P4", "GRU1-C2"]);
+    const wanted = (pops?: string) =>
+      ["SIN2-P1", "FRA56-P4", "GRU1-C2", "QQQ1-C1"].map((pop) =>
+        chosen.isWantedAt(pops === undefined ? url("a.example") : { ...url("a.example"), pops }, pop),
+      );
+    expect(wanted()).toEqual([true, true, true, true]);
+    expect(wanted("06")).toEqual([false, true, true, false]);
+    expect(wanted("01")).toEqual([true, false, false, false]);
+  });
+
   it("are numbered within a URL by the place of their target", () => {
     const tasks = plan.tasksOf(url("a.example"));
     expect(tasks?.count).toBe(2);

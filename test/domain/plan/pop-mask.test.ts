@@ -14,6 +14,15 @@ describe("the mask of a URL", () => {
     expect(isInMask("", 0)).toBe(false);
   });
 
+  it("has a byte for its last POP, and counts no POP of the next row", () => {
+    const masks = new PopMasks(2, 9);
+    masks.add(0, 8);
+    expect(masks.maskOf(0, same(9))).toBe("0001");
+    const full = new PopMasks(2, 8);
+    full.add(1, 0);
+    expect([full.countOf(0), full.countOf(1)]).toEqual([0, 1]);
+  });
+
   it("has the places that were added, whatever they are, in its own list of POPs and in another", () => {
     const places = fc.uniqueArray(fc.nat(599), { maxLength: 80 });
     fc.assert(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fnv1a } from "../../../domain/plan/fnv1a.ts";
-import { shardCount, shardKey, taskKey } from "../../../domain/plan/task-key.ts";
+import { shardCount, shardKey, sortKeyOf, sortKeysOf, taskKey } from "../../../domain/plan/task-key.ts";
 
 describe("shards of a request's results", () => {
   it.each([
@@ -65,4 +65,10 @@ describe("the sort key of a task", () => {
       expect(keys[1]).toBe(`${keys[0]}#br`);
     }
   });
+});
+
+it("the sort keys of a POP have a beginning that no other POP's have", () => {
+  const url = "https://h.example/a";
+  expect(sortKeyOf({ pop: "SIN2-P1", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(true);
+  expect(sortKeyOf({ pop: "SIN2-P10", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(false);
 });

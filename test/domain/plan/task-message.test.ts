@@ -59,3 +59,7 @@ describe("a task message", () => {
     expect(taskMessageSchema.safeParse({ ...message, ...change }).success).toBe(false);
   });
 });
+
+it.each([undefined, null, 7, "cf_domain", ["cf_domain"], true])("a body that is no object is rejected: %j", (body) => {
+  expect(taskMessageSchema.safeParse(body).success).toBe(false);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asTaskUrl, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
+import { asTaskUrl, formKey, fromRow, toRow, UnreadableRowError } from "../../../domain/plan/task-url.ts";
 
 describe("a row of the list of good URLs", () => {
   it.each([
@@ -36,4 +36,30 @@ describe("a row of the list of good URLs", () => {
     expect(asTaskUrl(good)).toEqual({ url: "https://a.example/8", bytes: 1, variant: "br" });
     expect(asTaskUrl({ url: "https://a.example/9", bytes: null })).toEqual({ url: "https://a.example/9", bytes: null });
   });
+});
+
+it("the forms of a URL have different keys, and a form without a name has the URL itself", () => {
+  const url = "https://a.example/1";
+  expect([{ url }, { url, variant: "br" }, { url, variant: "gzip" }].map(formKey)).toEqual([
+    url,
+    `${url}#br`,
+    `${url}#gzip`,
+  ]);
+});
+
+it.each([
+  [["https://a.example/", "1", "", "x"]],
+  [["https://a.example/", "1", "", "2x"]],
+  [["https://a.example/", "1", "", "x2"]],
+  [["https://a.example/", "1", "", "2", "0g"]],
+  [["https://a.example/", "1", "", "2", "g0"]],
+  [["https://a.example/", "1", "", "2", "0F"]],
+])("a row whose source or POPs are damaged is told of: %j", (row) => {
+  expect(() => fromRow(row)).toThrow(UnreadableRowError);
+});
+
+it("a message carries neither the source of a URL nor its POPs", () => {
+  const url = { url: "https://a.example/1", bytes: 1 };
+  expect(asTaskUrl({ ...url, source: 1 })).toEqual(url);
+  expect(asTaskUrl({ ...url, pops: "80" })).toEqual(url);
 });

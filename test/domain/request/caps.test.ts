@@ -22,6 +22,10 @@ describe("a cap", () => {
     expect(readCaps({ MAX_TASKS: 3, BUCKET: "b" })).toEqual({ maxTasks: 3 });
   });
 
+  it("that a deployment does not have bounds nothing", () => {
+    expect(beyondCap({ maxTasks: 3 }, "maxInstances", "instance_count", 21)).toBeUndefined();
+  });
+
   it("holds up to its value; beyond it, the problem names field, value, cap and parameter", () => {
     expect(beyondCap({ maxInstances: 20 }, "maxInstances", "instance_count", 20)).toBeUndefined();
     expect(beyondCap({ maxInstances: 20 }, "maxInstances", "instance_count", 21)).toBe(

@@ -25,6 +25,7 @@ describe("a host and a name", () => {
     ["evilexample.com", "*.example.com", false],
     ["com", "*.com", false],
     [".example.com", "*.example.com", false],
+    [".cdn.example.com", "*.example.com", false],
   ])("%s under %s: %s", (host, name, matches) => {
     expect(matchesName(host, name)).toBe(matches);
   });

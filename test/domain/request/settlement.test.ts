@@ -60,7 +60,13 @@ describe("a look leads to", () => {
     ["LOOK_AGAIN", "the queue is empty for the first time", { emptySeenAt: undefined }],
     ["LOOK_AGAIN", "the second look came early", { emptySeenAt: minutesAgo(0.9) }],
     ["LOOK_AGAIN", "it was empty before the last sign of life", { emptySeenAt: minutesAgo(16) }],
+    [
+      "LOOK_AGAIN",
+      "the queue is empty for the first time, while others have been at work for long",
+      { othersAtWork: 2, lastSignAt: minutesAgo(31), emptySeenAt: undefined },
+    ],
     ["REQUEUE", "the queue is empty twice, a minute apart", {}],
+    ["REQUEUE", "it was empty at the moment of the last sign of life", { emptySeenAt: minutesAgo(15) }],
     ["REQUEUE", "others keep the queue full, and nothing came of this one for long", busy],
     ["REQUEUE", "others are at work, and the queue is empty twice", { othersAtWork: 3 }],
     ["REQUEUE", "for the last time", { requeues: MAX_REQUEUES - 1 }],

@@ -19,6 +19,10 @@ describe("a body that was asked for compressed came without, though CloudFront c
     expect(cameUncompressed({ bytes: 1_000, contentType })).toBe(true);
   });
 
+  it("yes: the largest that CloudFront compresses", () => {
+    expect(cameUncompressed({ bytes: 10_000_000, contentType: "text/css" })).toBe(true);
+  });
+
   it.each([
     ["compressed", { contentEncoding: "br" }],
     ["too small", { bytes: 999 }],

@@ -60,6 +60,22 @@ describe("the failures by reason", () => {
     expect(other).toMatchObject({ code: "tls", tasks: 1, examples: [{ error: "CERT_HAS_EXPIRED" }] });
   });
 
+  it("count a URL and a POP once if nobody named them before", () => {
+    const tally = new FailureTally();
+    for (const variant of ["br", "gzip"]) tally.add(failed("tls", "x", { variant }));
+    tally.add(failed("tls", "x", { url: "https://b.example/" }));
+    expect(tally.groups()).toMatchObject([{ code: "tls", tasks: 3, pops: 1, urls: 2 }]);
+  });
+
+  it("keep their examples across two runs of a recount", () => {
+    const [one, other] = [new FailureTally(urls, pops), new FailureTally(urls, pops)];
+    for (const error of ["first", "second"]) one.add(failed("tls", error));
+    other.restore(failureTallySchema.parse(JSON.parse(JSON.stringify(one.saved()))));
+    for (const error of ["third", "fourth"]) other.add(failed("tls", error));
+    expect(other.groups()[0]?.examples.map(({ error }) => error)).toEqual(["first", "second", "third"]);
+    expect(one.groups()[0]?.examples.map(({ error }) => error)).toEqual(["first", "second"]);
+  });
+
   it("are exact across two runs of a recount", () => {
     const [one, other] = [new FailureTally(urls, pops), new FailureTally(urls, pops)];
     one.add(failed("tls", "x", { url: "https://b.example/" }));

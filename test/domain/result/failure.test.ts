@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  cutText,
   errorText,
   FAILURE_REASONS,
   type Failure,
@@ -72,5 +73,22 @@ describe("a failure lies at the origin, so that the next POP of the REC would fa
 
   test("no reason is forgotten", () => {
     expect([...origin, ...pop, ...begun].toSorted()).toEqual(failureReasons.toSorted());
+  });
+});
+
+describe("a text", () => {
+  test("that is as long as allowed stays whole", () => {
+    expect(cutText("abcde", 5)).toBe("abcde");
+  });
+
+  test("that is longer is cut, and its end counts", () => {
+    expect(cutText("abcdef", 5)).toBe("abcd…");
+  });
+
+  test("of an error has 1,000 characters at most, with or without a code", () => {
+    const detail = `begin ${"x".repeat(2_000)}`;
+    expect(errorText({ reason: "other", detail })).toHaveLength(1_000);
+    expect(errorText({ reason: "other", code: "C", detail })).toHaveLength(1_000);
+    expect(errorText({ reason: "other" })).toBe("");
   });
 });

@@ -12,7 +12,10 @@ test.each([
   [{ cacheControl: "S-MaxAge=60,Max-Age=0" }, undefined],
   [{ cacheControl: "max-age=0, s-maxage=00" }, "Cache-Control: max-age=0"],
   [{ cacheControl: "no-store, s-maxage=60" }, "Cache-Control: no-store"],
+  [{ cacheControl: `private="${"x".repeat(200)}"` }, `Cache-Control: private="${"x".repeat(71)}`],
+  [{ cacheControl: "x-s-maxage=60, max-age=0" }, "Cache-Control: max-age=0"],
   [{ vary: "*" }, "Vary: *"],
+  [{ vary: " * " }, "Vary: *"],
   [{ vary: "accept-encoding" }, undefined],
   [{}, undefined],
 ])("%o", (headers, says) => expect(obstacle(headers)).toBe(says));

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { nextStep, OUTCOMES, outcomeSchema, outcomes, type Seen, tierOf } from "../../../domain/result/outcome.ts";
+import {
+  isHit,
+  nextStep,
+  OUTCOMES,
+  outcomeSchema,
+  outcomes,
+  readOutcome,
+  roundsOf,
+  type Seen,
+  tierOf,
+} from "../../../domain/result/outcome.ts";
 
 const MISS: Seen = { ask: "whole", xCache: "Miss from cloudfront" };
 const whole = (seen: Partial<Seen>): Seen => ({ ...MISS, ...seen });
@@ -30,6 +40,11 @@ const cases: readonly [name: string, seen: readonly Seen[], next: Seen["ask"] | 
     "hit",
   ],
   ["a hit of the regional cache", [MISS, check({ tier: "REC" })], "whole"],
+  [
+    "a hit of the regional cache that is old: only the edge's own counts",
+    [MISS, check({ tier: "REC", age: 7 })],
+    "whole",
+  ],
   ["a new hit after a hit", [whole({ xCache: HIT, age: 0 }), check({ age: 0 })], "whole"],
   ["a new hit again", [MISS, check({}), whole({ xCache: HIT, age: 0 }), check({ age: 0 })], "not_kept"],
   ["a hit of Origin Shield", [MISS, check({ tier: "Origin Shield" })], "whole"],
@@ -74,8 +89,33 @@ describe("the tier", () => {
     ['cdn-cache-hit, cdn-hit-layer;desc="REC"', "REC"],
     ['cdn-hit-layer; desc="Origin Shield"', "Origin Shield"],
     ["cdn-hit-layer;desc=EDGE", "EDGE"],
+    ["cdn-hit-layer ; desc=EDGE ;dur=7", "EDGE"],
+    ["cdn-hit-layer;desc=", undefined],
     ['x;desc="not cdn-hit-layer;desc=EDGE"', undefined],
     ["", undefined],
     [undefined, undefined],
   ])("%s", (header, tier) => expect(tierOf(header)).toBe(tier));
+});
+
+test.each([...outcomes, "hotter", "toString", "", undefined])(
+  "a stored outcome %s is read if it is known",
+  (stored) => {
+    expect(readOutcome(stored)).toBe(outcomes.find((known) => known === stored));
+  },
+);
+
+test.each([
+  ["Hit from cloudfront", true],
+  ["hit", true],
+  ["RefreshHit from cloudfront", false],
+  ["Hits", false],
+  ["Miss from cloudfront", false],
+  ["Error from cloudfront, not a Hit", false],
+  [undefined, false],
+])("x-cache %s is a hit: %s", (xCache, hit) => {
+  expect(isHit({ xCache })).toBe(hit);
+});
+
+test("the rounds are the whole downloads, not the checks after them", () => {
+  expect([[], [MISS], [MISS, NOTHING], [MISS, NOTHING, MISS]].map(roundsOf)).toEqual([0, 1, 1, 2]);
 });

@@ -84,6 +84,18 @@ describe("what is named", () => {
     expect([first?.variant, first?.error?.length]).toEqual(["br", 300]);
   });
 
+  it("says which of them is not kept; a failure of an agent that knew no outcomes has failed", () => {
+    const strip = new PopStrip(tasks(3));
+    strip.enter(0, NOT_KEPT);
+    strip.enter(1, { ok: false, reason: "timeout" });
+    strip.enter(2, FAILED);
+    expect(strip.named().failures.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ["not_kept", "not_kept"],
+      ["failed", "timeout"],
+      ["failed", "http_4xx"],
+    ]);
+  });
+
   it("is not what succeeded later", () => {
     const strip = new PopStrip(tasks(1));
     strip.enter(0, FAILED);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { errorText } from "../../../domain/result/failure.ts";
 import { notKept } from "../../../domain/result/not-kept.ts";
-import { REPORT_COLUMNS, reportedResultSchema, reportRow } from "../../../domain/result/report.ts";
+import { REPORT_COLUMNS, reportedResultSchema, reportedTask, reportRow } from "../../../domain/result/report.ts";
 import { result } from "../../lambdas/items.ts";
 
 it("every column but the source is read from the results; each has a meaning, and stands in its place in a row", () => {
@@ -48,4 +48,27 @@ it("a result of a request with variants names its own, and is read with all that
   expect(reportRow(read)[REPORT_COLUMNS.findIndex(({ name }) => name === "variant")]).toBe("br");
   const odd = { ...result("SIN2-P1", "https://a.example/"), uncompressed: "yes", rec_miss: 1 };
   expect(reportedResultSchema.parse(odd)).toMatchObject({ uncompressed: undefined, rec_miss: undefined });
+});
+
+it("a row of the report is read back as its task, without the quote that protects spreadsheets", () => {
+  const row = (fields: Readonly<Record<string, string>>) => REPORT_COLUMNS.map(({ name }) => fields[name] ?? "");
+  const url = "https://a.example/'1'";
+  expect(reportedTask(row({ pop: "SIN2-P1", url, variant: "br", error: "HTTP 404" }))).toEqual({
+    pop: "SIN2-P1",
+    url,
+    variant: "br",
+  });
+  expect(reportedTask(row({ pop: "'=POP", url: "'-url", variant: "'@v" }))).toEqual({
+    pop: "=POP",
+    url: "-url",
+    variant: "@v",
+  });
+});
+
+it("a row without a variant, or of a release before that had no such column, is read back without one", () => {
+  expect(reportedTask(["SIN2-P1", "https://a.example/", "HTTP 404"])).toEqual({
+    pop: "SIN2-P1",
+    url: "https://a.example/",
+  });
+  expect(reportedTask([])).toEqual({ pop: "", url: "" });
 });

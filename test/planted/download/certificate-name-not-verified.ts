@@ -10,5 +10,5 @@ export default {
       replace: 'ALPNProtocols: ["http/1.1"],\n      checkServerIdentity: () => undefined,',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/pop-pool-tls.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/pop-pool-tls.test.ts"],
 } satisfies Bug;

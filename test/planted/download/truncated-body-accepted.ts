@@ -10,5 +10,5 @@ export default {
       replace: 'this.head === undefined || this.head.body.kind === "LENGTH"',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/answer-reader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer-reader.test.ts"],
 } satisfies Bug;

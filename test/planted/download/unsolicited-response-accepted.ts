@@ -10,5 +10,5 @@ export default {
       replace: "exchange === undefined",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/pop-pool-unasked.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/pop-pool-unasked.test.ts"],
 } satisfies Bug;

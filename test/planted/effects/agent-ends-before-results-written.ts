@@ -10,5 +10,5 @@ export default {
       replace: "await results.drain();",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/queue/agent-stop.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/queue/agent-stop.test.ts"],
 } satisfies Bug;

@@ -15,5 +15,5 @@ export default {
       replace: "left);\n  // Asked",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
 } satisfies Bug;

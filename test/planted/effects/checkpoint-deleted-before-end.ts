@@ -10,5 +10,5 @@ export default {
       replace: "  await forgetRecount(deps, item);\n  await act(deps, item, settlement, recounted, seen);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/recount.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/recount.test.ts"],
 } satisfies Bug;

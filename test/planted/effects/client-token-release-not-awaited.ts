@@ -10,5 +10,5 @@ export default {
       replace: "void deps.tokens\n      .release",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/api/client-token.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/api/client-token.test.ts"],
 } satisfies Bug;

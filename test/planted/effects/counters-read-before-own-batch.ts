@@ -16,5 +16,5 @@ export default {
       replace: "      await askIfOver",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/aggregation/handler.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/aggregation/handler.test.ts"],
 } satisfies Bug;

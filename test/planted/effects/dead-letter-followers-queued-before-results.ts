@@ -10,5 +10,5 @@ export default {
       replace: "await handOn(deps, message, item);\n  await deps.results.putIfAbsent(results);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/dead-letters/handler.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/dead-letters/handler.test.ts"],
 } satisfies Bug;

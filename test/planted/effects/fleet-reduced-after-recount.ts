@@ -15,5 +15,5 @@ export default {
       replace: "if (timeIsUp) await deps.capacity.follow();\n  const { ledger } = recounted;\n  const settlement",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "for (const { url } of ended) this.handed.add(url);\n    if (decided.length > 0) await stored",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hand-over.test.ts"],
 } satisfies Bug;

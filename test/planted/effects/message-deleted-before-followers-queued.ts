@@ -10,5 +10,5 @@ export default {
       replace: "await deps.queue.delete(receipt);\n    return handingOver.end(receipt);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hand-over.test.ts"],
 } satisfies Bug;

@@ -15,5 +15,5 @@ export default {
       replace: "await lane.send([parsed.data]);\n}",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/stale-messages.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/stale-messages.test.ts"],
 } satisfies Bug;

@@ -15,5 +15,5 @@ export default {
       replace: "here.holding.asking--;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/put-offs.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/put-offs.test.ts"],
 } satisfies Bug;

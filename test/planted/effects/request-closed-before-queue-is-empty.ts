@@ -10,5 +10,5 @@ export default {
       replace: "await deps.requests.close(reqId, {});\n  if (!(await emptyQueue(deps, left))) return false;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/wind-down.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/wind-down.test.ts"],
 } satisfies Bug;

@@ -17,5 +17,5 @@ export default {
       replace: "    if (before !== undefined && ",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/api/start-request.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/api/start-request.test.ts"],
 } satisfies Bug;

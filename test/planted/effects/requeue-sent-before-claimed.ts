@@ -11,5 +11,5 @@ export default {
       replace: "await queueAgain(deps, item, ledger);\n      await deps.requests.claimRequeue(reqId, item.requeues);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "deps.queue.send([rest]).catch(() => undefined);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/give-back.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/give-back.test.ts"],
 } satisfies Bug;

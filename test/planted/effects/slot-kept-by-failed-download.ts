@@ -11,5 +11,5 @@ export default {
         "    finish(job, url);\n    slotsFor(deps, url).release(message.req_id, message.pop);\n  } finally {\n    transfer.clear();",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/work.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],
 } satisfies Bug;

@@ -15,5 +15,5 @@ export default {
       replace: "item.lane);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/task/crashes.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/task/crashes.test.ts"],
 } satisfies Bug;

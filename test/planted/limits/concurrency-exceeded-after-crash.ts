@@ -11,5 +11,5 @@ export default {
       replace: "concurrency - latest.others + 1",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/origin/budget.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/origin/budget.test.ts"],
 } satisfies Bug;

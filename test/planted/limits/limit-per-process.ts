@@ -10,5 +10,5 @@ export default {
       replace: "index >= 0 && ownerOf(turn, sharers) !== undefined",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/origin/budget.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/origin/budget.test.ts"],
 } satisfies Bug;

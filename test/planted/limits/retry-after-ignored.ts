@@ -10,5 +10,5 @@ export default {
       replace: "retryAfterMs(undefined, now)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/origin/origin.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/origin/origin.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "this.freeLarge()",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/queue/express-lane.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/queue/express-lane.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "deps.results.write(result).catch(() => undefined);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/work.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "whileActive(deps, reqId, messages))",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/task/fan-out.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/task/fan-out.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "Promise.resolve(queue)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/hold-message.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/hold-message.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "expire_at > :now",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/aws/client-tokens.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/client-tokens.test.ts"],
 } satisfies Bug;

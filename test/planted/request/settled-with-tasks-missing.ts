@@ -10,5 +10,5 @@ export default {
       replace: "facts.counted >= facts.total - 1)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/request/settlement.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/request/settlement.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/readiness/verdict.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/readiness/verdict.test.ts"],
 } satisfies Bug;

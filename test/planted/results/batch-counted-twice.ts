@@ -11,5 +11,5 @@ export default {
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/aws/progress-table.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/progress-table.test.ts"],
 } satisfies Bug;

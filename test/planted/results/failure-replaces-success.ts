@@ -10,5 +10,5 @@ export default {
       replace: "OR ok = :false OR attribute_exists(ok)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/aws/request-task-table.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/request-task-table.test.ts"],
 } satisfies Bug;

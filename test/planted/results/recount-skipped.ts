@@ -11,5 +11,5 @@ export default {
       replace: "const settlement = expected;",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/settle.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: 'if (data !== undefined && item["part"] !== "0") addCount(count, data);',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/aws/progress-table.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/progress-table.test.ts"],
 } satisfies Bug;

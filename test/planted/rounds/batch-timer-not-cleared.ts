@@ -10,5 +10,5 @@ export default {
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/aws/batcher.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/aws/batcher.test.ts"],
 } satisfies Bug;

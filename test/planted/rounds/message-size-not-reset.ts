@@ -10,5 +10,5 @@ export default {
       replace: "yield message.close();",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/plan/messages.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/messages.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/put-offs.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/put-offs.test.ts"],
 } satisfies Bug;

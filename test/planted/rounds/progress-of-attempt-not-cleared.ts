@@ -10,5 +10,5 @@ export default {
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/downloader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "this.parts.push(key);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/lambdas/shutdown/recount.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/recount.test.ts"],
 } satisfies Bug;

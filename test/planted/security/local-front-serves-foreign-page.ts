@@ -10,5 +10,5 @@ export default {
       replace: 'if (call.origin !== undefined && call.method !== "GET")',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/tools/local/front-rules.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/tools/local/front-rules.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "reason: text }",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/instance/log.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/instance/log.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "const addresses = isIP(host) === 0 ? await this.deps.addressesOf(host) : [host];",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/probe/sources/web.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/probe/sources/web.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "<td dangerouslySetInnerHTML={{ __html: error }} />",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/console/report/report-html.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/console/report/report-html.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: "followers.slice(0, -1).map((follower)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/plan/hand-over.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/hand-over.test.ts"],
 } satisfies Bug;

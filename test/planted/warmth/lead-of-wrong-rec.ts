@@ -10,5 +10,5 @@ export default {
       replace: "group.circles[0]",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/plan/plan.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/plan.test.ts"],
 } satisfies Bug;

@@ -10,5 +10,5 @@ export default {
       replace: 'ask.message.verify === "off" || ask.message.follows === true',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/download/downloader.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader.test.ts"],
 } satisfies Bug;

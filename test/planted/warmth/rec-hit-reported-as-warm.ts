@@ -10,5 +10,5 @@ export default {
       replace: "last.tier !== undefined",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/result/outcome.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/result/outcome.test.ts"],
 } satisfies Bug;

@@ -11,5 +11,5 @@ export default {
         "if (key.length <= MAX_SORT_KEY_BYTES) return key;\n  if (variant !== undefined) return sortKeyOf({ pop, url });",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/domain/plan/task-key.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/task-key.test.ts"],
 } satisfies Bug;

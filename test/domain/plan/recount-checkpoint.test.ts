@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { Ledger } from "../../../domain/plan/ledger.ts";
+import { Plan } from "../../../domain/plan/plan.ts";
+import {
+  checkpointOf,
+  RECOUNT_CHECKPOINT,
+  recountCheckpointSchema,
+  recountState,
+  usableLedger,
+} from "../../../domain/plan/recount-checkpoint.ts";
+import { count, LABEL, result, target } from "../../lambdas/items.ts";
+
+const HOUR_MS = 3_600_000;
+const AT = Date.UTC(2024, 3, 16, 4);
+const URLS = [1, 2, 3, 4, 5].map((n) => ({ url: `https://a.example/${n}`, bytes: 100 + n }));
+const POPS = ["SIN2-P1", "FRA56-P4", "IAD89-C1"];
+
+const newLedger = () =>
+  new Ledger(
+    new Plan(
+      [{ label: LABEL, names: [] }],
+      POPS.map((pop) => target(pop)),
+      undefined,
+      [],
+    ),
+    URLS,
+  );
+
+/** 15 tasks: the bits take two bytes. Two are good, and one of the others has failed. */
+function checkpoint() {
+  const ledger = newLedger();
+  ledger.enter(result("SIN2-P1", "https://a.example/1", { bytes: 101, outcome: "warm" }));
+  ledger.enter(result("IAD89-C1", "https://a.example/5", { bytes: 105, outcome: "hit" }));
+  ledger.enter(result("FRA56-P4", "https://a.example/2", { ok: false }));
+  return checkpointOf(ledger, {
+    state: "s",
+    at: AT,
+    shards: 7,
+    parts: ["r1/recount/0.csv"],
+    results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
+    results_done: true,
+    failures: {},
+  });
+}
+
+describe("the checkpoint of a recount", () => {
+  it("restores a ledger with the same counts, the same missing tasks and the same good ones, after it was JSON", () => {
+    const read = recountCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint())));
+    expect(read).toMatchObject({
+      shards: 7,
+      parts: ["r1/recount/0.csv"],
+      results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
+      results_done: true,
+    });
+    const saved = usableLedger(read, "s", AT);
+    const ledger = newLedger();
+    expect(saved !== undefined && ledger.restore(saved)).toBe(true);
+    expect(ledger.count()).toEqual(count(3, 206, 1, { warm_count: 1, hit_count: 1 }));
+    expect([...ledger.missing()]).toHaveLength(12);
+    expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/1" })?.(pop))).toEqual([true, false, false]);
+    expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/2" })?.(pop))).toEqual([false, false, false]);
+    expect(POPS.map((pop) => ledger.goodAt({ url: "https://a.example/5" })?.(pop))).toEqual([false, false, true]);
+  });
+
+  it.each([
+    ["of the same state, an hour old", "s", AT + HOUR_MS, true],
+    ["older than an hour", "s", AT + HOUR_MS + 1, false],
+    ["of another state of the request", "t", AT, false],
+  ])("%s is used: %s at %i: %s", (_, state, now, isUsed) => {
+    expect(usableLedger(checkpoint(), state, now) !== undefined).toBe(isUsed);
+  });
+
+  it("is not used if a release before wrote it, without the good tasks", () => {
+    const { good: _, ...before } = checkpoint();
+    expect(usableLedger(before, "s", AT)).toBeUndefined();
+  });
+
+  it("is kept below the id of its request", () => {
+    expect(RECOUNT_CHECKPOINT.key("r7")).toBe("r7/recount/checkpoint.json.gz");
+  });
+
+  it("belongs to a state that differs by status, tasks, shards, requeues and whether the time is up", () => {
+    const item = { status: "IN_PROGRESS", total_count: 15, shards: 2, requeues: 1 };
+    const states = [
+      recountState(item, false),
+      recountState(item, true),
+      recountState({ ...item, status: "STOPPED" }, false),
+      recountState({ ...item, total_count: 16 }, false),
+      recountState({ ...item, shards: 3 }, false),
+      recountState({ ...item, requeues: 0 }, false),
+      recountState({ ...item, total_count: 1, shards: 52 }, false),
+    ];
+    expect(new Set(states).size).toBe(states.length);
+    expect(recountState({ ...item }, true)).toBe(recountState(item, true));
+  });
+});

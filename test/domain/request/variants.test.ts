@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { headerOf, variantNames } from "../../../domain/request/variants.ts";
+
+const variants = [
+  { name: "br", header: ["Accept-Encoding: br"] },
+  { name: "gzip", header: ["Accept-Encoding: gzip", "X-Form: 2"] },
+];
+const header = ["X-Own: 1"];
+
+describe("the variants of a request", () => {
+  it("have their names in order; a request without variants has one without a name", () => {
+    expect(variantNames(variants)).toEqual(["br", "gzip"]);
+    expect(variantNames([])).toEqual([undefined]);
+    expect(variantNames()).toEqual([undefined]);
+  });
+
+  it("send the request's headers and their own, and no other variant's", () => {
+    expect(headerOf({ header, variants }, "gzip")).toEqual(["X-Own: 1", "Accept-Encoding: gzip", "X-Form: 2"]);
+    expect(headerOf({ header, variants }, "br")).toEqual(["X-Own: 1", "Accept-Encoding: br"]);
+  });
+
+  it("that are unknown or not named send the request's headers alone", () => {
+    expect(headerOf({ header, variants }, "zstd")).toEqual(header);
+    expect(headerOf({ header, variants }, undefined)).toEqual(header);
+    expect(headerOf({ header }, "br")).toEqual(header);
+  });
+});

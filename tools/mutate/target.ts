@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** What one run mutates, and the tests that it runs: patterns of paths from the root. */
+export interface MutationTarget {
+  readonly mutate: readonly string[];
+  readonly tests: readonly string[];
+}
+
+/** A folder that cannot be mutated. */
+export class UnknownFolderError extends Error {
+  override readonly name = "UnknownFolderError";
+
+  constructor(readonly folder: string) {
+    super(
+      `Unknown folder '${folder}': give a folder of product code, or a file in it, that has unit tests in test/, for example: ${[
+        ...["domain/plan", "domain/request", "domain/result"],
+        ...Object.keys(DECISIONS),
+      ].join(", ")}`,
+    );
+  }
+}
+
+/** Folders whose unit tests need no emulator, no synthesis and no browser. */
+const PRODUCT = /^(?:domain|aws|lambdas|agent|probe)\/[\w/-]+(?:\.ts)?$/;
+
+/**
+ * The agent's folders hold decisions beside sockets and loops. Only the decisions are mutated, and tests that serve real
+ * connections or run the whole agent are left out: with them, one mutant takes seconds.
+ */
+const DECISIONS: Readonly<
+  Record<string, { readonly otherFiles: readonly string[]; readonly slowTests: readonly string[] }>
+> = {
+  "agent/download": {
+    otherFiles: ["connection", "downloader", "pop-pool", "pop-pools"],
+    slowTests: ["downloader*", "pop-pool*", "warmth"],
+  },
+  "agent/queue": {
+    otherFiles: ["adapt-limit", "agent", "hand-back", "pause"],
+    slowTests: ["agent*", "beside-limits", "sharing"],
+  },
+  "agent/origin": { otherFiles: [], slowTests: ["refusals", "sharing"] },
+  "agent/work": {
+    otherFiles: ["beats", "download-urls", "result-writer", "work"],
+    slowTests: ["generated-input", "lead-crashes", "result-writer"],
+  },
+};
+
+/** @param path a folder, or a file in it @throws UnknownFolderError */
+export function targetOf(path: string, root: string): MutationTarget {
+  const isFile = path.endsWith(".ts");
+  const folder = (isFile ? dirname(path) : path).replace(/\/$/, "");
+  if (!PRODUCT.test(folder) || !existsSync(join(root, path)) || !hasTests(join(root, "test", folder)))
+    throw new UnknownFolderError(path);
+  const { otherFiles = [], slowTests = [] } = DECISIONS[folder] ?? {};
+  return {
+    mutate: isFile ? [path] : [`${folder}/**/*.ts`, ...otherFiles.map((name) => `!${folder}/${name}.ts`)],
+    tests: [`test/${folder}/**/*.test.ts`, ...slowTests.map((name) => `!test/${folder}/${name}.test.ts`)],
+  };
+}
+
+function hasTests(folder: string): boolean {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return false;
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).some((name) => name.endsWith(".test.ts"));
+}
