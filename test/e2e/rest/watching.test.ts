@@ -3,14 +3,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { LOCAL } from "../../tools/local/paths.ts";
-import { readResults } from "../../tools/local/pop-report.ts";
-import { HOST } from "../../tools/local/world.ts";
-import { embeddedMetrics } from "../cloudwatch/embedded-metrics.ts";
-import { alarmsOf, listen, put } from "./alarms.ts";
-import { invoke, logLines } from "./aws-call.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
+import { LOCAL } from "../../../tools/local/paths.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { embeddedMetrics } from "../../cloudwatch/embedded-metrics.ts";
+import { alarmsOf, listen, put } from "../alarms.ts";
+import { invoke, logLines } from "../aws-call.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
 
 /** How long, in seconds, a value that trips an alarm counts after it was put: the emulator goes by the clock. */
 const LASTS = 4;

@@ -1,8 +1,8 @@
 // The hard edge of the lab of warmth, in short: what agents claim is true, and each failure says why. It starts a stack of its own.
 import { expect, it } from "vitest";
-import { Claims } from "../../tools/warmth/claims.ts";
-import { hard } from "../../tools/warmth/hard.ts";
-import { HARD_CASES } from "../../tools/warmth/hard-cases.ts";
+import { Claims } from "../../../tools/warmth/claims.ts";
+import { hard } from "../../../tools/warmth/hard.ts";
+import { HARD_CASES } from "../../../tools/warmth/hard-cases.ts";
 
 it("nothing is called warm that is not, and nothing a hit that is kept nowhere", async () => {
   const claims = new Claims();

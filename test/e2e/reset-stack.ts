@@ -1,4 +1,4 @@
-// Provides the state that each test leaves behind: the stack is at rest, as after its deployment.
+// Resets a deployed stack after each test, so that no test sees what another did.
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { PurgeQueueCommand } from "@aws-sdk/client-sqs";
@@ -14,7 +14,7 @@ const requestSchema = z.object({ req_id: z.string(), status: statusSchema });
  * Brings a stack to rest: no fault, no Spot notice, no active request, no agent, no timer, no message. Agents and
  * timers have to go by themselves once no request is active. @throws Error when they do not, after it has removed them
  */
-export async function rest(stack: Stack): Promise<void> {
+export async function resetStack(stack: Stack): Promise<void> {
   stack.setFaults(undefined);
   stack.metadata.spotAction = undefined;
   // A test that passes has none left.

@@ -1,7 +1,7 @@
 // A whole deployed stack in the fault lab: agents are killed and AWS calls fail while a request runs. It starts a stack of its own.
 import { expect, it } from "vitest";
-import { runLab } from "../../tools/faults/lab.ts";
-import { short } from "../../tools/faults/scenarios.ts";
+import { runLab } from "../../../tools/faults/lab.ts";
+import { short } from "../../../tools/faults/scenarios.ts";
 
 it("nothing is lost and nothing counted twice, with everything going wrong at once", async () => {
   const report = await runLab({ ...short, seed: 7, say: () => undefined });

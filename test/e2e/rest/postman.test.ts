@@ -1,9 +1,9 @@
 // The Postman collection of docs/postman/, run by newman against a deployed stack: it warms a URL, and all that it checks is good.
 import { expect, test } from "vitest";
-import { runCollection } from "../../tools/description/run-collection.ts";
-import { HOST } from "../../tools/local/world.ts";
-import { urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
+import { runCollection } from "../../../tools/description/run-collection.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
 
 const running = deployedStack();
 

@@ -1,8 +1,8 @@
 // A request's end before its tasks are done, by the caller or by the clock, and the fleet that follows all requests' wishes.
 import { describe, expect, it } from "vitest";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import { holdBack } from "./hold-back.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../hold-back.ts";
 
 describe("stopping", () => {
   const running = deployedStack();

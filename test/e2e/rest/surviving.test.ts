@@ -4,13 +4,13 @@ import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-sch
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../domain/request/limits.ts";
-import { readResults } from "../../tools/local/pop-report.ts";
-import { HOST } from "../../tools/local/world.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import { holdBack } from "./hold-back.ts";
-import type { Stack } from "./stack.ts";
+import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../hold-back.ts";
+import type { Stack } from "../stack.ts";
 
 /** Changes a request's item directly, as no part of the stack does. */
 async function tamper({ prewarm }: Stack, reqId: string, expression: string, values: Record<string, unknown>) {

@@ -8,15 +8,15 @@ import { GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { ROOT } from "../../tools/local/paths.ts";
-import { HOST } from "../../tools/local/world.ts";
-import { uploaded } from "../docs/snippets/uploaded.ts";
-import { urls } from "./bodies.ts";
-import { deployedStackWithoutRest } from "./deployed-stack.ts";
-import { hlsFilm } from "./media.ts";
-import { jsonOf, sectionsOf } from "./recipes.ts";
-import { rest } from "./rest.ts";
-import type { Stack } from "./stack.ts";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { uploaded } from "../../docs/snippets/uploaded.ts";
+import { urls } from "../bodies.ts";
+import { deployedStackWithoutRest } from "../deployed-stack.ts";
+import { hlsFilm } from "../media.ts";
+import { jsonOf, sectionsOf } from "../recipes.ts";
+import { resetStack } from "../reset-stack.ts";
+import type { Stack } from "../stack.ts";
 
 const BUCKET = "my-bucket";
 const PATCH = ["patch/1.2.0/a.bin", "patch/1.2.0/b.bin", "patch/1.2.0/c d.bin"];
@@ -48,7 +48,7 @@ describe.concurrent("the recipes", () => {
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     vi.unstubAllEnvs();
-    await rest(running());
+    await resetStack(running());
   });
 
   it("are those that are known here", ({ expect }) => {
@@ -75,7 +75,7 @@ describe.concurrent("the recipes", () => {
     const { items = [] } = await clients.apiGateway.send(new GetApiKeysCommand({}));
     const env = { ...aws.env, API: apiUrl, KEY_ID: items[0]?.id, SITE: HOST };
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    const { handler } = await import("../../docs/snippets/warm-upload.ts");
+    const { handler } = await import("../../../docs/snippets/warm-upload.ts");
     // EventBridge delivers at least once.
     await handler(uploaded(BUCKET, Key));
     await handler(uploaded(BUCKET, Key));

@@ -1,12 +1,12 @@
 // A request that has ended is tried again: what is not good in it is warmed, and nothing else.
 import { describe, expect, it } from "vitest";
-import { recOf } from "../../domain/pops/site-of.ts";
-import { askAgain } from "../../tools/local/check-warm.ts";
-import { DEAD_POP } from "../../tools/local/world.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import { holdBack } from "./hold-back.ts";
-import type { Stack } from "./stack.ts";
+import { recOf } from "../../../domain/pops/site-of.ts";
+import { askAgain } from "../../../tools/local/check-warm.ts";
+import { DEAD_POP } from "../../../tools/local/world.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../hold-back.ts";
+import type { Stack } from "../stack.ts";
 
 const POPS = [
   ...[

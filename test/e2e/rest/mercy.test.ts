@@ -1,9 +1,9 @@
 // An origin that must not be asked too much: limits of a request, and an origin that refuses.
 import { describe, expect, it } from "vitest";
-import { busiestSecond } from "../../tools/edge/origin-log.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import type { Stack } from "./stack.ts";
+import { busiestSecond } from "../../../tools/edge/origin-log.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import type { Stack } from "../stack.ts";
 
 /** Each under a REC of its own, so that each asks the origin. */
 const POPS = ["SIN2-C1", "FRA56-P2", "DFW55-C3"];

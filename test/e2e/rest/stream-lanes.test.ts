@@ -11,9 +11,9 @@ import {
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type LocalClients, localClients } from "../../tools/local/clients.ts";
-import { type Aws, startAws } from "../../tools/local/emulator.ts";
-import { closeRunFolder, openRunFolder, RUN } from "../../tools/local/paths.ts";
+import { type LocalClients, localClients } from "../../../tools/local/clients.ts";
+import { type Aws, startAws } from "../../../tools/local/emulator.ts";
+import { closeRunFolder, openRunFolder, RUN } from "../../../tools/local/paths.ts";
 
 /** Takes as long as the item says, and then writes a line for it. */
 const FUNCTION = `

@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { ANSWERS } from "../../domain/api/answers.ts";
-import { openBrowser } from "../../tools/console/browser.ts";
-import { freePort } from "../../tools/local/ports.ts";
-import { onTerminal, type TerminalSize } from "../../tools/local/pseudo-terminal.ts";
-import { HOST } from "../../tools/local/world.ts";
-import { body } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import { holdBack } from "./hold-back.ts";
+import { ANSWERS } from "../../../domain/api/answers.ts";
+import { openBrowser } from "../../../tools/console/browser.ts";
+import { freePort } from "../../../tools/local/ports.ts";
+import { onTerminal, type TerminalSize } from "../../../tools/local/pseudo-terminal.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { body } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../hold-back.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const BUNDLE = `${ROOT}cli/dist/prewarm.cjs`;
 const GOOD = [`https://${HOST}/index.html`, "--pop", "SIN2-C1,ATL56-C1"];
 

@@ -1,9 +1,9 @@
 // Several forms of each URL, on an edge that compresses and tells forms apart: from POST to the report. And a request that ends
 // because too much of it fails.
 import { beforeAll, describe, expect, it } from "vitest";
-import { readResults } from "../../tools/local/pop-report.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
 
 const POPS = ["ATL56-C1", "SIN2-C1", "DFW55-C3"];
 const CSS = { letters: true, headers: { "content-type": "text/css" } };

@@ -1,8 +1,8 @@
 // The whole API of a deployed stack, over HTTP: what it refuses, what it says then, and that nothing is left of it.
 import { describe, expect, it } from "vitest";
-import { authorization } from "../../tools/local/authorization.ts";
-import { body } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
+import { authorization } from "../../../tools/local/authorization.ts";
+import { body } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
 
 const text = (changes: Record<string, unknown>) => JSON.stringify(body(changes));
 

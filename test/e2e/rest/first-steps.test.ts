@@ -6,8 +6,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkS
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { blocksOf, commandsOf } from "../docs/commands.ts";
-import { DOCUMENTS, ROOT } from "../docs/read-documents.ts";
+import { blocksOf, commandsOf } from "../../docs/commands.ts";
+import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
 
 const DOCUMENT = "docs/first-steps.md";
 const text = DOCUMENTS.get(DOCUMENT) ?? "";

@@ -3,10 +3,10 @@
 import { PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { endedEventSchema } from "../../domain/request/ended-event.ts";
-import { body } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import type { Stack } from "./stack.ts";
+import { endedEventSchema } from "../../../domain/request/ended-event.ts";
+import { body } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import type { Stack } from "../stack.ts";
 
 describe("requests and client-token", () => {
   const running = deployedStack();

@@ -2,16 +2,16 @@
 // The stacks are this file's own: each makes the emulator look at more streams, which slows down what runs beside it.
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readResults } from "../../tools/local/pop-report.ts";
-import { CommandError } from "../../tools/local/processes.ts";
-import { FILES } from "../../tools/local/world.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStackWithoutRest } from "./deployed-stack.ts";
-import { EXISTING_VPC, LAUNCHES, type Launched, launchAll, publishTemplates } from "./launches.ts";
-import { changeEndpoint } from "./private-endpoint.ts";
-import { rest } from "./rest.ts";
-import { apiPolicy } from "./served-api.ts";
-import type { Stack } from "./stack.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { CommandError } from "../../../tools/local/processes.ts";
+import { FILES } from "../../../tools/local/world.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStackWithoutRest } from "../deployed-stack.ts";
+import { EXISTING_VPC, LAUNCHES, type Launched, launchAll, publishTemplates } from "../launches.ts";
+import { changeEndpoint } from "../private-endpoint.ts";
+import { resetStack } from "../reset-stack.ts";
+import { apiPolicy } from "../served-api.ts";
+import type { Stack } from "../stack.ts";
 
 const PATH = "/img/logo.svg";
 
@@ -27,7 +27,7 @@ describe("launching", () => {
     const named = LAUNCHES.map((launch) => [`${launch.how} of ${launch.template}`, launch] as const);
     it.concurrent.for(named)("%s: a request from POST to FINISHED", async ([, launch], test) => {
       const stack = launched.stackNamed(launch.stackName);
-      test.onTestFinished(() => rest(stack));
+      test.onTestFinished(() => resetStack(stack));
       const reqId = await stack.start(body({ url_list: urls(PATH), pops: [launch.pop] }));
       expect(await stack.until(reqId, "FINISHED")).toMatchObject({
         total_count: 1,
@@ -48,7 +48,7 @@ describe("launching", () => {
 
   it("no stack has a part of another's, nor a request", async (test) => {
     const stacks = LAUNCHES.map(({ stackName }) => launched.stackNamed(stackName));
-    for (const stack of stacks) test.onTestFinished(() => rest(stack));
+    for (const stack of stacks) test.onTestFinished(() => resetStack(stack));
     const parts: [logicalId: string, type: string][] = [
       ["PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup"],
       ["PrewarmTaskQueueTasks", "AWS::SQS::Queue"],

@@ -1,11 +1,11 @@
 // What a dry run says, beside what the same request then comes to in a deployed stack.
 import { describe, expect, it } from "vitest";
-import { type Estimate, estimateSchema } from "../../domain/cost/estimate.ts";
-import { world } from "../../tools/local/world.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import { rest } from "./rest.ts";
-import type { Stack } from "./stack.ts";
+import { type Estimate, estimateSchema } from "../../../domain/cost/estimate.ts";
+import { world } from "../../../tools/local/world.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { resetStack } from "../reset-stack.ts";
+import type { Stack } from "../stack.ts";
 
 const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
 const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1", "CAI50-P1"];
@@ -98,7 +98,7 @@ describe("a dry run, and then the same request", () => {
     expect(estimate.tasks).toBe(24);
     expect(downloads).toBe(estimate.origin_fetches.expected);
     // Its timer goes a moment after its end.
-    await rest(stack);
+    await resetStack(stack);
     const twice = await estimated(stack, { ...request, verify: "edge" });
     const requestsOf = (it: Estimate) => it.dollars.lines.find(({ line }) => line === "cloudfront_requests")?.of;
     expect([requestsOf(estimate), requestsOf(twice)]).toEqual([

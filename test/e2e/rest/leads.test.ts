@@ -1,12 +1,12 @@
 // Leads and followers in a deployed stack: what the origin sees, and what becomes of those that wait.
 import { describe, expect, it } from "vitest";
-import { recOf } from "../../domain/pops/site-of.ts";
-import type { TaskResult } from "../../domain/result/task-result.ts";
-import { readResults } from "../../tools/local/pop-report.ts";
-import { world } from "../../tools/local/world.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import type { Stack } from "./stack.ts";
+import { recOf } from "../../../domain/pops/site-of.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { world } from "../../../tools/local/world.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import type { Stack } from "../stack.ts";
 
 const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
 const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1", "CAI50-P1"];

@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEAD_POP, HOST, world } from "../../tools/local/world.ts";
-import { blocksOf, inlineCommandsOf, triedIn, wayOf } from "../docs/commands.ts";
-import { DOCUMENTS, ROOT } from "../docs/read-documents.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStackWithoutRest } from "./deployed-stack.ts";
-import { jsonOf } from "./recipes.ts";
-import { rest } from "./rest.ts";
-import type { Stack } from "./stack.ts";
+import { DEAD_POP, HOST, world } from "../../../tools/local/world.ts";
+import { blocksOf, inlineCommandsOf, triedIn, wayOf } from "../../docs/commands.ts";
+import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStackWithoutRest } from "../deployed-stack.ts";
+import { jsonOf } from "../recipes.ts";
+import { resetStack } from "../reset-stack.ts";
+import type { Stack } from "../stack.ts";
 
 const BUCKET = "my-bucket";
 /** Some commands warm at the POPs of all regions, and are good where each of them resolves. */
@@ -36,7 +36,7 @@ describe("the commands of the documents", () => {
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
-    await rest(running());
+    await resetStack(running());
   });
 
   it.each([...new Set(commands)])("%s", async (command) => {

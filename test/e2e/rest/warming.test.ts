@@ -1,10 +1,10 @@
 // The whole way of a request, from POST to its report: API, Lambdas, queue, agents and a stand-in edge.
 import { describe, expect, it } from "vitest";
-import { askAgain } from "../../tools/local/check-warm.ts";
-import { readResults } from "../../tools/local/pop-report.ts";
-import { DEAD_POP, FILES, HOST } from "../../tools/local/world.ts";
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
+import { askAgain } from "../../../tools/local/check-warm.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { DEAD_POP, FILES, HOST } from "../../../tools/local/world.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
 
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 const REPORT_HEADER =
