@@ -35,12 +35,22 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          // After the others: a deployed stack wants a core for itself. Two of them wait for each other's timers, not for each other.
+          include: ["test/e2e/*.test.ts"],
+          // After the others: a deployed stack uses one core.
           sequence: { groupOrder: 2 },
-          globalSetup: "test/e2e/install-emulator.ts",
-          testTimeout: 180_000,
+          globalSetup: "test/e2e/prepare.ts",
+          testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "rest",
+          include: ["test/e2e/rest/*.test.ts"],
+          sequence: { groupOrder: 3 },
+          globalSetup: ["test/e2e/prepare.ts", "test/e2e/rest/prepare.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

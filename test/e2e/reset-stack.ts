@@ -7,12 +7,14 @@ import * as z from "zod";
 import { isTerminal, statusSchema } from "../../domain/request/status.ts";
 import type { Stack } from "./stack.ts";
 
-const TIMERS_PATIENCE_MS = 20_000;
+const TIMERS_TIMEOUT_MS = 60_000;
 const requestSchema = z.object({ req_id: z.string(), status: statusSchema });
 
 /**
- * Brings a stack to rest: no fault, no Spot notice, no active request, no agent, no timer, no message. Agents and
- * timers have to go by themselves once no request is active. @throws Error when they do not, after it has removed them
+ * Resets a stack: no fault, no Spot notice, no active request, no instance, no timer, no message. Instances and timers have to
+ * go by themselves once no request is active. Agents that were told to stop may still run: a receive call takes up to five
+ * seconds, and what it receives is returned to the queue. A test that must have none calls `untilAgents(0)` first.
+ * @throws Error when instances or timers remain, after it has removed them
  */
 export async function resetStack(stack: Stack): Promise<void> {
   stack.setFaults(undefined);
@@ -22,7 +24,7 @@ export async function resetStack(stack: Stack): Promise<void> {
     await stack.post("instances", { DesiredCapacity: 0, req_id, force_stop: true });
   }
   try {
-    await stack.untilAgents(0);
+    await stack.untilInstances(0);
     await untilNoTimers(stack);
   } catch (error) {
     await stack.post("instances", { DesiredCapacity: 0 });
@@ -44,7 +46,7 @@ async function activeRequests({ prewarm: { clients, deployed } }: Stack): Promis
 }
 
 async function untilNoTimers(stack: Stack): Promise<void> {
-  const deadline = Date.now() + TIMERS_PATIENCE_MS;
+  const deadline = Date.now() + TIMERS_TIMEOUT_MS;
   for (let left = await timers(stack); left.length > 0; left = await timers(stack)) {
     if (Date.now() > deadline) throw new Error(`timers of requests that have ended: ${left.join(", ")}`);
     await sleep(200);

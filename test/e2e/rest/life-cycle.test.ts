@@ -19,7 +19,7 @@ import { logLines } from "../aws-call.ts";
 import { body, urls } from "../bodies.ts";
 import { followDeletions } from "../deletions.ts";
 import { deployedStack } from "../deployed-stack.ts";
-import { holdBack } from "../hold-back.ts";
+import { holdBack } from "../edge-control.ts";
 import { listed, listings } from "../listings.ts";
 import { NEXT_VERSION, nextVersion } from "../next-version.ts";
 import { changeEndpoint } from "../private-endpoint.ts";

@@ -2,10 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { recOf } from "../../../domain/pops/site-of.ts";
 import { askAgain } from "../../../tools/local/check-warm.ts";
-import { DEAD_POP } from "../../../tools/local/world.ts";
 import { body, urls } from "../bodies.ts";
 import { deployedStack } from "../deployed-stack.ts";
-import { holdBack } from "../hold-back.ts";
+import { recordRequests } from "../edge-control.ts";
 import type { Stack } from "../stack.ts";
 
 const POPS = [
@@ -34,16 +33,6 @@ const POPS = [
     "DFW55-C3",
   ],
 ];
-
-/** What the edge was asked for from now on, as `POP method path`. */
-function listen(stack: Stack): string[] {
-  const asked: string[] = [];
-  stack.setFaults(({ pop, method, path }) => {
-    asked.push(`${pop} ${method} ${path}`);
-    return undefined;
-  });
-  return asked;
-}
 
 /** Pairs that fail with 403; what failed there before must not be kept by anybody. */
 function fail(stack: Stack, pairs: ReadonlySet<string>): void {
@@ -90,7 +79,7 @@ describe("retry_of", () => {
       ...{ total_count: 6_000, download_count: 6_000, failed_count: failed, warm_count: 6_000 - failed },
     });
 
-    const asked = listen(stack);
+    const asked = recordRequests(stack);
     const retry = await stack.start({ retry_of: first, instance_count: 1 });
     const ended = await stack.until(retry, "FINISHED", 120_000);
     expect(ended).toMatchObject({
@@ -121,51 +110,5 @@ describe("retry_of", () => {
       409,
       expect.stringContaining("everything in it is good"),
     ]);
-  });
-
-  it("of a stopped request does exactly what was not done", async () => {
-    const stack = running();
-    const heal = holdBack(stack, "/hangs-until-stopped.bin");
-    const list = urls("/hangs-until-stopped.bin", "/js/shop.js");
-    const stopped = await stack.start(body({ url_list: list, instance_count: 1 }));
-    await stack.until(stopped, ({ download_count }) => download_count === 3);
-    await stack.post("instances", { DesiredCapacity: 0, req_id: stopped, force_stop: true });
-    await stack.summary(stopped);
-    await stack.untilAgents(0);
-    heal();
-    const asked = listen(stack);
-    // It had one instance, whatever the stop said.
-    const retry = await stack.start({ retry_of: stopped });
-    expect(await stack.until(retry, "FINISHED")).toMatchObject({ total_count: 3, download_count: 3, warm_count: 3 });
-    expect(sorted(new Set(asked))).toEqual(
-      sorted(["ATL56-C1", "SIN2-C1", "DFW55-C3"].map((pop) => `${pop} GET /hangs-until-stopped.bin`)),
-    );
-  });
-
-  it("brings the headers again, asks again what could not be read, and tries the POPs that did not resolve", async () => {
-    const stack = running();
-    const launches: unknown[] = [];
-    const pops = ["LHR50-P2", DEAD_POP];
-    const list = urls("/index.html", "/comes-later.html");
-    const first = await stack.start(body({ url_list: list, pops, header: ["X-Launch: midnight"] }));
-    expect(await stack.until(first, "FINISHED")).toMatchObject({ total_count: 1, failed_count: 0 });
-    const without = await stack.post("prewarm", { retry_of: first });
-    expect([without.status, without.json["error_message"]]).toEqual([
-      400,
-      expect.stringMatching(/^header: is required, because the request \S+ had a header line/),
-    ]);
-    stack.standIn.edge.addObject("/comes-later.html", { size: 300 });
-    stack.setFaults(({ method, path, headers }) => {
-      if (method === "GET") launches.push(`${path} ${headers["x-launch"]}`);
-      return undefined;
-    });
-    const retry = await stack.start({ retry_of: first, header: ["X-Launch: noon"] });
-    // That POP does not resolve here, whoever asks.
-    expect(await stack.until(retry, "FINISHED")).toMatchObject({ total_count: 1, warm_count: 1 });
-    expect(new Set(launches)).toEqual(new Set(["/comes-later.html noon"]));
-    expect(await stack.summary(retry)).toMatchObject({ failure_pops: [DEAD_POP], failure_urls: [], retry_of: first });
-    const third = await stack.start({ retry_of: retry, header: ["X-Launch: noon"] });
-    await stack.until(third, "FAILED");
-    expect((await stack.summary(third))["reason"]).toMatch(/^No POP resolved/);
   });
 });

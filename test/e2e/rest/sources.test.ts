@@ -4,18 +4,23 @@ import { gzipSync } from "node:zlib";
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readResults } from "../../../tools/local/pop-report.ts";
 import { HOST } from "../../../tools/local/world.ts";
-import { body, urls } from "../bodies.ts";
+import { urls } from "../bodies.ts";
 import { deployedStack } from "../deployed-stack.ts";
-import { dashFilm, hlsFilm, type SiteFile } from "../media.ts";
+import { dashFilm } from "../media.ts";
+import {
+  addDocument,
+  addFilm,
+  addSmallObjects,
+  expectWarm,
+  POP,
+  sourceRequest,
+  warmSource,
+} from "../source-requests.ts";
 import type { Stack } from "../stack.ts";
-import { playDash, playHls, Viewer } from "../viewer.ts";
+import { playDash, Viewer } from "../viewer.ts";
 
-const POP = "SIN2-C1";
 const BUCKET = "media";
-/** More than a request has: the shards that there are not are empty. */
-const SHARDS = 64;
 /** Lines of the long list. All that a request may have take minutes on a small machine: `PREWARM_E2E_LINES=60000`. */
 const LINES = Number(process.env["PREWARM_E2E_LINES"] ?? 1_000);
 
@@ -25,31 +30,12 @@ describe("sources", () => {
     await running().prewarm.clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   });
 
-  it("a list: its URLs beside those of url_list, each once, without those of other hosts", async () => {
-    const stack = running();
-    const listed = objects(stack, 200, (i) => `/list/${i}.bin`);
-    const lines = [...urls(...listed), ...urls("/index.html"), "https://elsewhere.example.net/x", "# a comment"];
-    document(stack, "/lists/all.txt.gz", gzipSync(lines.join("\n")));
-    const list = { type: "list", url: `https://${HOST}/lists/all.txt.gz?sig=secret` };
-    stack.standIn.edge.addObject("/list/0.bin", { size: 100, headers: { "cache-control": "no-store" } });
-    const reqId = await stack.start(request(list, { url_list: urls("/index.html") }));
-    const progress = await stack.until(reqId, "FINISHED", 120_000);
-    expect(progress).toMatchObject({ total_count: 201, warm_count: 200, not_kept_count: 1 });
-    const from = `https://${HOST}/lists/all.txt.gz`;
-    const read = { type: "list", from, state: "READ", documents: 1, urls: 200 };
-    const sources = [{ ...read, left_out: { other_host: 1, duplicate: 1 } }];
-    expect(progress["sources"]).toEqual(sources);
-    expect((await stack.summary(reqId))["sources"]).toEqual(sources);
-    const [header = "", row = ""] = await stack.report(reqId);
-    expect([header.split(",").at(-1), row.split(",").at(-1)]).toEqual(["source", `1 ${from}`]);
-  });
-
   it("a sitemap index of three times 2,000 URLs, packed", async () => {
     const stack = running();
-    const paths = objects(stack, 6_000, (i) => `/shop/${i % 7}/p-${i}.html?id=${i}&lang=en`);
+    const paths = addSmallObjects(stack, 6_000, (i) => `/shop/${i % 7}/p-${i}.html?id=${i}&lang=en`);
     const maps = [0, 1, 2].map((i) => ({ path: `/maps/${i}.xml.gz`, its: paths.slice(i * 2_000, (i + 1) * 2_000) }));
-    for (const { path, its } of maps) document(stack, path, gzipSync(sitemap("urlset", "url", its)));
-    document(
+    for (const { path, its } of maps) addDocument(stack, path, gzipSync(sitemap("urlset", "url", its)));
+    addDocument(
       stack,
       "/sitemap.xml",
       sitemap(
@@ -58,36 +44,19 @@ describe("sources", () => {
         maps.map(({ path }) => path),
       ),
     );
-    const reqId = await warm(stack, { type: "sitemap", url: `https://${HOST}/sitemap.xml` }, 6_000);
-    await isWarm(stack, reqId, urls(...paths));
-  });
-
-  it("an HLS film: all that a player asks for, and no more", async () => {
-    const stack = running();
-    const film = hlsFilm("/films/hls", "https://licences.example.net/key");
-    publish(stack, film);
-    const url = `https://${HOST}/films/hls/master.m3u8`;
-    const reqId = await warm(stack, { type: "hls", url });
-    const viewer = new Viewer(stack.standIn, POP, HOST);
-    await playHls(viewer, url).finally(() => viewer.close());
-    const own = [...viewer.asked].filter((it) => it.startsWith(`https://${HOST}/`));
-    expect([...viewer.asked].filter((it) => !own.includes(it))).toEqual(["https://licences.example.net/key"]);
-    await isWarm(stack, reqId, own);
-    expect(viewer.cold).toEqual([]);
-    expect((await stack.progress(reqId))["sources"]).toMatchObject([
-      { state: "READ", documents: 8, urls: own.length, left_out: { other_host: 1 } },
-    ]);
+    const reqId = await warmSource(stack, { type: "sitemap", url: `https://${HOST}/sitemap.xml` }, 6_000);
+    await expectWarm(stack, reqId, urls(...paths));
   });
 
   it("a DASH film of two periods: all that a player asks for, and no more", async () => {
     const stack = running();
-    publish(stack, dashFilm("/films/dash"));
+    addFilm(stack, dashFilm("/films/dash"));
     const url = `https://${HOST}/films/dash/manifest.mpd`;
-    const reqId = await warm(stack, { type: "dash", url });
+    const reqId = await warmSource(stack, { type: "dash", url });
     const viewer = new Viewer(stack.standIn, POP, HOST);
     await playDash(viewer, url).finally(() => viewer.close());
     expect(viewer.cold).toEqual([]);
-    await isWarm(stack, reqId, [...viewer.asked]);
+    await expectWarm(stack, reqId, [...viewer.asked]);
     expect(viewer.asked.size).toBe(43);
   });
 
@@ -107,19 +76,19 @@ describe("sources", () => {
       base: `https://${HOST}/`,
       origin_path: "/site",
     };
-    const reqId = await warm(stack, source, 5_000);
+    const reqId = await warmSource(stack, source, 5_000);
     // As a page would name them.
-    await isWarm(stack, reqId, urls(...names.map((it) => `/img/${encodeURIComponent(it)}`)));
+    await expectWarm(stack, reqId, urls(...names.map((it) => `/img/${encodeURIComponent(it)}`)));
     expect((await stack.progress(reqId))["sources"]).toMatchObject([{ from: source.s3, left_out: { folder: 1 } }]);
   });
 
   it(`a list of ${LINES} lines in a bucket`, { timeout: 900_000 }, async () => {
     const stack = running();
-    const paths = objects(stack, LINES, (i) => `/long/${i}`);
+    const paths = addSmallObjects(stack, LINES, (i) => `/long/${i}`);
     const Body = `${urls(...paths).join("\r\n")}\n`;
     await stack.prewarm.clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "lists/long.txt", Body }));
-    const reqId = await warm(stack, { type: "list", s3: `s3://${BUCKET}/lists/long.txt` }, LINES);
-    await isWarm(stack, reqId, urls(...paths));
+    const reqId = await warmSource(stack, { type: "list", s3: `s3://${BUCKET}/lists/long.txt` }, LINES);
+    await expectWarm(stack, reqId, urls(...paths));
   });
 
   it.each<[what: string, source: Record<string, string>, reason: RegExp]>([
@@ -139,7 +108,7 @@ describe("sources", () => {
   ])("%s: FAILED, with words that name the document; nothing is left over", async (_, source, reason) => {
     const stack = running();
     hostileSite(stack);
-    const reqId = await stack.start(request(source));
+    const reqId = await stack.start(sourceRequest(source));
     await stack.until(reqId, "FAILED", 90_000);
     const summary = await stack.summary(reqId);
     expect(summary["reason"]).toMatch(reason);
@@ -150,47 +119,6 @@ describe("sources", () => {
   });
 });
 
-/** A request of one source at one POP. */
-function request(source: Record<string, string>, changes: Record<string, unknown> = {}) {
-  const { url_list: _, ...rest } = body({ pops: [POP], timeout: 15, sources: [source], ...changes });
-  return "url_list" in changes ? { ...rest, url_list: changes["url_list"] } : rest;
-}
-
-/** Sends a request and waits until all of it is warm. @returns its id */
-async function warm(stack: Stack, source: Record<string, string>, count?: number): Promise<string> {
-  const reqId = await stack.start(request(source));
-  const { total_count, warm_count } = await stack.until(reqId, "FINISHED", 600_000);
-  expect(warm_count).toBe(count ?? total_count);
-  return reqId;
-}
-
-/** Whether exactly these URLs were warmed, and each is a hit. */
-async function isWarm(stack: Stack, reqId: string, expected: readonly string[]): Promise<void> {
-  const results = await readResults(stack.prewarm, reqId, SHARDS);
-  expect(results.map(({ url }) => url).toSorted()).toEqual(expected.toSorted());
-  const viewer = new Viewer(stack.standIn, POP, HOST);
-  await viewer.all(expected).finally(() => viewer.close());
-  expect(viewer.cold).toEqual([]);
-}
-
-/** Puts small objects on the site. @returns their paths */
-function objects({ standIn }: Stack, count: number, pathOf: (i: number) => string): string[] {
-  const paths = Array.from({ length: count }, (_, i) => pathOf(i));
-  for (const path of paths) standIn.edge.addObject(path, { size: 100 });
-  return paths;
-}
-
-function document({ standIn }: Stack, path: string, text: Buffer | string): void {
-  const bytes = Buffer.from(text);
-  standIn.edge.addObject(path, { size: bytes.length, body: bytes });
-}
-
-function publish(stack: Stack, files: readonly SiteFile[]): void {
-  for (const { path, text } of files)
-    if (text === undefined) stack.standIn.edge.addObject(path, { size: 1_200 });
-    else document(stack, path, text);
-}
-
 function sitemap(root: string, entry: string, paths: readonly string[]): string {
   const entries = urls(...paths).map((url) => `<${entry}><loc>${url.replaceAll("&", "&amp;")}</loc></${entry}>`);
   return `<?xml version="1.0"?><${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join("\n")}</${root}>`;
@@ -198,19 +126,19 @@ function sitemap(root: string, entry: string, paths: readonly string[]): string 
 
 function hostileSite(stack: Stack): void {
   const entities = `<!DOCTYPE x [<!ENTITY a "${"x".repeat(100)}"><!ENTITY b "${"&a;".repeat(100)}">]>`;
-  document(stack, "/bad/entities.xml", `<?xml version="1.0"?>${entities}<urlset><url><loc>&b;</loc></url></urlset>`);
-  document(stack, "/bad/bomb.txt.gz", gzipSync(Buffer.alloc(60_000_000, "#\n")));
+  addDocument(stack, "/bad/entities.xml", `<?xml version="1.0"?>${entities}<urlset><url><loc>&b;</loc></url></urlset>`);
+  addDocument(stack, "/bad/bomb.txt.gz", gzipSync(Buffer.alloc(60_000_000, "#\n")));
   const template = '<SegmentTemplate timescale="1000" duration="1" media="$Number$.m4s"/>';
-  document(
+  addDocument(
     stack,
     "/bad/long.mpd",
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT3000S"><Period>
       <AdaptationSet mimeType="video/mp4">${template}<Representation id="v" bandwidth="1"/></AdaptationSet></Period></MPD>`,
   );
-  document(stack, "/bad/loop.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop-2.xml", "/bad/loop.xml"]));
-  document(stack, "/bad/loop-2.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop.xml"]));
-  document(stack, "/bad/live.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n");
-  document(stack, "/bad/page.html", "<!doctype html><html><body>Please log in</body></html>");
+  addDocument(stack, "/bad/loop.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop-2.xml", "/bad/loop.xml"]));
+  addDocument(stack, "/bad/loop-2.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop.xml"]));
+  addDocument(stack, "/bad/live.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n");
+  addDocument(stack, "/bad/page.html", "<!doctype html><html><body>Please log in</body></html>");
   const location = "http://169.254.169.254/latest/meta-data/";
   stack.setFaults(({ path }) =>
     path === "/bad/inside.txt" ? { kind: "status", status: 302, headers: { location } } : undefined,

@@ -1,70 +1,14 @@
-// A deployed stack in which parts fail: counters, messages, timers, items, instances and downloads. Its requests end
-// all the same.
-import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
-import { MAX_HEADER_BYTES, MAX_RECEIVES, MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
+import { MAX_HEADER_BYTES, MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
 import { readResults } from "../../../tools/local/pop-report.ts";
 import { HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../bodies.ts";
 import { deployedStack } from "../deployed-stack.ts";
-import { holdBack } from "../hold-back.ts";
-import type { Stack } from "../stack.ts";
-
-/** Changes a request's item directly, as no part of the stack does. */
-async function tamper({ prewarm }: Stack, reqId: string, expression: string, values: Record<string, unknown>) {
-  await prewarm.clients.db.send(
-    new UpdateCommand({
-      TableName: prewarm.deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
-      Key: { req_id: reqId },
-      UpdateExpression: expression,
-      ExpressionAttributeValues: values,
-    }),
-  );
-}
-
-/** Makes the counters say something else than the results. */
-async function miscount({ prewarm }: Stack, reqId: string, count: number, size: number): Promise<void> {
-  await prewarm.clients.db.send(
-    new UpdateCommand({
-      TableName: prewarm.deployed.resource("PrewarmStorageProgress", "AWS::DynamoDB::Table"),
-      Key: { key: `count#${reqId}`, part: "0" },
-      UpdateExpression: "ADD download_count :count, download_size :size",
-      ExpressionAttributeValues: { ":count": count, ":size": size },
-    }),
-  );
-}
-
-/** Asks Shutdown for a look at a request, as Aggregation does when its counters are complete. */
-async function look({ prewarm: { clients, deployed } }: Stack, reqId: string): Promise<void> {
-  const QueueUrl = deployed.resource("PrewarmPipelineStepQueueSteps", "AWS::SQS::Queue");
-  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ req_id: reqId }) }));
-}
-
-async function deleteTimer({ prewarm: { clients } }: Stack, reqId: string): Promise<void> {
-  const { Schedules } = await clients.scheduler.send(new ListSchedulesCommand({}));
-  const GroupName = Schedules?.find(({ Name }) => Name === reqId)?.GroupName;
-  await clients.scheduler.send(new DeleteScheduleCommand({ Name: reqId, GroupName }));
-}
+import { holdBack } from "../edge-control.ts";
+import { deleteTimer, miscount, requestSettlement, updateRequest } from "../tampering.ts";
 
 describe("surviving", () => {
   const running = deployedStack();
-
-  it("counters that are below the truth, as after lost stream records: the recount ends the request exactly", async () => {
-    const stack = running();
-    const release = holdBack(stack, "/held-1.bin");
-    const reqId = await stack.start(body({ url_list: urls("/held-1.bin", "/index.html"), pops: ["SIN2-C1"] }));
-    await stack.until(reqId, ({ download_count }) => download_count === 1);
-    await miscount(stack, reqId, -1, -400);
-    release();
-    expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({
-      total_count: 2,
-      download_count: 2,
-      download_size: 2_000,
-      failed_count: 0,
-    });
-  });
 
   it("counters that are above it: the recount puts them right, and the request goes on", async () => {
     const stack = running();
@@ -73,29 +17,12 @@ describe("surviving", () => {
     await stack.until(reqId, ({ download_count }) => download_count === 1);
     await miscount(stack, reqId, 1, 0);
     expect(await stack.progress(reqId)).toMatchObject({ download_count: 2, total_count: 2 });
-    await look(stack, reqId);
+    await requestSettlement(stack, reqId);
     expect(await stack.until(reqId, ({ download_count }) => download_count === 1)).toMatchObject({
       status: "IN_PROGRESS",
     });
     release();
     expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({ download_count: 2, download_size: 2_000 });
-  });
-
-  it("a message that went to the dead-letter queue: its tasks fail with that as their reason, and the request ends", async () => {
-    const stack = running();
-    const { clients, deployed } = stack.prewarm;
-    await stack.untilAgents(0);
-    const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
-    await stack.until(reqId, "IN_PROGRESS");
-    // So small a request goes by the express lane.
-    const QueueUrl = deployed.resource("PrewarmTaskQueueExpress", "AWS::SQS::Queue");
-    // It is received as often as allowed, without being deleted. The next receive moves it.
-    for (let i = 0; i <= MAX_RECEIVES; i++) {
-      await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
-    }
-    expect(await stack.queued()).toBe(0);
-    expect(await stack.until(reqId, "FINISHED", 60_000)).toMatchObject({ download_count: 2, failed_count: 2 });
-    expect((await stack.report(reqId))[1]).toContain("lost: its message was received 5 times and never finished");
   });
 
   it("a timer that is gone: the agents see that the time is up", async () => {
@@ -104,25 +31,8 @@ describe("surviving", () => {
     const reqId = await stack.start(body({ url_list: urls("/held-3.bin"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, "IN_PROGRESS");
     await deleteTimer(stack, reqId);
-    await tamper(stack, reqId, "SET timeout_at = :past", { ":past": "2024-04-16 03:12:21.046000" });
+    await updateRequest(stack, reqId, "SET timeout_at = :past", { ":past": "2024-04-16 03:12:21.046000" });
     expect(await stack.until(reqId, "TIMEOUT", 60_000)).toMatchObject({ download_count: 0, total_count: 1 });
-    await stack.untilAgents(0);
-  });
-
-  it("a request whose item is deleted: its tasks are dropped, not done", async () => {
-    const stack = running();
-    const { clients, deployed } = stack.prewarm;
-    await stack.untilAgents(0);
-    const reqId = await stack.start(body({ pops: ["SIN2-C1"], instance_count: 0 }));
-    await stack.until(reqId, "IN_PROGRESS");
-    const TableName = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
-    await clients.db.send(new DeleteCommand({ TableName, Key: { req_id: reqId } }));
-    expect((await stack.call("GET", `prewarm?req_id=${reqId}`)).status).toBe(404);
-    await stack.post("instances", { DesiredCapacity: 1 });
-    await expect.poll(() => stack.queued(), { timeout: 20_000 }).toBe(0);
-    expect(await readResults(stack.prewarm, reqId)).toEqual([]);
-    await stack.post("instances", { DesiredCapacity: 0 });
-    await deleteTimer(stack, reqId);
     await stack.untilAgents(0);
   });
 

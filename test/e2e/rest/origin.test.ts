@@ -1,28 +1,31 @@
-// An origin that must not be asked too much: limits of a request, and an origin that refuses.
+// What the origin gets of a request without leads, and of one that it throttles.
 import { describe, expect, it } from "vitest";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
 import { body, urls } from "../bodies.ts";
 import { deployedStack } from "../deployed-stack.ts";
-import type { Stack } from "../stack.ts";
+import { addObjects, originRequests } from "../edge-control.ts";
+import { FRANKFURT, TOKYO, uncollapsed } from "../recs.ts";
 
-/** Each under a REC of its own, so that each asks the origin. */
+/** Each is under a REC of its own, so that each asks the origin. */
 const POPS = ["SIN2-C1", "FRA56-P2", "DFW55-C3"];
 
-function addFiles({ standIn }: Stack, folder: string, count: number): string[] {
-  const paths = Array.from({ length: count }, (_, n) => `/${folder}/${n}.bin`);
-  for (const path of paths) standIn.edge.addObject(path, { size: 2_000 });
-  return paths;
-}
+describe("the origin", () => {
+  const running = deployedStack({ edge: uncollapsed });
 
-const seenIn = ({ standIn }: Stack, folder: string) =>
-  standIn.edge.originRequests().filter(({ path }) => path.startsWith(`/${folder}/`));
-
-describe("an origin", () => {
-  const running = deployedStack();
-
-  it("is asked no more in any second than the request allows, by two instances together", async () => {
+  it("gets more requests with all-at-once than with leads", async () => {
     const stack = running();
-    const paths = addFiles(stack, "limited", 60);
+    const paths = addObjects(stack, "rush", 12);
+    const request = body({ url_list: urls(...paths), pops: [...TOKYO, ...FRANKFURT], order: "all-at-once" });
+    expect(await stack.until(await stack.start(request), "FINISHED")).toMatchObject({
+      warm_count: 84,
+      total_count: 84,
+    });
+    expect(originRequests(stack, "rush").downloads.length).toBeGreaterThan(2 * 12);
+  });
+
+  it("gets no more requests in any second than the request allows, from two instances together", async () => {
+    const stack = running();
+    const paths = addObjects(stack, "limited", 60, () => 2_000);
     const reqId = await stack.start(
       body({
         ...{ url_list: urls(...paths), pops: POPS, instance_count: 2 },
@@ -34,23 +37,23 @@ describe("an origin", () => {
       failed_count: 0,
       warm_count: 180,
     });
-    const seen = seenIn(stack, "limited");
-    expect(seen.filter(({ probe }) => !probe)).toHaveLength(180);
+    const { downloads, probes } = originRequests(stack, "limited");
+    expect(downloads).toHaveLength(180);
     // 27 are sent in a second. What waits for the one machine of all parts may arrive closer together; the lab of limits counts strictly.
-    expect(busiestSecond(seen)).toBeLessThanOrEqual(33);
+    expect(busiestSecond([...downloads, ...probes])).toBeLessThanOrEqual(33);
   });
 
-  it("that refuses what is too much is asked less, and all is warm in the end", async () => {
+  it("that throttles gets fewer requests, and every task is warm in the end", async () => {
     const stack = running();
     const { edge } = stack.standIn;
-    const paths = addFiles(stack, "refusing", 80);
+    const paths = addObjects(stack, "refusing", 80, () => 2_000);
     edge.setBehaviours([{ errorTtlMs: 800 }]);
     edge.setOrigin({ limit: { perSecond: 30, status: 503, retryAfter: { seconds: 1, form: "date" } } });
     const reqId = await stack.start(body({ url_list: urls(...paths), pops: POPS, instance_count: 2 }));
     const progress = await stack.until(reqId, "FINISHED");
     edge.setOrigin({});
     edge.setBehaviours([]);
-    const seen = seenIn(stack, "refusing").filter(({ probe }) => !probe);
+    const seen = originRequests(stack, "refusing").downloads;
     const first = seen[0]?.at ?? 0;
     expect(progress).toMatchObject({ total_count: 240, download_count: 240, failed_count: 0 });
     const later = seen.filter(({ at }) => at > first + 10_000);

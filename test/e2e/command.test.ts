@@ -1,0 +1,104 @@
+// The command `prewarm` against the deployed stack: its exit codes and what it prints.
+import { beforeAll, describe, expect, it } from "vitest";
+import { ANSWERS } from "../../domain/api/answers.ts";
+import { HOST } from "../../tools/local/world.ts";
+import { buildCommand, CommandLine, endingSchema, until } from "./command-line.ts";
+import { deployedStack } from "./deployed-stack.ts";
+import { holdBack } from "./edge-control.ts";
+
+beforeAll(buildCommand);
+
+describe("the command", () => {
+  const running = deployedStack();
+  const command = new CommandLine(running);
+
+  it("exits with 0 if the site is ready; status, list, report and open show the same request", async () => {
+    const { code, stdout, stderr } = await command.run(
+      "warm",
+      `https://${HOST}/index.html`,
+      "--pop",
+      "SIN2-C1,ATL56-C1",
+      "--timeout",
+      "5m",
+    );
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const lines = stdout.trim().split("\n");
+    expect(lines[0]).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9a-f]{8} [A-Z_]+ \d+% tasks=\d+\/\d+ warm=\d+ hit=\d+ /,
+    );
+    expect(lines.at(-2)).toContain("FINISHED 100% tasks=2/2");
+    expect(lines.at(-1)).toMatch(/^Ready for traffic/);
+    const id = /[0-9a-f]{8}-[0-9a-f-]+/.exec(stderr)?.[0] ?? "";
+
+    const status = await command.run("status", id.slice(0, 6), "--pops");
+    expect(status.code).toBe(0);
+    expect(status.stdout).toContain("SIN2-C1");
+    expect(status.stdout.trim().split("\n").at(-1)).toBe(lines.at(-1));
+
+    const list = await command.run("list", "--json");
+    expect(ANSWERS["GET /requests"][200].parse(JSON.parse(list.stdout)).requests[0]?.request_id).toBe(id);
+    const progress = await command.run("status", id, "--json");
+    expect(ANSWERS["GET /prewarm"][200].parse(JSON.parse(progress.stdout)).status).toBe("FINISHED");
+
+    const { apiUrl, apiKey } = running().prewarm;
+    const ofPop = `${apiUrl}prewarm?req_id=${id}&detail=urls&pop=SIN2-C1`;
+    const urls = await (await fetch(ofPop, { headers: { "x-api-key": apiKey } })).json();
+    expect(ANSWERS["GET /prewarm"][200].parse(urls).urls).toMatchObject({
+      ...{ total_count: 1, failures: [], failures_omitted: 0 },
+      buckets: [{ state: expect.stringMatching(/^(warm|hit)$/), first: 1, tasks: 1, failed: 0 }],
+    });
+    const opened = await command.run("open", id.slice(0, 6), "--print");
+    expect(opened).toEqual({ code: 0, stdout: `${apiUrl}console#/r/${id}\n`, stderr: "" });
+
+    const all = await command.run("report", id, "--all", "--format", "json");
+    expect(JSON.parse(all.stdout)).toHaveLength(2);
+    const failed = await command.run("report", id);
+    expect(failed.stdout.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("exits with 2 if tasks fail; report names them, and retry warms only them", async () => {
+    const stack = running();
+    const [broken, good] = [`https://${HOST}/js/shop.js`, `https://${HOST}/index.html`];
+    let isBroken = true;
+    stack.setFaults((asked) =>
+      isBroken && asked.path === "/js/shop.js" && asked.method === "GET" ? { kind: "status", status: 404 } : undefined,
+    );
+    const { code, stdout } = await command.run(
+      "warm",
+      broken,
+      good,
+      "--pop",
+      "SIN2-C1,ATL56-C1",
+      "--timeout",
+      "5m",
+      "--json",
+    );
+    expect(code).toBe(2);
+    const document = endingSchema.parse(JSON.parse(stdout));
+    expect(document).toMatchObject({ status: "FINISHED", exit_code: 2 });
+    const id = document.request_id;
+    const report = await command.run("report", id, "--failed");
+    expect(report.stdout.trim().split("\n")).toHaveLength(3);
+    expect((await command.run("status", id)).stdout.trim().split("\n").at(-1)).toMatch(
+      new RegExp(`^Not ready for traffic: .* Next: prewarm report ${id.slice(0, 8)} --failed$`),
+    );
+    isBroken = false;
+    const again = await command.run("retry", id.slice(0, 8));
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain("tasks=2/2");
+  });
+
+  it("exits with 3 if the request is stopped meanwhile", async () => {
+    holdBack(running(), "/hangs.bin");
+    const waits = command.begin("warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
+    waits.child.stdin?.end();
+    await until(() => /IN_PROGRESS/.test(waits.heard.stdout));
+    const id = /[0-9a-f]{8}-[0-9a-f-]+/.exec(waits.heard.stderr)?.[0] ?? "";
+    const unasked = await command.run("stop", id);
+    expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining("say --yes")]);
+    expect((await command.run("stop", id, "--yes")).code).toBe(0);
+    const { code, stdout } = await waits.ended;
+    expect(code).toBe(3);
+    expect(stdout.trim().split("\n").at(-1)).toMatch(/^Stopped at 0%\. 1 task not tried\. Next: prewarm retry/);
+  });
+});

@@ -1,0 +1,14 @@
+// vitest runs this once before the end-to-end tests: it installs the emulator, and builds the bundles and templates that they launch.
+import { findEmulator } from "../../tools/local/find-emulator.ts";
+import { ROOT } from "../../tools/local/paths.ts";
+import { run } from "../../tools/local/processes.ts";
+import { cached } from "../../tools/local/source-cache.ts";
+import { BUCKET } from "./launch-by-url.ts";
+
+const WRITE_PUBLISHED = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/write-published.ts`, BUCKET];
+
+export async function setup(): Promise<void> {
+  const write = (folder: string) => run(process.execPath, [...WRITE_PUBLISHED, folder]);
+  const [, published] = await Promise.all([findEmulator(console.log), cached("published", write)]);
+  process.env["PREWARM_PUBLISHED"] = published;
+}
