@@ -11,7 +11,7 @@ const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(R
 
 /** Scripts that no other one runs, and who runs them. */
 const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
-  start: "test/e2e/first-steps.test.ts",
+  start: "test/e2e/rest/first-steps.test.ts",
   demo: "the workflow of each push",
   sbom: "the workflow of each push",
   prepare: "npm ci",
@@ -46,7 +46,9 @@ const NPM: Readonly<Record<string, string>> = {
 
 /** Scripts that `npm run check` comes to. */
 function checked(name = "check"): string[] {
-  return [name, ...scriptsOf(SCRIPTS[name] ?? "").flatMap((inner) => checked(inner))];
+  const script = SCRIPTS[name] ?? "";
+  const steps = /tools\/checks\/main\.ts (.+)/.exec(script)?.[1]?.split(" ") ?? [];
+  return [name, ...[...scriptsOf(script), ...steps].flatMap((inner) => checked(inner))];
 }
 
 const tried = [...DOCUMENTS].flatMap(([document, text]) => blocksOf(document, text).flatMap(triedIn));
