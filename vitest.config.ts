@@ -30,7 +30,15 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "synth", include: SYNTHESIZES, isolate: false, sequence: { groupOrder: 1 }, testTimeout: 20_000 },
+        test: {
+          name: "synth",
+          include: SYNTHESIZES,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 20_000,
+          // CDK's check of each template takes most of the time. `npm run test:rest` makes it once, by `cdk synth`.
+          env: { CDK_VALIDATION: "false" },
+        },
       },
       {
         test: {
@@ -49,8 +57,10 @@ export default defineConfig({
           include: ["test/e2e/rest/*.test.ts"],
           sequence: { groupOrder: 3 },
           globalSetup: ["test/e2e/prepare.ts", "test/e2e/rest/prepare.ts"],
-          testTimeout: 600_000,
+          testTimeout: 900_000,
           hookTimeout: 600_000,
+          // rest/prepare.ts has made CDK's check of both templates: each `cdk deploy` of a test would make it again.
+          env: { CDK_VALIDATION: "false" },
         },
       },
     ],

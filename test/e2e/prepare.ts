@@ -8,7 +8,9 @@ import { BUCKET } from "./launch-by-url.ts";
 const WRITE_PUBLISHED = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/write-published.ts`, BUCKET];
 
 export async function setup(): Promise<void> {
-  const write = (folder: string) => run(process.execPath, [...WRITE_PUBLISHED, folder]);
+  // CDK's check of the templates takes a third of the time. `cdk synth` makes it: see rest/prepare.ts.
+  const env = { ...process.env, CDK_VALIDATION: "false" };
+  const write = (folder: string) => run(process.execPath, [...WRITE_PUBLISHED, folder], env);
   const [, published] = await Promise.all([findEmulator(console.log), cached("published", write)]);
   process.env["PREWARM_PUBLISHED"] = published;
 }

@@ -8,4 +8,4 @@ it("the console in a real browser shows what is so, and does what an operator wa
   // It throws, with what was said, where a fault is found.
   const said = await run(process.execPath, script, process.env, ROOT);
   expect(said).toMatch(/ 0 faults$/m);
-}, 300_000);
+}, 900_000);

@@ -70,7 +70,7 @@ let good: string | undefined;
 
 async function ended(stack: Stack, request: Record<string, unknown>): Promise<string> {
   const reqId = await stack.start(request);
-  await stack.until(reqId, "FINISHED", 120_000);
+  await stack.until(reqId, "FINISHED", 240_000);
   return reqId;
 }
 

@@ -14,7 +14,7 @@ const text = DOCUMENTS.get(DOCUMENT) ?? "";
 /** What a checkout has not, or what takes long to make anew. */
 const NOT_COPIED = [".git", "node_modules", ".local", "cdk.out", "coverage"];
 const UP = "Ctrl-C ends everything.";
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 400_000;
 
 interface Step {
   readonly code: string;

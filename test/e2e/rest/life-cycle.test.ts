@@ -28,7 +28,7 @@ import type { Stack } from "../stack.ts";
 import { launchBeside } from "../stack-beside.ts";
 
 const HELD = "/held-while-the-stack-changes.bin";
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 90_000 };
 
 describe("life cycle", () => {
   const running = deployedStack({ launchedBy: "cdk" });
@@ -38,7 +38,7 @@ describe("life cycle", () => {
     const { aws, deployed, fleet } = stack.prewarm;
     await stack.untilAgents(0);
     const release = holdBack(stack, HELD);
-    const reqId = await stack.start(body({ url_list: urls(HELD, "/index.html"), timeout: 10 }));
+    const reqId = await stack.start(body({ url_list: urls(HELD, "/index.html"), timeout: 20 }));
     await stack.until(reqId, ({ download_count }) => download_count === 3);
     const before = await lasting(stack);
     const agents = fleet.pids();

@@ -23,7 +23,7 @@ const PATCH = ["patch/1.2.0/a.bin", "patch/1.2.0/b.bin", "patch/1.2.0/c d.bin"];
 const PAGES = ["/pages/1.html", "/pages/2.html"];
 const UPLOADED = ["/new/app.js", "/new/app.css"];
 const FILM = hlsFilm("/films/premiere", "https://licences.example.net/key");
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 const HAS_TOOLS = ["curl", "jq"].every((it) => spawnSync(it, ["--version"]).status === 0);
 
 const bodySchema = z.looseObject({ instance_count: z.number() });

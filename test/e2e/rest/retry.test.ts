@@ -68,7 +68,7 @@ describe("retry_of", () => {
       409,
       expect.stringMatching(/it can be tried again once/),
     ]);
-    await stack.until(first, "FINISHED", 240_000);
+    await stack.until(first, "FINISHED", 600_000);
     // On a machine that is too busy, others fail as well: they have not connected in time.
     for (const line of (await stack.report(first)).slice(1)) {
       const [pop, url = ""] = line.split(",", 2);
@@ -81,7 +81,7 @@ describe("retry_of", () => {
 
     const asked = recordRequests(stack);
     const retry = await stack.start({ retry_of: first, instance_count: 1 });
-    const ended = await stack.until(retry, "FINISHED", 120_000);
+    const ended = await stack.until(retry, "FINISHED", 300_000);
     expect(ended).toMatchObject({
       ...{ retry_of: first, total_count: failed, download_count: failed, failed_count: 0, warm_count: failed },
       ...{ total_size: failed * 500, download_size: failed * 500, percentage_complete: 100 },

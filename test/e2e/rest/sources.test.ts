@@ -109,7 +109,7 @@ describe("sources", () => {
     const stack = running();
     hostileSite(stack);
     const reqId = await stack.start(sourceRequest(source));
-    await stack.until(reqId, "FAILED", 90_000);
+    await stack.until(reqId, "FAILED", 240_000);
     const summary = await stack.summary(reqId);
     expect(summary["reason"]).toMatch(reason);
     expect(JSON.stringify(summary)).not.toContain("secret");

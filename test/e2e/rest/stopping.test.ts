@@ -32,7 +32,7 @@ describe("stopping", () => {
     });
     // The fleet follows the wish of the one that is left: the three that the stop asked for.
     await stack.untilAgents(3);
-    const ended = await stack.until(stuck, "TIMEOUT", 120_000);
+    const ended = await stack.until(stuck, "TIMEOUT", 240_000);
     expect(ended).toMatchObject({ total_count: 6, download_count: 3, download_size: 30_000 });
     const report = await stack.report(stuck);
     expect(

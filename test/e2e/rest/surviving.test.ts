@@ -32,7 +32,7 @@ describe("surviving", () => {
     await stack.until(reqId, "IN_PROGRESS");
     await deleteTimer(stack, reqId);
     await updateRequest(stack, reqId, "SET timeout_at = :past", { ":past": "2024-04-16 03:12:21.046000" });
-    expect(await stack.until(reqId, "TIMEOUT", 60_000)).toMatchObject({ download_count: 0, total_count: 1 });
+    expect(await stack.until(reqId, "TIMEOUT", 180_000)).toMatchObject({ download_count: 0, total_count: 1 });
     await stack.untilAgents(0);
   });
 
@@ -48,7 +48,7 @@ describe("surviving", () => {
       return asked === 1 ? { kind: "stall", after: 100 } : undefined;
     });
     const reqId = await stack.start(body({ url_list: urls(path), pops: ["SIN2-C1"], instance_count: 3 }));
-    const done = await stack.until(reqId, "FINISHED", 90_000);
+    const done = await stack.until(reqId, "FINISHED", 240_000);
     expect(done).toMatchObject({ download_count: 1, download_size: 1_000, failed_count: 0 });
     expect(asked).toBe(2);
     expect((await readResults(stack.prewarm, reqId))[0]).toMatchObject({ attempts: 2 });
@@ -58,9 +58,9 @@ describe("surviving", () => {
     const stack = running();
     await stack.untilAgents(0);
     await stack.post("instances", { DesiredCapacity: 1 });
-    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 90_000 }).toBe(1);
     stack.metadata.spotAction = "terminate";
-    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 90_000 }).toBe(0);
     stack.metadata.spotAction = undefined;
     await stack.post("instances", { DesiredCapacity: 0 });
     await stack.untilAgents(0);

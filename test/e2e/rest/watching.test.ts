@@ -22,7 +22,7 @@ const SECRETS = {
   signature: "s3cr3t-signature",
 };
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 90_000 };
 
 const running = deployedStack();
 
@@ -57,12 +57,12 @@ describe("watching", () => {
           for (const alarm of all) await put(stack, alarm, alarm.Threshold, 0);
           return [...(await states())];
         },
-        { timeout: 20_000, interval: 500 },
+        { timeout: 90_000, interval: 500 },
       )
       .toEqual(["OK"]);
     const names = alarms.map(({ AlarmName }) => AlarmName);
-    await expect.poll(() => notices("ALARM"), { timeout: 10_000 }).toEqual(expect.arrayContaining(names));
-    await expect.poll(() => notices("OK"), { timeout: 10_000 }).toEqual(expect.arrayContaining(names));
+    await expect.poll(() => notices("ALARM"), { timeout: 60_000 }).toEqual(expect.arrayContaining(names));
+    await expect.poll(() => notices("OK"), { timeout: 60_000 }).toEqual(expect.arrayContaining(names));
   });
 
   it("what the deployed functions log has the metrics that alarms look at", async () => {
@@ -122,7 +122,7 @@ describe("samples", () => {
           if (last?.download_count === 0 && last.received_size > 0) seen.add(last.received_size);
           return seen.size;
         },
-        { timeout: 60_000, interval: 500 },
+        { timeout: 180_000, interval: 500 },
       )
       .toBeGreaterThanOrEqual(3);
     expect([...seen]).toEqual([...seen].sort((one, other) => one - other));
