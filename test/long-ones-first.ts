@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take longest, longest first, as measured. vitest starts with the largest files, and these are small. */
 const LONG = [
-  ...["e2e/control", "e2e/request-options", "e2e/warming"],
+  ...["e2e/request-options", "e2e/control", "e2e/origin", "e2e/command"],
   ...["rest/life-cycle", "rest/surviving", "rest/console", "rest/warmth", "rest/faults", "rest/sources"],
   ...["rest/documented-commands", "rest/launching", "rest/stopping", "rest/dry-run", "rest/first-steps"],
 ].map((name) => `/${name}.test.ts`);
