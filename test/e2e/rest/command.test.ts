@@ -70,11 +70,11 @@ describe("the command", () => {
 
   it("writes the report as a page that a browser shows without calls and errors", async () => {
     const stack = running();
-    const broken = `https://${HOST}/js/shop.js`;
+    const [broken, good] = [`https://${HOST}/js/shop.js`, `https://${HOST}/index.html`];
     stack.setFaults((asked) =>
       asked.path === "/js/shop.js" && asked.method === "GET" ? { kind: "status", status: 404 } : undefined,
     );
-    const { stdout } = await run("warm", broken, "--pop", "SIN2-C1", "--timeout", "5m", "--json");
+    const { stdout } = await run("warm", broken, good, "--pop", "SIN2-C1,ATL56-C1", "--timeout", "5m", "--json");
     const id = endingSchema.parse(JSON.parse(stdout)).request_id;
     const folder = mkdtempSync(join(tmpdir(), "prewarm-page-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
