@@ -78,17 +78,37 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "synth", include: SYNTHESIZES, isolate: false, sequence: { groupOrder: 1 }, testTimeout: 20_000 },
+        test: {
+          name: "synth",
+          include: SYNTHESIZES,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 20_000,
+          // CDK's check of each template takes most of the time. `npm run test:rest` makes it once, by `cdk synth`.
+          env: { CDK_VALIDATION: "false" },
+        },
       },
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          // After the others: a deployed stack wants a core for itself. Two of them wait for each other's timers, not for each other.
+          include: ["test/e2e/*.test.ts"],
+          // After the others: a deployed stack uses one core.
           sequence: { groupOrder: 2 },
-          globalSetup: "test/e2e/install-emulator.ts",
-          testTimeout: 180_000,
+          globalSetup: "test/e2e/prepare.ts",
+          testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "rest",
+          include: ["test/e2e/rest/*.test.ts"],
+          sequence: { groupOrder: 3 },
+          globalSetup: ["test/e2e/prepare.ts", "test/e2e/rest/prepare.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 600_000,
+          // rest/prepare.ts has made CDK's check of both templates: each `cdk deploy` of a test would make it again.
+          env: { CDK_VALIDATION: "false" },
         },
       },
     ],

@@ -1,15 +1,20 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They take a minute and more. vitest begins with the largest files, and these are small: nothing is to wait for them alone at the end. */
-const LONG = ["console", "surviving", "warmth", "faults", "stopping", "life-cycle"].map(
-  (name) => `/e2e/${name}.test.ts`,
-);
+/** Files that take longest, longest first, as measured. vitest starts with the largest files, and these are small. */
+const LONG = [
+  ...["e2e/request-options", "e2e/control", "e2e/origin", "e2e/command"],
+  ...["rest/life-cycle", "rest/surviving", "rest/console", "rest/warmth", "rest/faults", "rest/sources"],
+  ...["rest/documented-commands", "rest/launching", "rest/stopping", "rest/dry-run", "rest/first-steps"],
+].map((name) => `/${name}.test.ts`);
 
-/** The order in which files are run, within their project. */
+/** Starts long files first, so that no file runs alone at the end of its project. */
 export class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => LONG.some((end) => moduleId.endsWith(end));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = LONG.findIndex((end) => moduleId.endsWith(end));
+      return found < 0 ? LONG.length : found;
+    };
+    // Array.prototype.sort is stable.
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
 }

@@ -84,7 +84,7 @@ export type Way =
   | "AWS"
   /** npm: each script has somebody who runs it, see commands.test.ts. */
   | "npm"
-  /** test/e2e/documented-commands.test.ts, against a deployed stack on this machine. */
+  /** test/e2e/rest/documented-commands.test.ts, against a deployed stack on this machine. */
   | "run"
   /** Nobody. It needs a mark. */
   | "unknown";

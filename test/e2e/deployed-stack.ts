@@ -6,7 +6,7 @@ import type { StandInOptions } from "../../tools/local/stand-in-edge.ts";
 import { world } from "../../tools/local/world.ts";
 import { launchPublished } from "./launch-by-url.ts";
 import { startMetadataService } from "./metadata-service.ts";
-import { rest } from "./rest.ts";
+import { resetStack } from "./reset-stack.ts";
 import { Stack } from "./stack.ts";
 
 export interface StackOptions {
@@ -23,7 +23,7 @@ export interface StackOptions {
  */
 export function deployedStack(options: StackOptions = {}): () => Stack {
   const running = deployedStackWithoutRest(options);
-  afterEach(() => rest(running()));
+  afterEach(() => resetStack(running()));
   return running;
 }
 

@@ -10,22 +10,23 @@ import type { Aws } from "../../tools/local/emulator.ts";
 /** Of the published files. */
 export const BUCKET = "tested-templates";
 /** In seconds: how often CloudFormation is asked, and for how long. */
-const PATIENCE = { minDelay: 0.3, maxDelay: 0.3, maxWaitTime: 60 };
+const PATIENCE = { minDelay: 0.3, maxDelay: 0.3, maxWaitTime: 180 };
 
 /** What is published, and the files that have it. */
 const filesSchema = z.array(z.object({ key: z.string(), contentType: z.string(), file: z.string() }));
 
-/** Puts what install-emulator.ts had published into a bucket, and launches the stack that makes a VPC of its own. */
+/** Puts what prepare.ts had published into a bucket, and launches the stack that makes a VPC of its own. */
 export async function launchPublished(
   aws: Aws,
   clients: LocalClients,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Deployed> {
   const { s3 } = clients;
-  const files = filesSchema.parse(JSON.parse(readFileSync(`${process.env["PREWARM_PUBLISHED"]}/files.json`, "utf8")));
+  const folder = process.env["PREWARM_PUBLISHED"];
+  const files = filesSchema.parse(JSON.parse(readFileSync(`${folder}/files.json`, "utf8")));
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   for (const { key: Key, contentType: ContentType, file } of files) {
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, ContentType, Body: readFileSync(file) }));
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, ContentType, Body: readFileSync(`${folder}/${file}`) }));
   }
   const template = files.find(({ key }) => key === "PrewarmStack.template.json")?.key ?? "";
   return launchByUrl(clients, "PrewarmStack", `${aws.endpoint}/${BUCKET}/${template}`, parameters);

@@ -13,6 +13,10 @@ import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import type { StandIn } from "../../tools/local/stand-in-edge.ts";
 import type { MetadataService } from "./metadata-service.ts";
 
+const POLL_MS = 200;
+/** An agent that stops may finish a download for a minute. */
+const AGENTS_TIMEOUT_MS = 120_000;
+
 /** An answer of the API as it came over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
@@ -75,14 +79,14 @@ export class Stack {
   async until(
     reqId: string,
     wanted: string | ((progress: Record<string, unknown>) => boolean),
-    patienceMs = 60_000,
+    patienceMs = 120_000,
   ): Promise<Record<string, unknown>> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
       const progress = await this.progress(reqId);
       if (typeof wanted === "string" ? progress["status"] === wanted : wanted(progress)) return progress;
       if (Date.now() > deadline) throw new Error(`after ${patienceMs} ms: ${JSON.stringify(progress)}`);
-      await sleep(200);
+      await sleep(POLL_MS);
     }
   }
 
@@ -108,16 +112,24 @@ export class Stack {
     return Number((await this.call("GET", "instances")).json["desiredcapacity"]);
   }
 
-  /** Waits until the group wants so many instances, and as many agents run; with none, until the last has gone. */
+  /** Waits until so many instances are wanted and run an agent; with none, until the last agent has ended. */
   async untilAgents(count: number): Promise<void> {
-    // An agent that stops may finish a download for a minute.
-    const deadline = Date.now() + 90_000;
+    await this.untilInstances(count);
     const { fleet } = this.prewarm;
-    while ((await this.capacity()) !== count || fleet.size !== count || (count === 0 && fleet.stopping > 0)) {
-      if (Date.now() > deadline) {
+    const deadline = Date.now() + AGENTS_TIMEOUT_MS;
+    while (count === 0 && fleet.stopping > 0) {
+      if (Date.now() > deadline) throw new Error(`${fleet.stopping} agents have not ended`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Waits until so many instances are wanted, and as many run. Agents of others may still be stopping. */
+  async untilInstances(count: number): Promise<void> {
+    const deadline = Date.now() + AGENTS_TIMEOUT_MS;
+    while (this.prewarm.fleet.size !== count || (await this.capacity()) !== count) {
+      if (Date.now() > deadline)
         throw new Error(`capacity ${await this.capacity()}, agents ${this.prewarm.fleet.size}, not ${count}`);
-      }
-      await sleep(200);
+      await sleep(POLL_MS);
     }
   }
 

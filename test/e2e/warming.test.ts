@@ -1,8 +1,8 @@
-// The whole way of a request, from POST to its report: API, Lambdas, queue, agents and a stand-in edge.
+// A request from POST to its report through the deployed stack: API, Lambda functions, queues, agents and the stand-in edge.
 import { describe, expect, it } from "vitest";
 import { askAgain } from "../../tools/local/check-warm.ts";
 import { readResults } from "../../tools/local/pop-report.ts";
-import { DEAD_POP, FILES, HOST } from "../../tools/local/world.ts";
+import { DEAD_POP, FILES } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 
@@ -14,10 +14,10 @@ const REPORT_HEADER =
 /** One of three POPs does not resolve. */
 const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (${DEAD_POP}).`;
 
-describe("warming", () => {
-  const running = deployedStack({ launchedBy: "cdk" });
+describe("a request", () => {
+  const running = deployedStack();
 
-  it("a request from POST to FINISHED, with every answer as it is documented", async () => {
+  it("goes from POST to FINISHED, and each answer has the documented fields", async () => {
     const stack = running();
     const paths = ["/index.html", "/js/shop.js", "/video/intro-1.ts"];
     const bytes = paths.reduce((sum, path) => sum + (FILES[path] ?? 0), 0);
@@ -96,49 +96,7 @@ describe("warming", () => {
     expect((await stack.inventory()).schedules).toBe(0);
   });
 
-  it("a region and a country, by their default POPs", async () => {
-    const stack = running();
-    const region = await stack.start(body({ target_type: "region", regions: ["au", "ca"], pops: ["SIN2-C1"] }));
-    const country = await stack.start(body({ target_type: "country", countries: ["japan", "IN"], pops: ["SIN2-C1"] }));
-    await stack.until(region, "FINISHED");
-    await stack.until(country, "FINISHED");
-    const pops = async (reqId: string) =>
-      [...new Set((await readResults(stack.prewarm, reqId)).map(({ pop }) => pop))].sort();
-    expect(await pops(region)).toEqual(["SYD1-C1", "SYD62-P1", "YUL62-C1", "YUL62-C2"]);
-    expect(await pops(country)).toEqual(["BOM78-P1", "BOM78-P4", "NRT57-P2", "NRT57-P3"]);
-  });
-
-  it("duplicates once, spellings put right, headers sent, http and https", async () => {
-    const stack = running();
-    const asked: string[] = [];
-    stack.standIn.edge.addObject("/a b(1).txt", { size: 11 });
-    stack.setFaults(({ method, path, headers }) => {
-      if (method === "GET") asked.push(`${path} ${headers["x-launch"]} ${headers.host}`);
-      return undefined;
-    });
-    const reqId = await stack.start(
-      body({
-        url_list: [` https://${HOST}/a b(1).txt`, `https://${HOST}/a%20b(1).txt `, `http://${HOST}/index.html`],
-        header: ["X-Launch: midnight"],
-        pops: ["FRA56-P2"],
-      }),
-    );
-    const progress = await stack.until(reqId, "FINISHED");
-    expect(progress).toMatchObject({ total_count: 2, download_count: 2, failed_count: 0 });
-    // Each is downloaded, and asked for a second time.
-    const files = [`/a%20b(1).txt midnight ${HOST}`, `/index.html midnight ${HOST}`];
-    expect(asked.sort()).toEqual(files.flatMap((file) => [file, file]));
-  });
-
-  it("a domain that is absent, one that is an alias, and the distribution's own", async () => {
-    const stack = running();
-    for (const cfDomain of [undefined, HOST, stack.standIn.domain]) {
-      const reqId = await stack.start(body({ cf_domain: cfDomain, pops: ["LHR50-P2"] }));
-      expect(await stack.until(reqId, "FINISHED")).toMatchObject({ download_count: 2, failed_count: 0 });
-    }
-  });
-
-  it("what fails at a POP, said in the report", async () => {
+  it("reports each task that fails at a POP", async () => {
     const stack = running();
     stack.standIn.edge.addObject("/secret.bin", { size: 10 });
     stack.setFaults(({ method, path, pop }) =>
@@ -167,7 +125,7 @@ describe("warming", () => {
     expect(json["failures"]).toMatchObject([refused]);
   });
 
-  it("what a POP does not keep, said in the report; with verify off nothing is claimed", async () => {
+  it("reports an object that a POP does not keep, and reports no warmth with verify off", async () => {
     const stack = running();
     const path = "/live.json";
     stack.standIn.edge.addObject(path, { size: 2_000, headers: { "cache-control": "no-store" } });
@@ -185,7 +143,7 @@ describe("warming", () => {
     expect((await readResults(stack.prewarm, unshown)).map(({ outcome }) => outcome)).toEqual(["done", "done"]);
   });
 
-  it("nothing that can be warmed: FAILED, with the reason", async () => {
+  it("ends as FAILED with the reason if no URL can be read or no POP resolves", async () => {
     const stack = running();
     const noUrl = await stack.start(body({ url_list: urls("/gone-1", "/gone-2") }));
     await stack.until(noUrl, "FAILED");
@@ -204,18 +162,35 @@ describe("warming", () => {
     await stack.untilAgents(0);
   });
 
-  it("an object that was replaced, with need_invalidate", async () => {
+  it("sent twice with one client_token is one request; the list of requests shows it", async () => {
     const stack = running();
-    const path = "/news.json?v=1";
-    stack.standIn.edge.addObject(path, { size: 100 });
-    const request = body({ url_list: urls(path), pops: ["DUB2-C1"] });
-    await stack.until(await stack.start(request), "FINISHED");
-    stack.standIn.edge.addObject(path, { size: 200 });
+    const request = body({ client_token: "deploy-812" });
+    const answers = await Promise.all([stack.post("prewarm", request), stack.post("prewarm", request)]);
+    const [reqId, other] = answers.map(({ json }) => String(json["request_id"]));
+    expect(other).toBe(reqId);
+    const changed = await stack.post("prewarm", { ...request, timeout: 6 });
+    expect([changed.status, changed.json["error_message"]]).toEqual([409, expect.stringContaining(reqId ?? "")]);
+    await stack.until(reqId ?? "", "FINISHED");
+    const newest = await stack.call("GET", "requests?limit=1");
+    expect(newest.json["requests"]).toMatchObject([{ request_id: reqId, status: "FINISHED", total_count: 6 }]);
+    const next = await stack.call("GET", `requests?limit=1&next=${newest.json["next"]}`);
+    expect(next.json["requests"]).not.toMatchObject([{ request_id: reqId }]);
+    expect((await stack.call("GET", "requests?limit=1000")).status).toBe(400);
+  });
 
-    // The POP's old object has not the size that was probed at another POP.
-    const stale = await stack.until(await stack.start(request), "FINISHED");
-    expect(stale).toMatchObject({ download_size: 0, failed_count: 1 });
-    const fresh = await stack.until(await stack.start({ ...request, need_invalidate: true }), "FINISHED");
-    expect(fresh["download_size"]).toBe(200);
+  it("is rejected with the reason and leaves nothing behind if it is invalid, unknown or without the key", async () => {
+    const stack = running();
+    const before = await stack.inventory();
+    const invalid = await stack.post("prewarm", body({ url_list: ["ftp://a.example/x"], timeout: 0 }));
+    expect([invalid.status, invalid.json["error_urls"]]).toEqual([400, ["ftp://a.example/x"]]);
+    expect(invalid.json["error_message"]).toMatch(/timeout: must be at least 1 .*url_list: /);
+    const unknown = await stack.call("GET", "summary?req_id=no-such");
+    expect([unknown.status, unknown.json["error_message"]]).toEqual([404, expect.stringContaining("'no-such'")]);
+    for (const key of ["", "wrong"]) {
+      const { status, json } = await stack.call("POST", "prewarm", JSON.stringify(body()), key);
+      expect([status, json["message"]]).toEqual([403, expect.stringContaining("x-api-key")]);
+    }
+    expect((await stack.call("GET", "prewarms")).status).toBe(404);
+    expect(await stack.inventory()).toEqual(before);
   });
 });

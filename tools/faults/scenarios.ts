@@ -33,7 +33,7 @@ export const full: Scenario = {
   ],
 };
 
-/** What is part of `npm test`. */
+/** What is part of `npm run test:rest`. */
 export const short: Scenario = {
   ...everything,
   urls: 60,

@@ -16,6 +16,8 @@ export interface Aws {
   readonly region: string;
   /** What a process needs in its environment to talk to it. */
   readonly env: NodeJS.ProcessEnv;
+  /** Runs `listener` after each new invalidation. Not there with AWS_ENDPOINT_URL: calls do not come by here. */
+  readonly onInvalidation?: Front["onInvalidation"] | undefined;
   close(): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
     // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
     const aws = awsAt(`http://127.0.0.1:${front.port}`, account);
     closers.push(await startEmulator(aws, front, folder + SOCKET, functionEnv, say));
-    return { ...aws, close };
+    return { ...aws, onInvalidation: front.onInvalidation, close };
   } catch (error) {
     await close();
     throw error;
@@ -100,7 +102,7 @@ async function startEmulator(
 }
 
 /** The AWS APIs at an endpoint, as the account of a key; in AWS_REGION, if that is set. */
-export function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
+export function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close" | "onInvalidation"> {
   const region = process.env["AWS_REGION"] ?? REGION;
   return {
     endpoint,

@@ -49,6 +49,11 @@ export function asksForKeys({ url, authorization }: Pick<FrontCall, "url" | "aut
   return credential(url, authorization)?.split("/")[3] === "sts";
 }
 
+/** Whether a call creates an invalidation: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html */
+export function createsInvalidation({ method, url }: Pick<FrontCall, "method" | "url">): boolean {
+  return method === "POST" && /^\/2020-05-31\/distribution\/[^/?]+\/invalidation(\?|$)/.test(url);
+}
+
 /** The access key ids in an answer of AWS STS. */
 export function keysIn(answer: string): string[] {
   return [...answer.matchAll(/<AccessKeyId>(\w+)<|"AccessKeyId":\s*"(\w+)"/g)].map(

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { asksForKeys, type FrontCall, frontRefusal, keysIn } from "./front-rules.ts";
+import { asksForKeys, createsInvalidation, type FrontCall, frontRefusal, keysIn } from "./front-rules.ts";
 import { addressOf } from "./ports.ts";
 
 /** Unused connections to the emulator end before it would end them itself, after 75 s. */
@@ -9,6 +9,8 @@ const IDLE_MS = 30_000;
 /** The only way to the emulator, which takes calls from anybody: a server on loopback that knows this run's callers. */
 export interface Front {
   readonly port: number;
+  /** Runs `listener` each time that the emulator has accepted an invalidation, before the caller gets the answer. */
+  onInvalidation(listener: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -28,16 +30,16 @@ export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const keys = new Set([accessKeyId]);
   const hosts = new Set(proxy === undefined ? [] : [new URL(proxy).host]);
+  const listeners: (() => Promise<void>)[] = [];
+  const before = (call: FrontCall): ((text: string) => unknown) | undefined => {
+    if (asksForKeys(call)) return (text) => keysIn(text).map((it) => keys.add(it));
+    return createsInvalidation(call) ? () => Promise.all(listeners.map((listener) => listener())) : undefined;
+  };
   const server = createServer((from, to) => {
     const call = callOf(from);
     const refusal = frontRefusal(call, { hosts, keys });
     if (refusal !== undefined) return refuse(to, 403, refusal);
-    forward(
-      { agent, socketPath },
-      from,
-      to,
-      asksForKeys(call) ? (text) => keysIn(text).map((it) => keys.add(it)) : undefined,
-    );
+    forward({ agent, socketPath, before: before(call) }, from, to);
   });
   // Longer than clients keep a connection, so that none is closed under a call.
   server.keepAliveTimeout = 75_000;
@@ -47,6 +49,7 @@ export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions
   for (const name of ["127.0.0.1", "localhost"]) hosts.add(`${name}:${port}`);
   return {
     port,
+    onInvalidation: (listener) => listeners.push(listener),
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -60,24 +63,24 @@ function callOf({ method = "GET", url = "", headers }: IncomingMessage): FrontCa
   return { method, url, host: headers.host, origin: headers.origin, authorization: headers.authorization };
 }
 
-/** @param learn is given the answer's text. @default the answer is passed on unread */
-function forward(
-  target: { readonly agent: Agent; readonly socketPath: string },
-  from: IncomingMessage,
-  to: ServerResponse,
-  learn: ((text: string) => unknown) | undefined,
-): void {
+interface Target {
+  readonly agent: Agent;
+  readonly socketPath: string;
+  /** Is given the answer's text, and is waited for, before the caller gets it. @default the answer is passed on unread */
+  readonly before: ((text: string) => unknown) | undefined;
+}
+
+function forward({ before, ...target }: Target, from: IncomingMessage, to: ServerResponse): void {
   const { connection: _connection, expect: _expect, ...headers } = from.headers;
   const asked = request({ ...target, method: from.method, path: from.url, headers }, (answer) => {
     const { connection: _its, "keep-alive": _idle, ...kept } = answer.headers;
     to.writeHead(answer.statusCode ?? 502, kept);
-    if (learn === undefined) return void answer.pipe(to);
+    if (before === undefined) return void answer.pipe(to);
     const chunks: Buffer[] = [];
     answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-    // Known before the caller reads it.
-    answer.once("end", () => {
+    answer.once("end", async () => {
       const body = Buffer.concat(chunks);
-      learn(body.toString("utf8"));
+      await before(body.toString("utf8"));
       to.end(body);
     });
     answer.once("error", () => to.destroy());

@@ -85,7 +85,8 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     let standIn: StandIn | undefined;
     if (options.edge !== undefined && place !== undefined) {
       say("Starting the edge …");
-      standIn = await startStandIn(clients.cloudFront, place, options.edge);
+      const { onInvalidation } = aws;
+      standIn = await startStandIn({ cloudFront: clients.cloudFront, onInvalidation }, place, options.edge);
       closers.push(standIn.close);
     }
 

@@ -9,10 +9,12 @@ import {
 import type { Distribution } from "../edge/distributions.ts";
 import { type Edge, startEdge } from "../edge/edge.ts";
 import type { EdgeOptions } from "../edge/edge-options.ts";
+import type { Aws } from "./emulator.ts";
 import { RUN } from "./paths.ts";
 import { freePort } from "./ports.ts";
 
-const LOOK_MS = 50;
+/** How often invalidations are listed where the emulator's front does not report them. */
+const POLL_MS = 50;
 
 /** Ports and CA file of the edge. They are chosen before it starts: the emulator, which starts first, needs them. */
 export interface EdgePlace {
@@ -64,7 +66,7 @@ export interface StandIn {
  * there.
  */
 export async function startStandIn(
-  cloudFront: CloudFrontClient,
+  { cloudFront, onInvalidation }: { readonly cloudFront: CloudFrontClient } & Pick<Aws, "onInvalidation">,
   place: EdgePlace,
   options: StandInOptions,
 ): Promise<StandIn> {
@@ -76,7 +78,10 @@ export async function startStandIn(
   const { httpsPort, httpPort, dnsPort } = place;
   const edge = await startEdge({ ...edgeOptions, distributions, httpsPort, httpPort, dnsPort });
   writeFileSync(place.caFile, edge.caPem);
-  const stopFollowing = followInvalidations(cloudFront, distributionId, edge);
+  const look = invalidationsOf(cloudFront, distributionId, edge);
+  const stopFollowing = onInvalidation === undefined ? poll(look) : async () => undefined;
+  // The emulator may be busy, or may have ended already.
+  onInvalidation?.(() => look().catch(() => undefined));
   return {
     edge,
     domain,
@@ -96,10 +101,10 @@ async function createDistribution(cloudFront: CloudFrontClient, aliases: readonl
   return { id, domain };
 }
 
-function followInvalidations(cloudFront: CloudFrontClient, distributionId: string, edge: Edge): () => Promise<void> {
+/** @returns a function that carries out, at the edge, the invalidations that are new */
+function invalidationsOf(cloudFront: CloudFrontClient, distributionId: string, edge: Edge): () => Promise<void> {
   const done = new Set<string>();
-  let closing = false;
-  const look = async () => {
+  return async () => {
     const { InvalidationList } = await cloudFront.send(
       new ListInvalidationsCommand({ DistributionId: distributionId }),
     );
@@ -113,11 +118,16 @@ function followInvalidations(cloudFront: CloudFrontClient, distributionId: strin
       edge.invalidate(Invalidation?.InvalidationBatch?.Paths?.Items ?? []);
     }
   };
+}
+
+/** Calls `look` again and again. @returns what ends it */
+function poll(look: () => Promise<void>): () => Promise<void> {
+  let closing = false;
   const follow = async () => {
     while (!closing) {
       // The emulator may be busy, or may have ended already.
       await look().catch(() => undefined);
-      await sleep(LOOK_MS);
+      await sleep(POLL_MS);
     }
   };
   const following = follow();

@@ -1,5 +1,5 @@
 // `write-published.ts BUCKET FOLDER`: writes into a folder what publish-templates would put into a bucket, and files.json, which says
-// what goes where. The end-to-end tests launch it many times.
+// what goes where, by names in that folder. The end-to-end tests launch it many times.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { publishedFiles } from "./published-files.ts";
 
@@ -10,6 +10,6 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const files = [...code, ...templates].map(({ key, body, contentType }, i) => {
   writeFileSync(`${folder}/${i}`, body);
-  return { key, contentType, file: `${folder}/${i}` };
+  return { key, contentType, file: String(i) };
 });
 writeFileSync(`${folder}/files.json`, JSON.stringify(files));

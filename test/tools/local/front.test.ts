@@ -119,3 +119,24 @@ it("says that the emulator does not answer", async () => {
   expect(status).toBe(502);
   expect(text).toMatch(/emulator does not answer/);
 });
+
+it("reports an invalidation once it is accepted, and before the caller gets the answer", async () => {
+  const { socketPath, arrived } = await emulatorBehind();
+  const front = await openFront({ socketPath, accessKeyId: KEY });
+  onTestFinished(front.close);
+  const events: string[] = [];
+  front.onInvalidation(async () => {
+    events.push(`reported after ${arrived.length}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    events.push("carried out");
+  });
+  const at = new URL(`http://127.0.0.1:${front.port}`);
+  const headers = { host: at.host, authorization: signedAs(KEY) };
+  const path = "/2020-05-31/distribution/E1/invalidation";
+  const send = (method: "GET" | "POST", target: string) => ask(at, { method, path: target, headers, body: "" });
+  await send("GET", path);
+  await send("POST", "/2020-05-31/distribution/E1");
+  expect(events).toEqual([]);
+  const { status } = await send("POST", path);
+  expect([status, ...events]).toEqual([200, "reported after 3", "carried out"]);
+});

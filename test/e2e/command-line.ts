@@ -1,0 +1,79 @@
+// Provides the command as its users run it: the bundle as a process, in a pipe or on a terminal.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import * as z from "zod";
+import { ANSWERS } from "../../domain/api/answers.ts";
+import { ROOT } from "../../tools/local/paths.ts";
+import { onTerminal, type TerminalSize } from "../../tools/local/pseudo-terminal.ts";
+import type { Stack } from "./stack.ts";
+
+const BUNDLE = `${ROOT}cli/dist/prewarm.cjs`;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process that runs, and its output so far. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly heard: { stdout: string; stderr: string };
+  readonly ended: Promise<Ran>;
+}
+
+/** Bundles the command. Call it once before a file's tests. */
+export function buildCommand(): void {
+  const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
+  if (!existsSync(BUNDLE)) throw new Error(built.stderr);
+}
+
+/** The command with the endpoint and the key of a stack. */
+export class CommandLine {
+  constructor(private readonly stack: () => Stack) {}
+
+  /** Starts any program with the variables that the command reads. */
+  start(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Running {
+    const { apiUrl, apiKey } = this.stack().prewarm;
+    const env = { ...process.env, PREWARM_ENDPOINT: apiUrl, PREWARM_API_KEY: apiKey, LC_ALL: "C.UTF-8", ...more };
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ["pipe", "pipe", "pipe"] });
+    const heard = { stdout: "", stderr: "" };
+    child.stdout.on("data", (text: Buffer) => (heard.stdout += text.toString()));
+    child.stderr.on("data", (text: Buffer) => (heard.stderr += text.toString()));
+    const ended = new Promise<Ran>((resolve) => child.once("close", (code) => resolve({ code, ...heard })));
+    return { child, heard, ended };
+  }
+
+  begin(...words: string[]): Running {
+    return this.start(process.execPath, [BUNDLE, ...words]);
+  }
+
+  run(...words: string[]): Promise<Ran> {
+    const { child, ended } = this.begin(...words);
+    child.stdin?.end();
+    return ended;
+  }
+
+  onTerminal(size: TerminalSize, more: Readonly<Record<string, string>>, ...words: string[]): Running {
+    return this.start(...onTerminal(size, [process.execPath, BUNDLE, ...words]), more);
+  }
+}
+
+/** What `--json` prints of a request that was waited for. */
+export const endingSchema = z.object({
+  request_id: z.string(),
+  status: z.string(),
+  exit_code: z.number(),
+  sentence: z.string(),
+  progress: ANSWERS["GET /prewarm"][200],
+  summary: ANSWERS["GET /summary"][200],
+});
+
+/** Waits for an output. */
+export async function until(holds: () => boolean, timeoutMs = 120_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

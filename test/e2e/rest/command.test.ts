@@ -1,0 +1,143 @@
+// The command as its users run it: the bundle as a process, against the deployed stack, in a pipe and on a terminal.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { ANSWERS } from "../../../domain/api/answers.ts";
+import { openBrowser } from "../../../tools/console/browser.ts";
+import { freePort } from "../../../tools/local/ports.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { body } from "../bodies.ts";
+import { buildCommand, CommandLine, endingSchema, until } from "../command-line.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../edge-control.ts";
+
+const GOOD = [`https://${HOST}/index.html`, "--pop", "SIN2-C1,ATL56-C1"];
+
+beforeAll(buildCommand);
+
+describe("the command", () => {
+  const running = deployedStack();
+
+  const command = new CommandLine(running);
+  const run = (...words: string[]) => command.run(...words);
+
+  it("0: what makes nothing: estimate, pops, instances, each as JSON by the schema of its route", async () => {
+    const [estimate, pops, instances] = await Promise.all([
+      run("estimate", ...GOOD, "--json"),
+      run("pops", "--country", "singapore", "--json"),
+      run("instances", "--json"),
+    ]);
+    expect([estimate.code, pops.code, instances.code]).toEqual([0, 0, 0]);
+    ANSWERS["POST /prewarm"][200].parse(JSON.parse(estimate.stdout));
+    expect(ANSWERS["GET /pops"][200].parse(JSON.parse(pops.stdout)).pops.length).toBeGreaterThan(0);
+    ANSWERS["GET /instances"][200].parse(JSON.parse(instances.stdout));
+    const read = await run("estimate", ...GOOD);
+    expect(read.stdout).toMatch(/^Tasks +2: 1 URL × 2 POPs$/m);
+    expect(read.stdout).toMatch(/^Costs about +/m);
+  });
+
+  it("0: the body of a file from the pipe, left running, then watched; the GitHub action's step does the same", async () => {
+    const sent = command.begin("warm", "--from", "-", "--instances", "1", "--no-wait");
+    sent.child.stdin?.end(JSON.stringify(body()));
+    const { code, stdout } = await sent.ended;
+    expect([code, stdout.trim()]).toEqual([0, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    const watched = await run("status", stdout.trim(), "--watch", "--json");
+    expect(watched.code).toBe(0);
+    expect(endingSchema.parse(JSON.parse(watched.stdout)).progress.total_count).toBe(6);
+
+    const inputs = { INPUT_URLS: `\n${GOOD[0]}\n`, INPUT_POPS: "SIN2-C1", INPUT_TIMEOUT: "5m", INPUT_INSTANCES: "1" };
+    const action = await command.start("bash", ["cli/action/warm.sh"], inputs).ended;
+    expect(action.code).toBe(0);
+    expect(action.stdout).toMatch(/^Ready for traffic/);
+  });
+
+  it("1: words that make no sense, a refusal, no answer; each says what to do next", async () => {
+    const wrong = await run("warm", ...GOOD, "--timout", "5m");
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain("Did you mean --timeout?");
+    const refused = await run("warm", `https://${HOST}/a`, "ftp://x/y", "--pop", "NOPE");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("ftp://x/y");
+    expect(refused.stderr).toContain("Nothing was made.");
+    const silent = await run("list", "--endpoint", `http://127.0.0.1:${await freePort()}/`);
+    expect(silent.code).toBe(1);
+    expect(silent.stderr).toContain("ECONNREFUSED");
+    const wrongKey = await run("list", "--endpoint", running().prewarm.apiUrl, "--api-key", "no");
+    expect([wrongKey.code, wrongKey.stderr]).toEqual([1, expect.stringContaining("key is missing or wrong")]);
+  });
+
+  it("writes the report as a page that a browser shows without calls and errors", async () => {
+    const stack = running();
+    const [broken, good] = [`https://${HOST}/js/shop.js`, `https://${HOST}/index.html`];
+    stack.setFaults((asked) =>
+      asked.path === "/js/shop.js" && asked.method === "GET" ? { kind: "status", status: 404 } : undefined,
+    );
+    const { stdout } = await run("warm", broken, good, "--pop", "SIN2-C1,ATL56-C1", "--timeout", "5m", "--json");
+    const id = endingSchema.parse(JSON.parse(stdout)).request_id;
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-page-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const page = join(folder, "report.html");
+    expect((await run("report", id, "--html", page)).code).toBe(0);
+    const { text, faults } = await lookAt(page);
+    expect(faults).toEqual([]);
+    for (const words of ["Not ready for traffic", "Refused (4xx)", broken, "SIN2-C1", "Timings by regional edge cache"])
+      expect(text).toContain(words);
+  });
+
+  it("on a terminal: a live view that fits, and Ctrl-C leaves the request running", async () => {
+    holdBack(running(), "/hangs.bin");
+    const live = command.onTerminal(
+      [80, 24],
+      { NO_COLOR: "1", LC_ALL: "C" },
+      "warm",
+      `https://${HOST}/hangs.bin`,
+      "--pop",
+      "SIN2-C1",
+    );
+    await until(() => /waiting|under way 1/.test(live.heard.stdout) && /SIN2|Singapore/.test(live.heard.stdout));
+    live.child.stdin?.write("\u0003");
+    const { code, stdout } = await live.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/Come back: prewarm status [0-9a-f]{8} --watch/);
+    // Without colours, and where the terminal is not UTF-8, in ASCII.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of colours are what is looked for
+    expect(stdout).not.toMatch(/\u001b\[3\dm|█/);
+    expect(stdout).toMatch(/[.]{20}|={20}/);
+    const id = /status ([0-9a-f]{8})/.exec(stdout)?.[1] ?? "";
+    expect((await run("status", id, "--json")).stdout).toMatch(/"status": "(?!STOPPED)/);
+    expect((await run("stop", id, "--yes")).code).toBe(0);
+  });
+
+  it("on a terminal: Ctrl-C twice offers to stop it", async () => {
+    holdBack(running(), "/hangs.bin");
+    const live = command.onTerminal([100, 30], {}, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
+    await until(() => /Singapore/.test(live.heard.stdout));
+    live.child.stdin?.write("\u0003");
+    await until(() => /Ctrl-C again: stop it\?/.test(live.heard.stdout));
+    live.child.stdin?.write("\u0003");
+    await until(() => /Stop it\? .*\[y\/N\]/.test(live.heard.stdout));
+    live.child.stdin?.write("y\n");
+    const { code, stdout } = await live.ended;
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/Stopped at 0%\./);
+  });
+});
+
+/** What a browser shows of a page, and what it says against it. */
+async function lookAt(file: string): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on("console", (message) => faults.push(message.text()));
+    page.on("request", (request) => {
+      if (request.url() !== pathToFileURL(file).href) faults.push(`a call: ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(file).href);
+    return { text: (await page.locator("main").textContent()) ?? "", faults };
+  } finally {
+    await browser.close();
+  }
+}

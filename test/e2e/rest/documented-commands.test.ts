@@ -1,0 +1,135 @@
+// The commands that documents show, as they stand there, each against the deployed stack: calls of the API by curl, the command, newman.
+// Ids of examples are replaced by that of a request of the kind that the command is about. test/docs/commands.ts says which are run here.
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEAD_POP, HOST, world } from "../../../tools/local/world.ts";
+import { blocksOf, inlineCommandsOf, triedIn, wayOf } from "../../docs/commands.ts";
+import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStackWithoutRest } from "../deployed-stack.ts";
+import { jsonOf } from "../recipes.ts";
+import { resetStack } from "../reset-stack.ts";
+import type { Stack } from "../stack.ts";
+
+const BUCKET = "my-bucket";
+/** Some commands warm at the POPs of all regions, and are good where each of them resolves. */
+const WHOLE = { ...world, pops: [...world.pops, { pop: DEAD_POP, rec: "Seoul" }], deadPops: [] };
+
+const commands = [...DOCUMENTS]
+  .flatMap(([document, text]) => [...blocksOf(document, text).flatMap(triedIn), ...inlineCommandsOf(text)])
+  .filter((command) => wayOf(command) === "run");
+
+const folder = mkdtempSync(join(tmpdir(), "prewarm-documents-"));
+
+describe("the commands of the documents", () => {
+  const running = deployedStackWithoutRest({ edge: WHOLE, parameters: { sourceBuckets: `${BUCKET}/static/*` } });
+  beforeAll(async () => {
+    await publish(running());
+    writeTools();
+    const shown = jsonOf(DOCUMENTS.get("docs/api.md") ?? "")[0] ?? "";
+    for (const name of ["prewarmlist.json", "request.json"]) writeFileSync(join(folder, name), shown);
+    writeFileSync(join(folder, "urls.txt"), urls("/index.html", "/css/site.css").join("\n"));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await resetStack(running());
+  });
+
+  it.each([...new Set(commands)])("%s", async (command) => {
+    const stack = running();
+    const id = await requestFor(stack, command);
+    const { code, said } = await run(stack, withId(command, id), id);
+    expect(code, said).toBe(0);
+  });
+});
+
+/** The request that a command is about: one that fails and can be tried again, one that runs, or one that has ended well. */
+async function requestFor(stack: Stack, command: string): Promise<string> {
+  const { edge } = stack.standIn;
+  if (/retry/.test(command)) {
+    edge.setFaults(({ method }) => (method === "GET" ? { kind: "status", status: 403 } : undefined));
+    return ended(stack, body({ url_list: urls("/index.html"), pops: ["SIN2-C1"] })).finally(() =>
+      edge.setFaults(undefined),
+    );
+  }
+  if (/stop/.test(command)) {
+    edge.setFaults(({ method, path }) => (method === "GET" && path === "/hangs.bin" ? { kind: "stall" } : undefined));
+    return stack.start(body({ url_list: urls("/hangs.bin"), pops: ["SIN2-C1"] }));
+  }
+  const isAboutTheNewest = /status$/.test(command);
+  if (isAboutTheNewest) good = undefined;
+  good ??= await ended(stack, body());
+  return good;
+}
+
+let good: string | undefined;
+
+async function ended(stack: Stack, request: Record<string, unknown>): Promise<string> {
+  const reqId = await stack.start(request);
+  await stack.until(reqId, "FINISHED", 240_000);
+  return reqId;
+}
+
+/** The ids that the documents' examples have: whole ones, and the beginnings that the command takes. */
+function withId(command: string, id: string): string {
+  return command
+    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, id)
+    .replaceAll(/\b(23c2c2a1|684153cc|e059b77b)\b/g, id.slice(0, 8));
+}
+
+function run({ prewarm }: Stack, command: string, id: string): Promise<{ code: number | null; said: string }> {
+  const { apiUrl: API, apiKey: KEY } = prewarm;
+  const env = { ...process.env, API, KEY, REQ: id, PREWARM_ENDPOINT: API, PREWARM_API_KEY: KEY };
+  const child = spawn("bash", ["-euo", "pipefail", "-c", command], {
+    cwd: folder,
+    env: { ...env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}` },
+  });
+  // Most do not read it, and are gone before it is written.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(urls("/index.html").join("\n"));
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, said })));
+}
+
+/** The programs that the commands name: the command's bundle, newman, a browser that is none, and a curl that fails if the API refuses. */
+function writeTools(): void {
+  const built = spawnSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT, encoding: "utf8" });
+  if (built.status !== 0) throw new Error(built.stderr);
+  const curl = spawnSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).stdout.trim();
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  symlinkSync(join(ROOT, "docs"), join(folder, "docs"));
+  const tools = {
+    prewarm: `exec '${process.execPath}' '${ROOT}cli/dist/prewarm.cjs' "$@"`,
+    npx: `name=$1; shift; case $name in prewarm) exec prewarm "$@";; *) exec '${ROOT}node_modules/.bin/'"$name" "$@";; esac`,
+    curl: `exec '${curl}' --silent --show-error --fail-with-body "$@"`,
+    "xdg-open": "exit 0",
+  };
+  for (const [name, line] of Object.entries(tools)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+}
+
+/** Puts onto the site, and into the bucket, what the commands name. */
+async function publish({ prewarm, standIn: { edge } }: Stack): Promise<void> {
+  for (const path of ["/app.css", "/hangs.bin", "/a.js", "/live/1.ts", "/vod/init.mp4", "/vod/1.m4s", "/vod/2.m4s"])
+    edge.addObject(path, { size: 1_000 });
+  const documents = {
+    "/sitemap.xml": `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://${HOST}/index.html</loc><lastmod>2026-11-20</lastmod></url></urlset>`,
+    "/live/main.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n",
+    "/vod/main.mpd": `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT8S"><Period><AdaptationSet mimeType="video/mp4"><SegmentTemplate timescale="1" duration="4" startNumber="1" initialization="init.mp4" media="$Number$.m4s"/><Representation id="v" bandwidth="1"/></AdaptationSet></Period></MPD>`,
+  };
+  for (const [path, text] of Object.entries(documents)) {
+    const bytes = Buffer.from(text);
+    edge.addObject(path, { size: bytes.length, body: bytes });
+  }
+  const { s3 } = prewarm.clients;
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "static/a.js", Body: "x" }));
+}

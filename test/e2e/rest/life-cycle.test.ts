@@ -1,0 +1,178 @@
+// The life cycle of a whole stack: updated by cdk deploy while a request runs, its API made private, and destroyed.
+// Each test changes a stack that is its own: the first updates the one of this file, the others launch one beside it.
+import { readFileSync } from "node:fs";
+import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeStackResourcesCommand,
+  paginateDescribeStackEvents,
+  type StackEvent,
+  type StackResource,
+} from "@aws-sdk/client-cloudformation";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { describe, expect, it } from "vitest";
+import { cdk } from "../../../tools/local/cdk.ts";
+import { destroy } from "../../../tools/local/destroy.ts";
+import { LOCAL } from "../../../tools/local/paths.ts";
+import { readResults } from "../../../tools/local/pop-report.ts";
+import { logLines } from "../aws-call.ts";
+import { body, urls } from "../bodies.ts";
+import { followDeletions } from "../deletions.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../edge-control.ts";
+import { listed, listings } from "../listings.ts";
+import { NEXT_VERSION, nextVersion } from "../next-version.ts";
+import { changeEndpoint } from "../private-endpoint.ts";
+import { servedDeployment, serving } from "../served-api.ts";
+import type { Stack } from "../stack.ts";
+import { launchBeside } from "../stack-beside.ts";
+
+const HELD = "/held-while-the-stack-changes.bin";
+const PATIENCE = { timeout: 90_000 };
+
+describe("life cycle", () => {
+  const running = deployedStack({ launchedBy: "cdk" });
+
+  it("an update while a request runs: it goes on, and every task counts once", async () => {
+    const stack = running();
+    const { aws, deployed, fleet } = stack.prewarm;
+    await stack.untilAgents(0);
+    const release = holdBack(stack, HELD);
+    const reqId = await stack.start(body({ url_list: urls(HELD, "/index.html"), timeout: 20 }));
+    await stack.until(reqId, ({ download_count }) => download_count === 3);
+    const before = await lasting(stack);
+    const agents = fleet.pids();
+    const [instance = ""] = await instances(stack);
+    const deployment = await servedDeployment(stack);
+
+    const next = nextVersion();
+    await cdk(aws, ["deploy", deployed.stackName, "--require-approval=never"], next, `${next}cdk.out`);
+
+    expect(await lasting(stack)).toEqual(before);
+    expect(await servedDeployment(stack)).not.toBe(deployment);
+    expect(await instances(stack)).toEqual([instance]);
+    expect(fleet.pids()).toEqual(agents);
+    // How many are wanted is not asked: the emulator sets that to the minimum where the template names no number.
+    // By the key and at the address of before.
+    expect(await stack.progress(reqId)).toMatchObject({ status: "IN_PROGRESS", total_count: 6, download_count: 3 });
+
+    release();
+    await stack.post("instances", { DesiredCapacity: 2, req_id: reqId });
+    await stack.untilAgents(2);
+    const [added = ""] = (await instances(stack)).filter((id) => id !== instance);
+    await expect.poll(() => agentLog(added), PATIENCE).toMatch(NEXT_VERSION);
+    expect(agentLog(instance)).not.toMatch(NEXT_VERSION);
+    const done = await stack.until(reqId, "FINISHED", 120_000);
+    expect(done).toMatchObject({ total_count: 6, download_count: 6, failed_count: 0, download_size: 6_000 });
+    const results = await readResults(stack.prewarm, reqId);
+    expect(new Set(results.map(({ pop, url }) => `${pop} ${url}`)).size).toBe(6);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    for (const logs of ["Api", "Aggregation", "Shutdown"]) {
+      const group = deployed.resource(`PrewarmPipeline${logs}Logs`, "AWS::Logs::LogGroup");
+      await expect.poll(async () => (await logLines(aws, group)).join("\n"), PATIENCE).toMatch(NEXT_VERSION);
+    }
+    await stack.untilAgents(0);
+    expect(await stack.queued()).toBe(0);
+  });
+
+  it("another endpoint, or none: the stage serves what the API's policy says now", async () => {
+    const stack = await launchBeside(running(), "blue");
+    const reqId = await stack.start(body({ url_list: urls("/img/logo.svg"), pops: ["SIN2-C1"] }));
+    const vpces = ["", "vpce-0aaaaaaaaaaaaaaaa", "vpce-0bbbbbbbbbbbbbbbb", ""];
+    const deployments = new Set<string>();
+    for (const [changes, vpce] of vpces.entries()) {
+      if (changes > 0) await changeEndpoint(stack, vpce);
+      const served = await serving(stack);
+      expect(served.policy).toMatch(vpce === "" ? /^(?!.*SourceVpce)/ : new RegExp(vpce));
+      expect(served.policy).toContain("execute-api:Invoke");
+      expect(served.deployments).toContain(served.deployment);
+      deployments.add(served.deployment);
+    }
+    expect(deployments.size).toBe(vpces.length);
+    await stack.until(reqId, "FINISHED");
+    // The key is the same, and lets in.
+    expect((await stack.call("GET", "instances")).status).toBe(200);
+    expect((await stack.call("GET", "instances", undefined, "")).status).toBe(403);
+  });
+
+  it("cdk destroy, while a request runs: nothing is left of the stack, and its bucket was emptied first", async () => {
+    const stack = await launchBeside(running(), "green");
+    const { aws, clients, deployed } = stack.prewarm;
+    await stack.until(await stack.start(body({ pops: ["SIN2-C1"] })), "FINISHED");
+    holdBack(stack, HELD);
+    const active = await stack.start(body({ url_list: urls(HELD), pops: ["SIN2-C1"] }));
+    await stack.until(active, "IN_PROGRESS");
+    await stack.untilAgents(1);
+    const timers = async () =>
+      (await clients.scheduler.send(new ListSchedulesCommand({}))).Schedules?.map(({ Name }) => Name);
+    expect(await timers()).toContain(active);
+    const Bucket = deployed.resource("PrewarmStorageLists", "AWS::S3::Bucket");
+    const keys = (await clients.s3.send(new ListObjectsV2Command({ Bucket }))).Contents?.map(({ Key }) => Key) ?? [];
+    // Lists of two requests, and the report of the one that has ended.
+    expect(keys.length).toBeGreaterThanOrEqual(6);
+    const deletions = await followDeletions(stack, Bucket);
+    const parts = listed(await resourcesOf(stack));
+    const there = (all: string) => parts.filter((part) => all.includes(nameOf(part))).map(nameOf);
+    expect(there(await listings(aws))).toEqual(parts.map(nameOf));
+    const stackId = (await resourcesOf(stack))[0]?.StackId ?? "";
+
+    await destroy(aws, deployed.stackName, "green");
+
+    const after = await listings(aws);
+    expect(there(after)).toEqual([]);
+    // What the stack made while it ran: the timer of the active request, and the instance.
+    expect(await timers()).not.toContain(active);
+    expect(after).not.toContain("prewarm_asg_green");
+    // The emulator deletes a bucket with all that is in it; AWS would not. Each object was deleted, by a call.
+    await expect.poll(() => deletions().then((deleted) => deleted.sort()), PATIENCE).toEqual(keys.sort());
+    const events = await eventsOf(stack, stackId);
+    const deleted = events
+      .filter(({ ResourceStatus }) => ResourceStatus === "DELETE_COMPLETE")
+      .map(({ LogicalResourceId }) => LogicalResourceId ?? "");
+    const order = [
+      "PrewarmPipelineShutdown492DCDAF",
+      "PrewarmStorageEmptiedF3FD86AA",
+      "PrewarmStorageLists85C6997E",
+      deployed.stackName,
+    ];
+    expect(deleted.filter((id) => order.includes(id))).toEqual(order);
+    expect(events.filter(({ ResourceStatus }) => /SKIPPED|FAILED/.test(ResourceStatus ?? ""))).toEqual([]);
+  });
+});
+
+async function resourcesOf({ prewarm: { clients, deployed } }: Stack): Promise<StackResource[]> {
+  const command = new DescribeStackResourcesCommand({ StackName: deployed.stackName });
+  return (await clients.cloudFormation.send(command)).StackResources ?? [];
+}
+
+/** Oldest first. */
+async function eventsOf({ prewarm: { clients } }: Stack, StackName: string): Promise<StackEvent[]> {
+  const events: StackEvent[] = [];
+  for await (const page of paginateDescribeStackEvents({ client: clients.cloudFormation }, { StackName })) {
+    events.push(...(page.StackEvents ?? []));
+  }
+  return events.reverse();
+}
+
+/** Names of all that an update has to leave in its place: all but the API's deployments and permissions. */
+async function lasting(stack: Stack): Promise<Record<string, string>> {
+  const parts = listed(await resourcesOf(stack));
+  return Object.fromEntries(parts.map((part) => [part.LogicalResourceId ?? "", nameOf(part)]).sort());
+}
+
+/** A queue's id is its URL, whose host depends on who asks. */
+function nameOf({ ResourceType, PhysicalResourceId = "" }: StackResource): string {
+  return (ResourceType === "AWS::SQS::Queue" && PhysicalResourceId.split("/").at(-1)) || PhysicalResourceId;
+}
+
+async function instances({ prewarm: { clients, deployed } }: Stack): Promise<string[]> {
+  const name = deployed.resource("PrewarmFleetGroup", "AWS::AutoScaling::AutoScalingGroup");
+  const { AutoScalingGroups } = await clients.autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  return (AutoScalingGroups?.[0]?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? "");
+}
+
+function agentLog(instance: string): string {
+  return readFileSync(`${LOCAL}logs/${instance}.log`, "utf8");
+}

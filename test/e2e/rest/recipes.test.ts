@@ -1,0 +1,131 @@
+// The recipes of docs/recipes.md, with their bodies as they stand there: each ends ready. Files are small here, and one instance has
+// to do; hosts, POPs and all else are the document's.
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { HOST } from "../../../tools/local/world.ts";
+import { uploaded } from "../../docs/snippets/uploaded.ts";
+import { urls } from "../bodies.ts";
+import { deployedStackWithoutRest } from "../deployed-stack.ts";
+import { hlsFilm } from "../media.ts";
+import { jsonOf, sectionsOf } from "../recipes.ts";
+import { resetStack } from "../reset-stack.ts";
+import type { Stack } from "../stack.ts";
+
+const BUCKET = "my-bucket";
+const PATCH = ["patch/1.2.0/a.bin", "patch/1.2.0/b.bin", "patch/1.2.0/c d.bin"];
+const PAGES = ["/pages/1.html", "/pages/2.html"];
+const UPLOADED = ["/new/app.js", "/new/app.css"];
+const FILM = hlsFilm("/films/premiere", "https://licences.example.net/key");
+const PATIENCE_MS = 240_000;
+const HAS_TOOLS = ["curl", "jq"].every((it) => spawnSync(it, ["--version"]).status === 0);
+
+const bodySchema = z.looseObject({ instance_count: z.number() });
+const recipes = sectionsOf(readFileSync(`${ROOT}docs/recipes.md`, "utf8")).flatMap(({ title, text }) =>
+  jsonOf(text).map((json) => ({ title, body: { ...bodySchema.parse(JSON.parse(json)), instance_count: 1 } })),
+);
+
+/** How many URLs each comes to. */
+const COUNTS: Readonly<Record<string, number>> = {
+  "After an invalidation": 2,
+  "Before a switch of DNS or traffic": 2 * 2,
+  "Every night, from a sitemap": PAGES.length,
+  "A patch of 80 GB": PATCH.length,
+  "A premiere": new Set(FILM.map(({ path }) => path)).size,
+};
+
+describe.concurrent("the recipes", () => {
+  const running = deployedStackWithoutRest({ parameters: { sourceBuckets: `${BUCKET}/lists/*,${BUCKET}/patch/*` } });
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-recipes-"));
+
+  beforeAll(() => prepare(running()));
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    vi.unstubAllEnvs();
+    await resetStack(running());
+  });
+
+  it("are those that are known here", ({ expect }) => {
+    expect(recipes.map(({ title }) => title).toSorted()).toEqual(Object.keys(COUNTS).toSorted());
+  });
+
+  it.each(recipes)("$title: looked at first, then ready", async ({ title, body }) => {
+    const stack = running();
+    const { status, json } = await stack.post("prewarm", { ...body, dry_run: true });
+    expect([status, json["error_message"], json["request_id"]]).toEqual([200, "", ""]);
+    const reqId = await stack.start(body);
+    const progress = await stack.until(reqId, "FINISHED", PATIENCE_MS);
+    expect(progress).toMatchObject({ verdict: "ready", failed_count: 0 });
+    const { json: detail } = await stack.call("GET", `prewarm?req_id=${reqId}&detail=pops`);
+    const pops = z.array(z.object({ total_count: z.number() })).parse(detail["pops"]);
+    expect(pops.map(({ total_count }) => total_count)).toEqual(pops.map(() => COUNTS[title]));
+  });
+
+  it("After an upload to S3: the function warms what the list names", async () => {
+    const stack = running();
+    const { clients, aws, apiUrl } = stack.prewarm;
+    const Key = "lists/4f2a.txt";
+    await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: urls(...UPLOADED).join("\n") }));
+    const { items = [] } = await clients.apiGateway.send(new GetApiKeysCommand({}));
+    const env = { ...aws.env, API: apiUrl, KEY_ID: items[0]?.id, SITE: HOST };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const { handler } = await import("../../../docs/snippets/warm-upload.ts");
+    // EventBridge delivers at least once.
+    await handler(uploaded(BUCKET, Key));
+    await handler(uploaded(BUCKET, Key));
+    const { json } = await stack.call("GET", "requests?limit=100");
+    const all = z.array(z.object({ request_id: z.string() })).parse(json["requests"]);
+    const progress = await Promise.all(all.map(({ request_id }) => stack.progress(request_id)));
+    const own = progress.filter(({ sources }) => JSON.stringify(sources ?? "").includes(Key));
+    expect(own).toHaveLength(1);
+    const ended = await stack.until(String(own[0]?.["request_id"]), "FINISHED", PATIENCE_MS);
+    expect(ended).toMatchObject({ verdict: "ready", total_count: UPLOADED.length * 10 });
+  });
+
+  it.skipIf(!HAS_TOOLS)("the gate opens if all is warm, and stays shut if it is not", async () => {
+    const stack = running();
+    const gate = (...paths: string[]) => {
+      const body = { url_list: urls(...paths), pops: ["SIN2-C1"], timeout: 5, instance_count: 1 };
+      return passGate(stack, folder, body);
+    };
+    const [open, shut] = await Promise.all([gate("/gate/open.html"), gate("/gate/none.html")]);
+    expect(open).toMatchObject({ code: 0, stdout: expect.stringContaining('"verdict": "ready"') });
+    expect(shut).toMatchObject({ code: 1, stdout: expect.stringContaining('"verdict": "not_ready"') });
+  });
+});
+
+/** Puts all that the recipes name onto the site, and into the bucket. */
+async function prepare({ standIn: { edge }, prewarm }: Stack): Promise<void> {
+  const { s3 } = prewarm.clients;
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  for (const Key of PATCH) {
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "x" }));
+    edge.addObject(`/${Key}`, { size: 200_000 });
+  }
+  for (const path of ["/shop/", "/gate/open.html", ...PAGES, ...UPLOADED]) edge.addObject(path, { size: 1_000 });
+  const entries = urls(...PAGES).map((url) => `<url><loc>${url}</loc></url>`);
+  const sitemap = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join("")}</urlset>`;
+  const documents = [{ path: "/sitemap.xml", text: sitemap }, ...FILM];
+  for (const { path, text } of documents) {
+    const body = text === undefined ? undefined : Buffer.from(text);
+    edge.addObject(path, body === undefined ? { size: 1_200 } : { size: body.length, body });
+  }
+}
+
+/** Runs the gate with a body, as a deployment script does. */
+function passGate({ prewarm }: Stack, folder: string, body: unknown): Promise<{ code: unknown; stdout: string }> {
+  const file = join(mkdtempSync(join(folder, "body-")), "body.json");
+  writeFileSync(file, JSON.stringify(body));
+  const env = { ...process.env, API: prewarm.apiUrl, KEY: prewarm.apiKey, SECONDS_BETWEEN: "1" };
+  return new Promise((resolve) => {
+    execFile("bash", [`${ROOT}docs/snippets/warm-gate.sh`, file], { env }, (error, stdout) =>
+      resolve({ code: error?.code ?? 0, stdout }),
+    );
+  });
+}

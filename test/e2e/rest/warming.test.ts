@@ -1,0 +1,39 @@
+// How a request spells its URLs and its distribution. The stack is deployed by `cdk deploy`.
+import { describe, expect, it } from "vitest";
+import { HOST } from "../../../tools/local/world.ts";
+import { body } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+
+describe("a request", () => {
+  const running = deployedStack({ launchedBy: "cdk" });
+
+  it("duplicates once, spellings put right, headers sent, http and https", async () => {
+    const stack = running();
+    const asked: string[] = [];
+    stack.standIn.edge.addObject("/a b(1).txt", { size: 11 });
+    stack.setFaults(({ method, path, headers }) => {
+      if (method === "GET") asked.push(`${path} ${headers["x-launch"]} ${headers.host}`);
+      return undefined;
+    });
+    const reqId = await stack.start(
+      body({
+        url_list: [` https://${HOST}/a b(1).txt`, `https://${HOST}/a%20b(1).txt `, `http://${HOST}/index.html`],
+        header: ["X-Launch: midnight"],
+        pops: ["FRA56-P2"],
+      }),
+    );
+    const progress = await stack.until(reqId, "FINISHED");
+    expect(progress).toMatchObject({ total_count: 2, download_count: 2, failed_count: 0 });
+    // Each is downloaded, and asked for a second time.
+    const files = [`/a%20b(1).txt midnight ${HOST}`, `/index.html midnight ${HOST}`];
+    expect(asked.sort()).toEqual(files.flatMap((file) => [file, file]));
+  });
+
+  it("a domain that is absent, one that is an alias, and the distribution's own", async () => {
+    const stack = running();
+    for (const cfDomain of [undefined, HOST, stack.standIn.domain]) {
+      const reqId = await stack.start(body({ cf_domain: cfDomain, pops: ["LHR50-P2"] }));
+      expect(await stack.until(reqId, "FINISHED")).toMatchObject({ download_count: 2, failed_count: 0 });
+    }
+  });
+});

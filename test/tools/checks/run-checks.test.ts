@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
+
+/** Scripts are programs of Node.js here. */
+const run = (...scripts: string[]) => {
+  const written: string[] = [];
+  return runChecks(scripts, {
+    command: (script) => [process.execPath, ["-e", script]],
+    write: (text) => written.push(text),
+  }).then((checks) => ({ checks, written: written.join("") }));
+};
+
+describe("runChecks", () => {
+  test("runs the scripts behind one that fails, and reports each exit code", async () => {
+    const { checks, written } = await run("console.log('one')", "process.exit(3)", "console.error('three')");
+    expect(checks.map(({ code, summary }) => [code, summary])).toEqual([
+      [0, "one"],
+      [3, ""],
+      [0, "three"],
+    ]);
+    expect(written).toContain("one");
+    expect(written).toContain("three");
+    expect(table(checks).split("\n").at(-1)).toMatch(/^3 checks in \d+ s, 1 failed: process\.exit\(3\)$/);
+  });
+
+  test("reports a script that a signal ends, and a program that does not exist, as failed", async () => {
+    const { checks } = await run("process.kill(process.pid, 'SIGKILL')");
+    expect(checks[0]?.code).toBe("SIGKILL");
+    const none = await runChecks(["x"], { command: () => ["/no-such-program", []], write: () => undefined });
+    expect(none[0]).toMatchObject({ code: "error", summary: expect.stringContaining("ENOENT") });
+    expect(table(none)).toContain("1 failed: x");
+  });
+
+  test("the summary is vitest's count of tests if there is one, else the last line", () => {
+    const green = "\u001b[32m";
+    expect(
+      summaryOf(` Test Files  2 passed (2)\n      Tests  ${green}12 passed\u001b[39m (12)\n   Duration  3s\n`),
+    ).toBe("Tests 12 passed (12)");
+    expect(summaryOf("first\nlast\n\n")).toBe("last");
+  });
+});

@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { performance } from "node:perf_hooks";
+import { stripVTControlCharacters } from "node:util";
+
+/** How one script ended. */
+export interface Check {
+  readonly script: string;
+  /** Its exit code; a signal's name if one ended it. */
+  readonly code: number | string;
+  readonly seconds: number;
+  /** What it said of itself: vitest's count of tests, else its last line. */
+  readonly summary: string;
+}
+
+export interface CheckOptions {
+  /** The program and its arguments that run a script. */
+  readonly command: (script: string) => readonly [program: string, args: readonly string[]];
+  /** Receives the output of all scripts as it comes. */
+  readonly write: (text: string) => void;
+}
+
+/** Runs all scripts, one after the other. A script that fails does not keep the others from running. */
+export async function runChecks(scripts: readonly string[], options: CheckOptions): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const script of scripts) {
+    options.write(`\n=== ${script}\n`);
+    checks.push(await runCheck(script, options));
+  }
+  return checks;
+}
+
+function runCheck(script: string, { command, write }: CheckOptions): Promise<Check> {
+  const startedAt = performance.now();
+  const [program, args] = command(script);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      write(chunk.toString());
+    });
+  }
+  return new Promise((resolve) => {
+    const end = (code: number | string, summary: string) =>
+      resolve({ script, code, seconds: (performance.now() - startedAt) / 1_000, summary });
+    child.once("error", (error) => end("error", error.message));
+    child.once("close", (code, signal) => end(code ?? signal ?? "error", summaryOf(output)));
+  });
+}
+
+/** The line of an output that says most: vitest's `Tests  12 passed (12)`, else the last one. */
+export function summaryOf(output: string): string {
+  const lines = stripVTControlCharacters(output)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return (lines.findLast((line) => /^Tests +\d/.test(line)) ?? lines.at(-1) ?? "").replaceAll(/ +/g, " ").slice(0, 120);
+}
+
+/** One line for each script, and one for all. */
+export function table(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ script }) => script.length), 0);
+  const rows = checks.map(({ script, code, seconds, summary }) => {
+    const ended = code === 0 ? "passed" : `FAILED (${code})`;
+    return `${ended.padEnd(11)} ${script.padEnd(width)} ${seconds.toFixed(0).padStart(5)} s  ${summary}`;
+  });
+  const failed = checks.filter(({ code }) => code !== 0);
+  const total = checks.reduce((sum, { seconds }) => sum + seconds, 0);
+  const names = failed.length === 0 ? "" : `: ${failed.map(({ script }) => script).join(", ")}`;
+  return [...rows, `${checks.length} checks in ${total.toFixed(0)} s, ${failed.length} failed${names}`].join("\n");
+}
