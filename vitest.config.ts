@@ -60,7 +60,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/!(domain|console|lambdas|e2e)/**/*.test.ts", "test/*.test.ts", ...NOT_SHARED],
+          include: ["test/!(domain|console|lambdas|e2e|pipeline)/**/*.test.ts", "test/*.test.ts", ...NOT_SHARED],
           exclude: SYNTHESIZES,
           // A thread begins sooner than a process, and there are hundreds of files: 186 s instead of 203.
           pool: "threads",
@@ -90,10 +90,31 @@ export default defineConfig({
       },
       {
         test: {
+          name: "traces",
+          include: ["test/pipeline/*.test.ts"],
+          // Each replaces the clock, the environment and the random numbers of its process.
+          pool: "forks",
+          sequence: { groupOrder: 2 },
+          globalSetup: "test/pipeline/prepare.ts",
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "crash-points",
+          include: ["test/pipeline/crash/*.test.ts"],
+          pool: "forks",
+          sequence: { groupOrder: 2 },
+          globalSetup: "test/pipeline/prepare.ts",
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["test/e2e/*.test.ts"],
           // After the others: a deployed stack uses one core.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           globalSetup: "test/e2e/prepare.ts",
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -103,7 +124,7 @@ export default defineConfig({
         test: {
           name: "rest",
           include: ["test/e2e/rest/*.test.ts"],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           globalSetup: ["test/e2e/prepare.ts", "test/e2e/rest/prepare.ts"],
           testTimeout: 900_000,
           hookTimeout: 600_000,

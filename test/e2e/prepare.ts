@@ -8,9 +8,13 @@ import { BUCKET } from "./launch-by-url.ts";
 const WRITE_PUBLISHED = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/write-published.ts`, BUCKET];
 
 export async function setup(): Promise<void> {
+  await Promise.all([findEmulator(console.log), buildPublished()]);
+}
+
+/** Builds the bundles and templates that are published, and names their folder in PREWARM_PUBLISHED. */
+export async function buildPublished(): Promise<void> {
   // CDK's check of the templates takes a third of the time. `cdk synth` makes it: see rest/prepare.ts.
   const env = { ...process.env, CDK_VALIDATION: "false" };
   const write = (folder: string) => run(process.execPath, [...WRITE_PUBLISHED, folder], env);
-  const [, published] = await Promise.all([findEmulator(console.log), cached("published", write)]);
-  process.env["PREWARM_PUBLISHED"] = published;
+  process.env["PREWARM_PUBLISHED"] = await cached("published", write);
 }

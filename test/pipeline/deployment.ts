@@ -1,14 +1,17 @@
-// What the synthesized template deploys, as far as the pipeline in one process needs it.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// What the published template deploys, as far as the pipeline in one process needs it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzipSync } from "fflate";
 import type { TableSchema } from "./memory-dynamodb.ts";
 import type { QueueSettings } from "./memory-sqs.ts";
 
-/** A Lambda function: its bundle and its environment. */
+/** A Lambda function. */
 export interface DeployedFunction {
   /** `GetSize`, `Task`, … */
   readonly name: string;
   readonly arn: string;
-  readonly file: string;
+  /** Text of its bundle. */
+  readonly code: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
 }
@@ -33,7 +36,7 @@ export interface Deployment {
   readonly bucket: string;
   readonly groupName: string;
   readonly maxInstances: number;
-  readonly agent: { readonly file: string; readonly env: Readonly<Record<string, string>> };
+  readonly agent: { readonly code: string; readonly env: Readonly<Record<string, string>> };
   /** Physical name of the resource whose logical id begins so. */
   name(idPrefix: string): string;
 }
@@ -42,7 +45,6 @@ type Json = Record<string, unknown>;
 interface Resource {
   readonly Type: string;
   readonly Properties: Json;
-  readonly Metadata?: Readonly<Record<string, string>>;
 }
 interface Template {
   readonly Parameters: Readonly<Record<string, { readonly Default?: string | number }>>;
@@ -59,21 +61,15 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a cloud assembly. Physical names are logical ids; parameters have their defaults.
- * @param assembly folder that `cdk synth` wrote
- * @param agentFile the agent's bundle, unpacked
+ * Reads what is published. Physical names are logical ids; parameters have their defaults.
+ * @param published folder of tools/release/write-published.ts
  */
-export function readDeployment(
-  assembly: string,
-  agentFile: string,
-  parameters: Readonly<Record<string, string>> = {},
-): Deployment {
-  const template = JSON.parse(readFileSync(`${assembly}/${STACK}.template.json`, "utf8")) as Template;
+export function readDeployment(published: string, parameters: Readonly<Record<string, string>> = {}): Deployment {
+  const files = new PublishedFiles(published);
+  const template = JSON.parse(files.text(`${STACK}.template.json`)) as Template;
   const resolver = new Resolver(template, parameters);
   const of = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
-  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) =>
-    functionOf(assembly, resolver, id, resource),
-  );
+  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) => functionOf(files, resolver, id, resource));
   const byId = new Map(functions.map(([id, fn]) => [id, fn]));
   const [[, launchTemplate]] = of("AWS::EC2::LaunchTemplate") as [[string, Resource]];
   const [[, group]] = of("AWS::AutoScaling::AutoScalingGroup") as [[string, Resource]];
@@ -97,10 +93,7 @@ export function readDeployment(
     bucket: (of("AWS::S3::Bucket")[0]?.[0] ?? "").toLowerCase(),
     groupName: resolver.text(group.Properties["AutoScalingGroupName"]),
     maxInstances: Number(resolver.text(group.Properties["MaxSize"])),
-    agent: {
-      file: agentFile,
-      env: agentEnv(resolver.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
-    },
+    agent: agentOf(files, resolver.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
     name: (prefix) => {
       const found = Object.entries(template.Resources).find(([id]) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
       if (found === undefined) throw new Error(`the template has no resource ${prefix}`);
@@ -109,25 +102,44 @@ export function readDeployment(
   };
 }
 
-/** The one asset that is a zip is the agent's. */
-export function agentZip(assembly: string): string {
-  const zip = readdirSync(assembly).find((name) => name.endsWith(".zip"));
-  if (zip === undefined) throw new Error(`${assembly} has no zip of the agent`);
-  return `${assembly}/${zip}`;
+/** Files by the keys under which they are published. */
+class PublishedFiles {
+  private readonly files: readonly { readonly key: string; readonly file: string }[];
+
+  constructor(private readonly folder: string) {
+    this.files = JSON.parse(readFileSync(`${folder}/files.json`, "utf8"));
+  }
+
+  text(key: string): string {
+    return this.read(key).toString("utf8");
+  }
+
+  /** A file of a published zip; undefined if there is none. */
+  inZip(key: string, name: string): string | undefined {
+    const bytes = unzipSync(this.read(key), { filter: (file) => file.name === name })[name];
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+  }
+
+  private read(key: string): Buffer {
+    const found = this.files.find((one) => one.key === key);
+    if (found === undefined) throw new Error(`${key} is not published`);
+    return readFileSync(join(this.folder, found.file));
+  }
 }
 
+/** Functions that CDK adds have no bundle of this project, and are left out. */
 function functionOf(
-  assembly: string,
+  files: PublishedFiles,
   resolver: Resolver,
   id: string,
-  { Properties, Metadata }: Resource,
+  { Properties }: Resource,
 ): [string, DeployedFunction][] {
-  const file = `${assembly}/${Metadata?.["aws:asset:path"]}/index.mjs`;
-  if (!existsSync(file)) return [];
+  const code = files.inZip(String((Properties["Code"] as Json)["S3Key"]), "index.mjs");
+  if (code === undefined) return [];
   const name = id.replace(/^Prewarm(Pipeline|Monitoring)?/, "").replace(/[0-9A-F]{8}$/, "");
   const variables = ((Properties["Environment"] as Json | undefined)?.["Variables"] ?? {}) as Json;
   const env = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolver.text(value)]));
-  return [[id, { name, arn: `arn:${id}`, file, env, timeoutSeconds: Number(Properties["Timeout"] ?? 3) }]];
+  return [[id, { name, arn: `arn:${id}`, code, env, timeoutSeconds: Number(Properties["Timeout"] ?? 3) }]];
 }
 
 function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: Json): TableSchema {
@@ -146,9 +158,11 @@ function queueOf(resolver: Resolver, name: string, { VisibilityTimeout = 30, Red
   return { name, visibilitySeconds, redrive: { to, maxReceives: Number(maxReceiveCount) } };
 }
 
-function agentEnv(userData: string): Record<string, string> {
+function agentOf(files: PublishedFiles, userData: string): Deployment["agent"] {
+  const key = /^AGENT_CODE_URL='s3:\/\/[^/]+\/(.+)'$/m.exec(userData)?.[1] ?? "";
   const lines = /^AGENT_ENV='([^']+)'$/m.exec(userData)?.[1] ?? "";
-  return Object.fromEntries(lines.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  const env = Object.fromEntries(lines.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  return { code: files.inZip(key, "main.mjs") ?? "", env };
 }
 
 /** CloudFormation's intrinsic functions, as far as the template uses them. */

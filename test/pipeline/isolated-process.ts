@@ -22,7 +22,8 @@ const LISTENED = new Set(["on", "once", "addListener"]);
 
 export class IsolatedProcesses {
   private readonly folder = mkdtempSync(`${tmpdir()}/pipeline-`);
-  private readonly sources = new Map<string, string>();
+  /** By the text of a bundle. */
+  private readonly files = new Map<string, string>();
   /** What all of them print: Lambdas write to the stream, agents to its descriptor. */
   private readonly logFile = openSync(`${this.folder}/log`, "a+");
   private readonly logs = Object.assign(
@@ -46,10 +47,10 @@ export class IsolatedProcesses {
 
   /**
    * Loads a bundle under a name. A bundle that never returns, as the agent, is awaited by `exited`.
-   * @param arguments what stands behind the script on its command line
+   * @param code text of the bundle
    */
   start(
-    file: string,
+    code: string,
     env: Readonly<Record<string, string>>,
   ): { readonly loaded: Promise<Record<string, unknown>> } & Omit<IsolatedProcess, "exports"> {
     const name = `${++this.count}`;
@@ -60,7 +61,7 @@ export class IsolatedProcesses {
     });
     const known: Record<string, unknown> = {
       env: { ...env },
-      argv: [process.execPath, file],
+      argv: [process.execPath, "bundle.mjs"],
       stdout: this.logs,
       stderr: this.logs,
       // The code behind it must not run: as if the process were gone.
@@ -82,7 +83,7 @@ export class IsolatedProcesses {
       },
     });
     globalThis.isolatedProcesses?.set(name, shadow);
-    const loaded = this.nativeImport(this.prepare(file, name));
+    const loaded = this.nativeImport(this.prepare(code, name));
     return {
       loaded,
       exited,
@@ -102,16 +103,16 @@ export class IsolatedProcesses {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A copy of the bundle whose first line shadows `process`. @returns its URL, another one each time */
-  private prepare(file: string, name: string): string {
-    let copy = this.sources.get(file);
-    if (copy === undefined) {
-      copy = `${this.folder}/${this.sources.size}.mjs`;
+  /** Writes the bundle with a first line that shadows `process`. @returns its URL, another one each time */
+  private prepare(code: string, name: string): string {
+    let file = this.files.get(code);
+    if (file === undefined) {
+      file = `${this.folder}/${this.files.size}.mjs`;
       const first =
         "const process=globalThis.isolatedProcesses.get(new URL(import.meta.url).searchParams.get('process'));";
-      writeFileSync(copy, first + readFileSync(file, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
-      this.sources.set(file, copy);
+      writeFileSync(file, first + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
+      this.files.set(code, file);
     }
-    return `${pathToFileURL(copy)}?process=${name}`;
+    return `${pathToFileURL(file)}?process=${name}`;
   }
 }

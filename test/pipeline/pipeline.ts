@@ -94,9 +94,7 @@ export class Pipeline {
     readonly edge: Edge,
     options: PipelineOptions,
   ) {
-    const assembly = process.env["PREWARM_ASSEMBLY"] ?? "";
-    const agent = process.env["PREWARM_AGENT"] ?? "";
-    this.deployment = readDeployment(assembly, agent, options.parameters);
+    this.deployment = readDeployment(process.env["PREWARM_PUBLISHED"] ?? "", options.parameters);
     this.deaths.setMaxListeners(0);
     this.aws = new MemoryAws({
       tables: this.deployment.tables,
@@ -248,7 +246,7 @@ export class Pipeline {
 
   private async load(fn: DeployedFunction): Promise<Container> {
     const caller = this.newCaller(fn.name);
-    const { loaded } = this.processes.start(fn.file, { ...fn.env, ...this.environment(caller) });
+    const { loaded } = this.processes.start(fn.code, { ...fn.env, ...this.environment(caller) });
     const { handler } = (await loaded) as unknown as Pick<Container, "handler">;
     const died = new Promise<never>((_, reject) => {
       this.deaths.once(caller, () => {
@@ -375,7 +373,7 @@ export class Pipeline {
     this.agents.set(id, placeholder);
     await sleep(BOOT_MS);
     if (!isWanted()) return void this.agents.delete(id);
-    const process = this.processes.start(this.deployment.agent.file, env);
+    const process = this.processes.start(this.deployment.agent.code, env);
     process.loaded.catch((error: unknown) => {
       this.failures.push({ role: "agent", error });
     });

@@ -1,6 +1,5 @@
 // Requests whose way through the pipeline is recorded: each shows another part of it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_RECEIVES } from "../../domain/request/limits.ts";
 import type { Fault, FaultHook } from "../../tools/edge/faults.ts";
 import type { SiteObject } from "../../tools/edge/site.ts";
 import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "./pipeline.ts";
@@ -21,7 +20,7 @@ export interface Scenario {
 const DIFFERENT_SIZES = [1_001, 2_003, 4_007, 8_009, 16_001];
 
 /** Objects of different sizes. */
-function files(folder: string, count: number): Record<string, SiteObject> {
+export function files(folder: string, count: number): Record<string, SiteObject> {
   return Object.fromEntries(
     Array.from({ length: count }, (_, n) => [
       `/${folder}/${n}.bin`,
@@ -30,12 +29,16 @@ function files(folder: string, count: number): Record<string, SiteObject> {
   );
 }
 
-const urlsOf = (site: Readonly<Record<string, SiteObject>>, host = HOST) =>
+export const urlsOf = (site: Readonly<Record<string, SiteObject>>, host = HOST) =>
   Object.keys(site).map((path) => `https://${host}${path}`);
 
 const POPS = [...TOKYO, ...FRANKFURT, ...SINGAPORE];
 
-function body(site: Scenario["site"], changes: Readonly<Record<string, unknown>> = {}): Scenario["bodies"][number] {
+/** A body of POST /prewarm, with a scenario's changes. */
+export function body(
+  site: Scenario["site"],
+  changes: Readonly<Record<string, unknown>> = {},
+): Scenario["bodies"][number] {
   return () => ({
     url_list: urlsOf(site),
     cf_domain: HOST,
@@ -46,12 +49,13 @@ function body(site: Scenario["site"], changes: Readonly<Record<string, unknown>>
   });
 }
 
-const get = (path: RegExp, fault: Fault, pops: readonly string[] = POPS): FaultHook => {
+/** A fault of the GETs of some paths. */
+export const failGet = (path: RegExp, fault: Fault, pops: readonly string[] = POPS): FaultHook => {
   return ({ method, path: asked, pop }) =>
     method === "GET" && path.test(asked) && pops.includes(pop) ? fault : undefined;
 };
 
-function text(content: string): SiteObject {
+export function text(content: string): SiteObject {
   const bytes = Buffer.from(content);
   return { size: bytes.length, body: bytes };
 }
@@ -95,7 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "leads-with-a-failing-lead",
     site: leads,
     options: { edge: { closedPops: TOKYO.slice(1, 2) } },
-    faults: () => get(/^\/leads\/[01]/, { kind: "status", status: 404 }, FRANKFURT),
+    faults: () => failGet(/^\/leads\/[01]/, { kind: "status", status: 404 }, FRANKFURT),
     bodies: [body(leads)],
   },
   {
@@ -128,13 +132,13 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "retry",
     site: retried,
-    faults: (round) => (round === 0 ? get(/[24]\.bin$/, { kind: "status", status: 403 }, SINGAPORE) : undefined),
+    faults: (round) => (round === 0 ? failGet(/[24]\.bin$/, { kind: "status", status: 403 }, SINGAPORE) : undefined),
     bodies: [body(retried), (before) => ({ timeout: 30, instance_count: 1, retry_of: before })],
   },
   {
     name: "stop",
     site: stopped,
-    faults: () => get(/0\.bin$/, { kind: "stall", after: 100 }),
+    faults: () => failGet(/0\.bin$/, { kind: "stall", after: 100 }),
     bodies: [body(stopped)],
     during: async (pipeline, reqId) => {
       await pipeline.until(() => pipeline.request(reqId)?.["status"]?.["S"] === "IN_PROGRESS", "IN_PROGRESS");
@@ -145,7 +149,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "timeout",
     site: overdue,
-    faults: () => get(/1\.bin$/, { kind: "stall", after: 100 }),
+    faults: () => failGet(/1\.bin$/, { kind: "stall", after: 100 }),
     bodies: [body(overdue, { timeout: 1 })],
   },
   {
@@ -172,76 +176,5 @@ export const SCENARIOS: readonly Scenario[] = [
         { pops: [...FRANKFURT, ...SINGAPORE], cf_domain: undefined },
       ),
     ],
-  },
-];
-
-const crashed = files("crashed", 4);
-const listed = files("listed", 3);
-const cutShort = files("cut-short", 2);
-const abandoned = files("abandoned", 2);
-
-const isAt = (pipeline: Pipeline, reqId: string, status: string) => () =>
-  pipeline.request(reqId)?.["status"]?.["S"] === status;
-
-/** Calls the API until it answers: a call that fails, or whose function dies, comes again. */
-async function resize(pipeline: Pipeline, body: object): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const answer = await pipeline.api("POST", "instances", body).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await sleep(10_000);
-  }
-  throw new Error("POST /instances does not answer");
-}
-
-/** What the crash points are looked for in: small requests that come along every path with an effect. */
-export const CRASH_SCENARIOS: readonly Scenario[] = [
-  {
-    name: "leads, followers, failures, and a retry of them",
-    site: crashed,
-    options: { edge: { closedPops: TOKYO.slice(1, 2) } },
-    faults: (round) => (round === 0 ? get(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT) : undefined),
-    bodies: [
-      body(crashed, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true }),
-      (before) => ({ timeout: 30, instance_count: 1, retry_of: before }),
-    ],
-  },
-  {
-    name: "sources, limits and verify by addresses",
-    site: { ...listed, "/crash-list.txt": text(urlsOf(listed).join("\n")) },
-    bodies: [
-      body(listed, {
-        url_list: [],
-        sources: [{ type: "list", url: `https://${HOST}/crash-list.txt` }],
-        pops: [...FRANKFURT, ...SINGAPORE],
-        origin: { requests_per_second: 20 },
-        verify: "addresses",
-      }),
-    ],
-  },
-  {
-    name: "a stop",
-    site: cutShort,
-    faults: () => get(/0\.bin$/, { kind: "stall", after: 100 }),
-    bodies: [body(cutShort, { pops: [...FRANKFURT, ...SINGAPORE] })],
-    during: async (pipeline, reqId) => {
-      await pipeline.until(isAt(pipeline, reqId, "IN_PROGRESS"), "IN_PROGRESS");
-      await sleep(20_000);
-      await resize(pipeline, { DesiredCapacity: 0, req_id: reqId, force_stop: true });
-    },
-  },
-  {
-    name: "messages that nobody finishes",
-    site: abandoned,
-    bodies: [body(abandoned, { pops: [...FRANKFURT, ...SINGAPORE], instance_count: 0 })],
-    during: async (pipeline, reqId) => {
-      await pipeline.until(isAt(pipeline, reqId, "IN_PROGRESS"), "IN_PROGRESS");
-      const queue = pipeline.deployment.name("PrewarmTaskQueueExpress");
-      // Received, and never deleted: in the end they are dead letters.
-      for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
-        pipeline.aws.sqs.take(queue, 10);
-        await sleep(31_000);
-      }
-      await resize(pipeline, { DesiredCapacity: 1 });
-    },
   },
 ];

@@ -1,12 +1,13 @@
 // Finds every call with an effect that a scenario makes, and lets each of them fail, or the process die right after it.
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import type { AwsCall, Injection } from "./memory-aws.ts";
-import { type ApiAnswer, Pipeline } from "./pipeline.ts";
-import type { Scenario } from "./scenarios.ts";
+import { describe, expect, test } from "vitest";
+import type { AwsCall, Injection } from "../memory-aws.ts";
+import { type ApiAnswer, Pipeline } from "../pipeline.ts";
+import type { Scenario } from "../scenarios.ts";
 
 /** A call with an effect, named by who makes it and by how many of its kind came before. */
-export interface CrashPoint {
+interface CrashPoint {
   readonly role: string;
   /** Service, operation and resource. */
   readonly call: string;
@@ -15,7 +16,7 @@ export interface CrashPoint {
 }
 
 /** What a caller of the API, and whoever pays, can rely on once all is over. */
-export interface Outcome {
+interface Outcome {
   readonly status: string;
   /** By POP, URL and variant: whether it succeeded, and else why not. */
   readonly tasks: Readonly<Record<string, string>>;
@@ -29,8 +30,23 @@ const POST_ATTEMPTS = 5;
 const nameOf = ({ service, operation, resource }: AwsCall) =>
   `${service} ${operation} ${resource.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, "<id>")}`;
 
+/** Registers a test for each crash point of a scenario: what its requests come to must be what they come to undisturbed. */
+export async function testCrashPoints(scenario: Scenario): Promise<void> {
+  const { points, outcomes } = await crashPointsOf(scenario);
+  describe(scenario.name, () => {
+    test.for(
+      points.flatMap((point) => [
+        { ...point, how: "fail" as const },
+        { ...point, how: "die" as const },
+      ]),
+    )("$role: $call ($occurrence), $how", async ({ how, ...point }) =>
+      expect(await runWithCrash(scenario, point, how)).toEqual(outcomes),
+    );
+  });
+}
+
 /** Runs a scenario and returns its crash points. */
-export async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]; outcomes: Outcome[] }> {
+async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]; outcomes: Outcome[] }> {
   const counts = new Map<string, CrashPoint>();
   const outcomes = await run(scenario, ({ roles }, call) => {
     const point = { role: roles.get(call.caller) ?? "", call: nameOf(call) };
@@ -45,7 +61,7 @@ export async function crashPointsOf(scenario: Scenario): Promise<{ points: Crash
 }
 
 /** Runs a scenario whose process fails or dies at a point. @returns its outcomes @throws Error if an invariant does not hold */
-export function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<Outcome[]> {
+function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<Outcome[]> {
   let seen = 0;
   let struck: string | undefined;
   return run(scenario, ({ roles }, call) => {

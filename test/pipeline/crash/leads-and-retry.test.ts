@@ -1,0 +1,17 @@
+// Every call with an effect of a request with leads, followers and failures, and of its retry, fails or is its process's last.
+import { DEAD_POP, FRANKFURT, TOKYO } from "../pipeline.ts";
+import { body, failGet, files } from "../scenarios.ts";
+import { testCrashPoints } from "./crash-points.ts";
+
+const site = files("crashed", 4);
+
+await testCrashPoints({
+  name: "leads, followers and failures, and a retry of them",
+  site,
+  options: { edge: { closedPops: TOKYO.slice(1, 2) } },
+  faults: (round) => (round === 0 ? failGet(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT) : undefined),
+  bodies: [
+    body(site, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true }),
+    (before) => ({ timeout: 30, instance_count: 1, retry_of: before }),
+  ],
+});
