@@ -22,7 +22,7 @@ const DOMAINS = [
 export const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
 export const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1"];
 export const SINGAPORE = ["SIN2-C1"];
-export const SYDNEY = ["AKL50-C1"];
+export const SYDNEY = ["SYD1-C1", "SYD62-P2"];
 export const DEAD_POP = "ICN51-C1";
 
 const HOUR_MS = 3_600_000;

@@ -150,6 +150,7 @@ class Normaliser {
     return result
       .replace(TIMESTAMP, "<time>")
       .replace(UUID, "<uuid>")
+      .replace(/(127\.77\.\d+\.\d+):\d+/g, "$1:<port>")
       .replace(/https:\/\/[^"\s]*X-Amz-[^"\s]*/g, "<presigned>")
       .replace(/http:\/\/127\.0\.0\.1:\d+[^"\s]*/g, "<presigned>");
   }
