@@ -1,3 +1,5 @@
+import { toAttributes } from "../../aws/plain-item.ts";
+import { holds, type Value } from "../pipeline/expressions.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 type Item = Record<string, unknown>;
@@ -29,42 +31,21 @@ export function memoryTable<C>(...keys: readonly string[]): { readonly client: C
   return { client, items };
 }
 
-/** Whether a condition holds. It has no parentheses but those of functions, so AND and OR split it. */
-export function conditionHolds(condition: Condition, item: Item | undefined): boolean {
-  const { ConditionExpression: expression } = condition;
-  if (expression === undefined) return true;
-  return expression
-    .split(" OR ")
-    .some((all) => all.split(" AND ").every((one) => holds(one.trim(), condition, item ?? {})));
+/** Whether a condition holds for an item whose values are plain, or have DynamoDB's types. */
+function conditionHolds(condition: Condition, item: Item | undefined): boolean {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues = {} } = condition;
+  return holds(ConditionExpression, typed(item ?? {}), {
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: typed(ExpressionAttributeValues),
+  });
 }
 
-function holds(text: string, { ExpressionAttributeNames, ExpressionAttributeValues }: Condition, item: Item): boolean {
-  const valueAt = (operand = "") => {
-    if (operand.startsWith(":")) return plain(ExpressionAttributeValues?.[operand]);
-    return plain(item[operand.startsWith("#") ? (ExpressionAttributeNames?.[operand] ?? "") : operand]);
-  };
-  const [, not, attribute] = /^attribute_(not_)?exists\((.+)\)$/.exec(text) ?? [];
-  if (attribute !== undefined) return (valueAt(attribute) === undefined) === (not !== undefined);
-  const [, left, comparison, right] = /^(\S+) (=|<>|<|<=|>|>=) (\S+)$/.exec(text) ?? [];
-  const [one, other] = [valueAt(left), valueAt(right)];
-  // DynamoDB compares nothing with an attribute that is not there.
-  if (one === undefined || other === undefined) return false;
-  switch (comparison) {
-    case "=":
-      return one === other;
-    case "<>":
-      return one !== other;
-    case "<":
-      return one < other;
-    case "<=":
-      return one <= other;
-    case ">":
-      return one > other;
-    case ">=":
-      return one >= other;
-    default:
-      throw new Error(`unplanned condition: ${text}`);
-  }
+/** Scalars alone: no condition looks at anything else. */
+function typed(item: Item): Readonly<Record<string, Value>> {
+  return toAttributes(Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]))) as Record<
+    string,
+    Value
+  >;
 }
 
 /** A scalar, whether the document client or the plain client sent it. */

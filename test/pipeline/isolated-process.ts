@@ -1,5 +1,5 @@
 // Runs bundles as processes of their own within this one: each with its own environment, signals and exit.
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { Writable } from "node:stream";
@@ -24,7 +24,10 @@ export class IsolatedProcesses {
   private readonly folder = mkdtempSync(`${tmpdir()}/pipeline-`);
   /** By the text of a bundle. */
   private readonly files = new Map<string, string>();
-  /** What all of them print: Lambdas write to the stream, agents to its descriptor. */
+  /**
+   * What all of them print: Lambdas write to the stream, agents to its descriptor. It is never closed: what a process that is as good as
+   * dead still writes would go to the next socket that has its number.
+   */
   private readonly logFile = openSync(`${this.folder}/log`, "a+");
   private readonly logs = Object.assign(
     new Writable({
@@ -99,7 +102,6 @@ export class IsolatedProcesses {
   }
 
   close(): void {
-    closeSync(this.logFile);
     rmSync(this.folder, { recursive: true, force: true });
   }
 

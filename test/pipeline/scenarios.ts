@@ -75,7 +75,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "pops",
     site: pops,
-    bodies: [body(pops, { pops: [...POPS, DEAD_POP], instance_count: 2, need_invalidate: true, client_token: "once" })],
+    bodies: [body(pops, { pops: [...POPS, DEAD_POP], need_invalidate: true, client_token: "once" })],
   },
   {
     name: "countries",

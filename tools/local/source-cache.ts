@@ -1,6 +1,6 @@
 // Keeps what is built from the sources, such as bundles and templates, between runs: below .local/, by a hash of all sources.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LOCAL, ROOT } from "./paths.ts";
 
@@ -8,13 +8,17 @@ import { LOCAL, ROOT } from "./paths.ts";
 const NOT_SOURCES = new Set([".git", ".local", "cdk.out", "coverage", "node_modules", "test", "dist"]);
 const CACHE = `${LOCAL}cache/`;
 
-/** A hash of names and contents of all source files, and of the Node.js that builds them. */
+/** Folders that are kept beside the newest: another run in this checkout may still read one. */
+const KEPT = 3;
+
+/** A hash of names and contents of all source files but documents, and of the Node.js that builds them. */
 export function hashSources(root: string = ROOT): string {
   const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}`);
   const files = readdirSync(root, { withFileTypes: true })
     .filter(({ name }) => !NOT_SOURCES.has(name))
     .flatMap((entry) => (entry.isDirectory() ? filesIn(root, entry.name) : entry.isFile() ? [entry.name] : []));
-  for (const file of files.sort()) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  for (const file of files.filter((name) => !name.endsWith(".md")).sort())
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex").slice(0, 32);
 }
 
@@ -27,8 +31,8 @@ function filesIn(root: string, folder: string): string[] {
 }
 
 /**
- * The folder that `build` writes, which is run only if no folder of that name and of these sources exists. Folders of other
- * sources are removed.
+ * The folder that `build` writes, which is run only if no folder of that name and of these sources exists. The oldest folders
+ * of other sources are removed.
  * @param build writes into the folder that it is given
  * @param hash of the sources. @default that of the project's
  */
@@ -43,8 +47,10 @@ export async function cached(
   const unfinished = `${CACHE}unfinished-${name}-${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   await build(unfinished);
-  for (const old of readdirSync(CACHE))
-    if (old.startsWith(`${name}-`)) rmSync(CACHE + old, { recursive: true, force: true });
+  const others = readdirSync(CACHE).filter((other) => other.startsWith(`${name}-`));
+  const age = (other: string) => -statSync(CACHE + other).mtimeMs;
+  for (const old of others.sort((one, other) => age(one) - age(other)).slice(KEPT))
+    rmSync(CACHE + old, { recursive: true, force: true });
   // Another run may have been faster. A rename onto a folder that is not empty fails.
   if (!existsSync(folder)) renameSync(unfinished, folder);
   else rmSync(unfinished, { recursive: true, force: true });

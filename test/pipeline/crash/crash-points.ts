@@ -141,8 +141,11 @@ async function outcomeOf(pipeline: Pipeline, reqId: string): Promise<Outcome> {
   const wrong = expectations.filter(([, actual, expected]) => actual !== expected);
   if (wrong.length > 0)
     throw new Error(wrong.map(([what, actual, expected]) => `${what}: ${actual} instead of ${expected}`).join("; "));
+  const status = String(progress["status"]);
+  // How far a request came that was stopped depends on when a process was lost.
+  if (status === "STOPPED") return { status, tasks: {} };
   const tasks = all.map((row): [string, string] => [taskOf(row), row["ok"] === "true" ? "ok" : (row["reason"] ?? "")]);
-  return { status: String(progress["status"]), tasks: Object.fromEntries(tasks.sort()) };
+  return { status, tasks: Object.fromEntries(tasks.sort()) };
 }
 
 const taskOf = ({ pop, url, variant }: Record<string, string>) => `${pop} ${url} ${variant ?? ""}`;

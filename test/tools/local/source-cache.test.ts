@@ -36,6 +36,7 @@ test.each([
   expect(hashWith(changes)).not.toBe(hashWith());
 });
 
-test("tests and installed packages do not change the hash", () => {
+test("tests, documents and installed packages do not change the hash", () => {
+  expect(hashWith({ "README.md": "one" })).toBe(hashWith({ "README.md": "other" }));
   expect(hashWith({ "test/stack.test.ts": "other", "node_modules/x/index.js": "y" })).toBe(hashWith());
 });
