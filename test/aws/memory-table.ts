@@ -1,4 +1,3 @@
-import { toAttributes } from "../../aws/plain-item.ts";
 import { holds, type Value } from "../pipeline/expressions.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
@@ -42,10 +41,12 @@ function conditionHolds(condition: Condition, item: Item | undefined): boolean {
 
 /** Scalars alone: no condition looks at anything else. */
 function typed(item: Item): Readonly<Record<string, Value>> {
-  return toAttributes(Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]))) as Record<
-    string,
-    Value
-  >;
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, typedValue(plain(value))]));
+}
+
+function typedValue(value: string | number | boolean | undefined): Value {
+  if (typeof value === "number") return { N: String(value) };
+  return typeof value === "string" ? { S: value } : { BOOL: value };
 }
 
 /** A scalar, whether the document client or the plain client sent it. */
