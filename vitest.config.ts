@@ -19,10 +19,12 @@ const SHARED = ["test/domain/**/*.test.ts", "test/console/**/*.test.ts", "test/l
 const NOT_SHARED = [
   "test/domain/environment.test.ts",
   "test/console/report/report-html.test.ts",
+  "test/console/request/counted-figures.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
   "test/lambdas/api/sample-sizes.test.ts",
   "test/lambdas/api/summary.test.ts",
   "test/lambdas/get-size/handler.test.ts",
+  "test/lambdas/wiring.test.ts",
 ];
 
 export default defineConfig({
@@ -102,7 +104,7 @@ export default defineConfig({
       {
         test: {
           name: "crash-points",
-          include: ["test/pipeline/crash/*.test.ts"],
+          include: ["test/pipeline/crash/**/*.test.ts"],
           pool: "forks",
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
@@ -123,7 +125,7 @@ export default defineConfig({
       {
         test: {
           name: "rest",
-          include: ["test/e2e/rest/*.test.ts"],
+          include: ["test/e2e/rest/**/*.test.ts"],
           sequence: { groupOrder: 4 },
           globalSetup: ["test/e2e/prepare.ts", "test/e2e/rest/prepare.ts"],
           testTimeout: 900_000,

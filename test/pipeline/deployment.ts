@@ -65,7 +65,8 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
  * @param published folder of tools/release/write-published.ts
  */
 export function readDeployment(published: string, parameters: Readonly<Record<string, string>> = {}): Deployment {
-  const files = new PublishedFiles(published);
+  const files = published === cachedFiles?.folder ? cachedFiles : new PublishedFiles(published);
+  cachedFiles = files;
   const template = JSON.parse(files.text(`${STACK}.template.json`)) as Template;
   const resolver = new Resolver(template, parameters);
   const of = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
@@ -102,11 +103,12 @@ export function readDeployment(published: string, parameters: Readonly<Record<st
   };
 }
 
-/** Files by the keys under which they are published. */
+/** Files by the keys under which they are published. Each zip is read once: that takes longer than to run what is in it. */
 class PublishedFiles {
+  private readonly unzipped = new Map<string, string | undefined>();
   private readonly files: readonly { readonly key: string; readonly file: string }[];
 
-  constructor(private readonly folder: string) {
+  constructor(readonly folder: string) {
     this.files = JSON.parse(readFileSync(`${folder}/files.json`, "utf8"));
   }
 
@@ -116,8 +118,12 @@ class PublishedFiles {
 
   /** A file of a published zip; undefined if there is none. */
   inZip(key: string, name: string): string | undefined {
-    const bytes = unzipSync(this.read(key), { filter: (file) => file.name === name })[name];
-    return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+    const id = `${key} ${name}`;
+    if (!this.unzipped.has(id)) {
+      const bytes = unzipSync(this.read(key), { filter: (file) => file.name === name })[name];
+      this.unzipped.set(id, bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8"));
+    }
+    return this.unzipped.get(id);
   }
 
   private read(key: string): Buffer {
@@ -126,6 +132,8 @@ class PublishedFiles {
     return readFileSync(join(this.folder, found.file));
   }
 }
+
+let cachedFiles: PublishedFiles | undefined;
 
 /** Functions that CDK adds have no bundle of this project, and are left out. */
 function functionOf(

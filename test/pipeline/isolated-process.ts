@@ -13,10 +13,20 @@ export interface IsolatedProcess {
   readonly exited: Promise<number>;
 }
 
-declare global {
-  /** By name: what a bundle sees as `process`. */
-  var isolatedProcesses: Map<string, NodeJS.Process> | undefined;
+/** What a bundle sees instead of the globals of these names. */
+interface Globals {
+  readonly process: NodeJS.Process;
+  readonly setTimeout: (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => unknown;
+  readonly setInterval: (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => unknown;
 }
+
+declare global {
+  /** By the name of the process. */
+  var isolatedProcesses: Map<string, Globals> | undefined;
+}
+
+const FIRST_LINE =
+  "const {process,setTimeout,setInterval}=globalThis.isolatedProcesses.get(new URL(import.meta.url).searchParams.get('process'));";
 
 const LISTENED = new Set(["on", "once", "addListener"]);
 
@@ -25,8 +35,8 @@ export class IsolatedProcesses {
   /** By the text of a bundle. */
   private readonly files = new Map<string, string>();
   /**
-   * What all of them print: Lambdas write to the stream, agents to its descriptor. It is never closed: what a process that is as good as
-   * dead still writes would go to the next socket that has its number.
+   * What all of them print: Lambdas write to the stream, agents to its descriptor. It is never closed: what a killed process still
+   * writes would go to the next socket that has its number.
    */
   private readonly logFile = openSync(`${this.folder}/log`, "a+");
   private readonly logs = Object.assign(
@@ -40,7 +50,7 @@ export class IsolatedProcesses {
   );
   /** Node's own `import()`: the test runner would transform the bundle. */
   private readonly nativeImport: (url: string) => Promise<Record<string, unknown>>;
-  private count = 0;
+  private readonly killed = new Set<string>();
 
   constructor() {
     globalThis.isolatedProcesses ??= new Map();
@@ -49,14 +59,15 @@ export class IsolatedProcesses {
   }
 
   /**
-   * Loads a bundle under a name. A bundle that never returns, as the agent, is awaited by `exited`.
+   * Loads a bundle. A bundle that never returns, as the agent, is awaited by `exited`.
+   * @param name of the process, another one each time
    * @param code text of the bundle
    */
   start(
+    name: string,
     code: string,
     env: Readonly<Record<string, string>>,
   ): { readonly loaded: Promise<Record<string, unknown>> } & Omit<IsolatedProcess, "exports"> {
-    const name = `${++this.count}`;
     const listeners = new Map<string, (() => void)[]>();
     let exit: (code: number) => void = () => undefined;
     const exited = new Promise<number>((resolve) => {
@@ -85,7 +96,7 @@ export class IsolatedProcesses {
         return Reflect.get(target, key, target);
       },
     });
-    globalThis.isolatedProcesses?.set(name, shadow);
+    globalThis.isolatedProcesses?.set(name, { process: shadow, ...this.timersOf(name) });
     const loaded = this.nativeImport(this.prepare(code, name));
     return {
       loaded,
@@ -94,6 +105,24 @@ export class IsolatedProcesses {
         for (const listener of listeners.get(event) ?? []) listener();
       },
     };
+  }
+
+  /** Ends a process: none of its timers fires any more. What it waits for never comes, so its code stands still. */
+  kill(name: string): void {
+    this.killed.add(name);
+    globalThis.isolatedProcesses?.delete(name);
+  }
+
+  private timersOf(name: string): Pick<Globals, "setTimeout" | "setInterval"> {
+    const guarded =
+      (timer: "setTimeout" | "setInterval"): Globals["setTimeout"] =>
+      (callback, ms, ...args) => {
+        if (this.killed.has(name)) return undefined;
+        return globalThis[timer](() => {
+          if (!this.killed.has(name)) callback(...args);
+        }, ms);
+      };
+    return { setTimeout: guarded("setTimeout"), setInterval: guarded("setInterval") };
   }
 
   /** All lines that were printed so far. */
@@ -110,9 +139,7 @@ export class IsolatedProcesses {
     let file = this.files.get(code);
     if (file === undefined) {
       file = `${this.folder}/${this.files.size}.mjs`;
-      const first =
-        "const process=globalThis.isolatedProcesses.get(new URL(import.meta.url).searchParams.get('process'));";
-      writeFileSync(file, first + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
+      writeFileSync(file, FIRST_LINE + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
       this.files.set(code, file);
     }
     return `${pathToFileURL(file)}?process=${name}`;

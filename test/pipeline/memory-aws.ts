@@ -27,14 +27,19 @@ export interface AwsCall {
   readonly invocation: string;
   /** Table, queue or key, as far as the call names one. */
   readonly resource: string;
+  /** What tells calls of one operation on one resource apart: attributes that are written, a key's kind, a capacity, a delay. */
+  readonly detail: string;
   /** Items or entries of a batch; 1 for any other call. */
   readonly entries: number;
   /** Whether it changes anything. */
   readonly isEffect: boolean;
 }
 
-/** What becomes of a call: it fails without an effect, or its caller dies once it was carried out. */
-export type Injection = "fail" | "die" | undefined;
+/**
+ * What becomes of a call: it fails without an effect, its caller dies once it was carried out, or it is carried out and answered with
+ * an error, so that the caller's SDK repeats it.
+ */
+export type Injection = "fail" | "die" | "lose answer" | undefined;
 
 export interface MemoryAwsOptions {
   readonly tables: readonly TableSchema[];
@@ -48,6 +53,7 @@ export interface MemoryAwsOptions {
   readonly invalidate: (domain: string, paths: readonly string[]) => void;
 }
 
+const INJECTED = new AwsError("InternalServerError", "injected", {}, 500);
 const READS = /^(Get|BatchGet|Query|Receive|List|Describe)/;
 
 export class MemoryAws {
@@ -105,6 +111,7 @@ export class MemoryAws {
       service: route.service,
       operation: route.operation,
       resource: route.resource,
+      detail: route.detail,
       entries: route.entries,
     };
     if (this.dead.has(call.caller)) return;
@@ -112,8 +119,9 @@ export class MemoryAws {
     this.calls.push(call);
     let reply: HttpReply;
     try {
-      if (injection === "fail") throw new AwsError("InternalServerError", "injected", {}, 500);
+      if (injection === "fail") throw INJECTED;
       reply = await route.carryOut();
+      if (injection === "lose answer") throw INJECTED;
     } catch (error) {
       if (!(error instanceof AwsError)) this.faults.push(error);
       reply = refusal(route.service, error);
@@ -130,7 +138,7 @@ export class MemoryAws {
   /** What these services do not support, and faults of their own: a test must find none. */
   readonly faults: unknown[] = [];
 
-  private route(http: HttpCall): Pick<AwsCall, "service" | "operation" | "resource" | "entries"> & {
+  private route(http: HttpCall): Pick<AwsCall, "service" | "operation" | "resource" | "detail" | "entries"> & {
     carryOut(): HttpReply | Promise<HttpReply>;
   } {
     const [target, operation = ""] = String(http.headers["x-amz-target"] ?? "").split(".");
@@ -138,13 +146,15 @@ export class MemoryAws {
     if (target?.startsWith("DynamoDB")) {
       const input = JSON.parse(http.body.toString());
       const carryOut = () => json(this.dynamoDb.call(operation, input));
-      return { service: "dynamodb", operation, ...tableOf(input), carryOut };
+      return { service: "dynamodb", operation, ...tableOf(input), detail: writtenBy(input), carryOut };
     }
     if (target === "AmazonSQS") {
       const input = JSON.parse(http.body.toString());
       const resource = String(input.QueueUrl).split("/").at(-1) ?? "";
       const carryOut = async () => json(await this.sqs.call(operation, input));
-      return { service: "sqs", operation, resource, entries: input.Entries?.length ?? 1, carryOut };
+      const entries = input.Entries ?? [input];
+      const detail = entries.some(({ DelaySeconds = 0 }) => DelaySeconds > 0) ? "delayed" : "";
+      return { service: "sqs", operation, resource, detail, entries: entries.length, carryOut };
     }
     if (target === "AWSEvents") {
       const { Entries } = JSON.parse(http.body.toString());
@@ -152,14 +162,16 @@ export class MemoryAws {
         this.events.push(...Entries);
         return json({ FailedEntryCount: 0, Entries: [{ EventId: "e" }] });
       };
-      return { service: "events", operation, resource: "", entries: Entries.length, carryOut };
+      return { service: "events", operation, resource: "", detail: "", entries: Entries.length, carryOut };
     }
     if (path.startsWith("/schedules/")) {
       const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
+      const detail = name === "CreateSchedule" ? minutesUntil(http.body.toString()) : "";
       return {
         service: "scheduler",
         operation: name,
         resource: "",
+        detail,
         entries: 1,
         carryOut: () => this.scheduler.call(http),
       };
@@ -170,6 +182,7 @@ export class MemoryAws {
         service: "cloudfront",
         operation: name,
         resource: "",
+        detail: "",
         entries: 1,
         carryOut: () => this.cloudFront.call(http),
       };
@@ -181,6 +194,7 @@ export class MemoryAws {
         service: "autoscaling",
         operation: action,
         resource: "",
+        detail: form.get("DesiredCapacity") ?? "",
         entries: 1,
         carryOut: () => this.autoScaling.call(form),
       };
@@ -190,6 +204,7 @@ export class MemoryAws {
       service: "s3",
       operation: this.s3.operation(http),
       resource,
+      detail: "",
       entries: 1,
       carryOut: () => this.s3.call(http),
     };
@@ -209,6 +224,22 @@ function tableOf(input: Record<string, unknown>): Pick<AwsCall, "resource" | "en
   const [table, items] = requests[0] ?? [];
   if (table === undefined) return { resource: String(input["TableName"]), entries: 1 };
   return { resource: table, entries: Array.isArray(items) ? items.length : 1 };
+}
+
+/** The kind of a key such as `count#<id>`, or the attributes that an update writes. */
+function writtenBy(input: Record<string, unknown>): string {
+  const key = (input["Key"] ?? input["Item"]) as Readonly<Record<string, { readonly S?: string }>> | undefined;
+  const kind = /^([a-z]+)#/.exec(key?.["key"]?.S ?? "")?.[1];
+  if (kind !== undefined) return kind;
+  const names = (input["ExpressionAttributeNames"] ?? {}) as Readonly<Record<string, string>>;
+  const expression = String(input["UpdateExpression"] ?? "").replace(/#\w+/g, (name) => names[name] ?? name);
+  return expression.replace(/ = :\w+/g, "");
+}
+
+/** How long after now a schedule fires. */
+function minutesUntil(body: string): string {
+  const at = Date.parse(`${/at\(([^)]+)\)/.exec(body)?.[1]}Z`);
+  return `in ${Math.round((at - Date.now()) / 60_000)} min`;
 }
 
 /** An error as each service's protocol words it. */

@@ -96,6 +96,9 @@ export class MemoryDynamoDb {
     DeleteItem: (input) => this.write([this.delete(input)]),
     BatchWriteItem: (input) => {
       const requests = input["RequestItems"] as Record<string, Record<string, { Item?: Item; Key?: Item }>[]>;
+      const count = Object.values(requests).reduce((sum, entries) => sum + entries.length, 0);
+      if (count > 25) throw new AwsError("ValidationException", `${count} items: a batch has at most 25`);
+      for (const [TableName, entries] of Object.entries(requests)) this.refuseDuplicates(TableName, entries);
       for (const [TableName, entries] of Object.entries(requests))
         for (const { PutRequest, DeleteRequest } of entries)
           this.write([
@@ -107,6 +110,15 @@ export class MemoryDynamoDb {
     },
     TransactWriteItems: (input) => this.transact(input),
   };
+
+  /** @throws AwsError if two requests of a batch name one key */
+  private refuseDuplicates(name: string, entries: readonly Record<string, { Item?: Item; Key?: Item }>[]): void {
+    const table = this.table(name);
+    const keys = entries.map(({ PutRequest, DeleteRequest }) =>
+      JSON.stringify(table.keyOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {})),
+    );
+    if (new Set(keys).size < keys.length) throw new AwsError("ValidationException", "A batch names a key twice");
+  }
 
   private transact(input: Input): unknown {
     const entries = input["TransactItems"] as Record<"Put" | "Update" | "Delete", Input | undefined>[];
@@ -131,6 +143,9 @@ export class MemoryDynamoDb {
     });
     if (reasons.some(({ Code }) => Code !== "None"))
       throw new AwsError("TransactionCanceledException", "A condition failed", { CancellationReasons: reasons });
+    const keys = writes.map(({ table, key }) => `${table.schema.name} ${JSON.stringify(key)}`);
+    if (new Set(keys).size < keys.length || keys.length > 100)
+      throw new AwsError("ValidationException", "A transaction names a key twice, or more than 100 items");
     this.write(writes);
     if (token !== undefined) this.tokens.set(token, { digest, at: Date.now() });
     return {};

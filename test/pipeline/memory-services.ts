@@ -99,6 +99,8 @@ export class MemoryAutoScaling {
         return result(action, `<AutoScalingGroups><member>${group}</member></AutoScalingGroups>`);
       }
       case "SetDesiredCapacity":
+        if (Number(form.get("DesiredCapacity")) > this.maxSize)
+          throw new AwsError("ValidationError", `New SetDesiredCapacity value is above max value ${this.maxSize}`);
         this.set(Number(form.get("DesiredCapacity")));
         return result(action, "");
       case "TerminateInstanceInAutoScalingGroup":

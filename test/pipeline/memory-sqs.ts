@@ -53,7 +53,10 @@ class MemoryQueue {
 export class MemorySqs {
   private readonly queues: ReadonlyMap<string, MemoryQueue>;
   /** Every message that was sent, in order. */
-  readonly sent: { readonly queue: string; readonly body: string }[] = [];
+  readonly sent: (Pick<QueuedMessage, "body" | "attributes"> & {
+    readonly queue: string;
+    readonly delaySeconds: number;
+  })[] = [];
   private count = 0;
 
   /** @param onMessage is told when a queue has a message, now or (by a timer of the caller) at `visibleAt` */
@@ -70,13 +73,13 @@ export class MemorySqs {
   }
 
   /** Takes up to so many messages that are visible. Those received too often go to the dead-letter queue. */
-  take(name: string, most: number): SqsRecord[] {
+  take(name: string, maxMessages: number): SqsRecord[] {
     const queue = this.named(name);
     const now = Date.now();
     const { redrive, visibilitySeconds } = queue.settings;
     const taken: SqsRecord[] = [];
     for (const message of [...queue.messages]) {
-      if (message.visibleAt > now || taken.length >= most) continue;
+      if (message.visibleAt > now || taken.length >= maxMessages) continue;
       if (redrive !== undefined && message.receives >= redrive.maxReceives) {
         this.remove(queue, message);
         this.add(redrive.to, { MessageBody: message.body, MessageAttributes: message.attributes });
@@ -101,6 +104,9 @@ export class MemorySqs {
     const name = input.QueueUrl.split("/").at(-1) ?? "";
     const queue = this.named(name);
     const entries = input.Entries ?? [];
+    if (entries.length > 10) throw new AwsError("TooManyEntriesInBatchRequest", `${entries.length} entries`);
+    if ([input, ...entries].some(({ DelaySeconds = 0 }) => DelaySeconds > 900))
+      throw new AwsError("InvalidParameterValue", "DelaySeconds is at most 900");
     const successful = { Successful: entries.map(({ Id }) => ({ Id, MessageId: Id })), Failed: [] };
     switch (operation) {
       case "SendMessage":
@@ -168,7 +174,7 @@ export class MemorySqs {
       receipt: undefined,
     };
     queue.messages.push(message);
-    this.sent.push({ queue: name, body: MessageBody });
+    this.sent.push({ queue: name, body: MessageBody, attributes: MessageAttributes, delaySeconds: DelaySeconds });
     this.wake(queue, message);
     return message;
   }

@@ -65,6 +65,9 @@ interface RunningAgent {
   readonly process: Omit<IsolatedProcess, "exports">;
 }
 
+/** Never used again: a process that was killed may still call with its own. */
+let callers = 0;
+
 /** A process died, by injection or by its timeout. */
 export class ProcessDiedError extends Error {
   override readonly name = "ProcessDiedError";
@@ -85,11 +88,12 @@ export class Pipeline {
   private readonly pumping = new Set<EventSource>();
   private readonly deaths = new EventEmitter();
   private endpoint = "";
-  private callers = 0;
   private isClosed = false;
   private closers: (() => unknown)[] = [];
 
+  /** @param startedAt milliseconds since the epoch */
   private constructor(
+    readonly startedAt: number,
     readonly clock: VirtualClock,
     readonly edge: Edge,
     options: PipelineOptions,
@@ -107,13 +111,14 @@ export class Pipeline {
       onSchedule: (schedule) => void this.onSchedule(schedule),
       invalidate: (domain, paths) => this.edge.invalidate(paths, domain),
     });
-    this.aws.onDeath = (caller) => this.deaths.emit(caller);
+    this.aws.onDeath = (caller) => this.onDeath(caller);
   }
 
   static async start(options: PipelineOptions = {}): Promise<Pipeline> {
     const closers: (() => unknown)[] = [];
-    // On the hour: what a request notes once a minute does not depend on when the test runs.
-    const clock = installVirtualClock({ now: Math.floor(Date.now() / HOUR_MS) * HOUR_MS, idleMs: 1 });
+    // On the hour: in which minute of the test something happens does not depend on when the test runs.
+    const startedAt = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const clock = installVirtualClock({ now: startedAt, idleMs: 1 });
     closers.push(() => clock.uninstall());
     closers.push(seedRandom(options.seed ?? 1));
     try {
@@ -131,7 +136,7 @@ export class Pipeline {
       });
       closers.push(() => edge.close());
       closers.push(trust(edge.caPem));
-      const pipeline = new Pipeline(clock, edge, options);
+      const pipeline = new Pipeline(startedAt, clock, edge, options);
       pipeline.endpoint = await pipeline.aws.listen();
       closers.push(() => pipeline.aws.close());
       const watch = setInterval(() => void pipeline.invoke("Watch", {}).catch(() => undefined), WATCH_MS);
@@ -147,7 +152,10 @@ export class Pipeline {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const caller of this.roles.keys()) this.aws.kill(caller);
+    for (const caller of this.roles.keys()) {
+      this.aws.kill(caller);
+      this.processes.kill(caller);
+    }
     await closeAll(this.closers);
   }
 
@@ -185,17 +193,17 @@ export class Pipeline {
   }
 
   /** Waits, in virtual time, until the request is closed: it has ended and everything is wound down. */
-  async untilClosed(reqId: string, patienceMs = 3 * HOUR_MS): Promise<void> {
-    await this.until(() => this.request(reqId)?.["closed"]?.["BOOL"] === true, `request ${reqId} closed`, patienceMs);
+  async untilClosed(reqId: string, timeoutMs = 3 * HOUR_MS): Promise<void> {
+    await this.until(() => this.request(reqId)?.["closed"]?.["BOOL"] === true, `request ${reqId} closed`, timeoutMs);
     // The group was reduced: its agents go.
     await this.until(() => this.agents.size === 0, "the last agent has gone", HOUR_MS);
   }
 
-  async until(isDone: () => boolean, what: string, patienceMs = HOUR_MS): Promise<void> {
-    const deadline = Date.now() + patienceMs;
+  async until(isDone: () => boolean, what: string, timeoutMs = HOUR_MS): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
     while (!isDone()) {
       if (Date.now() > deadline)
-        throw new Error(`not within ${patienceMs} ms: ${what}\n${this.log().split("\n").slice(-20).join("\n")}`);
+        throw new Error(`not within ${timeoutMs} ms: ${what}\n${this.log().split("\n").slice(-20).join("\n")}`);
       await sleep(POLL_MS);
     }
   }
@@ -235,6 +243,13 @@ export class Pipeline {
     }
   }
 
+  private succeeds(name: string, event: unknown): Promise<boolean> {
+    return this.invoke(name, event).then(
+      () => true,
+      () => false,
+    );
+  }
+
   private loadOrFail(fn: DeployedFunction): Promise<Container> {
     return this.clock
       .frozen(() => this.load(fn))
@@ -246,7 +261,7 @@ export class Pipeline {
 
   private async load(fn: DeployedFunction): Promise<Container> {
     const caller = this.newCaller(fn.name);
-    const { loaded } = this.processes.start(fn.code, { ...fn.env, ...this.environment(caller) });
+    const { loaded } = this.processes.start(caller, fn.code, { ...fn.env, ...this.environment(caller) });
     const { handler } = (await loaded) as unknown as Pick<Container, "handler">;
     const died = new Promise<never>((_, reject) => {
       this.deaths.once(caller, () => {
@@ -260,15 +275,20 @@ export class Pipeline {
     died.catch(() => undefined);
     const kill = () => {
       this.aws.kill(caller);
-      this.deaths.emit(caller);
+      this.onDeath(caller);
     };
     const container: Container = { caller, handler, isBusy: false, died, kill };
     this.containers.set(fn.name, [...(this.containers.get(fn.name) ?? []), container]);
     return container;
   }
 
+  private onDeath(caller: string): void {
+    this.processes.kill(caller);
+    this.deaths.emit(caller);
+  }
+
   private newCaller(role: string): string {
-    const caller = `${role.toUpperCase()}${++this.callers}`;
+    const caller = `${role.toUpperCase()}${++callers}`;
     this.roles.set(caller, role);
     return caller;
   }
@@ -306,13 +326,11 @@ export class Pipeline {
     for (;;) {
       await sleep(source.windowSeconds * 1_000);
       const Records = (this.pending.get(source) ?? []).slice(0, source.batchSize);
-      if (Records.length === 0 || this.isClosed) break;
-      try {
-        await this.invoke(source.functionName, { Records });
-        this.pending.set(source, (this.pending.get(source) ?? []).slice(Records.length));
-      } catch {
-        await sleep(RETRY_MS);
-      }
+      if (Records.length === 0) break;
+      // The same records each time, as Lambda does.
+      while (!this.isClosed && !(await this.succeeds(source.functionName, { Records }))) await sleep(RETRY_MS);
+      if (this.isClosed) break;
+      this.pending.set(source, (this.pending.get(source) ?? []).slice(Records.length));
     }
     this.pumping.delete(source);
   }
@@ -330,10 +348,7 @@ export class Pipeline {
     for (;;) {
       const Records = this.isClosed ? [] : this.aws.sqs.take(source.source, source.batchSize);
       if (Records.length === 0) break;
-      const done = await this.invoke(source.functionName, { Records }).then(
-        () => true,
-        () => false,
-      );
+      const done = await this.succeeds(source.functionName, { Records });
       if (done) for (const { receiptHandle } of Records) this.aws.sqs.delete(source.source, receiptHandle);
     }
     this.pumping.delete(source);
@@ -342,11 +357,7 @@ export class Pipeline {
   private async onSchedule({ functionArn, input }: Schedule): Promise<void> {
     const name = [...this.deployment.functions.values()].find(({ arn }) => arn === functionArn)?.name ?? "";
     for (let attempt = 0; attempt <= SCHEDULE_RETRIES && !this.isClosed; attempt++) {
-      const done = await this.invoke(name, input).then(
-        () => true,
-        () => false,
-      );
-      if (done) return;
+      if (await this.succeeds(name, input)) return;
       await sleep(60_000);
     }
   }
@@ -373,7 +384,7 @@ export class Pipeline {
     this.agents.set(id, placeholder);
     await sleep(BOOT_MS);
     if (!isWanted()) return void this.agents.delete(id);
-    const process = this.processes.start(this.deployment.agent.code, env);
+    const process = this.processes.start(caller, this.deployment.agent.code, env);
     process.loaded.catch((error: unknown) => {
       this.failures.push({ role: "agent", error });
     });

@@ -12,7 +12,7 @@ export interface Scenario {
   /** What goes wrong at the edge while the request of each body runs. */
   readonly faults?: (round: number) => FaultHook | undefined;
   /** Bodies of POST /prewarm in turn: each starts when the request before it is closed, whose id it is given. */
-  readonly bodies: readonly ((before: string) => Readonly<Record<string, unknown>>)[];
+  readonly bodies: readonly ((previousId: string) => Readonly<Record<string, unknown>>)[];
   /** What happens while a request runs. */
   readonly during?: (pipeline: Pipeline, reqId: string) => Promise<void>;
 }
@@ -133,7 +133,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "retry",
     site: retried,
     faults: (round) => (round === 0 ? failGet(/[24]\.bin$/, { kind: "status", status: 403 }, SINGAPORE) : undefined),
-    bodies: [body(retried), (before) => ({ timeout: 30, instance_count: 1, retry_of: before })],
+    bodies: [body(retried), (previousId) => ({ timeout: 30, instance_count: 1, retry_of: previousId })],
   },
   {
     name: "stop",

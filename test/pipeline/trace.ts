@@ -7,11 +7,11 @@ import { Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** Durations depend on the machine; ids and addresses are made anew in each run. */
-const VARIES = new Set(["ms", "first_byte_ms", "address", "x_amz_cf_id", "age", "by", "worker"]);
+const VARIES = new Set(["ms", "first_byte_ms", "x_amz_cf_id", "age", "by", "worker"]);
 const TIMESTAMP = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** Asked again and again while time passes: how often says nothing of what was done. */
-const POLLS = new Set(["ReceiveMessage"]);
+const UNCOUNTED_OPERATIONS = new Set(["ReceiveMessage"]);
 
 export interface Trace {
   readonly requests: readonly object[];
@@ -29,17 +29,17 @@ export async function record(scenario: Scenario): Promise<Trace> {
   try {
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
     const requests: object[] = [];
-    let before = "";
+    let previousId = "";
     for (const [round, body] of scenario.bodies.entries()) {
       pipeline.edge.setFaults(scenario.faults?.(round));
-      const started = await pipeline.api("POST", "prewarm", body(before));
+      const started = await pipeline.api("POST", "prewarm", body(previousId));
       if (started.status !== 200) throw new Error(`POST /prewarm: ${started.status} ${JSON.stringify(started.json)}`);
-      before = String(started.json["request_id"]);
-      const during = scenario.during?.(pipeline, before);
-      await pipeline.untilClosed(before);
+      previousId = String(started.json["request_id"]);
+      const during = scenario.during?.(pipeline, previousId);
+      await pipeline.untilClosed(previousId);
       await during;
-      const progress = await pipeline.api("GET", `prewarm?req_id=${before}&detail=pops`);
-      requests.push({ started, progress, summary: await pipeline.api("GET", `summary?req_id=${before}`) });
+      const progress = await pipeline.api("GET", `prewarm?req_id=${previousId}&detail=pops`);
+      requests.push({ started, progress, summary: await pipeline.api("GET", `summary?req_id=${previousId}`) });
     }
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
     return traceOf(pipeline, requests);
@@ -52,6 +52,7 @@ function traceOf(pipeline: Pipeline, requests: readonly object[]): Trace {
   const { aws, deployment } = pipeline;
   const normalised = new Normaliser(
     requests.map((request) => (request as { started: { json: Record<string, unknown> } }).started.json["request_id"]),
+    pipeline.startedAt,
   );
   const tables = deployment.tables.map(({ name }) => [
     shortName(name),
@@ -65,8 +66,10 @@ function traceOf(pipeline: Pipeline, requests: readonly object[]): Trace {
     requests: requests.map((request) => normalised.value(request)) as object[],
     messages: sorted(
       aws.sqs.sent.map(
-        ({ queue, body }) =>
-          `${shortName(queue)} ${normalised.text(JSON.stringify(normalised.value(JSON.parse(body))))}`,
+        ({ queue, body, delaySeconds, attributes }) =>
+          `${shortName(queue)} ${normalised.text(JSON.stringify(normalised.value(JSON.parse(body))))}` +
+          (delaySeconds > 0 ? ` after ${delaySeconds} s` : "") +
+          (Object.keys(attributes).length > 0 ? ` with ${normalised.text(JSON.stringify(attributes))}` : ""),
       ),
     ),
     tables: Object.fromEntries(tables),
@@ -79,7 +82,7 @@ function traceOf(pipeline: Pipeline, requests: readonly object[]): Trace {
 function callsOf({ aws, roles }: Pipeline, normalised: Normaliser): Trace["calls"] {
   const counts = new Map<string, Map<string, { calls: number; entries: number }>>();
   for (const call of aws.calls) {
-    if (POLLS.has(call.operation)) continue;
+    if (UNCOUNTED_OPERATIONS.has(call.operation)) continue;
     const role = roles.get(call.caller) ?? call.caller;
     const ofRole = counts.get(role) ?? new Map<string, { calls: number; entries: number }>();
     counts.set(role, ofRole);
@@ -101,8 +104,10 @@ function callsOf({ aws, roles }: Pipeline, normalised: Normaliser): Trace["calls
   );
 }
 
-function nameOf({ service, operation, resource }: AwsCall): string {
-  return `${service} ${operation} ${resource.split("+").map(shortName).join("+")}`.trimEnd();
+function nameOf({ service, operation, resource, detail }: AwsCall): string {
+  const name = `${service} ${operation} ${resource.split("+").map(shortName).join("+")}`.trimEnd();
+  // Which POPs a shard counts, and how many were counted at once, is in the items.
+  return detail === "" ? name : `${name} ${detail}`;
 }
 
 /** `RequestTask`, from `PrewarmStorageRequestTask71CF4D58`. */
@@ -140,7 +145,11 @@ const sorted = <T>(values: readonly T[]): T[] =>
 class Normaliser {
   private readonly ids: readonly string[];
 
-  constructor(ids: readonly unknown[]) {
+  /** @param startedAt when the pipeline started, in milliseconds since the epoch: on the hour */
+  constructor(
+    ids: readonly unknown[],
+    private readonly startedAt: number,
+  ) {
     this.ids = ids.map(String);
   }
 
@@ -151,16 +160,26 @@ class Normaliser {
       .replace(TIMESTAMP, "<time>")
       .replace(UUID, "<uuid>")
       .replace(/(127\.77\.\d+\.\d+):\d+/g, "$1:<port>")
-      .replace(/https:\/\/[^"\s]*X-Amz-[^"\s]*/g, "<presigned>")
-      .replace(/http:\/\/127\.0\.0\.1:\d+[^"\s]*/g, "<presigned>");
+      .replace(/http:\/\/127\.0\.0\.1:\d+([^"\s?]*)\?[^"\s]*/g, "<presigned>$1");
+  }
+
+  /** A time to live, in hours after the start; any other time lies close to the start. Undefined for what is no time. */
+  private time(value: number): string | undefined {
+    if (value < 1.6e9 || value > 2e13) return undefined;
+    const ms = (value < 1e11 ? value * 1_000 : value) - this.startedAt;
+    const hours = Math.floor(ms / 3_600_000);
+    return hours < 1 ? "<time>" : `<time: ${hours} h later>`;
   }
 
   /** Objects with their keys in order. */
   value(value: unknown, key = ""): unknown {
     if (VARIES.has(key)) return value === undefined || value === null ? value : "<varies>";
+    // The part of an item that is kept for each minute.
+    if (typeof value === "string" && /^\d{8}$/.test(value))
+      return `<minute ${Number(value) - this.startedAt / 60_000}>`;
     if (typeof value === "string") return this.text(value);
     // Seconds or milliseconds since the epoch.
-    if (typeof value === "number") return value > 1.6e9 && value < 2e13 ? "<time>" : value;
+    if (typeof value === "number") return this.time(value) ?? value;
     if (value instanceof Set) return [...value].sort();
     if (Array.isArray(value)) return value.map((one) => this.value(one));
     if (typeof value !== "object" || value === null) return value;

@@ -9,38 +9,45 @@ import type { Scenario } from "../scenarios.ts";
 /** A call with an effect, named by who makes it and by how many of its kind came before. */
 interface CrashPoint {
   readonly role: string;
-  /** Service, operation and resource. */
+  /** Service, operation, resource and what is written. */
   readonly call: string;
   /** 1: the first of its kind. */
   readonly occurrence: number;
 }
 
-/** What a caller of the API, and whoever pays, can rely on once all is over. */
+/** What a request comes to. */
 interface Outcome {
   readonly status: string;
   /** By POP, URL and variant: whether it succeeded, and else why not. */
   readonly tasks: Readonly<Record<string, string>>;
 }
 
-/** What happens later is another round of the same: two of a kind show what is not reset after the first. */
-const OCCURRENCES = 2;
-/** Longer than a caller waits with the same token. */
+/** A process dies after the first call of a kind, and after the second: that shows what is not reset after the first round. */
+const DEATHS = 2;
 const POST_ATTEMPTS = 5;
 
-const nameOf = ({ service, operation, resource }: AwsCall) =>
-  `${service} ${operation} ${resource.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, "<id>")}`;
+const nameOf = ({ service, operation, resource, detail }: AwsCall) =>
+  `${service} ${operation} ${resource.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, "<id>")} ${detail}`.trimEnd();
 
-/** Registers a test for each crash point of a scenario: what its requests come to must be what they come to undisturbed. */
-export async function testCrashPoints(scenario: Scenario): Promise<void> {
+/**
+ * Registers a test for each crash point of a scenario: what its requests come to must be what they come to undisturbed.
+ * @param roles whose calls are tried: functions, or `agent`. @default all
+ */
+export async function testCrashPoints(scenario: Scenario, roles?: readonly string[]): Promise<void> {
   const { points, outcomes } = await crashPointsOf(scenario);
+  const tried = points.filter(({ role }) => roles?.includes(role) ?? true);
+  for (const role of roles ?? [])
+    if (!tried.some((point) => point.role === role))
+      throw new Error(`${scenario.name}: ${role} makes no call with an effect`);
+  const failures = tried
+    .filter(({ occurrence }) => occurrence === 1)
+    .map((point) => ({ ...point, how: "fail" as const }));
+  const lost = failures.map((point) => ({ ...point, how: "lose answer" as const }));
+  const deaths = tried.map((point) => ({ ...point, how: "die" as const }));
   describe(scenario.name, () => {
-    test.for(
-      points.flatMap((point) => [
-        { ...point, how: "fail" as const },
-        { ...point, how: "die" as const },
-      ]),
-    )("$role: $call ($occurrence), $how", async ({ how, ...point }) =>
-      expect(await runWithCrash(scenario, point, how)).toEqual(outcomes),
+    test.for([...failures, ...lost, ...deaths])(
+      "$role, $call, $occurrence, $how: ends as if undisturbed",
+      async ({ how, ...point }) => expect(await runWithCrash(scenario, point, how)).toEqual(outcomes),
     );
   });
 }
@@ -55,23 +62,26 @@ async function crashPointsOf(scenario: Scenario): Promise<{ points: CrashPoint[]
     return undefined;
   });
   const points = [...counts.values()].flatMap(({ occurrence, ...point }) =>
-    Array.from({ length: Math.min(OCCURRENCES, occurrence) }, (_, n) => ({ ...point, occurrence: n + 1 })),
+    Array.from({ length: Math.min(DEATHS, occurrence) }, (_, n) => ({ ...point, occurrence: n + 1 })),
   );
   return { points, outcomes };
 }
 
-/** Runs a scenario whose process fails or dies at a point. @returns its outcomes @throws Error if an invariant does not hold */
-function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<Outcome[]> {
+/** Runs a scenario with one injection. @returns its outcomes @throws Error if an invariant does not hold */
+async function runWithCrash(scenario: Scenario, point: CrashPoint, injection: Injection): Promise<Outcome[]> {
   let seen = 0;
-  let struck: string | undefined;
-  return run(scenario, ({ roles }, call) => {
+  let injectedInvocation: string | undefined;
+  const outcomes = await run(scenario, ({ roles }, call) => {
     // All attempts of the SDK at the one call fail.
-    if (struck !== undefined) return injection === "fail" && call.invocation === struck ? "fail" : undefined;
+    if (injectedInvocation !== undefined)
+      return injection === "fail" && call.invocation === injectedInvocation ? "fail" : undefined;
     if (roles.get(call.caller) !== point.role || nameOf(call) !== point.call) return undefined;
     if (++seen < point.occurrence) return undefined;
-    struck = call.invocation;
+    injectedInvocation = call.invocation;
     return injection;
   });
+  if (injectedInvocation === undefined) throw new Error("the call was not made");
+  return outcomes;
 }
 
 async function run(scenario: Scenario, inject: (pipeline: Pipeline, call: AwsCall) => Injection): Promise<Outcome[]> {
@@ -80,14 +90,14 @@ async function run(scenario: Scenario, inject: (pipeline: Pipeline, call: AwsCal
     pipeline.aws.inject = (call) => (call.isEffect ? inject(pipeline, call) : undefined);
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
     const outcomes: Outcome[] = [];
-    let before = "";
+    let previousId = "";
     for (const [round, body] of scenario.bodies.entries()) {
       pipeline.edge.setFaults(scenario.faults?.(round));
-      before = await post(pipeline, { client_token: `round-${round}`, ...body(before) });
-      const during = scenario.during?.(pipeline, before);
-      await pipeline.untilClosed(before);
+      previousId = await post(pipeline, { client_token: `round-${round}`, ...body(previousId) });
+      const during = scenario.during?.(pipeline, previousId);
+      await pipeline.untilClosed(previousId);
       await during;
-      outcomes.push(await outcomeOf(pipeline, before));
+      outcomes.push(await outcomeOf(pipeline, previousId));
     }
     // A message that a dead process held comes again after its visibility timeout, and a timer fires when its time has come.
     await pipeline
@@ -95,6 +105,10 @@ async function run(scenario: Scenario, inject: (pipeline: Pipeline, call: AwsCal
       .catch((error: unknown) => {
         throw new Error(`left behind: ${leftBehind(pipeline).join("; ")}`, { cause: error });
       });
+    const requests = pipeline.items("StorageRequest").length;
+    if (requests !== outcomes.length) throw new Error(`${requests} requests instead of ${outcomes.length}`);
+    const parts = [...pipeline.aws.s3.objects.keys()].filter((key) => key.includes("/recount/"));
+    if (parts.length > 0) throw new Error(`parts of reports are left: ${parts.join(", ")}`);
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
     return outcomes;
   } finally {
@@ -131,6 +145,7 @@ async function outcomeOf(pipeline: Pipeline, reqId: string): Promise<Outcome> {
     ["download_size", progress["download_size"], good.reduce((sum, item) => sum + Number(item["bytes"]?.["N"]), 0)],
     ["rows of report.csv", report.length, Number(progress["total_count"]) - good.length],
     ["rows of results.csv.gz", all.length, Number(progress["total_count"])],
+    ["tasks in report.csv", new Set(report.map(taskOf)).size, report.length],
     ["tasks in results.csv.gz", new Set(all.map(taskOf)).size, all.length],
     [
       "end announced or set aside",

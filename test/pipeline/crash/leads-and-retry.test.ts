@@ -12,6 +12,6 @@ await testCrashPoints({
   faults: (round) => (round === 0 ? failGet(/0\.bin$/, { kind: "status", status: 404 }, FRANKFURT) : undefined),
   bodies: [
     body(site, { pops: [...TOKYO, ...FRANKFURT, DEAD_POP], need_invalidate: true }),
-    (before) => ({ timeout: 30, instance_count: 1, retry_of: before }),
+    (previousId) => ({ timeout: 30, instance_count: 1, retry_of: previousId }),
   ],
 });

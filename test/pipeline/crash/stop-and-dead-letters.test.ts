@@ -22,30 +22,36 @@ async function resize(pipeline: Pipeline, body: object): Promise<void> {
   throw new Error("POST /instances does not answer");
 }
 
-await testCrashPoints({
-  name: "a stop while downloads hang",
-  site: stopped,
-  faults: () => failGet(/0\.bin$/, { kind: "stall", after: 100 }),
-  bodies: [body(stopped, { pops: POPS })],
-  during: async (pipeline, reqId) => {
-    await untilInProgress(pipeline, reqId);
-    await sleep(20_000);
-    await resize(pipeline, { DesiredCapacity: 0, req_id: reqId, force_stop: true });
+await testCrashPoints(
+  {
+    name: "a stop while downloads hang",
+    site: stopped,
+    faults: () => failGet(/0\.bin$/, { kind: "stall", after: 100 }),
+    bodies: [body(stopped, { pops: POPS })],
+    during: async (pipeline, reqId) => {
+      await untilInProgress(pipeline, reqId);
+      await sleep(20_000);
+      await resize(pipeline, { DesiredCapacity: 0, req_id: reqId, force_stop: true });
+    },
   },
-});
+  ["Api", "Shutdown", "agent"],
+);
 
-await testCrashPoints({
-  name: "messages that nobody finishes",
-  site: abandoned,
-  bodies: [body(abandoned, { pops: POPS, instance_count: 0 })],
-  during: async (pipeline, reqId) => {
-    await untilInProgress(pipeline, reqId);
-    const queue = pipeline.deployment.name("PrewarmTaskQueueExpress");
-    // Received and never deleted: in the end they are dead letters.
-    for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
-      pipeline.aws.sqs.take(queue, 10);
-      await sleep(31_000);
-    }
-    await resize(pipeline, { DesiredCapacity: 1 });
+await testCrashPoints(
+  {
+    name: "messages that nobody finishes",
+    site: abandoned,
+    bodies: [body(abandoned, { pops: POPS, instance_count: 0 })],
+    during: async (pipeline, reqId) => {
+      await untilInProgress(pipeline, reqId);
+      const queue = pipeline.deployment.name("PrewarmTaskQueueExpress");
+      // Received and never deleted: in the end they are dead letters.
+      for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
+        pipeline.aws.sqs.take(queue, 10);
+        await sleep(31_000);
+      }
+      await resize(pipeline, { DesiredCapacity: 1 });
+    },
   },
-});
+  ["Api", "DeadLetterReader", "agent"],
+);
