@@ -71,14 +71,14 @@ export function world(
       readSources: async ({ urls }) => ({
         urls: [...urls, "https://cdn.example.com/found"],
         sources: [
-          { type: "list", from: "https://cdn.example.com/list", documents: 1, urls: 1, left_out: {}, done: false },
+          { type: "list", from: "https://cdn.example.com/list", documents: 3, urls: 1, left_out: {}, done: false },
         ],
         isAll: false,
         problem: undefined,
       }),
       sampleSizes: async (_request, _distributions, forms) => {
         sampled.push(...forms);
-        return forms.map(() => 1_000);
+        return forms.map((_, n) => 1_000 + n);
       },
       sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),
