@@ -19,6 +19,7 @@ const SHARED = ["test/domain/**/*.test.ts", "test/console/**/*.test.ts", "test/l
 const NOT_SHARED = [
   "test/domain/environment.test.ts",
   "test/console/report/report-html.test.ts",
+  "test/domain/request/ended-facts.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
   "test/lambdas/api/sample-sizes.test.ts",
   "test/lambdas/api/summary.test.ts",

@@ -1,13 +1,13 @@
 // The shared fixtures themselves: in none of them are two fields equal, so code that reads the one in place of the other fails a test.
 import { describe, expect, test } from "vitest";
-import { taskMessageSchema } from "../domain/plan/task-message.ts";
 import { targetSchema } from "../domain/plan/target.ts";
+import { taskMessageSchema } from "../domain/plan/task-message.ts";
 import { beatSchema } from "../domain/request/progress.ts";
 import { NOTHING_YET, requestItemSchema } from "../domain/request/request-item.ts";
 import { taskResultSchema } from "../domain/result/task-result.ts";
 import { resultOf } from "./agent/queue/agent-world.ts";
 import { fullTaskMessage, taskMessage } from "./agent/task-messages.ts";
-import { FAILURES, POPS, progress } from "./cli/progress.ts";
+import { FAILURES, progress } from "./cli/progress.ts";
 import { distinctRequest, distinctSummary } from "./console/distinct-request.ts";
 import { madeUpReport } from "./console/report/made-up-report.ts";
 import { Distinct, type EqualOnPurpose, equalFields } from "./distinct.ts";
@@ -34,7 +34,9 @@ describe("Distinct", () => {
 describe("equalFields", () => {
   test("names fields of the same type and value, however deep", () => {
     expect(equalFields({ a: 1, b: { c: [2, 1] }, d: "1", e: true, f: true })).toEqual(["a = b.c.1: 1"]);
-    expect(equalFields(new Map([["a", { ip: "x" }] as const, ["b", { ip: "x" }] as const]))).toEqual(["a.ip = b.ip: x"]);
+    expect(equalFields(new Map([["a", { ip: "x" }] as const, ["b", { ip: "x" }] as const]))).toEqual([
+      "a.ip = b.ip: x",
+    ]);
   });
 
   test("passes over what is equal on purpose, and nothing else", () => {
@@ -55,9 +57,29 @@ const zeros = (fixture: object) =>
     .map(([name]) => name);
 const NOTHING_IS_DONE: EqualOnPurpose = { fields: zeros(NOTHING_YET), reason: "nothing is done yet: all counts are 0" };
 
+const MARKS: EqualOnPurpose = { fields: ["listed", "expanded", "closing"], reason: "indexes mark an item by `y`" };
+const NOT_KEPT: EqualOnPurpose = {
+  fields: ["not_kept_count", "failures.0.tasks"],
+  reason: "they count the same tasks",
+};
+const ENDED: readonly EqualOnPurpose[] = [
+  {
+    fields: [
+      "in_progress_size",
+      "available_task_count",
+      "in_progress_task_count",
+      "bytes_per_second",
+      "instances_at_work",
+    ].map((name) => `request.${name}`),
+    reason: "nothing is under way in a request that has ended",
+  },
+  { fields: ["request.download_count", "request.total_count"], reason: "each task has a result" },
+];
+const REPORT = madeUpReport();
+
 const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly EqualOnPurpose[]][] = [
   ["request()", request(), [NOTHING_IS_DONE]],
-  ["fullRequest()", fullRequest()],
+  ["fullRequest()", fullRequest(), [MARKS]],
   ["target()", target("SIN2-P1")],
   ["beat()", beat()],
   ["fullBeat()", fullBeat()],
@@ -69,10 +91,9 @@ const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly Eq
   ["the body of a POST /prewarm", BODY],
   ["the command's progress()", progress()],
   ["the command's failures", FAILURES],
-  ["the console's request", { ...distinctRequest(), pops: undefined }],
+  ["the console's request", { ...distinctRequest(), pops: undefined }, [NOT_KEPT]],
   ["the console's summary", distinctSummary()],
-  ["a report", madeUpReport()],
-  ["a POP of the command's progress", POPS[0] ?? {}],
+  ["a report", { ...REPORT, request: { ...REPORT.request, pops: undefined } }, ENDED],
 ];
 
 test.each(FIXTURES)("no two fields of %s are equal", (_, fixture, onPurpose) => {

@@ -43,7 +43,9 @@ function urlsIn(body = ""): string {
 
 /** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
 export async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
-  const waiting = messages.map((urls) => messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })));
+  const waiting = messages.map((urls) =>
+    messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })),
+  );
   const log: string[] = [];
   const beats: string[] = [];
   let received = 0;

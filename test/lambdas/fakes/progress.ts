@@ -28,7 +28,12 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly expiries: [call: string, expireAt: number][] = [];
   private readonly tokens = new Set<string>();
 
-  async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string, expireAt?: number) {
+  async add(
+    reqId: string,
+    { total, blocks, uncompressed = [], failures }: BatchCount,
+    token: string,
+    expireAt?: number,
+  ) {
     this.keep("add", expireAt);
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
