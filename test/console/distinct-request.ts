@@ -108,6 +108,7 @@ export function distinctSummary(changes: Partial<Summary> = {}): Summary {
     failure_urls: ["https://www.example.com/s3e1/gone-1", "https://www.example.com/s3e1/gone-2", "https://e/3"],
     failure_urls_omitted: 41,
     failure_pop_urls_report: "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv",
+    results_url: "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz",
     failures: [...FAILURES],
     ...changes,
   };

@@ -195,6 +195,20 @@ describe("the page of a request that has ended", () => {
     expect(rows).toEqual([[LEFT], [3 + 41], [2]]);
   });
 
+  test("links the file of failed tasks and that of all tasks, each by its own words", () => {
+    const summary = distinctSummary();
+    const page = requestPage(endedRequest(), summary);
+    const links = [...page.matchAll(/<a href="([^"]*)"[^>]*download[^>]*>(.*?)<\/a>/g)].map(([, href, inner = ""]) => [
+      inner.replaceAll(/<[^>]*>/g, "").trim(),
+      href,
+    ]);
+    const words = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");
+    expect(links).toEqual([
+      [words.say("failedRows"), summary.failure_pop_urls_report],
+      [words.say("allRows"), summary.results_url],
+    ]);
+  });
+
   test("has a row a reason with its tasks, objects and POPs, the summary's and not the answer's", () => {
     const failures = FAILURES.map((it, index) => ({ ...it, tasks: it.tasks + index + 1 }));
     const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary({ failures }));
