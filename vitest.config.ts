@@ -20,6 +20,7 @@ const NOT_SHARED = [
   "test/domain/environment.test.ts",
   "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",
+  "test/domain/request/ended-facts.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
   "test/lambdas/api/sample-sizes.test.ts",
   "test/lambdas/api/summary.test.ts",
@@ -94,8 +95,9 @@ export default defineConfig({
         test: {
           name: "traces",
           include: ["test/pipeline/*.test.ts"],
-          // Each replaces the clock, the environment and the random numbers of its process.
+          // Each replaces the clock and the random numbers of its process, and loads bundles as modules that can be collected.
           pool: "forks",
+          execArgv: ["--experimental-vm-modules"],
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           testTimeout: 120_000,
@@ -106,6 +108,7 @@ export default defineConfig({
           name: "crash-points",
           include: ["test/pipeline/crash/**/*.test.ts"],
           pool: "forks",
+          execArgv: ["--experimental-vm-modules"],
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           testTimeout: 120_000,

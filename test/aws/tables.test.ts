@@ -140,7 +140,7 @@ describe("the Request table", () => {
 
   it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
     const t = tables(() => ({ Item: request() }));
-    expect(await t.requests.standing("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 1 });
+    expect(await t.requests.standing("r1")).toMatchObject({ req_id: "r1", status: "CREATED", instance_count: 3 });
     expect(Object.values(t.sent[0]?.input.ExpressionAttributeNames)).not.toContain("header");
     expect(await tables(() => ({ Item: { status: "FAILED" } })).requests.standing("r1")).toBeUndefined();
     const spoilt = tables(() => ({ Item: { ...request(), requeues: "x" } }));

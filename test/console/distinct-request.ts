@@ -24,7 +24,7 @@ export const FAILURES: readonly Failure[] = [
     examples: [example("SIN2-P1", "a.js"), example("NRT20-P9", "b.js")],
   },
   { code: "http_4xx", tasks: 290, pops: 3, urls: 127, examples: [example("FRA56-P4", "c.js")] },
-  { code: "timeout", tasks: 150, pops: 1, urls: 150, examples: [example("BOM54-P2", "d.js")] },
+  { code: "timeout", tasks: 150, pops: 2, urls: 149, examples: [example("BOM54-P2", "d.js")] },
   { code: "connection", tasks: 71, pops: 1, urls: null, examples: [example("DEL54-P2", "e.js")] },
 ];
 
@@ -52,7 +52,7 @@ export function distinctRequest(changes: Partial<Progress> = {}): Progress {
       download_size: 601e9,
       in_progress_size: 43e9,
       total_size: 907e9,
-      percentage_complete: 71,
+      percentage_complete: 73,
       bytes_per_second: 3_410e6,
       available_task_count: 1_499,
       in_progress_task_count: under_way,
@@ -108,6 +108,7 @@ export function distinctSummary(changes: Partial<Summary> = {}): Summary {
     failure_urls: ["https://www.example.com/s3e1/gone-1", "https://www.example.com/s3e1/gone-2", "https://e/3"],
     failure_urls_omitted: 41,
     failure_pop_urls_report: "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv",
+    results_url: "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz",
     failures: [...FAILURES],
     ...changes,
   };

@@ -1,12 +1,16 @@
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { shardKey } from "../../domain/plan/task-key.ts";
 import type { Beat } from "../../domain/request/progress.ts";
-import { ACTIVE, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
+import { ACTIVE, CLOSING, EXPANDED, LISTED, NOTHING_YET, type RequestItem } from "../../domain/request/request-item.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
+import { Distinct } from "../distinct.ts";
 
 export const LABEL = "d111111abcdef8";
 export const DOMAIN = `${LABEL}.cloudfront.net`;
+
+/** Until when each kind of item is kept: whose time an item has can be told. */
+export const EXPIRES = { request: 1_800_000_111, target: 1_800_000_222, result: 1_800_000_333 } as const;
 
 /** A request that was just created; with `active: undefined`, one that has ended. */
 export function request(change: Partial<RequestItem> = {}): RequestItem {
@@ -17,13 +21,102 @@ export function request(change: Partial<RequestItem> = {}): RequestItem {
     created_at: "2024-04-16 03:10:21.405000",
     last_update_time: "2024-04-16 03:11:53.531000",
     timeout_at: "2999-01-01 00:00:00.000000",
-    expire_at: 1_800_000_000,
-    url_count: 2,
+    expire_at: EXPIRES.request,
+    url_count: 5,
     pops: ["SIN2-P1", "FRA56-P4"],
     header: [],
-    instance_count: 1,
+    instance_count: 3,
     need_invalidate: false,
     ...NOTHING_YET,
+    ...change,
+  };
+}
+
+/**
+ * A request that has ended, with every attribute that an item may have: no two of its strings and numbers are equal, and none is 0.
+ * Its counts are possible ones. `active` and the marks of the indexes are no values.
+ */
+export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
+  const d = new Distinct(7);
+  const req_id = d.id("request");
+  // Failed, warm and hit tasks are some of those that have a result, and these are some of all.
+  const [not_kept_count, uncompressed_count, rec_miss_count] = [d.integer(), d.integer(), d.integer()];
+  const [failed_count, hit_count, warm_count] = [not_kept_count + 1_003, d.integer() + 5_000, d.integer() + 9_000];
+  const download_count = failed_count + hit_count + warm_count + 20_011;
+  const download_size = d.bytes();
+  return {
+    req_id,
+    status: "FINISHED",
+    active: undefined,
+    listed: LISTED,
+    created_at: d.timestamp(),
+    last_update_time: d.timestamp(),
+    timeout_at: d.timestamp(),
+    expire_at: d.seconds(),
+    url_count: d.integer(),
+    url_prefix: d.url(),
+    cf_domain: d.host(),
+    pops: [d.pop(), d.pop()],
+    header: [`X-One: ${d.id("header")}`],
+    instance_count: d.integer(),
+    need_invalidate: true,
+    verify: "addresses",
+    variants: [{ name: d.id("variant"), header: [`X-Two: ${d.id("header")}`] }],
+    order: "lead-first",
+    origin: { requests_per_second: d.integer(), concurrency: d.integer() },
+    sources: [{ type: "list", url: d.url(), base: d.url() }],
+    sources_read: [
+      { type: "sitemap", from: d.url(), documents: d.integer(), urls: d.integer(), left_out: {}, done: true },
+    ],
+    expanded: EXPANDED,
+    header_count: d.integer(),
+    variant_names: [d.id("variant-before")],
+    instances_asked: d.integer(),
+    retry_of: d.id("retried"),
+    retried_by: d.id("retry"),
+    max_failures: d.integer(),
+    max_bytes: d.bytes(),
+    total_count: download_count + d.integer(),
+    total_size: download_size + d.bytes(),
+    sizes_known: true,
+    distributions: [{ label: d.id("label"), domain: d.host(), id: d.id("distribution"), names: [d.host()] }],
+    tasks_per_target: { label: d.integer() },
+    may_not_be_kept: { count: d.integer(), examples: [d.url()] },
+    shards: d.integer(),
+    lane: "express",
+    targets_total: d.integer(),
+    targets_sent: d.integer(),
+    sent_at: d.milliseconds(),
+    invalidated_batches: d.integer(),
+    download_count,
+    download_size,
+    failed_count,
+    warm_count,
+    hit_count,
+    not_kept_count,
+    uncompressed_count,
+    rec_miss_count,
+    empty_seen_at: d.milliseconds(),
+    requeues: d.integer(),
+    nudges: d.integer(),
+    report: d.id("report"),
+    results: d.id("results"),
+    verdict: "ready_with_exceptions",
+    readiness: {
+      cold_objects: d.integer(),
+      cold_examples: [{ url: d.url(), variant: d.id("variant-cold"), rec: d.id("rec") }],
+      cold_recs: [d.id("rec-cold")],
+      lacking_pops: d.integer(),
+      lacking_examples: [d.pop()],
+      pops: d.integer(),
+      unresolved_pops: d.integer(),
+      unreadable_urls: d.integer(),
+      exceptions: d.integer(),
+    },
+    closing: CLOSING,
+    announced: true,
+    closed: true,
+    reason: d.id("why it failed"),
     ...change,
   };
 }
@@ -37,7 +130,7 @@ export function target(pop: string, change: Partial<Target> = {}): Target {
     label,
     state: "SENT",
     ips: ["192.0.2.1"],
-    expire_at: 1_800_000_000,
+    expire_at: EXPIRES.target,
     ...change,
   };
 }
@@ -62,7 +155,65 @@ export function result(pop: string, url: string, change: Partial<TaskResult> = {
     bytes: 10,
     ms: 5,
     attempts: 1,
-    expire_at: 1_800_000_000,
+    expire_at: EXPIRES.result,
+    ...change,
+  };
+}
+
+/** The same with every attribute that a result may have, of which no two strings and numbers are equal. */
+export function fullResult(change: Partial<TaskResult> = {}): TaskResult {
+  const d = new Distinct(8);
+  const [req_id, pop, url] = [d.id("request"), d.pop(), d.url()];
+  const variant = d.id("variant");
+  return {
+    task_key: shardKey(req_id, d.integer()),
+    pop_url: `${pop}#${url}#${variant}`,
+    req_id,
+    pop,
+    url,
+    variant,
+    ok: false,
+    outcome: "not_kept",
+    bytes: d.bytes(),
+    http_status: 206,
+    x_cache: d.id("Hit from"),
+    tier: d.id("tier"),
+    address: d.ip(),
+    addresses: "2 of 3",
+    rounds: d.integer(),
+    first_byte_ms: d.integer(),
+    age: d.integer(),
+    encoding: d.id("br"),
+    uncompressed: true,
+    rec_miss: true,
+    x_amz_cf_pop: d.pop(),
+    x_amz_cf_id: d.id("cf"),
+    ms: d.integer(),
+    attempts: d.integer(),
+    reason: "timeout",
+    error: d.id("error"),
+    rec_unsure: true,
+    agent: d.id("i"),
+    expire_at: d.seconds(),
+    ...change,
+  };
+}
+
+/** A beat with every field that it may have, likewise. */
+export function fullBeat(change: Partial<Beat> = {}): Beat {
+  const d = new Distinct(9);
+  return {
+    instance: d.id("i"),
+    worker: d.id("worker"),
+    at: d.milliseconds(),
+    tasks: d.integer(),
+    bytes: d.bytes(),
+    bytes_per_second: d.bytes(),
+    tasks_per_second: d.integer(),
+    received: d.bytes(),
+    asking: d.integer(),
+    sharing: d.milliseconds(),
+    left: true,
     ...change,
   };
 }

@@ -1,9 +1,9 @@
 // Runs bundles as processes of their own within this one: each with its own environment, signals and exit.
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { Writable } from "node:stream";
-import { pathToFileURL } from "node:url";
+import { SourceTextModule, SyntheticModule } from "node:vm";
 
 /** A bundle that runs, or that has been loaded. */
 export interface IsolatedProcess {
@@ -20,20 +20,12 @@ interface Globals {
   readonly setInterval: (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => unknown;
 }
 
-declare global {
-  /** By the name of the process. */
-  var isolatedProcesses: Map<string, Globals> | undefined;
-}
-
-const FIRST_LINE =
-  "const {process,setTimeout,setInterval}=globalThis.isolatedProcesses.get(new URL(import.meta.url).searchParams.get('process'));";
+const FIRST_LINE = "const {process,setTimeout,setInterval}=import.meta.globals;";
 
 const LISTENED = new Set(["on", "once", "addListener"]);
 
 export class IsolatedProcesses {
   private readonly folder = mkdtempSync(`${tmpdir()}/pipeline-`);
-  /** By the text of a bundle. */
-  private readonly files = new Map<string, string>();
   /**
    * What all of them print: Lambdas write to the stream, agents to its descriptor. It is never closed: what a killed process still
    * writes would go to the next socket that has its number.
@@ -48,15 +40,7 @@ export class IsolatedProcesses {
     }),
     { fd: this.logFile },
   );
-  /** Node's own `import()`: the test runner would transform the bundle. */
-  private readonly nativeImport: (url: string) => Promise<Record<string, unknown>>;
   private readonly killed = new Set<string>();
-
-  constructor() {
-    globalThis.isolatedProcesses ??= new Map();
-    writeFileSync(`${this.folder}/import.cjs`, "module.exports = (url) => import(url);");
-    this.nativeImport = createRequire(import.meta.url)(`${this.folder}/import.cjs`);
-  }
 
   /**
    * Loads a bundle. A bundle that never returns, as the agent, is awaited by `exited`.
@@ -96,8 +80,7 @@ export class IsolatedProcesses {
         return Reflect.get(target, key, target);
       },
     });
-    globalThis.isolatedProcesses?.set(name, { process: shadow, ...this.timersOf(name) });
-    const loaded = this.nativeImport(this.prepare(code, name));
+    const loaded = evaluate(code, { process: shadow, ...this.timersOf(name) });
     return {
       loaded,
       exited,
@@ -110,7 +93,6 @@ export class IsolatedProcesses {
   /** Ends a process: none of its timers fires any more. What it waits for never comes, so its code stands still. */
   kill(name: string): void {
     this.killed.add(name);
-    globalThis.isolatedProcesses?.delete(name);
   }
 
   private timersOf(name: string): Pick<Globals, "setTimeout" | "setInterval"> {
@@ -133,15 +115,37 @@ export class IsolatedProcesses {
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
 
-  /** Writes the bundle with a first line that shadows `process`. @returns its URL, another one each time */
-  private prepare(code: string, name: string): string {
-    let file = this.files.get(code);
-    if (file === undefined) {
-      file = `${this.folder}/${this.files.size}.mjs`;
-      writeFileSync(file, FIRST_LINE + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
-      this.files.set(code, file);
-    }
-    return `${pathToFileURL(file)}?process=${name}`;
-  }
+/**
+ * Evaluates a bundle as a module of its own. Unlike `import()`, it runs the same text any number of times, and a module that nobody
+ * uses any more is collected.
+ */
+async function evaluate(code: string, globals: Globals): Promise<Record<string, unknown>> {
+  const module = new SourceTextModule(FIRST_LINE + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), {
+    identifier: "file:///bundle.mjs",
+    importModuleDynamically: async (specifier) => {
+      const imported = await builtin(specifier);
+      await imported.link(() => Promise.reject(new Error("Node's own modules import nothing")));
+      await imported.evaluate();
+      return imported;
+    },
+    initializeImportMeta: (meta) => Object.assign(meta, { url: "file:///bundle.mjs", globals }),
+  });
+  await module.link(builtin);
+  await module.evaluate();
+  return module.namespace as Record<string, unknown>;
+}
+
+/** A module of Node's own, as it is now: with the virtual clock's timers, if that is installed. */
+async function builtin(specifier: string): Promise<SyntheticModule> {
+  const required = createRequire(import.meta.url)(specifier) as Record<string, unknown>;
+  const names = Object.keys(required);
+  return new SyntheticModule(
+    ["default", ...names.filter((name) => name !== "default")],
+    function (this: SyntheticModule) {
+      for (const name of names) this.setExport(name, required[name]);
+      this.setExport("default", required);
+    },
+  );
 }

@@ -131,7 +131,9 @@ export class MemoryAws {
       this.onDeath(call.caller);
     }
     if (this.dead.has(call.caller) || to.destroyed) return;
-    to.writeHead(reply.status ?? 200, { "content-type": "application/x-amz-json-1.0", ...reply.headers });
+    // Node's own is the real time. The SDK takes a difference for a wrong clock, and repeats what failed.
+    const date = new Date().toUTCString();
+    to.writeHead(reply.status ?? 200, { "content-type": "application/x-amz-json-1.0", date, ...reply.headers });
     to.end(reply.body);
   }
 

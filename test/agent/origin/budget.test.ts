@@ -203,6 +203,20 @@ test.each([
   expect(budget.freeSeats(START + 15_000)).toBe(free);
 });
 
+test.each([
+  ["one has more than its share, one less", { a: 7, c: 1 }, 0, 2],
+  ["both have more, and one that has left still has some", { a: 4, c: 3 }, 2, 1],
+  ["together they have more than the limit", { a: 6, c: 3 }, 2, 0],
+  ["they leave some of their share: that is not this one's", { a: 2, c: 1 }, 0, 3],
+])("with several others, their downloads are added up: %s", (_, { a, c }, left, free) => {
+  const budget = new Budget({ concurrency: 10 }, "i#b", patience);
+  for (const now of [START, START + 10_000]) {
+    const gone = beat("d", 0, { asking: left, left: true }, now);
+    budget.read([beat("a", 0, { asking: a }, now), beat("b", 0, {}, now), beat("c", 0, { asking: c }, now), gone], now);
+  }
+  expect(budget.freeSeats(START + 15_000)).toBe(free);
+});
+
 test("seats are taken and given back", () => {
   const budget = new Budget({ concurrency: 3 }, "i#b", patience);
   expect(budget.freeSeats(START)).toBe(0);

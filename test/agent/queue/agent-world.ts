@@ -28,7 +28,8 @@ const done = { Successful: [] };
 
 export function resultOf({ req_id, pop }: TaskMessage, { url }: TaskUrl): TaskResult {
   const pop_url = `${pop}#${url}`;
-  return { task_key: `${req_id}#0`, pop_url, req_id, pop, url, ok: true, bytes: 1, ms: 1, attempts: 1, expire_at: 1 };
+  const [bytes, ms, attempts, expire_at] = [1_009, 37, 2, 1_800_000_333];
+  return { task_key: `${req_id}#0`, pop_url, req_id, pop, url, ok: true, bytes, ms, attempts, expire_at };
 }
 
 function unreadable({ key }: { readonly key: string }): never {
@@ -42,10 +43,15 @@ function urlsIn(body = ""): string {
 
 /** An agent before a queue of these messages (each a list of URLs), its table and what happened, in order. */
 export async function world(messages: readonly (readonly string[])[], answers: Answers = {}) {
-  const waiting = messages.map((urls) => messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1 })) })));
+  const waiting = messages.map((urls) =>
+    messageBody(taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) })),
+  );
   const log: string[] = [];
   const beats: string[] = [];
   let received = 0;
+  const expectQueue = (url: string | undefined, name: string) => {
+    if (url !== `${QUEUES}/${name}`) throw new Error(`${url} in place of ${name}`);
+  };
   const aws = await fakeAws({
     ReceiveMessage: async ({ QueueUrl, MaxNumberOfMessages }) => {
       const here = QueueUrl?.endsWith("/tasks") ? waiting : [];
@@ -63,15 +69,18 @@ export async function world(messages: readonly (readonly string[])[], answers: A
       for (const { PutRequest } of RequestItems["results"] ?? []) log.push(`stored ${PutRequest?.Item?.["url"]?.S}`);
       return {};
     },
-    DeleteMessageBatch: ({ Entries = [] }) => {
+    DeleteMessageBatch: ({ QueueUrl, Entries = [] }) => {
+      expectQueue(QueueUrl, "tasks");
       for (const { ReceiptHandle } of Entries) log.push(`deleted ${ReceiptHandle}`);
       return done;
     },
-    SendMessageBatch: ({ Entries = [] }) => {
+    SendMessageBatch: ({ QueueUrl, Entries = [] }) => {
+      expectQueue(QueueUrl, "tasks");
       for (const { MessageBody } of Entries) log.push(`sent ${urlsIn(MessageBody)}`);
       return done;
     },
-    SendMessage: ({ MessageBody }) => {
+    SendMessage: ({ QueueUrl, MessageBody }) => {
+      expectQueue(QueueUrl, "dead");
       log.push(`buried ${urlsIn(MessageBody)}`);
       return { MessageId: "m" };
     },
@@ -89,11 +98,11 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const caretaker = new Caretaker({
       ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
       patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
-      looks: new Looks(new AskedLooks(documents, "progress"), new StepQueue(aws.sqs, "https://sqs.example/steps")),
+      looks: new Looks(new AskedLooks(documents, "progress"), new StepQueue(aws.sqs, `${QUEUES}/steps`)),
     });
     const agent = new Agent({
       ...{ queue, meter, caretaker, downloader, logger },
-      deadLetters: new DeadLetterQueue(aws.sqs, "https://sqs.example/dead"),
+      deadLetters: new DeadLetterQueue(aws.sqs, `${QUEUES}/dead`),
       requests: new ActiveRequests(requests),
       results: new ResultWriter(stored, logger),
       stored,

@@ -52,4 +52,7 @@ test("a small request with large files goes on while a huge one takes all slots 
     await lanes.express.send([large("small", i, 20 * MB)]);
     await begins(`small/${i}`);
   }
+  // Each was received in its lane, so it is deleted there.
+  await vi.waitFor(() => expect(lanes.express.deleted).toBe(3), { timeout: 4_000, interval: 5 });
+  expect(lanes.main.deleted).toBe(0);
 });

@@ -11,11 +11,14 @@ import { resultOf } from "./agent-world.ts";
 const LOOK_MS = 10;
 const logger = pino({ level: "silent" });
 
-/** One lane, in memory: no message is lost, and none comes twice. */
+/** Of all lanes, so that no two have a receipt in common. */
+let receipts = 0;
+
+/** One lane, in memory: no message is lost, and none comes twice. It knows the receipts of no other lane. */
 export class MemoryLane {
   readonly waiting: Message[];
   deleted = 0;
-  private receipts = 0;
+  private readonly received = new Set<string>();
 
   constructor(messages: readonly TaskMessage[] = []) {
     this.waiting = messages.map((message) => this.outgoing(message));
@@ -31,19 +34,24 @@ export class MemoryLane {
     const until = performance.now() + waitSeconds * 1_000;
     await sleep(2);
     while (this.waiting.length === 0 && performance.now() < until) await sleep(LOOK_MS);
-    return this.waiting.splice(0, most);
+    const messages = this.waiting.splice(0, most);
+    for (const { ReceiptHandle = "" } of messages) this.received.add(ReceiptHandle);
+    return messages;
   }
-  async delete(): Promise<void> {
+  async delete(receipt: string): Promise<void> {
+    if (!this.received.delete(receipt)) throw new Error(`${receipt} was not received here`);
     this.deleted++;
   }
-  async hold(): Promise<void> {}
+  async hold(receipt: string): Promise<void> {
+    if (!this.received.has(receipt)) throw new Error(`${receipt} was not received here`);
+  }
   async drain(): Promise<void> {}
   async depth() {
     return { available: this.waiting.length, delayed: 0, inFlight: 0 };
   }
 
   private outgoing(message: TaskMessage): Message {
-    return { Body: messageBody(message), ReceiptHandle: `r${this.receipts++}` };
+    return { Body: messageBody(message), ReceiptHandle: `r${receipts++}` };
   }
 }
 

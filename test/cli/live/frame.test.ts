@@ -33,7 +33,14 @@ describe("the live view", () => {
     const empty = progress({
       ...{ status: "CREATED", percentage_complete: 0, total_size: 0, download_size: 0, in_progress_size: 0 },
       ...{ available_task_count: 0, in_progress_task_count: 0, total_count: 0, download_count: 0, failed_count: 0 },
-      ...{ warm_count: 0, bytes_per_second: 0, instances_at_work: 0, estimated_finish_at: null },
+      ...{
+        warm_count: 0,
+        hit_count: 0,
+        not_kept_count: 0,
+        bytes_per_second: 0,
+        instances_at_work: 0,
+        estimated_finish_at: null,
+      },
     });
     const view = { progress: empty, listed: undefined, sentence: "Asking for the sizes of the URLs." };
     expect(drawn({ width: 80, height: 24 }, view)).toMatchSnapshot();

@@ -4,7 +4,7 @@ import { progress } from "../progress.ts";
 
 test("a line that programs can read", () => {
   expect(plainLine(progress())).toBe(
-    "2026-11-25T11:46:12Z e059b77b IN_PROGRESS 62% tasks=1971/3192 warm=1962 hit=0 not_kept=0 failed=9 left=337s",
+    "2026-11-25T11:46:15Z e059b77b IN_PROGRESS 62% tasks=1971/3192 warm=1931 hit=31 not_kept=4 failed=5 left=334s",
   );
 });
 

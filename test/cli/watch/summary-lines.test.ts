@@ -11,7 +11,7 @@ test("what went wrong, how it looks, and what to do", () => {
     failure_urls_omitted: 7,
   };
   expect(summaryLines(summary, { width: undefined, paint: painter(false) })).toEqual([
-    "× The POP did not answer: 7 tasks, 5 URLs at 1 POP",
+    "× The POP did not answer: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at DEL54-P2: no connection at any of its 3 addresses",
     "    Retry. If it stays with one POP, choose another POP of the same city.",
     "× 1 POP did not resolve: ICN51-C1",
@@ -25,7 +25,7 @@ test("on a terminal its lines end between words", () => {
     { width: 50, paint: painter(false) },
   );
   expect(lines).toEqual([
-    "× The POP did not answer: 7 tasks, 5 URLs at 1 POP",
+    "× The POP did not answer: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at",
     "    DEL54-P2: no connection at any of its 3",
     "    addresses",

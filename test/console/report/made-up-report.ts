@@ -9,19 +9,20 @@ const PROGRESS = {
   ...{ created_at: "2026-11-25 10:48:00.000000", last_update_time: "2026-11-25 11:12:12.000000" },
   ...{ timestamp: "2026-11-25 11:46:00.000000", timeout_at: "2026-11-25 11:48:00.000000" },
   ...{ download_size: 672e9, total_size: 673e9, percentage_complete: 99, total_count: 16_814, download_count: 16_814 },
-  ...{ warm_count: 16_500, failed_count: 314, not_kept_count: 14, hit_count: 0, estimated_finish_at: null },
+  ...{ warm_count: 16_397, failed_count: 314, not_kept_count: 14, hit_count: 103, estimated_finish_at: null },
   ...{ verify: "edge", order: "lead-first", variant_names: ["br"], warnings: [] },
 };
 
 const SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/report.csv?X-Amz-Signature=5ec2e7";
+const ALL_SIGNED = "https://prewarm.s3.eu-west-1.amazonaws.com/r/results.csv.gz?X-Amz-Signature=91ab04";
 
 const SUMMARY = {
-  ...{ failure_pops: ["FCO50-C1"], failure_urls: ["https://www.example.com/gone.css"], failure_urls_omitted: 0 },
-  ...{ failure_pop_urls_report: SIGNED, results_url: SIGNED },
+  ...{ failure_pops: ["FCO50-C1"], failure_urls: ["https://www.example.com/gone.css"], failure_urls_omitted: 3 },
+  ...{ failure_pop_urls_report: SIGNED, results_url: ALL_SIGNED },
 };
 
 export function failure(code: string, examples: readonly object[] = [], tasks = 7) {
-  return { code, tasks, pops: 2, urls: 7, examples };
+  return { code, tasks, pops: 4, urls: 6, examples };
 }
 
 /** What is given takes the place of what there is. */

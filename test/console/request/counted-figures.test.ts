@@ -141,7 +141,7 @@ describe("the page of a request that runs", () => {
     expect(figures(page(), /<dl class="facts">(.*?)<\/dl>/)[0]?.slice(0, 8)).toEqual([
       644,
       907,
-      71,
+      73,
       RESULTS,
       TOTAL,
       3.41,
@@ -163,7 +163,7 @@ describe("the page of a request that runs", () => {
     expect(scopes.map((scope) => scope.slice(0, 2))).toEqual([
       [307, 103],
       [290, 127],
-      [150, 150],
+      [150, 149],
       [71, 54],
     ]);
   });
@@ -195,6 +195,20 @@ describe("the page of a request that has ended", () => {
     expect(rows).toEqual([[LEFT], [3 + 41], [2]]);
   });
 
+  test("links the file of failed tasks and that of all tasks, each by its own words", () => {
+    const summary = distinctSummary();
+    const page = requestPage(endedRequest(), summary);
+    const links = [...page.matchAll(/<a href="([^"]*)"[^>]*download[^>]*>(.*?)<\/a>/g)].map(([, href, inner = ""]) => [
+      inner.replaceAll(/<[^>]*>/g, "").trim(),
+      href,
+    ]);
+    const words = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");
+    expect(links).toEqual([
+      [words.say("failedRows"), summary.failure_pop_urls_report],
+      [words.say("allRows"), summary.results_url],
+    ]);
+  });
+
   test("has a row a reason with its tasks, objects and POPs, the summary's and not the answer's", () => {
     const failures = FAILURES.map((it, index) => ({ ...it, tasks: it.tasks + index + 1 }));
     const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary({ failures }));
@@ -202,7 +216,7 @@ describe("the page of a request that has ended", () => {
     expect(rows.map((row) => row.slice(0, 2))).toEqual([
       [308, 103],
       [292, 127],
-      [153, 150],
+      [153, 149],
       [75, 54],
     ]);
     expect(figures(page, /<h3 class="urgency[^"]*">(.*?)<\/h3>/)).toEqual([[308 + 292], [153 + 75 + LEFT]]);
@@ -243,7 +257,7 @@ describe("a row of the list", () => {
   test("how many URLs it has, and how far it is", () => {
     const html = htmlOf(RequestRow, { request: listedRequest(), now: Date.now() });
     expect(figures(html, /<div class="cut">(.*?)<\/div>/)).toEqual([[8_407]]);
-    expect(figures(html, /<td class="progress"><div>(.*?)<\/div>/)).toEqual([[644, 907, 71]]);
+    expect(figures(html, /<td class="progress"><div>(.*?)<\/div>/)).toEqual([[644, 907, 73]]);
   });
 });
 
@@ -310,7 +324,7 @@ describe("a phone", () => {
 
   test("has a line below the bar, and three facts", () => {
     const html = htmlOf(PhoneFacts, { request: distinctRequest(), now: Date.now() });
-    expect(figures(html, /<p class="bar-line">(.*?)<\/p>/)).toEqual([[71, 644, 907, RESULTS, TOTAL]]);
+    expect(figures(html, /<p class="bar-line">(.*?)<\/p>/)).toEqual([[73, 644, 907, RESULTS, TOTAL]]);
     expect(figures(html, /<dl class="three-facts">(.*?)<\/dl>/)[0]?.slice(0, 3)).toEqual([3.41, 11, 0]);
   });
 });

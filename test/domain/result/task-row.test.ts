@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { reportedResultSchema } from "../../../domain/result/report.ts";
 import { MORE_COLUMNS, TASK_ROWS_HEADER, taskRow } from "../../../domain/result/task-row.ts";
-import { result } from "../../lambdas/items.ts";
+import { fullResult, result } from "../../lambdas/items.ts";
 
 const read = (line: string) => parse(TASK_ROWS_HEADER + line, { columns: true })[0] as Record<string, string>;
 
@@ -39,4 +39,12 @@ it("a field comes back whatever is in it, and no spreadsheet takes one for a for
 it("a result of which those fields cannot be read is read all the same", () => {
   const odd = reportedResultSchema.parse({ ...result("SIN2-P1", "https://a.example/"), ms: "long", x_cache: 7 });
   expect(odd).toMatchObject({ ms: undefined, x_cache: undefined, bytes: 10 });
+});
+
+it("a row has each field of a result under its own name", () => {
+  const full = fullResult();
+  const row = read(taskRow(reportedResultSchema.parse(full)));
+  const columns = Object.entries(full).filter(([name]) => name in row);
+  expect(columns.length).toBeGreaterThan(15);
+  for (const [name, value] of columns) expect([name, row[name]]).toEqual([name, String(value)]);
 });

@@ -7,7 +7,7 @@ import { BODY, world } from "./world.ts";
 const NOTHING_MADE = { lists: {}, schedules: 0, capacity: 1 };
 
 describe.each<[string, Partial<Caps>, object, RegExp]>([
-  ["maxInstances", { maxInstances: 1 }, {}, /^instance_count: 2 instances, but maxInstances of this deployment is 1 /],
+  ["maxInstances", { maxInstances: 1 }, {}, /^instance_count: 3 instances, but maxInstances of this deployment is 1 /],
   ["maxTimeout", { maxTimeout: 4 }, {}, /^timeout: 5 minutes, but maxTimeout of this deployment is 4 /],
   ["maxTasks", { maxTasks: 3 }, {}, /^url_list times POPs: 4 tasks, but maxTasks of this deployment is 3 /],
   [
@@ -29,7 +29,7 @@ describe.each<[string, Partial<Caps>, object, RegExp]>([
 });
 
 it("POST /prewarm at every cap is taken", async () => {
-  const caps = { maxInstances: 2, maxTimeout: 5, maxTasks: 4, maxRequestBytes: 100, maxActiveRequests: 1 };
+  const caps = { maxInstances: 3, maxTimeout: 5, maxTasks: 4, maxRequestBytes: 100, maxActiveRequests: 1 };
   const { call, requests } = world(undefined, [], caps);
   expect((await call("POST /prewarm", { ...BODY, max_bytes: 100 })).status).toBe(200);
   expect(requests.the("new-id").max_bytes).toBe(100);

@@ -24,7 +24,7 @@ describe("POST /prewarm with dry_run", () => {
       },
     });
     expect(estimateSchema.parse(estimate)).toMatchObject({
-      ...{ urls: 2, variants: 1, tasks: 4, bytes: { estimate: 4_000, low: 4_000, high: 4_000, sampled: 2 } },
+      ...{ urls: 2, variants: 1, tasks: 4, bytes: { estimate: 4_002, low: 4_002, high: 4_002, sampled: 2 } },
     });
   });
 
@@ -65,7 +65,7 @@ describe("POST /prewarm with dry_run", () => {
     expect(sampled).toHaveLength(100);
     expect(new Set(sampled.map(({ variant }) => variant)).size).toBe(3);
     expect(new Set(sampled.map(({ url }) => url)).size).toBe(100);
-    expect(answer["estimate"]).toMatchObject({ tasks: 1_200, bytes: { estimate: 1_200_000, sampled: 100 } });
+    expect(answer["estimate"]).toMatchObject({ tasks: 1_200, bytes: { estimate: 1_259_400, sampled: 100 } });
   });
 
   it("counts paths, not forms, of an invalidation", async () => {
@@ -86,7 +86,7 @@ describe("what a dry run foresees", () => {
       { url_list: ["https://other.example/a"], cf_domain: "other.example" },
       /would end as FAILED: cf_domain: other.example is no name/,
     ],
-    ["max_bytes", { max_bytes: 3_999 }, /would end as FAILED: about 4000 bytes, and max_bytes is 3999/],
+    ["max_bytes", { max_bytes: 3_999 }, /would end as FAILED: about 4002 bytes, and max_bytes is 3999/],
     ["the timeout", { timeout: 1 }, /timeout: it would take about 1\.3 minutes, and is stopped after 1/],
     ["no instance", { instance_count: 0 }, /instance_count: is 0/],
     ["a token", { client_token: "t" }, /client_token: ignored/],
@@ -99,7 +99,7 @@ describe("what a dry run foresees", () => {
   it("the deployment's bound of bytes", async () => {
     const { answer } = await dryRun({}, world(undefined, [OWN], { maxRequestBytes: 3_000 }));
     expect(answer["warnings"]).toEqual([
-      expect.stringMatching(/4000 bytes, but maxRequestBytes of this deployment is 3000/),
+      expect.stringMatching(/4002 bytes, but maxRequestBytes of this deployment is 3000/),
     ]);
   });
 

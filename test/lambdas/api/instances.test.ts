@@ -32,7 +32,7 @@ describe("POST /instances", () => {
     expect(await call("POST /instances", { DesiredCapacity: 7, req_id: "r1" })).toEqual(success(7));
     expect(fleet.capacity).toBe(7);
     expect(requests.the("r1")).toMatchObject({ status: "CREATED", instance_count: 7 });
-    expect(requests.the("ended").instance_count).toBe(1);
+    expect(requests.the("ended").instance_count).toBe(3);
   });
 
   it("with a request that has ended, says that it has, and what becomes of the instances", async () => {

@@ -53,7 +53,7 @@ describe("GET /requests", () => {
       } = (await call("GET /prewarm", undefined, { req_id: String(row["request_id"]) })).body;
       expect(row).toMatchObject(alone);
     }
-    expect(rows[0]).toMatchObject({ url_count: 2, url_prefix: "https://a", instance_count: 1 });
+    expect(rows[0]).toMatchObject({ url_count: 5, url_prefix: "https://a", instance_count: 3 });
     expect(rows[1]).toMatchObject({ verdict: "ready_with_exceptions", url_prefix: "", timeout_at: ended.timeout_at });
   });
 

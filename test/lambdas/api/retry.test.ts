@@ -52,7 +52,7 @@ describe("POST /prewarm with retry_of", () => {
       body: { request_id: "new-id", timestamp: STAMP, timeout_at: "2024-04-16 04:42:21.046000" },
     });
     expect(requests.the("new-id")).toMatchObject({
-      ...{ status: "CREATED", active: "y", retry_of: "r1", pops: ["SIN2-P1", "FRA56-P4"], url_count: 2 },
+      ...{ status: "CREATED", active: "y", retry_of: "r1", pops: ["SIN2-P1", "FRA56-P4"], url_count: 5 },
       ...{ instance_count: 3, instances_asked: 3, verify: "addresses", order: "all-at-once", max_failures: 9 },
       ...{ cf_domain: "d1.cloudfront.net", origin: { concurrency: 7 }, need_invalidate: false, header: [] },
       url_prefix: "https://cdn.example.com/",

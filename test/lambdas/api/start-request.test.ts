@@ -36,7 +36,7 @@ describe("POST /prewarm", () => {
     });
     const at = new Date("2024-04-16T03:17:21.046Z");
     expect(timer.schedules.get("new-id")).toEqual({ at, target: { functionArn: "arn:shutdown", roleArn: "arn:role" } });
-    expect(fleet.capacity).toBe(2);
+    expect(fleet.capacity).toBe(3);
     expect(requests.the("new-id")).toEqual(
       request({
         req_id: "new-id",
@@ -48,7 +48,7 @@ describe("POST /prewarm", () => {
         url_count: 2,
         url_prefix: "https://cdn.example.com/",
         pops: ["SIN2-C1", "ATL56-C1"],
-        ...{ instance_count: 2, instances_asked: 2, header_count: 0, variant_names: [] },
+        ...{ instance_count: 3, instances_asked: 3, header_count: 0, variant_names: [] },
         verify: "edge",
         order: "lead-first",
       }),
@@ -83,7 +83,7 @@ describe("POST /prewarm", () => {
     const { call, calls, fleet, requests } = world();
     await call("POST /prewarm", { ...BODY, need_invalidate: true });
     expect(calls).not.toContain("fleet.raiseTo");
-    expect([fleet.capacity, requests.the("new-id").instance_count]).toEqual([1, 2]);
+    expect([fleet.capacity, requests.the("new-id").instance_count]).toEqual([1, 3]);
   });
 
   it.each([
@@ -154,10 +154,10 @@ describe("POST /prewarm", () => {
 
   it("leaves a group alone that was large enough before, or was changed since", async () => {
     const large = world((name) => (name === "requests.put" ? "before" : undefined));
-    large.fleet.capacity = 2;
+    large.fleet.capacity = 5;
     await large.call("POST /prewarm", BODY);
     expect(large.calls).not.toContain("fleet.restore");
-    expect(large.fleet.capacity).toBe(2);
+    expect(large.fleet.capacity).toBe(5);
 
     const changed = world((name) => {
       if (name !== "requests.put") return undefined;

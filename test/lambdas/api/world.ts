@@ -27,7 +27,7 @@ const NOW = new Date("2024-04-16T03:12:21.046Z");
 export const STAMP = "2024-04-16 03:12:21.046000";
 const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).js"];
 /** Body of a POST /prewarm that is accepted. */
-export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 2, pops: ["SIN2-C1", "ATL56-C1"] };
+export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: ["SIN2-C1", "ATL56-C1"] };
 
 /** The world around the API: nothing in it yet but one instance, and what a test puts there. */
 export function world(
@@ -71,14 +71,14 @@ export function world(
       readSources: async ({ urls }) => ({
         urls: [...urls, "https://cdn.example.com/found"],
         sources: [
-          { type: "list", from: "https://cdn.example.com/list", documents: 1, urls: 1, left_out: {}, done: false },
+          { type: "list", from: "https://cdn.example.com/list", documents: 3, urls: 1, left_out: {}, done: false },
         ],
         isAll: false,
         problem: undefined,
       }),
       sampleSizes: async (_request, _distributions, forms) => {
         sampled.push(...forms);
-        return forms.map(() => 1_000);
+        return forms.map((_, n) => 1_000 + n);
       },
       sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(distributions),

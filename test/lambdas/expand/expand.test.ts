@@ -205,7 +205,7 @@ describe("a request's sources", () => {
   it("are tried again soon when something fails that may pass", async () => {
     const w = world(expanding(), [new Error("S3 is away")]);
     await expect(w.run()).rejects.toThrow("S3 is away");
-    expect(w.queue.pauses).toEqual([5]);
+    expect(w.queue.pauses).toEqual([["h", 5]]);
     expect(w.requests.the()).toMatchObject({ status: "EXPANDING" });
   });
 });

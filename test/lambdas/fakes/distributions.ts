@@ -3,8 +3,10 @@ import type { OwnDistribution } from "../../../domain/request/own-distribution.t
 import type { Public } from "./public.ts";
 
 export class FakeDistributions implements Public<Distributions> {
-  /** Paths by reference: the same reference is the same invalidation. */
+  /** By reference: the same reference is the same invalidation. */
   readonly invalidations = new Map<string, { readonly distributionId: string; readonly paths: readonly string[] }>();
+  /** Its distribution, by its id. */
+  private readonly distributionOf = new Map<string, string>();
 
   constructor(
     private readonly list: readonly OwnDistribution[] = [],
@@ -25,10 +27,12 @@ export class FakeDistributions implements Public<Distributions> {
     const known = this.invalidations.get(reference);
     if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
     this.invalidations.set(reference, { distributionId, paths });
-    return { id: reference };
+    const id = `I-${reference}`;
+    this.distributionOf.set(id, distributionId);
+    return { id };
   }
-  async isInvalidated(_distributionId: string, id: string) {
-    if (!this.invalidations.has(id)) throw new Error(`no invalidation ${id}`);
+  async isInvalidated(distributionId: string, id: string) {
+    if (this.distributionOf.get(id) !== distributionId) throw new Error(`no invalidation ${id} of ${distributionId}`);
     this.asksUntilComplete--;
     return this.asksUntilComplete <= 0;
   }

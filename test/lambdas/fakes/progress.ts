@@ -24,9 +24,17 @@ export class FakeProgress implements Public<ProgressTable> {
   readonly failed = new Map<string, Map<FailureReason, FakeFailures>>();
   /** What is kept by the minute, of each request. */
   readonly kept = new Map<string, { readonly began: Map<number, Count>; readonly received: Map<number, number> }>();
+  /** Until when what was written is kept, by the call that said so. */
+  readonly expiries: [call: string, expireAt: number][] = [];
   private readonly tokens = new Set<string>();
 
-  async add(reqId: string, { total, blocks, uncompressed = [], failures }: BatchCount, token: string) {
+  async add(
+    reqId: string,
+    { total, blocks, uncompressed = [], failures }: BatchCount,
+    token: string,
+    expireAt?: number,
+  ) {
+    this.keep("add", expireAt);
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
     for (const [reason, { tasks, pops }] of failures ?? []) {
@@ -39,7 +47,8 @@ export class FakeProgress implements Public<ProgressTable> {
     for (const [block, places] of blocks)
       for (const [place, count] of places) this.increase(`${reqId}/${block}/${place}`, count);
   }
-  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[]) {
+  async exemplify(reqId: string, reason: FailureReason, examples: readonly FailureExample[], expireAt?: number) {
+    this.keep("exemplify", expireAt);
     const group = this.groupOf(reqId, reason);
     if (group.examples.length === 0) group.examples.push(...examples);
   }
@@ -56,10 +65,12 @@ export class FakeProgress implements Public<ProgressTable> {
     groups.set(code, group);
     return group;
   }
-  async moved(reqId: string, at: number) {
+  async moved(reqId: string, at: number, expireAt?: number) {
+    this.keep("moved", expireAt);
     this.movedAt.set(reqId, Math.max(at, this.movedAt.get(reqId) ?? 0));
   }
-  async began(reqId: string, minute: number, count: Count) {
+  async began(reqId: string, minute: number, count: Count, expireAt?: number) {
+    this.keep("began", expireAt);
     const { began } = await this.minutes(reqId);
     if (!began.has(minute)) began.set(minute, count);
   }
@@ -72,7 +83,8 @@ export class FakeProgress implements Public<ProgressTable> {
     this.kept.set(reqId, minutes);
     return minutes;
   }
-  async correct(reqId: string, by: Count) {
+  async correct(reqId: string, by: Count, expireAt?: number) {
+    this.keep("correct", expireAt);
     this.increase(reqId, by);
   }
   async count(reqId: string) {
@@ -106,6 +118,9 @@ export class FakeProgress implements Public<ProgressTable> {
     if (beats !== undefined) this.beaten.set(reqId, [...beats]);
   }
 
+  private keep(call: string, expireAt: number | undefined) {
+    if (expireAt !== undefined) this.expiries.push([call, expireAt]);
+  }
   private increase(key: string, by: Count) {
     this.counts.set(key, plus(this.counts.get(key) ?? NO_COUNT, by));
   }

@@ -4,8 +4,8 @@ import type { Public } from "./public.ts";
 export class FakeSteps implements Public<StepQueue> {
   /** Looks that were sent: the request, and after how many seconds. */
   readonly looks: (readonly [reqId: string, delaySeconds: number])[] = [];
-  /** After how many seconds each failed message comes again. */
-  readonly pauses: number[] = [];
+  /** Messages that failed: the receipt, and after how many seconds it comes again. */
+  readonly pauses: (readonly [receipt: string, seconds: number])[] = [];
 
   /** The requests to be looked at. */
   get requests(): string[] {
@@ -15,7 +15,7 @@ export class FakeSteps implements Public<StepQueue> {
   async look(reqId: string, delaySeconds = 0) {
     this.looks.push([reqId, delaySeconds]);
   }
-  async again(_receipt: string, seconds: number) {
-    this.pauses.push(seconds);
+  async again(receipt: string, seconds: number) {
+    this.pauses.push([receipt, seconds]);
   }
 }

@@ -93,7 +93,7 @@ describe("a message of the queue of steps", () => {
   it("whose run fails comes again after a pause that doubles, and not only when it is visible again by itself", async () => {
     const w = world({ fault: (call) => (call === "queue.depth" ? "before" : undefined) });
     for (const receives of [1, 2, 7]) await expect(w.handle(step("r1", receives))).rejects.toThrow("queue.depth");
-    expect(w.steps.pauses).toEqual([5, 10, 320]);
+    expect(w.steps.pauses).toEqual([5, 10, 320].map((seconds) => ["receipt-r1", seconds]));
     expect([againAfterSeconds(8), againAfterSeconds(9), againAfterSeconds(40)]).toEqual([640, 900, 900]);
   });
 
@@ -101,7 +101,14 @@ describe("a message of the queue of steps", () => {
     const { handle, steps, calls } = world();
     const [message] = step("r1").Records;
     await expect(handle({ Records: [{ ...message, body: "{}" }] })).rejects.toThrow();
-    expect([steps.pauses, calls]).toEqual([[5], ["steps.again"]]);
+    expect([steps.pauses, calls]).toEqual([[["receipt-r1", 5]], ["steps.again"]]);
+  });
+
+  it("that fails behind others is the one that comes again", async () => {
+    const { handle, steps } = world();
+    const [first, second] = [...step("r9").Records, ...step("r1").Records];
+    await expect(handle({ Records: [first, { ...second, body: "{}" }] })).rejects.toThrow();
+    expect(steps.pauses).toEqual([["receipt-r1", 5]]);
   });
 
   it("does no harm twice at the same time", async () => {

@@ -87,10 +87,12 @@ describe("a look at an active request", () => {
 
   it("puts the counters of outcomes right, too", async () => {
     const results = resultsBut(`SIN2-P1#${A}`).map((it) => ({ ...it, outcome: "warm" as const }));
-    const { handle, progress } = world({ results, item: { download_count: 0 } });
+    const { handle, progress } = world({ results, item: { download_count: 0, expire_at: 1_800_000_444 } });
     progress.set("r1", { count: count(4, 20, 0, { warm_count: 1, hit_count: 2 }) });
     await handle(EVENT);
     expect((await progress.of("r1")).count).toEqual(count(3, 20, 0, { warm_count: 3 }));
+    // They are kept as long as the request.
+    expect(progress.expiries).toEqual([["correct", 1_800_000_444]]);
   });
 
   it("says at the end whether the crowd may come, what failed by reason, and has every task in a file", async () => {

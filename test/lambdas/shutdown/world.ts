@@ -25,7 +25,9 @@ import { silent } from "../silent.ts";
 /** A message of the queue of steps, as Lambda hands it over. */
 export function step(reqId: string, receives = 1) {
   const body = JSON.stringify({ req_id: reqId });
-  return { Records: [{ body, receiptHandle: "receipt", attributes: { ApproximateReceiveCount: String(receives) } }] };
+  return {
+    Records: [{ body, receiptHandle: `receipt-${reqId}`, attributes: { ApproximateReceiveCount: String(receives) } }],
+  };
 }
 export const EVENT = step("r1");
 const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;

@@ -20,6 +20,15 @@ describe("a READY target", () => {
     expect(w.states()).toMatchObject({ "SIN2-P1": "SENT", "FRA56-P4": "SENT" });
   });
 
+  it("has messages as large as its instances can share, whatever its shards are", async () => {
+    const w = world();
+    await w.handle(CHECK_POP);
+    // 64 messages for each of three instances: two URLs a message.
+    w.requests.items.set("r1", { ...w.requests.the(), total_count: 64 * 3 * 2, instance_count: 3, shards: 7 });
+    await w.handle(keysEvent({ req_id: "r1", target: `SIN2-P1#${LABEL}` }));
+    expect(w.queue.messages.map(({ urls, shards }) => [urls.length, shards])).toEqual([[2, 7]]);
+  });
+
   it.each([
     ["the express lane, if there are few", ROWS, "express"],
     ["the main lane, if a size is unknown", [["https://cdn.example.com/a", ""]], "main"],

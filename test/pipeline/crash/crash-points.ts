@@ -148,8 +148,8 @@ async function outcomeOf(pipeline: Pipeline, reqId: string): Promise<Outcome> {
     ["tasks in report.csv", new Set(report.map(taskOf)).size, report.length],
     ["tasks in results.csv.gz", new Set(all.map(taskOf)).size, all.length],
     [
-      "end announced or set aside",
-      [...pipeline.aws.events, ...setAside(pipeline)].some((one) => JSON.stringify(one).includes(reqId)),
+      "end announced, or kept for an operator",
+      [...pipeline.aws.events, ...undeliveredEvents(pipeline)].some((one) => JSON.stringify(one).includes(reqId)),
       true,
     ],
   ];
@@ -172,13 +172,13 @@ function rows({ aws, deployment }: Pipeline, reqId: string, file: string): Recor
 }
 
 /** What EventBridge did not take is kept in the queue of failed batches. */
-const setAside = (pipeline: Pipeline) => pipeline.messages("PipelineFailedBatches").map(({ body }) => body);
+const undeliveredEvents = (pipeline: Pipeline) => pipeline.messages("PipelineFailedBatches").map(({ body }) => body);
 
-/** What must be gone in the end: messages, schedules, instances, active requests. An event that was set aside stays. */
+/** What must be gone in the end: messages, schedules, instances, active requests. An event that EventBridge did not take stays. */
 function leftBehind({ aws, deployment }: Pipeline): string[] {
-  const messages = deployment.queues.flatMap(({ name }) =>
-    aws.sqs.messages(name).map(({ body }) => `${name}: ${body}`),
-  );
+  const messages = deployment.queues
+    .flatMap(({ name }) => aws.sqs.messages(name).map(({ body }) => `${name}: ${body}`))
+    .filter((message) => !/FailedBatches.*"summary_url"/.test(message));
   const requests = aws.dynamoDb.items(deployment.name("PrewarmStorageRequest"));
   return [
     ...messages,

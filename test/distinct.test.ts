@@ -1,0 +1,125 @@
+// The shared fixtures themselves: in none of them are two fields equal, so code that reads the one in place of the other fails a test.
+import { describe, expect, test } from "vitest";
+import { targetSchema } from "../domain/plan/target.ts";
+import { taskMessageSchema } from "../domain/plan/task-message.ts";
+import { beatSchema } from "../domain/request/progress.ts";
+import { NOTHING_YET, requestItemSchema } from "../domain/request/request-item.ts";
+import { taskResultSchema } from "../domain/result/task-result.ts";
+import { resultOf } from "./agent/queue/agent-world.ts";
+import { fullTaskMessage, taskMessage } from "./agent/task-messages.ts";
+import { FAILURES, progress } from "./cli/progress.ts";
+import { distinctRequest, distinctSummary } from "./console/distinct-request.ts";
+import { madeUpReport } from "./console/report/made-up-report.ts";
+import { Distinct, type EqualOnPurpose, equalFields } from "./distinct.ts";
+import { BODY } from "./lambdas/api/world.ts";
+import { beat, fullBeat, fullRequest, fullResult, request, result, target } from "./lambdas/items.ts";
+
+describe("Distinct", () => {
+  test("gives no value twice, whatever kinds are asked for in turn", () => {
+    const d = new Distinct();
+    const round = () => [
+      ...[d.integer(), d.bytes(), d.timestamp(), d.milliseconds(), d.seconds(), d.id("token"), d.pop(), d.ip()],
+      ...[d.host(), d.url()],
+    ];
+    expect(equalFields(Array.from({ length: 200 }, round))).toEqual([]);
+  });
+
+  test("gives the same values again for the same seed, and others for another one", () => {
+    const some = (d: Distinct) => [d.integer(), d.bytes(), d.timestamp(), d.pop(), d.ip(), d.url()];
+    expect(some(new Distinct(3))).toEqual(some(new Distinct(3)));
+    expect(equalFields([some(new Distinct(3)), some(new Distinct(4))])).toEqual([]);
+  });
+});
+
+describe("equalFields", () => {
+  test("names fields of the same type and value, however deep", () => {
+    expect(equalFields({ a: 1, b: { c: [2, 1] }, d: "1", e: true, f: true })).toEqual(["a = b.c.1: 1"]);
+    expect(equalFields(new Map([["a", { ip: "x" }] as const, ["b", { ip: "x" }] as const]))).toEqual([
+      "a.ip = b.ip: x",
+    ]);
+  });
+
+  test("passes over what is equal on purpose, and nothing else", () => {
+    const fixture = { a: 0, b: 0, c: 0 };
+    const fields = ["a", "b"];
+    expect(equalFields(fixture, [{ fields, reason: "nothing is done" }])).toEqual(["a = c: 0", "b = c: 0"]);
+  });
+
+  test("names what is allowed without need", () => {
+    const onPurpose = [{ fields: ["a", "b"], reason: "they were equal once" }];
+    expect(equalFields({ a: 1, b: 2 }, onPurpose)).toEqual(["allowed, and not equal: a, b"]);
+  });
+});
+
+const zeros = (fixture: object) =>
+  Object.entries(fixture)
+    .filter(([, value]) => value === 0)
+    .map(([name]) => name);
+const NOTHING_IS_DONE: EqualOnPurpose = { fields: zeros(NOTHING_YET), reason: "nothing is done yet: all counts are 0" };
+
+const MARKS: EqualOnPurpose = { fields: ["listed", "expanded", "closing"], reason: "indexes mark an item by `y`" };
+const NOT_KEPT: EqualOnPurpose = {
+  fields: ["not_kept_count", "failures.0.tasks"],
+  reason: "they count the same tasks",
+};
+const ENDED: readonly EqualOnPurpose[] = [
+  {
+    fields: [
+      "in_progress_size",
+      "available_task_count",
+      "in_progress_task_count",
+      "bytes_per_second",
+      "instances_at_work",
+    ].map((name) => `request.${name}`),
+    reason: "nothing is under way in a request that has ended",
+  },
+  { fields: ["request.download_count", "request.total_count"], reason: "each task has a result" },
+];
+const REPORT = madeUpReport();
+
+const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly EqualOnPurpose[]][] = [
+  ["request()", request(), [NOTHING_IS_DONE]],
+  ["fullRequest()", fullRequest(), [MARKS]],
+  ["target()", target("SIN2-P1")],
+  ["beat()", beat()],
+  ["fullBeat()", fullBeat()],
+  ["result()", result("SIN2-P1", "https://cdn.example.com/a")],
+  ["fullResult()", fullResult()],
+  ["taskMessage()", taskMessage()],
+  ["fullTaskMessage()", fullTaskMessage()],
+  ["a result of an agent's fake downloader", resultOf(taskMessage(), { url: "https://cdn.example.com/a", bytes: 7 })],
+  ["the body of a POST /prewarm", BODY],
+  ["the command's progress()", progress()],
+  ["the command's failures", FAILURES],
+  ["the console's request", { ...distinctRequest(), pops: undefined }, [NOT_KEPT]],
+  ["the console's summary", distinctSummary()],
+  ["a report", { ...REPORT, request: { ...REPORT.request, pops: undefined } }, ENDED],
+];
+
+test.each(FIXTURES)("no two fields of %s are equal", (_, fixture, onPurpose) => {
+  expect(equalFields(fixture, onPurpose)).toEqual([]);
+});
+
+test("what is kept of a request, of its targets and of its results expires at different times", () => {
+  const fixtures = { request: request(), target: target("SIN2-P1"), result: result("SIN2-P1", "https://a.example/") };
+  const times = Object.values(fixtures).map(({ expire_at }) => expire_at);
+  expect(equalFields(times)).toEqual([]);
+});
+
+test.each([
+  ["fullRequest()", fullRequest(), requestItemSchema],
+  ["fullResult()", fullResult(), taskResultSchema],
+  ["fullBeat()", fullBeat(), beatSchema],
+] as const)("%s has every attribute, so a new one must have a value of its own", (_, fixture, schema) => {
+  expect(Object.keys(fixture).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+});
+
+test.each([
+  ["fullRequest()", fullRequest(), requestItemSchema],
+  ["fullResult()", fullResult(), taskResultSchema],
+  ["fullBeat()", fullBeat(), beatSchema],
+  ["fullTaskMessage()", fullTaskMessage(), taskMessageSchema],
+  ["target()", target("SIN2-P1"), targetSchema],
+] as const)("%s is a possible one", (_, fixture, schema) => {
+  expect(schema.parse(fixture)).toEqual(fixture);
+});
