@@ -1,4 +1,4 @@
-// Every call with an effect of a request that is stopped, and of one whose messages become dead letters, fails or is its process's last.
+// Every kind of call with an effect of a request that is stopped, and of one whose messages become dead letters.
 import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_RECEIVES } from "../../../domain/request/limits.ts";
 import { FRANKFURT, type Pipeline, SINGAPORE } from "../pipeline.ts";
