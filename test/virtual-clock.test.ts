@@ -100,7 +100,7 @@ describe("time", () => {
 
 describe("sockets on loopback", () => {
   test("are served in virtual time, and time does not overtake what is on its way", async () => {
-    const clock = installed({ idleMs: 1 });
+    const clock = installed({ idleMs: 2 });
     const server = createServer(async (request, response) => {
       await sleep(Number(request.url?.slice(1)));
       response.end(Buffer.alloc(3_000_000));

@@ -6,7 +6,7 @@ import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns-server.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 const DOMAIN = "d1.cloudfront.net";
 let server: DnsServer;

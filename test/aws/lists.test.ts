@@ -8,7 +8,7 @@ import { collect } from "../collect.ts";
 import { eventually, useVirtualClock } from "../virtual-clock.ts";
 import { startBucket } from "./bucket.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 /** A list of rows as they are. */
 const at = (key: string): ReadableList<readonly unknown[]> => ({

@@ -8,7 +8,7 @@ import { type Answers, fakeAws, Refusal } from "../agent/fake-aws.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 const QUEUE = "https://sqs.example/tasks";
 const MESSAGE = {

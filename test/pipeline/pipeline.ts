@@ -118,7 +118,7 @@ export class Pipeline {
     const closers: (() => unknown)[] = [];
     // On the hour: in which minute of the test something happens does not depend on when the test runs.
     const startedAt = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-    const clock = installVirtualClock({ now: startedAt, idleMs: 1 });
+    const clock = installVirtualClock({ now: startedAt, idleMs: 2 });
     closers.push(() => clock.uninstall());
     closers.push(seedRandom(options.seed ?? 1));
     try {

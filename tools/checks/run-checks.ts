@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { stripVTControlCharacters } from "node:util";
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** How one script ended. */
 export interface Check {
   readonly script: string;
@@ -19,20 +21,30 @@ export interface CheckOptions {
   readonly write: (text: string) => void;
 }
 
-/** Runs all scripts, one after the other. A script that fails does not keep the others from running. */
+/** Runs all scripts, one after the other. A script that fails does not keep the others from running; SIGINT and SIGTERM do. */
 export async function runChecks(scripts: readonly string[], options: CheckOptions): Promise<Check[]> {
   const checks: Check[] = [];
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
   for (const script of scripts) {
+    if (isStopped) break;
     options.write(`\n=== ${script}\n`);
     checks.push(await runCheck(script, options));
   }
+  for (const signal of SIGNALS) process.off(signal, stop);
   return checks;
 }
 
 function runCheck(script: string, { command, write }: CheckOptions): Promise<Check> {
   const startedAt = performance.now();
   const [program, args] = command(script);
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  // In a group of its own: a signal to this process ends all that the script has started.
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const forward = (signal: NodeJS.Signals) => child.pid !== undefined && process.kill(-child.pid, signal);
+  for (const signal of SIGNALS) process.on(signal, forward);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
@@ -41,8 +53,10 @@ function runCheck(script: string, { command, write }: CheckOptions): Promise<Che
     });
   }
   return new Promise((resolve) => {
-    const end = (code: number | string, summary: string) =>
+    const end = (code: number | string, summary: string) => {
+      for (const signal of SIGNALS) process.off(signal, forward);
       resolve({ script, code, seconds: (performance.now() - startedAt) / 1_000, summary });
+    };
     child.once("error", (error) => end("error", error.message));
     child.once("close", (code, signal) => end(code ?? signal ?? "error", summaryOf(output)));
   });

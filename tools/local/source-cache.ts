@@ -34,19 +34,23 @@ function filesIn(root: string, folder: string): string[] {
  * The folder that `build` writes, which is run only if no folder of that name and of these sources exists. The oldest folders
  * of other sources are removed.
  * @param build writes into the folder that it is given
- * @param hash of the sources. @default that of the project's
+ * @param hash gives the sources' hash. @default that of the project's
+ * @throws Error if the sources changed meanwhile
  */
 export async function cached(
   name: string,
   build: (folder: string) => Promise<unknown>,
-  hash: string = hashSources(),
+  hash: () => string = hashSources,
 ): Promise<string> {
+  const before = hash();
   mkdirSync(CACHE, { recursive: true });
-  const folder = `${CACHE}${name}-${hash}`;
+  const folder = `${CACHE}${name}-${before}`;
   if (existsSync(folder)) return folder;
   const unfinished = `${CACHE}unfinished-${name}-${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   await build(unfinished);
+  // Kept, it would be taken for what the sources of before are built to.
+  if (hash() !== before) throw new Error(`The sources changed while ${name} was built; run it again`);
   const others = readdirSync(CACHE).filter((other) => other.startsWith(`${name}-`));
   const age = (other: string) => -statSync(CACHE + other).mtimeMs;
   for (const old of others.sort((one, other) => age(one) - age(other)).slice(KEPT))

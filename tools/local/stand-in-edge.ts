@@ -6,6 +6,7 @@ import {
   GetInvalidationCommand,
   ListInvalidationsCommand,
 } from "@aws-sdk/client-cloudfront";
+import { retry } from "../../domain/retry.ts";
 import type { Distribution } from "../edge/distributions.ts";
 import { type Edge, startEdge } from "../edge/edge.ts";
 import type { EdgeOptions } from "../edge/edge-options.ts";
@@ -15,6 +16,8 @@ import { freePort } from "./ports.ts";
 
 /** How often invalidations are listed where the emulator's front does not report them. */
 const POLL_MS = 50;
+/** The emulator may be busy: an invalidation that is not carried out leaves old objects in the caches. */
+const LISTING = { attempts: 5, firstMs: 100, passes: () => true };
 
 /** Ports and CA file of the edge. They are chosen before it starts: the emulator, which starts first, needs them. */
 export interface EdgePlace {
@@ -81,7 +84,7 @@ export async function startStandIn(
   const look = invalidationsOf(cloudFront, distributionId, edge);
   const stopFollowing = onInvalidation === undefined ? poll(look) : async () => undefined;
   // The emulator may be busy, or may have ended already.
-  onInvalidation?.(() => look().catch(() => undefined));
+  onInvalidation?.(() => retry(look, LISTING).catch(() => undefined));
   return {
     edge,
     domain,

@@ -4,7 +4,7 @@ import { NotATaskError } from "../../../agent/work/not-a-task.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, DOMAIN, download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 useEdge();
 

@@ -9,7 +9,7 @@ import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 useEdge();
 

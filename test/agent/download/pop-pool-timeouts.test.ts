@@ -4,7 +4,7 @@ import { createCertificate } from "../../../tools/edge/certificate.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { HEADERS, HOST, listen, poolOf, raw } from "./raw-server.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

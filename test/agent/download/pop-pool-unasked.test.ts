@@ -4,7 +4,7 @@ import { createCertificate } from "../../../tools/edge/certificate.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { gathering, HOST, listen, OK, poolOf, raw } from "./raw-server.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 const NOT_FOUND = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 const WRONG = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad";

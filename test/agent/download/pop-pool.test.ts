@@ -5,7 +5,7 @@ import { Cancellation } from "../../../agent/work/cancellation.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { HEADERS, OK, poolOf, raw } from "./raw-server.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

@@ -9,7 +9,7 @@ import type { SiteObject } from "../../../tools/edge/site.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { type Download, download, edge, SIZE, useEdge } from "./edge-world.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 /** Two POPs of two addresses, one with a cache, one with two, and one that calls itself otherwise; and one of three. */
 const OWN = "NRT57-P3";

@@ -4,7 +4,7 @@ import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { type FakeAws, Refusal } from "../fake-aws.ts";
 import { downloads, world } from "../queue/agent-world.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 describe("an agent looks after requests", () => {
   const time = (secondsAgo: number) => ({ S: formatTimestamp(new Date(Date.now() - secondsAgo * 1_000)) });

@@ -3,7 +3,7 @@ import { InstanceMetadata } from "../../../agent/instance/metadata.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./http-server.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 /** A metadata service of version 2, which answers nobody without a token of its own. */
 async function metadata(values: Readonly<Record<string, string>>): Promise<InstanceMetadata> {

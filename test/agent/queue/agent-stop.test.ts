@@ -6,7 +6,7 @@ import { deferred } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { count, downloads, numbered, world } from "./agent-world.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 describe("stop", () => {
   test("what has not begun goes back at once, what runs is finished and stored, then serve() resolves", async () => {

@@ -4,7 +4,7 @@ import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { Refusal } from "../fake-aws.ts";
 import { count, downloads, numbered, resultOf, world } from "./agent-world.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 test("all that is in the queue is downloaded, stored and only then deleted", async () => {
   const { log, start } = await world([["a", "b"], ...numbered(33)]);

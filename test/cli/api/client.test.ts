@@ -7,7 +7,7 @@ import { Client } from "../../../cli/api/client.ts";
 import { freePort } from "../../../tools/local/ports.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 type Reply = readonly [status: number, body: string, headers?: Record<string, string>];
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Form, sampleSizes } from "../../../lambdas/api/sample-sizes.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 let server: Server | undefined;
 afterEach(() => {

@@ -20,7 +20,7 @@ import { keysEvent, request, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 const EVENT = keysEvent({ req_id: "r1" });
 const OWN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] };

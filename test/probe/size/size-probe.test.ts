@@ -5,7 +5,7 @@ import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./server.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 const probes: SizeProbe[] = [];
 afterEach(async () => {

@@ -8,7 +8,7 @@ import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "../size/server.ts";
 import { type Answer, depsAt, site, walkAll } from "./site.ts";
 
-const clock = useVirtualClock({ idleMs: 1 });
+const clock = useVirtualClock({ idleMs: 2 });
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, ask, DOMAIN, newEdge, originSha256, POPS } from "./client.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 test("a miss fills the POP and its REC, and no other REC", async () => {
   const edge = await newEdge();

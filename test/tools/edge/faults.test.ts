@@ -4,7 +4,7 @@ import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ask, newEdge, open } from "./client.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 const SIZE = 1_000_000;
 

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { slowDrip } from "../../../tools/hostile/slow-drip.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
-useVirtualClock({ idleMs: 1 });
+useVirtualClock({ idleMs: 2 });
 
 vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   ...(await original<object>()),

@@ -12,7 +12,7 @@ import { firstCodesOf, neighboursOf } from "../../../tools/pops/neighbours.ts";
 import { findingsOf } from "../../../tools/pops/print.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
-const clock = useVirtualClock({ idleMs: 1 });
+const clock = useVirtualClock({ idleMs: 2 });
 
 const LABEL = "d111111abcdef8";
 
