@@ -13,10 +13,10 @@ export function addObjects(
   return paths;
 }
 
-/** The requests for a folder that reached the origin: downloads, and probes for sizes. */
+/** The requests for a folder that reached the origin, in the order of time: downloads, and probes for sizes. */
 export function originRequests({ standIn: { edge } }: Stack, folder: string) {
   const all = edge.originRequests().filter(({ path }) => path.startsWith(`/${folder}/`));
-  return { downloads: all.filter(({ probe }) => !probe), probes: all.filter(({ probe }) => probe) };
+  return { all, downloads: all.filter(({ probe }) => !probe), probes: all.filter(({ probe }) => probe) };
 }
 
 /** Publishes an object of 1,000 bytes whose download stalls at every POP. @returns a function that removes all faults */

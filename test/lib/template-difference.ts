@@ -19,13 +19,14 @@ function* pathsOf(first: unknown, second: unknown, path: string): Generator<[str
     if (JSON.stringify(first) !== JSON.stringify(second)) yield [path, second === undefined ? REMOVED : second];
     return;
   }
-  for (const key of new Set([...Object.keys(first), ...Object.keys(second)]))
-    yield* pathsOf(first[key], second[key], path === "" ? key : `${path}/${key}`);
+  const [one, other] = [first as Parts, second as Parts];
+  for (const key of new Set([...Object.keys(one), ...Object.keys(other)]))
+    yield* pathsOf(one[key], other[key], path === "" ? key : `${path}/${key}`);
 }
 
 type Parts = Readonly<Record<string, unknown>>;
 
-function isComparable(...values: readonly [unknown, unknown]): values is [Parts, Parts];
+/** Both are objects, or both are lists of one length. */
 function isComparable(first: unknown, second: unknown): boolean {
   const areObjects = [first, second].every((value) => typeof value === "object" && value !== null);
   if (!areObjects || Array.isArray(first) !== Array.isArray(second)) return false;
