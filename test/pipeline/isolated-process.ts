@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { Writable } from "node:stream";
 import { SourceTextModule, SyntheticModule } from "node:vm";
 
-/** A bundle that runs, or that has been loaded. */
+/** A bundle that runs. */
 export interface IsolatedProcess {
-  readonly exports: Record<string, unknown>;
+  /** What it exports, once it has run to its end. */
+  readonly loaded: Promise<Record<string, unknown>>;
   /** Calls the listeners of a signal, as the operating system would. */
   signal(name: "SIGTERM" | "SIGINT"): void;
   readonly exited: Promise<number>;
@@ -47,11 +48,7 @@ export class IsolatedProcesses {
    * @param name of the process, another one each time
    * @param code text of the bundle
    */
-  start(
-    name: string,
-    code: string,
-    env: Readonly<Record<string, string>>,
-  ): { readonly loaded: Promise<Record<string, unknown>> } & Omit<IsolatedProcess, "exports"> {
+  start(name: string, code: string, env: Readonly<Record<string, string>>): IsolatedProcess {
     const listeners = new Map<string, (() => void)[]>();
     let exit: (code: number) => void = () => undefined;
     const exited = new Promise<number>((resolve) => {

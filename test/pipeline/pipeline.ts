@@ -12,7 +12,7 @@ import type { StreamRecord } from "./memory-dynamodb.ts";
 import type { Schedule } from "./memory-services.ts";
 
 export const HOST = "www.example.com";
-export const OTHER_HOST = "img.example.com";
+const OTHER_HOST = "img.example.com";
 const DOMAINS = [
   { id: "E1PREWARM", domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] },
   { id: "E2PREWARM", domain: "d222222abcdef8.cloudfront.net", aliases: [OTHER_HOST] },
@@ -62,7 +62,7 @@ interface Container {
 
 interface RunningAgent {
   readonly caller: string;
-  readonly process: Omit<IsolatedProcess, "exports">;
+  readonly process: Pick<IsolatedProcess, "signal">;
 }
 
 /** Never used again: a process that was killed may still call with its own. */
@@ -176,20 +176,9 @@ export class Pipeline {
     return { status: answer.statusCode, json: JSON.parse(answer.body) };
   }
 
-  /** Starts a request and returns its id. */
-  async start(body: unknown): Promise<string> {
-    const { status, json } = await this.api("POST", "prewarm", body);
-    if (status !== 200) throw new Error(`POST /prewarm: ${status} ${JSON.stringify(json)}`);
-    return String(json["request_id"]);
-  }
-
   /** What functions and agents printed. */
   log(): string {
     return this.processes.log();
-  }
-
-  async progress(reqId: string): Promise<Record<string, unknown>> {
-    return (await this.api("GET", `prewarm?req_id=${reqId}`)).json;
   }
 
   /** Waits, in virtual time, until the request is closed: it has ended and everything is wound down. */
@@ -379,7 +368,7 @@ export class Pipeline {
     };
     const placeholder: RunningAgent = {
       caller,
-      process: { signal: () => undefined, exited: new Promise(() => undefined) },
+      process: { signal: () => undefined },
     };
     this.agents.set(id, placeholder);
     await sleep(BOOT_MS);
