@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Stack } from "aws-cdk-lib";
+import { CfnCondition, Fn, Stack } from "aws-cdk-lib";
 import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -9,32 +9,24 @@ import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
 import { AgentCode } from "./agent-code.ts";
 import { AgentLogs } from "./agent-logs.ts";
 import { allow } from "./allow.ts";
-import { firstByteSeconds } from "./first-byte-seconds.ts";
 import { groupArn } from "./group-arn.ts";
-import { instanceRequirements } from "./instance-types.ts";
 import type { AgentNetwork } from "./network.ts";
 import { onKeys } from "./on-keys.ts";
-import { stallSeconds } from "./stall-seconds.ts";
+import type { Parameters } from "./parameters.ts";
 import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
 
 export interface AgentFleetProps {
+  readonly parameters: Parameters;
   readonly network: AgentNetwork;
   readonly storage: Storage;
   readonly tasks: TaskQueue;
   readonly steps: StepQueue;
   readonly groupName: string;
-  /** Graviton types to choose from, in a list that may be known only when the template is launched. */
-  readonly instanceTypes: string[];
-  /** The group's maximum. */
-  readonly maxInstances: string;
-  /** Key pair to log in with. @default none: there is Session Manager */
-  readonly keyPair?: ec2.IKeyPair;
+  /** Name of the key pair to log in with. @default none: there is Session Manager */
+  readonly keyName?: string;
 }
-
-/** With the kernel that Amazon Linux has by default: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html */
-const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
 
 /** For a shell without a key, a port or a way in: AWS's own policy for it also reads every parameter of the account. */
 const SESSION_MANAGER = [
@@ -47,7 +39,7 @@ const SESSION_MANAGER = [
 
 const BOOT_SCRIPT = new URL("../agent/instance/boot.sh", import.meta.url);
 
-/** The Auto Scaling group of agents: all Spot, empty until a request wants instances. */
+/** The Auto Scaling group of agents: Spot by default, empty until a request wants instances. */
 export class AgentFleet extends Construct {
   readonly role: iam.Role;
   readonly logs: AgentLogs;
@@ -55,6 +47,7 @@ export class AgentFleet extends Construct {
 
   constructor(scope: Construct, id: string, props: AgentFleetProps) {
     super(scope, id);
+    const { parameters } = props;
     this.role = new iam.Role(this, "Role", {
       assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
     });
@@ -64,18 +57,14 @@ export class AgentFleet extends Construct {
     this.grant(props, code);
 
     const template = new ec2.LaunchTemplate(this, "Template", {
-      // Resolved when an instance is launched, so that it starts from the newest image without a deployment:
-      // https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
-      machineImage: ec2.MachineImage.resolveSsmParameterAtLaunch(AMI_PARAMETER, {
-        os: ec2.OperatingSystemType.LINUX,
-      }),
+      machineImage: amiOf(this, parameters),
       role: this.role,
       securityGroup: props.network.securityGroup,
       associatePublicIpAddress: true,
       requireImdsv2: true,
       httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED,
       httpPutResponseHopLimit: 1,
-      ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
+      ...(props.keyName === undefined ? {} : { keyPair: ec2.KeyPair.fromKeyPairName(this, "KeyPair", props.keyName) }),
       blockDevices: [
         {
           deviceName: "/dev/xvda",
@@ -91,16 +80,16 @@ export class AgentFleet extends Construct {
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
         PROGRESS_TABLE: props.storage.progress.tableName,
         STEP_QUEUE_URL: props.steps.queue.queueUrl,
-        STALL_SECONDS: stallSeconds(this),
+        STALL_SECONDS: parameters.stallSeconds.valueAsString,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
-        PREWARM_FIRST_BYTE_SECONDS: firstByteSeconds(Stack.of(this)),
+        PREWARM_FIRST_BYTE_SECONDS: parameters.firstByteSeconds.valueAsString,
       }),
     });
 
     this.group = new autoscaling.CfnAutoScalingGroup(this, "Group", {
       autoScalingGroupName: props.groupName,
       minSize: "0",
-      maxSize: props.maxInstances,
+      maxSize: parameters.caps.maxInstances.valueAsString,
       vpcZoneIdentifier: props.network.subnetIds,
       // On, it would end a working instance as soon as its replacement runs, which is a minute before an agent does, and
       // often no interruption would have come. Agents give their work back when one comes:
@@ -109,7 +98,9 @@ export class AgentFleet extends Construct {
       mixedInstancesPolicy: {
         instancesDistribution: {
           onDemandBaseCapacity: 0,
-          onDemandPercentageAboveBaseCapacity: 0,
+          onDemandPercentageAboveBaseCapacity: parameters.onDemandPercent.valueAsNumber,
+          // The only one for a group with instance requirements.
+          onDemandAllocationStrategy: "lowest-price",
           spotAllocationStrategy: "price-capacity-optimized",
         },
         launchTemplate: {
@@ -117,7 +108,7 @@ export class AgentFleet extends Construct {
             launchTemplateId: template.launchTemplateId ?? "",
             version: template.latestVersionNumber,
           },
-          overrides: [{ instanceRequirements: instanceRequirements(props.instanceTypes) }],
+          overrides: [{ instanceRequirements: instanceRequirements(parameters.instanceTypes.valueAsList) }],
         },
       },
       // Free, and by the minute: for graphs of one's own.
@@ -166,6 +157,44 @@ export class AgentFleet extends Construct {
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
     allow(this.role, SESSION_MANAGER, "*");
   }
+}
+
+/**
+ * The AMI that `amiId` names, or the newest one when the stack is created or updated. `resolve:ssm:` would resolve it at each
+ * launch, but Auto Scaling rejects it in a launch template of a group with instance requirements:
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html (Limitations)
+ */
+function amiOf(scope: Construct, { amiId, latestAmi }: Parameters): ec2.IMachineImage {
+  const isPinned = new CfnCondition(scope, "HasAmiId", {
+    expression: Fn.conditionNot(Fn.conditionEquals(amiId.valueAsString, "")),
+  });
+  const imageId = Fn.conditionIf(isPinned.logicalId, amiId.valueAsString, latestAmi.valueAsString).toString();
+  return {
+    getImage: () => ({ imageId, osType: ec2.OperatingSystemType.LINUX, userData: ec2.UserData.forLinux() }),
+  };
+}
+
+/** Percent above the cheapest type that exclude a type. This high, it means: none is excluded. */
+const NO_PRICE_PROTECTION = 999_999;
+
+/**
+ * The types of the list, of which EC2 takes those that a zone has and passes over the others. An override for each type
+ * would have to be supported in every zone, and could not be made of a list that is a parameter.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/create-mixed-instances-group-attribute-based-instance-type-selection.html
+ */
+function instanceRequirements(instanceTypes: string[]): autoscaling.CfnAutoScalingGroup.InstanceRequirementsProperty {
+  return {
+    // Both are required. The list says all that is wanted, so nothing else is to leave out a type of it.
+    vCpuCount: { min: 1 },
+    memoryMiB: { min: 1 },
+    allowedInstanceTypes: instanceTypes,
+    // The image and the code are for Graviton.
+    cpuManufacturers: ["amazon-web-services"],
+    burstablePerformance: "included",
+    spotMaxPricePercentageOverLowestPrice: NO_PRICE_PROTECTION,
+    // Its default, 20, would leave hardly a type.
+    onDemandMaxPricePercentageOverLowestPrice: NO_PRICE_PROTECTION,
+  };
 }
 
 /**

@@ -12,5 +12,5 @@ export function distributionArns(scope: Construct, ids: CfnParameter): string[] 
 
 function arnsIn(partition: string, ids: CfnParameter): string[] {
   const before = `arn:${partition}:cloudfront::*:distribution/`;
-  return Fn.split(",", `${before}${Fn.join(`,${before}`, ids.valueAsList)}`);
+  return Fn.split(",", `${before}${Fn.join(`,${before}`, Fn.split(",", ids.valueAsString))}`);
 }

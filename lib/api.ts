@@ -1,13 +1,15 @@
-import { CfnParameter, Size, Stack } from "aws-cdk-lib";
+import { Size, Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
+import { ApiAccess, type MaybePrivate } from "./api-access.ts";
 import { COMPRESSED_FROM_BYTES } from "./compressed-from.ts";
-import { MaybePrivate } from "./maybe-private.ts";
+import type { Parameters } from "./parameters.ts";
 import { NO_KEY, TOO_LARGE } from "./refusal-texts.ts";
 
 export interface ApiProps {
+  readonly parameters: Pick<Parameters, "maxCallsPerDay" | "allowedCidrs">;
   readonly handler: lambda.IFunction;
   /** Serves the console's files, without the key. */
   readonly console: lambda.IFunction;
@@ -34,14 +36,14 @@ export class Api extends Construct {
   readonly restApi: apigateway.RestApi;
   readonly key: apigateway.IApiKey;
   /** @default the API is always public */
-  readonly maybePrivate?: MaybePrivate;
+  readonly maybePrivate: MaybePrivate | undefined;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     this.restApi = new apigateway.RestApi(this, "Rest", {
       restApiName: "prewarm",
       deployOptions: {
-        ...{ stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100, tracingEnabled: true },
+        ...{ stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100 },
         methodOptions: { "/console/GET": CONSOLE_THROTTLE, "/console/{file+}/GET": CONSOLE_THROTTLE },
       },
       minCompressionSize: Size.bytes(COMPRESSED_FROM_BYTES),
@@ -62,15 +64,15 @@ export class Api extends Construct {
     const plan = this.restApi.addUsagePlan("Plan", {
       apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
       throttle: { rateLimit: KEY_RATE, burstLimit: KEY_BURST },
-      quota: { limit: maxCallsPerDay(this), period: apigateway.Period.DAY },
+      quota: { limit: props.parameters.maxCallsPerDay.valueAsNumber, period: apigateway.Period.DAY },
     });
     plan.addApiKey(this.key);
-    if (props.vpcEndpointId !== undefined) {
-      this.maybePrivate = new MaybePrivate(this, "MaybePrivate", {
-        restApi: this.restApi,
-        vpcEndpointId: props.vpcEndpointId,
-      });
-    }
+    const access = new ApiAccess(this, "Access", {
+      restApi: this.restApi,
+      allowedCidrs: props.parameters.allowedCidrs,
+      ...(props.vpcEndpointId === undefined ? {} : { vpcEndpointId: props.vpcEndpointId }),
+    });
+    this.maybePrivate = access.maybePrivate;
   }
 
   /** Base of the API, made of its id alone: whoever is behind the API can know it, too. */
@@ -108,17 +110,6 @@ function methodsByPath(routes: readonly string[]): Map<string, string[]> {
     paths.set(path, [...(paths.get(path) ?? []), method]);
   }
   return paths;
-}
-
-/** The stack's `maxCallsPerDay`. */
-function maxCallsPerDay(scope: Construct): number {
-  return new CfnParameter(Stack.of(scope), "maxCallsPerDay", {
-    type: "Number",
-    default: 100_000,
-    minValue: 1,
-    maxValue: 100_000_000,
-    description: "Calls of the API that the key has in a day; one that asks every second makes 86,400",
-  }).valueAsNumber;
 }
 
 interface Refusal {

@@ -1,6 +1,7 @@
-import { CfnCondition, CfnParameter, CfnRule, Fn, Stack } from "aws-cdk-lib";
+import { CfnCondition, type CfnParameter, CfnRule, Fn, Stack } from "aws-cdk-lib";
 import * as budgets from "aws-cdk-lib/aws-budgets";
 import { Construct } from "constructs";
+import type { Parameters } from "./parameters.ts";
 
 const PERCENT = "PERCENTAGE";
 
@@ -11,20 +12,11 @@ const PERCENT = "PERCENTAGE";
  * https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create-filters.html
  */
 export class Budget extends Construct {
-  /** @param email where the mails go */
-  constructor(scope: Construct, id: string, email: CfnParameter) {
+  constructor(scope: Construct, id: string, parameters: Pick<Parameters, "monthlyBudget" | "alarmEmail">) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const amount = new CfnParameter(stack, "monthlyBudget", {
-      type: "Number",
-      default: 0,
-      minValue: 0,
-      maxValue: 1_000_000,
-      constraintDescription: "US dollars up to 1,000,000; 0 for no budget",
-      description: "US dollars a month of the whole account at which alarmEmail is mailed; 0: no budget",
-    });
+    const { monthlyBudget: amount, alarmEmail: email } = parameters;
     const wanted = Fn.conditionNot(Fn.conditionEquals(amount.valueAsString, "0"));
-    new CfnRule(stack, "BudgetHasAddress", {
+    new CfnRule(Stack.of(this), "BudgetHasAddress", {
       ruleCondition: wanted,
       assertions: [
         {

@@ -1,13 +1,18 @@
-import { CfnParameter, Duration, Stack } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { consoleFolder } from "./console-files.ts";
+import type { Parameters } from "./parameters.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 
 /** The page for people: static files, and a function that may do nothing but write its log. */
 export class Console extends Construct {
   readonly handler: PipelineFunction;
 
-  constructor(scope: Construct, id: string) {
+  /**
+   * The function reads the parameter `console`, and the routes stay: a route that is removed is served until the API is deployed
+   * again, which no parameter causes.
+   */
+  constructor(scope: Construct, id: string, parameters: Pick<Parameters, "console">) {
     super(scope, id);
     const { folder, remove } = consoleFolder();
     try {
@@ -15,24 +20,11 @@ export class Console extends Construct {
         name: "console",
         timeout: Duration.seconds(5),
         memorySize: 256,
-        environment: { CONSOLE: consoleParameter(this) },
+        environment: { CONSOLE: parameters.console.valueAsString },
         files: folder,
       });
     } finally {
       remove();
     }
   }
-}
-
-/**
- * The stack's `console`. The function is told, and the routes stay: a route that is taken away is served until the API is
- * deployed anew, which no parameter makes it.
- */
-function consoleParameter(scope: Construct): string {
-  return new CfnParameter(Stack.of(scope), "console", {
-    default: "on",
-    allowedValues: ["on", "off"],
-    description:
-      "Whether GET /console answers with a page to work with; it asks for the key, and shows nothing without",
-  }).valueAsString;
 }

@@ -1,8 +1,6 @@
-import { Aws, CfnCondition, CfnParameter, Fn, Stack, Token } from "aws-cdk-lib";
+import { Aws, CfnCondition, type CfnParameter, Fn, Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-
-/** Concurrent runs that are kept for the API in an account with room. */
-const KEPT_FOR_API = 20;
+import { RESERVED_FOR_API } from "./parameters.ts";
 
 /**
  * Whether the account lets many functions run at once: the stack's parameter `lambdaConcurrency`, as a condition. A new
@@ -13,13 +11,8 @@ const KEPT_FOR_API = 20;
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
  */
 export class HasRoom extends CfnCondition {
-  constructor(scope: Construct, id: string) {
-    const parameter = new CfnParameter(Stack.of(scope), "lambdaConcurrency", {
-      default: "low",
-      allowedValues: ["low", "high"],
-      description: `low: for accounts with as few as ten concurrent executions; high: more at once, and ${KEPT_FOR_API} reserved for the API, which takes 120 unreserved ones`,
-    });
-    super(scope, id, { expression: Fn.conditionEquals(parameter.valueAsString, "high") });
+  constructor(scope: Construct, id: string, lambdaConcurrency: CfnParameter) {
+    super(scope, id, { expression: Fn.conditionEquals(lambdaConcurrency.valueAsString, "high") });
   }
 
   /** Batches of one shard at once. */
@@ -29,7 +22,7 @@ export class HasRoom extends CfnCondition {
 
   /** What the API is sure to have, whatever else runs in the account; nothing in an account without room. */
   get keptForApi(): number {
-    return this.number(KEPT_FOR_API, Aws.NO_VALUE);
+    return this.number(RESERVED_FOR_API, Aws.NO_VALUE);
   }
 
   private number(ifTrue: number, otherwise: number | string): number {

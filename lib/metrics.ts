@@ -43,6 +43,8 @@ export class Metrics {
   readonly unreadable: cloudwatch.IMetric;
   /** Calls of Watch, the function that looks at the fleet. */
   readonly looks: cloudwatch.IMetric;
+  /** Failed runs of all functions together, from what the Lambda runtime logs of them. */
+  readonly functionFailures: cloudwatch.IMetric;
   /** By the ids of the functions, like the next two, which some have not. */
   readonly errors: Readonly<Record<string, cloudwatch.IMetric>>;
   readonly throttles: Readonly<Record<string, cloudwatch.IMetric>>;
@@ -79,6 +81,7 @@ export class Metrics {
     this.stepsAge = pipeline.steps.queue.metricApproximateAgeOfOldestMessage(last);
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
+    this.functionFailures = own("FunctionFailures", "Sum");
     this.looks = watch.metricInvocations({ period: PERIOD });
     this.errors = byId(functions, (fn) => fn.metricErrors({ period: PERIOD }));
     // A Watch that is throttled does not run, which is seen; Expand's queue waits.

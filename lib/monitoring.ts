@@ -1,17 +1,18 @@
-import { type CfnParameter, type CfnResource, Duration } from "aws-cdk-lib";
+import { CfnCondition, type CfnResource, Duration, Fn } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
+import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { type MetricName, metricNamespace } from "../domain/telemetry/metrics.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { alarms, type Watched } from "./alarms.ts";
 import { allow } from "./allow.ts";
 import { Dashboard } from "./dashboard.ts";
-import { IsWatched } from "./is-watched.ts";
 import { Metrics } from "./metrics.ts";
+import type { Parameters } from "./parameters.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
-import { stallSeconds } from "./stall-seconds.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -20,8 +21,7 @@ export interface MonitoringProps {
   readonly tasks: TaskQueue;
   readonly pipeline: Pipeline;
   readonly groupName: string;
-  /** E-mail address that alarms are sent to; empty: none. */
-  readonly alarmEmail: CfnParameter;
+  readonly parameters: Parameters;
 }
 
 /**
@@ -30,27 +30,46 @@ export interface MonitoringProps {
  */
 const LOOKS = events.Schedule.cron({ minute: "2/5" });
 
+/** What the runtime of Node.js logs of a handler that rejects, a timeout, a crash and a module that does not load. */
+const FAILURE_LINES = [
+  "Invoke Error",
+  "Task timed out after",
+  "Runtime.ExitError",
+  "Runtime exited with error",
+  "Uncaught Exception",
+  "Unhandled Promise Rejection",
+];
+
 /**
  * Dashboard and alarms, and Watch, the function that compares the fleet with the work. Each alarm names its runbook.
  */
 export class Monitoring extends Construct {
   private readonly topic: AlarmTopic;
-  private readonly isWatched: IsWatched;
+  private readonly conditions: Readonly<Record<Watched["exists"], CfnCondition>>;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { pipeline } = props;
-    this.isWatched = new IsWatched(this, "IsWatched");
-    this.topic = new AlarmTopic(this, "Topic", props.alarmEmail);
+    const monitoring = props.parameters.monitoring.valueAsString;
+    const isOn = Fn.conditionEquals(monitoring, "on");
+    const isFull = Fn.conditionEquals(monitoring, "full");
+    this.conditions = {
+      "on and full": new CfnCondition(this, "IsWatched", { expression: Fn.conditionOr(isOn, isFull) }),
+      full: new CfnCondition(this, "IsFull", { expression: isFull }),
+      on: new CfnCondition(this, "IsOn", { expression: isOn }),
+    };
+    this.topic = new AlarmTopic(this, "Topic", props.parameters.alarmEmail);
     const watch = this.watch(props);
     const { api, getSize, expand, task, aggregation, shutdown, deadLetters } = pipeline;
     const functions = [api, getSize, expand, task, aggregation, shutdown, deadLetters, watch];
     const metrics = new Metrics({ ...props, watch, functions });
     for (const [name, watched] of Object.entries(alarms(metrics))) this.alarm(name, watched);
-    this.ifWatched(new Dashboard(this, "Dashboard", metrics).page);
+    this.countFailures(functions, metricNamespace(props.groupName));
+    // Beyond the first three of an account, a dashboard costs more than everything else that is idle.
+    this.onlyIf("full", new Dashboard(this, "Dashboard", metrics).page);
   }
 
-  private watch({ storage, tasks, pipeline, groupName }: MonitoringProps): PipelineFunction {
+  private watch({ storage, tasks, pipeline, groupName, parameters }: MonitoringProps): PipelineFunction {
     const watch = new PipelineFunction(this, "Watch", {
       name: "watch",
       timeout: Duration.minutes(1),
@@ -62,7 +81,7 @@ export class Monitoring extends Construct {
         EXPRESS_QUEUE_URL: tasks.express.queueUrl,
         STEP_QUEUE_URL: pipeline.steps.queue.queueUrl,
         EXPAND_QUEUE_URL: pipeline.expansions.queue.queueUrl,
-        STALL_SECONDS: stallSeconds(this),
+        STALL_SECONDS: parameters.stallSeconds.valueAsString,
         GROUP_NAME: groupName,
       },
     });
@@ -79,7 +98,26 @@ export class Monitoring extends Construct {
     return watch;
   }
 
-  private alarm(id: string, { metric, limit, periods, of, runbook, says }: Watched): void {
+  /**
+   * Has CloudWatch count what the Lambda runtime logs when a run ends with an error, a timeout or a crash. A metric filter costs
+   * nothing, and the metric only in hours with a failure. `FunctionFailuresAlarm` is one alarm for all functions: an alarm on a sum
+   * of metrics costs as much as one for each of them.
+   * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+   */
+  private countFailures(functions: readonly PipelineFunction[], namespace: string): void {
+    for (const fn of functions) {
+      const filter = new logs.CfnMetricFilter(fn, "Failures", {
+        logGroupName: fn.logGroup.logGroupName,
+        filterPattern: FAILURE_LINES.map((text) => `?"${text}"`).join(" "),
+        metricTransformations: [
+          { metricNamespace: namespace, metricName: "FunctionFailures" satisfies MetricName, metricValue: "1" },
+        ],
+      });
+      filter.cfnOptions.condition = this.conditions.on;
+    }
+  }
+
+  private alarm(id: string, { metric, limit, periods, of, exists, runbook, says }: Watched): void {
     const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
     const { NOT_BREACHING, BREACHING } = cloudwatch.TreatMissingData;
     const isAbove = "above" in limit;
@@ -95,10 +133,10 @@ export class Monitoring extends Construct {
     });
     alarm.addAlarmAction(this.topic);
     alarm.addOkAction(this.topic);
-    this.ifWatched(alarm);
+    this.onlyIf(exists, alarm);
   }
 
-  private ifWatched(part: Construct): void {
-    (part.node.defaultChild as CfnResource).cfnOptions.condition = this.isWatched;
+  private onlyIf(monitoring: Watched["exists"], part: Construct): void {
+    (part.node.defaultChild as CfnResource).cfnOptions.condition = this.conditions[monitoring];
   }
 }

@@ -1,6 +1,7 @@
-import { Aws, CfnCondition, CfnParameter, Fn, Stack } from "aws-cdk-lib";
+import { Aws, CfnCondition, type CfnParameter, Fn } from "aws-cdk-lib";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import { Construct, DependencyGroup, type IDependable } from "constructs";
+import type { Parameters } from "./parameters.ts";
 
 /** Where the agents run: their subnets, and the group that admits nobody to them. */
 export interface AgentNetwork {
@@ -24,11 +25,11 @@ export class Network extends Construct implements AgentNetwork {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly internet: IDependable;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { zones }: Pick<Parameters, "zones">) {
     super(scope, id);
     const vpc = new ec2.Vpc(this, "Vpc", {
       // Each zone has Spot capacity of its own.
-      availabilityZones: threeZones(this),
+      availabilityZones: threeZones(this, zones),
       natGateways: 0,
       // It would take a function of its own to empty a group that nothing is in.
       restrictDefaultSecurityGroup: false,
@@ -56,13 +57,8 @@ export class Network extends Construct implements AgentNetwork {
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
  */
-function threeZones(scope: Construct): string[] {
-  const parameter = new CfnParameter(Stack.of(scope), "zones", {
-    default: "3",
-    allowedValues: ["2", "3"],
-    description: "Availability Zones of the new VPC; 2 where the account has no third",
-  });
-  const isTwo = Fn.conditionEquals(parameter.valueAsString, "2");
+function threeZones(scope: Construct, zones: CfnParameter | undefined): string[] {
+  const isTwo = Fn.conditionEquals(zones?.valueAsString ?? "3", "2");
   const { logicalId: hasTwo } = new CfnCondition(scope, "HasTwoZones", {
     expression: Fn.conditionOr(isTwo, Fn.conditionEquals(Aws.REGION, "us-west-1")),
   });

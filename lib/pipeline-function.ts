@@ -39,9 +39,6 @@ export class PipelineFunction extends NodejsFunction {
       architecture: lambda.Architecture.ARM_64,
       timeout: props.timeout ?? Duration.minutes(15),
       memorySize: props.memorySize ?? 512,
-      // What a call waited for, and how long a cold start took. Nothing is bundled for it, so it costs no import time; of
-      // each function, a call a second and 5% of the others are traced.
-      tracing: lambda.Tracing.ACTIVE,
       ...(props.reservedConcurrentExecutions === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),

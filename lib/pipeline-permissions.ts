@@ -6,9 +6,9 @@ import type * as sqs from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { allow } from "./allow.ts";
 import { distributionArns } from "./allowed-distributions.ts";
-import type { CapParameters } from "./caps.ts";
 import { groupArn } from "./group-arn.ts";
 import { onKeys } from "./on-keys.ts";
+import type { Parameters } from "./parameters.ts";
 import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
@@ -36,7 +36,7 @@ export interface PipelineResources {
   readonly failedBatches: sqs.IQueue;
   readonly steps: StepQueue;
   readonly expansions: StepQueue;
-  readonly caps: CapParameters;
+  readonly parameters: Pick<Parameters, "distributions">;
 }
 
 /**
@@ -46,7 +46,7 @@ export interface PipelineResources {
 export function grantPipeline(
   scope: Construct,
   { api, getSize, expand, task, aggregation, shutdown, deadLetters }: PipelineFunctions,
-  { storage, tasks, groupName, timers, timerRole, failedBatches, steps, expansions, caps }: PipelineResources,
+  { storage, tasks, groupName, timers, timerRole, failedBatches, steps, expansions, parameters }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
   const { bucket, activeIndexArn, newestIndexArn } = storage;
@@ -101,7 +101,7 @@ export function grantPipeline(
   allow(task, ["s3:GetObject"], objects);
   allow(task, ["sqs:SendMessage"], ...tasks.arns);
   // A request may name any distribution that the stack's list allows.
-  const distributions = distributionArns(scope, caps.distributions);
+  const distributions = distributionArns(scope, parameters.distributions);
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
   // Whoever ends a request, or sees that one is to be looked at, calls Shutdown.

@@ -1,17 +1,16 @@
-import { Duration, Fn, Stack } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { CapParameters } from "./caps.ts";
 import { HasRoom } from "./has-room.ts";
+import type { Parameters } from "./parameters.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
 import { callFor } from "./queue-source.ts";
 import { SourceBuckets } from "./source-buckets.ts";
-import { stallSeconds } from "./stall-seconds.ts";
 import { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
@@ -20,11 +19,11 @@ import type { TaskQueue } from "./task-queue.ts";
 const EXPANSIONS_AT_ONCE = 2;
 
 export interface PipelineProps {
+  readonly parameters: Parameters;
   readonly storage: Storage;
   readonly tasks: TaskQueue;
   /** Name of the agents' Auto Scaling group. */
   readonly groupName: string;
-  readonly caps: CapParameters;
 }
 
 /** The seven functions, and the streams, the queue and the timers that call them. */
@@ -45,7 +44,9 @@ export class Pipeline extends Construct implements PipelineFunctions {
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { storage, tasks, groupName, caps } = props;
+    const { parameters, storage, tasks, groupName } = props;
+    const distributions = parameters.distributions.valueAsString;
+    const sources = parameters.sourceBuckets.valueAsString;
     this.failedBatches = new sqs.Queue(this, "FailedBatches", {
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
@@ -53,7 +54,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
     });
     this.steps = new StepQueue(this, "StepQueue", this.failedBatches);
     this.expansions = new StepQueue(this, "ExpandQueue", this.failedBatches);
-    const sourceBuckets = new SourceBuckets(this, "SourceBuckets");
+    const sourceBuckets = new SourceBuckets(this, "SourceBuckets", parameters.sourceBuckets);
     // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
     const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
     const timerRole = new iam.Role(this, "TimerRole", {
@@ -62,7 +63,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       }),
     });
 
-    const room = new HasRoom(this, "HasRoom");
+    const room = new HasRoom(this, "HasRoom", parameters.lambdaConcurrency);
     const names = {
       REQUEST_TABLE: storage.requests.tableName,
       REQUEST_POP_TABLE: storage.requestPops.tableName,
@@ -72,14 +73,13 @@ export class Pipeline extends Construct implements PipelineFunctions {
       QUEUE_URL: tasks.queue.queueUrl,
       EXPRESS_QUEUE_URL: tasks.express.queueUrl,
       STEP_QUEUE_URL: this.steps.queue.queueUrl,
-      STALL_SECONDS: stallSeconds(this),
+      STALL_SECONDS: parameters.stallSeconds.valueAsString,
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
     };
     const environment = <K extends keyof typeof names>(...keys: K[]) =>
       Object.fromEntries(keys.map((key) => [key, names[key]]));
 
-    const distributions = Fn.join(",", caps.distributions.valueAsList);
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
@@ -97,8 +97,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
         SHUTDOWN_ARN: this.shutdown.functionArn,
         DISTRIBUTIONS: distributions,
-        SOURCE_BUCKETS: sourceBuckets.joined,
-        ...caps.all,
+        SOURCE_BUCKETS: sources,
+        ...parameters.capsEnvironment(),
       },
     });
     this.getSize = new PipelineFunction(this, "GetSize", {
@@ -116,8 +116,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       environment: {
         ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
         EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
-        SOURCE_BUCKETS: sourceBuckets.joined,
-        ...caps.environment("maxTasks"),
+        SOURCE_BUCKETS: sources,
+        ...parameters.capsEnvironment("maxTasks"),
       },
     });
     this.task = new PipelineFunction(this, "Task", {
@@ -126,7 +126,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
         ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME", "STEP_QUEUE_URL"),
-        ...caps.environment("maxTasks", "maxRequestBytes"),
+        ...parameters.capsEnvironment("maxTasks", "maxRequestBytes"),
       },
     });
     this.aggregation = new PipelineFunction(this, "Aggregation", {

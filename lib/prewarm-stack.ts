@@ -1,10 +1,8 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { alarmEmailParameter } from "./alarm-email.ts";
 import { prefixedSynthesizer } from "./code-prefix.ts";
-import { envNameParameter } from "./env-name.ts";
-import { instanceTypesParameter } from "./instance-types.ts";
 import { Network } from "./network.ts";
+import { Parameters } from "./parameters.ts";
 import { Prewarm } from "./prewarm.ts";
 
 export interface PrewarmStackProps extends StackProps {
@@ -14,15 +12,13 @@ export interface PrewarmStackProps extends StackProps {
 
 /** Prewarm in a VPC of its own. */
 export class PrewarmStack extends Stack {
-  constructor(scope: Construct, id: string, { envName: defaultEnvName, ...props }: PrewarmStackProps = {}) {
+  constructor(scope: Construct, id: string, { envName, ...props }: PrewarmStackProps = {}) {
     super(scope, id, {
       description: "Prewarm: warms CloudFront edge locations (new VPC)",
       synthesizer: prefixedSynthesizer(),
       ...props,
     });
-    const envName = envNameParameter(this, defaultEnvName);
-    const alarmEmail = alarmEmailParameter(this);
-    const instanceTypes = instanceTypesParameter(this);
-    new Prewarm(this, "Prewarm", { envName, alarmEmail, instanceTypes, network: new Network(this, "Network") });
+    const parameters = new Parameters(this, { envName, vpc: "new" });
+    new Prewarm(this, "Prewarm", { parameters, network: new Network(this, "Network", parameters) });
   }
 }

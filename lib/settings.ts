@@ -1,23 +1,18 @@
 import { readFileSync } from "node:fs";
-import { type CfnParameter, Fn } from "aws-cdk-lib";
-import type { Construct } from "constructs";
-import { spotPriceParameter } from "./spot-price.ts";
+import { Fn } from "aws-cdk-lib";
+import type { Parameters } from "./parameters.ts";
 
-export interface SettingsProps {
-  readonly envName: string;
-  readonly instanceTypes: string[];
-  /** @default a public API */
-  readonly vpce?: CfnParameter;
-}
-
-/** Variables of the API: what GET /settings tells of the deployment, and what an estimate is made for. */
-export function settingsEnvironment(scope: Construct, props: SettingsProps): Record<string, string> {
+/**
+ * Variables of the API: what GET /settings returns of the deployment, and what an estimate is based on.
+ * @param vpcEndpointId empty: the API is public
+ */
+export function settingsEnvironment(parameters: Parameters, vpcEndpointId: string): Record<string, string> {
   return {
-    ENV_NAME: props.envName,
+    ENV_NAME: parameters.envName.valueAsString,
     VERSION: version(),
-    INSTANCE_TYPES: Fn.join(",", props.instanceTypes),
-    SPOT_PRICE_PER_HOUR: spotPriceParameter(scope),
-    VPC_ENDPOINT: props.vpce?.valueAsString ?? "",
+    INSTANCE_TYPES: Fn.join(",", parameters.instanceTypes.valueAsList),
+    SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
+    VPC_ENDPOINT: vpcEndpointId,
   };
 }
 

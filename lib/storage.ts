@@ -5,6 +5,7 @@ import { LISTED_ATTRIBUTES } from "../domain/request/listed-request.ts";
 import { ACTIVE_INDEX, CLOSING_INDEX, NEWEST_INDEX } from "../domain/request/request-item.ts";
 import { KEEP_DAYS } from "../domain/request/timestamps.ts";
 import { DisposableBucket } from "./disposable-bucket.ts";
+import type { Parameters } from "./parameters.ts";
 import { warmWrites } from "./warm-writes.ts";
 
 const STRING = dynamodb.AttributeType.STRING;
@@ -24,7 +25,7 @@ export class Storage extends Construct {
   /** The same for all of them. */
   readonly newestIndexArn: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { warmWritesPerSecond }: Pick<Parameters, "warmWritesPerSecond">) {
     super(scope, id);
     this.requests = this.table("Request", "req_id", undefined, dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
     this.requests.addGlobalSecondaryIndex({
@@ -52,7 +53,7 @@ export class Storage extends Construct {
     this.activeIndexArn = `${this.requests.tableArn}/index/${ACTIVE_INDEX}`;
     this.requestPops = this.table("RequestPop", "req_id", "target", dynamodb.StreamViewType.NEW_IMAGE);
     this.requestTasks = this.table("RequestTask", "task_key", "pop_url", dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
-    warmWrites(this.requestTasks);
+    warmWrites(this.requestTasks, warmWritesPerSecond);
     this.progress = this.table("Progress", "key", "part");
     this.bucket = new DisposableBucket(this, "Lists", {
       lifecycleRules: [{ expiration: Duration.days(KEEP_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
@@ -67,7 +68,7 @@ export class Storage extends Construct {
       ...(stream === undefined ? {} : { stream }),
       timeToLiveAttribute: "expire_at",
       // Encrypted at rest with a key that AWS owns, the default. A key of our own would cost, and keep nobody else out.
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // No point-in-time recovery: items expire after 30 days, and a request can be sent again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }

@@ -10,6 +10,8 @@ interface Cap {
   readonly min: number;
   readonly max: number;
   readonly unit: string;
+  /** Label of the stack's parameter. */
+  readonly label: string;
   /** Description of the stack's parameter. */
   readonly says: string;
 }
@@ -22,6 +24,7 @@ export const CAPS = {
     min: 0,
     max: MAX_INSTANCES,
     unit: "instances",
+    label: "Max instances",
     says: "Instances at most, whatever a request asks for; it is the group's maximum too",
   },
   maxTimeout: {
@@ -30,6 +33,7 @@ export const CAPS = {
     min: 1,
     max: MAX_TIMEOUT_MINUTES,
     unit: "minutes",
+    label: "Max timeout",
     says: "The longest timeout of a request, in minutes",
   },
   maxActiveRequests: {
@@ -38,6 +42,7 @@ export const CAPS = {
     min: 1,
     max: 1_000,
     unit: "active requests",
+    label: "Max active requests",
     says: "Requests that may be active at once",
   },
   maxTasks: {
@@ -46,6 +51,7 @@ export const CAPS = {
     min: 1,
     max: 1_000_000_000,
     unit: "tasks",
+    label: "Max tasks",
     says: "Tasks of a request at most: its URLs times its POPs",
   },
   maxRequestBytes: {
@@ -55,6 +61,7 @@ export const CAPS = {
     min: 1,
     max: 1_000_000_000_000_000,
     unit: "bytes",
+    label: "Max bytes",
     says: "Bytes that a request may download in all, as far as sizes are known before; more, and it ends FAILED",
   },
 } as const satisfies Record<string, Cap>;

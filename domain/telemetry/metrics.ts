@@ -11,6 +11,8 @@ const UNITS = {
   OrphanInstances: "Count",
   /** Active requests that stand still although instances run: no result, no beat and no step for as long as `stallSeconds`. */
   StuckRequests: "Count",
+  /** Runs of a function that ended with an error, a timeout or a crash: `lib` takes them from the function's log. */
+  FunctionFailures: "Count",
   /** Items, results and stream records that this version could not read. */
   Unreadable: "Count",
 } as const;

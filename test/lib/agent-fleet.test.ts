@@ -26,34 +26,48 @@ describe("the group", () => {
   const group = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
 
   test("has its fixed name, and as many instances as the stack allows", () => {
-    expect(group).toMatchObject({ AutoScalingGroupName: "prewarm_asg_test", MinSize: "0", MaxSize: "20" });
+    expect(group).toMatchObject({
+      AutoScalingGroupName: "prewarm_asg_test",
+      MinSize: "0",
+      MaxSize: { Ref: "maxInstances" },
+    });
     // A deployment must not end what a request has started.
     expect(group).not.toHaveProperty("DesiredCapacity");
   });
 
-  test("is all Spot, of the types that are cheap and unlikely to be interrupted", () => {
+  test("is Spot but for onDemandPercent, of the types that are cheap and unlikely to be interrupted", () => {
     const { InstancesDistribution, LaunchTemplate } = group.MixedInstancesPolicy;
     expect(InstancesDistribution).toEqual({
       OnDemandBaseCapacity: 0,
-      OnDemandPercentageAboveBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: { Ref: "onDemandPercent" },
+      // With instance requirements, there is no other.
+      OnDemandAllocationStrategy: "lowest-price",
       SpotAllocationStrategy: "price-capacity-optimized",
     });
     // One override that lets EC2 choose from the list: a type that a zone lacks does not make the group fail.
     expect(LaunchTemplate.Overrides).toEqual([
       {
         InstanceRequirements: {
-          AllowedInstanceTypes: ["c7gn.large", "c6g.xlarge"],
+          AllowedInstanceTypes: { Ref: "instanceTypes" },
           VCpuCount: { Min: 1 },
           MemoryMiB: { Min: 1 },
           // Nothing of the list is left out: as dear, or as one that can burst.
           SpotMaxPricePercentageOverLowestPrice: 999_999,
+          OnDemandMaxPricePercentageOverLowestPrice: 999_999,
           BurstablePerformance: "included",
           // The image and the code are for Graviton.
           CpuManufacturers: ["amazon-web-services"],
         },
       },
     ]);
-    expect(launch.ImageId).toBe("resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64");
+  });
+
+  test("starts from the AMI that amiId names, or from the newest one", () => {
+    const [isPinned] = Object.keys(template.findConditions("*")).filter((id) => id.includes("HasAmiId"));
+    expect(template.findConditions(isPinned ?? "")).toEqual({
+      [isPinned ?? ""]: { "Fn::Not": [{ "Fn::Equals": [{ Ref: "amiId" }, ""] }] },
+    });
+    expect(launch.ImageId).toEqual({ "Fn::If": [isPinned, { Ref: "amiId" }, { Ref: "latestAmi" }] });
   });
 
   test("ends no working instance because its capacity is at risk", () => {

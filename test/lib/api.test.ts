@@ -1,10 +1,10 @@
-import { CfnParameter } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
+import { Parameters } from "../../lib/parameters.ts";
 import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
 const fn = (scope: Construct, id: string) =>
@@ -12,10 +12,14 @@ const fn = (scope: Construct, id: string) =>
     ...{ runtime: lambda.Runtime.NODEJS_24_X, handler: "index.handler", code: lambda.Code.fromInline("//") },
   });
 const functions = (scope: Construct) => ({ handler: fn(scope, "Handler"), console: fn(scope, "Console") });
-const template = synthesize((scope) => new Api(scope, "Api", functions(scope)));
-const maybePrivate = synthesize((scope) => {
-  const vpcEndpointId = new CfnParameter(scope, "vpce").valueAsString;
-  return new Api(scope, "Api", { ...functions(scope), vpcEndpointId });
+const template = synthesize((stack) => {
+  const parameters = new Parameters(stack, { vpc: "new" });
+  return new Api(stack, "Api", { ...functions(stack), parameters });
+});
+const maybePrivate = synthesize((stack) => {
+  const parameters = new Parameters(stack, { vpc: "existing" });
+  const vpcEndpointId = parameters.existingVpc.vpce.valueAsString;
+  return new Api(stack, "Api", { ...functions(stack), parameters, vpcEndpointId });
 });
 
 /** Every method as `GET /path`, with what it says. */
@@ -84,7 +88,7 @@ test("one key, and a usage plan that has it", () => {
     Quota: { Limit: { Ref: "maxCallsPerDay" }, Period: "DAY" },
   });
   expect(theOnly(template, "AWS::ApiGateway::UsagePlan").ApiStages).toMatchObject([{ Stage: { Ref: stageId } }]);
-  expect(theOnly(template, "AWS::ApiGateway::Stage")).toMatchObject({ StageName: "prod", TracingEnabled: true });
+  expect(theOnly(template, "AWS::ApiGateway::Stage")).toMatchObject({ StageName: "prod" });
 });
 
 describe("what API Gateway refuses by itself has the fields of every route's answers", () => {
@@ -122,34 +126,52 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
   });
 });
 
-test("it is public unless an endpoint is named", () => {
-  expect(theOnly(template, "AWS::ApiGateway::RestApi")).toMatchObject({
-    EndpointConfiguration: { Types: ["REGIONAL"] },
-  });
-  expect(theOnly(template, "AWS::ApiGateway::RestApi")).not.toHaveProperty("Policy");
+const invoke = (conditions?: object) => ({
+  Statement: [
+    {
+      ...{ Effect: "Allow", Principal: { AWS: "*" }, Action: "execute-api:Invoke", Resource: "execute-api:/*" },
+      ...(conditions === undefined ? {} : { Condition: conditions }),
+    },
+  ],
+  Version: "2012-10-17",
+});
+/** Id of the condition that a parameter is not empty. */
+const isGiven = (of: typeof template, parameter: string) => {
+  const wanted = JSON.stringify({ "Fn::Not": [{ "Fn::Equals": [{ Ref: parameter }, ""] }] });
+  return Object.entries(of.findConditions("*")).find(([, it]) => JSON.stringify(it) === wanted)?.[0];
+};
+const allowed = { "Fn::Split": [",", { Ref: "allowedCidrs" }] };
+
+test("without an endpoint, everybody may call the API, or allowedCidrs alone", () => {
+  const { EndpointConfiguration, Policy } = theOnly(template, "AWS::ApiGateway::RestApi");
+  expect(EndpointConfiguration).toEqual({ Types: ["REGIONAL"], IpAddressType: "dualstack" });
+  // A policy that is no longer in the template stays on the API. So there is always one.
+  expect(Policy["Fn::If"]).toEqual([
+    isGiven(template, "allowedCidrs"),
+    invoke({ IpAddress: { "aws:SourceIp": allowed } }),
+    invoke(),
+  ]);
 });
 
-test("whether the endpoint is empty decides at launch if the API is public or private", () => {
-  const [[isPrivate, condition] = []] = Object.entries(maybePrivate.findConditions("*"));
-  expect(condition).toEqual({ "Fn::Not": [{ "Fn::Equals": [{ Ref: "vpce" }, ""] }] });
+test("with an endpoint, the API is private, and allowedCidrs are addresses in the VPC", () => {
   const { EndpointConfiguration, Policy } = theOnly(maybePrivate, "AWS::ApiGateway::RestApi");
-  expect(EndpointConfiguration).toEqual({
-    "Fn::If": [isPrivate, { Types: ["PRIVATE"], VpcEndpointIds: [{ Ref: "vpce" }] }, { Types: ["REGIONAL"] }],
-  });
-  const statement = (condition: object) => ({
-    Statement: [
-      {
-        ...{ Effect: "Allow", Principal: { AWS: "*" }, Action: "execute-api:Invoke", Resource: "execute-api:/*" },
-        ...condition,
-      },
-    ],
-    Version: "2012-10-17",
-  });
-  // A policy that is no longer in the template stays on the API. So the public API has one that lets everybody in.
+  const [isPrivate, isRestricted] = [isGiven(maybePrivate, "vpce"), isGiven(maybePrivate, "allowedCidrs")];
+  expect(EndpointConfiguration["Fn::If"]).toEqual([
+    isPrivate,
+    { Types: ["PRIVATE"], VpcEndpointIds: [{ Ref: "vpce" }], IpAddressType: "dualstack" },
+    { Types: ["REGIONAL"], IpAddressType: "dualstack" },
+  ]);
+  const fromEndpoint = { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } };
   expect(Policy["Fn::If"]).toEqual([
     isPrivate,
-    statement({ Condition: { StringEquals: { "aws:SourceVpce": { Ref: "vpce" } } } }),
-    statement({}),
+    {
+      "Fn::If": [
+        isRestricted,
+        invoke({ ...fromEndpoint, IpAddress: { "aws:VpcSourceIp": allowed } }),
+        invoke(fromEndpoint),
+      ],
+    },
+    { "Fn::If": [isRestricted, invoke({ IpAddress: { "aws:SourceIp": allowed } }), invoke()] },
   ]);
   maybePrivate.resourcePropertiesCountIs(
     "AWS::ApiGateway::Method",
@@ -158,11 +180,13 @@ test("whether the endpoint is empty decides at launch if the API is public or pr
   );
 });
 
-test("a change of the endpoint alone gives the stage another deployment", () => {
+test("a change of the endpoint or of allowedCidrs alone gives the stage another deployment", () => {
   const [[id, redeployed] = ["", { Properties: {} }]] = resourcesOf(maybePrivate, "Custom::ApiDeployment");
   const [[deployment = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::Deployment");
   // The function answers after each change of a property, such as the endpoint's id ...
-  expect(redeployed.Properties).toMatchObject({ Deployment: { Ref: deployment }, VpcEndpoint: { Ref: "vpce" } });
+  expect(redeployed.Properties).toMatchObject({
+    ...{ Deployment: { Ref: deployment }, VpcEndpoint: { Ref: "vpce" }, AllowedCidrs: { Ref: "allowedCidrs" } },
+  });
   // ... and the stage serves the deployment of its answer.
   expect(theOnly(maybePrivate, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: id });
   const [[rest = ""] = []] = resourcesOf(maybePrivate, "AWS::ApiGateway::RestApi");
@@ -175,10 +199,4 @@ test("a change of the endpoint alone gives the stage another deployment", () => 
   );
   const deploys = policies.find(({ Action }) => Action === "apigateway:POST");
   expect(rendered(deploys?.Resource)).toBe(`arn:aws:apigateway:eu-west-1::/restapis/ref-${rest}/deployments`);
-});
-
-test("an API that is always public has the template's deployment, and needs no function for that", () => {
-  const [[deployment = ""] = []] = resourcesOf(template, "AWS::ApiGateway::Deployment");
-  expect(theOnly(template, "AWS::ApiGateway::Stage").DeploymentId).toEqual({ Ref: deployment });
-  template.resourceCountIs("Custom::ApiDeployment", 0);
 });

@@ -79,6 +79,7 @@ export const LASTING: readonly Lasting[] = [
     type: "AWS::Logs::LogGroup",
     lost: "what the functions and agents have logged",
     ids: [
+      "PrewarmApiAccessRedeployingLogs395E2F81",
       "PrewarmConsolePageLogs0427A77D",
       "PrewarmFleetLogsGroup4FCF6E52",
       "PrewarmMonitoringWatchLogs7E731018",

@@ -14,9 +14,6 @@ const OF_ONE_STACK: Readonly<Record<string, Readonly<Record<string, readonly str
     ],
     "AWS::EC2::SecurityGroup": ["NetworkAgents70C11D07"],
   },
-  PrewarmExistingVpcStack: {
-    "AWS::Logs::LogGroup": ["PrewarmApiMaybePrivateRedeployingLogs9B622A4D"],
-  },
 };
 
 const NETWORK: readonly Lasting[] = ["VPC", "Subnet", "SecurityGroup"].map((type) => ({

@@ -23,9 +23,19 @@ const app = newApp();
 app.node.setContext("aws:cdk:bundling-stacks", []);
 const template = Template.fromStack(new PrewarmStack(app, "PrewarmStack"));
 
-const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(([id, { Properties }]) => ({
+/** The values of `monitoring` for which each condition holds. */
+const holdsFor = (condition: string): string[] => {
+  const test = template.findConditions(condition)[condition] as { "Fn::Or"?: object[] };
+  const equals = (test["Fn::Or"] ?? [test]) as { "Fn::Equals": [object, string] }[];
+  for (const { "Fn::Equals": sides } of equals) expect(sides[0]).toEqual({ Ref: "monitoring" });
+  return equals.map(({ "Fn::Equals": [, value] }) => value);
+};
+const conditionOf = (resource: unknown) => (resource as { Condition: string }).Condition;
+
+const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(([id, resource]) => ({
   name: /Monitoring(\w+)Alarm/.exec(id)?.[1] ?? "",
-  ...Properties,
+  monitoring: holdsFor(conditionOf(resource)),
+  ...resource.Properties,
 }));
 
 function alarm(name: string): Resource["Properties"] {
@@ -49,12 +59,21 @@ describe("every alarm", () => {
     expect(anchors).toContain(anchor);
   });
 
-  test("is one of these", () => {
+  test("exists with monitoring=on, if it is one of six", () => {
+    const names = alarms.filter(({ monitoring }) => monitoring.includes("on")).map(({ name }) => name);
+    expect(names.sort()).toEqual(
+      ["Capacity", "DeadLetters", "FailedBatches", "FunctionFailures", "Orphans", "StuckRequests"].sort(),
+    );
+  });
+
+  test("exists with monitoring=full, if it is one of 24", () => {
     const [all, readers] = [
       ["Api", "GetSize", "Task", "Aggregation", "Shutdown", "DeadLetterReader", "Watch", "Expand"],
       3,
     ];
-    expect(alarms.map(({ name }) => name).sort()).toEqual(
+    const full = alarms.filter(({ monitoring }) => monitoring.includes("full"));
+    expect(full).toHaveLength(24);
+    expect(full.map(({ name }) => name).sort()).toEqual(
       [
         ...["Capacity", "DeadLetters", "FailedBatches", "LateSteps", "Orphans", "Silence", "StuckRequests"],
         ...all.map((fn) => `${fn}Errors`),
@@ -76,6 +95,9 @@ describe("every alarm", () => {
       ["FailedBatches", "a note", [[1]], "ALARM"],
       ["LateSteps", "a run of 15 minutes, after a wait of 14", [[899], [1_740]], "OK"],
       ["LateSteps", "a look that nobody comes to", [[1_501], [1_801]], "ALARM"],
+      ["FunctionFailures", "no failure", quiet, "OK"],
+      ["FunctionFailures", "one failed run, which is retried", [none, [1], none, none, none, none], "OK"],
+      ["FunctionFailures", "failed runs for ten minutes", [[1, 1], [1]], "ALARM"],
       ["TaskErrors", "no call", quiet, "OK"],
       ["TaskErrors", "good calls", [[0, 0], [0], none, [0]], "OK"],
       ["TaskErrors", "one bad call, tried again", [[0], [1, 0], none, none, none], "OK"],
@@ -162,8 +184,8 @@ describe("what functions log", () => {
     ["Orphans", "they have gone, a while ago", [left, left, left, left, rest, rest, rest], "OK"],
     ["Capacity", "nothing is wanted", [rest, rest, rest], "OK"],
     ["Capacity", "all are there", [busy, busy, busy], "OK"],
-    ["Capacity", "they are booting", [busy, short, short, busy], "OK"],
-    ["Capacity", "Spot has too few", [busy, short, short, short], "ALARM"],
+    ["Capacity", "they are booting", [busy, short, busy, short], "OK"],
+    ["Capacity", "Spot has too few for ten minutes", [busy, short, short], "ALARM"],
   ] as const)("%s: %s", async (name, _, looks, state) => {
     const periods: number[][] = [];
     for (const fleet of looks) periods.push(valuesOf(alarm(name), await look(fleet)));
@@ -182,8 +204,9 @@ describe("what functions log", () => {
     const paidFor = measured.map((it) => key(it.namespace, it.name, ...Object.entries(it.dimensions).flat()));
     const shown = ownMetrics();
     expect(new Set(paidFor)).toEqual(new Set(shown.map((it) => key(it[0] ?? "", it[1] ?? "", ...it.slice(2)))));
-    for (const { Namespace, MetricName } of alarms)
-      if (!rendered(Namespace).startsWith("AWS/")) expect(paidFor).toContain(key(rendered(Namespace), MetricName));
+    // CloudWatch makes that one of the functions' logs.
+    for (const { name, Namespace, MetricName } of alarms)
+      if (!rendered(Namespace).startsWith("AWS/") && name !== "FunctionFailures") expect(paidFor).toContain(key(rendered(Namespace), MetricName));
   });
 });
 
@@ -217,15 +240,11 @@ test("alarms are mailed to the address; without one, to nobody", () => {
 });
 
 test("monitoring=off: no alarm and no dashboard", () => {
-  const [[condition] = []] = Object.entries(template.findConditions("*")).filter(
-    ([, it]) => JSON.stringify(it) === '{"Fn::Equals":[{"Ref":"monitoring"},"on"]}',
-  );
-  expect(condition).toBeDefined();
-  const paidFor = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"].flatMap((type) =>
-    resourcesOf(template, type),
-  );
-  expect(paidFor.length).toBeGreaterThan(10);
-  for (const [, resource] of paidFor) expect(resource).toMatchObject({ Condition: condition });
+  for (const type of ["Alarm", "Dashboard"]) {
+    const resources = resourcesOf(template, `AWS::CloudWatch::${type}`);
+    expect(resources).not.toEqual([]);
+    for (const [, resource] of resources) expect(holdsFor(conditionOf(resource))).not.toContain("off");
+  }
   // Watch still runs: it finds requests that were forgotten.
   expect(theOnly(template, "AWS::Events::Rule").State).toBe("ENABLED");
 });
@@ -233,4 +252,37 @@ test("monitoring=off: no alarm and no dashboard", () => {
 test("Watch runs once in each period of the alarms, in its middle", () => {
   expect(theOnly(template, "AWS::Events::Rule").ScheduleExpression).toBe("cron(2/5 * * * ? *)");
   expect(new Set(alarms.map(({ Period }) => Period))).toEqual(new Set([300]));
+});
+
+describe("the metric of failed runs", () => {
+  const filters = resourcesOf(template, "AWS::Logs::MetricFilter");
+
+  test("is taken from the log of each function of the pipeline, and of Watch", () => {
+    const logGroups = filters.map(([, { Properties }]) => String(Properties.LogGroupName.Ref));
+    const functions = alarms
+      .filter(({ name }) => name.endsWith("Errors"))
+      .map(({ name }) => name.replace("Errors", ""));
+    expect(logGroups.map((id) => /(?:Pipeline|Monitoring)(\w+)Logs/.exec(id)?.[1]).sort()).toEqual(functions.sort());
+    for (const [, resource] of filters) expect(holdsFor(conditionOf(resource))).toEqual(["on"]);
+  });
+
+  test("is what the alarm looks at", () => {
+    const { MetricName, Namespace } = alarm("FunctionFailures");
+    for (const [, { Properties }] of filters) {
+      expect(Properties.MetricTransformations).toEqual([{ MetricName, MetricNamespace: Namespace, MetricValue: "1" }]);
+    }
+  });
+
+  // As the runtime of Node.js and the Lambda service write them.
+  test.each([
+    '2026-11-28T00:00:00.000Z\tid\tERROR\tInvoke Error \t{"errorType":"Error","errorMessage":"x","stack":[]}',
+    "2026-11-28T00:00:00.000Z id Task timed out after 900.00 seconds",
+    "RequestId: id Error: Runtime exited with error: signal: killed",
+    '2026-11-28T00:00:00.000Z\tundefined\tERROR\tUncaught Exception \t{"errorType":"Error"}',
+  ])("counts the line %j", (line) => {
+    const terms = [...String(filters[0]?.[1].Properties.FilterPattern).matchAll(/\?"([^"]+)"/g)].map(
+      ([, term = ""]) => term,
+    );
+    expect(terms.some((term) => line.includes(term))).toBe(true);
+  });
 });

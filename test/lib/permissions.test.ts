@@ -100,6 +100,7 @@ const ROLES: readonly {
     deadLetters: "queue FailedBatches",
     beside: [...RUN, ...consuming("DeadLetters")],
   },
+  { role: "ApiAccessRedeployingRole", entry: "lambdas/redeploy-api", beside: RUN },
   { role: "MonitoringWatchRole", entry: "lambdas/watch", beside: RUN },
   { role: "StorageEmptyingRole", entry: "lambdas/empty-bucket", beside: RUN },
   { role: "ConsolePageRole", entry: "lambdas/console", beside: RUN, callsNothing: true },
@@ -121,6 +122,8 @@ const ROLES: readonly {
 
 /** @param deadLetters which queue is meant by the class of that name: there are two */
 function needed({ action, on }: AwsCall, deadLetters: string | undefined): readonly string[] {
+  // API Gateway calls its permissions by HTTP methods.
+  if (action === "api-gateway:CreateDeployment") return ["apigateway:POST deployments"];
   if (WITHOUT_RESOURCE.includes(action)) return [`${action} *`];
   if (action.startsWith("s3:ListBucket") && on !== "SourceObjects") return [`${action} bucket`];
   const resource = on === "DeadLetterQueue.url" ? deadLetters : RESOURCES[on];
@@ -150,6 +153,7 @@ function nameOf(arn: string): string {
     ],
     [/^arn:aws:events:eu-west-1:123456789012:event-bus\/default$/, "bus"],
     [/^arn:aws:cloudfront::\*:distribution\/\*$/, "distributions"],
+    [/^arn:aws:apigateway:eu-west-1::\/restapis\/[\w-]+\/deployments$/, "deployments"],
     [/^arn:aws:s3:::cdk-[\w-]+\/prewarm\/\*\.zip$/, "code"],
   ];
   const [pattern, name] = named.find(([candidate]) => candidate.test(arn)) ?? [];

@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { CapParameters } from "../../lib/caps.ts";
+import { Parameters } from "../../lib/parameters.ts";
 import { Pipeline } from "../../lib/pipeline.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
@@ -9,8 +9,9 @@ import { newApp, rendered, resourcesOf } from "./synth.ts";
 
 const app = newApp();
 const stack = new Stack(app, "Test");
-const [storage, tasks] = [new Storage(stack, "Storage"), new TaskQueue(stack, "TaskQueue")];
-new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test", caps: new CapParameters(stack) });
+const parameters = new Parameters(stack, { vpc: "new" });
+const [storage, tasks] = [new Storage(stack, "Storage", parameters), new TaskQueue(stack, "TaskQueue")];
+new Pipeline(stack, "Pipeline", { storage, tasks, groupName: "prewarm_asg_test", parameters });
 const template = Template.fromStack(stack);
 
 /** `PipelineGetSize430B4FBA` as `GetSize`. */
@@ -163,10 +164,6 @@ describe("the concurrent executions of the account", () => {
       },
     });
   });
-});
-
-test("every function is traced", () => {
-  for (const { TracingConfig } of functions.values()) expect(TracingConfig).toEqual({ Mode: "Active" });
 });
 
 describe("the timers", () => {

@@ -1,9 +1,10 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
+import { Parameters } from "../../lib/parameters.ts";
 import { Storage } from "../../lib/storage.ts";
 import { resourcesOf, synthesize, theOnly } from "./synth.ts";
 
-const template = synthesize((scope) => new Storage(scope, "Storage"));
+const template = synthesize((stack) => new Storage(stack, "Storage", new Parameters(stack, { vpc: "new" })));
 
 test.each([
   { table: "Request", keys: [{ AttributeName: "req_id", KeyType: "HASH" }], view: "NEW_AND_OLD_IMAGES" },
@@ -116,12 +117,6 @@ test("all of it is deleted with the stack: the bucket is emptied first", () => {
   );
   expect(theOnly(template, "Custom::EmptiedBucket").ServiceToken).toEqual({ "Fn::GetAtt": [emptying, "Arn"] });
   expect(properties.Environment.Variables.BUCKET).toEqual({ Ref: bucket });
-});
-
-test("a table can be restored to an earlier time", () => {
-  template.allResourcesProperties("AWS::DynamoDB::Table", {
-    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-  });
 });
 
 test("the table of results is as warm as the parameter says, and a new table's usual if it says nothing else", () => {

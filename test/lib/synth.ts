@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
-import type { Construct } from "constructs";
 import { afterAll } from "vitest";
 import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
@@ -38,7 +37,7 @@ export function synthesizeStacks(envName = DEFAULT_ENV_NAME): { readonly name: s
 }
 
 /** The template of a part of the stack alone. */
-export function synthesize(build: (scope: Construct) => void): Template {
+export function synthesize(build: (stack: Stack) => void): Template {
   const stack = new Stack(newApp(), "Test");
   build(stack);
   return Template.fromStack(stack);
@@ -101,6 +100,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   warmWritesPerSecond: "4000",
   stallSeconds: "900",
   distributions: "*",
+  latestAmi: "ami-0123456789abcdef0",
   spotPricePerHour: "0",
   sourceBuckets: "media,docs/site/*",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
