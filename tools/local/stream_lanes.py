@@ -5,6 +5,8 @@ mapping is read by itself, and ParallelizationFactor says how many batches of a 
 partition key keep their order, others do not wait for them. Here, each of those batches is a lane: a thread that reads the
 stream for itself and takes the records of its own partition keys. What a lane does with them is MiniStack's own code.
 
+Also adds the public parameter of Amazon Linux for arm64, which MiniStack lacks and nobody may put: AWS owns `/aws/service/`.
+
 Arguments: those of hypercorn.
 """
 
@@ -16,7 +18,10 @@ import time
 import ministack.app  # noqa: F401  (first: it brings all services up in its own order)
 from hypercorn.__main__ import main
 from ministack.core import concurrency
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, ssm
+
+# MiniStack knows that of x86_64 alone.
+PUBLIC_AMI = {"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64": "ami-0a2023a1b2c3d4e5f"}
 
 # More would only make this machine busy.
 MOST_LANES = 4
@@ -177,6 +182,10 @@ class Streams:
 
 
 if __name__ == "__main__":
+    if hasattr(ssm, "_PUBLIC_AMI_PARAMETERS"):
+        ssm._PUBLIC_AMI_PARAMETERS.update(PUBLIC_AMI)
+    else:
+        print("This MiniStack has no public AMI parameters: deploy with the parameter amiId", file=sys.stderr)
     missing = [name for name in NEEDED if not hasattr(lambda_svc, name)]
     if missing:
         print(f"This MiniStack has no {', '.join(missing)}: slow functions of streams delay each other", file=sys.stderr)
