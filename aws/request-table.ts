@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { RequestItem } from "../domain/request/request-item.ts";
+import type { MissingInstances, RequestItem } from "../domain/request/request-item.ts";
 import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
 import { whetherConditionHolds } from "./conflicts.ts";
@@ -72,6 +72,12 @@ export class RequestTable extends RequestReader {
   async noteEmptyQueue(reqId: string, at: number | undefined): Promise<void> {
     if (at === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["empty_seen_at"]);
     else await this.write(reqId, { empty_seen_at: at }, "attribute_exists(active)", {}, []);
+  }
+
+  /** Notes which instances are missing; undefined: none. The request has not moved by this. */
+  async noteMissingInstances(reqId: string, missing: MissingInstances | undefined): Promise<void> {
+    if (missing === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["missing_instances"]);
+    else await this.write(reqId, { missing_instances: missing }, "attribute_exists(active)", {}, []);
   }
 
   /**

@@ -2,12 +2,14 @@ import * as z from "zod";
 import { countField } from "./answer-fields.ts";
 
 /** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
-export const WARNING_CODES = ["no_tier", "may_not_be_kept", "not_compressed", "rec_wrong"] as const;
+export const WARNING_CODES = ["no_tier", "may_not_be_kept", "not_compressed", "rec_wrong", "no_capacity"] as const;
 
 export const warningSchema = z
   .object({
     code: z.enum(WARNING_CODES),
-    count: countField.describe("How many tasks it is about; with `may_not_be_kept`, how many URLs."),
+    count: countField.describe(
+      "How many tasks it is about; with `may_not_be_kept`, how many URLs; with `no_capacity`, how many instances.",
+    ),
     message: z.string().describe("The same in words."),
     examples: z.array(z.string()).max(3),
   })

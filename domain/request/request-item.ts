@@ -14,6 +14,10 @@ import { variantSchema } from "./variants.ts";
 
 const count = z.number().int().nonnegative();
 
+/** Instances that Auto Scaling was to provide and has not, and when that was first seen: milliseconds since the epoch. */
+const missingInstancesSchema = z.object({ count, since: z.number() });
+export type MissingInstances = z.infer<typeof missingInstancesSchema>;
+
 /** Present exactly while a request is active, so that the index on it lists the active ones and nothing else. */
 export const ACTIVE = "y";
 export const ACTIVE_INDEX = "active";
@@ -112,6 +116,9 @@ export const requestItemSchema = z.object({
   not_kept_count: z.number().int().default(0),
   uncompressed_count: z.number().int().default(0),
   rec_miss_count: z.number().int().default(0),
+
+  /** Written by Watch while its tasks wait. Absent: no instance is missing. */
+  missing_instances: missingInstancesSchema.optional().catch(undefined),
 
   // How it ends.
   /**

@@ -13,7 +13,9 @@ import { outcomesWithin, within } from "./within.ts";
 
 /** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
 type DescribedRequest = ListedRequest &
-  Partial<Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read">>;
+  Partial<
+    Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read" | "missing_instances">
+  >;
 
 /**
  * Body of GET /prewarm.
@@ -55,7 +57,7 @@ export function describeProgress(
     status: item.status,
     ...sourcesOf(item),
     ...(item.verdict === undefined ? {} : { verdict: item.verdict }),
-    warnings: warningsOf(item, count, { uncompressed: progress.uncompressed, popCounts }),
+    warnings: warningsOf(item, count, now.getTime(), { uncompressed: progress.uncompressed, popCounts }),
   };
 }
 

@@ -16,6 +16,10 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
   rec_wrong:
     "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
     "cache. It cost the origin one more request for each of these tasks, and nothing else",
+  no_capacity:
+    "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +
+    "a quota is reached. Its activity history says which. Add instance types (parameter instanceTypes), raise onDemandPercent, or " +
+    "raise the quota",
 };
 
 /** What the examples of some warnings come from. */
@@ -26,24 +30,36 @@ export interface Examples {
   readonly popCounts?: ReadonlyMap<string, Pick<Count, "rec_miss_count">>;
 }
 
+/** After which missing instances are worth a warning: an instance usually takes two. */
+const NO_CAPACITY_MS = 600_000;
+
 type WarnedCount = Pick<Count, "hit_count" | "uncompressed_count" | "rec_miss_count">;
+
+/** What of a request its warnings depend on. The list of requests has no missing instances. */
+type WarnedItem = Pick<RequestItem, "may_not_be_kept" | "active" | "missing_instances">;
 
 /** Whether a warning names POPs: their counters are read only then. */
 export function namesPops({ rec_miss_count }: Pick<Count, "rec_miss_count">): boolean {
   return rec_miss_count > 0;
 }
 
-/** The warnings of a request, as far as its item and its counts show them. */
+/**
+ * The warnings of a request, as far as its item and its counts show them.
+ * @param now milliseconds since the epoch
+ */
 export function warningsOf(
-  { may_not_be_kept: doubtful }: Pick<RequestItem, "may_not_be_kept">,
+  { may_not_be_kept: doubtful, active, missing_instances }: WarnedItem,
   { hit_count, uncompressed_count, rec_miss_count }: WarnedCount,
+  now: number,
   { uncompressed = [], popCounts = new Map() }: Examples = {},
 ): Warning[] {
+  const isShort = active !== undefined && now - (missing_instances?.since ?? now) >= NO_CAPACITY_MS;
   const warnings = [
     warning("no_tier", hit_count, []),
     warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
     warning("not_compressed", uncompressed_count, uncompressed),
     warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
+    warning("no_capacity", isShort ? (missing_instances?.count ?? 0) : 0, []),
   ];
   return warnings.filter(({ count }) => count > 0);
 }

@@ -1,15 +1,16 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
-import type { RequestReader } from "../../aws/request-reader.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import type { Patience } from "../../domain/request/patience.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import { progressOfAll } from "../progress-of-all.ts";
 import type { SafetyNet } from "./safety-net.ts";
 import { isStuck } from "./stuck.ts";
 
 export interface WatchDeps {
-  readonly requests: Pick<RequestReader, "active">;
+  readonly requests: Pick<RequestTable, "active" | "noteMissingInstances">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly fleet: Pick<Fleet, "state">;
   readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;
@@ -44,6 +45,12 @@ export function createHandler({ requests, progress, fleet, safetyNet, patience, 
     };
     const atRest = active.length === 0 && wanted === 0 && instances === 0;
     logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
+    for (const item of active.filter(waitsForInstances)) {
+      const { missing_instances: noted } = item;
+      if (values.MissingInstances === (noted?.count ?? 0)) continue;
+      const missing = { count: values.MissingInstances, since: noted?.since ?? now.getTime() };
+      await requests.noteMissingInstances(item.req_id, missing.count > 0 ? missing : undefined);
+    }
     for (const reqId of await safetyNet.lookAtForgotten(active, all, now))
       logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
     for (const [reqId, what] of await safetyNet.callStepsAgain(active, now))
@@ -51,4 +58,9 @@ export function createHandler({ requests, progress, fleet, safetyNet, patience, 
     for (const reqId of await safetyNet.lookAtUnclosed(now))
       logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
   };
+}
+
+/** Whether a request has tasks in the queues, and wants instances that fetch them. */
+function waitsForInstances({ status, instance_count }: RequestItem): boolean {
+  return (status === "INSERT_TASK" || status === "IN_PROGRESS") && instance_count > 0;
 }

@@ -141,7 +141,10 @@ describe("what functions log", () => {
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
     logged(
       createWatch({
-        requests: { active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })) },
+        requests: {
+          active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })),
+          noteMissingInstances: async () => undefined,
+        },
         fleet: { state: async () => fleet },
         progress: new FakeProgress(),
         safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
@@ -206,7 +209,8 @@ describe("what functions log", () => {
     expect(new Set(paidFor)).toEqual(new Set(shown.map((it) => key(it[0] ?? "", it[1] ?? "", ...it.slice(2)))));
     // CloudWatch makes that one of the functions' logs.
     for (const { name, Namespace, MetricName } of alarms)
-      if (!rendered(Namespace).startsWith("AWS/") && name !== "FunctionFailures") expect(paidFor).toContain(key(rendered(Namespace), MetricName));
+      if (!rendered(Namespace).startsWith("AWS/") && name !== "FunctionFailures")
+        expect(paidFor).toContain(key(rendered(Namespace), MetricName));
   });
 });
 

@@ -71,6 +71,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "Lists of URLs and reports, 30 days old at most; access logs would outlive them in another bucket",
   ),
   rule(
+    "DDB3",
+    ["Request", "RequestPop", "RequestTask", "Progress"].map((table) => `Prewarm/Storage/${table}/Resource`),
+    "Items expire after 30 days, and a request can be sent again: a backup costs more than it is worth",
+  ),
+  rule(
     "VPC7",
     ["Network/Vpc/Resource"],
     "Nothing comes in, and what goes out is in the results; flow logs of 300 instances cost more than they say",
@@ -112,28 +117,27 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "*",
     [
       ...["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/TaskRole", "Pipeline/AggregationRole"],
-      ...[
-        "Pipeline/ExpandRole",
-        "Pipeline/ShutdownRole",
-        "Pipeline/DeadLetterReaderRole",
-        "Fleet/Role",
-        "Monitoring/WatchRole",
-      ],
-      ...["Storage/EmptyingRole", "Api/MaybePrivate/RedeployingRole", "Console/PageRole"],
+      ...["Pipeline/ExpandRole", "Pipeline/ShutdownRole", "Fleet/Role", "Monitoring/WatchRole"],
     ],
-    "Calls that know no resource: listing distributions and streams, describing groups, traces, Session Manager",
+    "Calls that know no resource: listing distributions and streams, describing groups, Session Manager",
   ),
+  {
+    id: "AwsSolutions-IAM5[Resource::*]",
+    at: ["Prewarm/Tracing/Writing/Resource"],
+    reason: "Traces know no resource; the policy exists only with tracing=on",
+  },
 ];
 
 /** How lib/allowed-distributions.ts makes ARNs of a list that is a parameter. */
 function distributionsIn(partition: string): string {
   const before = `arn:${partition}:cloudfront::*:distribution/`;
-  return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",{"Fn::Join":[",${before}",{"Ref":"distributions"}]}]]}]}`;
+  return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",{"Fn::Join":[",${before}",{"Fn::Split":[",",{"Ref":"distributions"}]}]}]]}]}`;
 }
 
 /** How lib/source-buckets.ts does. */
 function sourcesIn(partition: string): string {
   const before = `arn:${partition}:s3:::`;
-  const entries = (between: string) => `{"Fn::Join":["${between},${before}",{"Ref":"sourceBuckets"}]}`;
+  const entries = (between: string) =>
+    `{"Fn::Join":["${between},${before}",{"Fn::Split":[",",{"Ref":"sourceBuckets"}]}]}`;
   return `{"Fn::Split":[",",{"Fn::Join":["",["${before}",${entries("/*")},"/*,${before}",${entries("")}]]}]}`;
 }

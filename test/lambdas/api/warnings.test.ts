@@ -5,6 +5,8 @@ import { describeProgress } from "../../../lambdas/api/progress.ts";
 import { warningsOf } from "../../../lambdas/api/warnings.ts";
 import { count, request } from "../items.ts";
 
+const NOW = Date.parse("2024-04-16T03:15:09.499Z");
+
 const doubtful = { count: 4_711, examples: ["Cache-Control: no-store of https://cdn.example.com/a"] };
 
 it.each([
@@ -22,12 +24,12 @@ it.each([
     ],
   ],
 ])("%s", (_, item, hit_count, expected) => {
-  const warnings = warningsOf(item, { ...NO_COUNT, hit_count });
+  const warnings = warningsOf(item, { ...NO_COUNT, hit_count }, NOW);
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual(expected);
 });
 
 it("each says what it means, with no more than was seen, and what would help", () => {
-  const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { ...NO_COUNT, hit_count: 7 });
+  const [tier, kept] = warningsOf({ may_not_be_kept: doubtful }, { ...NO_COUNT, hit_count: 7 }, NOW);
   expect(tier?.message).toMatch(
     /hits .* may be the regional cache's\. .* a response headers policy with Server-Timing/,
   );
@@ -53,10 +55,28 @@ it("of what came uncompressed, with examples; of POPs under another REC, those w
   const misses = { "SIN2-P1": 1, "FRA56-P4": 0, "GRU1-C2": 7, "IAD89-P1": 2, "NRT57-P3": 3 };
   const popCounts = new Map(Object.entries(misses).map(([pop, rec_miss_count]) => [pop, { rec_miss_count }]));
   const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13 };
-  const warnings = warningsOf({}, counted, { uncompressed: urls, popCounts });
+  const warnings = warningsOf({}, counted, NOW, { uncompressed: urls, popCounts });
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual([
     ["not_compressed", 5, urls],
     ["rec_wrong", 13, ["GRU1-C2: 7", "NRT57-P3: 3", "IAD89-P1: 2"]],
   ]);
-  expect(warningsOf({}, counted).map(({ examples }) => examples)).toEqual([[], []]);
+  expect(warningsOf({}, counted, NOW).map(({ examples }) => examples)).toEqual([[], []]);
+});
+
+it.each([
+  ["instances that are missing for ten minutes", 600_000, "y", [["no_capacity", 3]]],
+  ["instances that are missing for less", 599_999, "y", []],
+  ["instances that were missing when the request ended", 900_000, undefined, []],
+] as const)("%s", (_, forMs, active, expected) => {
+  const missing_instances = { count: 3, since: NOW - forMs };
+  const warnings = warningsOf({ active, missing_instances }, NO_COUNT, NOW);
+  expect(warnings.map(({ code, count }) => [code, count])).toEqual(expected);
+});
+
+it("GET /prewarm has the warning of missing instances", () => {
+  const running = request({ status: "IN_PROGRESS", missing_instances: { count: 2, since: NOW - 700_000 } });
+  const { warnings } = describeProgress(running, NO_PROGRESS, new Date(NOW), { staleMs: 60_000 });
+  expect(warnings).toMatchObject([
+    { code: "no_capacity", count: 2, message: expect.stringMatching(/onDemandPercent/) },
+  ]);
 });

@@ -52,6 +52,9 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async advance(reqId: string, from: RequestItem["status"], to: RequestItem["status"], fields = {}) {
     return this.change(reqId, ({ status }) => status === from, { ...fields, status: to });
   }
+  async noteMissingInstances(reqId: string, missing_instances: RequestItem["missing_instances"]) {
+    this.change(reqId, isActive, { missing_instances });
+  }
   async standing(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
   }

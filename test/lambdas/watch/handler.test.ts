@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
 import { FakeProgress } from "../fakes/progress.ts";
+import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
 
 test.each([
@@ -33,7 +34,7 @@ test.each([
 ])("$what", async ({ active, wanted, instances, inService, orphans, missing, measured }) => {
   const lines: unknown[][] = [];
   await createHandler({
-    requests: { active: async () => Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` })) },
+    requests: new FakeRequests(...Array.from({ length: active }, (_, i) => request({ req_id: `r${i}` }))),
     progress: new FakeProgress(),
     fleet: { state: async () => ({ wanted, instances, inService }) },
     safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
@@ -60,7 +61,7 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
   const progress = new FakeProgress();
   progress.set("r1", { movedAt: 7 });
   await createHandler({
-    requests: { active: async () => active },
+    requests: { active: async () => active, noteMissingInstances: unplanned },
     progress,
     fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
     safetyNet: {
@@ -86,4 +87,54 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
     ["A step came to no end", { req_id: "r1", what: "CREATED: its step is called again" }],
     ["Request has ended and was not closed, a look is asked for", { req_id: "r3" }],
   ]);
+});
+
+async function unplanned(): Promise<void> {
+  throw new Error("unplanned");
+}
+
+describe("instances that Auto Scaling has not provided", () => {
+  const AT = Date.parse("2024-04-16T03:15:09.499Z");
+  const run = (requests: FakeRequests, inService: number, now: number) => {
+    vi.useFakeTimers({ now, toFake: ["Date"] });
+    return createHandler({
+      requests,
+      progress: new FakeProgress(),
+      fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) },
+      safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
+      ...{ patience: patienceOf(), logger: { info: () => undefined }, namespace: "Prewarm/test" },
+    })();
+  };
+  afterEach(() => void vi.useRealTimers());
+
+  test("are noted on each request that waits for them, since they were first missing, until they are there", async () => {
+    const requests = new FakeRequests(
+      request({ req_id: "waits", status: "IN_PROGRESS", instance_count: 5 }),
+      request({ req_id: "queues", status: "INSERT_TASK", instance_count: 2 }),
+    );
+    const noted = () => ["waits", "queues"].map((reqId) => requests.the(reqId).missing_instances);
+    await run(requests, 2, AT);
+    expect(noted()).toEqual(Array(2).fill({ count: 3, since: AT }));
+    await run(requests, 4, AT + 300_000);
+    expect(noted()).toEqual(Array(2).fill({ count: 1, since: AT }));
+    await run(requests, 5, AT + 600_000);
+    expect(noted()).toEqual([undefined, undefined]);
+    await run(requests, 0, AT + 900_000);
+    expect(noted()).toEqual(Array(2).fill({ count: 5, since: AT + 900_000 }));
+  });
+
+  test("are not noted on a request without tasks yet, nor on one that wants none", async () => {
+    const requests = new FakeRequests(
+      request({ req_id: "r1", status: "CREATED", instance_count: 5 }),
+      request({ req_id: "r2", status: "IN_PROGRESS", instance_count: 0 }),
+    );
+    await run(requests, 0, AT);
+    expect([...requests.items.values()].map((it) => it.missing_instances)).toEqual([undefined, undefined]);
+  });
+
+  test("are written once while they do not change", async () => {
+    const item = request({ status: "IN_PROGRESS", instance_count: 5, missing_instances: { count: 3, since: AT } });
+    const requests = Object.assign(new FakeRequests(item), { noteMissingInstances: unplanned });
+    await run(requests, 2, AT + 300_000);
+  });
 });
