@@ -66,6 +66,7 @@ export const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
   "AWS::IAM::InstanceProfile": CONFIGURATION,
   "AWS::IAM::Policy": CONFIGURATION,
   "AWS::IAM::Role": CONFIGURATION,
+  "AWS::Lambda::EventInvokeConfig": CONFIGURATION,
   "AWS::Lambda::EventSourceMapping": mapping,
   "AWS::Lambda::Function": free("billed by call and time; storage of the code, some megabytes, is free"),
   "AWS::Lambda::Permission": CONFIGURATION,
@@ -110,6 +111,8 @@ function alarm({ Properties: { Metrics, Period = 60 } }: Resource): readonly Cha
     .parse(Metrics);
   if (Number(Period) < 60) throw new UnpricedError("An alarm of high resolution");
   const quantity = metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
+  // It is billed for each metric that the query analyzes, which no template tells.
+  if (quantity === 0) throw new UnpricedError("An alarm on a query of Metrics Insights");
   return [{ what: "metric that an alarm watches", quantity, price: PRICE.alarmMetricMonth }];
 }
 

@@ -71,6 +71,11 @@ describe("the idle cost of a resource", () => {
       "at least 1",
     ],
     ["a provisioned table", { It: { Type: "AWS::DynamoDB::Table", Properties: {} } }, "provisioned"],
+    [
+      "an alarm on a query",
+      alarm({ Metrics: [{ Id: "a", Expression: "SELECT SUM(Errors) FROM SCHEMA()" }] }),
+      "Metrics Insights",
+    ],
     ["an alarm of high resolution", alarm({ Period: 10 }), "high resolution"],
     ["a mapping with its own pollers", mapping({ ...OF_QUEUE, ProvisionedPollerConfig: {} }), "pollers"],
   ])("is refused for %s", (_, resources, name) => {
