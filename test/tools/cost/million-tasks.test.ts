@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { UNITS } from "../../../domain/cost/units.ts";
 import { millionTasks } from "../../../tools/cost/million-tasks.ts";
-import { stackTemplates } from "../../../tools/cost/stack-templates.ts";
+import { stackTemplateSchema } from "../../../tools/cost/stack-template.ts";
 import { figures } from "../../../tools/cost/tables.ts";
 import { estimate } from "../../../tools/scaling/estimate.ts";
 
-const { PrewarmStack } = stackTemplates();
-const { tasks, bytes, dollars } = millionTasks(PrewarmStack);
+const template = stackTemplateSchema.parse({
+  Parameters: {
+    instanceTypes: { Default: "c7gn.medium,c7gn.large,c7gn.xlarge" },
+    monitoring: { Default: "on", AllowedValues: ["on", "off"] },
+  },
+  Resources: {},
+});
+const { tasks, bytes, dollars } = millionTasks(template);
 const line = (name: string) => dollars.lines.find((it) => it.line === name)?.dollars ?? 0;
 
 describe("the price of a million tasks of 10 KB", () => {
@@ -24,7 +30,7 @@ describe("the price of a million tasks of 10 KB", () => {
   });
 
   it("is what the documents state", () => {
-    const { million, millionAtTheEdge, millionAtMost } = figures(PrewarmStack);
+    const { million, millionAtTheEdge, millionAtMost } = figures(template);
     expect(million).toBe(dollars.total.toFixed(2));
     expect(millionAtTheEdge).toBe((line("cloudfront_bytes") + line("cloudfront_requests")).toFixed(2));
     expect(Number(millionAtMost)).toBeGreaterThan(dollars.total);
