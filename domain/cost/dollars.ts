@@ -17,14 +17,18 @@ export interface Billed {
   readonly forms: number;
   /** Share of the URLs that are https. */
   readonly secure: number;
-  /** Bytes of one POP, second looks with them. */
+  /** Bytes of one POP, those of the checks included. */
   readonly bytesPerPop: number;
+  /** Of an object, on average. */
+  readonly objectBytes: number;
   readonly requestsPerTask: number;
   readonly instances: number;
   readonly instanceHours: number;
   readonly kind: InstanceKind;
   /** Paths that are invalidated. */
   readonly paths: number;
+  /** More tasks than one request may have are several. @default 1 */
+  readonly requests?: number;
 }
 
 /** How many addresses a POP has, as far as its DNS answers show: two to four. */
@@ -35,7 +39,7 @@ export function downloadsPerTask(verify: Verify): number {
   return verify === "addresses" ? ADDRESSES : 1;
 }
 
-/** Each download is looked at again, unless nothing is to be shown. */
+/** Each download is followed by a check that asks for the object again, unless warmth is not to be shown. */
 export function requestsPerTask(verify: Verify): number {
   return downloadsPerTask(verify) * (verify === "off" ? 1 : 2);
 }
@@ -51,14 +55,14 @@ export function billOf(billed: Billed, units: Units): Line[] {
     ),
     line(
       "public_ipv4",
-      instanceHours * PRICE.publicAddressHour,
-      `${hours(instanceHours)} at $${PRICE.publicAddressHour}`,
+      instanceHours * PRICE.publicAddressHour.dollars,
+      `${hours(instanceHours)} at $${PRICE.publicAddressHour.dollars}`,
     ),
     edgeBytes(billed),
     edgeRequests(billed),
     line(
       "invalidation_paths",
-      beyond * PRICE.invalidationPath,
+      beyond * PRICE.invalidationPath.dollars,
       `${beyond} paths beyond ${FREE_INVALIDATION_PATHS} of a month`,
     ),
     line("pipeline", pipeline(billed, units), "DynamoDB, SQS and Lambda"),
@@ -81,9 +85,9 @@ function edgeRequests({ pops, forms, requestsPerTask: times, secure }: Billed): 
   return line("cloudfront_requests", sum, `${times} a task, and a question for each size`);
 }
 
-function pipeline({ tasks, pops, bytesPerPop, forms, instances }: Billed, units: Units): number {
-  const perMessage = tasksPerMessage(tasks, bytesPerPop / Math.max(1, forms), instances);
-  const { sqs, table, counters, lambda } = ownCosts({ tasks, perMessage, pops: pops.length }, units);
+function pipeline({ tasks, pops, objectBytes, instances, requests = 1 }: Billed, units: Units): number {
+  const perMessage = tasksPerMessage(tasks / requests, objectBytes, instances);
+  const { sqs, table, counters, lambda } = ownCosts({ tasks, perMessage, pops: pops.length, requests }, units);
   return sqs + table + counters + lambda;
 }
 
@@ -111,7 +115,8 @@ export function notIncluded(pops: readonly string[], order: Order): string[] {
     "what the origin bills for its bytes; from an origin in AWS to CloudFront they are free",
     "free tiers, discounts, taxes, and what other traffic of the month does to the price of a GB",
     "prices of other regions than us-east-1 for instances, tables, queues and functions",
-    "response headers, downloads that are tried again, logs, alarms, and the calls of the API",
+    "AWS WAF, CloudFront Functions, Lambda@Edge, Origin Shield, and real-time or standard logs of the distribution",
+    "response headers, downloads that are tried again, the instances' volumes, backups of the tables, logs, traces, alarms, and the calls of the API",
     ...(order === "all-at-once" ? ["what the origin costs for being asked by POPs at the same time"] : []),
     ...(inChina === 0
       ? []

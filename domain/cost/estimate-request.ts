@@ -48,10 +48,11 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
   const bytes = said.bytes && scaled(said.bytes, it.pops.length);
   const fetches = originFetches(it.pops, it.order, forms);
   const times = requestsPerTask(it.verify);
+  const checkBytes = it.verify === "off" ? 0 : said.checkBytes;
   const time = workTime(
     {
       ...{ tasks, forms, kind: it.kind, paths: it.paths, originPerSecond: it.originPerSecond },
-      bytes: (bytes?.estimate ?? 0) * downloadsPerTask(it.verify),
+      bytes: ((said.bytes?.estimate ?? 0) + checkBytes) * it.pops.length * downloadsPerTask(it.verify),
       requestsPerTask: times,
       isRaisedLate: it.paths > 0 || (it.sources ?? []).length > 0,
       instances: it.instanceCount,
@@ -73,7 +74,7 @@ export function estimateRequest(it: Estimated, units: Units = UNITS): Estimate {
       minutes_to_finish: time.seconds === null ? null : Number((time.seconds / 60).toFixed(1)),
       binds: time.binds,
     },
-    dollars: dollarsOf(it, said, { forms, tasks, times, hours, units }),
+    dollars: dollarsOf(it, said, { forms, tasks, times, checkBytes, hours, units }),
     caps: capsOf(it, tasks, bytes),
     assumptions: ASSUMPTIONS,
   };
@@ -100,18 +101,21 @@ interface Totals {
   readonly forms: number;
   readonly tasks: number;
   readonly times: number;
+  /** At one POP, of the checks after one download of everything. */
+  readonly checkBytes: number;
   readonly hours: number;
   readonly units: Units;
 }
 
 /** Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes. */
-function dollarsOf(it: Estimated, said: SizesSaid, { forms, tasks, times, hours, units }: Totals): Estimate["dollars"] {
-  const looks = it.verify === "off" ? 0 : said.lookBytes;
+function dollarsOf(it: Estimated, said: SizesSaid, totals: Totals): Estimate["dollars"] {
+  const { forms, tasks, times, checkBytes, hours, units } = totals;
   const lines = (perPop: number): Line[] => {
     const billed: Billed = {
       ...{ pops: it.pops, tasks, forms, requestsPerTask: times, instances: it.instanceCount, instanceHours: hours },
       ...{ kind: it.kind, paths: it.paths, secure: secureShare(it.urls) },
-      bytesPerPop: (perPop + looks) * downloadsPerTask(it.verify),
+      objectBytes: perPop / Math.max(1, forms),
+      bytesPerPop: (perPop + checkBytes) * downloadsPerTask(it.verify),
     };
     return billOf(billed, units);
   };

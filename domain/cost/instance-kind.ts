@@ -33,7 +33,8 @@ export function instanceKind(types: readonly string[], spotPrice?: number): Inst
 /** Of a family without a price: that of the dearest. */
 function spotShareOf(type: string, vcpus: number): number {
   const family = type.split(".")[0] ?? "";
-  return (VCPU_HOUR[family] ?? Math.max(...Object.values(VCPU_HOUR))) * vcpus * SPOT_SHARE;
+  const dearest = Math.max(...Object.values(VCPU_HOUR).map(({ dollars }) => dollars));
+  return (VCPU_HOUR[family]?.dollars ?? dearest) * vcpus * SPOT_SHARE;
 }
 
 /** What the tables of the documents are computed for. */

@@ -23,7 +23,13 @@ export interface Load {
   readonly requests?: number;
 }
 
-const RESULT_BYTES = 700;
+/** Of a result's item, attribute names included. */
+export const RESULT_BYTES = 700;
+/**
+ * DynamoDB bills the storage of each item with so many bytes more. They are no part of what a write or a read is billed for.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+const ITEM_OVERHEAD_BYTES = 100;
 const BATCH = { sqs: 10, aggregation: 1_000 };
 /** SQS bills a call for every 64 KiB that it carries. */
 const SQS_CALL_BYTES = 65_536;
@@ -37,9 +43,9 @@ const ALONE_BYTES = 2 ** 24;
 export function ownCosts(load: Load, units: Units): OwnCosts {
   const { tasks, perMessage, pops } = load;
   return {
-    sqs: sqsCalls(tasks / perMessage, perMessage) * PRICE.sqsCall,
-    table: tasks * PRICE.dynamoWriteUnit + recountPrice(tasks) + storagePrice(tasks),
-    counters: (tasks / BATCH.aggregation) * unitsOfBatch(pops).total * PRICE.dynamoWriteUnit,
+    sqs: sqsCalls(tasks / perMessage, perMessage) * PRICE.sqsCall.dollars,
+    table: tasks * PRICE.dynamoWriteUnit.dollars + recountPrice(tasks) + storagePrice(tasks),
+    counters: (tasks / BATCH.aggregation) * unitsOfBatch(pops).total * PRICE.dynamoWriteUnit.dollars,
     lambda: lambdaPrice(load, units),
   };
 }
@@ -59,11 +65,12 @@ function sqsCalls(messages: number, perMessage: number): number {
 
 /** Every result is read once, consistently. */
 function recountPrice(tasks: number): number {
-  return ((tasks * RESULT_BYTES) / READ_UNIT_BYTES) * PRICE.dynamoReadUnit;
+  return ((tasks * RESULT_BYTES) / READ_UNIT_BYTES) * PRICE.dynamoReadUnit.dollars;
 }
 
+/** The table of results has no index besides. */
 function storagePrice(tasks: number): number {
-  return ((tasks * RESULT_BYTES) / 1e9) * PRICE.dynamoStorageGbMonth;
+  return ((tasks * (RESULT_BYTES + ITEM_OVERHEAD_BYTES)) / 1e9) * PRICE.dynamoStorageGbMonth.dollars;
 }
 
 function lambdaPrice({ tasks, requests = 1 }: Load, units: Units): number {
@@ -71,5 +78,8 @@ function lambdaPrice({ tasks, requests = 1 }: Load, units: Units): number {
     (tasks * units.aggregationCpuMicros) / 1e6 +
     tasks / units.fanOutTasksPerSecond +
     Math.min(tasks, requests * MAX_URLS) / units.getSizeUrlsPerSecond;
-  return coreSeconds * LAMBDA_GB_A_CORE * PRICE.lambdaGbSecond + (tasks / BATCH.aggregation) * PRICE.lambdaCall;
+  return (
+    coreSeconds * LAMBDA_GB_A_CORE * PRICE.lambdaGbSecond.dollars +
+    (tasks / BATCH.aggregation) * PRICE.lambdaCall.dollars
+  );
 }

@@ -8,8 +8,8 @@ export type SeenSize = number | "unknown" | { readonly problem: string };
 export interface SizesSaid {
   /** Undefined: nothing is known. */
   readonly bytes: Spread | undefined;
-  /** Bytes of a second look at each. */
-  readonly lookBytes: number;
+  /** Bytes of the check that follows each download. */
+  readonly checkBytes: number;
   readonly sampled: number;
   readonly unknown: number;
   readonly unreadable: number;
@@ -23,7 +23,7 @@ export function sizesSaid(seen: readonly SeenSize[], forms: number): SizesSaid {
   const problems = seen.flatMap((it) => (typeof it === "object" ? [it.problem] : []));
   return {
     bytes: totalFrom(known, forms),
-    lookBytes: totalFrom(known.map(lookOf), forms)?.estimate ?? 0,
+    checkBytes: totalFrom(known.map(checkBytesOf), forms)?.estimate ?? 0,
     sampled: seen.length,
     unknown: seen.filter((it) => it === "unknown").length,
     unreadable: problems.length,
@@ -31,7 +31,8 @@ export function sizesSaid(seen: readonly SeenSize[], forms: number): SizesSaid {
   };
 }
 
-function lookOf(bytes: number): number {
+/** What the proof of warmth reads of an object again: all of a small one, the first byte of another. */
+export function checkBytesOf(bytes: number): number {
   return bytes <= WHOLE_LOOK_BYTES ? bytes : 1;
 }
 

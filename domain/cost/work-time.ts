@@ -6,7 +6,7 @@ import type { Units } from "./units.ts";
 /** What a request has to do. */
 export interface Work {
   readonly tasks: number;
-  /** Of one download of every task. */
+  /** Of all answers: downloads, and the checks after them. */
   readonly bytes: number;
   /** Requests of a task: its download, and how often it is looked at again. */
   readonly requestsPerTask: number;

@@ -6,14 +6,12 @@ import { fillParts } from "./fill-parts.ts";
 import { GENERATED_PARTS } from "./generated-parts.ts";
 
 // `npm run docs`: writes into the documents what they have from the code, and the description of the API beside them.
-for (const name of readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).filter((file) =>
-  file.endsWith(".md"),
-)) {
-  const path = `${ROOT}docs/${name}`;
-  const { text, stale } = fillParts(readFileSync(path, "utf8"), GENERATED_PARTS);
+const inDocs = readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`);
+for (const name of ["README.md", ...inDocs].filter((file) => file.endsWith(".md"))) {
+  const { text, stale } = fillParts(readFileSync(ROOT + name, "utf8"), GENERATED_PARTS);
   if (stale.length === 0) continue;
-  writeFileSync(path, text);
-  console.log(`docs/${name}: ${stale.join(", ")}`);
+  writeFileSync(ROOT + name, text);
+  console.log(`${name}: ${stale.join(", ")}`);
 }
 for (const [name, make] of DESCRIPTION_FILES) {
   mkdirSync(dirname(`${ROOT}docs/${name}`), { recursive: true });

@@ -1,20 +1,13 @@
 import { envSchema } from "../../agent/env.ts";
-import {
-  EDGE_PRICE,
-  FREE_INVALIDATION_PATHS,
-  PRICE,
-  PRICES_AS_OF,
-  SPOT_SHARE,
-  VCPU_HOUR,
-} from "../../domain/cost/prices.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
-import { PRICE_REGIONS } from "../../domain/pops/sites.ts";
 import { VERDICTS } from "../../domain/readiness/verdict.ts";
 import { CAPS } from "../../domain/request/caps.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
+import { costParts } from "../cost/cost-parts.ts";
+import { priceTable } from "../cost/price-table.ts";
 import { aliasCommand } from "../edge/alias-command.ts";
 import { edgeAddresses } from "../edge/place-pops.ts";
 import { world } from "../local/world.ts";
@@ -50,10 +43,11 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
   ["result-columns", () => columnsTable(["column", "meaning"], MORE_COLUMNS)],
   ["agent-defaults", agentDefaults],
-  ["prices", prices],
+  ["prices", priceTable],
   ["macos-addresses", macosAddresses],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
+  ...costParts(),
   ...snippetParts(),
   ...CHINESE_PARTS,
 ]);
@@ -79,33 +73,6 @@ function caps(): string {
       `${says}.`,
     ]),
   );
-}
-
-function prices(): string {
-  const million = (each: number) => `${readableDollars(each * 1e6)} a million`;
-  const regions = Object.entries(EDGE_PRICE).map(([region, { gigabyte, https, http }]) => [
-    `CloudFront, ${region}: ${Object.entries(PRICE_REGIONS).find(([name]) => name === region)?.[1]}`,
-    `${readableDollars(gigabyte[0] ?? 0)} a GB, down to ${readableDollars(gigabyte.at(-1) ?? 0)}; ${million(https)} https requests, ${million(http)} http`,
-  ]);
-  const hour = (dollars: number) => `${readableDollars(dollars)} an hour`;
-  return table(
-    [`what, in ${PRICES_AS_OF}`, "dollars"],
-    [
-      ...regions,
-      ["invalidation", `${readableDollars(PRICE.invalidationPath)} a path beyond ${FREE_INVALIDATION_PATHS} a month`],
-      ...Object.entries(VCPU_HOUR).map(([family, dollars]) => [`EC2 On-Demand, a vCPU of ${family}`, hour(dollars)]),
-      ["EC2 Spot", `about ${SPOT_SHARE * 100}% of that, or what \`spotPricePerHour\` says`],
-      ["public IPv4 address", hour(PRICE.publicAddressHour)],
-      ["SQS", `${million(PRICE.sqsCall)} calls`],
-      ["DynamoDB on demand", `${million(PRICE.dynamoWriteUnit)} writes, ${million(PRICE.dynamoReadUnit)} reads`],
-      ["DynamoDB, storage", `${readableDollars(PRICE.dynamoStorageGbMonth)} a GB and month`],
-      ["Lambda (Arm)", `${readableDollars(PRICE.lambdaGbSecond)} a GB and second, ${million(PRICE.lambdaCall)} calls`],
-    ],
-  );
-}
-
-function readableDollars(value: number): string {
-  return `$${Number(value.toPrecision(6))}`;
 }
 
 /** The variables that the agent can do without and has a value for. */

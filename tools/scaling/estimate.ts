@@ -1,11 +1,12 @@
-import { edgeBytesPrice } from "../../domain/cost/edge-costs.ts";
+import { billOf, downloadsPerTask, type Line, requestsPerTask } from "../../domain/cost/dollars.ts";
 import { INSTANCE } from "../../domain/cost/instance-kind.ts";
 import { type OwnCosts, ownCosts, tasksPerMessage } from "../../domain/cost/own-costs.ts";
-import { EDGE_PRICE, PRICE } from "../../domain/cost/prices.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite } from "../../domain/cost/quotas.ts";
+import { checkBytesOf } from "../../domain/cost/seen-sizes.ts";
 import type { Units } from "../../domain/cost/units.ts";
 import { shardCount } from "../../domain/plan/task-key.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/request/limits.ts";
+import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** Dollars. */
 export interface Bill extends OwnCosts {
@@ -29,39 +30,89 @@ export interface Estimate {
 
 /** A request has at most `MAX_URLS` URLs, here at this many POPs. More tasks are more requests. */
 export const POPS = 200;
+/** All of them are billed as in the United States. */
+const AMERICAN_POPS: readonly string[] = Array<string>(POPS).fill("IAD89-P1");
 /** As many instances as finish in about this time. */
 const WORK_SECONDS = 600;
-/** What so many tasks of so many bytes each take and cost. */
-export function estimate(tasks: number, bytes: number, units: Units): Estimate {
-  const coreSeconds = Math.max((tasks * units.agentCpuMicros) / 1e6, (tasks * bytes) / (units.largeMBPerSecond * 1e6));
-  const linkSeconds = (tasks * bytes * 8) / (LINK_GIGABITS * 1e9);
-  const instanceSeconds = Math.max(coreSeconds / INSTANCE.vcpus, linkSeconds);
+const REQUESTS_PER_TASK = requestsPerTask(DEFAULT_VERIFY);
+
+/**
+ * What so many tasks of objects of so many bytes each take and cost, with default settings. The dollars are those of `dry_run`: both
+ * call `billOf()`.
+ */
+export function estimate(tasks: number, objectBytes: number, units: Units): Estimate {
+  const bytesPerTask = (objectBytes + checkBytesOf(objectBytes)) * downloadsPerTask(DEFAULT_VERIFY);
+  const small = (tasks * REQUESTS_PER_TASK * units.agentCpuMicros) / 1e6;
+  const large = (tasks * bytesPerTask) / (units.largeMBPerSecond * 1e6);
+  const bits = tasks * bytesPerTask * 8;
+  const instanceSeconds = Math.max(Math.max(small, large) / INSTANCE.vcpus, bits / (LINK_GIGABITS * 1e9));
   const atTheTable = tasks / QUOTA.tableWrites;
-  const atTheEdge = (tasks * bytes * 8) / (QUOTA.edgeGigabits * 1e9);
+  const atTheEdge = bits / (QUOTA.edgeGigabits * 1e9);
   // More instances would only wait for what is the bound.
   const wanted = Math.max(WORK_SECONDS, atTheTable, atTheEdge);
-  const instances = Math.min(MAX_INSTANCES, Math.max(1, Math.ceil(instanceSeconds / wanted)));
+  // Rounded before it is rounded up: 30 instances and a fraction of a second are 30.
+  const needed = Math.ceil(Number((instanceSeconds / wanted).toFixed(6)));
+  const instances = Math.min(MAX_INSTANCES, Math.max(1, needed));
   const requests = Math.ceil(tasks / (MAX_URLS * POPS));
-  const messages = tasks / tasksPerMessage(tasks / requests, bytes, instances);
+  const messages = tasks / tasksPerMessage(tasks / requests, objectBytes, instances);
   const work = instanceSeconds / instances;
   const seconds = Math.max(work, atTheTable, atTheEdge);
   return {
-    ...{ instances, seconds, messages, shards: shardCount(tasks / requests) },
+    instances,
+    seconds,
+    messages,
+    shards: shardCount(tasks / requests),
     secondsWithNewTable: Math.max(seconds, secondsToWrite(tasks)),
     binds: nearest([
       ["instances a group (300, ours)", instances / MAX_INSTANCES],
       ["Spot vCPUs (640, adjustable)", (instances * INSTANCE.vcpus) / QUOTA.spotVcpus],
       ["DynamoDB writes a table (40,000/s, adjustable)", atTheTable / work],
-      ["CloudFront requests a distribution (250,000/s, adjustable)", tasks / work / QUOTA.edgeRequests],
+      [
+        "CloudFront requests a distribution (250,000/s, adjustable)",
+        (tasks * REQUESTS_PER_TASK) / work / QUOTA.edgeRequests,
+      ],
       ["CloudFront throughput a distribution (150 Gbit/s, adjustable)", atTheEdge / work],
       ["messages in flight (120,000)", Math.min(messages, instances * 1_024) / QUOTA.inFlight],
     ]),
-    bill: {
-      ...ownCosts({ tasks, perMessage: tasks / messages, pops: POPS, requests }, units),
-      instances: instances * ((seconds + BOOT_SECONDS) / 3_600) * (INSTANCE.spotHour + PRICE.publicAddressHour),
-      edgeBytes: edgeBytesPrice(tasks * bytes),
-      edgeRequests: tasks * EDGE_PRICE.northAmerica.https,
+    bill: bill({ tasks, objectBytes, bytesPerTask, instances, requests, perMessage: tasks / messages, seconds }, units),
+  };
+}
+
+interface Finished {
+  readonly tasks: number;
+  readonly objectBytes: number;
+  readonly bytesPerTask: number;
+  readonly instances: number;
+  readonly requests: number;
+  readonly perMessage: number;
+  readonly seconds: number;
+}
+
+function bill(of: Finished, units: Units): Bill {
+  const { tasks, objectBytes, bytesPerTask, instances, requests, perMessage, seconds } = of;
+  const lines = billOf(
+    {
+      pops: AMERICAN_POPS,
+      tasks,
+      forms: tasks / POPS,
+      secure: 1,
+      bytesPerPop: (tasks * bytesPerTask) / POPS,
+      objectBytes,
+      requestsPerTask: REQUESTS_PER_TASK,
+      instances,
+      instanceHours: instances * ((seconds + BOOT_SECONDS) / 3_600),
+      kind: INSTANCE,
+      paths: 0,
+      requests,
     },
+    units,
+  );
+  const dollars = (name: Line["line"]) => lines.find(({ line }) => line === name)?.dollars ?? 0;
+  return {
+    ...ownCosts({ tasks, perMessage, pops: POPS, requests }, units),
+    instances: dollars("ec2_spot") + dollars("public_ipv4"),
+    edgeBytes: dollars("cloudfront_bytes"),
+    edgeRequests: dollars("cloudfront_requests"),
   };
 }
 

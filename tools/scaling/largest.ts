@@ -1,3 +1,4 @@
+import { RESULT_BYTES } from "../../domain/cost/own-costs.ts";
 import { LINK_GIGABITS, NEW_TABLE, QUOTA, secondsToWrite } from "../../domain/cost/quotas.ts";
 import type { Units } from "../../domain/cost/units.ts";
 import { counterLoad, unitsOfBatch } from "../../domain/cost/write-units.ts";
@@ -13,7 +14,6 @@ import { duration } from "./tables.ts";
 export const LARGEST_POPS = 400;
 const BATCH = 1_000;
 const QUARTER = 250;
-const RESULT_BYTES = 700;
 /** DynamoDB ends a page here. */
 const PAGE_BYTES = 2 ** 20;
 /** The largest object that CloudFront caches. */

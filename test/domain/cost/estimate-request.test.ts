@@ -93,6 +93,16 @@ describe("what a request would come to", () => {
     ]);
   });
 
+  it("the pipeline's messages are made by the size of an object, however often it is read", () => {
+    const of = (verify: "off" | "addresses") => dollars({ verify, sizes: [6e4, 6e4, 6e4, 6e4], instanceCount: 1 });
+    expect(of("addresses")["pipeline"]).toBe(of("off")["pipeline"]);
+  });
+
+  it("says that no line has firewalls, functions and logs of the distribution", () => {
+    for (const name of ["AWS WAF", "CloudFront Functions", "Lambda@Edge", "real-time"])
+      expect(estimate().dollars.not_included.join()).toContain(name);
+  });
+
   it("says what no line has: POPs in China are not priced", () => {
     expect(estimate({ pops: ["PVG52-E1"] }).dollars.not_included.join()).toMatch(/POPs in China \(1\)/);
     expect(estimate().dollars.not_included.join()).not.toMatch(/China/);
