@@ -69,7 +69,7 @@ const sources = files("sources", 4);
 const retried = files("retried", 6);
 const stopped = files("stopped", 3);
 const overdue = files("overdue", 3);
-const mixed = files("mixed", 8);
+const mixed = files("mixed", 10);
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -168,6 +168,8 @@ export const SCENARIOS: readonly Scenario[] = [
       if (number === "3") return { kind: "lie", contentLengthDelta: 7 };
       if (number === "4") return { kind: "headers", headers: { location: "http://169.254.169.254/" } };
       if (number === "5") return { kind: "reset", after: 0 };
+      if (number === "8") return { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } };
+      if (number === "9") return { kind: "status", status: 202 };
       return undefined;
     },
     bodies: [

@@ -61,6 +61,7 @@ describe("who waits for a turn", () => {
     ["500", answer(500), false],
     ["404", answer(404), false],
     ["a 503 that was kept", answer(503, { age: "3" }), false],
+    ["a 429 of AWS WAF", answer(429, { wafAction: "challenge" }), false],
   ])("after %s, whoever asks the same host: %s", (_, seen, waits) => {
     const { origin } = alone();
     origin.saw(free, seen, START - 5, true);
