@@ -3,7 +3,7 @@ import { CfnParameter, type CfnParameterProps, type Stack } from "aws-cdk-lib";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
 import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
 import { STALL_SECONDS } from "../domain/request/patience.ts";
-import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./env-name.ts";
+import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./context.ts";
 
 export interface ParametersOptions {
   /** Default of the parameter of that name. @default prod */
