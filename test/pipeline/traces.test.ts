@@ -1,4 +1,4 @@
-// Golden traces: what ten requests do at the AWS APIs, compared with what is recorded. An intended change updates the recording
+// Golden traces: what requests do at the AWS APIs, compared with what is recorded. An intended change updates the recording
 // by `npm run test:traces -- --update`, in the commit that makes it.
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
