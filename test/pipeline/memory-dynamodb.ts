@@ -49,7 +49,7 @@ export class MemoryDynamoDb {
   private readonly tokens = new Map<string, { readonly digest: string; readonly at: number }>();
   private sequence = 0;
 
-  /** @param onRecord is told of each change of a table, in order */
+  /** @param onRecord called with each change of a table, in order */
   constructor(
     schemas: readonly TableSchema[],
     private readonly onRecord: (table: string, record: StreamRecord) => void,

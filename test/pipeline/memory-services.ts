@@ -79,7 +79,7 @@ export class MemoryAutoScaling {
   private launched = 0;
   instances: string[] = [];
 
-  /** @param onChange is told which instances there are now, whenever that changes */
+  /** @param onChange called with the instances that there are now, whenever that changes */
   constructor(
     readonly groupName: string,
     private readonly maxSize: number,
@@ -115,6 +115,11 @@ export class MemoryAutoScaling {
   set(desired: number): void {
     this.desired = desired;
     this.replace(this.instances);
+  }
+
+  /** Ends all instances, as Spot does when it takes them back. The group launches others. */
+  interrupt(): void {
+    this.replace([]);
   }
 
   private replace(left: readonly string[]): void {

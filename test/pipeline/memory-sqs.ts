@@ -59,7 +59,7 @@ export class MemorySqs {
   })[] = [];
   private count = 0;
 
-  /** @param onMessage is told when a queue has a message, now or (by a timer of the caller) at `visibleAt` */
+  /** @param onMessage called when a queue has a message, now or (by a timer of the caller) at `visibleAt` */
   constructor(
     settings: readonly QueueSettings[],
     private readonly onMessage: (queue: string, visibleAt: number) => void,

@@ -30,7 +30,7 @@ const HOUR_MS = 3_600_000;
 const BOOT_MS = 5_000;
 /** After which Lambda calls a function again whose batch failed. */
 const RETRY_MS = 1_000;
-/** How often a test looks whether what it waits for has come. */
+/** How often a test checks whether what it waits for has come. */
 const POLL_MS = 5_000;
 /** How often EventBridge calls Watch. */
 const WATCH_MS = 300_000;

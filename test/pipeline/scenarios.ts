@@ -70,6 +70,11 @@ const retried = files("retried", 6);
 const stopped = files("stopped", 3);
 const overdue = files("overdue", 3);
 const mixed = files("mixed", 10);
+/** More than an agent downloads at once of one POP. */
+const interrupted = files("interrupted", 40);
+const large = files("large", 2);
+/** Larger than any request of the express queue. */
+const LARGE_BYTES = 300 * 2 ** 20;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -145,6 +150,24 @@ export const SCENARIOS: readonly Scenario[] = [
       await sleep(20_000);
       await pipeline.api("POST", "instances", { DesiredCapacity: 0, req_id: reqId, force_stop: true });
     },
+  },
+  {
+    name: "interrupted",
+    site: interrupted,
+    faults: () => failGet(/bin$/, { kind: "slow", ms: 10_000 }, SINGAPORE),
+    bodies: [body(interrupted, { pops: SINGAPORE })],
+    // While the first downloads run and the others wait in the agent for one of them to end. A second later it would allow more.
+    during: async (pipeline) => {
+      while (!pipeline.messages("TaskQueueExpress").some(({ receives }) => receives > 0)) await sleep(100);
+      await sleep(300);
+      pipeline.aws.autoScaling.interrupt();
+    },
+  },
+  {
+    name: "bulk-queue",
+    // Large to the probe of sizes, and quickly downloaded.
+    site: { ...large, "/large/video.bin": { size: 5_003, probedSize: LARGE_BYTES } },
+    bodies: [body({ ...large, "/large/video.bin": { size: LARGE_BYTES } }, { pops: SINGAPORE })],
   },
   {
     name: "timeout",
