@@ -213,7 +213,10 @@ export class MemoryDynamoDb {
     if (keys === undefined) throw new AwsError("ValidationException", `The table has no index ${index}`);
     const sortKey = keys[1];
     const condition = input["KeyConditionExpression"] as string;
-    const found = this.items(input.TableName).filter((item) => holds(condition, item, input as Placeholders));
+    const found = [...table.items]
+      .filter(([, item]) => holds(condition, item, input as Placeholders))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
     if (sortKey !== undefined) found.sort((a, b) => compareStrings(a[sortKey]?.["S"], b[sortKey]?.["S"]));
     if (input["ScanIndexForward"] === false) found.reverse();
     const start = input["ExclusiveStartKey"] as Item | undefined;

@@ -131,7 +131,8 @@ function rowsOf(name: string, bytes: Buffer): unknown {
   return [header.join(), ...rows.map((row) => cells(row).join()).sort()];
 }
 
-function plainItem(item: Item): Record<string, unknown> {
+/** An item without DynamoDB's types. */
+export function plainItem(item: Item): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
 }
 
