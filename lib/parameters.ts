@@ -240,7 +240,7 @@ export class Parameters {
       label: "Alarms and dashboard",
       default: "on",
       allowedValues: ["on", "off", "full"],
-      description: "on: six alarms and a dashboard. full: an alarm for each function and queue, too. off: none.",
+      description: "on: six alarms. full: a dashboard, and an alarm for each function and queue. off: neither.",
     });
     this.alarmEmail = this.add("alarmEmail", {
       group: "Monitoring and cost",
