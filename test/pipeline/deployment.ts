@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import { type RolePolicies, readRolePolicies } from "./iam/role-policies.ts";
 import type { TableSchema } from "./memory-dynamodb.ts";
 import type { QueueSettings } from "./memory-sqs.ts";
 import { type Json, nameInArn, type Resource, Template } from "./template.ts";
@@ -15,6 +16,8 @@ export interface DeployedFunction {
   readonly code: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** Logical id of the role that it runs with. */
+  readonly role: string;
 }
 
 /** What calls a function: a table's stream or a queue. */
@@ -37,7 +40,9 @@ export interface Deployment {
   readonly bucket: string;
   readonly groupName: string;
   readonly maxInstances: number;
-  readonly agent: { readonly code: string; readonly env: Readonly<Record<string, string>> };
+  readonly agent: { readonly code: string; readonly env: Readonly<Record<string, string>>; readonly role: string };
+  readonly policies: RolePolicies;
+  readonly template: Template;
   /** Physical name of the resource whose logical id begins so. */
   name(idPrefix: string): string;
 }
@@ -58,6 +63,7 @@ export function readDeployment(
   const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) => functionOf(files, template, id, resource));
   const byId = new Map(functions.map(([id, fn]) => [id, fn]));
   const [[, launchTemplate]] = of("AWS::EC2::LaunchTemplate") as [[string, Resource]];
+  const [[, profile]] = of("AWS::IAM::InstanceProfile") as [[string, Resource]];
   const [[, group]] = of("AWS::AutoScaling::AutoScalingGroup") as [[string, Resource]];
   return {
     functions: new Map(functions.map(([, fn]) => [fn.name, fn])),
@@ -79,7 +85,12 @@ export function readDeployment(
     bucket: (of("AWS::S3::Bucket")[0]?.[0] ?? "").toLowerCase(),
     groupName: template.text(group.Properties["AutoScalingGroupName"]),
     maxInstances: Number(template.text(group.Properties["MaxSize"])),
-    agent: agentOf(files, template.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
+    agent: {
+      ...agentOf(files, template.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
+      role: template.text((profile.Properties["Roles"] as unknown[])[0]),
+    },
+    policies: readRolePolicies(template),
+    template,
     name: (prefix) => {
       const found = template.ids().find((id) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
       if (found === undefined) throw new Error(`the template has no resource ${prefix}`);
@@ -141,6 +152,7 @@ function functionOf(
         code,
         env,
         timeoutSeconds: Number(Properties["Timeout"] ?? 3),
+        role: nameInArn(template.text(Properties["Role"])),
       },
     ],
   ];
@@ -162,7 +174,7 @@ function queueOf(template: Template, name: string, { VisibilityTimeout = 30, Red
   return { name, visibilitySeconds, redrive: { to, maxReceives: Number(maxReceiveCount) } };
 }
 
-function agentOf(files: PublishedFiles, userData: string): Deployment["agent"] {
+function agentOf(files: PublishedFiles, userData: string): Omit<Deployment["agent"], "role"> {
   const key = /^AGENT_CODE_URL='s3:\/\/[^/]+\/(.+)'$/m.exec(userData)?.[1] ?? "";
   const lines = /^AGENT_ENV='([^']+)'$/m.exec(userData)?.[1] ?? "";
   const env = Object.fromEntries(lines.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import type { WireCall } from "../iam/required-permissions.ts";
 import { AwsError } from "./aws-error.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import {
@@ -66,6 +67,8 @@ export class MemoryAws {
   readonly calls: AwsCall[] = [];
   /** Decides what becomes of each call; @default all are carried out */
   inject: (call: AwsCall) => Injection = () => undefined;
+  /** Decides whether a call is permitted, and else what it is answered. @default all are permitted */
+  authorize: (call: AwsCall, wire: WireCall) => AwsError | undefined = () => undefined;
   /** Is told of a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
@@ -105,7 +108,7 @@ export class MemoryAws {
     const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
     const route = this.route(http);
     const call: AwsCall = {
-      caller: /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "",
+      caller: callerOf(http),
       invocation: String(headers["amz-sdk-invocation-id"] ?? ""),
       isEffect: !READS.test(route.operation),
       service: route.service,
@@ -119,6 +122,8 @@ export class MemoryAws {
     this.calls.push(call);
     let reply: HttpReply;
     try {
+      const denial = this.authorize(call, { ...call, ...http, isMissing: this.s3.isMissing(http) });
+      if (denial !== undefined) throw denial;
       if (injection === "fail") throw INJECTED;
       reply = await route.carryOut();
       if (injection === "lose answer") throw INJECTED;
@@ -211,6 +216,12 @@ export class MemoryAws {
       carryOut: () => this.s3.call(http),
     };
   }
+}
+
+/** The access key that signed a call, in its header or in a presigned URL. */
+function callerOf({ url, headers }: HttpCall): string {
+  const signed = `Credential=${url.searchParams.get("X-Amz-Credential")}/ ${headers["authorization"]}`;
+  return [...signed.matchAll(/Credential=([^/]+)\//g)].map(([, key = ""]) => key).find((key) => key !== "null") ?? "";
 }
 
 const json = (value: unknown): HttpReply => ({ body: JSON.stringify(value) });

@@ -32,6 +32,11 @@ export class MemoryS3 {
     return { PUT: "PutObject", GET: "GetObject", DELETE: "DeleteObject" }[method] ?? `${method} ${url.search}`;
   }
 
+  /** Whether there is no object of this name. */
+  isMissing({ url }: HttpCall): boolean {
+    return !this.objects.has(decodeURIComponent(url.pathname.slice(1)));
+  }
+
   /** @throws AwsError what S3 would answer; Error for an operation that is not supported here */
   call(call: HttpCall): HttpReply {
     const name = decodeURIComponent(call.url.pathname.slice(1));

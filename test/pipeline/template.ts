@@ -33,8 +33,8 @@ const ARNS: Readonly<Record<string, (id: string) => string>> = {
   "AWS::SQS::Queue": (id) => `sqs:@:${id}`,
 };
 
-/** The last part of an ARN of a queue, function or table: its name. */
-export const nameInArn = (arn: string): string => arn.split(":")[5]?.replace(/^table\/([^/]+).*/, "$1") ?? "";
+/** The name of a queue, a table or a role, of a table's stream that of the table. */
+export const nameInArn = (arn: string): string => arn.split(":")[5]?.replace(/^(?:table|role)\/([^/]+).*/, "$1") ?? "";
 
 export class Template {
   private readonly json: TemplateJson;
