@@ -40,7 +40,13 @@ export interface Deployment {
   readonly bucket: string;
   readonly groupName: string;
   readonly maxInstances: number;
-  readonly agent: { readonly code: string; readonly env: Readonly<Record<string, string>>; readonly role: string };
+  readonly agent: {
+    readonly code: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Logical id of the instances' role. */
+    readonly role: string;
+    readonly userData: string;
+  };
   readonly policies: RolePolicies;
   readonly template: Template;
   /** Physical name of the resource whose logical id begins so. */
@@ -178,5 +184,5 @@ function agentOf(files: PublishedFiles, userData: string): Omit<Deployment["agen
   const key = /^AGENT_CODE_URL='s3:\/\/[^/]+\/(.+)'$/m.exec(userData)?.[1] ?? "";
   const lines = /^AGENT_ENV='([^']+)'$/m.exec(userData)?.[1] ?? "";
   const env = Object.fromEntries(lines.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
-  return { code: files.inZip(key, "main.mjs") ?? "", env };
+  return { code: files.inZip(key, "main.mjs") ?? "", env, userData };
 }

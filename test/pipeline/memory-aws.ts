@@ -183,6 +183,17 @@ export class MemoryAws {
         carryOut: () => this.scheduler.call(http),
       };
     }
+    if (path.startsWith("/restapis/")) {
+      const name = path.endsWith("/deployments") ? "CreateDeployment" : `${http.method} ${path}`;
+      return {
+        service: "apigateway",
+        operation: name,
+        resource: "",
+        detail: "",
+        entries: 1,
+        carryOut: () => json({ id: "deployed" }),
+      };
+    }
     if (path.startsWith("/2020-05-31/")) {
       const name = this.cloudFront.operation(http);
       return {

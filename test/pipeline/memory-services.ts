@@ -29,6 +29,8 @@ export class MemoryS3 {
 
   operation({ method, url }: HttpCall): string {
     if (method === "GET" && url.searchParams.has("list-type")) return "ListObjectsV2";
+    if (method === "GET" && url.searchParams.has("versions")) return "ListObjectVersions";
+    if (method === "POST" && url.searchParams.has("delete")) return "DeleteObjects";
     return { PUT: "PutObject", GET: "GetObject", DELETE: "DeleteObject" }[method] ?? `${method} ${url.search}`;
   }
 
@@ -59,9 +61,23 @@ export class MemoryS3 {
         const contents = keys.map((key) => `<Contents><Key>${escaped(key.slice(prefix.length))}</Key></Contents>`);
         return xml(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`);
       }
+      case "ListObjectVersions":
+        return xml(`<ListVersionsResult><IsTruncated>false</IsTruncated>${this.versions(name)}</ListVersionsResult>`);
+      case "DeleteObjects":
+        for (const [, key = ""] of call.body.toString().matchAll(/<Key>([^<]*)<\/Key>/g))
+          this.objects.delete(`${name.replace(/\/$/, "")}/${key}`);
+        return xml("<DeleteResult></DeleteResult>");
       default:
         throw new Error(`S3 ${this.operation(call)} is not supported here`);
     }
+  }
+
+  /** The one version of each object of a bucket. */
+  private versions(bucket: string): string {
+    const prefix = `${bucket.replace(/\/$/, "")}/`;
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+    const version = (key: string) => `<Key>${escaped(key.slice(prefix.length))}</Key><VersionId>1</VersionId>`;
+    return keys.map((key) => `<Version>${version(key)}</Version>`).join("");
   }
 }
 
@@ -139,6 +155,8 @@ export interface Schedule {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly functionArn: string;
+  /** Of the role that the scheduler calls the function with. */
+  readonly roleArn: string;
   readonly input: unknown;
 }
 
@@ -161,10 +179,10 @@ export class MemoryScheduler {
     if (known !== undefined) throw new AwsError("ConflictException", `${name} exists`, {}, 409);
     const { ScheduleExpression, Target } = JSON.parse(body.toString()) as {
       ScheduleExpression: string;
-      Target: { Arn: string; Input: string };
+      Target: { Arn: string; RoleArn: string; Input: string };
     };
     const at = Date.parse(`${/^at\((.+)\)$/.exec(ScheduleExpression)?.[1]}Z`);
-    const schedule = { name, at, functionArn: Target.Arn, input: JSON.parse(Target.Input) };
+    const schedule = { name, at, functionArn: Target.Arn, roleArn: Target.RoleArn, input: JSON.parse(Target.Input) };
     const timer = setTimeout(() => {
       this.schedules.delete(name);
       this.fire(schedule);

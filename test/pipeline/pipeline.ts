@@ -11,6 +11,7 @@ import { type IsolatedProcess, IsolatedProcesses } from "./isolated-process.ts";
 import { MemoryAws } from "./memory-aws.ts";
 import type { StreamRecord } from "./memory-dynamodb.ts";
 import type { Schedule } from "./memory-services.ts";
+import { nameInArn } from "./template.ts";
 
 export const HOST = "www.example.com";
 const OTHER_HOST = "img.example.com";
@@ -360,7 +361,13 @@ export class Pipeline {
     this.pumping.delete(source);
   }
 
-  private async onSchedule({ functionArn, input }: Schedule): Promise<void> {
+  private async onSchedule({ functionArn, roleArn, input }: Schedule): Promise<void> {
+    this.authorizer.require({
+      role: nameInArn(roleArn),
+      action: "lambda:InvokeFunction",
+      resource: functionArn,
+      context: {},
+    });
     const name = [...this.deployment.functions.values()].find(({ arn }) => arn === functionArn)?.name ?? "";
     for (let attempt = 0; attempt <= SCHEDULE_RETRIES && !this.isClosed; attempt++) {
       if (await this.succeeds(name, input)) return;
@@ -397,6 +404,8 @@ export class Pipeline {
     this.agents.set(id, { caller, process });
     const crashed = new Promise<void>((resolve) => void this.deaths.once(caller, () => resolve()));
     await Promise.race([process.exited, crashed]);
+    // Its timers go with it.
+    this.processes.kill(caller);
     this.agents.delete(id);
     if (isWanted()) await this.boot(id);
   }

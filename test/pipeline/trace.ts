@@ -24,7 +24,16 @@ export interface Trace {
 }
 
 /** Runs a scenario and records what it did. */
-export async function record(scenario: Scenario): Promise<Trace> {
+export const record = (scenario: Scenario): Promise<Trace> => runScenario(scenario, traceOf);
+
+/**
+ * Runs a scenario.
+ * @param read is given the pipeline when all requests are closed, and their answers
+ */
+export async function runScenario<T>(
+  scenario: Scenario,
+  read: (pipeline: Pipeline, requests: readonly object[]) => T,
+): Promise<Awaited<T>> {
   const pipeline = await Pipeline.start(scenario.options);
   try {
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
@@ -42,7 +51,7 @@ export async function record(scenario: Scenario): Promise<Trace> {
       requests.push({ started, progress, summary: await pipeline.api("GET", `summary?req_id=${previousId}`) });
     }
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
-    return traceOf(pipeline, requests);
+    return await read(pipeline, requests);
   } finally {
     await pipeline.close();
   }

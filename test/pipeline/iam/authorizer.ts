@@ -30,6 +30,15 @@ export class Authorizer {
     return [...this.byText.values()];
   }
 
+  /** Notes what a role needs. @returns whether it is allowed */
+  require(needed: UsedPermission): boolean {
+    this.byText.set(JSON.stringify(needed), needed);
+    this.checks++;
+    const decision = decide(this.policies, needed);
+    if (decision !== "allow") this.denied.push(`${decision}: ${describe(needed)}`);
+    return decision === "allow";
+  }
+
   /**
    * @param role logical id of the caller's role; undefined for nobody that the stack knows
    * @returns what AWS answers instead, if a permission is missing
@@ -37,14 +46,9 @@ export class Authorizer {
   authorize(role: string | undefined, call: WireCall): AwsError | undefined {
     try {
       if (role === undefined) throw new Error(`${call.service} ${call.operation} is called by nobody`);
-      for (const { action, resource, context } of requiredPermissions(call, this.account)) {
-        const needed = { role, action, resource, context };
-        this.byText.set(JSON.stringify(needed), needed);
-        this.checks++;
-        const decision = decide(this.policies, needed);
-        if (decision === "allow") continue;
-        this.denied.push(`${decision}: ${describe(needed)}`);
-        return denial(call.service, needed);
+      for (const request of requiredPermissions(call, this.account)) {
+        const needed = { role, ...request };
+        if (!this.require(needed)) return denial(call.service, needed);
       }
       return undefined;
     } catch (error) {
