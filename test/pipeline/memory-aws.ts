@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import type { WireCall } from "../iam/required-permissions.ts";
 import { AwsError } from "./aws-error.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import {
@@ -67,6 +68,8 @@ export class MemoryAws {
   readonly calls: AwsCall[] = [];
   /** Decides what becomes of each call; @default all are carried out */
   inject: (call: AwsCall) => Injection = () => undefined;
+  /** Decides whether a call is permitted, and else what it is answered. @default all are permitted */
+  authorize: (call: AwsCall, wire: WireCall) => AwsError | undefined = () => undefined;
   /** Called with a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
@@ -106,7 +109,7 @@ export class MemoryAws {
     const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
     const route = this.route(http);
     const call: AwsCall = {
-      caller: /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "",
+      caller: callerOf(http),
       invocation: String(headers["amz-sdk-invocation-id"] ?? ""),
       isEffect: !READS.test(route.operation),
       service: route.service,
@@ -120,6 +123,8 @@ export class MemoryAws {
     this.calls.push(call);
     let reply: HttpReply;
     try {
+      const denial = this.authorize(call, { ...call, ...http, isMissing: this.s3.isMissing(http) });
+      if (denial !== undefined) throw denial;
       if (injection === "fail") throw INJECTED;
       const partial = injection === "fail one entry" ? partialBatch(route.operation, http) : undefined;
       reply = partial ? partial.answer(await this.route(partial.http).carryOut()) : await route.carryOut();
@@ -180,6 +185,17 @@ export class MemoryAws {
         carryOut: () => this.scheduler.call(http),
       };
     }
+    if (path.startsWith("/restapis/")) {
+      const name = path.endsWith("/deployments") ? "CreateDeployment" : `${http.method} ${path}`;
+      return {
+        service: "apigateway",
+        operation: name,
+        resource: "",
+        detail: "",
+        entries: 1,
+        carryOut: () => json({ id: "deployed" }),
+      };
+    }
     if (path.startsWith("/2020-05-31/")) {
       const name = this.cloudFront.operation(http);
       return {
@@ -213,6 +229,12 @@ export class MemoryAws {
       carryOut: () => this.s3.call(http),
     };
   }
+}
+
+/** The access key that signed a call, in its header or in a presigned URL. */
+function callerOf({ url, headers }: HttpCall): string {
+  const signed = `Credential=${url.searchParams.get("X-Amz-Credential")}/ ${headers["authorization"]}`;
+  return [...signed.matchAll(/Credential=([^/]+)\//g)].map(([, key = ""]) => key).find((key) => key !== "null") ?? "";
 }
 
 const json = (value: unknown): HttpReply => ({ body: JSON.stringify(value) });
