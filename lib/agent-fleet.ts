@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CfnCondition, Fn, Stack } from "aws-cdk-lib";
+import { CfnCondition, Fn, Stack, Token } from "aws-cdk-lib";
 import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -98,7 +98,7 @@ export class AgentFleet extends Construct {
       mixedInstancesPolicy: {
         instancesDistribution: {
           onDemandBaseCapacity: 0,
-          onDemandPercentageAboveBaseCapacity: parameters.onDemandPercent.valueAsNumber,
+          onDemandPercentageAboveBaseCapacity: Token.asNumber(parameters.onDemandPercent.value),
           // The only one for a group with instance requirements.
           onDemandAllocationStrategy: "lowest-price",
           spotAllocationStrategy: "price-capacity-optimized",

@@ -1,4 +1,4 @@
-import { CfnCondition, type CfnParameter, CfnRule, Fn, Stack } from "aws-cdk-lib";
+import { CfnCondition, type CfnParameter, CfnRule, Fn, Stack, Token } from "aws-cdk-lib";
 import * as budgets from "aws-cdk-lib/aws-budgets";
 import { Construct } from "constructs";
 import type { Parameters } from "./parameters.ts";
@@ -29,7 +29,7 @@ export class Budget extends Construct {
       budget: {
         budgetType: "COST",
         timeUnit: "MONTHLY",
-        budgetLimit: { amount: amount.valueAsNumber, unit: "USD" },
+        budgetLimit: { amount: Token.asNumber(amount.value), unit: "USD" },
       },
       notificationsWithSubscribers: [
         notification("ACTUAL", 80, email),

@@ -40,8 +40,9 @@ export function chosenTags(context: unknown): Readonly<Record<string, string>> {
   for (const [index, [key, value]] of pairs.entries()) {
     const problem = problemWith(key, value);
     if (problem !== undefined) throw new ContextError(`-c tags: ${problem}; got '${key}=${value}'`);
-    if (pairs.findIndex(([other]) => other === key) !== index)
-      throw new ContextError(`-c tags: the key '${key}' is given twice`);
+    // IAM takes keys that differ in case alone for the same.
+    if (pairs.findIndex(([other]) => other.toLowerCase() === key.toLowerCase()) !== index)
+      throw new ContextError(`-c tags: the key '${key}' is given twice (upper and lower case are the same)`);
   }
   return Object.fromEntries(pairs);
 }

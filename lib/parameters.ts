@@ -77,7 +77,11 @@ const DISTRIBUTION = "E[A-Z0-9]{5,14}";
 const INSTANCE_TYPE = "[a-z]+[0-9]+g[a-z]*\\.([0-9a-z-]+|\\*)";
 const SOURCE_BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?$,]*[*])?";
 const BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-const CIDR = `((${BYTE}\\.){3}${BYTE}(/(3[0-2]|[12]?[0-9]))?|[0-9a-fA-F]*:[0-9a-fA-F:]+(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)`;
+const IPV4 = `(${BYTE}\\.){3}${BYTE}(/(3[0-2]|[12]?[0-9]))?`;
+const GROUP = "[0-9a-fA-F]{1,4}";
+/** Eight groups, or fewer with one `::`. */
+const IPV6 = `((${GROUP}:){7}${GROUP}|(?=([^:]*:){2,7}[^:]*(/|,|$))((${GROUP}:)*${GROUP})?::((${GROUP}:)*${GROUP})?)(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`;
+const CIDR = `(${IPV4}|${IPV6})`;
 
 /** A list of one to `max` entries, separated by commas. */
 function listOf(entry: string, max: number): string {
@@ -176,10 +180,9 @@ export class Parameters {
     this.onDemandPercent = this.add("onDemandPercent", {
       group: "Instances",
       label: "On-Demand share",
-      type: "Number",
-      default: 0,
-      minValue: 0,
-      maxValue: 100,
+      // A text: CloudFormation's Number may be 12.5, which Auto Scaling rejects.
+      default: "0",
+      allowedPattern: "100|[1-9]?[0-9]",
       constraintDescription: "a whole number from 0 to 100",
       description: "Percentage of the instances that are On-Demand Instances; the others are Spot Instances.",
     });
@@ -221,7 +224,7 @@ export class Parameters {
       label: "Distributions",
       default: "*",
       allowedPattern: `\\*|${listOf(DISTRIBUTION, MAX_DISTRIBUTIONS)}`,
-      constraintDescription: `* for every distribution, or up to ${MAX_DISTRIBUTIONS} distribution IDs, such as E1ABCDEFGHIJKL, separated by commas without spaces `,
+      constraintDescription: `* for every distribution, or up to ${MAX_DISTRIBUTIONS} distribution IDs, such as E1ABCDEFGHIJKL, separated by commas without spaces`,
       description:
         "IDs of the distributions that may be warmed and invalidated, separated by commas; *: every distribution may be warmed, and every one of this account invalidated.",
     });
@@ -253,11 +256,10 @@ export class Parameters {
     this.monthlyBudget = this.add("monthlyBudget", {
       group: "Monitoring and cost",
       label: "Monthly budget",
-      type: "Number",
-      default: 0,
-      minValue: 0,
-      maxValue: 1_000_000,
-      constraintDescription: "US dollars up to 1,000,000; 0 for no budget",
+      // A text: a Number that is written as 00 would be no 0, and make a budget of nothing.
+      default: "0",
+      allowedPattern: "0|[1-9][0-9]{0,5}|1000000",
+      constraintDescription: "whole US dollars up to 1000000; 0 for no budget",
       description: "US dollars per month of the whole account at which alarmEmail receives a mail; 0: no budget.",
     });
     this.tracing = this.add("tracing", {

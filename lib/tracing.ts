@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, type CfnParameter, type CfnResource, Fn } from "aws-cdk-lib";
+import { CfnCondition, type CfnParameter, type CfnResource, Fn } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
@@ -12,24 +12,25 @@ export class Tracing extends Construct {
   constructor(scope: Construct, id: string, tracing: CfnParameter) {
     super(scope, id);
     const isOn = new CfnCondition(this, "IsOn", { expression: Fn.conditionEquals(tracing.valueAsString, "on") });
-    const roles: iam.IRole[] = [];
-    for (const child of scope.node.findAll()) {
-      if (child instanceof lambda.Function) {
-        const active = Fn.conditionIf(isOn.logicalId, { Mode: "Active" }, Aws.NO_VALUE);
-        (child.node.defaultChild as CfnResource).addPropertyOverride("TracingConfig", active);
-        if (child.role !== undefined) roles.push(child.role);
-      }
-      if (child instanceof apigateway.CfnStage) {
-        child.addPropertyOverride("TracingEnabled", Fn.conditionIf(isOn.logicalId, true, false));
-      }
-    }
+    const parts = scope.node.findAll();
+    const functions = parts.filter((part) => part instanceof lambda.Function);
     const policy = new iam.Policy(this, "Writing", {
-      roles,
+      roles: functions.flatMap(({ role }) => role ?? []),
       statements: [
         // Neither can be limited to a resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
         new iam.PolicyStatement({ actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] }),
       ],
     });
-    (policy.node.defaultChild as CfnResource).cfnOptions.condition = isOn;
+    const writing = policy.node.defaultChild as CfnResource;
+    writing.cfnOptions.condition = isOn;
+    const mode = Fn.conditionIf(isOn.logicalId, "Active", "PassThrough");
+    for (const fn of functions) {
+      const resource = fn.node.defaultChild as CfnResource;
+      resource.addPropertyOverride("TracingConfig", { Mode: mode });
+      // Lambda creates and updates no traced function whose role may not write traces.
+      resource.addDependency(writing);
+    }
+    for (const stage of parts.filter((part) => part instanceof apigateway.CfnStage))
+      stage.addPropertyOverride("TracingEnabled", Fn.conditionIf(isOn.logicalId, true, false));
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What API Gateway answers, with HTTP 403, to a call that the API's resource policy denies: the stack sets it for the response type
- * ACCESS_DENIED, and nothing else of the API denies access.
+ * ACCESS_DENIED, which the API has no authorizer to deny otherwise.
  */
 export const DENIED_BY_POLICY =
   "The resource policy of the API denies calls from this address: it allows the addresses in allowedCidrs, or callers through vpce (parameters of the stack)";

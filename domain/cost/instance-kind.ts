@@ -23,7 +23,8 @@ export function vcpusOf(type: string): number {
 }
 
 /**
- * The one in the middle of the types by vCPUs: EC2 picks what Spot has most of, and nobody can tell which.
+ * The one in the middle of the types by vCPUs, of a family with a known price if there is one: EC2 picks what Spot has most of, and nobody
+ * can tell which.
  * @param types of the stack's `instanceTypes`
  * @param spotPrice dollars an hour, as whoever deployed it knows; undefined: a share of the On-Demand price
  * @param onDemandPercent of the instances, from 0 to 100
@@ -31,18 +32,23 @@ export function vcpusOf(type: string): number {
 export function instanceKind(types: readonly string[], spotPrice?: number, onDemandPercent = 0): InstanceKind {
   const sizes = types.map(vcpusOf).toSorted((a, b) => a - b);
   const vcpus = sizes[Math.floor((sizes.length - 1) / 2)] ?? 2;
-  const type = types.find((it) => vcpusOf(it) === vcpus) ?? "c7gn.large";
+  const ofThatSize = types.filter((it) => vcpusOf(it) === vcpus);
+  // Of the newest families, nobody here has read a price yet.
+  const type = ofThatSize.find((it) => Object.hasOwn(VCPU_HOUR, familyOf(it))) ?? ofThatSize[0] ?? "c7gn.large";
   const onDemandHour = onDemandOf(type, vcpus);
   const spotHour = spotPrice ?? onDemandHour * SPOT_SHARE;
   const hour = spotHour + (onDemandPercent / 100) * (onDemandHour - spotHour);
   return { type, vcpus, spotHour, hour, onDemandPercent };
 }
 
+function familyOf(type: string): string {
+  return type.split(".")[0] ?? "";
+}
+
 /** Dollars of an hour. Of a family without a price: that of the dearest. */
 function onDemandOf(type: string, vcpus: number): number {
-  const family = type.split(".")[0] ?? "";
   const dearest = Math.max(...Object.values(VCPU_HOUR).map(({ dollars }) => dollars));
-  return (VCPU_HOUR[family]?.dollars ?? dearest) * vcpus;
+  return (VCPU_HOUR[familyOf(type)]?.dollars ?? dearest) * vcpus;
 }
 
 /** What the tables of the documents are computed for. */

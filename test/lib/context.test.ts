@@ -59,6 +59,7 @@ test.each([
   [`Team=${"x".repeat(257)}`, /at most 256 characters/],
   ["Team=a;b", /are allowed/],
   ["Team=a,Team=b", /given twice/],
+  ["Team=a,team=b", /given twice/],
   [["Team"], /key=value pairs/],
   [Array.from({ length: 41 }, (_, i) => `T${i}=x`).join(), /at most 40 tags; got 41/],
 ])("-c tags=%s is refused, in one line", (context, says) => {

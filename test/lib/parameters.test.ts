@@ -52,7 +52,7 @@ const COMMON = {
   console: "on",
   allowedCidrs: "",
   maxCallsPerDay: 100_000,
-  onDemandPercent: 0,
+  onDemandPercent: "0",
   amiId: "",
   latestAmi: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
   firstByteSeconds: 120,
@@ -60,7 +60,7 @@ const COMMON = {
   sourceBuckets: "",
   monitoring: "on",
   alarmEmail: "",
-  monthlyBudget: 0,
+  monthlyBudget: "0",
   tracing: "off",
   spotPricePerHour: 0,
   lambdaConcurrency: "low",
@@ -158,7 +158,17 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     ["vpc-0123456789abcdef0", "vpce-", "no"],
   ],
   allowedCidrs: [
-    ["", "203.0.113.7", "203.0.113.0/24,2001:db8::/32", "0.0.0.0/0", "::/0", cidrs(MAX_CIDRS)],
+    [
+      "",
+      "203.0.113.7",
+      "203.0.113.0/24,2001:db8::/32",
+      "0.0.0.0/0",
+      "::/0",
+      "::1",
+      "1::8",
+      "2001:db8:0:0:0:0:0:1/128",
+      cidrs(MAX_CIDRS),
+    ],
     [
       "203.0.113.0/33",
       "203.0.113.256",
@@ -167,6 +177,13 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
       "203.0.113.0/24, 198.51.100.0/24",
       ",",
       "2001:db8::/129",
+      ":::",
+      "1:2",
+      "::::::::::",
+      "2001:db8::1::2/64",
+      "1:2:3:4:5:6:7:8:9",
+      "12345::1",
+      "1::2:3:4:5:6:7:8",
     ].concat(cidrs(MAX_CIDRS + 1)),
   ],
   maxCallsPerDay: [
@@ -190,7 +207,7 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
   ],
   onDemandPercent: [
     ["0", "50", "100"],
-    ["-1", "101", "half", ""],
+    ["-1", "101", "half", "", "12.5", "00", "1e1"],
   ],
   amiId: [
     ["", "ami-0123456789abcdef0", "ami-01234567"],
@@ -249,7 +266,7 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
   ],
   monthlyBudget: [
     ["0", "1000000"],
-    ["-1", "1000001"],
+    ["-1", "1000001", "0.0", "00", "1.5"],
   ],
   tracing: [
     ["on", "off"],

@@ -182,6 +182,27 @@ const CONSTRAINTS: readonly Constraint[] = [
     },
   },
   {
+    holds: "a traced function is created after the policy that lets its role write traces",
+    link: `${AWS}/lambda/latest/dg/services-xray.html`,
+    violations: (stack) => {
+      const writing = stack.all().filter(([, it]) => JSON.stringify(it).includes("xray:PutTraceSegments"));
+      return stack.all().flatMap(([id, { Type, Properties, DependsOn }]) => {
+        const { TracingConfig, Role } = Properties as Json;
+        if (Type !== "AWS::Lambda::Function" || TracingConfig?.Mode !== "Active") return [];
+        const ofRole = writing.find(([, it]) =>
+          JSON.stringify(it.Properties["Roles"]).includes(`"${Role["Fn::GetAtt"][0]}"`),
+        );
+        return [DependsOn ?? []].flat().includes(ofRole?.[0] ?? "none")
+          ? []
+          : [`${id}: it does not depend on such a policy`];
+      });
+    },
+    violate: (template) => {
+      for (const it of Object.values(template.Resources) as Json[])
+        if (it.Type === "AWS::Lambda::Function") delete it.DependsOn;
+    },
+  },
+  {
     holds: "with default parameters no concurrency is reserved: an account of ten has none to reserve",
     link: `${AWS}/lambda/latest/dg/configuration-concurrency.html`,
     violations: (stack) =>
@@ -458,7 +479,7 @@ const CONSTRAINTS: readonly Constraint[] = [
     },
   },
   {
-    holds: "an instance's metadata is read within 1 to 64 hops, and by its tokens",
+    holds: "an instance's metadata is read within 1 to 64 hops",
     link: `${AWS}/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMetadataOptionsRequest.html`,
     violations: each("AWS::EC2::LaunchTemplate", ({ LaunchTemplateData: { MetadataOptions: it } }) =>
       outside("HttpPutResponseHopLimit", it.HttpPutResponseHopLimit, 1, 64),
@@ -528,17 +549,17 @@ const CONSTRAINTS: readonly Constraint[] = [
     },
   },
   {
-    holds: "a budget has at most 10 notifications with at most 10 addresses each",
-    link: `${AWS}/cost-management/latest/userguide/management-limits.html`,
+    holds: "a budget has at most 5 notifications with at most 10 addresses each",
+    link: `${AWS}/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html`,
     violations: each(
       "AWS::Budgets::Budget",
       ({ NotificationsWithSubscribers: all }) =>
-        outside("the number of notifications", all.length, 0, 10) ??
+        outside("the number of notifications", all.length, 0, 5) ??
         all.map(({ Subscribers }: Json) => outside("the number of addresses", Subscribers.length, 1, 10)).find(Boolean),
     ),
     violate: (template) => {
       const budget = first(template, "AWS::Budgets::Budget");
-      budget.NotificationsWithSubscribers = Array.from({ length: 11 }, () => budget.NotificationsWithSubscribers[0]);
+      budget.NotificationsWithSubscribers = Array.from({ length: 6 }, () => budget.NotificationsWithSubscribers[0]);
       delete (Object.values(template.Resources).find((it) => (it as Json).Type === "AWS::Budgets::Budget") as Json)
         .Condition;
     },

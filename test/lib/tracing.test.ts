@@ -11,7 +11,7 @@ test.each(synthesizeStacks())(
     const functions = resourcesOf(template, "AWS::Lambda::Function");
     expect(functions.length).toBeGreaterThan(9);
     for (const [, { Properties }] of functions)
-      expect(Properties.TracingConfig).toEqual({ "Fn::If": [isOn, { Mode: "Active" }, { Ref: "AWS::NoValue" }] });
+      expect(Properties.TracingConfig).toEqual({ Mode: { "Fn::If": [isOn, "Active", "PassThrough"] } });
     expect(theOnly(template, "AWS::ApiGateway::Stage").TracingEnabled).toEqual({ "Fn::If": [isOn, true, false] });
 
     const writing = resourcesOf(template, "AWS::IAM::Policy").filter(([, it]) => JSON.stringify(it).includes("xray:"));

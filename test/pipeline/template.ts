@@ -102,8 +102,7 @@ export class Template {
     return this.holds(condition) ? then : otherwise;
   }
 
-  /** Whether a condition of the template holds. */
-  holds(condition: string): boolean {
+  private holds(condition: string): boolean {
     return this.condition(this.json.Conditions[condition]);
   }
 

@@ -31,6 +31,12 @@ describe("the kind of instance", () => {
       undefined,
       { type: "x9g.large", vcpus: 2, spotHour: 0.1248 * 0.4 },
     ],
+    [
+      "one with a known price",
+      ["c8gn.large", "c6g.large", "c7gn.large"],
+      undefined,
+      { type: "c6g.large", vcpus: 2, spotHour: 0.068 * 0.4 },
+    ],
     ["the price that is given", ["c7gn.large"], 0.03, { type: "c7gn.large", vcpus: 2, spotHour: 0.03 }],
   ])("%s", (_, types, price, expected) => {
     const kind = instanceKind(types, price);

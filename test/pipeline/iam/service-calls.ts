@@ -35,11 +35,7 @@ function ofFunctions({ template }: Deployment): ServiceCall[] {
   return template.of("AWS::Lambda::Function").flatMap(([, { Properties }]) => {
     const role = nameInArn(template.text(Properties["Role"]));
     const { LogGroup } = Properties["LoggingConfig"] as { LogGroup: { Ref: string } };
-    // lib/tracing.ts: {"Fn::If": [condition, {"Mode": "Active"}, no value]}
-    const {
-      "Fn::If": [condition],
-    } = Properties["TracingConfig"] as { "Fn::If": [string] };
-    const isTraced = template.holds(condition);
+    const isTraced = template.text((Properties["TracingConfig"] as { Mode: unknown }).Mode) === "Active";
     return [
       ...needs(role, "Lambda writes its logs", LOGGING, logStream(template.text(arnOf(LogGroup.Ref)))),
       ...(isTraced ? needs(role, "Lambda writes its traces", TRACING, "*") : []),

@@ -49,8 +49,11 @@ const blocked = (mode: BlockMode, over: object = {}) => ({
   hasNat: false,
   ...over,
 });
-const exclusion = (id: string, State: "create-complete" | "delete-complete" = "create-complete") => ({
-  ...{ State, ResourceArn: `arn:aws:ec2:eu-west-1:123456789012:vpc/${id}` },
+const exclusion = (id: string, over: object = {}) => ({
+  State: "create-complete" as const,
+  InternetGatewayExclusionMode: "allow-bidirectional" as const,
+  ResourceArn: `arn:aws:ec2:eu-west-1:123456789012:vpc/${id}`,
+  ...over,
 });
 
 const ROWS: Row[] = [
@@ -67,10 +70,38 @@ const ROWS: Row[] = [
     /NAT gateways alone/,
   ],
   [
-    "both ways, behind a NAT, whose own way out is blocked",
+    "both ways, behind a NAT, whose own way out may be blocked",
+    "warn",
+    judgeBlockPublicAccess(
+      blocked("block-bidirectional", { hasNat: true, exclusions: [exclusion("subnet-1"), exclusion("subnet-2")] }),
+    ),
+    /blocks the NAT gateway/,
+  ],
+  [
+    "both ways, behind a NAT, in a VPC that is excluded",
+    "ok",
+    judgeBlockPublicAccess(blocked("block-bidirectional", { hasNat: true, exclusions: [exclusion("vpc-1")] })),
+    /excluded/,
+  ],
+  [
+    "an exclusion for egress alone, which does nothing for block-ingress",
     "fail",
-    judgeBlockPublicAccess(blocked("block-bidirectional", { hasNat: true })),
+    judgeBlockPublicAccess(
+      blocked("block-ingress", {
+        exclusions: [exclusion("vpc-1", { InternetGatewayExclusionMode: "allow-egress" })],
+      }),
+    ),
     /could not reach/,
+  ],
+  [
+    "an exclusion for egress alone, where both ways are blocked",
+    "ok",
+    judgeBlockPublicAccess(
+      blocked("block-bidirectional", {
+        exclusions: [exclusion("vpc-1", { InternetGatewayExclusionMode: "allow-egress" })],
+      }),
+    ),
+    /excluded/,
   ],
   [
     "the VPC is excluded",
@@ -95,7 +126,9 @@ const ROWS: Row[] = [
   [
     "an exclusion that is gone",
     "fail",
-    judgeBlockPublicAccess(blocked("block-ingress", { exclusions: [exclusion("vpc-1", "delete-complete")] })),
+    judgeBlockPublicAccess(
+      blocked("block-ingress", { exclusions: [exclusion("vpc-1", { State: "delete-complete" })] }),
+    ),
     /could not reach/,
   ],
   [
