@@ -1,7 +1,8 @@
 // Provides changes to a request that no part of the stack makes: lost records, lost timers, changed items.
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { MAX_RECEIVES } from "../../domain/request/limits.ts";
 import type { Stack } from "./stack.ts";
 
@@ -36,8 +37,8 @@ export async function miscount({ prewarm }: Stack, reqId: string, count: number,
 
 /** Asks Shutdown for a settlement check, as Aggregation does when the counters of a request are complete. */
 export async function requestSettlement({ prewarm: { clients, deployed } }: Stack, reqId: string): Promise<void> {
-  const QueueUrl = deployed.resource("PrewarmPipelineStepQueueSteps", "AWS::SQS::Queue");
-  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ req_id: reqId }) }));
+  const name = deployed.resource("PrewarmPipelineShutdown", "AWS::Lambda::Function");
+  await new AsyncFunction(clients.lambda, name).invoke(reqId);
 }
 
 export async function deleteTimer({ prewarm: { clients } }: Stack, reqId: string): Promise<void> {

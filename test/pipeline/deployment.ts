@@ -14,15 +14,16 @@ export interface DeployedFunction {
   readonly code: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** Queue that gets the asynchronous invocations that fail again and again; undefined: they are lost. */
+  readonly onFailure: string | undefined;
 }
 
-/** What calls a function: a table's stream or a queue. */
+/** What calls a function: a table's stream. */
 export interface EventSource {
   readonly functionName: string;
-  /** Name of the table or the queue. */
+  /** Name of the table. */
   readonly source: string;
-  readonly kind: "stream" | "queue";
-  /** Of a stream: patterns of which a record must match one. */
+  /** Patterns of which a record must match one. */
   readonly patterns: readonly unknown[];
   readonly batchSize: number;
   readonly windowSeconds: number;
@@ -70,7 +71,16 @@ export function readDeployment(published: string, parameters: Readonly<Record<st
   const template = JSON.parse(files.text(`${STACK}.template.json`)) as Template;
   const resolver = new Resolver(template, parameters);
   const of = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
-  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) => functionOf(files, resolver, id, resource));
+  const onFailure = new Map(
+    of("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => {
+      const { FunctionName, DestinationConfig } = Properties;
+      const { OnFailure } = DestinationConfig as { OnFailure: { Destination: unknown } };
+      return [resolver.text(FunctionName), resolver.text(OnFailure.Destination).replace(/^arn:/, "")] as const;
+    }),
+  );
+  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) =>
+    functionOf(files, resolver, id, resource, onFailure.get(id)),
+  );
   const byId = new Map(functions.map(([id, fn]) => [id, fn]));
   const [[, launchTemplate]] = of("AWS::EC2::LaunchTemplate") as [[string, Resource]];
   const [[, group]] = of("AWS::AutoScaling::AutoScalingGroup") as [[string, Resource]];
@@ -78,12 +88,12 @@ export function readDeployment(published: string, parameters: Readonly<Record<st
     functions: new Map(functions.map(([, fn]) => [fn.name, fn])),
     eventSources: of("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => {
       const { FunctionName, EventSourceArn, FilterCriteria, BatchSize, MaximumBatchingWindowInSeconds } = Properties;
-      const arn = String(resolver.text(EventSourceArn));
+      const arn = resolver.text(EventSourceArn);
+      if (!arn.startsWith("arn:stream:")) throw new Error(`an event source mapping of ${arn} is not supported here`);
       const filters = ((FilterCriteria as Json | undefined)?.["Filters"] ?? []) as { Pattern: string }[];
       return {
         functionName: byId.get((FunctionName as { Ref: string }).Ref)?.name ?? "",
-        source: arn.replace(/^arn:(stream:)?/, ""),
-        kind: arn.startsWith("arn:stream:") ? "stream" : "queue",
+        source: arn.replace(/^arn:stream:/, ""),
         patterns: filters.map(({ Pattern }) => JSON.parse(Pattern)),
         batchSize: Number(BatchSize),
         windowSeconds: Number(MaximumBatchingWindowInSeconds ?? 0),
@@ -141,13 +151,14 @@ function functionOf(
   resolver: Resolver,
   id: string,
   { Properties }: Resource,
+  onFailure: string | undefined,
 ): [string, DeployedFunction][] {
   const code = files.inZip(String((Properties["Code"] as Json)["S3Key"]), "index.mjs");
   if (code === undefined) return [];
   const name = id.replace(/^Prewarm(Pipeline|Monitoring)?/, "").replace(/[0-9A-F]{8}$/, "");
   const variables = ((Properties["Environment"] as Json | undefined)?.["Variables"] ?? {}) as Json;
   const env = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolver.text(value)]));
-  return [[id, { name, arn: `arn:${id}`, code, env, timeoutSeconds: Number(Properties["Timeout"] ?? 3) }]];
+  return [[id, { name, arn: `arn:${id}`, code, env, timeoutSeconds: Number(Properties["Timeout"] ?? 3), onFailure }]];
 }
 
 function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: Json): TableSchema {

@@ -11,9 +11,9 @@ import {
   MemoryAutoScaling,
   MemoryCloudFront,
   type MemoryDistribution,
+  MemoryLambda,
   MemoryS3,
   MemoryScheduler,
-  type Schedule,
 } from "./memory-services.ts";
 import { MemorySqs, type QueueSettings } from "./memory-sqs.ts";
 
@@ -47,9 +47,9 @@ export interface MemoryAwsOptions {
   readonly group: { readonly name: string; readonly maxSize: number };
   readonly distributions: readonly MemoryDistribution[];
   readonly onRecord: (table: string, record: StreamRecord) => void;
-  readonly onMessage: (queue: string, visibleAt: number) => void;
   readonly onInstances: (instances: readonly string[]) => void;
-  readonly onSchedule: (schedule: Schedule) => void;
+  /** Is told of each asynchronous invocation: of Lambda's API, and of a schedule that is due. */
+  readonly onInvocation: (functionArn: string, event: unknown) => void;
   readonly invalidate: (domain: string, paths: readonly string[]) => void;
 }
 
@@ -69,15 +69,17 @@ export class MemoryAws {
   /** Is told of a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
+  private readonly lambda: MemoryLambda;
   private readonly cloudFront: MemoryCloudFront;
   private readonly dead = new Set<string>();
   private readonly server = createServer((from, to) => void this.serve(from, to));
 
   constructor(options: MemoryAwsOptions) {
     this.dynamoDb = new MemoryDynamoDb(options.tables, options.onRecord);
-    this.sqs = new MemorySqs(options.queues, options.onMessage);
+    this.sqs = new MemorySqs(options.queues);
     this.autoScaling = new MemoryAutoScaling(options.group.name, options.group.maxSize, options.onInstances);
-    this.scheduler = new MemoryScheduler(options.onSchedule);
+    this.scheduler = new MemoryScheduler(options.onInvocation);
+    this.lambda = new MemoryLambda(options.onInvocation);
     this.cloudFront = new MemoryCloudFront(options.distributions, options.invalidate);
   }
 
@@ -166,9 +168,15 @@ export class MemoryAws {
       };
       return { service: "events", operation, resource: "", detail: "", entries: Entries.length, carryOut };
     }
+    if (path.startsWith("/2015-03-31/functions/")) {
+      const resource = this.lambda.functionOf(http).replace(/^arn:/, "");
+      const carryOut = () => this.lambda.call(http);
+      return { service: "lambda", operation: "Invoke", resource, detail: "", entries: 1, carryOut };
+    }
     if (path.startsWith("/schedules/")) {
       const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
-      const detail = name === "CreateSchedule" ? minutesUntil(http.body.toString()) : "";
+      const kind = path.endsWith("-check") ? "check" : "timer";
+      const detail = name === "CreateSchedule" ? `${kind} ${minutesUntil(http.body.toString())}` : kind;
       return {
         service: "scheduler",
         operation: name,

@@ -53,5 +53,5 @@ await testCrashPoints(
       await resize(pipeline, { DesiredCapacity: 1 });
     },
   },
-  ["Api", "DeadLetterReader", "agent"],
+  ["Api", "Watch", "agent"],
 );
