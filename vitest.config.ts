@@ -30,6 +30,9 @@ const NOT_SHARED = [
   "test/lambdas/wiring.test.ts",
 ];
 
+/** Thousands of tasks each: `npm run test:rest` runs them. */
+const LONG_REQUESTS = ["test/pipeline/requests/long-*.test.ts"];
+
 export default defineConfig({
   test: {
     // Node 20 will do here; on AWS it is 24.
@@ -103,6 +106,32 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "pipeline",
+          include: ["test/pipeline/requests/**/*.test.ts"],
+          exclude: LONG_REQUESTS,
+          pool: "forks",
+          execArgv: ["--experimental-vm-modules"],
+          sequence: { groupOrder: 2 },
+          globalSetup: "test/pipeline/prepare.ts",
+          // Its tests take seconds of CPU time each, all in one thread: a busy machine needs minutes.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "pipeline-long",
+          include: LONG_REQUESTS,
+          pool: "forks",
+          execArgv: ["--experimental-vm-modules"],
+          sequence: { groupOrder: 2 },
+          globalSetup: "test/pipeline/prepare.ts",
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -1,11 +1,13 @@
-import { App } from "aws-cdk-lib";
-import { chosenEnvName, EnvNameError, stackIdOf } from "../lib/env-name.ts";
+import { App, Tags } from "aws-cdk-lib";
+import { ContextError, chosenEnvName, chosenTags, stackIdOf } from "../lib/context.ts";
 import { PrewarmExistingVpcStack } from "../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../lib/prewarm-stack.ts";
 
 const app = new App();
 // `cdk deploy -c envName=blue PrewarmStack-blue` is a deployment beside `PrewarmStack`.
 const envName = orOneLine(() => chosenEnvName(app.node.tryGetContext("envName")));
+const tags = orOneLine(() => chosenTags(app.node.tryGetContext("tags")));
+for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 new PrewarmStack(app, stackIdOf("PrewarmStack", envName), { envName });
 new PrewarmExistingVpcStack(app, stackIdOf("PrewarmExistingVpcStack", envName), { envName });
 
@@ -14,7 +16,7 @@ function orOneLine<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof EnvNameError)) throw error;
+    if (!(error instanceof ContextError)) throw error;
     console.error(error.message);
     process.exit(1);
   }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isDeniedByPolicy } from "../domain/api/denied-by-policy.ts";
 import { instancesSchema } from "./api/answers.ts";
 import { apiBase, createClient } from "./api/client.ts";
 import { RefusedError } from "./api/errors.ts";
@@ -38,7 +39,8 @@ export function Gate({ refused, onKey }: GateProps) {
       await createClient(key, apiBase(location.href), () => {}).get("instances", instancesSchema);
       onKey(key);
     } catch (error) {
-      setProblem(error instanceof RefusedError && error.status === 403 ? say("keyWrong") : wordsOf(error).says);
+      const isKey = error instanceof RefusedError && error.status === 403 && !isDeniedByPolicy(error.message);
+      setProblem(isKey ? say("keyWrong") : wordsOf(error).says);
       setAsking(false);
     }
   };

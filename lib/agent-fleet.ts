@@ -109,7 +109,9 @@ export class AgentFleet extends Construct {
             launchTemplateId: template.launchTemplateId ?? "",
             version: template.latestVersionNumber,
           },
-          overrides: [{ instanceRequirements: instanceRequirements(parameters.instanceTypes.valueAsList) }],
+          overrides: [
+            { instanceRequirements: instanceRequirements(Fn.split(",", parameters.instanceTypes.valueAsString)) },
+          ],
         },
       },
       // Free, and by the minute: for graphs of one's own.

@@ -3,6 +3,7 @@ import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
+import { DENIED_BY_POLICY } from "../domain/api/denied-by-policy.ts";
 import { ApiAccess, type MaybePrivate } from "./api-access.ts";
 import { COMPRESSED_FROM_BYTES } from "./compressed-from.ts";
 import type { Parameters } from "./parameters.ts";
@@ -121,6 +122,7 @@ interface Refusal {
 
 const REFUSALS: readonly Refusal[] = [
   { type: apigateway.ResponseType.INVALID_API_KEY, message: NO_KEY },
+  { type: apigateway.ResponseType.ACCESS_DENIED, message: DENIED_BY_POLICY },
   {
     type: apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN,
     statusCode: "404",

@@ -1,8 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
-import { failureReasons } from "../domain/result/failure.ts";
-import { type MetricName, metricNamespace } from "../domain/telemetry/metrics.ts";
+import { type MetricName, metricNamespace, metricReasons } from "../domain/telemetry/metrics.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -62,7 +61,7 @@ export class Metrics {
     this.tasksDone = own("Tasks", "Sum");
     this.bytes = own("Bytes", "Sum");
     this.tasksFailed = own("FailedTasks", "Sum");
-    this.failures = failureReasons.map((reason) =>
+    this.failures = metricReasons.map((reason) =>
       own("FailedTasks", "Sum", { dimensionsMap: { reason }, label: reason }),
     );
     this.durations = ["p90", "p99"].map((percentile) => own("TaskDuration", percentile, { label: percentile }));

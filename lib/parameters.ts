@@ -3,7 +3,7 @@ import { CfnParameter, type CfnParameterProps, type Stack } from "aws-cdk-lib";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
 import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/request/limits.ts";
 import { STALL_SECONDS } from "../domain/request/patience.ts";
-import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./env-name.ts";
+import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./context.ts";
 
 export interface ParametersOptions {
   /** Default of the parameter of that name. @default prod */
@@ -58,17 +58,23 @@ const MAX_TABLE_WRITES = 40_000;
 export const RESERVED_FOR_API = 20;
 
 /**
- * The inline policies of a role have 10,240 characters at most, and each entry of these lists is one ARN or more of a policy:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- * So the lists are texts: of the members of a CommaDelimitedList, CloudFormation checks the form and not the number.
+ * The inline policies of a role have at most 10,240 characters, and the environment of a function 4 KB:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * So lists that become part of them are texts: of a CommaDelimitedList, CloudFormation checks the form of each member and not
+ * their number. test/lib/refused-by-aws.test.ts tries the longest ones.
  */
-export const MAX_DISTRIBUTIONS = 100;
+export const MAX_DISTRIBUTIONS = 80;
 export const MAX_SOURCE_BUCKETS = 20;
-const MAX_SOURCE_BUCKETS_LENGTH = 1_500;
+export const MAX_SOURCE_BUCKETS_LENGTH = 800;
+export const MAX_INSTANCE_TYPES = 40;
+export const MAX_INSTANCE_TYPES_LENGTH = 500;
 /** A resource policy of API Gateway has 8,192 characters: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 export const MAX_CIDRS = 50;
 
-const DISTRIBUTION = "E[A-Z0-9]{5,20}";
+const DISTRIBUTION = "E[A-Z0-9]{5,14}";
+/** The letter after the generation says Graviton. */
+const INSTANCE_TYPE = "[a-z]+[0-9]+g[a-z]*\\.([0-9a-z-]+|\\*)";
 const SOURCE_BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?$,]*[*])?";
 const BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const CIDR = `((${BYTE}\\.){3}${BYTE}(/(3[0-2]|[12]?[0-9]))?|[0-9a-fA-F]*:[0-9a-fA-F:]+(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)`;
@@ -90,6 +96,7 @@ export class Parameters {
   readonly distributions: CfnParameter;
   /** A comma-separated text; may be empty. */
   readonly sourceBuckets: CfnParameter;
+  /** A comma-separated text. */
   readonly instanceTypes: CfnParameter;
   readonly onDemandPercent: CfnParameter;
   readonly amiId: CfnParameter;
@@ -159,11 +166,10 @@ export class Parameters {
     this.instanceTypes = this.add("instanceTypes", {
       group: "Instances",
       label: "Instance types",
-      type: "CommaDelimitedList",
       default: DEFAULT_TYPES.join(","),
-      // The letter after the generation says Graviton. CloudFormation checks each member of the list.
-      allowedPattern: "[a-z]+[0-9]+g[a-z]*\\.([0-9a-z-]+|\\*)",
-      constraintDescription: "Graviton instance types, such as c7gn.large or c7gn.*, separated by commas",
+      maxLength: MAX_INSTANCE_TYPES_LENGTH,
+      allowedPattern: listOf(INSTANCE_TYPE, MAX_INSTANCE_TYPES),
+      constraintDescription: `up to ${MAX_INSTANCE_TYPES} Graviton instance types, such as c7gn.large or c7gn.*, separated by commas without spaces, in ${MAX_INSTANCE_TYPES_LENGTH} characters`,
       description:
         "Instance types of the agents, separated by commas; c7gn.* means every size. Graviton only. A type that a zone does not have is not used there.",
     });
@@ -215,7 +221,7 @@ export class Parameters {
       label: "Distributions",
       default: "*",
       allowedPattern: `\\*|${listOf(DISTRIBUTION, MAX_DISTRIBUTIONS)}`,
-      constraintDescription: `* for every distribution, or up to ${MAX_DISTRIBUTIONS} distribution IDs, such as E1ABCDEFGHIJKL, separated by commas without spaces (a role's inline policies have at most 10,240 characters)`,
+      constraintDescription: `* for every distribution, or up to ${MAX_DISTRIBUTIONS} distribution IDs, such as E1ABCDEFGHIJKL, separated by commas without spaces `,
       description:
         "IDs of the distributions that may be warmed and invalidated, separated by commas; *: every distribution may be warmed, and every one of this account invalidated.",
     });
@@ -234,7 +240,7 @@ export class Parameters {
       label: "Alarms and dashboard",
       default: "on",
       allowedValues: ["on", "off", "full"],
-      description: "on: six alarms and a dashboard. full: an alarm for each function and queue, too. off: none.",
+      description: "on: six alarms. full: a dashboard, and an alarm for each function and queue. off: neither.",
     });
     this.alarmEmail = this.add("alarmEmail", {
       group: "Monitoring and cost",

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { Fn } from "aws-cdk-lib";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -10,7 +9,7 @@ export function settingsEnvironment(parameters: Parameters, vpcEndpointId: strin
   return {
     ENV_NAME: parameters.envName.valueAsString,
     VERSION: version(),
-    INSTANCE_TYPES: Fn.join(",", parameters.instanceTypes.valueAsList),
+    INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
     SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
     VPC_ENDPOINT: vpcEndpointId,
   };

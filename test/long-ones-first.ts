@@ -2,9 +2,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take longest, longest first, as measured. vitest starts with the largest files, and these are small. */
 const LONG = [
+  ...["requests/origin", "requests/dry-run", "requests/retry"],
   ...["e2e/request-options", "e2e/control", "e2e/origin", "e2e/command"],
-  ...["rest/life-cycle", "rest/surviving", "rest/console", "rest/warmth", "rest/faults", "rest/sources"],
-  ...["rest/documented-commands", "rest/launching", "rest/stopping", "rest/dry-run", "rest/first-steps"],
+  ...["rest/life-cycle", "rest/console", "rest/warmth", "rest/faults"],
+  ...["rest/documented-commands", "rest/launching", "rest/first-steps"],
 ].map((name) => `/${name}.test.ts`);
 
 /** Starts long files first, so that no file runs alone at the end of its project. */

@@ -1,3 +1,5 @@
+import { WAF_ACTION_HEADER } from "../../domain/result/waf.ts";
+
 /** The parts of an answer's head that matter to warming. */
 export interface AnswerHead {
   readonly status: number;
@@ -17,6 +19,7 @@ export interface AnswerHead {
   readonly cacheControl: string | undefined;
   readonly vary: string | undefined;
   readonly retryAfter: string | undefined;
+  readonly wafAction: string | undefined;
 }
 
 export type BodyFraming =
@@ -39,6 +42,7 @@ const WANTED = {
   "server-timing": "serverTiming",
   "transfer-encoding": "transferEncoding",
   vary: "vary",
+  [WAF_ACTION_HEADER]: "wafAction",
   "x-amz-cf-id": "xAmzCfId",
   "x-amz-cf-pop": "xAmzCfPop",
   "x-cache": "xCache",
@@ -100,6 +104,7 @@ export function parseHead(text: string): AnswerHead {
     cacheControl: fields.cacheControl,
     vary: fields.vary,
     retryAfter: fields.retryAfter,
+    wafAction: fields.wafAction,
   };
 }
 
@@ -144,6 +149,7 @@ class Fields implements Record<Field, string | undefined> {
   serverTiming: string | undefined;
   transferEncoding: string | undefined;
   vary: string | undefined;
+  wafAction: string | undefined;
   xAmzCfId: string | undefined;
   xAmzCfPop: string | undefined;
   xCache: string | undefined;

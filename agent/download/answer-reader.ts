@@ -153,6 +153,7 @@ export class AnswerReader {
     if (head.cacheControl !== undefined) answer.cacheControl = head.cacheControl;
     if (head.vary !== undefined) answer.vary = head.vary;
     if (head.retryAfter !== undefined) answer.retryAfter = head.retryAfter;
+    if (head.wafAction !== undefined) answer.wafAction = head.wafAction;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
     if (this.pop !== undefined && head.xAmzCfPop !== undefined && head.xAmzCfPop !== this.pop) {
       this.fail(otherPop(head.xAmzCfPop, this.pop));

@@ -1,5 +1,6 @@
 import { cameUncompressed } from "../../domain/result/compression.ts";
-import type { Failure } from "../../domain/result/failure.ts";
+import { ACCEPTED, acceptedFailure, type Failure } from "../../domain/result/failure.ts";
+import { wafFailure } from "../../domain/result/waf.ts";
 
 /** How one attempt ended: an answer, whole or cut off, or none. */
 export interface Answer {
@@ -20,6 +21,8 @@ export interface Answer {
   readonly cacheControl?: string;
   readonly vary?: string;
   readonly retryAfter?: string;
+  /** `x-amzn-waf-action`: AWS WAF answered instead of the cache or the origin. */
+  readonly wafAction?: string;
   /** From when the request was sent to when the head of its answer had come. */
   readonly firstByteMs?: number;
   /** Why the connection or the body failed; absent when the body ended as it should. */
@@ -39,8 +42,12 @@ const GOOD: Outcome = { kind: "GOOD" };
  */
 export function judge(answer: Answer, pop: string, expected: number | null, compressed = false): Outcome {
   const { httpStatus: status, xAmzCfPop, failure } = answer;
+  const waf = wafFailureOf(answer);
+  // Whatever else the answer says: without a token of AWS WAF, the next attempt gets the same.
+  if (waf !== undefined) return { kind: "FINAL", failure: waf };
   // A 3xx or 4xx counts from its status line on, even if its body broke off.
   if (status !== undefined && status >= 300 && status < 500) return refusal(status, answer);
+  if (status === ACCEPTED) return { kind: "FINAL", failure: acceptedFailure() };
   // So does a 5xx: its page says nothing of the object's body.
   if (status !== undefined && status >= 500 && failure?.reason === "incomplete")
     return { kind: "RETRY", failure: serverFailure(status) };
@@ -50,6 +57,11 @@ export function judge(answer: Answer, pop: string, expected: number | null, comp
   if (status < 200 || status >= 500) return { kind: "RETRY", failure: serverFailure(status) };
   if (xAmzCfPop !== undefined && xAmzCfPop !== pop) return { kind: "RETRY", failure: otherPop(xAmzCfPop, pop) };
   return partOfIt(status) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD;
+}
+
+/** The failure of an answer that AWS WAF gave; undefined: it did not. */
+export function wafFailureOf({ httpStatus, wafAction }: Answer): Failure | undefined {
+  return httpStatus === undefined || wafAction === undefined ? undefined : wafFailure(httpStatus, wafAction);
 }
 
 /** The failure of an answer that names another POP. */

@@ -1,18 +1,19 @@
 import type { Failure } from "../../domain/result/failure.ts";
 import { notKept } from "../../domain/result/not-kept.ts";
 import { nextStep, type Outcome, roundsOf, type Seen, tierOf } from "../../domain/result/outcome.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, wafFailureOf } from "./answer.ts";
 
 /** What an address of a POP has shown. */
 export interface Proof {
-  readonly outcome: Exclude<Outcome, "failed">;
+  /** `failed`: AWS WAF let the download pass and not a request after it, so that nothing is known of the cache. */
+  readonly outcome: Outcome;
   /** The last answer, which the outcome follows from. */
   readonly answer: Answer;
   readonly tier: string | undefined;
   /** Seconds. */
   readonly age: number | undefined;
   readonly rounds: number;
-  /** Why the object is not kept. */
+  /** Of `not_kept` and `failed`. */
   readonly failure?: Failure;
 }
 
@@ -40,6 +41,8 @@ export async function prove(
     if (step.pauseMs !== undefined) await pause(step.pauseMs);
     const { good, answer } = await askAgain(step.ask, roundsOf(seen));
     last = answer;
+    const waf = wafFailureOf(answer);
+    if (waf !== undefined) return { ...proofOf("failed", seen, last), failure: waf };
     // Whole once, and not to be had again: nothing shows that it is kept.
     if (!good && step.ask === "whole") return proofOf("not_kept", seen, last, answer.failure);
     seen.push(good ? seenIn(step.ask, answer) : { ask: step.ask });

@@ -24,7 +24,11 @@ export function checkOf({ headers }: { readonly headers: string }, bytes: number
 }
 
 /** Whether the answer tells anything of the object at that POP. */
-export function isCheckGood({ httpStatus: status = 0, xAmzCfPop = "", failure }: Answer, pop: string): boolean {
+export function isCheckGood(
+  { httpStatus: status = 0, xAmzCfPop = "", wafAction, failure }: Answer,
+  pop: string,
+): boolean {
+  if (wafAction !== undefined) return false;
   if (xAmzCfPop !== "" && xAmzCfPop !== pop) return false;
   if (failure !== undefined && failure.reason !== "too_large") return false;
   return status === 200 || status === 206;

@@ -69,7 +69,8 @@ export function toResult(
     ok: failure === undefined,
     outcome: outcomeOf(warming),
     bytes: answer.bytes,
-    http_status: answer.httpStatus,
+    // Of what decided: the download, or the request after it that AWS WAF answered.
+    http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,
     x_cache: cutId(last.xCache),
     tier: proof?.tier,
     address: message.ips[attempt.turn % message.ips.length],

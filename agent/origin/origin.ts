@@ -77,6 +77,8 @@ export class Origin {
    * @param hadTurn whether it was asked for in a turn
    */
   saw(message: TaskMessage, answer: Answer, sentAt: number, hadTurn: boolean): void {
+    // AWS WAF answers before the origin is asked: it says nothing of how much the origin takes.
+    if (answer.wafAction !== undefined) return;
     if (isOverload(answer.httpStatus)) this.refused(message, answer, sentAt);
     else if (hadTurn && answer.httpStatus !== undefined && !isFromCache(answer))
       this.paceOf(message.host).good(message.pop, sentAt, isAgain(message));

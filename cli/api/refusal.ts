@@ -1,3 +1,4 @@
+import { isDeniedByPolicy } from "../../domain/api/denied-by-policy.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { refusalSchema } from "./answers.ts";
 import { ApiError, NoAnswerError } from "./api-error.ts";
@@ -42,6 +43,8 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
     case 400:
       return `Nothing was made. Correct that, and call again; ${howElse(said)}.`;
     case 403:
+      if (isDeniedByPolicy(said))
+        return "Call from an address in allowedCidrs, or add this machine's public address to that parameter of the stack. With IPv6, that is its IPv6 address.";
       if (!url.endsWith("/prod/"))
         return `Check the address ${url} (from ${from}): that of a stack ends in /prod/. With a domain of your own, the key is missing or wrong.`;
       return `The key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput names it; with --stack NAME it is fetched.`;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isDeniedByPolicy } from "../../domain/api/denied-by-policy.ts";
 import { LostError, RefusedError } from "./errors.ts";
 
 /** API Gateway answers within 29 seconds, or says that it cannot. */
@@ -23,16 +24,17 @@ export function apiBase(href: string): URL {
   return new URL("../", href.replace(/[?#].*$/, ""));
 }
 
-/** @param onNoKey is called when the API says that the key is wrong: the caller gets the RefusedError all the same */
+/** @param onNoKey is called when the API says that the key is wrong, not that the address is denied: the caller gets the RefusedError all the same */
 export function createClient(key: string, base: URL, onNoKey: () => void): Client {
   const call = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit, signal?: AbortSignal): Promise<T> => {
     const response = await answerOf(new URL(path, base), { ...init, headers: { "x-api-key": key } }, signal);
     const body = await bodyOf(response);
     if (response.ok) return schema.parse(body);
-    if (response.status === 403) onNoKey();
     const { error_message, message, error_urls } = refusalSchema.safeParse(body).data ?? {};
+    const said = error_message ?? message ?? `HTTP ${response.status}`;
+    if (response.status === 403 && !isDeniedByPolicy(said)) onNoKey();
     const id = response.headers.get("x-amzn-requestid") ?? undefined;
-    throw new RefusedError(response.status, error_message ?? message ?? `HTTP ${response.status}`, error_urls, id);
+    throw new RefusedError(response.status, said, error_urls, id);
   };
   return {
     get: (path, schema, signal) => call(path, schema, {}, signal),

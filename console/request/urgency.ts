@@ -2,7 +2,16 @@ import { type Readiness, tooManyLack } from "../../domain/readiness/verdict.ts";
 import type { Failure, Progress } from "../api/answers.ts";
 
 /** Reasons that viewers meet as well, wherever they are, until somebody mends them. What was not asked had failed at two POPs before. */
-const MET_BY_VIEWERS = ["http_4xx", "http_5xx", "redirect", "tls", "too_large", "not_kept", "not_asked"];
+const MET_BY_VIEWERS = [
+  "http_4xx",
+  "http_5xx",
+  "redirect",
+  "tls",
+  "too_large",
+  "not_kept",
+  "not_cacheable",
+  "not_asked",
+];
 /** The first viewers at a few POPs may wait a little: the verdict's own bound is 5% of the POPs. */
 const FEW = 0.05;
 

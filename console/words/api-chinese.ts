@@ -37,6 +37,8 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
 
 const STATUSES: ReadonlyMap<number, string> = new Map([
   [400, "API 拒绝了这次调用。"],
+  // A wrong key is told otherwise.
+  [403, "API 的资源策略不允许从此地址调用：请检查堆栈参数 allowedCidrs。"],
   [404, "没有这个请求。"],
   [409, "以请求目前的状态不能这样做。"],
   [413, "内容过大，API 不接收。"],

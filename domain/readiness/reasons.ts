@@ -52,6 +52,11 @@ const EN: Readonly<Record<FailureReason, Told>> = {
     viewers: SAME_ERROR.en,
     next: "Look at the origin first; CloudFront's id in the report helps AWS Support. Then retry.",
   },
+  waf: {
+    title: "Challenged by AWS WAF",
+    viewers: "Browsers usually pass the challenge; other clients do not get the object. It may not be cached.",
+    next: "Add a rule to the web ACL that allows requests with a secret header, send that header in `header`, then retry.",
+  },
   incomplete: {
     title: "The body ended early",
     viewers: "Viewers may get a broken download.",
@@ -76,6 +81,11 @@ const EN: Readonly<Record<FailureReason, Told>> = {
     title: "Not kept by the POP",
     viewers: "Each viewer waits for the origin, now and later.",
     next: "Check Cache-Control and the cache policy: `error` names the likely header.",
+  },
+  not_cacheable: {
+    title: "Accepted, not sent (202)",
+    viewers: "Viewers most likely get the same answer, without the object.",
+    next: "Make the origin answer with HTTP 200 and the object, or wait until it does. Then retry.",
   },
   refused_address: {
     title: "Address refused",
@@ -136,6 +146,12 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
     viewers: SAME_ERROR.zh,
     next: "先检查源站；报告中的 CloudFront 请求 ID 可提供给 AWS Support。之后重试。",
   },
+  waf: {
+    title: "被 AWS WAF 质询",
+    means: "AWS WAF 返回了质询或 CAPTCHA，而不是对象。",
+    viewers: "浏览器通常能通过质询，其他客户端得不到对象；对象可能未被缓存。",
+    next: "在 Web ACL 中添加规则，允许带有某个保密请求头的请求；在 `header` 中发送该请求头，之后重试。",
+  },
   incomplete: {
     title: "数据不完整",
     means: "数据中途断开，比 Content-Length 或探测到的大小更短或更长，或无法判断在哪里结束。",
@@ -165,6 +181,12 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
     means: "下载完整，但 POP 没有保留该对象。",
     viewers: "每位访客都要等待回源，之后也是如此。",
     next: "检查 Cache-Control 与缓存策略；`error` 会指出可能的响应头。",
+  },
+  not_cacheable: {
+    title: "源站仅接受请求（202）",
+    means: "源站返回 HTTP 202：接受了请求，但没有发送对象。",
+    viewers: "访客很可能得到同样的应答，得不到对象。",
+    next: "让源站返回 HTTP 200 和对象，或等到它这样应答，之后重试。",
   },
   refused_address: {
     title: "地址被拒绝",

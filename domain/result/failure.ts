@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /**
  * Why tasks fail: each code, and what it means. The code is set where the failure happens, stored with the result, and
- * counted. Each is a metric of its own, and every metric is paid for: the report has the whole error of every task.
+ * counted. Most are a metric of their own, and every metric is paid for: the report has the whole error of every task.
  */
 export const FAILURE_REASONS = {
   timeout: "No answer, or no further byte, within the time that is allowed.",
@@ -12,12 +12,14 @@ export const FAILURE_REASONS = {
   redirect: "The answer points to another URL, which is not followed.",
   http_4xx: "The edge or the origin refused the request.",
   http_5xx: "The edge or the origin failed.",
+  waf: "AWS WAF answered with a challenge or a CAPTCHA instead of the object.",
   incomplete:
     "The body broke off, was shorter or longer than its Content-Length or than Get Size saw, or nothing told where it ends.",
   too_large: "The body was much larger than Get Size said, or than CloudFront can cache.",
   too_slow: "The body came so slowly that it would have held an instance for too long.",
   other_pop: "Another POP answered than the one that was asked.",
   not_kept: "The download was whole, but the POP does not keep the object.",
+  not_cacheable: "The origin answered with HTTP 202: it accepted the request and did not send the object.",
   refused_address: "The POP's address is private, reserved, or no address.",
   not_asked:
     "Two POPs under the same REC asked before, and the origin failed or the object was not kept: so this one did not ask.",
@@ -53,12 +55,15 @@ const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   redirect: "origin",
   http_4xx: "origin",
   http_5xx: "origin",
+  // The edge answers before a cache or the origin is asked. Rules that count requests or know addresses judge each agent by itself.
+  waf: "pop",
   incomplete: "origin",
   too_large: "origin",
   too_slow: "origin",
   other_pop: "pop",
   // Not the origin's fault, but each POP would ask it twice for nothing.
   not_kept: "origin",
+  not_cacheable: "origin",
   refused_address: "pop",
   not_asked: "origin",
   // Its message ended several agents, or nobody could work on it: another POP's would be the same.
@@ -93,6 +98,18 @@ export function errorText({ code, detail }: Failure): string {
 /** No longer than `most` characters; one that was cut ends in `…`. */
 export function cutText(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** The object may not exist yet: https://www.rfc-editor.org/rfc/rfc9110#section-15.3.3 */
+export const ACCEPTED = 202;
+
+/** The failure of a response with the status {@link ACCEPTED} that AWS WAF did not send. */
+export function acceptedFailure(): Failure {
+  return {
+    reason: "not_cacheable",
+    code: `HTTP ${ACCEPTED}`,
+    detail: "the origin accepted the request and did not send the object; retry when it answers with HTTP 200",
+  };
 }
 
 /** The failure of a task that never got a result. @param queuedTimes how often it was queued in all */

@@ -7,7 +7,7 @@ export const OUTCOMES = {
   not_kept:
     "The download was whole, but no hit was seen after it, nor after a second one: the POP does not keep the object.",
   done: "Downloaded, and nothing claimed: the server sends no x-cache, or `verify` is `off`.",
-  failed: "There was no whole download.",
+  failed: "There was no whole download, or AWS WAF answered when the object was asked for again.",
 } as const;
 
 export type Outcome = keyof typeof OUTCOMES;

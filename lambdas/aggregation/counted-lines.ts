@@ -1,4 +1,4 @@
-import { withMetrics } from "../../domain/telemetry/metrics.ts";
+import { metricReasonOf, withMetrics } from "../../domain/telemetry/metrics.ts";
 import type { BatchProgress } from "./progress-of-batch.ts";
 
 /** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */
@@ -12,6 +12,7 @@ export function* countedLines(
   yield ["Counted", { req_id, ...withMetrics(namespace, timed) }];
   for (const [reason, { tasks: FailedTasks }] of failures) {
     // A failure that was written twice.
-    if (FailedTasks !== 0) yield ["Failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason }) }];
+    if (FailedTasks === 0) continue;
+    yield ["Failed", { req_id, ...withMetrics(namespace, { FailedTasks }, { reason: metricReasonOf(reason) }) }];
   }
 }

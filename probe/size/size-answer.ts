@@ -1,5 +1,7 @@
 import { isOverload } from "../../domain/origin/refusal.ts";
+import { ACCEPTED, acceptedFailure, errorText } from "../../domain/result/failure.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
+import { WAF_ACTION_HEADER, wafFailure } from "../../domain/result/waf.ts";
 
 /** A URL that can be warmed. */
 export interface Good {
@@ -19,6 +21,8 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Reads the answer to a HEAD. */
 export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
+  // A rule of AWS WAF may be about the method, and an object that is being made may be there for a GET.
+  if (wafActionOf(headers) !== undefined || status === ACCEPTED) return { ask: "range" };
   if (status >= 200 && status < 300) {
     const size = contentLength(headers);
     return size === null ? { ask: "range" } : good(size, headers);
@@ -31,6 +35,9 @@ export function readHeadAnswer(status: number, headers: Headers): SizeAnswer {
 
 /** Reads the answer to a GET of the first byte. */
 export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
+  const action = wafActionOf(headers);
+  if (action !== undefined) return { problem: errorText(wafFailure(status, action)), retry: false };
+  if (status === ACCEPTED) return { problem: errorText(acceptedFailure()), retry: false };
   const range = String(headers["content-range"] ?? "");
   const total = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(range)?.[1];
   if ((status === 206 || status === 416) && total !== undefined) return good(credible(Number(total)), headers);
@@ -42,6 +49,11 @@ export function readRangeAnswer(status: number, headers: Headers): SizeAnswer {
 function good(size: number | null, headers: Headers): Good {
   const header = obstacle({ cacheControl: joined(headers["cache-control"]), vary: joined(headers["vary"]) });
   return header === undefined ? { size } : { size, obstacle: header };
+}
+
+/** The action of AWS WAF, where it answered instead of the cache or the origin. */
+export function wafActionOf(headers: Headers): string | undefined {
+  return joined(headers[WAF_ACTION_HEADER]);
 }
 
 /** A header that came several times is a list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 */

@@ -6,7 +6,14 @@ import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import { retry } from "../../domain/retry.ts";
 import { Pace } from "./pace.ts";
-import { type Good, type Headers, readHeadAnswer, readRangeAnswer, type SizeAnswer } from "./size-answer.ts";
+import {
+  type Good,
+  type Headers,
+  readHeadAnswer,
+  readRangeAnswer,
+  type SizeAnswer,
+  wafActionOf,
+} from "./size-answer.ts";
 
 const ATTEMPTS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -125,9 +132,12 @@ export class SizeProbe {
     });
     // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
     await body.dump({ limit: 65_536 }).catch(() => undefined);
+    const answer = { status: statusCode, headers: answered as Headers };
+    // It says nothing of how much the origin takes.
+    if (wafActionOf(answer.headers) !== undefined) return answer;
     const waitMs = this.pace.saw(statusCode, String(answered["retry-after"] ?? ""), sentAt);
     if (waitMs !== undefined) this.refusals.set(url, waitMs);
-    return { status: statusCode, headers: answered as Headers };
+    return answer;
   }
 
   private pool(url: URL, host: string, address: string): Pool {

@@ -5,6 +5,7 @@ import { parseHeaders } from "../../domain/net/headers.ts";
 import { normalizeUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/refusal.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/waf.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
 import { DocumentError, PassingDocumentError } from "./document-error.ts";
 
@@ -67,6 +68,8 @@ export class Web {
       });
       // Without this, an error after the last byte that is read is nobody's.
       body.on("error", () => undefined);
+      const action = one(headers[WAF_ACTION_HEADER]);
+      if (action !== undefined) throw blocked(wafAnswer(statusCode, action).text, withHeader);
       if (statusCode === 200)
         return { url: url.href, encoding: one(headers["content-encoding"]), body: told(body), close };
       const location = one(headers["location"]);
@@ -122,6 +125,12 @@ function fetchable(url: string, problem: string): URL {
   const normal = normalizeUrl(url);
   if ("problem" in normal) throw new DocumentError(problem);
   return new URL(normal.url);
+}
+
+/** Not one that passes: without a token of AWS WAF, the next try gets the same. @param withHeader whether it got the request's headers */
+function blocked(answer: string, withHeader: boolean): DocumentError {
+  const elsewhere = 'allow this URL in a rule: "header" goes only to the scheme and host of the source\'s own url';
+  return new DocumentError(`was answered by AWS WAF with ${answer}; ${withHeader ? ALLOW_BY_HEADER : elsewhere}`);
 }
 
 function refusal(status: number): DocumentError {

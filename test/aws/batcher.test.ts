@@ -48,8 +48,8 @@ describe("when a call goes out", () => {
     await vi.advanceTimersByTimeAsync(24);
     expect(calls).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
-    await Promise.all(all);
     expect(calls).toEqual([["a", "b", "c"], ["d"]]);
+    await Promise.all(all);
   });
 
   test("items of one key in calls of their own", async () => {

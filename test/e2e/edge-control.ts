@@ -1,9 +1,9 @@
 // Provides what tests change at the stand-in edge, and what they read there.
-import type { Stack } from "./stack.ts";
+import type { StackClient } from "./stack-client.ts";
 
 /** Publishes objects of one folder. Each test has a folder of its own. @returns their paths */
 export function addObjects(
-  { standIn: { edge } }: Stack,
+  { standIn: { edge } }: StackClient,
   folder: string,
   count: number,
   sizeOf: (i: number) => number = () => 1_000,
@@ -14,20 +14,20 @@ export function addObjects(
 }
 
 /** The requests for a folder that reached the origin, in the order of time: downloads, and probes for sizes. */
-export function originRequests({ standIn: { edge } }: Stack, folder: string) {
+export function originRequests({ standIn: { edge } }: StackClient, folder: string) {
   const all = edge.originRequests().filter(({ path }) => path.startsWith(`/${folder}/`));
   return { all, downloads: all.filter(({ probe }) => !probe), probes: all.filter(({ probe }) => probe) };
 }
 
 /** Publishes an object of 1,000 bytes whose download stalls at every POP. @returns a function that removes all faults */
-export function holdBack(stack: Stack, path: string): () => void {
+export function holdBack(stack: StackClient, path: string): () => void {
   stack.standIn.edge.addObject(path, { size: 1_000 });
   stack.setFaults((request) => (request.method === "GET" && request.path === path ? { kind: "stall" } : undefined));
   return () => stack.setFaults(undefined);
 }
 
 /** Records each request to the edge from now on, as `POP method path`. */
-export function recordRequests(stack: Stack): string[] {
+export function recordRequests(stack: StackClient): string[] {
   const requests: string[] = [];
   stack.setFaults(({ pop, method, path }) => {
     requests.push(`${pop} ${method} ${path}`);

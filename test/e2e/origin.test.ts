@@ -78,7 +78,7 @@ describe("the origin", () => {
     });
     const { downloads } = originRequests(stack, "limited");
     expect(downloads).toHaveLength(180);
-    // Without the limit, this takes less than a second. The test in rest/ counts the requests of each second.
+    // Without the limit, this takes less than a second. test/pipeline/requests/origin.test.ts counts the requests of each second.
     const times = downloads.map(({ at }) => at);
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(4_000);
   });

@@ -1,16 +1,13 @@
 // Provides requests whose URLs come from a document, and the site that has the documents.
 import { expect } from "vitest";
-import { readResults } from "../../tools/local/pop-report.ts";
 import { HOST } from "../../tools/local/world.ts";
-import { body } from "./bodies.ts";
+import { body, urls } from "./bodies.ts";
 import type { SiteFile } from "./media.ts";
-import type { Stack } from "./stack.ts";
+import type { StackClient } from "./stack-client.ts";
 import { Viewer } from "./viewer.ts";
 
 /** The one POP of these requests. */
 export const POP = "SIN2-C1";
-/** More shards than a request has: those that do not exist are empty. */
-const SHARDS = 64;
 
 /** A request of one source at one POP. */
 export function sourceRequest(source: Record<string, string>, changes: Record<string, unknown> = {}) {
@@ -19,7 +16,7 @@ export function sourceRequest(source: Record<string, string>, changes: Record<st
 }
 
 /** Sends a request and waits until each of its tasks is warm. @returns its id */
-export async function warmSource(stack: Stack, source: Record<string, string>, count?: number): Promise<string> {
+export async function warmSource(stack: StackClient, source: Record<string, string>, count?: number): Promise<string> {
   const reqId = await stack.start(sourceRequest(source));
   const { total_count, warm_count } = await stack.until(reqId, "FINISHED", 600_000);
   expect(warm_count).toBe(count ?? total_count);
@@ -27,8 +24,8 @@ export async function warmSource(stack: Stack, source: Record<string, string>, c
 }
 
 /** Expects that a request warmed exactly these URLs, and that a viewer gets a hit for each. */
-export async function expectWarm(stack: Stack, reqId: string, expected: readonly string[]): Promise<void> {
-  const results = await readResults(stack.prewarm, reqId, SHARDS);
+export async function expectWarm(stack: StackClient, reqId: string, expected: readonly string[]): Promise<void> {
+  const results = await stack.taskResults(reqId);
   expect(results.map(({ url }) => url).toSorted()).toEqual(expected.toSorted());
   const viewer = new Viewer(stack.standIn, POP, HOST);
   await viewer.all(expected).finally(() => viewer.close());
@@ -36,19 +33,25 @@ export async function expectWarm(stack: Stack, reqId: string, expected: readonly
 }
 
 /** Publishes small objects. @returns their paths */
-export function addSmallObjects({ standIn }: Stack, count: number, pathOf: (i: number) => string): string[] {
+export function addSmallObjects({ standIn }: StackClient, count: number, pathOf: (i: number) => string): string[] {
   const paths = Array.from({ length: count }, (_, i) => pathOf(i));
   for (const path of paths) standIn.edge.addObject(path, { size: 100 });
   return paths;
 }
 
-export function addDocument({ standIn }: Stack, path: string, content: Buffer | string): void {
+export function addDocument({ standIn }: StackClient, path: string, content: Buffer | string): void {
   const bytes = Buffer.from(content);
   standIn.edge.addObject(path, { size: bytes.length, body: bytes });
 }
 
-export function addFilm(stack: Stack, files: readonly SiteFile[]): void {
+export function addFilm(stack: StackClient, files: readonly SiteFile[]): void {
   for (const { path, text } of files)
     if (text === undefined) stack.standIn.edge.addObject(path, { size: 1_200 });
     else addDocument(stack, path, text);
+}
+
+/** A sitemap (`urlset`, `url`) or an index of sitemaps (`sitemapindex`, `sitemap`) of paths of the site. */
+export function sitemap(root: string, entry: string, paths: readonly string[]): string {
+  const entries = urls(...paths).map((url) => `<${entry}><loc>${url.replaceAll("&", "&amp;")}</loc></${entry}>`);
+  return `<?xml version="1.0"?><${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join("\n")}</${root}>`;
 }

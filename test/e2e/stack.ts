@@ -1,50 +1,36 @@
-// Provides what the tests ask a running stack, and how they wait for it.
+// Provides the deployed stack, as the tests ask it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { gunzipSync } from "node:zlib";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { parse } from "csv-parse/sync";
 import { request } from "undici";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 import { problemWith } from "../../tools/description/judge-answer.ts";
-import type { FaultHook } from "../../tools/edge/faults.ts";
 import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
+import { readResults } from "../../tools/local/pop-report.ts";
 import type { StandIn } from "../../tools/local/stand-in-edge.ts";
 import type { MetadataService } from "./metadata-service.ts";
+import { type HttpAnswer, type Inventory, StackClient } from "./stack-client.ts";
 
 const POLL_MS = 200;
 /** An agent that stops may finish a download for a minute. */
 const AGENTS_TIMEOUT_MS = 120_000;
-
-/** An answer of the API as it came over HTTP. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly json: Record<string, unknown>;
-}
-
-/** How much there is of everything that a refused request must not add to. */
-export interface Inventory {
-  readonly requests: number;
-  readonly schedules: number;
-  readonly objects: number;
-  readonly capacity: number;
-}
+/** More shards than a request of a test has: those that do not exist are empty. */
+const SHARDS = 64;
 
 /** The running stack, as the tests ask it. */
-export class Stack {
+export class Stack extends StackClient {
   constructor(
     readonly prewarm: LocalPrewarm,
     readonly metadata: MetadataService,
-  ) {}
+  ) {
+    super({ intervalMs: POLL_MS, timeoutMs: 120_000 });
+  }
 
   get standIn(): StandIn {
     if (this.prewarm.standIn === undefined) throw new Error("the end-to-end tests need the stand-in edge");
     return this.prewarm.standIn;
-  }
-
-  setFaults(hook: FaultHook | undefined): void {
-    this.standIn.edge.setFaults(hook);
   }
 
   /** Calls the API with the key, or without any (`""`); an answer that is not as described is an error. The body goes out without a content type. */
@@ -60,56 +46,8 @@ export class Stack {
     return { status: answer.statusCode, json };
   }
 
-  post(path: string, body: unknown): Promise<HttpAnswer> {
-    return this.call("POST", path, JSON.stringify(body));
-  }
-
-  /** Starts a request and returns its id. */
-  async start(body: Record<string, unknown>): Promise<string> {
-    const { status, json } = await this.post("prewarm", body);
-    if (status !== 200) throw new Error(`POST /prewarm: ${status} ${JSON.stringify(json)}`);
-    return String(json["request_id"]);
-  }
-
-  async progress(reqId: string): Promise<Record<string, unknown>> {
-    return (await this.call("GET", `prewarm?req_id=${reqId}`)).json;
-  }
-
-  /** Waits until a request's progress is as `wanted`. */
-  async until(
-    reqId: string,
-    wanted: string | ((progress: Record<string, unknown>) => boolean),
-    patienceMs = 120_000,
-  ): Promise<Record<string, unknown>> {
-    const deadline = Date.now() + patienceMs;
-    for (;;) {
-      const progress = await this.progress(reqId);
-      if (typeof wanted === "string" ? progress["status"] === wanted : wanted(progress)) return progress;
-      if (Date.now() > deadline) throw new Error(`after ${patienceMs} ms: ${JSON.stringify(progress)}`);
-      await sleep(POLL_MS);
-    }
-  }
-
-  async summary(reqId: string): Promise<Record<string, unknown>> {
-    const { status, json } = await this.call("GET", `summary?req_id=${reqId}`);
-    if (status !== 200) throw new Error(`GET /summary: ${status} ${JSON.stringify(json)}`);
-    return json;
-  }
-
-  /** Lines of a request's report, its header first. */
-  async report(reqId: string): Promise<string[]> {
-    const answer = await request(String((await this.summary(reqId))["failure_pop_urls_report"]));
-    return (await answer.body.text()).trim().split("\n");
-  }
-
-  /** Every task of a request, from the file that its summary leads to. */
-  async results(summary: Record<string, unknown>): Promise<Record<string, string>[]> {
-    const answer = await request(String(summary["results_url"]));
-    return parse(gunzipSync(await answer.body.bytes()), { columns: true });
-  }
-
-  async capacity(): Promise<number> {
-    return Number((await this.call("GET", "instances")).json["desiredcapacity"]);
+  taskResults(reqId: string): Promise<TaskResult[]> {
+    return readResults(this.prewarm, reqId, SHARDS);
   }
 
   /** Waits until so many instances are wanted and run an agent; with none, until the last agent has ended. */

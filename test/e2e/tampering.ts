@@ -1,27 +1,9 @@
-// Provides changes to a request that no part of the stack makes: lost records, lost timers, changed items.
+// Provides changes to a request that no part of the stack makes: lost timers, changed counters, abandoned messages.
 import { DeleteScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { AsyncFunction } from "../../aws/async-function.ts";
 import { MAX_RECEIVES } from "../../domain/request/limits.ts";
 import type { Stack } from "./stack.ts";
-
-/** Updates the item of a request. */
-export async function updateRequest(
-  { prewarm }: Stack,
-  reqId: string,
-  expression: string,
-  values: Record<string, unknown>,
-): Promise<void> {
-  await prewarm.clients.db.send(
-    new UpdateCommand({
-      TableName: prewarm.deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
-      Key: { req_id: reqId },
-      UpdateExpression: expression,
-      ExpressionAttributeValues: values,
-    }),
-  );
-}
 
 /** Adds to the counters of a request, so that they differ from its results. */
 export async function miscount({ prewarm }: Stack, reqId: string, count: number, size: number): Promise<void> {
@@ -33,12 +15,6 @@ export async function miscount({ prewarm }: Stack, reqId: string, count: number,
       ExpressionAttributeValues: { ":count": count, ":size": size },
     }),
   );
-}
-
-/** Asks Shutdown for a settlement check, as Aggregation does when the counters of a request are complete. */
-export async function requestSettlement({ prewarm: { clients, deployed } }: Stack, reqId: string): Promise<void> {
-  const name = deployed.resource("PrewarmPipelineShutdown", "AWS::Lambda::Function");
-  await new AsyncFunction(clients.lambda, name).invoke(reqId);
 }
 
 export async function deleteTimer({ prewarm: { clients } }: Stack, reqId: string): Promise<void> {

@@ -20,7 +20,7 @@ export class Viewer {
   private readonly agent: Agent;
 
   constructor(
-    private readonly standIn: StandIn,
+    private readonly standIn: Pick<StandIn, "edge">,
     private readonly pop: string,
     private readonly host: string,
   ) {

@@ -48,7 +48,7 @@ describe("the group", () => {
     expect(LaunchTemplate.Overrides).toEqual([
       {
         InstanceRequirements: {
-          AllowedInstanceTypes: { Ref: "instanceTypes" },
+          AllowedInstanceTypes: { "Fn::Split": [",", { Ref: "instanceTypes" }] },
           VCpuCount: { Min: 1 },
           MemoryMiB: { Min: 1 },
           // Nothing of the list is left out: as dear, or as one that can burst.

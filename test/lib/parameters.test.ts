@@ -1,7 +1,14 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { CAPS } from "../../domain/request/caps.ts";
-import { MAX_CIDRS, MAX_DISTRIBUTIONS, MAX_SOURCE_BUCKETS } from "../../lib/parameters.ts";
+import {
+  MAX_CIDRS,
+  MAX_DISTRIBUTIONS,
+  MAX_INSTANCE_TYPES,
+  MAX_INSTANCE_TYPES_LENGTH,
+  MAX_SOURCE_BUCKETS,
+  MAX_SOURCE_BUCKETS_LENGTH,
+} from "../../lib/parameters.ts";
 import { synthesizeStacks } from "./synth.ts";
 
 const both = synthesizeStacks();
@@ -167,8 +174,19 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     ["0", "-1", "many"],
   ],
   instanceTypes: [
-    ["c7gn.*", "c8gn.48xlarge", "t4g.small", "x2gd.metal", "im4gn.large", "c7g.large,m8g.large"],
-    ["c7i.large", "g5.xlarge", "m7a.large", "c7gn", "c7gn.", "*", "", "a b"],
+    [
+      "c7gn.*",
+      "c8gn.48xlarge",
+      "t4g.small",
+      "x2gd.metal",
+      "im4gn.large",
+      "c7g.large,m8g.large",
+      many(MAX_INSTANCE_TYPES, () => "c7gn.large"),
+    ],
+    ["c7i.large", "g5.xlarge", "m7a.large", "c7gn", "c7gn.", "*", "", "a b", "c7g.large, m8g.large"].concat(
+      many(MAX_INSTANCE_TYPES + 1, () => "c7g.large"),
+      `c7gn.${"x".repeat(MAX_INSTANCE_TYPES_LENGTH)}`,
+    ),
   ],
   onDemandPercent: [
     ["0", "50", "100"],
@@ -218,7 +236,7 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of a policy
     ["*", "media*", "me*dia", "media/films", "media/*/x*", "Media", "a/*", "media/${aws:username}/*"].concat(
       buckets(MAX_SOURCE_BUCKETS + 1),
-      `media/${"x".repeat(1_500)}*`,
+      `media/${"x".repeat(MAX_SOURCE_BUCKETS_LENGTH)}*`,
     ),
   ],
   monitoring: [

@@ -19,7 +19,9 @@ describe("instanceTypes", () => {
   test.each(both)("is what the group of $name chooses from", ({ template }) => {
     const [override] = theOnly(template, "AWS::AutoScaling::AutoScalingGroup").MixedInstancesPolicy.LaunchTemplate
       .Overrides;
-    expect(override.InstanceRequirements.AllowedInstanceTypes).toEqual({ Ref: "instanceTypes" });
+    expect(override.InstanceRequirements.AllowedInstanceTypes).toEqual({
+      "Fn::Split": [",", { Ref: "instanceTypes" }],
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
 import { afterAll } from "vitest";
 import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
-import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/env-name.ts";
+import { DEFAULT_ENV_NAME, stackIdOf } from "../../lib/context.ts";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 

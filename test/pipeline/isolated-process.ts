@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { Writable } from "node:stream";
-import { SourceTextModule, SyntheticModule } from "node:vm";
+import { type Module, SourceTextModule, SyntheticModule } from "node:vm";
 
 /** A bundle that runs. */
 export interface IsolatedProcess {
@@ -42,6 +42,14 @@ export class IsolatedProcesses {
     { fd: this.logFile },
   );
   private readonly killed = new Set<string>();
+  /**
+   * Modules of processes that were not killed, and Node's own. Node 20 crashes if one is collected that is still being linked, or
+   * whose code calls `import()`: https://github.com/nodejs/node/issues/27492
+   */
+  private readonly bundles = new Map<string, Module>();
+  private readonly builtins = new Map<string, Promise<Module>>();
+  /** One bundle is linked after the other, for the same reason. */
+  private linked: Promise<unknown> = Promise.resolve();
 
   /**
    * Loads a bundle. A bundle that never returns, as the agent, is awaited by `exited`.
@@ -77,7 +85,7 @@ export class IsolatedProcesses {
         return Reflect.get(target, key, target);
       },
     });
-    const loaded = evaluate(code, { process: shadow, ...this.timersOf(name) });
+    const loaded = this.load(name, code, { process: shadow, ...this.timersOf(name) });
     return {
       loaded,
       exited,
@@ -90,6 +98,35 @@ export class IsolatedProcesses {
   /** Ends a process: none of its timers fires any more. What it waits for never comes, so its code stands still. */
   kill(name: string): void {
     this.killed.add(name);
+    this.bundles.delete(name);
+  }
+
+  /**
+   * Evaluates a bundle as a module of its own. Unlike `import()`, it runs the same text any number of times, and a module that nobody
+   * uses any more is collected.
+   */
+  private async load(name: string, code: string, globals: Globals): Promise<Record<string, unknown>> {
+    const linked = this.linked.then(async () => {
+      const module = new SourceTextModule(FIRST_LINE + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), {
+        identifier: "file:///bundle.mjs",
+        importModuleDynamically: (specifier) => this.builtin(specifier),
+        initializeImportMeta: (meta) => Object.assign(meta, { url: "file:///bundle.mjs", globals }),
+      });
+      this.bundles.set(name, module);
+      await module.link((specifier) => this.builtin(specifier));
+      return module;
+    });
+    this.linked = linked.catch(() => undefined);
+    const module = await linked;
+    await module.evaluate();
+    return module.namespace as Record<string, unknown>;
+  }
+
+  /** A module of Node's own, as it was when it was first imported: with the virtual clock's timers, if that is installed. */
+  private builtin(specifier: string): Promise<Module> {
+    const known = this.builtins.get(specifier) ?? evaluatedBuiltin(specifier);
+    this.builtins.set(specifier, known);
+    return known;
   }
 
   private timersOf(name: string): Pick<Globals, "setTimeout" | "setInterval"> {
@@ -114,35 +151,17 @@ export class IsolatedProcesses {
   }
 }
 
-/**
- * Evaluates a bundle as a module of its own. Unlike `import()`, it runs the same text any number of times, and a module that nobody
- * uses any more is collected.
- */
-async function evaluate(code: string, globals: Globals): Promise<Record<string, unknown>> {
-  const module = new SourceTextModule(FIRST_LINE + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), {
-    identifier: "file:///bundle.mjs",
-    importModuleDynamically: async (specifier) => {
-      const imported = await builtin(specifier);
-      await imported.link(() => Promise.reject(new Error("Node's own modules import nothing")));
-      await imported.evaluate();
-      return imported;
-    },
-    initializeImportMeta: (meta) => Object.assign(meta, { url: "file:///bundle.mjs", globals }),
-  });
-  await module.link(builtin);
-  await module.evaluate();
-  return module.namespace as Record<string, unknown>;
-}
-
-/** A module of Node's own, as it is now: with the virtual clock's timers, if that is installed. */
-async function builtin(specifier: string): Promise<SyntheticModule> {
+async function evaluatedBuiltin(specifier: string): Promise<Module> {
   const required = createRequire(import.meta.url)(specifier) as Record<string, unknown>;
   const names = Object.keys(required);
-  return new SyntheticModule(
+  const module = new SyntheticModule(
     ["default", ...names.filter((name) => name !== "default")],
     function (this: SyntheticModule) {
       for (const name of names) this.setExport(name, required[name]);
       this.setExport("default", required);
     },
   );
+  await module.link(() => Promise.reject(new Error("Node's own modules import nothing")));
+  await module.evaluate();
+  return module;
 }

@@ -16,6 +16,7 @@ import {
   MemoryScheduler,
 } from "./memory-services.ts";
 import { MemorySqs, type QueueSettings } from "./memory-sqs.ts";
+import { partialBatch } from "./partial-batch.ts";
 
 /** A call of an AWS API. */
 export interface AwsCall {
@@ -36,10 +37,10 @@ export interface AwsCall {
 }
 
 /**
- * What becomes of a call: it fails without an effect, its caller dies once it was carried out, or it is carried out and answered with
- * an error, so that the caller's SDK repeats it.
+ * What becomes of a call: it fails without an effect, its caller dies once it was carried out, it is carried out and answered with
+ * an error, so that the caller's SDK repeats it, or one entry of its batch fails.
  */
-export type Injection = "fail" | "die" | "lose answer" | undefined;
+export type Injection = "fail" | "die" | "lose answer" | "fail one entry" | undefined;
 
 export interface MemoryAwsOptions {
   readonly tables: readonly TableSchema[];
@@ -66,7 +67,7 @@ export class MemoryAws {
   readonly calls: AwsCall[] = [];
   /** Decides what becomes of each call; @default all are carried out */
   inject: (call: AwsCall) => Injection = () => undefined;
-  /** Is told of a caller that has died. */
+  /** Called with a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
   private readonly lambda: MemoryLambda;
@@ -122,7 +123,8 @@ export class MemoryAws {
     let reply: HttpReply;
     try {
       if (injection === "fail") throw INJECTED;
-      reply = await route.carryOut();
+      const partial = injection === "fail one entry" ? partialBatch(route.operation, http) : undefined;
+      reply = partial ? partial.answer(await this.route(partial.http).carryOut()) : await route.carryOut();
       if (injection === "lose answer") throw INJECTED;
     } catch (error) {
       if (!(error instanceof AwsError)) this.faults.push(error);
@@ -164,7 +166,7 @@ export class MemoryAws {
       const { Entries } = JSON.parse(http.body.toString());
       const carryOut = () => {
         this.events.push(...Entries);
-        return json({ FailedEntryCount: 0, Entries: [{ EventId: "e" }] });
+        return json({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: "e" })) });
       };
       return { service: "events", operation, resource: "", detail: "", entries: Entries.length, carryOut };
     }

@@ -49,7 +49,7 @@ export class MemoryDynamoDb {
   private readonly tokens = new Map<string, { readonly digest: string; readonly at: number }>();
   private sequence = 0;
 
-  /** @param onRecord is told of each change of a table, in order */
+  /** @param onRecord called with each change of a table, in order */
   constructor(
     schemas: readonly TableSchema[],
     private readonly onRecord: (table: string, record: StreamRecord) => void,
@@ -213,7 +213,10 @@ export class MemoryDynamoDb {
     if (keys === undefined) throw new AwsError("ValidationException", `The table has no index ${index}`);
     const sortKey = keys[1];
     const condition = input["KeyConditionExpression"] as string;
-    const found = this.items(input.TableName).filter((item) => holds(condition, item, input as Placeholders));
+    const found = [...table.items]
+      .filter(([, item]) => holds(condition, item, input as Placeholders))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
     if (sortKey !== undefined) found.sort((a, b) => compareStrings(a[sortKey]?.["S"], b[sortKey]?.["S"]));
     if (input["ScanIndexForward"] === false) found.reverse();
     const start = input["ExclusiveStartKey"] as Item | undefined;

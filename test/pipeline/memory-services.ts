@@ -23,6 +23,12 @@ const xml = (body: string, status = 200): HttpReply => ({
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
+/** The most keys that one page lists: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+const MAX_KEYS = 1_000;
+
+/** S3 lists keys in the order of their UTF-8 bytes. */
+const compareBytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
 /** Objects of all buckets, by `bucket/key`. */
 export class MemoryS3 {
   readonly objects = new Map<string, Buffer>();
@@ -47,16 +53,34 @@ export class MemoryS3 {
       case "DeleteObject":
         this.objects.delete(name);
         return { status: 204 };
-      case "ListObjectsV2": {
-        const prefix = `${name.replace(/\/$/, "")}/`;
-        const wanted = prefix + (call.url.searchParams.get("prefix") ?? "");
-        const keys = [...this.objects.keys()].filter((key) => key.startsWith(wanted)).sort();
-        const contents = keys.map((key) => `<Contents><Key>${escaped(key.slice(prefix.length))}</Key></Contents>`);
-        return xml(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`);
-      }
+      case "ListObjectsV2":
+        return this.list(name.replace(/\/$/, ""), call.url.searchParams);
       default:
         throw new Error(`S3 ${this.operation(call)} is not supported here`);
     }
+  }
+
+  /** Keys of a bucket, in order. */
+  keys(bucket: string, prefix = ""): string[] {
+    const wanted = `${bucket}/${prefix}`;
+    const names = [...this.objects.keys()].filter((name) => name.startsWith(wanted));
+    return names.map((name) => name.slice(bucket.length + 1)).sort(compareBytes);
+  }
+
+  /** A page of keys. The token of the next page is the last key of this one. */
+  private list(bucket: string, query: URLSearchParams): HttpReply {
+    const token = query.get("continuation-token");
+    const after = token === null ? undefined : Buffer.from(token, "base64url").toString();
+    const keys = this.keys(bucket, query.get("prefix") ?? "");
+    const left = after === undefined ? keys : keys.filter((key) => compareBytes(key, after) > 0);
+    const page = left.slice(0, Math.min(MAX_KEYS, Number(query.get("max-keys") ?? MAX_KEYS)));
+    const isTruncated = page.length < left.length;
+    const next = Buffer.from(page.at(-1) ?? "").toString("base64url");
+    const contents = page.map((key) => `<Contents><Key>${escaped(key)}</Key></Contents>`);
+    return xml(
+      `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated><KeyCount>${page.length}</KeyCount>` +
+        `${isTruncated ? `<NextContinuationToken>${next}</NextContinuationToken>` : ""}${contents.join("")}</ListBucketResult>`,
+    );
   }
 }
 
@@ -79,7 +103,7 @@ export class MemoryAutoScaling {
   private launched = 0;
   instances: string[] = [];
 
-  /** @param onChange is told which instances there are now, whenever that changes */
+  /** @param onChange called with the instances that there are now, whenever that changes */
   constructor(
     readonly groupName: string,
     private readonly maxSize: number,
@@ -115,6 +139,11 @@ export class MemoryAutoScaling {
   set(desired: number): void {
     this.desired = desired;
     this.replace(this.instances);
+  }
+
+  /** Ends all instances, as Spot does when it takes them back. The group launches others. */
+  interrupt(): void {
+    this.replace([]);
   }
 
   private replace(left: readonly string[]): void {
@@ -164,9 +193,7 @@ export class MemoryScheduler {
     const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
     const known = this.schedules.get(name);
     if (method === "DELETE") {
-      if (known === undefined) throw new AwsError("ResourceNotFoundException", `There is no ${name}`, {}, 404);
-      clearTimeout(known.timer);
-      this.schedules.delete(name);
+      if (!this.delete(name)) throw new AwsError("ResourceNotFoundException", `There is no ${name}`, {}, 404);
       return { body: "{}" };
     }
     if (method !== "POST") throw new Error(`Scheduler ${method} is not supported here`);
@@ -183,6 +210,12 @@ export class MemoryScheduler {
     }, at - Date.now());
     this.schedules.set(name, { ...schedule, timer });
     return { body: JSON.stringify({ ScheduleArn: `arn:aws:scheduler:::schedule/${name}` }) };
+  }
+
+  /** @returns whether there was such a schedule */
+  delete(name: string): boolean {
+    clearTimeout(this.schedules.get(name)?.timer);
+    return this.schedules.delete(name);
   }
 }
 

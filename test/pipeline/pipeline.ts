@@ -12,8 +12,12 @@ import type { StreamRecord } from "./memory-dynamodb.ts";
 
 export const HOST = "www.example.com";
 const OTHER_HOST = "img.example.com";
+/** The distribution whose alias is {@link HOST}. */
+export const DOMAIN = "d111111abcdef8.cloudfront.net";
+/** With which tests call the API. */
+export const API_KEY = "key-of-the-pipeline";
 const DOMAINS = [
-  { id: "E1PREWARM", domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] },
+  { id: "E1PREWARM", domain: DOMAIN, aliases: [HOST] },
   { id: "E2PREWARM", domain: "d222222abcdef8.cloudfront.net", aliases: [OTHER_HOST] },
 ];
 
@@ -29,7 +33,7 @@ const HOUR_MS = 3_600_000;
 const BOOT_MS = 5_000;
 /** After which Lambda calls a function again whose batch failed. */
 const RETRY_MS = 1_000;
-/** How often a test looks whether what it waits for has come. */
+/** How often a test checks whether what it waits for has come. */
 const POLL_MS = 5_000;
 /** How often EventBridge calls Watch. */
 const WATCH_MS = 300_000;
@@ -158,20 +162,30 @@ export class Pipeline {
   }
 
   /** Calls the API as API Gateway does. @param path such as `prewarm?req_id=x` */
-  async api(method: "GET" | "POST", path: string, body?: unknown): Promise<ApiAnswer> {
+  api(method: "GET" | "POST", path: string, body?: unknown): Promise<ApiAnswer> {
+    return this.apiWithText(method, path, body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  /** The same with the text of a body, which need not be JSON. */
+  async apiWithText(method: "GET" | "POST", path: string, text?: string): Promise<ApiAnswer> {
     const url = new URL(path, "http://api/");
     const event = {
       httpMethod: method,
       resource: url.pathname,
       path: url.pathname,
-      queryStringParameters: Object.fromEntries(url.searchParams),
-      headers: {},
-      body: body === undefined ? null : JSON.stringify(body),
+      queryStringParameters: url.search === "" ? null : Object.fromEntries(url.searchParams),
+      headers: { "x-api-key": API_KEY },
+      body: text ?? null,
       isBase64Encoded: false,
       requestContext: { requestId: "api-request" },
     };
     const answer = (await this.invoke("Api", event)) as { statusCode: number; body: string };
     return { status: answer.statusCode, json: JSON.parse(answer.body) };
+  }
+
+  /** Instances whose agents boot, run or stop. */
+  get agentCount(): number {
+    return this.agents.size;
   }
 
   /** What functions and agents printed. */

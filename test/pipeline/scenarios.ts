@@ -69,7 +69,12 @@ const sources = files("sources", 4);
 const retried = files("retried", 6);
 const stopped = files("stopped", 3);
 const overdue = files("overdue", 3);
-const mixed = files("mixed", 8);
+const mixed = files("mixed", 10);
+/** More than an agent downloads at once of one POP. */
+const interrupted = files("interrupted", 40);
+const large = files("large", 2);
+/** Larger than any request of the express queue. */
+const LARGE_BYTES = 300 * 2 ** 20;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -147,6 +152,24 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "interrupted",
+    site: interrupted,
+    faults: () => failGet(/bin$/, { kind: "slow", ms: 10_000 }, SINGAPORE),
+    bodies: [body(interrupted, { pops: SINGAPORE })],
+    // While the first downloads run and the others wait in the agent for one of them to end. A second later it would allow more.
+    during: async (pipeline) => {
+      while (!pipeline.messages("TaskQueueExpress").some(({ receives }) => receives > 0)) await sleep(100);
+      await sleep(300);
+      pipeline.aws.autoScaling.interrupt();
+    },
+  },
+  {
+    name: "bulk-queue",
+    // Large to the probe of sizes, and quickly downloaded.
+    site: { ...large, "/large/video.bin": { size: 5_003, probedSize: LARGE_BYTES } },
+    bodies: [body({ ...large, "/large/video.bin": { size: LARGE_BYTES } }, { pops: SINGAPORE })],
+  },
+  {
     name: "timeout",
     site: overdue,
     faults: () => failGet(/1\.bin$/, { kind: "stall", after: 100 }),
@@ -168,6 +191,8 @@ export const SCENARIOS: readonly Scenario[] = [
       if (number === "3") return { kind: "lie", contentLengthDelta: 7 };
       if (number === "4") return { kind: "headers", headers: { location: "http://169.254.169.254/" } };
       if (number === "5") return { kind: "reset", after: 0 };
+      if (number === "8") return { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } };
+      if (number === "9") return { kind: "status", status: 202 };
       return undefined;
     },
     bodies: [

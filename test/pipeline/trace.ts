@@ -2,6 +2,7 @@
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import type { Item, Value } from "./expressions.ts";
+import { wrongCounters, wrongEndEvents } from "./invariants.ts";
 import type { AwsCall } from "./memory-aws.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -29,18 +30,22 @@ export async function record(scenario: Scenario): Promise<Trace> {
   try {
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
     const requests: object[] = [];
+    const reqIds: string[] = [];
     let previousId = "";
     for (const [round, body] of scenario.bodies.entries()) {
       pipeline.edge.setFaults(scenario.faults?.(round));
       const started = await pipeline.api("POST", "prewarm", body(previousId));
       if (started.status !== 200) throw new Error(`POST /prewarm: ${started.status} ${JSON.stringify(started.json)}`);
       previousId = String(started.json["request_id"]);
+      reqIds.push(previousId);
       const during = scenario.during?.(pipeline, previousId);
       await pipeline.untilClosed(previousId);
       await during;
       const progress = await pipeline.api("GET", `prewarm?req_id=${previousId}&detail=pops`);
       requests.push({ started, progress, summary: await pipeline.api("GET", `summary?req_id=${previousId}`) });
     }
+    const wrong = reqIds.flatMap((id) => [...wrongCounters(pipeline, id), ...wrongEndEvents(pipeline, id, false)]);
+    if (wrong.length > 0) throw new Error(wrong.join("; "));
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
     return traceOf(pipeline, requests);
   } finally {
@@ -126,7 +131,8 @@ function rowsOf(name: string, bytes: Buffer): unknown {
   return [header.join(), ...rows.map((row) => cells(row).join()).sort()];
 }
 
-function plainItem(item: Item): Record<string, unknown> {
+/** An item without DynamoDB's types. */
+export function plainItem(item: Item): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
 }
 

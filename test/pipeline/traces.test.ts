@@ -1,5 +1,6 @@
-// Golden traces: what ten requests do at the AWS APIs, compared with what is recorded. An intended change updates the recording
+// Golden traces: what requests do at the AWS APIs, compared with what is recorded. An intended change updates the recording
 // by `npm run test:traces -- --update`, in the commit that makes it.
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { SCENARIOS } from "./scenarios.ts";
 import { record } from "./trace.ts";
@@ -12,3 +13,9 @@ test.each(SCENARIOS)(
     await expect(`${JSON.stringify(trace, null, 1)}\n`).toMatchFileSnapshot(`traces/${scenario.name}.json`);
   },
 );
+
+test("each recording belongs to a scenario", () => {
+  const names = new Set(SCENARIOS.map(({ name }) => `${name}.json`));
+  const recorded = readdirSync(new URL("traces", import.meta.url));
+  expect(recorded.filter((file) => !names.has(file))).toEqual([]);
+});

@@ -26,6 +26,8 @@ export const bugSchema = z.strictObject({
   changes: z.array(changeSchema).min(1).readonly(),
   /** Must pass without the changes, and must fail with them because a test failed. Name one project and one file. */
   command: z.tuple([z.literal("npx"), z.literal("vitest"), z.literal("run")], z.string()).readonly(),
+  /** Why a hang is what the bug causes, so that its test detects it by vitest's timeout. Without it, a timeout shows nothing. */
+  expectsTimeout: z.string().min(1).optional(),
   /**
    * Why today's code has this bug, and what removes it. The command's test is then marked `test.fails`, and the changes
    * remove that mark: so they show that the test detects the bug.

@@ -21,18 +21,21 @@ export function isAsItShould({ verdict }: Pick<Checked, "verdict">): boolean {
 
 /** @param unchanged the command without the bug. @param planted the same with it; undefined: it was not run */
 export function verdictOn(
-  { pendingUntil }: Pick<Bug, "pendingUntil">,
+  { pendingUntil, expectsTimeout }: Pick<Bug, "pendingUntil" | "expectsTimeout">,
   unchanged: TestRun,
   planted: TestRun | undefined,
 ): Pick<Checked, "verdict" | "detail"> {
   if (unchanged.kind !== "passed") {
-    const problem = unchanged.kind === "failed" ? unchanged.tests.join("; ") : unchanged.problem;
+    const problem =
+      unchanged.kind === "broken" ? unchanged.problem : `${unchanged.kind}: ${unchanged.tests.join("; ")}`;
     const hint = pendingUntil === undefined ? "" : ` ${OBSOLETE}`;
     return { verdict: "BROKEN", detail: `the command fails without the bug: ${problem}${hint}` };
   }
   if (planted === undefined || planted.kind === "broken")
     return { verdict: "BROKEN", detail: `no test failed, the run did: ${planted?.problem ?? "not run"}` };
-  if (planted.kind === "failed")
+  if (planted.kind === "timed out" && expectsTimeout === undefined)
+    return { verdict: "BROKEN", detail: `a timeout detects nothing, a slow machine causes it, too: ${planted.tests}` };
+  if (planted.kind !== "passed")
     return {
       verdict: pendingUntil === undefined ? "caught" : "pending",
       detail: pendingUntil ?? planted.tests.join("; "),

@@ -2,14 +2,14 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { alteredFiles, applyChange, ChangeError, loadBugs, type NamedBug } from "./bug.ts";
+import { alteredFiles, applyChange, ChangeError, loadBugs, type NamedBug, ROOT } from "./bug.ts";
 import { CompileCheck } from "./compile-check.ts";
 import { type Checked, isAsItShould, runPlanted, verdictOn } from "./planted-run.ts";
-import { judgeRun, type TestRun } from "./test-run.ts";
+import { Commands, judgeRun, type TestRun } from "./test-run.ts";
 import { TreeCopy } from "./tree-copy.ts";
 
 const CHANGE = { file: "domain/a.ts", find: "a < b", replace: "a <= b" };
@@ -18,9 +18,11 @@ const BUG: NamedBug = {
   ...{ area: "limits", name: "one-too-many", invariant: "i", description: "d" },
   ...{ changes: [CHANGE], command: [...COMMAND] },
 };
+const HANG: NamedBug = { ...BUG, name: "waits-for-ever", expectsTimeout: "nothing wakes the agent" };
 const PENDING: NamedBug = { ...BUG, name: "fault-of-today", pendingUntil: "issue 7" };
 const PASSED: TestRun = { kind: "passed", tests: 3 };
 const FAILED: TestRun = { kind: "failed", tests: ["a limit holds"] };
+const TIMED_OUT: TestRun = { kind: "timed out", tests: ["a limit holds"] };
 const BROKEN: TestRun = { kind: "broken", problem: "no test ran" };
 
 describe("a change", () => {
@@ -73,13 +75,33 @@ describe("a run of vitest", () => {
   ])("%s", (_, code, json, kind) => {
     expect(judgeRun(code, json, "output").kind).toBe(kind);
   });
+
+  test("timed out if its test, or a hook of it, takes longer than its timeout, also if it fails for that", async () => {
+    const root = await folderWith({
+      "test.test.ts": "test('hangs', () => new Promise(() => {}), 20);",
+      "hook.test.ts": "afterEach(() => new Promise(() => {}), 20); test('ends', () => {});",
+      "also.test.ts": `test('hangs', async ({ onTestFinished }) => {
+        onTestFinished(() => expect(1).toBe(2)); await new Promise(() => {}); }, 20);`,
+      "fails.test.ts": "test('fails', () => expect('timed out in 20ms').toBe('1'), 20);",
+    });
+    await mkdir(join(root, "node_modules"));
+    await symlink(join(ROOT, "node_modules/vitest"), join(root, "node_modules/vitest"));
+    const run = (file: string) => new Commands().run(["npx", "vitest", "run", "--globals", file], root);
+    expect(await run("test.test.ts")).toEqual({ kind: "timed out", tests: ["hangs"] });
+    expect(await run("hook.test.ts")).toEqual({ kind: "timed out", tests: ["ends"] });
+    expect(await run("also.test.ts")).toEqual({ kind: "timed out", tests: ["hangs"] });
+    expect(await run("fails.test.ts")).toEqual({ kind: "failed", tests: ["fails"] });
+  });
 });
 
 describe("a bug", () => {
   test.each<[string, NamedBug, TestRun, TestRun | undefined, Checked["verdict"]]>([
     ["is caught if only its change makes a test fail", BUG, PASSED, FAILED, "caught"],
     ["is not caught if all tests pass with it", BUG, PASSED, PASSED, "NOT CAUGHT"],
+    ["shows nothing if its test times out", BUG, PASSED, TIMED_OUT, "BROKEN"],
+    ["is caught by a timeout if it declares a hang", HANG, PASSED, TIMED_OUT, "caught"],
     ["shows nothing if its command fails without it", BUG, FAILED, undefined, "BROKEN"],
+    ["shows nothing if its command times out without it", HANG, TIMED_OUT, undefined, "BROKEN"],
     ["shows nothing if its command runs no test", BUG, BROKEN, undefined, "BROKEN"],
     ["shows nothing if its change keeps tests from running", BUG, PASSED, BROKEN, "BROKEN"],
     ["of today's code is pending as long as its test fails without its mark", PENDING, PASSED, FAILED, "pending"],

@@ -4,15 +4,24 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { Bug } from "./bug.ts";
 
-/** What a command showed. Only a failed test detects a bug: a file that cannot be loaded, or no test at all, shows nothing. */
+/**
+ * What a command showed. Only a failed test detects a bug: a file that cannot be loaded, or no test at all, shows nothing. A test that
+ * timed out may be one that a busy machine slowed down.
+ */
 export type TestRun =
   | { readonly kind: "passed"; readonly tests: number }
   | { readonly kind: "failed"; readonly tests: readonly string[] }
+  | { readonly kind: "timed out"; readonly tests: readonly string[] }
   | { readonly kind: "broken"; readonly problem: string };
 
 /** Longer than any command may take. */
 const TIMEOUT_MS = 180_000;
 const TAIL_CHARACTERS = 600;
+/**
+ * How an error begins of a test, or a hook of it, that took longer than its `timeout`. The JSON reporter writes an error's stack, which
+ * vitest makes before it knows the message.
+ */
+const TIMED_OUT = /^Error: (STACK_TRACE_ERROR\b|(Test|Hook) timed out in )/;
 
 /** What is read of the file that vitest's JSON reporter writes. */
 const reportSchema = z.object({
@@ -21,7 +30,9 @@ const reportSchema = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().default(""),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
     }),
   ),
 });
@@ -32,17 +43,20 @@ export function judgeRun(code: number | undefined, report: unknown, output: stri
   const parsed = reportSchema.safeParse(report);
   if (!parsed.success) return broken(`vitest wrote no report (exit code ${code})`);
   const files = parsed.data.testResults;
-  const named = (status: string) =>
-    files.flatMap((file) => file.assertionResults.filter((test) => test.status === status)).map((it) => it.fullName);
+  const ended = (status: string) =>
+    files.flatMap((file) => file.assertionResults.filter((test) => test.status === status));
   const notLoaded = files.find(
     (file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
   );
   if (notLoaded !== undefined) return broken(`${notLoaded.name} failed without a failed test: ${notLoaded.message}`);
-  const failed = named("failed");
-  if (failed.length > 0)
-    return code === 0 ? broken("tests failed, and the exit code is 0") : { kind: "failed", tests: failed };
+  const failed = ended("failed");
+  if (failed.length > 0 && code === 0) return broken("tests failed, and the exit code is 0");
+  // Other failures of a test that timed out may follow from that.
+  const inTime = failed.filter(({ failureMessages }) => !failureMessages.some((message) => TIMED_OUT.test(message)));
+  if (inTime.length > 0) return { kind: "failed", tests: inTime.map(({ fullName }) => fullName) };
+  if (failed.length > 0) return { kind: "timed out", tests: failed.map(({ fullName }) => fullName) };
   if (code !== 0) return broken(`exit code ${code} without a failed test`);
-  const passed = named("passed").length;
+  const passed = ended("passed").length;
   return passed === 0 ? broken("no test ran") : { kind: "passed", tests: passed };
 }
 

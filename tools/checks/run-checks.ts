@@ -10,7 +10,7 @@ export interface Check {
   /** Its exit code; a signal's name if one ended it. */
   readonly code: number | string;
   readonly seconds: number;
-  /** What it said of itself: vitest's count of tests, else its last line. */
+  /** What it said of itself: vitest's count of tests, with the coverage if that was measured; else its last line. */
   readonly summary: string;
 }
 
@@ -62,13 +62,22 @@ function runCheck(script: string, { command, write }: CheckOptions): Promise<Che
   });
 }
 
-/** The line of an output that says most: vitest's `Tests  12 passed (12)`, else the last one. */
+/**
+ * What an output says in short: vitest's `Tests  12 passed (12)`, behind it the percentages of its coverage summary if there are any;
+ * else the last line.
+ */
 export function summaryOf(output: string): string {
   const lines = stripVTControlCharacters(output)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  return (lines.findLast((line) => /^Tests +\d/.test(line)) ?? lines.at(-1) ?? "").replaceAll(/ +/g, " ").slice(0, 120);
+  const tests = lines.findLast((line) => /^Tests +\d/.test(line));
+  const coverage = ["Lines", "Branches"].flatMap((what) => {
+    const percentage = lines.map((line) => new RegExp(`^${what} +: +([\\d.]+%)`).exec(line)?.[1]).find(Boolean);
+    return percentage === undefined ? [] : `${what.toLowerCase()} ${percentage}`;
+  });
+  const summary = [tests ?? lines.at(-1) ?? "", ...coverage].join(", ");
+  return summary.replaceAll(/ +/g, " ").slice(0, 120);
 }
 
 /** One line for each script, and one for all. */

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { chromiumOnPath } from "../local/chromium-on-path.ts";
 
@@ -17,13 +20,21 @@ export async function openBrowser(): Promise<Browser> {
 
 /** With the libraries of the package behind the machine's own, which may lack some. Of its flags none: they switch protections off. */
 async function openPacked(): Promise<Browser> {
-  const { default: packed, inflate } = await import("@sparticuz/chromium");
+  // Newer releases need Node 22.
+  const { default: packed } = await import("@sparticuz/chromium");
   const executablePath = await packed.executablePath();
-  const folder = join(dirname(fileURLToPath(import.meta.resolve("@sparticuz/chromium"))), "..", "bin");
-  await inflate(join(folder, "al2023.tar.br"));
-  const libraries = [process.env["LD_LIBRARY_PATH"], join(tmpdir(), "al2023", "lib")].filter((it) => it !== undefined);
+  const libraries = [process.env["LD_LIBRARY_PATH"], unpackLibraries()].filter((it) => it !== undefined);
   const env = { ...definedOf(process.env), LD_LIBRARY_PATH: libraries.join(delimiter) };
   return chromium.launch({ executablePath, args: ARGS, env });
+}
+
+/** The package unpacks its libraries itself only where it takes the machine for Lambda. @returns their folder */
+function unpackLibraries(): string {
+  const archive = fileURLToPath(new URL("../../bin/al2023.tar.br", import.meta.resolve("@sparticuz/chromium")));
+  const folder = join(tmpdir(), "prewarm-chromium-libraries");
+  mkdirSync(folder, { recursive: true });
+  execFileSync("tar", ["-x", "-C", folder], { input: brotliDecompressSync(readFileSync(archive)) });
+  return join(folder, "lib");
 }
 
 function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -74,6 +74,7 @@ export const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
   "AWS::Lambda::Function": free("billed by call and time; storage of the code, some megabytes, is free"),
   "AWS::Lambda::Permission": CONFIGURATION,
   "AWS::Logs::LogGroup": free("billed by GB of lines; those of scheduled runs are counted there"),
+  "AWS::Logs::MetricFilter": free("its metric is billed in hours with a failure"),
   "AWS::S3::Bucket": STORED,
   "AWS::S3::BucketPolicy": CONFIGURATION,
   "AWS::SNS::Subscription": free("billed by mail"),

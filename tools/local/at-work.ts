@@ -31,10 +31,11 @@ export async function putToWork(deployed: Deployed, options: WorkOptions): Promi
   const { aws, clients, env, say, onLaunch } = options;
   const fleet = await LocalFleet.start(clients, deployed, { ...aws.env, ...env }, say, onLaunch);
   try {
-    const { apiId, apiKey } = deployed;
+    const { apiId, apiKey, allowedCidrs } = deployed;
     const target = `${aws.endpoint}/_aws/execute-api/${apiId}`;
     const port = options.port ?? (await freePort());
-    const entrance = await openEntrance({ port, target, apiKey, authorization: authorization(aws, "execute-api") });
+    const signed = authorization(aws, "execute-api");
+    const entrance = await openEntrance({ port, target, apiKey, allowedCidrs, authorization: signed });
     const close = async () => {
       await entrance.close();
       await fleet.close();

@@ -2,7 +2,11 @@ import { Agent, request } from "undici";
 import type { StandIn } from "./stand-in-edge.ts";
 
 /** Asks every POP for every URL once more, as a viewer would. Returns those that were not a hit. */
-export async function askAgain(standIn: StandIn, urls: readonly string[], pops: readonly string[]): Promise<string[]> {
+export async function askAgain(
+  standIn: Pick<StandIn, "edge">,
+  urls: readonly string[],
+  pops: readonly string[],
+): Promise<string[]> {
   const ca = standIn.edge.caPem;
   const cold: string[] = [];
   for (const pop of pops) {

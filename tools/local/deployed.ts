@@ -11,6 +11,8 @@ export interface Deployed {
   /** Id of the REST API. */
   readonly apiId: string;
   readonly apiKey: string;
+  /** The parameter of that name; empty: every address may call the API. */
+  readonly allowedCidrs: string;
   /** Physical name of a resource, by the start of its logical id and its type. */
   readonly resource: (logicalId: string, type: string) => string;
 }
@@ -31,6 +33,7 @@ export async function readDeployed(clients: LocalClients, stackName: string): Pr
     stackName,
     apiId: new URL(outputs.prewarmapiEndpoint).hostname.split(".", 1)[0] ?? "",
     apiKey: key.value ?? "",
+    allowedCidrs: Stacks?.[0]?.Parameters?.find((it) => it.ParameterKey === "allowedCidrs")?.ParameterValue ?? "",
     resource: (logicalId, type) => {
       const found = StackResources.find(
         (it) => it.LogicalResourceId?.startsWith(logicalId) && it.ResourceType === type,

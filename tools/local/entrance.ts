@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import { BlockList, isIPv6 } from "node:net";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
+import { DENIED_BY_POLICY } from "../../domain/api/denied-by-policy.ts";
 import { COMPRESSED_FROM_BYTES } from "../../lib/compressed-from.ts";
 import { NO_KEY, TOO_LARGE } from "../../lib/refusal-texts.ts";
 
@@ -16,6 +18,8 @@ export interface EntranceOptions {
   /** The emulator's URL of the API, without the stage's path. */
   readonly target: string;
   readonly apiKey: string;
+  /** The stack's `allowedCidrs`. @default every address */
+  readonly allowedCidrs?: string;
   /** The header that the front of the emulator asks for. */
   readonly authorization: string;
 }
@@ -30,7 +34,9 @@ export interface Entrance {
 }
 
 export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
+  const isAllowed = addressFilter(options.allowedCidrs ?? "");
   const server = createServer((from, to) => {
+    if (!isAllowed(from.socket.remoteAddress ?? "")) return refuse(to, 403, DENIED_BY_POLICY);
     forward(options, from, to).catch((error: unknown) => {
       if (!to.headersSent)
         refuse(to, 502, `The emulator does not answer: ${error instanceof Error ? error.message : error}`);
@@ -85,6 +91,19 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
   const { headers: its, content } = compressed(from, answer.headers, Buffer.from(await answer.body.arrayBuffer()));
   to.writeHead(answer.statusCode, its);
   to.end(content);
+}
+
+/** As the API's resource policy does. @param cidrs separated by commas; empty: every address is allowed */
+function addressFilter(cidrs: string): (address: string) => boolean {
+  if (cidrs === "") return () => true;
+  const list = new BlockList();
+  for (const cidr of cidrs.split(",")) {
+    const [address = "", prefix] = cidr.split("/");
+    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return (address) => list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
 /** The routes without a key: lib/api.ts says which. */

@@ -36,7 +36,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   hit: "已命中：下载之后，看到该 POP 的命中。应答没有说明层级，因此命中的可能是区域边缘缓存。",
   not_kept: "未缓存：下载完整，但此后没有命中，再次下载之后也没有：POP 没有保留该对象。",
   done: "已下载（未验证）：不作任何声明，因为服务器不发送 x-cache，或 `verify` 为 `off`。",
-  failed: "失败：没有一次完整的下载。",
+  failed: "失败：没有一次完整的下载，或再次请求对象时由 AWS WAF 应答。",
 };
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {

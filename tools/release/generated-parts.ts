@@ -2,7 +2,6 @@ import { envSchema } from "../../agent/env.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { VERDICTS } from "../../domain/readiness/verdict.ts";
-import { CAPS } from "../../domain/request/caps.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS } from "../../domain/result/report.ts";
 import { MORE_COLUMNS } from "../../domain/result/task-row.ts";
@@ -16,6 +15,7 @@ import { largestTable } from "../scaling/largest.ts";
 import { measuredUnits } from "../scaling/measured.ts";
 import { scalingTables } from "../scaling/tables.ts";
 import { CHINESE_PARTS } from "./chinese-parts.ts";
+import { parameterTables } from "./parameter-table.ts";
 import {
   code,
   columnsTable,
@@ -31,7 +31,7 @@ import { snippetParts } from "./snippet-parts.ts";
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
-  ["caps", caps],
+  ["parameters", parameterTables],
   ["regions", () => regionsTable(["region", "POPs"])],
   ["countries", countriesList],
   ["pop-bases", () => meaningsTable(["basis", "meaning"], BASES)],
@@ -61,18 +61,6 @@ function macosAddresses(): string {
   const mark =
     "<!-- not run: macOS has its own ifconfig; test/tools/edge/alias-command.test.ts has a shell read the line -->";
   return `${mark}\n\n\`\`\`sh\n${aliasCommand(edgeAddresses(world))}\n\`\`\``;
-}
-
-function caps(): string {
-  return table(
-    ["parameter", "default", "of", "what it bounds"],
-    Object.entries(CAPS).map(([name, { default: value, unit, says }]) => [
-      code(name),
-      value.toLocaleString("en-US"),
-      unit,
-      `${says}.`,
-    ]),
-  );
 }
 
 /** The variables that the agent can do without and has a value for. */

@@ -15,6 +15,7 @@ describe("what a head says", () => {
         "x-amz-cf-pop: SIN2-P1",
         "X-Amz-Cf-Id: abc==",
         "Location: https://a.example/b:c",
+        "X-Amzn-Waf-Action: challenge",
       ),
     ).toEqual({
       status: 200,
@@ -26,6 +27,7 @@ describe("what a head says", () => {
       xAmzCfId: "abc==",
       contentType: "text/css",
       location: "https://a.example/b:c",
+      wafAction: "challenge",
     });
   });
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Answer, judge, type Outcome } from "../../../agent/download/answer.ts";
 import { errorText, type Failure, type FailureReason } from "../../../domain/result/failure.ts";
 
@@ -79,6 +79,56 @@ const cases: readonly [name: string, answer: Partial<Answer>, ...Told][] = [
 
 test.each(cases)("%s", (_name, answer, ...expected) => {
   expect(told(judge({ ...WHOLE, ...answer }, "SIN2-P1", null))).toEqual(expected);
+});
+
+describe("a response that has x-amzn-waf-action is final, with the reason waf", () => {
+  const challenge = { httpStatus: 202, bytes: 0, contentLength: 0, wafAction: "challenge" };
+  const next = 'add a rule that allows requests with a secret header, and send that header in "header"';
+  const challenged = `WAF_CHALLENGE: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge) instead of the object; ${next}`;
+  const captcha = `WAF_CAPTCHA: AWS WAF answered with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha) instead of the object; ${next}`;
+  const cases: readonly [name: string, answer: Partial<Answer>, text: string][] = [
+    ["a challenge has no body", challenge, challenged],
+    ["a challenge has a page", { ...challenge, bytes: 2_000, contentLength: 2_000 }, challenged],
+    ["the page of a challenge breaks off", { ...challenge, bytes: 9, ...CUT }, challenged],
+    ["CloudFront calls a challenge an error", { ...challenge, xCache: "Error from cloudfront" }, challenged],
+    ["another POP challenges", { ...challenge, xAmzCfPop: "FRA2-C1" }, challenged],
+    ["another POP challenges, and its body is left", { ...challenge, failure: { reason: "other_pop" } }, challenged],
+    ["the object has another size", { ...challenge, bytes: 10, contentLength: 10 }, challenged],
+    ["the action is in capitals", { ...challenge, wafAction: "Challenge" }, challenged],
+    ["a CAPTCHA is wanted", { httpStatus: 405, wafAction: "captcha" }, captcha],
+    ["the status is that of a success", { wafAction: "challenge" }, challenged.replace("HTTP 202", "HTTP 200")],
+    [
+      "the action is a new one",
+      { httpStatus: 429, wafAction: "wait" },
+      `WAF_ACTION: AWS WAF answered with an action (HTTP 429, x-amzn-waf-action: wait) instead of the object; ${next}`,
+    ],
+    [
+      "the action is no word",
+      { httpStatus: 202, wafAction: "<b>x</b>" },
+      `WAF_ACTION: AWS WAF answered with an action (HTTP 202, x-amzn-waf-action) instead of the object; ${next}`,
+    ],
+  ];
+  test.each(cases)("where %s", (_name, answer, text) => {
+    expect(told(judge({ ...WHOLE, ...answer }, "SIN2-P1", 1_234))).toEqual(["FINAL", "waf", text]);
+  });
+
+  test("a 403 without it is the edge's or the origin's refusal: AWS WAF does not mark what it blocks", () => {
+    expect(told(judge({ ...WHOLE, httpStatus: 403 }, "SIN2-P1", null))).toEqual(["FINAL", "http_4xx", "HTTP 403"]);
+  });
+});
+
+describe("a 202 of the origin is final, with the reason not_cacheable", () => {
+  const text =
+    "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
+  const cases: readonly [name: string, answer: Partial<Answer>][] = [
+    ["it is empty", { bytes: 0, contentLength: 0 }],
+    ["it has a body", {}],
+    ["its body breaks off", { bytes: 9, ...CUT }],
+  ];
+  test.each(cases)("where %s", (_name, answer) => {
+    const outcome = judge({ ...WHOLE, httpStatus: 202, ...answer }, "SIN2-P1", null);
+    expect(told(outcome)).toEqual(["FINAL", "not_cacheable", text]);
+  });
 });
 
 test("an answer without the optional headers can be good", () => {

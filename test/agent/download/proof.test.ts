@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../agent/download/answer.ts";
 import { prove } from "../../../agent/download/proof.ts";
 
@@ -22,7 +22,7 @@ function asking(...answers: (Answer | "bad")[]) {
     if (answer === undefined) throw new Error("nothing more was to be asked");
     if (answer === "bad")
       return { good: false, answer: { bytes: 0, failure: { reason: "timeout", code: "T" } as const } };
-    return { good: true, answer };
+    return { good: answer.wafAction === undefined, answer };
   };
   return { asked, askAgain };
 }
@@ -65,6 +65,25 @@ test("a check that fails leads to a second round, and what that shows counts", a
   const proof = await prove(MISS, askAgain, noPause);
   expect(proof).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 2 });
   expect(asked).toEqual(["check", "whole", "check"]);
+});
+
+describe("an answer of AWS WAF to a verification request", () => {
+  const CHALLENGE: Answer = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
+
+  test("ends the proof: the task has failed with the reason waf, and nothing more is asked for", async () => {
+    const { asked, askAgain } = asking(CHALLENGE);
+    const proof = await prove(MISS, askAgain, noPause);
+    expect(proof).toMatchObject({ outcome: "failed", rounds: 1, answer: CHALLENGE });
+    expect(proof.failure).toMatchObject({ reason: "waf", code: "WAF_CHALLENGE" });
+    expect(asked).toEqual(["check"]);
+  });
+
+  test("ends it in the second download, too: that the object is not kept was not seen", async () => {
+    const { asked, askAgain } = asking(MISS, CHALLENGE);
+    const proof = await prove(MISS, askAgain, noPause);
+    expect(proof).toMatchObject({ outcome: "failed", failure: { reason: "waf" } });
+    expect(asked).toEqual(["check", "whole"]);
+  });
 });
 
 test("what is kept has no failure", async () => {

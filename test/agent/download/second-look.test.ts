@@ -18,5 +18,7 @@ test.each([
   ["a body that broke off", { bytes: 1, httpStatus: 200, failure: { reason: "incomplete" } }, false],
   ["another POP's", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P2" }, false],
   ["an error", { bytes: 1, httpStatus: 503 }, false],
+  ["a challenge of AWS WAF", { bytes: 0, httpStatus: 202, wafAction: "challenge" }, false],
+  ["a CAPTCHA with the status of a success", { bytes: 1, httpStatus: 200, wafAction: "captcha" }, false],
   ["none", { bytes: 0, failure: { reason: "timeout" } }, false],
 ] as const)("%s", (_, answer, good) => expect(isCheckGood(answer, "SIN2-P1")).toBe(good));

@@ -230,6 +230,32 @@ test("a follower's download that came from the origin is one past its REC", asyn
   expect(await warm("/untold/past-rec.bin", BIG, follower)).toMatchObject({ outcome: "hit", rec_miss: undefined });
 });
 
+describe("AWS WAF challenges what is asked after a good download", () => {
+  const challenge = { kind: "status", status: 202, headers: { "x-amzn-waf-action": "challenge" } } as const;
+
+  test.each(["told", "untold"])("the task has failed with the reason waf, tier %s", async (tier) => {
+    const path = `/${tier}/challenged-check.bin`;
+    edge.setFaults((request) => (request.path === path && asked(path).length > 0 ? challenge : undefined));
+    const result = await warm(path, BIG);
+    edge.setFaults(undefined);
+    expect(result).toMatchObject({
+      ...{ ok: false, outcome: "failed", reason: "waf", http_status: 202, attempts: 1, rounds: 1, bytes: SIZE },
+      error: expect.stringMatching(/^WAF_CHALLENGE: /),
+    });
+    expect(ranges(path)).toEqual(["whole", "bytes=0-0"]);
+  });
+
+  test("at one address of two, and the error names that address", async () => {
+    const path = "/told/challenged-address.bin";
+    const [, second = ""] = edge.addressesOf("SIN2-P1");
+    edge.setFaults((request) => (request.path === path && request.address === second ? challenge : undefined));
+    const result = await warm(path, BIG, { message: { verify: "addresses" } });
+    edge.setFaults(undefined);
+    expect(result).toMatchObject({ ok: false, reason: "waf", addresses: "1 of 2", http_status: 202 });
+    expect(result.error).toMatch(new RegExp(`1 of 2 addresses have it, not ${second}$`));
+  });
+});
+
 test("an answer that calls itself an error is none, whatever its status", async () => {
   const path = "/told/error-page.bin";
   const page = { kind: "headers", headers: { "x-cache": "Error from cloudfront" } } as const;

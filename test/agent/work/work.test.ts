@@ -81,11 +81,17 @@ describe("a message that is a task", () => {
     for (const download of [fail("the agent has stopped"), thrown]) {
       const slots = new Slots(1);
       const { ended } = start(bodyOf("a", "b"), { active: yes, download, hold: done }, slots);
-      await ended;
+      // It does not end while one waits for a slot, and needs fewer turns than these.
+      await Promise.race([ended, turns(100)]);
       expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
+      await ended;
     }
   });
 });
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn();
+}
 
 function thrown(): never {
   throw new Error("at once");

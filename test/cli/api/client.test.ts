@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { Client } from "../../../cli/api/client.ts";
+import { DENIED_BY_POLICY } from "../../../domain/api/denied-by-policy.ts";
 import { freePort } from "../../../tools/local/ports.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
@@ -39,6 +40,13 @@ test("the key goes along, and a redirect is not followed: it would carry the key
 test.each([
   [400, refusal("timeout: is required"), "timeout: is required\n  ftp://x", "Nothing was made."],
   [403, JSON.stringify({ message: "Forbidden" }), "Forbidden", "prewarmapikeyoutput"],
+  [403, refusal(DENIED_BY_POLICY), "denies calls from this address", "allowedCidrs"],
+  [
+    403,
+    JSON.stringify({ message: "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:x" }),
+    "anonymous",
+    "allowedCidrs",
+  ],
   [404, refusal("no such request"), "no such request", "prewarm list"],
   [409, refusal("it is IN_PROGRESS"), "it is IN_PROGRESS", "prewarm status"],
   [413, "{}", "HTTP 413", "Split the list"],

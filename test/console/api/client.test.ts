@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { createClient } from "../../../console/api/client.ts";
 import { LostError, RefusedError } from "../../../console/api/errors.ts";
+import { DENIED_BY_POLICY } from "../../../domain/api/denied-by-policy.ts";
 
 async function apiThatSays(status: number, body: string) {
   const seen: { url?: string | undefined; key?: string | string[] | undefined; body?: string }[] = [];
@@ -46,6 +47,12 @@ it("a key that is not taken is told to who keeps it", async () => {
   const { client, refused } = await apiThatSays(403, '{"message":"no key"}');
   await expect(client.get("instances", ANSWER)).rejects.toThrow("no key");
   expect(refused()).toBe(1);
+});
+
+it("an address that the API denies is no wrong key", async () => {
+  const { client, refused } = await apiThatSays(403, JSON.stringify({ message: DENIED_BY_POLICY }));
+  await expect(client.get("instances", ANSWER)).rejects.toThrow(/allowedCidrs/);
+  expect(refused()).toBe(0);
 });
 
 it("what is no JSON is a refusal with the status, and no answer where it says 200", async () => {

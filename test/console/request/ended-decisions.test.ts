@@ -30,6 +30,14 @@ describe("urgentOf", () => {
     expect(urgentOf(NOT_READY, [kept, asked, one, many]).failures).toEqual([kept, asked, many]);
   });
 
+  it("a 202 of the origin at one POP comes first, because viewers get it, too; a challenge of AWS WAF there can wait", () => {
+    const accepted = reason("not_cacheable", 1, at("BOM1"));
+    const challenged = reason("waf", 1, at("BOM2"));
+    const everywhere = reason("waf", 9);
+    expect(urgentOf(NOT_READY, [accepted, challenged]).failures).toEqual([accepted]);
+    expect(urgentOf(NOT_READY, [everywhere, challenged]).failures).toEqual([everywhere]);
+  });
+
   it("two of 38 POPs lack much, each for a reason of its own: both reasons come first, that of a third does not", () => {
     const readiness = { ...READINESS, lacking_pops: 2, lacking_examples: ["DEL54-P2", "CGK50-P1"] };
     const one = reason("connection", 1, at("DEL54-P2"));

@@ -74,6 +74,13 @@ describe("a lead", () => {
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
   });
 
+  it("that AWS WAF answered does not decide for the others, though another one had failed at the origin", () => {
+    const told = { origin_failures: 1, first_failure: "P0 (HTTP 502)" };
+    const { messages, decided } = done({ ...LEAD, ...told }, [A, { ok: false, reason: "waf", http_status: 405 }]);
+    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), ...told })]);
+    expect(decided).toEqual([]);
+  });
+
   it("hands on a failure of which it was told no more", () => {
     const { messages } = done({ ...LEAD, origin_failures: 1 }, [A, REFUSED]);
     expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), origin_failures: 1 })]);

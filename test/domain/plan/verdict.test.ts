@@ -19,6 +19,21 @@ describe("what a lead's result means for those that wait", () => {
     ["no connection", REFUSED, { kind: "pop_failed" }],
     ["another POP answers", { ok: false, reason: "other_pop", http_status: 200 }, { kind: "pop_failed" }],
     [
+      "AWS WAF answers at the edge, which says nothing of the origin",
+      { ok: false, reason: "waf", http_status: 202 },
+      { kind: "pop_failed" },
+    ],
+    [
+      "AWS WAF asks for a CAPTCHA at the edge, though its status is a 4xx",
+      { ok: false, reason: "waf", http_status: 405 },
+      { kind: "pop_failed" },
+    ],
+    [
+      "the origin answers 202",
+      { ok: false, reason: "not_cacheable", http_status: 202 },
+      { kind: "origin_failed", saw: "not_cacheable" },
+    ],
+    [
       "an agent of a release before did not say why",
       { ok: false, http_status: 502 },
       { kind: "origin_failed", saw: "HTTP 502" },

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { problemWith } from "../../../tools/description/judge-answer.ts";
 import { deployedStack } from "../deployed-stack.ts";
-import type { HttpAnswer, Stack } from "../stack.ts";
+import type { Stack } from "../stack.ts";
+import type { HttpAnswer } from "../stack-client.ts";
 
 const PREWARM = `{
     "url_list": [

@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readResults } from "../../../tools/local/pop-report.ts";
 import { CommandError } from "../../../tools/local/processes.ts";
 import { FILES } from "../../../tools/local/world.ts";
+import { changeAccess } from "../api-access.ts";
 import { body, urls } from "../bodies.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
 import { EXISTING_VPC, LAUNCHES, type Launched, launchAll, publishTemplates } from "../launches.ts";
-import { changeEndpoint } from "../private-endpoint.ts";
 import { resetStack } from "../reset-stack.ts";
 import { apiPolicy } from "../served-api.ts";
 import type { Stack } from "../stack.ts";
@@ -77,8 +77,8 @@ describe("launching", () => {
     const stack = launched.stackNamed("LaunchedBeside");
     const { prewarm } = stack;
     const vpce = "vpce-0123456789abcdef0";
-    test.onTestFinished(() => changeEndpoint(stack, ""));
-    await changeEndpoint(stack, vpce, launched.urlOf(EXISTING_VPC));
+    test.onTestFinished(() => changeAccess(stack, {}));
+    await changeAccess(stack, { vpce }, launched.urlOf(EXISTING_VPC));
     const { Stacks } = await prewarm.clients.cloudFormation.send(
       new DescribeStacksCommand({ StackName: "LaunchedBeside" }),
     );

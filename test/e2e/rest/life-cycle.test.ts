@@ -15,6 +15,7 @@ import { cdk } from "../../../tools/local/cdk.ts";
 import { destroy } from "../../../tools/local/destroy.ts";
 import { LOCAL } from "../../../tools/local/paths.ts";
 import { readResults } from "../../../tools/local/pop-report.ts";
+import { type ApiAccess, changeAccess } from "../api-access.ts";
 import { logLines } from "../aws-call.ts";
 import { body, urls } from "../bodies.ts";
 import { followDeletions } from "../deletions.ts";
@@ -22,7 +23,6 @@ import { deployedStack } from "../deployed-stack.ts";
 import { holdBack } from "../edge-control.ts";
 import { listed, listings } from "../listings.ts";
 import { NEXT_VERSION, nextVersion } from "../next-version.ts";
-import { changeEndpoint } from "../private-endpoint.ts";
 import { servedDeployment, serving } from "../served-api.ts";
 import type { Stack } from "../stack.ts";
 import { launchBeside } from "../stack-beside.ts";
@@ -75,20 +75,29 @@ describe("life cycle", () => {
     expect(await stack.queued()).toBe(0);
   });
 
-  it("another endpoint, or none: the stage serves what the API's policy says now", async () => {
+  it("another endpoint, other addresses, or none: the stage serves what the API's policy says now", async () => {
     const stack = await launchBeside(running(), "blue");
     const reqId = await stack.start(body({ url_list: urls("/img/logo.svg"), pops: ["SIN2-C1"] }));
-    const vpces = ["", "vpce-0aaaaaaaaaaaaaaaa", "vpce-0bbbbbbbbbbbbbbbb", ""];
+    const accesses: ApiAccess[] = [
+      {},
+      { vpce: "vpce-0aaaaaaaaaaaaaaaa" },
+      { vpce: "vpce-0bbbbbbbbbbbbbbbb", allowedCidrs: "10.0.0.0/8" },
+      { allowedCidrs: "203.0.113.0/24,2001:db8::/32" },
+      {},
+    ];
     const deployments = new Set<string>();
-    for (const [changes, vpce] of vpces.entries()) {
-      if (changes > 0) await changeEndpoint(stack, vpce);
+    for (const [changes, access] of accesses.entries()) {
+      if (changes > 0) await changeAccess(stack, access);
       const served = await serving(stack);
-      expect(served.policy).toMatch(vpce === "" ? /^(?!.*SourceVpce)/ : new RegExp(vpce));
+      const { vpce, allowedCidrs } = access;
+      expect(served.policy).toMatch(vpce === undefined ? /^(?!.*SourceVpce)/ : new RegExp(vpce));
+      if (allowedCidrs === undefined) expect(served.policy).not.toContain("IpAddress");
+      for (const cidr of allowedCidrs?.split(",") ?? []) expect(served.policy).toContain(cidr);
       expect(served.policy).toContain("execute-api:Invoke");
       expect(served.deployments).toContain(served.deployment);
       deployments.add(served.deployment);
     }
-    expect(deployments.size).toBe(vpces.length);
+    expect(deployments.size).toBe(accesses.length);
     await stack.until(reqId, "FINISHED");
     // The key is the same, and lets in.
     expect((await stack.call("GET", "instances")).status).toBe(200);

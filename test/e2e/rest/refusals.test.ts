@@ -1,101 +1,11 @@
-// The whole API of a deployed stack, over HTTP: what it refuses, what it says then, and that nothing is left of it.
+// What API Gateway rejects before the API's function is called: calls without the key, and routes that do not exist.
 import { describe, expect, it } from "vitest";
 import { authorization } from "../../../tools/local/authorization.ts";
 import { body } from "../bodies.ts";
 import { deployedStack } from "../deployed-stack.ts";
 
-const text = (changes: Record<string, unknown>) => JSON.stringify(body(changes));
-
-/** Bodies of POST /prewarm that are refused, and what the answer must say. */
-const PREWARM: readonly [what: string, body: string | undefined, says: RegExp, errorUrls?: string[]][] = [
-  ["no body", undefined, /no body/],
-  ["an empty body", " ", /no body/],
-  ["broken JSON", '{"url_list": [', /not valid JSON/],
-  ["JSON with comments", '{"timeout": 5 // minutes\n}', /not valid JSON.*no comments/],
-  ["a list", "[]", /must be a JSON object/],
-  ["no url_list", text({ url_list: undefined }), /url_list: is required/],
-  ["no URL", text({ url_list: [] }), /url_list: must have at least one URL/],
-  ["a url_list that is a string", text({ url_list: "https://a.example/" }), /url_list/],
-  ["a number among the URLs", text({ url_list: ["https://a.example/", 7] }), /url_list\[1\]: must be a string/],
-  [
-    "bad URLs, all of them named",
-    text({ url_list: ["ftp://a.example/x", "/relative", "https://a.example/", "not a url"] }),
-    /url_list: 'ftp:\/\/a\.example\/x' has the scheme ftp and 2 more/,
-    ["ftp://a.example/x", "/relative", "not a url"],
-  ],
-  ["no timeout", text({ timeout: undefined }), /timeout: is required/],
-  ["a timeout of 0", text({ timeout: 0 }), /timeout: must be at least 1/],
-  ["a timeout beyond a week", text({ timeout: 10_081 }), /timeout: must be at most 10080/],
-  ["a timeout that is text", text({ timeout: "5" }), /timeout: must be a number, .*, not a string/],
-  ["no instance_count", text({ instance_count: undefined }), /instance_count: is required/],
-  ["too many instances", text({ instance_count: 301 }), /instance_count: must be at most 300/],
-  ["half an instance", text({ instance_count: 1.5 }), /instance_count/],
-  ["a malformed POP", text({ pops: ["SIN2-C1", "SIN-C9"] }), /pops: unknown 'SIN-C9'; known there: .*SIN2-C1/],
-  ["an unknown site", text({ pops: ["QQQ-C1"] }), /pops: unknown 'QQQ-C1'; known: /],
-  ["a field that is none", text({ pop: ["SIN2-C1"] }), /unknown field 'pop' \(did you mean pops\?\)/],
-  ["two lists", text({ countries: ["japan"] }), /target_type: is needed, because several lists are filled/],
-  ["an unknown region", text({ target_type: "region", regions: ["mars"] }), /regions: unknown 'mars'; known: apac, au/],
-  [
-    "an unknown country",
-    text({ target_type: "country", countries: ["atlantis"] }),
-    /countries: unknown 'atlantis'; known: /,
-  ],
-  ["an unknown target_type", text({ target_type: "planet" }), /target_type: must be one of pop, country, region/],
-  ["a header that is a map", text({ header: { a: "b" } }), /header: must be a list/],
-  ["a header without a colon", text({ header: ["abc"] }), /header\[0\]: 'abc' is not of the form/],
-  ["a header that would be two", text({ header: ["A: b\r\nC: d"] }), /header\[0\]/],
-  ["a Host header", text({ header: ["Host: evil.example"] }), /header\[0\].*sets Host/],
-  ["a cf_domain that is none", text({ cf_domain: "no domain" }), /cf_domain/],
-  ["need_invalidate as text", text({ need_invalidate: "yes" }), /need_invalidate: must be true or false/],
-  ["several faults at once", text({ timeout: 0, instance_count: -1 }), /timeout: .*; instance_count: /],
-];
-
-const INSTANCES: readonly [what: string, body: string | undefined, status: number, says: RegExp][] = [
-  ["no body", undefined, 400, /no body/],
-  ["comments", '{"DesiredCapacity": 1 // one\n}', 400, /no comments/],
-  ["no DesiredCapacity", "{}", 400, /DesiredCapacity: is required/],
-  ["too many", '{"DesiredCapacity": 301}', 400, /DesiredCapacity: must be at most 300/],
-  [
-    "force_stop without req_id",
-    '{"DesiredCapacity": 0, "force_stop": true}',
-    400,
-    /req_id: is required with force_stop/,
-  ],
-  ["an unknown request", '{"DesiredCapacity": 0, "req_id": "no-such"}', 404, /there is no request 'no-such'/],
-];
-
-describe("what is refused", () => {
+describe("the deployed API", () => {
   const running = deployedStack();
-
-  it.each(PREWARM)("POST /prewarm with %s", async (_what, raw, says, errorUrls = []) => {
-    const before = await running().inventory();
-    const { status, json } = await running().call("POST", "prewarm", raw);
-    expect(status).toBe(400);
-    expect(Object.keys(json).sort()).toEqual(
-      ["error_message", "error_urls", "request_id", "status", "timeout_at", "timestamp"].sort(),
-    );
-    expect(json).toMatchObject({ status: "Failed", error_urls: errorUrls, request_id: "", timeout_at: "" });
-    expect(json["error_message"]).toMatch(says);
-    expect(await running().inventory()).toEqual(before);
-  });
-
-  it.each(INSTANCES)("POST /instances with %s", async (_what, raw, wanted, says) => {
-    const before = await running().inventory();
-    const { status, json } = await running().call("POST", "instances", raw);
-    expect(status).toBe(wanted);
-    expect(Object.keys(json).sort()).toEqual(["message", "status", "timestamp"]);
-    expect(json).toMatchObject({ status: "failure", message: expect.stringMatching(says) });
-    expect(await running().inventory()).toEqual(before);
-  });
-
-  it.each(["prewarm", "summary"])("GET /%s without or with an unknown req_id", async (path) => {
-    const missing = await running().call("GET", path);
-    expect(missing.status).toBe(400);
-    expect(missing.json).toMatchObject({ status: "Failed", error_message: "req_id: is required in the query string" });
-    const unknown = await running().call("GET", `${path}?req_id=no-such`);
-    expect(unknown.status).toBe(404);
-    expect(unknown.json).toMatchObject({ status: "Failed", error_message: "req_id: there is no request 'no-such'" });
-  });
 
   it.each([
     ["POST", "prewarm"],
@@ -103,7 +13,7 @@ describe("what is refused", () => {
     ["GET", "summary?req_id=x"],
     ["POST", "instances"],
     ["GET", "instances"],
-  ] as const)("%s /%s without the key, and with a wrong one", async (method, path) => {
+  ] as const)("rejects %s /%s without the key, and with a wrong one", async (method, path) => {
     const before = await running().inventory();
     for (const key of ["", "wrong"]) {
       const { status, json } = await running().call(
@@ -118,7 +28,7 @@ describe("what is refused", () => {
     expect(await running().inventory()).toEqual(before);
   });
 
-  it("a key that API Gateway itself refuses, past the entrance", async () => {
+  it("rejects a wrong key in API Gateway itself, past the entrance", async () => {
     const { prewarm } = running();
     const direct = `${prewarm.aws.endpoint}/_aws/execute-api/${prewarm.deployed.apiId}/prod/instances`;
     const headers = { "x-api-key": "wrong", authorization: authorization(prewarm.aws, "execute-api") };
@@ -130,7 +40,7 @@ describe("what is refused", () => {
     });
   });
 
-  it("a route that there is not", async () => {
+  it("answers 404 to a route that does not exist, and lists those that do", async () => {
     const { status, json } = await running().call("GET", "prewarms");
     expect(status).toBe(404);
     expect(json).toMatchObject({ status: "Failed", error_message: expect.stringContaining("GET /summary") });

@@ -3,7 +3,7 @@ import type { Bug } from "../bug.ts";
 export default {
   invariant: "A request of which most URLs could not be read is not ready.",
   description:
-    "The verdict looks at the tasks of readable URLs only, so it lets the crowd come to URLs that nobody could read.",
+    "The verdict reads the tasks of readable URLs only, so a request with URLs that nobody could read is ready.",
   // Today's code has this bug. The change removes the mark of the test that detects it.
   changes: [
     {

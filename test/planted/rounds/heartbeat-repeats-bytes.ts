@@ -2,7 +2,7 @@ import type { Bug } from "../bug.ts";
 
 export default {
   invariant: "A heartbeat tells the bytes since the heartbeat before.",
-  description: "The bytes of a heartbeat are told again with the next one.",
+  description: "The bytes of a heartbeat are reported again with the next one.",
   changes: [
     {
       file: "agent/work/beats.ts",

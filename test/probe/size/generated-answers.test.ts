@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { type Headers, readHeadAnswer, readRangeAnswer } from "../../../probe/size/size-answer.ts";
 
 const headers: fc.Arbitrary<Headers> = fc.dictionary(
-  fc.constantFrom("content-length", "content-range", "location", "x-cache", "cache-control", "vary"),
+  fc.constantFrom(
+    "content-length",
+    "content-range",
+    "location",
+    "x-cache",
+    "cache-control",
+    "vary",
+    "x-amzn-waf-action",
+  ),
   fc.oneof(fc.string(), fc.nat().map(String), fc.constantFrom("bytes 0-0/9", "bytes */9"), fc.array(fc.string())),
 );
 const status = fc.integer({ min: 100, max: 999 });
@@ -18,7 +26,7 @@ describe("whatever a server answers", () => {
         const answer = read(code, given);
         if ("size" in answer)
           expect(answer.size === null || (Number.isSafeInteger(answer.size) && answer.size >= 0)).toBe(true);
-        else if ("problem" in answer) expect(answer.problem).toMatch(/^HTTP \d+/);
+        else if ("problem" in answer) expect(answer.problem).toMatch(/^(HTTP \d+|WAF_\w+: )/);
         else expect(answer).toEqual({ ask: "range" });
         // Only a success has a size: an error page's length is nobody's.
         if ("size" in answer) expect([2, 4]).toContain(Math.floor(code / 100));

@@ -3,6 +3,12 @@ import { readHeadAnswer, readRangeAnswer } from "../../../probe/size/size-answer
 
 const length = (value: string) => ({ "content-length": value });
 const range = (value: string) => ({ "content-range": value, "content-length": "1" });
+const waf = (action: string) => ({ "x-amzn-waf-action": action });
+const next = 'add a rule that allows requests with a secret header, and send that header in "header"';
+const challenged = `WAF_CHALLENGE: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge) instead of the object; ${next}`;
+const captcha = `WAF_CAPTCHA: AWS WAF answered with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha) instead of the object; ${next}`;
+const accepted =
+  "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
 const problem = (text: string, retry = false) => ({ problem: text, retry });
 
 describe("the answer to a HEAD", () => {
@@ -15,6 +21,13 @@ describe("the answer to a HEAD", () => {
     [200, { ...length("5"), "cache-control": ["a", "private"] }, { size: 5, obstacle: "Cache-Control: private" }],
     [200, { ...length("5"), vary: "*" }, { size: 5, obstacle: "Vary: *" }],
     [404, { "cache-control": "no-store" }, problem("HTTP 404")],
+    // A rule of AWS WAF may be about the method, and an origin may answer HEAD with anything: a GET tells.
+    [202, { ...length("0"), ...waf("challenge") }, { ask: "range" }],
+    [405, waf("captcha"), { ask: "range" }],
+    [200, { ...length("5"), ...waf("challenge") }, { ask: "range" }],
+    [404, waf("challenge"), { ask: "range" }],
+    [429, waf("challenge"), { ask: "range" }],
+    [202, length("5"), { ask: "range" }],
     [200, {}, { ask: "range" }],
     [200, length("many"), { ask: "range" }],
     [200, length("-1"), { ask: "range" }],
@@ -41,6 +54,12 @@ describe("the answer to a HEAD", () => {
 describe("the answer to a GET of one byte", () => {
   it.each([
     [206, range("bytes 0-0/1234"), { size: 1_234 }],
+    [202, { ...length("0"), ...waf("challenge") }, problem(challenged)],
+    [405, waf("captcha"), problem(captcha)],
+    [206, { ...range("bytes 0-0/1234"), ...waf("challenge") }, problem(challenged.replace("202", "206"))],
+    [429, waf("challenge"), problem(challenged.replace("202", "429"))],
+    [202, length("5"), problem(accepted)],
+    [202, {}, problem(accepted)],
     [206, range("bytes 0-0/*"), { size: null }],
     [206, range("nonsense"), { size: null }],
     [206, { ...range("bytes 0-0/9"), "cache-control": "private" }, { size: 9, obstacle: "Cache-Control: private" }],

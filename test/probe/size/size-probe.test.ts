@@ -35,6 +35,8 @@ const range = (response: ServerResponse, { headers }: IncomingMessage) => {
   return response.writeHead(206, { "content-range": "bytes 0-0/1234", "content-length": 1 }).end("x");
 };
 const redirect = (response: ServerResponse) => response.writeHead(301, { location: "https://new.example/" }).end();
+const challenge = (response: ServerResponse) => response.writeHead(202, { "x-amzn-waf-action": "challenge" }).end();
+const challenged = expect.stringMatching(/^WAF_CHALLENGE: AWS WAF answered with a challenge .*"header"$/);
 const reset = (response: ServerResponse) => response.destroy();
 
 describe("a URL's size", () => {
@@ -47,6 +49,8 @@ describe("a URL's size", () => {
     ["nobody says", { HEAD: chunked, GET: chunked }, { size: null }, ["HEAD", "GET"]],
     ["HEAD and GET are refused", { HEAD: refuse(403), GET: refuse(403) }, { problem: "HTTP 403" }, ["HEAD", "GET"]],
     ["not there", { HEAD: refuse(404), GET: reset }, { problem: "HTTP 404" }, ["HEAD"]],
+    ["AWS WAF challenges", { HEAD: challenge, GET: challenge }, { problem: challenged }, ["HEAD", "GET"]],
+    ["AWS WAF challenges a HEAD alone", { HEAD: challenge, GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
     ["moved", { HEAD: redirect, GET: reset }, { problem: "HTTP 301: redirects to https://new.example/" }, ["HEAD"]],
   ])("%s", async (_, answers, size, asked) => {
     const { port, seen } = await serve((request, response) => answers[request.method as "HEAD"](response, request));
@@ -65,6 +69,16 @@ describe("a URL's size", () => {
     const { port, seen } = await serve((_, response) => refuse(status)(response));
     expect(await newProbe(port, { pace: new Pace({}, 10) }).size("http://cdn.example.com/")).toEqual({ size: null });
     expect(seen.map(({ method }) => method)).toEqual(methods);
+  });
+
+  it("is asked for no more slowly after AWS WAF has answered: the origin refused nothing", async () => {
+    const { port } = await serve((_, response) => response.writeHead(429, { "x-amzn-waf-action": "captcha" }).end());
+    const pace = new Pace({}, 10_000);
+    const saw = vi.spyOn(pace, "saw");
+    expect(await newProbe(port, { pace }).size("http://cdn.example.com/")).toMatchObject({
+      problem: expect.stringMatching(/^WAF_CAPTCHA: .*HTTP 429/),
+    });
+    expect(saw).not.toHaveBeenCalled();
   });
 
   it("is asked for again when the edge may have forgotten its error, and the origin wants to be asked", async () => {

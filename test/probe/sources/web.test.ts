@@ -21,11 +21,32 @@ const to =
   (response) =>
     response.writeHead(302, { location }).end();
 
+const next = 'add a rule that allows requests with a secret header, and send that header in "header"';
+const waf =
+  (status: number, action: string): Answer =>
+  (response) =>
+    response.writeHead(status, { "x-amzn-waf-action": action }).end("secret");
+
 describe("a document's answer", () => {
   it.each<[string, Answer]>([
     ["was answered with HTTP 404", (response) => response.writeHead(404).end("secret")],
     ["was answered with HTTP 204", (response) => response.writeHead(204).end()],
     ["was answered with HTTP 206", (response) => response.writeHead(206).end("secret")],
+    [
+      `was answered by AWS WAF with a challenge (HTTP 202, x-amzn-waf-action: challenge); ${next}`,
+      waf(202, "challenge"),
+    ],
+    [`was answered by AWS WAF with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha); ${next}`, waf(405, "captcha")],
+    [
+      `was answered by AWS WAF with a challenge (HTTP 200, x-amzn-waf-action: challenge); ${next}`,
+      waf(200, "challenge"),
+    ],
+    [
+      `was answered by AWS WAF with a challenge (HTTP 503, x-amzn-waf-action: challenge); ${next}`,
+      waf(503, "challenge"),
+    ],
+    [`was answered by AWS WAF with an action (HTTP 202, x-amzn-waf-action); ${next}`, waf(202, "secret <b>")],
+    ["was answered with HTTP 202", (response) => response.writeHead(202).end("secret")],
     ["was answered with HTTP 302", (response) => response.writeHead(302).end()],
     ["was answered with HTTP 503", (response) => response.writeHead(503).end("secret")],
     ["could not be fetched (UND_ERR_SOCKET)", (response) => response.destroy()],
@@ -52,6 +73,14 @@ describe("a document's answer", () => {
     const { port } = await site({ "/doc?token=secret": answer });
     const walk = walkAll(depsAt(port), [source]);
     await expect(walk).rejects.toThrow(new SourceError(`http://site.test/doc ${problem}`));
+  });
+
+  it("is not asked for again after a challenge of AWS WAF", async () => {
+    const { port, seen } = await serve((_, response) =>
+      response.writeHead(503, { "x-amzn-waf-action": "challenge" }).end(),
+    );
+    await expect(walkAll(depsAt(port), [source])).rejects.toThrow("AWS WAF");
+    expect(seen).toHaveLength(1);
   });
 
   it("is asked for again when it may go better", async () => {
@@ -161,6 +190,15 @@ describe("the request's headers", () => {
     ]);
     expect(seen.every(({ headers }) => headers["accept-encoding"] === "gzip")).toBe(true);
   });
+});
+
+it("a document at a host that does not get the request's headers is not to be allowed by a header", async () => {
+  const index = "<sitemapindex><sitemap><loc>http://other.test/other</loc></sitemap></sitemapindex>";
+  const { port } = await site({ "/index": index, "/other": waf(202, "challenge") });
+  const walk = walkAll(depsAt(port, { header: ["X-Key: 1"] }), [{ type: "sitemap", url: "http://site.test/index" }]);
+  await expect(walk).rejects.toThrow(
+    /challenge\); allow this URL in a rule: "header" goes only to the scheme and host of the source's own url$/,
+  );
 });
 
 describe("the limits of a document", () => {

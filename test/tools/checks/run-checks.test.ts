@@ -38,4 +38,17 @@ describe("runChecks", () => {
     ).toBe("Tests 12 passed (12)");
     expect(summaryOf("first\nlast\n\n")).toBe("last");
   });
+
+  test("the summary has the coverage of lines and branches if that was measured", () => {
+    const output = [
+      "      Tests  2 failed | 12 passed (14)",
+      "=============================== Coverage summary ===============================",
+      "Statements   : 87.01% ( 1/2 )",
+      "Branches     : 83.56% ( 11283/13502 )",
+      "Functions    : 86% ( 1/2 )",
+      "Lines        : 89.17% ( 1/2 )",
+      "Details: coverage/index.html",
+    ];
+    expect(summaryOf(output.join("\n"))).toBe("Tests 2 failed | 12 passed (14), lines 89.17%, branches 83.56%");
+  });
 });

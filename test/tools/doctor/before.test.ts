@@ -1,17 +1,19 @@
 // What is told from the answers about an account, each with the fault and without it.
 import { describe, expect, test } from "vitest";
 import { judgeAmi } from "../../../tools/doctor/before/ami.ts";
+import { judgeBlockPublicAccess } from "../../../tools/doctor/before/block-public-access.ts";
 import { judgeBootstrap } from "../../../tools/doctor/before/bootstrap.ts";
 import { judgeEbsKey } from "../../../tools/doctor/before/ebs-key.ts";
 import { judgeInstanceTypes } from "../../../tools/doctor/before/instance-types.ts";
 import { judgeConcurrency } from "../../../tools/doctor/before/lambda-concurrency.ts";
+import { judgeNode } from "../../../tools/doctor/before/node.ts";
 import { judgeSpotQuota } from "../../../tools/doctor/before/spot-quota.ts";
 import { judgeSpotRole } from "../../../tools/doctor/before/spot-role.ts";
 import { judgeEgress } from "../../../tools/doctor/before/vpc-egress.ts";
 import { judgeEndpoint } from "../../../tools/doctor/before/vpc-endpoint.ts";
 import { judgeMembers } from "../../../tools/doctor/before/vpc-members.ts";
 import { judgeVpcQuota } from "../../../tools/doctor/before/vpc-quota.ts";
-import { judgeRoutes } from "../../../tools/doctor/before/vpc-routes.ts";
+import { allHaveNat, judgeRoutes } from "../../../tools/doctor/before/vpc-routes.ts";
 import type { Judgement } from "../../../tools/doctor/judgement.ts";
 
 type Row = [string, Judgement["status"], Judgement, RegExp];
@@ -39,7 +41,69 @@ const endpoint = (over: object = {}) => ({
   },
 });
 
+type BlockMode = "off" | "block-ingress" | "block-bidirectional";
+const blocked = (mode: BlockMode, over: object = {}) => ({
+  options: { InternetGatewayBlockMode: mode, ExclusionsAllowed: "allowed" as const },
+  exclusions: [],
+  network: { vpc: "vpc-1", subnets: ["subnet-1", "subnet-2"] },
+  hasNat: false,
+  ...over,
+});
+const exclusion = (id: string, State: "create-complete" | "delete-complete" = "create-complete") => ({
+  ...{ State, ResourceArn: `arn:aws:ec2:eu-west-1:123456789012:vpc/${id}` },
+});
+
 const ROWS: Row[] = [
+  ["Node.js 20", "fail", judgeNode("20.19.4"), /20\.19\.4/],
+  ["Node.js 22", "ok", judgeNode("22.0.0"), /22\.0\.0/],
+  ["Node.js 24", "ok", judgeNode("24.1.0"), /24\.1\.0/],
+  ["public access is not blocked", "ok", judgeBlockPublicAccess(blocked("off")), /is off/],
+  ["both ways are blocked", "fail", judgeBlockPublicAccess(blocked("block-bidirectional")), /block-bidirectional/],
+  ["ingress alone is blocked", "fail", judgeBlockPublicAccess(blocked("block-ingress")), /could not reach/],
+  [
+    "ingress, behind a NAT",
+    "ok",
+    judgeBlockPublicAccess(blocked("block-ingress", { hasNat: true })),
+    /NAT gateways alone/,
+  ],
+  [
+    "both ways, behind a NAT, whose own way out is blocked",
+    "fail",
+    judgeBlockPublicAccess(blocked("block-bidirectional", { hasNat: true })),
+    /could not reach/,
+  ],
+  [
+    "the VPC is excluded",
+    "ok",
+    judgeBlockPublicAccess(blocked("block-ingress", { exclusions: [exclusion("vpc-1")] })),
+    /excluded/,
+  ],
+  [
+    "every subnet is excluded",
+    "ok",
+    judgeBlockPublicAccess(
+      blocked("block-bidirectional", { exclusions: [exclusion("subnet-1"), exclusion("subnet-2")] }),
+    ),
+    /excluded/,
+  ],
+  [
+    "one subnet is excluded",
+    "fail",
+    judgeBlockPublicAccess(blocked("block-ingress", { exclusions: [exclusion("subnet-1")] })),
+    /could not reach/,
+  ],
+  [
+    "an exclusion that is gone",
+    "fail",
+    judgeBlockPublicAccess(blocked("block-ingress", { exclusions: [exclusion("vpc-1", "delete-complete")] })),
+    /could not reach/,
+  ],
+  [
+    "a VPC that the stack makes",
+    "fail",
+    judgeBlockPublicAccess(blocked("block-ingress", { network: undefined, exclusions: [exclusion("vpc-1")] })),
+    /could not reach/,
+  ],
   [
     "every zone has every type",
     "ok",
@@ -130,4 +194,16 @@ describe("before a deployment", () => {
     expect(judgement.says).toMatch(says);
     expect(judgement.next === undefined).toBe(status === "ok");
   });
+});
+
+test("an organization that allows no exclusions leaves a NAT gateway", () => {
+  const options = { InternetGatewayBlockMode: "block-ingress" as const, ExclusionsAllowed: "not-allowed" as const };
+  expect(judgeBlockPublicAccess({ ...blocked("block-ingress"), options }).next).toMatch(/NAT gateway/);
+});
+
+test("subnets have a NAT gateway if all of them have", () => {
+  const nat = { ...own("subnet-1"), ...route({ NatGatewayId: "nat-1" }) };
+  const gateway = { ...own("subnet-2"), ...route({ GatewayId: "igw-1" }) };
+  expect(allHaveNat({ subnets: ["subnet-1"], tables: [nat, gateway] })).toBe(true);
+  expect(allHaveNat({ subnets: ["subnet-1", "subnet-2"], tables: [nat, gateway] })).toBe(false);
 });

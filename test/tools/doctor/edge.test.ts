@@ -139,6 +139,22 @@ test.each([
       { pop: "SIN2-P3", answered: answer({ pop: "SIN2-P2" }) },
     ],
   ],
+  [
+    "fail",
+    "0 of 2 POPs answered under their own name: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge)",
+    [
+      { pop: "SIN2-P1", answered: answer({ status: 202, wafAction: "challenge" }) },
+      { pop: "FRA56-P4", answered: answer({ pop: "FRA56-P4", status: 202, wafAction: "challenge" }) },
+    ],
+  ],
+  [
+    "warn",
+    "1 of 2 POPs answered under their own name; AWS WAF answered at SIN2-P1",
+    [
+      { pop: "SIN2-P1", answered: answer({ status: 202, wafAction: "challenge" }) },
+      { pop: "FRA56-P4", answered: answer({ pop: "FRA56-P4" }) },
+    ],
+  ],
 ])("POPs by name: %s, %s", (status, says, reached) => {
   expect(judgeReached(reached)).toMatchObject({ status, says: expect.stringContaining(says) });
 });
@@ -160,6 +176,7 @@ test.each<[string, string, Share[]]>([
   ],
   ["cannot-tell", "one address only", [share({})]],
   ["cannot-tell", "refused (HTTP 403)", [share({ status: 403 })]],
+  ["cannot-tell", "refused (HTTP 202)", [share({ status: 202 })]],
   ["cannot-tell", "no POP could be looked into", []],
 ])("servers of a POP: %s, %s", (status, says, shares) => {
   expect(judgeShares(shares)).toMatchObject({ status, says: expect.stringContaining(says) });

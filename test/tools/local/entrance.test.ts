@@ -8,7 +8,7 @@ const KEY = "key";
 const CONSOLE_HEADERS = { location: "console/index.html", "content-security-policy": "default-src 'none'" };
 
 /** An emulator that answers with the length of the body that came, and the entrance before it. */
-async function entrance() {
+async function entrance(allowedCidrs = "") {
   const emulator = createServer(async (from, to) => {
     let size = 0;
     for await (const chunk of from) size += chunk.length;
@@ -26,7 +26,13 @@ async function entrance() {
   emulator.listen(0, "127.0.0.1");
   await once(emulator, "listening");
   const target = `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`;
-  const opened = await openEntrance({ port: await freePort(), target, apiKey: KEY, authorization: "signed" });
+  const opened = await openEntrance({
+    port: await freePort(),
+    target,
+    apiKey: KEY,
+    allowedCidrs,
+    authorization: "signed",
+  });
   onTestFinished(async () => {
     await opened.close();
     emulator.close();
@@ -113,4 +119,19 @@ it("keeps the origin of other pages, which the front refuses, and drops that of 
   expect(await originSeen(`http://${url.host}`)).toBeUndefined();
   expect(await originSeen("http://evil.example")).toBe("http://evil.example");
   expect(await originSeen("null")).toBe("null");
+});
+
+it.each([
+  ["127.0.0.0/8", 200],
+  ["203.0.113.0/24,127.0.0.1", 200],
+  ["203.0.113.0/24,2001:db8::/32", 403],
+])("with allowedCidrs %s, calls from this machine get %i", async (allowedCidrs, status) => {
+  const url = await entrance(allowedCidrs);
+  const answers = await Promise.all([
+    fetch(`${url}instances`, { headers: { "x-api-key": KEY } }),
+    fetch(`${url}console`, { redirect: "manual" }),
+  ]);
+  expect(answers.map((answer) => answer.status)).toEqual(status === 200 ? [200, 302] : [403, 403]);
+  if (status === 403)
+    expect(await answers[0]?.json()).toMatchObject({ message: expect.stringMatching(/allowedCidrs/) });
 });

@@ -6,17 +6,19 @@ import type { Ec2Reader } from "../readers/ec2.ts";
 import { amiParameterOf, instanceTypesOf, type Template } from "../readers/template.ts";
 import { told } from "../told.ts";
 import { judgeAmi } from "./ami.ts";
+import { judgeBlockPublicAccess } from "./block-public-access.ts";
 import { BOOTSTRAP_PARAMETER, judgeBootstrap } from "./bootstrap.ts";
 import { judgeEbsKey } from "./ebs-key.ts";
 import { judgeInstanceTypes } from "./instance-types.ts";
 import { judgeConcurrency } from "./lambda-concurrency.ts";
+import { judgeNode } from "./node.ts";
 import { judgeSpotQuota, SPOT_QUOTA } from "./spot-quota.ts";
 import { judgeSpotRole, SPOT_ROLE } from "./spot-role.ts";
 import { judgeEgress } from "./vpc-egress.ts";
 import { judgeEndpoint } from "./vpc-endpoint.ts";
 import { judgeMembers } from "./vpc-members.ts";
 import { judgeVpcQuota, VPC_QUOTA } from "./vpc-quota.ts";
-import { judgeRoutes } from "./vpc-routes.ts";
+import { allHaveNat, judgeRoutes } from "./vpc-routes.ts";
 
 export interface BeforeDeps {
   readonly ec2: Pick<Ec2Reader, keyof Ec2Reader>;
@@ -36,6 +38,7 @@ function accountChecks({ ec2, account, template, network }: BeforeDeps): Check[]
   const no = "docs/operations.md#no-instances";
   const bootstrap = "docs/deploy.md#deploying";
   const checks: Check[] = [
+    { ...check("Node.js", bootstrap, async () => judgeNode(process.versions.node)), ofTheAccount: false },
     check("instance types", no, async () => {
       const types = instanceTypesOf(await template());
       const [zones, offered] = await Promise.all([zonesOf(ec2, network), ec2.offerings(types)]);
@@ -51,6 +54,12 @@ function accountChecks({ ec2, account, template, network }: BeforeDeps): Check[]
     check("image", no, async () => {
       const parameter = told(amiParameterOf(await template()), "image in the template");
       return judgeAmi({ parameter, value: await account.parameter(parameter) });
+    }),
+    check("VPC Block Public Access", "docs/operations.md#no-instances", async () => {
+      const [options, exclusions] = await Promise.all([ec2.blockPublicAccess(), ec2.blockPublicAccessExclusions()]);
+      const hasNat =
+        network !== undefined && allHaveNat({ subnets: network.subnets, tables: await ec2.routeTables(network.vpc) });
+      return judgeBlockPublicAccess({ options, exclusions, network, hasNat });
     }),
   ];
   if (network !== undefined) return checks;

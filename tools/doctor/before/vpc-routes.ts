@@ -33,6 +33,11 @@ const SAYS: Readonly<Record<Way, string>> = {
   none: "no route to the internet",
 };
 
+/** Whether every subnet reaches the internet through a NAT gateway. */
+export function allHaveNat({ subnets, tables }: Routes): boolean {
+  return subnets.every((subnet) => wayOut(tableOf(subnet, tables)) === "nat");
+}
+
 function tableOf(subnet: string, tables: readonly RouteTable[]): RouteTable | undefined {
   const own = tables.find(({ Associations }) => Associations?.some(({ SubnetId }) => SubnetId === subnet));
   return own ?? tables.find(({ Associations }) => Associations?.some(({ Main }) => Main === true));

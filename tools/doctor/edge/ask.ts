@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { performance } from "node:perf_hooks";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
+import { WAF_ACTION_HEADER } from "../../../domain/result/waf.ts";
 
 /** How an object is asked for: its head, all of it, or its first byte. */
 export type Way = "HEAD" | "GET" | "RANGE";
@@ -24,6 +25,8 @@ export interface Answered {
   readonly pop: string | undefined;
   readonly xCache: string | undefined;
   readonly serverTiming: string | undefined;
+  /** `x-amzn-waf-action`: AWS WAF answered instead of the cache or the origin. */
+  readonly wafAction?: string | undefined;
   /** Seconds. */
   readonly age: number | undefined;
   /** From the request on an open connection to the first byte of the answer, in ms. */
@@ -98,6 +101,7 @@ function told({ statusCode = 0, headers }: IncomingMessage): Omit<Answered, "fir
     pop: text("x-amz-cf-pop"),
     xCache: text("x-cache"),
     serverTiming: text("server-timing"),
+    wafAction: text(WAF_ACTION_HEADER),
     age: age === undefined ? undefined : Number(age),
   };
 }

@@ -1,3 +1,4 @@
+import { wafAnswer } from "../../../domain/result/waf.ts";
 import { cannotTell, fail, type Judgement, ok, warn } from "../judgement.ts";
 import { isNamed, type Reached } from "./reach.ts";
 
@@ -17,10 +18,18 @@ export function judgeReached(reached: readonly Reached[]): Judgement {
       `${says}: ${[...names].join()} answers for all`,
       "use a resolver that passes CloudFront's own answers on",
     );
+  const blocked = answered.flatMap(({ wafAction, ...it }) => (wafAction === undefined ? [] : [{ ...it, wafAction }]));
+  const [first] = blocked;
+  if (first !== undefined && blocked.length === answered.length)
+    return fail(
+      `${says}: AWS WAF answered with ${wafAnswer(first.status, first.wafAction).text}`,
+      "allow this machine's address in a rule of the web ACL; for the agents, see docs/troubleshooting.md#aws-waf-answers-instead-of-the-object",
+    );
   const refused = answered.filter(({ status }) => status >= 400);
   if (refused.length === answered.length)
     return fail(`${says}: HTTP ${refused[0]?.status} everywhere`, "name a --url that anybody may get");
   if (good === reached.length) return ok(says);
   const others = answered.filter(({ pop, wanted }) => pop !== wanted).map(({ pop, wanted }) => `${pop} for ${wanted}`);
-  return warn([says, ...others.slice(0, 5)].join("; "), "warm only those that answered under their own name");
+  const at = blocked.slice(0, 5).map(({ wanted }) => `AWS WAF answered at ${wanted}`);
+  return warn([says, ...others.slice(0, 5), ...at].join("; "), "warm only those that answered under their own name");
 }

@@ -1,3 +1,4 @@
+import { ACCEPTED } from "../../../domain/result/failure.ts";
 import { cannotTell, type Judgement, ok } from "../judgement.ts";
 import type { Way } from "./ask.ts";
 import { isFresh, type Share } from "./share.ts";
@@ -9,7 +10,7 @@ const WAYS: readonly Way[] = ["HEAD", "GET", "RANGE"];
 export function judgeShares(shares: readonly Share[]): Judgement {
   const firsts = shares.filter(({ step }) => step === "fill" || step === "first");
   if (firsts.length === 0) return cannotTell("no POP could be looked into", "see the checks before this one");
-  const good = firsts.filter(({ status = 0 }) => status >= 200 && status < 300);
+  const good = firsts.filter(({ status = 0 }) => status >= 200 && status < 300 && status !== ACCEPTED);
   if (good.length === 0) {
     const seen = firsts[0]?.error ?? `HTTP ${firsts[0]?.status}`;
     return cannotTell(`the URL with a query of its own is refused (${seen})`, "name a --url that takes any query");

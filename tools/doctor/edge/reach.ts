@@ -29,5 +29,5 @@ export function reachPops(url: URL, resolved: readonly ProbedPop[], place: EdgeP
 
 /** Whether the POP itself answered, and answered well. */
 export function isNamed({ pop, answered }: Reached): boolean {
-  return answered !== undefined && answered.pop === pop && answered.status < 400;
+  return answered !== undefined && answered.pop === pop && answered.status < 400 && answered.wafAction === undefined;
 }

@@ -4,6 +4,8 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcBlockPublicAccessExclusionsCommand,
+  DescribeVpcBlockPublicAccessOptionsCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   type EC2Client,
@@ -63,6 +65,18 @@ export class Ec2Reader {
   async securityGroup(id: string) {
     const { SecurityGroups } = await this.client.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     return told(SecurityGroups?.[0], `group ${id}`);
+  }
+
+  /** How VPC Block Public Access is set in this region. */
+  async blockPublicAccess() {
+    const { VpcBlockPublicAccessOptions } = await this.client.send(new DescribeVpcBlockPublicAccessOptionsCommand({}));
+    return told(VpcBlockPublicAccessOptions, "VpcBlockPublicAccessOptions");
+  }
+
+  /** VPCs and subnets that VPC Block Public Access leaves alone: 50 at most, which is one page. */
+  async blockPublicAccessExclusions() {
+    const answer = await this.client.send(new DescribeVpcBlockPublicAccessExclusionsCommand({}));
+    return told(answer.VpcBlockPublicAccessExclusions, "VpcBlockPublicAccessExclusions");
   }
 
   async endpoint(id: string) {

@@ -1,16 +1,16 @@
 // What the origin gets of a request without leads, and of one that it throttles.
 import { describe, expect, it } from "vitest";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
-import { body, urls } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
-import { addObjects, originRequests } from "../edge-control.ts";
-import { FRANKFURT, TOKYO, uncollapsed } from "../recs.ts";
+import { body, urls } from "../../e2e/bodies.ts";
+import { addObjects, originRequests } from "../../e2e/edge-control.ts";
+import { FRANKFURT, TOKYO, uncollapsed } from "../../e2e/recs.ts";
+import { pipelineStack } from "./stack.ts";
 
 /** Each is under a REC of its own, so that each asks the origin. */
 const POPS = ["SIN2-C1", "FRA56-P2", "DFW55-C3"];
 
 describe("the origin", () => {
-  const running = deployedStack({ edge: uncollapsed });
+  const running = pipelineStack({ edge: uncollapsed });
 
   it("gets more requests with all-at-once than with leads", async () => {
     const stack = running();
@@ -39,8 +39,7 @@ describe("the origin", () => {
     });
     const { all, downloads } = originRequests(stack, "limited");
     expect(downloads).toHaveLength(180);
-    // 27 are sent in a second. What waits for the one machine of all parts may arrive closer together; the lab of limits counts strictly.
-    expect(busiestSecond(all)).toBeLessThanOrEqual(33);
+    expect(busiestSecond(all)).toBeLessThanOrEqual(30);
   });
 
   it("that throttles gets fewer requests, and every task is warm in the end", async () => {

@@ -1,13 +1,13 @@
 // A request's end before its tasks are done, by the caller or by the clock, and the fleet that follows all requests' wishes.
 import { describe, expect, it } from "vitest";
-import { body, urls } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
-import { holdBack } from "../edge-control.ts";
+import { body, urls } from "../../e2e/bodies.ts";
+import { holdBack } from "../../e2e/edge-control.ts";
+import { pipelineStack } from "./stack.ts";
 
-describe("stopping", () => {
-  const running = deployedStack();
+describe("three requests at once over the same POPs", () => {
+  const running = pipelineStack();
 
-  it("three requests at once over the same POPs: one stopped, one timed out, and the third as if it were alone", async () => {
+  it("end each in its own way: one is stopped, one times out, and the third ends as if it were alone", async () => {
     const stack = running();
     holdBack(stack, "/hangs-too.bin");
     const hanging = { url_list: urls("/hangs-too.bin", "/js/shop.js"), timeout: 1 };
@@ -32,7 +32,7 @@ describe("stopping", () => {
     });
     // The fleet follows the wish of the one that is left: the three that the stop asked for.
     await stack.untilAgents(3);
-    const ended = await stack.until(stuck, "TIMEOUT", 240_000);
+    const ended = await stack.until(stuck, "TIMEOUT");
     expect(ended).toMatchObject({ total_count: 6, download_count: 3, download_size: 30_000 });
     const report = await stack.report(stuck);
     expect(

@@ -1,42 +1,41 @@
+// Requests whose counters, timer or messages go wrong, and one whose URL and headers are at their longest.
 import { describe, expect, it } from "vitest";
 import { MAX_HEADER_BYTES, MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
-import { readResults } from "../../../tools/local/pop-report.ts";
 import { HOST } from "../../../tools/local/world.ts";
-import { body, urls } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
-import { holdBack } from "../edge-control.ts";
-import { deleteTimer, miscount, requestSettlement, updateRequest } from "../tampering.ts";
+import { body, urls } from "../../e2e/bodies.ts";
+import { holdBack } from "../../e2e/edge-control.ts";
+import { type PipelineStack, pipelineStack } from "./stack.ts";
 
-describe("surviving", () => {
-  const running = deployedStack();
+describe("a request", () => {
+  const running = pipelineStack();
 
-  it("counters that are above it: the recount puts them right, and the request goes on", async () => {
+  it("goes on when its counters are too high: a recount puts them right", async () => {
     const stack = running();
     const release = holdBack(stack, "/held-2.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-2.bin", "/index.html"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, ({ download_count }) => download_count === 1);
-    await miscount(stack, reqId, 1, 0);
+    miscount(stack, reqId, 1);
     expect(await stack.progress(reqId)).toMatchObject({ download_count: 2, total_count: 2 });
     await requestSettlement(stack, reqId);
     expect(await stack.until(reqId, ({ download_count }) => download_count === 1)).toMatchObject({
       status: "IN_PROGRESS",
     });
     release();
-    expect(await stack.until(reqId, "FINISHED", 120_000)).toMatchObject({ download_count: 2, download_size: 2_000 });
+    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ download_count: 2, download_size: 2_000 });
   });
 
-  it("a timer that is gone: the agents see that the time is up", async () => {
+  it("ends as TIMEOUT when its timer is gone: the agents see that its time is up", async () => {
     const stack = running();
     holdBack(stack, "/held-3.bin");
     const reqId = await stack.start(body({ url_list: urls("/held-3.bin"), pops: ["SIN2-C1"] }));
     await stack.until(reqId, "IN_PROGRESS");
-    await deleteTimer(stack, reqId);
-    await updateRequest(stack, reqId, "SET timeout_at = :past", { ":past": "2024-04-16 03:12:21.046000" });
-    expect(await stack.until(reqId, "TIMEOUT", 180_000)).toMatchObject({ download_count: 0, total_count: 1 });
+    deleteTimer(stack, reqId);
+    expire(stack, reqId);
+    expect(await stack.until(reqId, "TIMEOUT")).toMatchObject({ download_count: 0, total_count: 1 });
     await stack.untilAgents(0);
   });
 
-  it("a download that outlasts the visibility of its message: it is nobody else's meanwhile", async () => {
+  it("is downloaded by one agent alone when a download outlasts the visibility of its message", async () => {
     const stack = running();
     const path = "/long.bin";
     stack.standIn.edge.addObject(path, { size: 1_000 });
@@ -48,25 +47,13 @@ describe("surviving", () => {
       return asked === 1 ? { kind: "stall", after: 100 } : undefined;
     });
     const reqId = await stack.start(body({ url_list: urls(path), pops: ["SIN2-C1"], instance_count: 3 }));
-    const done = await stack.until(reqId, "FINISHED", 240_000);
+    const done = await stack.until(reqId, "FINISHED");
     expect(done).toMatchObject({ download_count: 1, download_size: 1_000, failed_count: 0 });
     expect(asked).toBe(2);
-    expect((await readResults(stack.prewarm, reqId))[0]).toMatchObject({ attempts: 2 });
+    expect((await stack.taskResults(reqId))[0]).toMatchObject({ attempts: 2 });
   });
 
-  it("a Spot notice: the agent goes, before its instance does", async () => {
-    const stack = running();
-    await stack.untilAgents(0);
-    await stack.post("instances", { DesiredCapacity: 1 });
-    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 90_000 }).toBe(1);
-    stack.metadata.spotAction = "terminate";
-    await expect.poll(() => stack.prewarm.fleet.pids().length, { timeout: 90_000 }).toBe(0);
-    stack.metadata.spotAction = undefined;
-    await stack.post("instances", { DesiredCapacity: 0 });
-    await stack.untilAgents(0);
-  });
-
-  it("a URL and headers at their longest", async () => {
+  it("may have a URL and headers of the longest length, and none that is longer", async () => {
     const stack = running();
     const prefix = `https://${HOST}/`;
     const path = `/${"x".repeat(MAX_URL_LENGTH - prefix.length)}`;
@@ -81,3 +68,32 @@ describe("surviving", () => {
     expect(tooLong.json["error_message"]).toMatch(/is longer than 8192 characters/);
   });
 });
+
+/** Adds downloads to the counters of a request, so that they differ from its results. */
+function miscount({ pipeline: { aws, deployment } }: PipelineStack, reqId: string, count: number): void {
+  aws.dynamoDb.call("UpdateItem", {
+    TableName: deployment.name("PrewarmStorageProgress"),
+    Key: { key: { S: `count#${reqId}` }, part: { S: "0" } },
+    UpdateExpression: "ADD download_count :count",
+    ExpressionAttributeValues: { ":count": { N: String(count) } },
+  });
+}
+
+/** Asks Shutdown for a settlement check, as Aggregation does when the counters of a request are complete. */
+async function requestSettlement({ pipeline }: PipelineStack, reqId: string): Promise<void> {
+  await pipeline.invoke("Shutdown", { req_id: reqId });
+}
+
+function deleteTimer({ pipeline: { aws } }: PipelineStack, reqId: string): void {
+  if (!aws.scheduler.delete(reqId)) throw new Error(`there is no timer of ${reqId}`);
+}
+
+/** Sets the time at which a request times out to one that has passed. */
+function expire({ pipeline: { aws, deployment } }: PipelineStack, reqId: string): void {
+  aws.dynamoDb.call("UpdateItem", {
+    TableName: deployment.name("PrewarmStorageRequest"),
+    Key: { req_id: { S: reqId } },
+    UpdateExpression: "SET timeout_at = :past",
+    ExpressionAttributeValues: { ":past": { S: "2024-04-16 03:12:21.046000" } },
+  });
+}

@@ -1,14 +1,14 @@
-// Requests with variants of which one is refused, or too many fail.
+// Requests with variants of which one is rejected, or too many fail.
 import { beforeAll, describe, expect, it } from "vitest";
-import { body, urls } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
+import { body, urls } from "../../e2e/bodies.ts";
+import { pipelineStack } from "./stack.ts";
 
 const POPS = ["ATL56-C1", "SIN2-C1", "DFW55-C3"];
 
 const DEVICES = ["desktop", "mobile"].map((name) => ({ name, header: [`X-Device: ${name}`] }));
 
 describe("a request with variants", () => {
-  const running = deployedStack();
+  const running = pipelineStack();
 
   beforeAll(() => {
     const { edge } = running().standIn;
@@ -17,7 +17,7 @@ describe("a request with variants", () => {
       edge.addObject(path, { size: 3_000, vary: ["x-device"] });
   });
 
-  it("leaves a form out that is refused, and names it in the summary; one that fails later is named in the report", async () => {
+  it("leaves a form out that is rejected and names it in the summary, and names one that fails later in the report", async () => {
     const stack = running();
     stack.setFaults(({ method, path, pop, headers }) => {
       const isMobile = headers["x-device"] === "mobile";

@@ -1,17 +1,27 @@
-// Provides the update that an operator makes to have a private API: another endpoint, all else as it was.
+// Provides the update that an operator makes to change who may call the API: all else stays as it was.
 import { UpdateStackCommand, waitUntilStackUpdateComplete } from "@aws-sdk/client-cloudformation";
 import type { Stack } from "./stack.ts";
 
-const UNCHANGED = ["envName", "vpc", "subnet", "sg", "key"];
+const UNCHANGED = ["envName", "vpc", "subnet", "sg"];
 /** In seconds: how often CloudFormation is asked, and for how long. */
 const PATIENCE = { minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
 
+/** Parameters that say who may call an API; what is left out becomes empty: everybody. */
+export interface ApiAccess {
+  /** The endpoint of a private API. */
+  readonly vpce?: string;
+  readonly allowedCidrs?: string;
+}
+
 /**
  * Updates a stack in an existing VPC, and waits for the end.
- * @param vpce the endpoint of the API; `""` makes it public
  * @param templateUrl default: the template that the stack has
  */
-export async function changeEndpoint({ prewarm }: Stack, vpce: string, templateUrl?: string): Promise<void> {
+export async function changeAccess(
+  { prewarm }: Stack,
+  { vpce = "", allowedCidrs = "" }: ApiAccess,
+  templateUrl?: string,
+): Promise<void> {
   const client = prewarm.clients.cloudFormation;
   const { stackName } = prewarm.deployed;
   await client.send(
@@ -22,6 +32,7 @@ export async function changeEndpoint({ prewarm }: Stack, vpce: string, templateU
       Parameters: [
         ...UNCHANGED.map((name) => ({ ParameterKey: name, UsePreviousValue: true })),
         { ParameterKey: "vpce", ParameterValue: vpce },
+        { ParameterKey: "allowedCidrs", ParameterValue: allowedCidrs },
       ],
     }),
   );

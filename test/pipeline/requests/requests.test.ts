@@ -1,20 +1,16 @@
-// The list of requests, a POST that is sent twice, and what is said on the event bus when a request ends.
-
-import { PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
-import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+// The list of requests, a POST that is sent many times, and the event that tells the end of a request.
 import { describe, expect, it } from "vitest";
-import { endedEventSchema } from "../../../domain/request/ended-event.ts";
-import { body } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
-import type { Stack } from "../stack.ts";
+import * as z from "zod";
+import { type EndedEvent, endedEventSchema } from "../../../domain/request/ended-event.ts";
+import { body } from "../../e2e/bodies.ts";
+import { type PipelineStack, pipelineStack } from "./stack.ts";
 
-describe("requests and client-token", () => {
-  const running = deployedStack();
+describe("a client_token", () => {
+  const running = pipelineStack();
 
-  it("fifty identical POSTs with a token are one request; its end is one event, and the list shows it", async () => {
+  it("makes fifty identical POSTs one request, whose end is one event, and which the list shows", async () => {
     const stack = running();
-    const events = await eventsInto(stack, "ended");
-    const once = body({ client_token: `deploy-${Date.now()}` });
+    const once = body({ client_token: "deploy-812" });
     const answers = await Promise.all(Array.from({ length: 50 }, () => stack.post("prewarm", once)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const ids = [...new Set(answers.map(({ json }) => String(json["request_id"])))];
@@ -24,9 +20,10 @@ describe("requests and client-token", () => {
     expect([other.status, other.json["error_message"]]).toEqual([409, expect.stringContaining(reqId)]);
 
     await stack.until(reqId, "FINISHED");
-    const [event, ...more] = await events.received();
-    expect(more).toEqual([]);
     const progress = await stack.progress(reqId);
+    await stack.untilAgents(0);
+    const [event, ...more] = endedEvents(stack);
+    expect(more).toEqual([]);
     expect(event).toMatchObject({
       req_id: reqId,
       status: "FINISHED",
@@ -57,21 +54,13 @@ function rows(json: Record<string, unknown>): Record<string, unknown>[] {
   return json["requests"] as Record<string, unknown>[];
 }
 
-/** A queue that gets what is said of ended requests, as somebody's rule would have it. */
-async function eventsInto({ prewarm }: Stack, name: string) {
-  const { sqs, events } = prewarm.clients;
-  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-  const EventPattern = JSON.stringify({ source: ["prewarm"], "detail-type": ["Prewarm Request Ended"] });
-  await events.send(new PutRuleCommand({ Name: name, EventPattern }));
-  await events.send(new PutTargetsCommand({ Rule: name, Targets: [{ Id: "1", Arn: Attributes?.["QueueArn"] ?? "" }] }));
-  return {
-    /** Waits for the first ones. */
-    received: async () => {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20, MaxNumberOfMessages: 10 }),
-      );
-      return Messages.map(({ Body = "" }) => endedEventSchema.parse(JSON.parse(Body).detail));
-    },
-  };
+const entrySchema = z.object({
+  Source: z.literal("prewarm"),
+  DetailType: z.literal("Prewarm Request Ended"),
+  Detail: z.string().transform((text) => endedEventSchema.parse(JSON.parse(text))),
+});
+
+/** Everything that was ever put on the event bus. */
+function endedEvents({ pipeline }: PipelineStack): EndedEvent[] {
+  return pipeline.aws.events.map((entry) => entrySchema.parse(entry).Detail);
 }

@@ -1,17 +1,16 @@
-// What a dry run says, beside what the same request then comes to in a deployed stack.
+// What a dry run estimates, beside what the same request then comes to.
 import { describe, expect, it } from "vitest";
 import type { Estimate } from "../../../domain/cost/estimate.ts";
-import { body, urls } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
-import { compareWithDryRun, estimated } from "../dry-runs.ts";
-import { addObjects } from "../edge-control.ts";
-import { DEVICES, DUBLIN, FRANKFURT, TOKYO, uncollapsed } from "../recs.ts";
-import { resetStack } from "../reset-stack.ts";
+import { body, urls } from "../../e2e/bodies.ts";
+import { compareWithDryRun, estimated } from "../../e2e/dry-runs.ts";
+import { addObjects } from "../../e2e/edge-control.ts";
+import { DEVICES, DUBLIN, FRANKFURT, TOKYO, uncollapsed } from "../../e2e/recs.ts";
+import { pipelineStack } from "./stack.ts";
 
-describe("a dry run, and then the same request", () => {
-  const running = deployedStack({ edge: uncollapsed });
+describe("a dry run", () => {
+  const running = pipelineStack({ edge: uncollapsed });
 
-  it("all at once: the origin is asked once a REC at best, once a POP at most", async () => {
+  it("of a request all at once estimates one origin fetch a REC at best, one a POP at most", async () => {
     const stack = running();
     const paths = addObjects(stack, "rush", 12, () => 2_000);
     const request = body({ url_list: urls(...paths), pops: [...TOKYO, ...FRANKFURT], order: "all-at-once" });
@@ -19,7 +18,7 @@ describe("a dry run, and then the same request", () => {
     expect(estimate).toMatchObject({ tasks: 84, origin_fetches: { expected: null, least: 24, most: 84 } });
   });
 
-  it("all at once, where each POP has a REC of its own: exact", async () => {
+  it("of a request all at once is exact where each POP has a REC of its own", async () => {
     const stack = running();
     const paths = addObjects(stack, "apart", 12, () => 2_000);
     const pops = ["KIX50-C1", "ATH50-C1", "DUB2-C1"];
@@ -29,7 +28,7 @@ describe("a dry run, and then the same request", () => {
     expect(downloads).toBe(36);
   });
 
-  it("without a second look", async () => {
+  it("of a request with verify off is exact, and counts one request a task instead of two", async () => {
     const stack = running();
     const paths = addObjects(stack, "off", 8, () => 30_000);
     const request = body({ url_list: urls(...paths), pops: TOKYO, verify: "off" });
@@ -37,7 +36,7 @@ describe("a dry run, and then the same request", () => {
     expect(estimate.tasks).toBe(24);
     expect(downloads).toBe(estimate.origin_fetches.expected);
     // Its timer goes a moment after its end.
-    await resetStack(stack);
+    await stack.reset();
     const twice = await estimated(stack, { ...request, verify: "edge" });
     const requestsOf = (it: Estimate) => it.dollars.lines.find(({ line }) => line === "cloudfront_requests")?.of;
     expect([requestsOf(estimate), requestsOf(twice)]).toEqual([
@@ -46,7 +45,7 @@ describe("a dry run, and then the same request", () => {
     ]);
   });
 
-  it("of 400 unequal objects: a hundred sizes tell between which bounds the bytes lie", async () => {
+  it("of 400 unequal objects tells by a hundred sizes between which bounds the bytes lie", async () => {
     const stack = running();
     // Most are small; one in ten is about fifty times as large.
     const paths = addObjects(stack, "uneven", 400, (i) => (i % 10 === 7 ? 100_000 + 200 * i : 1_000 + 10 * i));
@@ -59,7 +58,7 @@ describe("a dry run, and then the same request", () => {
     expect(((high ?? 0) - (low ?? 0)) / bytes).toBeLessThan(2.5);
   });
 
-  it("of 150 objects in two variants, sizes rising along the list", async () => {
+  it("of 150 objects in two variants, whose sizes rise along the list, is within a tenth of the bytes", async () => {
     const stack = running();
     const paths = addObjects(stack, "rising", 150, (i) => 500 * (i + 1));
     const request = body({ url_list: urls(...paths), pops: [...DUBLIN, "KIX50-C1"], variants: DEVICES });

@@ -1,13 +1,13 @@
-// How a request spells its URLs and its distribution. The stack is deployed by `cdk deploy`.
+// How a request may spell its URLs and its distribution.
 import { describe, expect, it } from "vitest";
 import { HOST } from "../../../tools/local/world.ts";
-import { body } from "../bodies.ts";
-import { deployedStack } from "../deployed-stack.ts";
+import { body } from "../../e2e/bodies.ts";
+import { pipelineStack } from "./stack.ts";
 
 describe("a request", () => {
-  const running = deployedStack({ launchedBy: "cdk" });
+  const running = pipelineStack();
 
-  it("duplicates once, spellings put right, headers sent, http and https", async () => {
+  it("warms a URL once however it is spelled, by https, with the headers of the request", async () => {
     const stack = running();
     const asked: string[] = [];
     stack.standIn.edge.addObject("/a b(1).txt", { size: 11 });
@@ -29,7 +29,7 @@ describe("a request", () => {
     expect(asked.sort()).toEqual(files.flatMap((file) => [file, file]));
   });
 
-  it("a domain that is absent, one that is an alias, and the distribution's own", async () => {
+  it("needs no cf_domain, and takes an alias or the distribution's own domain", async () => {
     const stack = running();
     for (const cfDomain of [undefined, HOST, stack.standIn.domain]) {
       const reqId = await stack.start(body({ cf_domain: cfDomain, pops: ["LHR50-P2"] }));

@@ -1,0 +1,99 @@
+// Requests whose URLs come from documents: what a player or a browser would ask for is warm, and nothing else. Documents that
+// attack end their requests.
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { HOST } from "../../../tools/local/world.ts";
+import { dashFilm } from "../../e2e/media.ts";
+import {
+  addDocument,
+  addFilm,
+  expectWarm,
+  POP,
+  sitemap,
+  sourceRequest,
+  warmSource,
+} from "../../e2e/source-requests.ts";
+import { playDash, Viewer } from "../../e2e/viewer.ts";
+import { type PipelineStack, pipelineStack } from "./stack.ts";
+
+const BUCKET = "media";
+const INTERNAL = "http://169.254.169.254/latest/meta-data/";
+
+describe("sources", () => {
+  const running = pipelineStack({ parameters: { sourceBuckets: BUCKET } });
+  beforeAll(() => addHostileDocuments(running()));
+
+  it("warm of a DASH film of two periods all that a player asks for, and no more", async () => {
+    const stack = running();
+    addFilm(stack, dashFilm("/films/dash"));
+    const url = `https://${HOST}/films/dash/manifest.mpd`;
+    const reqId = await warmSource(stack, { type: "dash", url });
+    const viewer = new Viewer(stack.standIn, POP, HOST);
+    await playDash(viewer, url).finally(() => viewer.close());
+    expect(viewer.cold).toEqual([]);
+    await expectWarm(stack, reqId, [...viewer.asked]);
+    expect(viewer.asked.size).toBe(43);
+  });
+
+  it.each<[what: string, source: Record<string, string>, reason: RegExp]>([
+    [
+      "a document with entities",
+      { type: "sitemap", url: `https://${HOST}/bad/entities.xml` },
+      /bad\/entities\.xml .*DOCTYPE/,
+    ],
+    ["a bomb", { type: "list", url: `https://${HOST}/bad/bomb.txt.gz` }, /bad\/bomb\.txt\.gz .*(100|50000000)/],
+    [
+      "a manifest of three million segments",
+      { type: "dash", url: `https://${HOST}/bad/long.mpd` },
+      /bad\/long\.mpd .*more than 1000000 segments/,
+    ],
+    ["a loop", { type: "sitemap", url: `https://${HOST}/bad/loop.xml` }, /^sources: no URL is left to warm/],
+    ["a live playlist", { type: "hls", url: `https://${HOST}/bad/live.m3u8` }, /bad\/live\.m3u8 .*live/],
+    ["a page", { type: "hls", url: `https://${HOST}/bad/page.html` }, /bad\/page\.html /],
+    [
+      "a redirect to an internal address",
+      { type: "list", url: `https://${HOST}/bad/inside.txt` },
+      /bad\/inside\.txt .*redirects/,
+    ],
+    [
+      "an absent document",
+      { type: "list", url: `https://${HOST}/bad/nothing.txt?sig=secret` },
+      /bad\/nothing\.txt .*HTTP 404/,
+    ],
+    ["an absent object", { type: "list", s3: `s3://${BUCKET}/none.txt` }, /s3:\/\/media\/none\.txt .*NoSuchKey/],
+  ])(
+    "%s ends its request as FAILED with a reason that names the document, and leaves nothing behind",
+    async (_, source, reason) => {
+      const stack = running();
+      stack.setFaults(({ path }) =>
+        path === "/bad/inside.txt" ? { kind: "status", status: 302, headers: { location: INTERNAL } } : undefined,
+      );
+      const reqId = await stack.start(sourceRequest(source));
+      await stack.until(reqId, "FAILED");
+      const summary = await stack.summary(reqId);
+      expect(summary["reason"]).toMatch(reason);
+      expect(JSON.stringify(summary)).not.toContain("secret");
+      expect(stack.objectsOf(reqId)).toEqual(
+        [".csv", "/failures.csv", "/report.csv", "/results.csv.gz"].map((name) => `${reqId}${name}`),
+      );
+    },
+  );
+});
+
+/** What an attacker, or a packager that goes wrong, publishes. */
+function addHostileDocuments(stack: PipelineStack): void {
+  const entities = `<!DOCTYPE x [<!ENTITY a "${"x".repeat(100)}"><!ENTITY b "${"&a;".repeat(100)}">]>`;
+  addDocument(stack, "/bad/entities.xml", `<?xml version="1.0"?>${entities}<urlset><url><loc>&b;</loc></url></urlset>`);
+  addDocument(stack, "/bad/bomb.txt.gz", gzipSync(Buffer.alloc(60_000_000, "#\n")));
+  const template = '<SegmentTemplate timescale="1000" duration="1" media="$Number$.m4s"/>';
+  addDocument(
+    stack,
+    "/bad/long.mpd",
+    `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT3000S"><Period>
+      <AdaptationSet mimeType="video/mp4">${template}<Representation id="v" bandwidth="1"/></AdaptationSet></Period></MPD>`,
+  );
+  addDocument(stack, "/bad/loop.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop-2.xml", "/bad/loop.xml"]));
+  addDocument(stack, "/bad/loop-2.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop.xml"]));
+  addDocument(stack, "/bad/live.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n");
+  addDocument(stack, "/bad/page.html", "<!doctype html><html><body>Please log in</body></html>");
+}

@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "A response with x-amzn-waf-action is a failed download, whatever its status.",
+  description: "A challenge of AWS WAF, an empty 202, counts as a success.",
+  changes: [
+    {
+      file: "agent/download/answer.ts",
+      find: 'if (waf !== undefined) return { kind: "FINAL", failure: waf };',
+      replace: "if (waf !== undefined) return GOOD;",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
+} satisfies Bug;
