@@ -37,6 +37,8 @@ const RETRY_MS = 1_000;
 const POLL_MS = 5_000;
 /** How often EventBridge calls Watch. */
 const WATCH_MS = 300_000;
+/** How long an event waits in Lambda's queue at the least. A caller that goes on meanwhile does so first, in each run. */
+const QUEUED_MS = 20;
 /** After which Lambda calls a function again whose asynchronous invocation failed; it gives up after the last of these. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];
 
@@ -351,6 +353,7 @@ export class Pipeline {
   private async invokeLater(nameOrArn: string, event: unknown): Promise<void> {
     const fn = [...this.deployment.functions.values()].find(({ name, arn }) => [name, arn].includes(nameOrArn));
     if (fn === undefined) throw new Error(`there is no function ${nameOrArn}`);
+    await sleep(QUEUED_MS);
     for (const retryMs of [...ASYNC_RETRIES_MS, undefined]) {
       if (this.isClosed || (await this.succeeds(fn.name, event))) return;
       if (retryMs !== undefined) await sleep(retryMs);
