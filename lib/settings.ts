@@ -10,6 +10,7 @@ export function settingsEnvironment(parameters: Parameters, vpcEndpointId: strin
     ENV_NAME: parameters.envName.valueAsString,
     VERSION: version(),
     INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
+    ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
     SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
     VPC_ENDPOINT: vpcEndpointId,
   };

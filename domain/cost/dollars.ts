@@ -50,8 +50,10 @@ export function billOf(billed: Billed, units: Units): Line[] {
   return [
     line(
       "ec2_spot",
-      instanceHours * kind.spotHour,
-      `${hours(instanceHours)} of ${kind.type} at $${cents(kind.spotHour)}`,
+      instanceHours * kind.hour,
+      `${hours(instanceHours)} of ${kind.type} at $${cents(kind.hour)}${
+        kind.onDemandPercent > 0 ? `, ${kind.onDemandPercent}% of them On-Demand` : ""
+      }`,
     ),
     line(
       "public_ipv4",

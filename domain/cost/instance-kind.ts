@@ -6,6 +6,10 @@ export interface InstanceKind {
   readonly vcpus: number;
   /** Dollars of an hour on Spot. */
   readonly spotHour: number;
+  /** Dollars of an hour of the fleet's mix of Spot and On-Demand Instances. */
+  readonly hour: number;
+  /** Share of On-Demand Instances, from 0 to 100. */
+  readonly onDemandPercent: number;
 }
 
 /** vCPUs by what stands before `xlarge` or in its place. */
@@ -22,19 +26,23 @@ export function vcpusOf(type: string): number {
  * The one in the middle of the types by vCPUs: EC2 picks what Spot has most of, and nobody can tell which.
  * @param types of the stack's `instanceTypes`
  * @param spotPrice dollars an hour, as whoever deployed it knows; undefined: a share of the On-Demand price
+ * @param onDemandPercent of the instances, from 0 to 100
  */
-export function instanceKind(types: readonly string[], spotPrice?: number): InstanceKind {
+export function instanceKind(types: readonly string[], spotPrice?: number, onDemandPercent = 0): InstanceKind {
   const sizes = types.map(vcpusOf).toSorted((a, b) => a - b);
   const vcpus = sizes[Math.floor((sizes.length - 1) / 2)] ?? 2;
   const type = types.find((it) => vcpusOf(it) === vcpus) ?? "c7gn.large";
-  return { type, vcpus, spotHour: spotPrice ?? spotShareOf(type, vcpus) };
+  const onDemandHour = onDemandOf(type, vcpus);
+  const spotHour = spotPrice ?? onDemandHour * SPOT_SHARE;
+  const hour = spotHour + (onDemandPercent / 100) * (onDemandHour - spotHour);
+  return { type, vcpus, spotHour, hour, onDemandPercent };
 }
 
-/** Of a family without a price: that of the dearest. */
-function spotShareOf(type: string, vcpus: number): number {
+/** Dollars of an hour. Of a family without a price: that of the dearest. */
+function onDemandOf(type: string, vcpus: number): number {
   const family = type.split(".")[0] ?? "";
   const dearest = Math.max(...Object.values(VCPU_HOUR).map(({ dollars }) => dollars));
-  return (VCPU_HOUR[family]?.dollars ?? dearest) * vcpus * SPOT_SHARE;
+  return (VCPU_HOUR[family]?.dollars ?? dearest) * vcpus;
 }
 
 /** What the tables of the documents are computed for. */

@@ -48,6 +48,7 @@ const env = readEnvironment(
     INSTANCE_TYPES: z.string().min(1),
     /** Dollars; 0: nobody has said. */
     SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
+    ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),
     /** Empty: the API is public. */
     VPC_ENDPOINT: z.string(),
     AWS_REGION: z.string().default(""),
@@ -88,7 +89,7 @@ export const handler = createHandler({
   timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
   allowed: env.DISTRIBUTIONS,
   caps: readCaps(env),
-  kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined),
+  kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
   deployment: {
     ...{ envName: env.ENV_NAME, region: env.AWS_REGION, version: env.VERSION, instanceTypes },
     isPrivate: env.VPC_ENDPOINT !== "",

@@ -101,7 +101,7 @@ describe("the origin", () => {
     expect(status).toBe(200);
     expect(json).toMatchObject({
       ...{ env_name: "prod", version: expect.stringMatching(/^\d+\.\d+\.\d+/), private: false },
-      instances: { estimate: { type: "c7gn.large", vcpus: 2 } },
+      instances: { estimate: { type: "c8gn.large", vcpus: 2 } },
     });
   });
 });

@@ -260,7 +260,7 @@ const SETTINGS: Readonly<Record<string, object>> = {
     timerTarget: { functionArn: "the-shutdown-arn-x", roleArn: "the-schedule-role-arn-x" },
     allowed: ALLOWED,
     caps: CAPS,
-    kind: { type: "c7gn.xlarge", vcpus: 4, spotHour: 0.77 },
+    kind: { type: "c7gn.xlarge", vcpus: 4, spotHour: 0.77, hour: expect.closeTo(0.6399, 6), onDemandPercent: 25 },
     deployment: {
       envName: "staging",
       region: "eu-west-1",

@@ -102,6 +102,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   distributions: "*",
   latestAmi: "ami-0123456789abcdef0",
   spotPricePerHour: "0",
+  onDemandPercent: "0",
   sourceBuckets: "media,docs/site/*",
   ...Object.fromEntries(Object.entries(CAPS).map(([name, cap]) => [name, String(cap.default)])),
 };

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import { type RolePolicies, readRolePolicies } from "./iam/role-policies.ts";
 import type { TableSchema } from "./memory-dynamodb.ts";
 import type { QueueSettings } from "./memory-sqs.ts";
+import { type Json, nameInArn, type Resource, Template } from "./template.ts";
 
 /** A Lambda function. */
 export interface DeployedFunction {
@@ -16,6 +18,8 @@ export interface DeployedFunction {
   readonly timeoutSeconds: number;
   /** Queue that gets the asynchronous invocations that fail again and again; undefined: they are lost. */
   readonly onFailure: string | undefined;
+  /** Logical id of the role that it runs with. */
+  readonly role: string;
 }
 
 /** What calls a function: a table's stream. */
@@ -37,78 +41,76 @@ export interface Deployment {
   readonly bucket: string;
   readonly groupName: string;
   readonly maxInstances: number;
-  readonly agent: { readonly code: string; readonly env: Readonly<Record<string, string>> };
+  readonly agent: {
+    readonly code: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Logical id of the instances' role. */
+    readonly role: string;
+    readonly userData: string;
+  };
+  readonly policies: RolePolicies;
+  readonly template: Template;
   /** Physical name of the resource whose logical id begins so. */
   name(idPrefix: string): string;
 }
-
-type Json = Record<string, unknown>;
-interface Resource {
-  readonly Type: string;
-  readonly Properties: Json;
-}
-interface Template {
-  readonly Parameters: Readonly<Record<string, { readonly Default?: string | number }>>;
-  readonly Conditions: Readonly<Record<string, unknown>>;
-  readonly Resources: Readonly<Record<string, Resource>>;
-}
-
-const STACK = "PrewarmStack";
-const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
-  "AWS::Region": "us-east-1",
-  "AWS::Partition": "aws",
-  "AWS::URLSuffix": "amazonaws.com",
-  "AWS::AccountId": "123456789012",
-};
 
 /**
  * Reads what is published. Physical names are logical ids; parameters have their defaults.
  * @param published folder of tools/release/write-published.ts
  */
-export function readDeployment(published: string, parameters: Readonly<Record<string, string>> = {}): Deployment {
+export function readDeployment(
+  published: string,
+  parameters: Readonly<Record<string, string>> = {},
+  stack = "PrewarmStack",
+): Deployment {
   const files = published === cachedFiles?.folder ? cachedFiles : new PublishedFiles(published);
   cachedFiles = files;
-  const template = JSON.parse(files.text(`${STACK}.template.json`)) as Template;
-  const resolver = new Resolver(template, parameters);
-  const of = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+  const template = new Template(files.text(`${stack}.template.json`), parameters);
+  const of = (type: string) => template.of(type);
   const onFailure = new Map(
     of("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => {
       const { FunctionName, DestinationConfig } = Properties;
       const { OnFailure } = DestinationConfig as { OnFailure: { Destination: unknown } };
-      return [resolver.text(FunctionName), resolver.text(OnFailure.Destination).replace(/^arn:/, "")] as const;
+      return [template.text(FunctionName), nameInArn(template.text(OnFailure.Destination))] as const;
     }),
   );
   const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) =>
-    functionOf(files, resolver, id, resource, onFailure.get(id)),
+    functionOf(files, template, id, resource, onFailure.get(id)),
   );
   const byId = new Map(functions.map(([id, fn]) => [id, fn]));
   const [[, launchTemplate]] = of("AWS::EC2::LaunchTemplate") as [[string, Resource]];
+  const [[, profile]] = of("AWS::IAM::InstanceProfile") as [[string, Resource]];
   const [[, group]] = of("AWS::AutoScaling::AutoScalingGroup") as [[string, Resource]];
   return {
     functions: new Map(functions.map(([, fn]) => [fn.name, fn])),
     eventSources: of("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => {
       const { FunctionName, EventSourceArn, FilterCriteria, BatchSize, MaximumBatchingWindowInSeconds } = Properties;
-      const arn = resolver.text(EventSourceArn);
-      if (!arn.startsWith("arn:stream:")) throw new Error(`an event source mapping of ${arn} is not supported here`);
+      const arn = template.text(EventSourceArn);
+      if (!arn.includes("/stream/")) throw new Error(`an event source mapping of ${arn} is not supported here`);
       const filters = ((FilterCriteria as Json | undefined)?.["Filters"] ?? []) as { Pattern: string }[];
       return {
         functionName: byId.get((FunctionName as { Ref: string }).Ref)?.name ?? "",
-        source: arn.replace(/^arn:stream:/, ""),
+        source: nameInArn(arn),
         patterns: filters.map(({ Pattern }) => JSON.parse(Pattern)),
         batchSize: Number(BatchSize),
         windowSeconds: Number(MaximumBatchingWindowInSeconds ?? 0),
       };
     }),
     tables: of("AWS::DynamoDB::Table").map(([id, { Properties }]) => tableOf(id, Properties)),
-    queues: of("AWS::SQS::Queue").map(([id, { Properties }]) => queueOf(resolver, id, Properties)),
+    queues: of("AWS::SQS::Queue").map(([id, { Properties }]) => queueOf(template, id, Properties)),
     bucket: (of("AWS::S3::Bucket")[0]?.[0] ?? "").toLowerCase(),
-    groupName: resolver.text(group.Properties["AutoScalingGroupName"]),
-    maxInstances: Number(resolver.text(group.Properties["MaxSize"])),
-    agent: agentOf(files, resolver.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
+    groupName: template.text(group.Properties["AutoScalingGroupName"]),
+    maxInstances: Number(template.text(group.Properties["MaxSize"])),
+    agent: {
+      ...agentOf(files, template.text((launchTemplate.Properties["LaunchTemplateData"] as Json)["UserData"])),
+      role: template.text((profile.Properties["Roles"] as unknown[])[0]),
+    },
+    policies: readRolePolicies(template),
+    template,
     name: (prefix) => {
-      const found = Object.entries(template.Resources).find(([id]) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
+      const found = template.ids().find((id) => new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id));
       if (found === undefined) throw new Error(`the template has no resource ${prefix}`);
-      return resolver.text({ Ref: found[0] }).split("/").at(-1) ?? "";
+      return template.text({ Ref: found }).split("/").at(-1) ?? "";
     },
   };
 }
@@ -148,7 +150,7 @@ let cachedFiles: PublishedFiles | undefined;
 /** Functions that CDK adds have no bundle of this project, and are left out. */
 function functionOf(
   files: PublishedFiles,
-  resolver: Resolver,
+  template: Template,
   id: string,
   { Properties }: Resource,
   onFailure: string | undefined,
@@ -157,8 +159,21 @@ function functionOf(
   if (code === undefined) return [];
   const name = id.replace(/^Prewarm(Pipeline|Monitoring)?/, "").replace(/[0-9A-F]{8}$/, "");
   const variables = ((Properties["Environment"] as Json | undefined)?.["Variables"] ?? {}) as Json;
-  const env = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolver.text(value)]));
-  return [[id, { name, arn: `arn:${id}`, code, env, timeoutSeconds: Number(Properties["Timeout"] ?? 3), onFailure }]];
+  const env = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, template.text(value)]));
+  return [
+    [
+      id,
+      {
+        name,
+        arn: template.text({ "Fn::GetAtt": [id, "Arn"] }),
+        code,
+        env,
+        timeoutSeconds: Number(Properties["Timeout"] ?? 3),
+        onFailure,
+        role: nameInArn(template.text(Properties["Role"])),
+      },
+    ],
+  ];
 }
 
 function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: Json): TableSchema {
@@ -169,76 +184,17 @@ function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: Json)
   return { name, keys: names(KeySchema), indexes: new Map(indexes) };
 }
 
-function queueOf(resolver: Resolver, name: string, { VisibilityTimeout = 30, RedrivePolicy }: Json): QueueSettings {
+function queueOf(template: Template, name: string, { VisibilityTimeout = 30, RedrivePolicy }: Json): QueueSettings {
   const visibilitySeconds = Number(VisibilityTimeout);
   if (RedrivePolicy === undefined) return { name, visibilitySeconds };
   const { deadLetterTargetArn, maxReceiveCount } = RedrivePolicy as Json;
-  const to = resolver.text(deadLetterTargetArn).replace(/^arn:/, "");
+  const to = nameInArn(template.text(deadLetterTargetArn));
   return { name, visibilitySeconds, redrive: { to, maxReceives: Number(maxReceiveCount) } };
 }
 
-function agentOf(files: PublishedFiles, userData: string): Deployment["agent"] {
+function agentOf(files: PublishedFiles, userData: string): Omit<Deployment["agent"], "role"> {
   const key = /^AGENT_CODE_URL='s3:\/\/[^/]+\/(.+)'$/m.exec(userData)?.[1] ?? "";
   const lines = /^AGENT_ENV='([^']+)'$/m.exec(userData)?.[1] ?? "";
   const env = Object.fromEntries(lines.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
-  return { code: files.inZip(key, "main.mjs") ?? "", env };
-}
-
-/** CloudFormation's intrinsic functions, as far as the template uses them. */
-class Resolver {
-  constructor(
-    private readonly template: Template,
-    private readonly parameters: Readonly<Record<string, string>>,
-  ) {}
-
-  text(value: unknown): string {
-    if (value === null || typeof value !== "object") return String(value);
-    const [[name, argument] = ["", undefined]] = Object.entries(value);
-    switch (name) {
-      case "Ref":
-        return this.ref(String(argument));
-      case "Fn::GetAtt": {
-        const [id, attribute] = argument as [string, string];
-        return attribute === "StreamArn"
-          ? `arn:stream:${id}`
-          : attribute === "Arn"
-            ? `arn:${id}`
-            : `${id}.${attribute}`;
-      }
-      case "Fn::Join": {
-        const [separator, parts] = argument as [string, unknown];
-        return Array.isArray(parts) ? parts.map((part) => this.text(part)).join(separator) : this.text(parts);
-      }
-      case "Fn::Base64":
-        return this.text(argument);
-      case "Fn::Sub":
-        return String(argument);
-      case "Fn::If": {
-        const [condition, then, otherwise] = argument as [string, unknown, unknown];
-        return this.text(this.condition(this.template.Conditions[condition]) ? then : otherwise);
-      }
-      default:
-        throw new Error(`${name} is not supported here: ${JSON.stringify(value)}`);
-    }
-  }
-
-  private condition(value: unknown): boolean {
-    const [[name, argument] = ["", undefined]] = Object.entries(value as Json);
-    const parts = argument as unknown[];
-    if (name === "Fn::Equals") return this.text(parts[0]) === this.text(parts[1]);
-    if (name === "Fn::Not") return !this.condition(parts[0]);
-    if (name === "Fn::Or") return parts.some((part) => this.condition(part));
-    throw new Error(`the condition ${name} is not supported here`);
-  }
-
-  /** A queue's reference is its URL, as SQS's is; any other resource's is its name. */
-  private ref(id: string): string {
-    const resource = this.template.Resources[id];
-    if (resource?.Type === "AWS::SQS::Queue") return `https://sqs.us-east-1.amazonaws.com/123456789012/${id}`;
-    if (resource?.Type === "AWS::S3::Bucket") return id.toLowerCase();
-    if (resource !== undefined) return id;
-    const known = this.parameters[id] ?? PSEUDO_PARAMETERS[id] ?? this.template.Parameters[id]?.Default;
-    if (known === undefined) throw new Error(`the template's parameter ${id} has no value`);
-    return String(known);
-  }
+  return { code: files.inZip(key, "main.mjs") ?? "", env, userData };
 }

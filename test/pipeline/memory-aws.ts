@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import type { WireCall } from "../iam/required-permissions.ts";
 import { AwsError } from "./aws-error.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import {
@@ -14,6 +15,7 @@ import {
   MemoryLambda,
   MemoryS3,
   MemoryScheduler,
+  type Schedule,
 } from "./memory-services.ts";
 import { MemorySqs, type QueueSettings } from "./memory-sqs.ts";
 import { partialBatch } from "./partial-batch.ts";
@@ -49,8 +51,9 @@ export interface MemoryAwsOptions {
   readonly distributions: readonly MemoryDistribution[];
   readonly onRecord: (table: string, record: StreamRecord) => void;
   readonly onInstances: (instances: readonly string[]) => void;
-  /** Is told of each asynchronous invocation: of Lambda's API, and of a schedule that is due. */
+  /** Called with each asynchronous invocation. */
   readonly onInvocation: (functionArn: string, event: unknown) => void;
+  readonly onSchedule: (schedule: Schedule) => void;
   readonly invalidate: (domain: string, paths: readonly string[]) => void;
 }
 
@@ -67,6 +70,8 @@ export class MemoryAws {
   readonly calls: AwsCall[] = [];
   /** Decides what becomes of each call; @default all are carried out */
   inject: (call: AwsCall) => Injection = () => undefined;
+  /** Decides whether a call is permitted, and else what it is answered. @default all are permitted */
+  authorize: (call: AwsCall, wire: WireCall) => AwsError | undefined = () => undefined;
   /** Called with a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
@@ -79,7 +84,7 @@ export class MemoryAws {
     this.dynamoDb = new MemoryDynamoDb(options.tables, options.onRecord);
     this.sqs = new MemorySqs(options.queues);
     this.autoScaling = new MemoryAutoScaling(options.group.name, options.group.maxSize, options.onInstances);
-    this.scheduler = new MemoryScheduler(options.onInvocation);
+    this.scheduler = new MemoryScheduler(options.onSchedule);
     this.lambda = new MemoryLambda(options.onInvocation);
     this.cloudFront = new MemoryCloudFront(options.distributions, options.invalidate);
   }
@@ -108,7 +113,7 @@ export class MemoryAws {
     const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
     const route = this.route(http);
     const call: AwsCall = {
-      caller: /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "",
+      caller: callerOf(http),
       invocation: String(headers["amz-sdk-invocation-id"] ?? ""),
       isEffect: !READS.test(route.operation),
       service: route.service,
@@ -122,6 +127,8 @@ export class MemoryAws {
     this.calls.push(call);
     let reply: HttpReply;
     try {
+      const denial = this.authorize(call, { ...call, ...http, isMissing: this.s3.isMissing(http) });
+      if (denial !== undefined) throw denial;
       if (injection === "fail") throw INJECTED;
       const partial = injection === "fail one entry" ? partialBatch(route.operation, http) : undefined;
       reply = partial ? partial.answer(await this.route(partial.http).carryOut()) : await route.carryOut();
@@ -171,7 +178,7 @@ export class MemoryAws {
       return { service: "events", operation, resource: "", detail: "", entries: Entries.length, carryOut };
     }
     if (path.startsWith("/2015-03-31/functions/")) {
-      const resource = this.lambda.functionOf(http).replace(/^arn:/, "");
+      const resource = this.lambda.functionOf(http).split(":").at(-1) ?? "";
       const carryOut = () => this.lambda.call(http);
       return { service: "lambda", operation: "Invoke", resource, detail: "", entries: 1, carryOut };
     }
@@ -186,6 +193,17 @@ export class MemoryAws {
         detail,
         entries: 1,
         carryOut: () => this.scheduler.call(http),
+      };
+    }
+    if (path.startsWith("/restapis/")) {
+      const name = path.endsWith("/deployments") ? "CreateDeployment" : `${http.method} ${path}`;
+      return {
+        service: "apigateway",
+        operation: name,
+        resource: "",
+        detail: "",
+        entries: 1,
+        carryOut: () => json({ id: "deployed" }),
       };
     }
     if (path.startsWith("/2020-05-31/")) {
@@ -221,6 +239,12 @@ export class MemoryAws {
       carryOut: () => this.s3.call(http),
     };
   }
+}
+
+/** The access key that signed a call, in its header or in a presigned URL. */
+function callerOf({ url, headers }: HttpCall): string {
+  const signed = `Credential=${url.searchParams.get("X-Amz-Credential")}/ ${headers["authorization"]}`;
+  return [...signed.matchAll(/Credential=([^/]+)\//g)].map(([, key = ""]) => key).find((key) => key !== "null") ?? "";
 }
 
 const json = (value: unknown): HttpReply => ({ body: JSON.stringify(value) });

@@ -35,7 +35,14 @@ export class MemoryS3 {
 
   operation({ method, url }: HttpCall): string {
     if (method === "GET" && url.searchParams.has("list-type")) return "ListObjectsV2";
+    if (method === "GET" && url.searchParams.has("versions")) return "ListObjectVersions";
+    if (method === "POST" && url.searchParams.has("delete")) return "DeleteObjects";
     return { PUT: "PutObject", GET: "GetObject", DELETE: "DeleteObject" }[method] ?? `${method} ${url.search}`;
+  }
+
+  /** Whether there is no object of this name. */
+  isMissing({ url }: HttpCall): boolean {
+    return !this.objects.has(decodeURIComponent(url.pathname.slice(1)));
   }
 
   /** @throws AwsError what S3 would answer; Error for an operation that is not supported here */
@@ -55,6 +62,12 @@ export class MemoryS3 {
         return { status: 204 };
       case "ListObjectsV2":
         return this.list(name.replace(/\/$/, ""), call.url.searchParams);
+      case "ListObjectVersions":
+        return xml(`<ListVersionsResult><IsTruncated>false</IsTruncated>${this.versions(name)}</ListVersionsResult>`);
+      case "DeleteObjects":
+        for (const [, key = ""] of call.body.toString().matchAll(/<Key>([^<]*)<\/Key>/g))
+          this.objects.delete(`${name.replace(/\/$/, "")}/${key}`);
+        return xml("<DeleteResult></DeleteResult>");
       default:
         throw new Error(`S3 ${this.operation(call)} is not supported here`);
     }
@@ -81,6 +94,14 @@ export class MemoryS3 {
       `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated><KeyCount>${page.length}</KeyCount>` +
         `${isTruncated ? `<NextContinuationToken>${next}</NextContinuationToken>` : ""}${contents.join("")}</ListBucketResult>`,
     );
+  }
+
+  /** The one version of each object of a bucket. */
+  private versions(bucket: string): string {
+    const version = (key: string) => `<Key>${escaped(key)}</Key><VersionId>1</VersionId>`;
+    return this.keys(bucket.replace(/\/$/, ""))
+      .map((key) => `<Version>${version(key)}</Version>`)
+      .join("");
   }
 }
 
@@ -163,6 +184,8 @@ export interface Schedule {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly functionArn: string;
+  /** Of the role that the scheduler calls the function with. */
+  readonly roleArn: string;
   readonly input: unknown;
 }
 
@@ -187,7 +210,7 @@ export class MemoryLambda {
 export class MemoryScheduler {
   readonly schedules = new Map<string, Schedule & { readonly timer: NodeJS.Timeout }>();
 
-  constructor(private readonly invoke: (functionArn: string, event: unknown) => void) {}
+  constructor(private readonly fire: (schedule: Schedule) => void) {}
 
   call({ method, url, body }: HttpCall): HttpReply {
     const name = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
@@ -200,13 +223,13 @@ export class MemoryScheduler {
     if (known !== undefined) throw new AwsError("ConflictException", `${name} exists`, {}, 409);
     const { ScheduleExpression, Target } = JSON.parse(body.toString()) as {
       ScheduleExpression: string;
-      Target: { Arn: string; Input: string };
+      Target: { Arn: string; RoleArn: string; Input: string };
     };
     const at = Date.parse(`${/^at\((.+)\)$/.exec(ScheduleExpression)?.[1]}Z`);
-    const schedule = { name, at, functionArn: Target.Arn, input: JSON.parse(Target.Input) };
+    const schedule = { name, at, functionArn: Target.Arn, roleArn: Target.RoleArn, input: JSON.parse(Target.Input) };
     const timer = setTimeout(() => {
       this.schedules.delete(name);
-      this.invoke(schedule.functionArn, schedule.input);
+      this.fire(schedule);
     }, at - Date.now());
     this.schedules.set(name, { ...schedule, timer });
     return { body: JSON.stringify({ ScheduleArn: `arn:aws:scheduler:::schedule/${name}` }) };

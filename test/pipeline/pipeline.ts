@@ -6,9 +6,12 @@ import { type Edge, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { installVirtualClock, type VirtualClock } from "../virtual-clock.ts";
 import { type DeployedFunction, type Deployment, type EventSource, readDeployment } from "./deployment.ts";
+import { Authorizer } from "./iam/authorizer.ts";
 import { type IsolatedProcess, IsolatedProcesses } from "./isolated-process.ts";
 import { MemoryAws } from "./memory-aws.ts";
 import type { StreamRecord } from "./memory-dynamodb.ts";
+import type { Schedule } from "./memory-services.ts";
+import { nameInArn } from "./template.ts";
 
 export const HOST = "www.example.com";
 const OTHER_HOST = "img.example.com";
@@ -28,6 +31,7 @@ export const SINGAPORE = ["SIN2-C1"];
 export const SYDNEY = ["SYD1-C1", "SYD62-P2"];
 export const DEAD_POP = "ICN51-C1";
 
+const ACCOUNT = { partition: "aws", region: "us-east-1", id: "123456789012" };
 const HOUR_MS = 3_600_000;
 /** Between the launch of an instance and its agent, and between a crash and the next start. */
 const BOOT_MS = 5_000;
@@ -47,6 +51,8 @@ export interface PipelineOptions {
   readonly edge?: Partial<EdgeOptions>;
   /** Parameters of the stack. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** @default PrewarmStack */
+  readonly stack?: string;
   /** Of all pseudo-random numbers. @default 1 */
   readonly seed?: number;
 }
@@ -81,6 +87,8 @@ export class ProcessDiedError extends Error {
 export class Pipeline {
   readonly aws: MemoryAws;
   readonly deployment: Deployment;
+  /** Has checked every call. */
+  readonly authorizer: Authorizer;
   /** Which function or agent each caller is: `Task`, `agent`. */
   readonly roles = new Map<string, string>();
   /** Errors that functions threw, in order. */
@@ -103,7 +111,7 @@ export class Pipeline {
     readonly edge: Edge,
     options: PipelineOptions,
   ) {
-    this.deployment = readDeployment(process.env["PREWARM_PUBLISHED"] ?? "", options.parameters);
+    this.deployment = readDeployment(process.env["PREWARM_PUBLISHED"] ?? "", options.parameters, options.stack);
     this.deaths.setMaxListeners(0);
     this.aws = new MemoryAws({
       tables: this.deployment.tables,
@@ -113,8 +121,11 @@ export class Pipeline {
       onRecord: (table, record) => this.onRecord(table, record),
       onInstances: (instances) => this.onInstances(instances),
       onInvocation: (fn, event) => void this.invokeLater(fn, event),
+      onSchedule: (schedule) => void this.onSchedule(schedule),
       invalidate: (domain, paths) => this.edge.invalidate(paths, domain),
     });
+    this.authorizer = new Authorizer(this.deployment.policies, { ...ACCOUNT, ...this.deployment });
+    this.aws.authorize = ({ caller }, call) => this.authorizer.authorize(this.iamRole(caller), call);
     this.aws.onDeath = (caller) => this.onDeath(caller);
   }
 
@@ -154,6 +165,7 @@ export class Pipeline {
     }
   }
 
+  /** @throws Error if a call was made that AWS would deny */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const caller of this.roles.keys()) {
@@ -161,6 +173,8 @@ export class Pipeline {
       this.processes.kill(caller);
     }
     await closeAll(this.closers);
+    const { denied } = this.authorizer;
+    if (denied.length > 0) throw new Error(`AWS would deny these calls:\n${[...new Set(denied)].join("\n")}`);
   }
 
   /** Calls the API as API Gateway does. @param path such as `prewarm?req_id=x` */
@@ -298,6 +312,12 @@ export class Pipeline {
     this.deaths.emit(caller);
   }
 
+  /** Logical id of the role that a caller has. */
+  private iamRole(caller: string): string | undefined {
+    const name = this.roles.get(caller) ?? "";
+    return name === "agent" ? this.deployment.agent.role : this.deployment.functions.get(name)?.role;
+  }
+
   private newCaller(role: string): string {
     const caller = `${role.toUpperCase()}${++callers}`;
     this.roles.set(caller, role);
@@ -346,6 +366,16 @@ export class Pipeline {
     this.pumping.delete(source);
   }
 
+  private async onSchedule({ functionArn, roleArn, input }: Schedule): Promise<void> {
+    this.authorizer.require({
+      role: nameInArn(roleArn),
+      action: "lambda:InvokeFunction",
+      resource: functionArn,
+      context: {},
+    });
+    await this.invokeLater(functionArn, input);
+  }
+
   /**
    * Carries out an asynchronous invocation: one that fails is repeated, and goes to the function's on-failure destination in the end.
    * @param function its name or its ARN
@@ -392,6 +422,8 @@ export class Pipeline {
     this.agents.set(id, { caller, process });
     const crashed = new Promise<void>((resolve) => void this.deaths.once(caller, () => resolve()));
     await Promise.race([process.exited, crashed]);
+    // Its timers go with it.
+    this.processes.kill(caller);
     this.agents.delete(id);
     if (isWanted()) await this.boot(id);
   }

@@ -25,7 +25,16 @@ export interface Trace {
 }
 
 /** Runs a scenario and records what it did. */
-export async function record(scenario: Scenario): Promise<Trace> {
+export const record = (scenario: Scenario): Promise<Trace> => runScenario(scenario, traceOf);
+
+/**
+ * Runs a scenario.
+ * @param read is given the pipeline when all requests are closed, and their answers
+ */
+export async function runScenario<T>(
+  scenario: Scenario,
+  read: (pipeline: Pipeline, requests: readonly object[]) => T,
+): Promise<Awaited<T>> {
   const pipeline = await Pipeline.start(scenario.options);
   try {
     for (const [path, object] of Object.entries(scenario.site)) pipeline.edge.addObject(path, object);
@@ -47,7 +56,7 @@ export async function record(scenario: Scenario): Promise<Trace> {
     const wrong = reqIds.flatMap((id) => [...wrongCounters(pipeline, id), ...wrongEndEvents(pipeline, id, false)]);
     if (wrong.length > 0) throw new Error(wrong.join("; "));
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
-    return traceOf(pipeline, requests);
+    return await read(pipeline, requests);
   } finally {
     await pipeline.close();
   }

@@ -14,7 +14,7 @@ const resourceSchema = z.looseObject({
 /** What the cost of a stack follows from. */
 export const stackTemplateSchema = z.object({
   /** How the CloudFormation console shows the parameters. */
-  Metadata: z.unknown(),
+  Metadata: z.unknown().optional(),
   Parameters: z.record(z.string(), parameterSchema).default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(z.string(), resourceSchema),

@@ -34,6 +34,15 @@ describe("the kind of instance", () => {
     ["the price that is given", ["c7gn.large"], 0.03, { type: "c7gn.large", vcpus: 2, spotHour: 0.03 }],
   ])("%s", (_, types, price, expected) => {
     const kind = instanceKind(types, price);
-    expect(kind).toEqual({ ...expected, spotHour: expect.closeTo(expected.spotHour, 9) });
+    expect(kind).toMatchObject({ ...expected, spotHour: expect.closeTo(expected.spotHour, 9) });
+    expect([kind.hour, kind.onDemandPercent]).toEqual([kind.spotHour, 0]);
+  });
+
+  it.each([
+    [25, 0.75 * 0.03 + 0.25 * 0.1248],
+    [100, 0.1248],
+  ])("with %i%% On-Demand Instances costs %d dollars an hour", (percent, dollars) => {
+    const kind = instanceKind(["c7gn.large"], 0.03, percent);
+    expect(kind).toMatchObject({ spotHour: 0.03, hour: expect.closeTo(dollars, 9), onDemandPercent: percent });
   });
 });

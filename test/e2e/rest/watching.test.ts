@@ -10,7 +10,7 @@ import { deployedStack } from "../deployed-stack.ts";
 /** How long, in seconds, a value that trips an alarm counts after it was put: the emulator goes by the clock. */
 const LASTS = 4;
 
-const running = deployedStack();
+const running = deployedStack({ parameters: { monitoring: "full" } });
 
 /**
  * The emulator takes one statistic over all of an alarm's periods at once, and over all metrics of that name: that this

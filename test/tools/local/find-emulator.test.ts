@@ -55,18 +55,19 @@ test("without Python, Docker will do on Linux alone: elsewhere its network is no
   await expect(findEmulator(() => undefined, "darwin")).rejects.toThrow(/brew install python/);
 });
 
-describe.each([
-  ...["tools/local", "tools/release", "tools/templates", "test/agent/instance"].map((folder) => [folder] as const),
-])("the Python packages of %s", (folder) => {
-  const text = readFileSync(`${ROOT}${folder}/requirements.txt`, "utf8");
-  const packages = text
-    .replaceAll(/^#.*$/gm, "")
-    .replaceAll("\\\n", " ")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
+describe.each([...["tools/local", "tools/release", "test/agent/instance"].map((folder) => [folder] as const)])(
+  "the Python packages of %s",
+  (folder) => {
+    const text = readFileSync(`${ROOT}${folder}/requirements.txt`, "utf8");
+    const packages = text
+      .replaceAll(/^#.*$/gm, "")
+      .replaceAll("\\\n", " ")
+      .split("\n")
+      .filter((line) => line.trim() !== "");
 
-  test("have one version each, and the hashes of its files", () => {
-    expect(packages.length).toBeGreaterThan(0);
-    for (const line of packages) expect(line).toMatch(/^[\w.-]+==[\w.]+ .*--hash=sha256:[0-9a-f]{64}/);
-  });
-});
+    test("have one version each, and the hashes of its files", () => {
+      expect(packages.length).toBeGreaterThan(0);
+      for (const line of packages) expect(line).toMatch(/^[\w.-]+==[\w.]+ .*--hash=sha256:[0-9a-f]{64}/);
+    });
+  },
+);

@@ -33,7 +33,6 @@ test("parameters that whoever launches has to fill in", () => {
       { name: "vpc", list: false },
       { name: "subnet", list: true },
       { name: "sg", list: false },
-      { name: "key", list: false },
     ],
   ]);
 });

@@ -1,0 +1,363 @@
+// One stack's life in which every permission is used: requests of every kind, calls that fail, messages and events that are lost.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MAX_RECEIVES } from "../../../domain/request/limits.ts";
+import type { AwsCall } from "../memory-aws.ts";
+import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "../pipeline.ts";
+import { failGet, text, urlsOf } from "../scenarios.ts";
+
+/** The stack with a private API has every function. */
+export const STACK: PipelineOptions = {
+  stack: "PrewarmExistingVpcStack",
+  parameters: { sourceBuckets: "media,docs/site/*", distributions: "E1PREWARM", stallSeconds: "60" },
+};
+
+const SITE = {
+  "/small/0.bin": { size: 1_001 },
+  "/small/1.bin": { size: 2_002 },
+  // Its request goes into the bulk lane: its probed size is that of a large file.
+  "/large/0.bin": { size: 3_003, probedSize: 300 * 2 ** 20 },
+  "/large/1.bin": { size: 4_004 },
+  "/list.txt": text(`https://${HOST}/small/0.bin\n`),
+};
+const small = urlsOf({ "/small/0.bin": 0, "/small/1.bin": 0 } as never);
+const large = urlsOf({ "/large/0.bin": 0, "/large/1.bin": 0 } as never);
+const POPS = [...FRANKFURT, ...SINGAPORE];
+/** Longer than a step may stand still in this stack. */
+const STALL_MS = 150_000;
+
+type Body = Readonly<Record<string, unknown>>;
+type Attributes = Readonly<
+  Record<string, { readonly S: string } | { readonly N: string } | { readonly BOOL: boolean }>
+>;
+
+/** Uses every permission of a stack that is used by any code. */
+export async function useEveryPermission(pipeline: Pipeline): Promise<void> {
+  for (const [path, object] of Object.entries(SITE)) pipeline.edge.addObject(path, object);
+  await new Life(pipeline).run();
+}
+
+class Life {
+  constructor(private readonly pipeline: Pipeline) {}
+
+  async run(): Promise<void> {
+    await this.ordinaryRequests();
+    await this.documents();
+    await this.requestsThatFail();
+    await this.callsThatFail();
+    await this.deadLetters();
+    await this.stops();
+    await this.lostMessages();
+    await this.stalledSteps();
+    await this.recountInParts();
+    await this.customResources();
+  }
+
+  /** In both lanes, with an invalidation, a failure, a retry, and each page of the API. */
+  private async ordinaryRequests(): Promise<void> {
+    const { aws, edge } = this.pipeline;
+    edge.setFaults(failGet(/small\/1/, { kind: "status", status: 403 }, SINGAPORE));
+    const body = { url_list: small, need_invalidate: true, client_token: "once", origin: { concurrency: 2 } };
+    const first = await this.post(body);
+    if ((await this.post(body)) !== first) throw new Error("the token made two requests");
+    await this.untilInProgress(first);
+    await this.get(`prewarm?req_id=${first}`);
+    await this.pipeline.untilClosed(first);
+    edge.setFaults(undefined);
+    for (const page of ["requests", "instances", `prewarm?req_id=${first}&detail=urls&pop=${POPS[0]}`])
+      await this.get(page);
+    const { results_url: results } = await this.get(`summary?req_id=${first}`);
+    if (!(await fetch(String(results))).ok) throw new Error(`${results} cannot be read`);
+    await this.post({ url_list: small, dry_run: true });
+    await this.closed({ retry_of: first });
+
+    // An agent dies before it deletes a message; another one receives it again, and one that it cannot read.
+    this.on({ role: "agent", operation: "DeleteMessageBatch", resource: /Tasks/ }, "die");
+    const second = await this.post({ url_list: large });
+    await aws.sqs.call("SendMessage", { QueueUrl: this.queue("TaskQueueTasks"), MessageBody: "unreadable" });
+    await this.pipeline.untilClosed(second);
+  }
+
+  /** Sources over HTTP and in buckets, of which one is read in two runs. */
+  private async documents(): Promise<void> {
+    const { aws } = this.pipeline;
+    aws.s3.objects.set("media/list.txt", Buffer.from(`https://${HOST}/small/1.bin\n`));
+    aws.s3.objects.set("docs/site/list.txt", Buffer.from(`https://${HOST}/small/0.bin\n`));
+    const base = `https://${HOST}/`;
+    await this.closed({
+      url_list: [],
+      sources: [
+        { type: "list", url: `${base}list.txt` },
+        { type: "list", s3: "s3://media/list.txt", base },
+        { type: "list", s3: "s3://docs/site/list.txt", base },
+        { type: "s3-prefix", s3: "s3://docs/site/", base },
+      ],
+    });
+    await this.closed({ url_list: [], sources: [{ type: "list", s3: "s3://media/nothing.txt", base }] });
+    const sources = [1, 2].map((n) => ({ type: "list", url: `${base}list.txt?${n}` }));
+    await this.inShortRuns("Expand", () => this.closed({ url_list: [], sources }));
+  }
+
+  /** After each part of its work, a function finds that there is no time for another. */
+  private async inShortRuns(name: string, work: () => Promise<unknown>): Promise<void> {
+    const fn = this.pipeline.deployment.functions.get(name);
+    if (fn === undefined) throw new Error(`there is no function ${name}`);
+    const { timeoutSeconds } = fn;
+    Object.assign(fn, { timeoutSeconds: 60 });
+    await work();
+    Object.assign(fn, { timeoutSeconds });
+  }
+
+  /** In Get Size, Expand and Task. */
+  private async requestsThatFail(): Promise<void> {
+    await this.closed({ url_list: small, max_bytes: 1 });
+    await this.closed({ url_list: [], sources: [{ type: "list", url: `https://${HOST}/nothing.txt` }] });
+    await this.closed({ url_list: small, pops: [DEAD_POP] });
+    // A retry of a request whose list of URLs is gone: before it starts, and after.
+    const { aws } = this.pipeline;
+    const gone = [`https://${HOST}/gone.bin`];
+    const lost = await this.closed({ url_list: gone });
+    const forget = () => {
+      for (const key of aws.s3.objects.keys()) if (key.includes(lost)) aws.s3.objects.delete(key);
+    };
+    this.on({ role: "Api", operation: "CreateSchedule", resource: /./ }, () => void forget());
+    await this.closed({ retry_of: lost });
+    await this.pipeline.api("POST", "prewarm", { retry_of: lost });
+    // In the middle of a download, when the time is over.
+    this.pipeline.edge.setFaults(failGet(/bin/, { kind: "stall", after: 100 }));
+    for (const url_list of [small, large]) await this.closed({ url_list, timeout: 2 });
+    this.pipeline.edge.setFaults(undefined);
+  }
+
+  /** After which something is undone, or done again. */
+  private async callsThatFail(): Promise<void> {
+    this.on({ role: "Api", operation: "PutItem", resource: /StorageRequest/ });
+    await this.post({ url_list: small, client_token: "undone" }).catch(() => undefined);
+    this.on({ role: "Shutdown", operation: "GetItem", resource: /StorageRequest/ });
+    this.on({ role: "Shutdown", operation: "PutEvents", resource: /./ });
+    this.on({ role: "Aggregation", operation: "Invoke", resource: /Shutdown/ });
+    await this.closed({ url_list: small });
+    this.on({ role: "Expand", operation: "UpdateItem", resource: /StorageRequest/ });
+    await this.closed({ url_list: [], sources: [{ type: "list", url: `https://${HOST}/list.txt` }] });
+  }
+
+  /** Of both lanes, with followers that wait for a lead. */
+  private async deadLetters(): Promise<void> {
+    for (const [url_list, lane] of [
+      [small, "TaskQueueExpress"],
+      [large, "TaskQueueTasks"],
+    ] as const) {
+      const id = await this.post({ url_list, instance_count: 0, pops: [...TOKYO, ...FRANKFURT] });
+      await this.untilInProgress(id);
+      for (let receives = 0; receives <= MAX_RECEIVES; receives++) {
+        this.pipeline.aws.sqs.take(this.pipeline.deployment.name(`Prewarm${lane}`), 10);
+        await sleep(31_000);
+      }
+      await this.resize({ DesiredCapacity: 1 });
+      await this.pipeline.untilClosed(id);
+    }
+  }
+
+  /** While the messages of a stopped request are deleted, another one starts, whose messages stay. */
+  private async stops(): Promise<void> {
+    const { aws } = this.pipeline;
+    for (const [url_list, lane] of [
+      [large, "TaskQueueTasks"],
+      [small, "TaskQueueExpress"],
+    ] as const) {
+      const other = await this.post({ url_list, instance_count: 0 });
+      await this.untilInProgress(other);
+      const [message] = aws.sqs.sent.filter(({ body }) => body.includes(other) && body.includes("urls"));
+      await this.stop(other);
+      const id = await this.post({ url_list, instance_count: 0 });
+      await this.untilInProgress(id);
+      this.on({ role: "Shutdown", operation: "ReceiveMessage", resource: new RegExp(lane) }, () => {
+        void this.change("StorageRequest", { req_id: { S: other } }, { active: { S: "y" } });
+        for (const MessageBody of [message?.body, JSON.stringify({ req_id: other })])
+          void aws.sqs.call("SendMessage", { QueueUrl: this.queue(lane), MessageBody: MessageBody ?? "" });
+        return undefined;
+      });
+      await this.stop(id);
+      await this.change("StorageRequest", { req_id: { S: other } }, {}, ["active"]);
+      const name = this.pipeline.deployment.name(`Prewarm${lane}`);
+      for (const { receiptHandle } of aws.sqs.take(name, 1_000)) aws.sqs.delete(name, receiptHandle);
+    }
+  }
+
+  private async stop(id: string): Promise<void> {
+    await this.resize({ DesiredCapacity: 0, req_id: id, force_stop: true });
+    await this.pipeline.untilClosed(id);
+  }
+
+  /** Agents find it, and Watch where there are none. */
+  private async lostMessages(): Promise<void> {
+    const { aws, deployment } = this.pipeline;
+    for (const [url_list, lane] of [
+      [small, "TaskQueueExpress"],
+      [large, "TaskQueueTasks"],
+    ] as const) {
+      const id = await this.post({ url_list, instance_count: 0 });
+      await this.untilInProgress(id);
+      const queue = deployment.name(`Prewarm${lane}`);
+      for (const { receiptHandle } of aws.sqs.take(queue, 1_000)) aws.sqs.delete(queue, receiptHandle);
+      await this.change(
+        "StorageProgress",
+        { key: { S: `count#${id}` }, part: { S: "0" } },
+        { download_count: { N: "1" } },
+      );
+      this.on({ role: "Watch", operation: "Invoke", resource: /Shutdown/ });
+      this.on({ role: "agent", operation: "Invoke", resource: /Shutdown/ });
+      // A run without the time to wait for the next check itself schedules it.
+      await this.inShortRuns("Shutdown", async () => {
+        await this.resize({ DesiredCapacity: 1, req_id: id });
+        await this.pipeline.until(() => aws.scheduler.schedules.has(`${id}-check`), "a check is scheduled");
+      });
+      await this.pipeline.untilClosed(id, 3_600_000);
+    }
+    // Nobody is told that the group is not needed any more.
+    aws.autoScaling.set(1);
+    await this.pipeline.until(() => aws.autoScaling.instances.length === 0, "an idle agent has left", 3_600_000);
+  }
+
+  /** Watch calls them again. */
+  private async stalledSteps(): Promise<void> {
+    const id = await this.post({ url_list: small, instance_count: 0 });
+    await this.untilInProgress(id);
+    await this.change(
+      "StorageRequestPop",
+      { req_id: { S: id }, target: { S: `${SINGAPORE[0]}#d111111abcdef8` } },
+      { state: { S: "RESOLVED" } },
+    );
+    await this.change(
+      "StorageRequest",
+      { req_id: { S: id } },
+      { status: { S: "INSERT_TASK" }, targets_sent: { N: "0" } },
+    );
+    await this.watchLater();
+    await this.change("StorageRequest", { req_id: { S: id } }, { status: { S: "EXPANDING" }, nudges: { N: "0" } });
+    await this.watchLater();
+    await this.change("StorageRequest", { req_id: { S: id } }, { status: { S: "IN_PROGRESS" } });
+    await this.stop(id);
+    // It has ended, and its call of Shutdown was lost.
+    await this.change("StorageRequest", { req_id: { S: id } }, { closed: { BOOL: false }, closing: { S: "y" } });
+    await this.watchLater();
+    await sleep(5_000);
+  }
+
+  private async watchLater(): Promise<void> {
+    await sleep(STALL_MS);
+    await this.pipeline.invoke("Watch", {}).catch(() => undefined);
+    await sleep(2_000);
+  }
+
+  /** As of a request with many shards. */
+  private async recountInParts(): Promise<void> {
+    const id = await this.post({ url_list: small, instance_count: 0 });
+    await this.untilInProgress(id);
+    await this.change("StorageRequest", { req_id: { S: id } }, { shards: { N: "40" } });
+    await this.resize({ DesiredCapacity: 1, req_id: id });
+    await this.pipeline.untilClosed(id);
+  }
+
+  /** CloudFormation deletes the bucket and updates the API. */
+  private async customResources(): Promise<void> {
+    const server = createServer((_, to) => to.end()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const event = {
+      ResponseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      StackId: "stack",
+      RequestId: "request",
+      LogicalResourceId: "resource",
+      PhysicalResourceId: "physical",
+    };
+    await this.pipeline.invoke("ApiMaybePrivateRedeploying", { ...event, RequestType: "Update" });
+    await this.pipeline.invoke("StorageEmptying", { ...event, RequestType: "Delete" });
+    server.close();
+  }
+
+  /** The first such call fails, in all attempts of the SDK, or is the last of its process. Those before have come, or do not come any more. */
+  private on(
+    { role, operation, resource }: { role: string; operation: string; resource: RegExp },
+    what: "fail" | "die" | (() => undefined) = "fail",
+  ): void {
+    const { aws, roles } = this.pipeline;
+    const before = aws.inject;
+    let invocation: string | undefined;
+    const isMeant = (call: AwsCall) =>
+      invocation === undefined
+        ? roles.get(call.caller) === role && call.operation === operation && resource.test(call.resource || "-")
+        : what === "fail" && call.invocation === invocation;
+    aws.inject = (call) => {
+      if (!isMeant(call)) return before(call);
+      invocation = call.invocation;
+      return typeof what === "function" ? what() : what;
+    };
+  }
+
+  private async post(body: Body): Promise<string> {
+    const whole = "retry_of" in body ? {} : { cf_domain: HOST, pops: POPS };
+    const { status, json } = await this.pipeline.api("POST", "prewarm", {
+      timeout: 600,
+      instance_count: 1,
+      ...whole,
+      ...body,
+    });
+    if (status !== 200) throw new Error(`POST /prewarm ${JSON.stringify(body)}: ${status} ${JSON.stringify(json)}`);
+    return String(json["request_id"]);
+  }
+
+  private async closed(body: Body): Promise<string> {
+    const id = await this.post(body);
+    await this.pipeline.untilClosed(id);
+    return id;
+  }
+
+  private async get(path: string): Promise<Body> {
+    const { status, json } = await this.pipeline.api("GET", path);
+    if (status !== 200) throw new Error(`GET /${path}: ${status} ${JSON.stringify(json)}`);
+    return json;
+  }
+
+  private async resize(body: Body): Promise<void> {
+    const { status, json } = await this.pipeline.api("POST", "instances", body);
+    if (status !== 200) throw new Error(`POST /instances ${JSON.stringify(body)}: ${status} ${JSON.stringify(json)}`);
+  }
+
+  private untilInProgress(id: string): Promise<void> {
+    return this.pipeline.until(
+      () => this.pipeline.request(id)?.["status"]?.["S"] === "IN_PROGRESS",
+      `${id} in progress`,
+    );
+  }
+
+  /** Changes an item as nobody does. */
+  private async change(
+    table: string,
+    Key: Attributes,
+    changes: Attributes,
+    removed: readonly string[] = [],
+  ): Promise<void> {
+    const set = Object.keys(changes).map((name) => `#${name} = :${name}`);
+    const clauses = [
+      ...(set.length > 0 ? [`SET ${set.join(", ")}`] : []),
+      ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(", ")}`] : []),
+    ];
+    this.pipeline.aws.dynamoDb.call("UpdateItem", {
+      TableName: this.pipeline.deployment.name(`Prewarm${table}`),
+      Key,
+      UpdateExpression: clauses.join(" "),
+      ExpressionAttributeNames: Object.fromEntries(
+        [...Object.keys(changes), ...removed].map((name) => [`#${name}`, name]),
+      ),
+      ExpressionAttributeValues: Object.fromEntries(
+        Object.entries(changes).map(([name, value]) => [`:${name}`, value]),
+      ),
+    });
+  }
+
+  private queue(construct: string): string {
+    return `https://sqs/${this.pipeline.deployment.name(`Prewarm${construct}`)}`;
+  }
+}
