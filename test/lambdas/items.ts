@@ -99,6 +99,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     empty_seen_at: d.milliseconds(),
     requeues: d.integer(),
     nudges: d.integer(),
+    missing_instances: { count: d.integer(), since: d.integer() },
     report: d.id("report"),
     results: d.id("results"),
     verdict: "ready_with_exceptions",

@@ -102,7 +102,8 @@ export class Template {
     return this.holds(condition) ? then : otherwise;
   }
 
-  private holds(condition: string): boolean {
+  /** Whether a condition of the template holds. */
+  holds(condition: string): boolean {
     return this.condition(this.json.Conditions[condition]);
   }
 

@@ -11,7 +11,7 @@ import { failGet, text, urlsOf } from "../scenarios.ts";
 /** The stack with a private API has every function. */
 export const STACK: PipelineOptions = {
   stack: "PrewarmExistingVpcStack",
-  parameters: { sourceBuckets: "media,docs/site/*", distributions: "E1PREWARM", stallSeconds: "60" },
+  parameters: { sourceBuckets: "media,docs/site/*", distributions: "E1PREWARM", stallSeconds: "60", tracing: "on" },
 };
 
 const SITE = {
@@ -274,7 +274,7 @@ class Life {
       LogicalResourceId: "resource",
       PhysicalResourceId: "physical",
     };
-    await this.pipeline.invoke("ApiMaybePrivateRedeploying", { ...event, RequestType: "Update" });
+    await this.pipeline.invoke("ApiAccessRedeploying", { ...event, RequestType: "Update" });
     await this.pipeline.invoke("StorageEmptying", { ...event, RequestType: "Delete" });
     server.close();
   }

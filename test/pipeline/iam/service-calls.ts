@@ -38,7 +38,11 @@ function ofFunctions({ template }: Deployment): ServiceCall[] {
   return template.of("AWS::Lambda::Function").flatMap(([, { Properties }]) => {
     const role = nameInArn(template.text(Properties["Role"]));
     const { LogGroup } = Properties["LoggingConfig"] as { LogGroup: { Ref: string } };
-    const isTraced = (Properties["TracingConfig"] as { Mode?: string } | undefined)?.Mode === "Active";
+    // lib/tracing.ts: {"Fn::If": [condition, {"Mode": "Active"}, no value]}
+    const {
+      "Fn::If": [condition],
+    } = Properties["TracingConfig"] as { "Fn::If": [string] };
+    const isTraced = template.holds(condition);
     return [
       ...needs(role, "Lambda writes its logs", LOGGING, logStream(template.text(arnOf(LogGroup.Ref)))),
       ...(isTraced ? needs(role, "Lambda writes its traces", TRACING, "*") : []),
