@@ -155,6 +155,8 @@ class Life {
         this.pipeline.aws.sqs.take(this.pipeline.deployment.name(`Prewarm${lane}`), 10);
         await sleep(31_000);
       }
+      // Watch reads them before Shutdown, after a minute in this stack, queues their tasks again.
+      await this.pipeline.invoke("Watch", {});
       await this.resize({ DesiredCapacity: 1 });
       await this.pipeline.untilClosed(id);
     }
