@@ -18,6 +18,7 @@ export interface CrashScenario extends Scenario {
 
 /** Functions that no request calls, and why. */
 export const NOT_TRIED: Readonly<Record<string, string>> = {
+  ApiAccessRedeploying: "deploys the API when its resource policy changes; only CloudFormation calls it",
   ConsolePage: "serves the console's files, and calls nothing",
   StorageEmptying: "empties the bucket when the stack is deleted; only CloudFormation calls it",
 };
