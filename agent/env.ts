@@ -10,8 +10,8 @@ export const envSchema = z.object({
   REQUEST_TABLE: z.string().min(1),
   REQUEST_TASK_TABLE: z.string().min(1),
   PROGRESS_TABLE: z.string().min(1),
-  /** The queue that calls Shutdown. */
-  STEP_QUEUE_URL: z.url(),
+  /** Shutdown, which settles requests. */
+  SHUTDOWN_ARN: z.string().min(1),
   /** All waiting times follow from it: the parameter `stallSeconds`. */
   STALL_SECONDS: stallSecondsSchema.default(STALL_SECONDS),
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */

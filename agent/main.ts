@@ -3,8 +3,10 @@ import { availableParallelism } from "node:os";
 import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { AskedLooks } from "../aws/asked-looks.ts";
+import { AsyncFunction } from "../aws/async-function.ts";
 import { queueClient } from "../aws/clients.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
 import { Looks } from "../aws/looks.ts";
@@ -12,7 +14,6 @@ import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-reader.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { resultClient } from "../aws/result-client.ts";
-import { StepQueue } from "../aws/step-queue.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import { patienceOf } from "../domain/request/patience.ts";
@@ -74,7 +75,10 @@ const caretaker = new Caretaker({
   requests,
   progress,
   queue,
-  looks: new Looks(new AskedLooks(documents, env.PROGRESS_TABLE), new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  looks: new Looks(
+    new AskedLooks(documents, env.PROGRESS_TABLE),
+    new AsyncFunction(new LambdaClient(patiently), env.SHUTDOWN_ARN),
+  ),
   meter,
   patience,
   // The id is asked for again: at the start, the metadata service may not have known it.

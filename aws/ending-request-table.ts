@@ -2,8 +2,8 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { CLOSING } from "../domain/request/request-item.ts";
 import type { TerminalStatus } from "../domain/request/status.ts";
 import type { OnUnreadable } from "../domain/telemetry/unreadable.ts";
+import type { AsyncFunction } from "./async-function.ts";
 import { type Fields, RequestTable } from "./request-table.ts";
-import type { StepQueue } from "./step-queue.ts";
 
 /**
  * The Request table for those who end requests: each end calls Shutdown, which gives back what the request held. There is
@@ -14,7 +14,7 @@ export class EndingRequestTable extends RequestTable {
     db: DynamoDBDocumentClient,
     table: string,
     onUnreadable: OnUnreadable,
-    private readonly steps: Pick<StepQueue, "look">,
+    private readonly shutdown: Pick<AsyncFunction, "invoke">,
   ) {
     super(db, table, onUnreadable);
   }
@@ -27,7 +27,7 @@ export class EndingRequestTable extends RequestTable {
   async end(reqId: string, to: TerminalStatus, fields: Fields = {}): Promise<boolean> {
     const ended = { ...fields, status: to, header: [], variants: [], sources: [], closing: CLOSING };
     if (!(await this.update(reqId, ended, "attribute_exists(active)", {}, ["active", "empty_seen_at"]))) return false;
-    await this.steps.look(reqId);
+    await this.shutdown.invoke(reqId);
     return true;
   }
 }

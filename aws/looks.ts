@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { ASK_AGAIN_MS } from "../domain/request/patience.ts";
 import type { RequestItem } from "../domain/request/request-item.ts";
 import type { AskedLooks } from "./asked-looks.ts";
-import type { StepQueue } from "./step-queue.ts";
+import type { AsyncFunction } from "./async-function.ts";
 
 /** Asks Shutdown to look at requests: for Aggregation, Watch and idle agents, of which many may see the same at once. */
 export class Looks {
   constructor(
     private readonly asked: Pick<AskedLooks, "mayAsk" | "answered">,
-    private readonly steps: Pick<StepQueue, "look">,
+    private readonly shutdown: Pick<AsyncFunction, "invoke">,
   ) {}
 
   /**
@@ -21,7 +21,7 @@ export class Looks {
   ): Promise<boolean> {
     if (!(await this.asked.mayAsk(reqId, by, Date.now(), ASK_AGAIN_MS, expireAt))) return false;
     try {
-      await this.steps.look(reqId);
+      await this.shutdown.invoke(reqId);
       return true;
     } catch (error) {
       // Without this, nobody could ask for a while.

@@ -3,6 +3,7 @@ import { CfnCondition, Fn, Stack, Token } from "aws-cdk-lib";
 import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/verdict.ts";
 import { STANDING_ATTRIBUTES } from "../domain/request/request-item.ts";
@@ -13,7 +14,6 @@ import { groupArn } from "./group-arn.ts";
 import type { AgentNetwork } from "./network.ts";
 import { onKeys } from "./on-keys.ts";
 import type { Parameters } from "./parameters.ts";
-import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import { type TaskQueue, VISIBILITY } from "./task-queue.ts";
 
@@ -22,7 +22,8 @@ export interface AgentFleetProps {
   readonly network: AgentNetwork;
   readonly storage: Storage;
   readonly tasks: TaskQueue;
-  readonly steps: StepQueue;
+  /** It is invoked when a request is to be settled. */
+  readonly shutdown: lambda.IFunction;
   readonly groupName: string;
   /** Name of the key pair to log in with. @default none: there is Session Manager */
   readonly keyName?: string;
@@ -79,7 +80,7 @@ export class AgentFleet extends Construct {
         REQUEST_TABLE: props.storage.requests.tableName,
         REQUEST_TASK_TABLE: props.storage.requestTasks.tableName,
         PROGRESS_TABLE: props.storage.progress.tableName,
-        STEP_QUEUE_URL: props.steps.queue.queueUrl,
+        SHUTDOWN_ARN: props.shutdown.functionArn,
         STALL_SECONDS: parameters.stallSeconds.valueAsString,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
         PREWARM_FIRST_BYTE_SECONDS: parameters.firstByteSeconds.valueAsString,
@@ -123,7 +124,7 @@ export class AgentFleet extends Construct {
     if (props.network.internet !== undefined) this.group.node.addDependency(props.network.internet);
   }
 
-  private grant({ storage, tasks, steps, groupName }: AgentFleetProps, code: AgentCode): void {
+  private grant({ storage, tasks, shutdown, groupName }: AgentFleetProps, code: AgentCode): void {
     allow(this.role, ["s3:GetObject"], code.bucket.arnForObjects(code.everyVersion));
     allow(
       this.role,
@@ -151,7 +152,7 @@ export class AgentFleet extends Construct {
     this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem"], storage.progress.tableArn, ["beat#*", "ask#*"]));
     this.role.addToPrincipalPolicy(onKeys(["dynamodb:UpdateItem"], storage.progress.tableArn, ["bytes#*"]));
     this.role.addToPrincipalPolicy(onKeys(["dynamodb:DeleteItem"], storage.progress.tableArn, ["ask#*"]));
-    allow(this.role, ["sqs:SendMessage"], steps.queue.queueArn);
+    allow(this.role, ["lambda:InvokeFunction"], shutdown.functionArn);
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
     allow(this.role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(this, groupName));

@@ -50,11 +50,10 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
       ...{ limit: { above: 300_000 }, ...TWICE_IN_HALF_AN_HOUR },
       ...{ runbook: "late-streams", says: "A stream keeps being read more than five minutes late" },
     }),
-    LateStepsAlarm: {
+    LateSettlementsAlarm: {
       ...FULL,
-      // A run of Shutdown may take 15 minutes itself.
-      ...{ metric: metrics.stepsAge, limit: { above: 1_800 }, periods: 1 },
-      ...{ runbook: "late-steps", says: "A look at a request has waited for more than 15 minutes" },
+      ...{ metric: metrics.settlementAge, limit: { above: 900_000 }, periods: 1 },
+      ...{ runbook: "late-settlements", says: "A settlement check of a request has waited for more than 15 minutes" },
     },
     DeadLettersAlarm: {
       ...ALWAYS,
@@ -64,7 +63,7 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
     FailedBatchesAlarm: {
       ...ALWAYS,
       ...{ metric: metrics.failedBatches, limit: NONE, periods: 1 },
-      ...{ runbook: "failed-batches", says: "A function gave up on a batch of stream records" },
+      ...{ runbook: "failed-batches", says: "A function gave up on a batch of stream records or an invocation" },
     },
     OrphansAlarm: {
       ...ALWAYS,

@@ -34,8 +34,8 @@ export class Metrics {
   /** One for each queue of tasks, like the next. */
   readonly queued: readonly cloudwatch.IMetric[];
   readonly queueAges: readonly cloudwatch.IMetric[];
-  /** Of the queue of steps. A message in a run of Shutdown counts, too. */
-  readonly stepsAge: cloudwatch.IMetric;
+  /** How long events of Shutdown wait in Lambda's queue, with the runs before that failed. In milliseconds. */
+  readonly settlementAge: cloudwatch.IMetric;
   readonly deadLetters: cloudwatch.IMetric;
   readonly failedBatches: cloudwatch.IMetric;
   /** Items, results and records that a function could not read and skipped. */
@@ -77,13 +77,13 @@ export class Metrics {
     const queues = [tasks.queue, tasks.express];
     this.queued = queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible(last));
     this.queueAges = queues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last));
-    this.stepsAge = pipeline.steps.queue.metricApproximateAgeOfOldestMessage(last);
+    this.settlementAge = pipeline.shutdown.metric("AsyncEventAge", last);
     this.deadLetters = tasks.deadLetters.metricApproximateNumberOfMessagesVisible(last);
     this.failedBatches = pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last);
     this.functionFailures = own("FunctionFailures", "Sum");
     this.looks = watch.metricInvocations({ period: PERIOD });
     this.errors = byId(functions, (fn) => fn.metricErrors({ period: PERIOD }));
-    // A Watch that is throttled does not run, which is seen; Expand's queue waits.
+    // A Watch that is throttled does not run, which is seen; events of Expand wait in Lambda's queue.
     const hurried = functions.filter((fn) => fn !== watch && fn !== pipeline.expand);
     this.throttles = byId(hurried, (fn) => fn.metricThrottles({ period: PERIOD }));
     const readers = [pipeline.getSize, pipeline.task, pipeline.aggregation];

@@ -1,4 +1,4 @@
-import { CfnCondition, type CfnResource, Duration, Fn } from "aws-cdk-lib";
+import { CfnCondition, type CfnResource, Fn } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import * as events from "aws-cdk-lib/aws-events";
 import * as targets from "aws-cdk-lib/aws-events-targets";
@@ -14,7 +14,7 @@ import type { Parameters } from "./parameters.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import type { Storage } from "./storage.ts";
-import type { TaskQueue } from "./task-queue.ts";
+import { type TaskQueue, WATCH_TIMEOUT } from "./task-queue.ts";
 
 export interface MonitoringProps {
   readonly storage: Storage;
@@ -41,7 +41,7 @@ const FAILURE_LINES = [
 ];
 
 /**
- * Dashboard and alarms, and Watch, the function that compares the fleet with the work. Each alarm names its runbook.
+ * Dashboard and alarms, and Watch, the function that compares the fleet with the work and reads dead letters. Each alarm names its runbook.
  */
 export class Monitoring extends Construct {
   private readonly topic: AlarmTopic;
@@ -60,8 +60,8 @@ export class Monitoring extends Construct {
     };
     this.topic = new AlarmTopic(this, "Topic", props.parameters.alarmEmail);
     const watch = this.watch(props);
-    const { api, getSize, expand, task, aggregation, shutdown, deadLetters } = pipeline;
-    const functions = [api, getSize, expand, task, aggregation, shutdown, deadLetters, watch];
+    const { api, getSize, expand, task, aggregation, shutdown } = pipeline;
+    const functions = [api, getSize, expand, task, aggregation, shutdown, watch];
     const metrics = new Metrics({ ...props, watch, functions });
     for (const [name, watched] of Object.entries(alarms(metrics))) this.alarm(name, watched);
     this.countFailures(functions, metricNamespace(props.groupName));
@@ -72,15 +72,18 @@ export class Monitoring extends Construct {
   private watch({ storage, tasks, pipeline, groupName, parameters }: MonitoringProps): PipelineFunction {
     const watch = new PipelineFunction(this, "Watch", {
       name: "watch",
-      timeout: Duration.minutes(1),
+      timeout: WATCH_TIMEOUT,
       environment: {
         REQUEST_TABLE: storage.requests.tableName,
         REQUEST_POP_TABLE: storage.requestPops.tableName,
+        REQUEST_TASK_TABLE: storage.requestTasks.tableName,
         PROGRESS_TABLE: storage.progress.tableName,
         QUEUE_URL: tasks.queue.queueUrl,
         EXPRESS_QUEUE_URL: tasks.express.queueUrl,
-        STEP_QUEUE_URL: pipeline.steps.queue.queueUrl,
-        EXPAND_QUEUE_URL: pipeline.expansions.queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: tasks.deadLetters.queueUrl,
+        FAILED_BATCHES_URL: pipeline.failedBatches.queueUrl,
+        SHUTDOWN_ARN: pipeline.shutdown.functionArn,
+        EXPAND_ARN: pipeline.expand.functionArn,
         STALL_SECONDS: parameters.stallSeconds.valueAsString,
         GROUP_NAME: groupName,
       },
@@ -90,8 +93,12 @@ export class Monitoring extends Construct {
     allow(watch, ["dynamodb:Query", "dynamodb:UpdateItem"], storage.requestPops.tableArn);
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
     allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
-    allow(watch, ["sqs:SendMessage"], pipeline.steps.queue.queueArn, pipeline.expansions.queue.queueArn);
+    allow(watch, ["lambda:InvokeFunction"], pipeline.shutdown.functionArn, pipeline.expand.functionArn);
     allow(watch, ["sqs:GetQueueAttributes"], ...tasks.arns);
+    // It reads the dead letters, writes the results of their tasks and queues what waited for a lead that is dead.
+    allow(watch, ["sqs:ReceiveMessage", "sqs:DeleteMessage"], tasks.deadLetters.queueArn);
+    allow(watch, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], storage.requestTasks.tableArn);
+    allow(watch, ["sqs:SendMessage"], ...tasks.arns, pipeline.failedBatches.queueArn);
     // Describing groups cannot be limited to a resource.
     allow(watch, ["autoscaling:DescribeAutoScalingGroups"], "*");
     new events.Rule(this, "Look", { schedule: LOOKS, targets: [new targets.LambdaFunction(watch)] });

@@ -18,6 +18,8 @@ export interface PipelineFunctionProps {
   readonly memorySize?: number;
   /** Concurrent runs that are kept for it, and that it has at most. @default none */
   readonly reservedConcurrentExecutions?: number;
+  /** Whether Lambda lets it invoke itself again and again. @default it does not */
+  readonly recursiveLoop?: lambda.RecursiveLoop;
   /** A folder whose copy lies beside the module, under the same name. @default none */
   readonly files?: string;
 }
@@ -42,6 +44,7 @@ export class PipelineFunction extends NodejsFunction {
       ...(props.reservedConcurrentExecutions === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
+      ...(props.recursiveLoop === undefined ? {} : { recursiveLoop: props.recursiveLoop }),
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
       awsSdkConnectionReuse: false,
       logGroup,

@@ -9,7 +9,6 @@ import { distributionArns } from "./allowed-distributions.ts";
 import { groupArn } from "./group-arn.ts";
 import { onKeys } from "./on-keys.ts";
 import type { Parameters } from "./parameters.ts";
-import type { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
@@ -21,7 +20,6 @@ export interface PipelineFunctions {
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
-  readonly deadLetters: lambda.Function;
 }
 
 /** What the functions work on. */
@@ -34,8 +32,6 @@ export interface PipelineResources {
   /** The role that the timers call Shutdown with. */
   readonly timerRole: iam.Role;
   readonly failedBatches: sqs.IQueue;
-  readonly steps: StepQueue;
-  readonly expansions: StepQueue;
   readonly parameters: Pick<Parameters, "distributions">;
 }
 
@@ -45,8 +41,8 @@ export interface PipelineResources {
  */
 export function grantPipeline(
   scope: Construct,
-  { api, getSize, expand, task, aggregation, shutdown, deadLetters }: PipelineFunctions,
-  { storage, tasks, groupName, timers, timerRole, failedBatches, steps, expansions, parameters }: PipelineResources,
+  { api, getSize, expand, task, aggregation, shutdown }: PipelineFunctions,
+  { storage, tasks, groupName, timers, timerRole, failedBatches, parameters }: PipelineResources,
 ): void {
   const stack = Stack.of(timers);
   const { bucket, activeIndexArn, newestIndexArn } = storage;
@@ -68,14 +64,17 @@ export function grantPipeline(
   allow(api, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   // Without ListBucket, S3 answers 403 instead of 404 for an object that is missing.
   allow(api, ["s3:ListBucket"], bucket.bucketArn);
-  allow(api, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
-  api.addToRolePolicy(
-    new iam.PolicyStatement({
-      actions: ["iam:PassRole"],
-      resources: [timerRole.roleArn],
-      conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
-    }),
-  );
+  // Api schedules the timer of a request, and Shutdown its settlement checks.
+  for (const fn of [api, shutdown]) {
+    allow(fn, ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], schedules);
+    fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ["iam:PassRole"],
+        resources: [timerRole.roleArn],
+        conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+      }),
+    );
+  }
 
   allow(getSize, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   // A retry warms the POPs that did not resolve, too.
@@ -90,9 +89,7 @@ export function grantPipeline(
   // It deletes where its runs stopped, and nothing else. What it reads of other buckets, the stack's parameter says.
   allow(expand, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   allow(expand, ["s3:ListBucket"], bucket.bucketArn);
-  for (const fn of [getSize, expand]) allow(fn, ["sqs:SendMessage"], expansions.queue.queueArn);
-  // To have a message come again soon whose run failed.
-  allow(expand, ["sqs:ChangeMessageVisibility"], expansions.queue.queueArn);
+  allow(getSize, ["lambda:InvokeFunction"], expand.functionArn);
 
   allow(task, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(task, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
@@ -104,9 +101,9 @@ export function grantPipeline(
   const distributions = distributionArns(scope, parameters.distributions);
   allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
 
-  // Whoever ends a request, or sees that one is to be looked at, calls Shutdown.
-  for (const fn of [api, getSize, expand, task, aggregation, shutdown])
-    allow(fn, ["sqs:SendMessage"], steps.queue.queueArn);
+  // Whoever ends a request, or sees that one is to be checked, invokes Shutdown.
+  for (const fn of [api, getSize, expand, task, aggregation])
+    allow(fn, ["lambda:InvokeFunction"], shutdown.functionArn);
 
   allow(aggregation, ["dynamodb:GetItem"], requests);
   allow(aggregation, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress);
@@ -115,26 +112,17 @@ export function grantPipeline(
   allow(shutdown, ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
   allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
   allow(shutdown, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], progress);
-  // To have a message come again soon whose run failed.
-  allow(shutdown, ["sqs:ChangeMessageVisibility"], steps.queue.queueArn);
   // It deletes where its recounts stopped, and nothing else.
   allow(shutdown, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], objects);
   allow(shutdown, ["s3:ListBucket"], bucket.bucketArn);
   allow(shutdown, ["sqs:SendMessage", "sqs:GetQueueAttributes"], ...tasks.arns);
   allow(shutdown, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], ...tasks.arns);
-  allow(shutdown, ["scheduler:DeleteSchedule"], schedules);
   allow(
     shutdown,
     ["events:PutEvents"],
     stack.formatArn({ service: "events", resource: "event-bus", resourceName: "default" }),
   );
   allow(shutdown, ["sqs:SendMessage"], failedBatches.queueArn);
-
-  allow(deadLetters, ["dynamodb:GetItem"], requests);
-  allow(deadLetters, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], requestTasks);
-  // What waited for a lead that is dead goes on.
-  allow(deadLetters, ["sqs:SendMessage"], ...tasks.arns);
-  allow(deadLetters, ["sqs:SendMessage"], failedBatches.queueArn);
 
   for (const fn of [api, task, shutdown]) {
     allow(fn, ["autoscaling:SetDesiredCapacity"], groupArn(stack, groupName));

@@ -4,19 +4,15 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as scheduler from "aws-cdk-lib/aws-scheduler";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { allowSelfInvocation, configureAsyncInvocation, SELF_INVOKING } from "./async-invocation.ts";
 import { HasRoom } from "./has-room.ts";
 import type { Parameters } from "./parameters.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 import { grantPipeline, type PipelineFunctions } from "./pipeline-permissions.ts";
 import { connectStreams } from "./pipeline-streams.ts";
-import { callFor } from "./queue-source.ts";
 import { SourceBuckets } from "./source-buckets.ts";
-import { StepQueue } from "./step-queue.ts";
 import type { Storage } from "./storage.ts";
 import type { TaskQueue } from "./task-queue.ts";
-
-/** Requests whose sources are read at the same time. Lambda takes no less. */
-const EXPANSIONS_AT_ONCE = 2;
 
 export interface PipelineProps {
   readonly parameters: Parameters;
@@ -26,7 +22,7 @@ export interface PipelineProps {
   readonly groupName: string;
 }
 
-/** The seven functions, and the streams, the queue and the timers that call them. */
+/** The six functions, and the streams and the timers that call them. */
 export class Pipeline extends Construct implements PipelineFunctions {
   readonly api: lambda.Function;
   readonly getSize: lambda.Function;
@@ -34,12 +30,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
   readonly task: lambda.Function;
   readonly aggregation: lambda.Function;
   readonly shutdown: lambda.Function;
-  readonly deadLetters: lambda.Function;
-  /** What calls Shutdown, beside the timers. */
-  readonly steps: StepQueue;
-  /** What calls Expand. */
-  readonly expansions: StepQueue;
-  /** Batches of stream records, and steps, that a function failed on again and again. */
+  /** Batches of stream records, and asynchronous invocations, that a function failed on again and again. */
   readonly failedBatches: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
@@ -52,8 +43,6 @@ export class Pipeline extends Construct implements PipelineFunctions {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
     });
-    this.steps = new StepQueue(this, "StepQueue", this.failedBatches);
-    this.expansions = new StepQueue(this, "ExpandQueue", this.failedBatches);
     const sourceBuckets = new SourceBuckets(this, "SourceBuckets", parameters.sourceBuckets);
     // Without a name, so that CloudFormation makes one up: CDK's would be the same for every stack of this template.
     const timers = new scheduler.CfnScheduleGroup(this, "Timers", {});
@@ -72,7 +61,6 @@ export class Pipeline extends Construct implements PipelineFunctions {
       BUCKET: storage.bucket.bucketName,
       QUEUE_URL: tasks.queue.queueUrl,
       EXPRESS_QUEUE_URL: tasks.express.queueUrl,
-      STEP_QUEUE_URL: this.steps.queue.queueUrl,
       STALL_SECONDS: parameters.stallSeconds.valueAsString,
       GROUP_NAME: groupName,
       SCHEDULE_GROUP: timers.ref,
@@ -83,8 +71,14 @@ export class Pipeline extends Construct implements PipelineFunctions {
     this.shutdown = new PipelineFunction(this, "Shutdown", {
       name: "shutdown",
       memorySize: 1_024,
-      environment: { ...names, DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl },
+      ...SELF_INVOKING,
+      environment: {
+        ...names,
+        SCHEDULE_ROLE_ARN: timerRole.roleArn,
+        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
+      },
     });
+    const SHUTDOWN_ARN = this.shutdown.functionArn;
     this.api = new PipelineFunction(this, "Api", {
       name: "api",
       memorySize: 1_024,
@@ -93,31 +87,33 @@ export class Pipeline extends Construct implements PipelineFunctions {
       reservedConcurrentExecutions: room.keptForApi,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE", "BUCKET"),
-        ...environment("GROUP_NAME", "SCHEDULE_GROUP", "STALL_SECONDS", "STEP_QUEUE_URL"),
+        ...environment("GROUP_NAME", "SCHEDULE_GROUP", "STALL_SECONDS"),
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
-        SHUTDOWN_ARN: this.shutdown.functionArn,
+        SHUTDOWN_ARN,
         DISTRIBUTIONS: distributions,
         SOURCE_BUCKETS: sources,
         ...parameters.capsEnvironment(),
+      },
+    });
+    this.expand = new PipelineFunction(this, "Expand", {
+      name: "expand",
+      memorySize: 1_769,
+      ...SELF_INVOKING,
+      environment: {
+        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME"),
+        SHUTDOWN_ARN,
+        SOURCE_BUCKETS: sources,
+        ...parameters.capsEnvironment("maxTasks"),
       },
     });
     this.getSize = new PipelineFunction(this, "GetSize", {
       name: "get-size",
       memorySize: 1_769,
       environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
-        EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
+        ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "BUCKET", "GROUP_NAME"),
+        SHUTDOWN_ARN,
+        EXPAND_ARN: this.expand.functionArn,
         DISTRIBUTIONS: distributions,
-      },
-    });
-    this.expand = new PipelineFunction(this, "Expand", {
-      name: "expand",
-      memorySize: 1_769,
-      environment: {
-        ...environment("REQUEST_TABLE", "BUCKET", "GROUP_NAME", "STEP_QUEUE_URL"),
-        EXPAND_QUEUE_URL: this.expansions.queue.queueUrl,
-        SOURCE_BUCKETS: sources,
-        ...parameters.capsEnvironment("maxTasks"),
       },
     });
     this.task = new PipelineFunction(this, "Task", {
@@ -125,7 +121,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       memorySize: 1_769,
       environment: {
         ...environment("REQUEST_TABLE", "REQUEST_POP_TABLE", "PROGRESS_TABLE", "BUCKET"),
-        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME", "STEP_QUEUE_URL"),
+        ...environment("QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
+        SHUTDOWN_ARN,
         ...parameters.capsEnvironment("maxTasks", "maxRequestBytes"),
       },
     });
@@ -133,16 +130,8 @@ export class Pipeline extends Construct implements PipelineFunctions {
       name: "aggregation",
       timeout: Duration.minutes(2),
       environment: {
-        ...environment("REQUEST_TABLE", "PROGRESS_TABLE", "GROUP_NAME", "STEP_QUEUE_URL"),
-        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
-      },
-    });
-
-    this.deadLetters = new PipelineFunction(this, "DeadLetterReader", {
-      name: "dead-letters",
-      timeout: Duration.minutes(1),
-      environment: {
-        ...environment("REQUEST_TABLE", "REQUEST_TASK_TABLE", "QUEUE_URL", "EXPRESS_QUEUE_URL", "GROUP_NAME"),
+        ...environment("REQUEST_TABLE", "PROGRESS_TABLE", "GROUP_NAME"),
+        SHUTDOWN_ARN,
         DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
       },
     });
@@ -152,17 +141,16 @@ export class Pipeline extends Construct implements PipelineFunctions {
       timers,
       timerRole,
       failedBatches: this.failedBatches,
-      steps: this.steps,
-      expansions: this.expansions,
     });
     sourceBuckets.allowReading(this.expand);
     // They write to the bucket, so they are gone before it is emptied.
     for (const fn of [this.api, this.getSize, this.expand, this.shutdown])
       fn.node.addDependency(storage.bucket.emptied);
     connectStreams(this, storage, room, this.failedBatches);
-    this.steps.call(this.shutdown, room.batches({ low: 2, high: 10 }));
-    // Few at once: documents are fetched from servers that anybody may name.
-    this.expansions.call(this.expand, EXPANSIONS_AT_ONCE);
-    callFor(tasks.deadLetters, this.deadLetters, { batchSize: 10, maxConcurrency: 2 });
+    // Documents are fetched from servers that anybody may name: `maxActiveRequests` bounds how many runs there are.
+    for (const fn of [this.shutdown, this.expand]) {
+      configureAsyncInvocation(fn, this.failedBatches);
+      allowSelfInvocation(this, fn);
+    }
   }
 }

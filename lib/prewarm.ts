@@ -37,7 +37,7 @@ export class Prewarm extends Construct {
       network,
       storage,
       tasks,
-      steps: pipeline.steps,
+      shutdown: pipeline.shutdown,
       groupName,
       ...(keyName === undefined ? {} : { keyName }),
     });

@@ -6,6 +6,9 @@ import { MAX_RECEIVES } from "../domain/request/limits.ts";
 /** How long an agent keeps a message from others before it must say that it is still at it; a vanished one keeps it no longer. */
 export const VISIBILITY = Duration.seconds(30);
 
+/** How long Watch may run: less than the five minutes between two of its runs. */
+export const WATCH_TIMEOUT = Duration.minutes(4);
+
 /** The queues of tasks, and where messages end that no agent could finish. */
 export class TaskQueue extends Construct {
   readonly queue: sqs.Queue;
@@ -16,8 +19,8 @@ export class TaskQueue extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.deadLetters = new sqs.Queue(this, "DeadLetters", {
-      // A function reads it: longer than that may run.
-      visibilityTimeout: Duration.minutes(2),
+      // No shorter than Watch, which reads it, may run.
+      visibilityTimeout: WATCH_TIMEOUT,
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,

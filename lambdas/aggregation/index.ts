@@ -1,12 +1,13 @@
 import { Logger } from "@aws-lambda-powertools/logger";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { AskedLooks } from "../../aws/asked-looks.ts";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestReader } from "../../aws/request-reader.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { metricNamespace } from "../../domain/telemetry/metrics.ts";
 import { reportUnreadable } from "../unreadable.ts";
@@ -16,7 +17,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
-    STEP_QUEUE_URL: z.url(),
+    SHUTDOWN_ARN: z.string().min(1),
     DEAD_LETTER_QUEUE_URL: z.url(),
     /** It is part of the metrics' namespace. */
     GROUP_NAME: z.string().min(1),
@@ -30,7 +31,7 @@ const [db, sqs] = [documentClient(), queueClient()];
 export const handler = createHandler({
   requests: new RequestReader(db, env.REQUEST_TABLE, onUnreadable),
   progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
-  looks: new Looks(new AskedLooks(db, env.PROGRESS_TABLE), new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  looks: new Looks(new AskedLooks(db, env.PROGRESS_TABLE), new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN)),
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   onUnreadable,
   logger,

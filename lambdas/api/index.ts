@@ -1,11 +1,13 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { ClientTokens } from "../../aws/client-tokens.ts";
-import { documentClient, queueClient } from "../../aws/clients.ts";
+import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
@@ -16,7 +18,6 @@ import { ReportLinks } from "../../aws/report-links.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/instance-kind.ts";
 import { readEnvironment } from "../../domain/environment.ts";
@@ -36,7 +37,6 @@ const env = readEnvironment(
     REQUEST_TASK_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
-    STEP_QUEUE_URL: z.url(),
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
     SCHEDULE_ROLE_ARN: z.string().min(1),
@@ -62,7 +62,6 @@ const env = readEnvironment(
 );
 const db = documentClient();
 const s3 = new S3Client({});
-const sqs = queueClient();
 const logger = new Logger({ serviceName: "api" });
 const instanceTypes = env.INSTANCE_TYPES.split(",").map((type) => type.trim());
 const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
@@ -70,7 +69,12 @@ const ports = { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PO
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 
 export const handler = createHandler({
-  requests: new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, new StepQueue(sqs, env.STEP_QUEUE_URL)),
+  requests: new EndingRequestTable(
+    db,
+    env.REQUEST_TABLE,
+    onUnreadable,
+    new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN),
+  ),
   requestPops: new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
   resolvedPops: new ResolvedPops(db, env.PROGRESS_TABLE, onUnreadable),

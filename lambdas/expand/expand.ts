@@ -1,8 +1,8 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { Checkpoints } from "../../aws/checkpoints.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { urlPrefix } from "../../domain/net/common-prefix.ts";
 import type { Caps } from "../../domain/request/caps.ts";
@@ -30,7 +30,8 @@ export interface ExpandDeps {
   readonly requests: Pick<EndingRequestTable, "get" | "advance" | "amendExpanding" | "end">;
   readonly lists: Pick<Lists, "read" | "write">;
   readonly checkpoints: Pick<Checkpoints<ExpandCheckpoint>, "read" | "write" | "delete">;
-  readonly queue: Pick<ExpandQueue, "expand">;
+  /** This function. */
+  readonly expandFunction: Pick<AsyncFunction, "invoke">;
   readonly distributions: Pick<Distributions, "own">;
   /** Begins to read the sources of a request, or goes on. */
   readonly walk: (item: RequestItem, start: WalkStart) => Pick<Walk, "next" | "state">;
@@ -72,7 +73,7 @@ async function readOn(deps: ExpandDeps, item: RequestItem, left: () => number): 
   if (read === "time is up") {
     await deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));
     deps.logger.info("Sources are read on in another run", { req_id: reqId, urls: gathered.urls.length });
-    return deps.queue.expand(reqId);
+    return deps.expandFunction.invoke(reqId);
   }
   const reason = read === "all" ? cannotGoOn(item, gathered) : read.problem;
   if (reason === undefined) await finish(deps, item, gathered);

@@ -1,17 +1,8 @@
-import { type ExpandQueue, expandSchema } from "../../aws/expand-queue.ts";
-import { forEachMessage, queueEventSchema } from "../queue-event.ts";
+import { requestEventSchema } from "../../aws/async-function.ts";
 import { type ExpandDeps, expand } from "./expand.ts";
 
-export interface ExpandHandlerDeps extends ExpandDeps {
-  readonly queue: ExpandDeps["queue"] & Pick<ExpandQueue, "again">;
-}
-
-/** Called by its queue, a request a call. */
-export function createHandler(deps: ExpandHandlerDeps) {
-  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
-    const left = () => context.getRemainingTimeInMillis();
-    const work = (message: unknown) => expand(deps, expandSchema.parse(message).req_id, left);
-    const again = (receipt: string, seconds: number) => deps.queue.again(receipt, seconds);
-    await forEachMessage(queueEventSchema.parse(event), work, again);
-  };
+/** Invoked asynchronously, for one request. */
+export function createHandler(deps: ExpandDeps) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> =>
+    expand(deps, requestEventSchema.parse(event).req_id, () => context.getRemainingTimeInMillis());
 }

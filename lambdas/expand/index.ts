@@ -1,16 +1,16 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
-import { documentClient, queueClient } from "../../aws/clients.ts";
+import { documentClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Lists } from "../../aws/lists.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { capVariables, readCaps } from "../../domain/request/caps.ts";
@@ -27,8 +27,9 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
-    STEP_QUEUE_URL: z.url(),
-    EXPAND_QUEUE_URL: z.url(),
+    SHUTDOWN_ARN: z.string().min(1),
+    /** The name of this function, which Lambda says. */
+    AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
     /** Metrics go by its name. */
     GROUP_NAME: z.string().min(1),
     SOURCE_BUCKETS: sourceBucketsSchema,
@@ -41,7 +42,7 @@ const env = readEnvironment(
 );
 const logger = new Logger({ serviceName: "expand" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
-const sqs = queueClient();
+const lambda = new LambdaClient({});
 const s3 = new S3Client({});
 const dns = new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES });
 const addressesOf = (host: string) => dns.addresses(host);
@@ -51,13 +52,13 @@ const buckets: Buckets = {
   read: (bucket, key, signal) => objects.read(bucket, key, signal),
   list: (bucket, prefix, token, signal) => objects.list(bucket, prefix, token, signal),
 };
-const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
+const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
 
 export const handler = createHandler({
-  requests: new EndingRequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, steps),
+  requests: new EndingRequestTable(documentClient(), env.REQUEST_TABLE, onUnreadable, shutdown),
   lists: new Lists(s3, env.BUCKET),
   checkpoints: new Checkpoints(s3, env.BUCKET, EXPAND_CHECKPOINT),
-  queue: new ExpandQueue(sqs, env.EXPAND_QUEUE_URL),
+  expandFunction: new AsyncFunction(lambda, env.AWS_LAMBDA_FUNCTION_NAME),
   distributions: new Distributions(new CloudFrontClient({})),
   walk: ({ header, sources = [] }, { before, refuses }) =>
     new Walk({ web: new Web({ ...ports, addressesOf, header }), buckets, refuses }, sources, before),

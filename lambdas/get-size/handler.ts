@@ -1,8 +1,8 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { Distributions } from "../../aws/distributions.ts";
 import { AliasUnclearError, type Dns } from "../../aws/dns.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -20,7 +20,7 @@ export interface GetSizeDeps extends MeasureUrlsDeps, WorkDeps {
   readonly requests: Pick<EndingRequestTable, "get" | "advance" | "end">;
   readonly distributions: Pick<Distributions, "own">;
   readonly dns: MeasureUrlsDeps["dns"] & Pick<Dns, "alias">;
-  readonly expandQueue: Pick<ExpandQueue, "expand">;
+  readonly expandFunction: Pick<AsyncFunction, "invoke">;
   readonly allowed: AllowedDistributions;
   readonly logger: Pick<Logger, "info">;
 }
@@ -34,7 +34,7 @@ export function createHandler(deps: GetSizeDeps) {
     forEachKey(streamKeysSchema.parse(event), async ({ req_id: reqId = "" }) => {
       const item = await deps.requests.get(reqId);
       const sources = item?.sources ?? [];
-      if (item?.status === "CREATED" && sources.length > 0) await deps.expandQueue.expand(reqId);
+      if (item?.status === "CREATED" && sources.length > 0) await deps.expandFunction.invoke(reqId);
       else if (item !== undefined && isReady(item))
         await askSizes(deps, item, () => context.getRemainingTimeInMillis());
     });

@@ -1,25 +1,20 @@
-import * as z from "zod";
-import { lookSchema, type StepQueue } from "../../aws/step-queue.ts";
-import { forEachMessage, queueEventSchema } from "../queue-event.ts";
+import { shutdownEventSchema } from "../../aws/timer.ts";
 import { endUnreadable, type LookDeps, lookAt } from "./look.ts";
 
-export interface ShutdownDeps extends LookDeps {
-  readonly steps: LookDeps["steps"] & Pick<StepQueue, "again">;
+export type ShutdownDeps = LookDeps;
+
+/** What Lambda tells of a run. */
+export interface ShutdownContext {
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
 }
 
-/** The timer sends a look itself, the queue of steps messages that are one. */
-const eventSchema = z.union([lookSchema, queueEventSchema]);
-
-/** Called by the timer, and by the queue of steps when a request is to be looked at or has ended. */
+/** Invoked asynchronously: by the timer of a request, and when a request has ended or is to be checked. */
 export function createHandler(deps: ShutdownDeps) {
-  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
-    const parsed = eventSchema.parse(event);
-    const left = () => context.getRemainingTimeInMillis();
-    if ("req_id" in parsed) {
-      if (!(await lookAt(deps, parsed.req_id, left))) await endUnreadable(deps, parsed.req_id);
-    } else {
-      const look = async (message: unknown) => void (await lookAt(deps, lookSchema.parse(message).req_id, left));
-      await forEachMessage(parsed, look, (receipt, seconds) => deps.steps.again(receipt, seconds));
-    }
+  return async (event: unknown, context: ShutdownContext): Promise<void> => {
+    const { req_id: reqId, timer } = shutdownEventSchema.parse(event);
+    const run = { left: () => context.getRemainingTimeInMillis(), functionArn: context.invokedFunctionArn };
+    const isRead = await lookAt(deps, reqId, run);
+    if (!isRead && timer) await endUnreadable(deps, reqId);
   };
 }

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import * as z from "zod";
 import { AskedLooks } from "../../aws/asked-looks.ts";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
 import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
@@ -18,9 +20,8 @@ import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResultFiles } from "../../aws/result-files.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
-import { Timer } from "../../aws/timer.ts";
+import { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { RECOUNT_CHECKPOINT } from "../../domain/plan/recount-checkpoint.ts";
 import { patienceOf, stallSecondsSchema } from "../../domain/request/patience.ts";
@@ -39,10 +40,12 @@ const env = readEnvironment(
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
-    STEP_QUEUE_URL: z.url(),
+    /** The name of this function, which Lambda says. */
+    AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
     STALL_SECONDS: stallSecondsSchema,
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
+    SCHEDULE_ROLE_ARN: z.string().min(1),
     DEAD_LETTER_QUEUE_URL: z.url(),
     /** Base of the API: what is said of an end has links. */
     API_URL: z.url(),
@@ -54,18 +57,19 @@ const logger = new Logger({ serviceName: "shutdown" });
 const namespace = metricNamespace(env.GROUP_NAME);
 const onUnreadable = reportUnreadable(logger, namespace);
 const sqs = queueClient();
-const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
-const requests = new EndingRequestTable(documents, env.REQUEST_TABLE, onUnreadable, steps);
+const shutdown = new AsyncFunction(new LambdaClient({}), env.AWS_LAMBDA_FUNCTION_NAME);
+const requests = new EndingRequestTable(documents, env.REQUEST_TABLE, onUnreadable, shutdown);
 const asked = new AskedLooks(documents, env.PROGRESS_TABLE);
 const s3 = new S3Client({});
+const scheduler = new SchedulerClient({});
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 
 export const handler = createHandler({
   requests,
   progress: new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable),
   asked,
-  steps,
-  looks: new Looks(asked, steps),
+  shutdown,
+  looks: new Looks(asked, shutdown),
   patience: patienceOf(env.STALL_SECONDS),
   requestPops: new RequestPopTable(documents, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable),
   results: new RequestTaskTable(db, env.REQUEST_TASK_TABLE, onUnreadable),
@@ -75,7 +79,9 @@ export const handler = createHandler({
   queue,
   staleMessages: new StaleMessages(Object.values(queue.lanes)),
   capacity: new Capacity(requests, new Fleet(new AutoScalingClient({}), env.GROUP_NAME)),
-  timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP),
+  timer: new Timer(scheduler, env.SCHEDULE_GROUP),
+  checkSchedule: new CheckSchedule(scheduler, env.SCHEDULE_GROUP),
+  scheduleRoleArn: env.SCHEDULE_ROLE_ARN,
   events: new EventBus(new EventBridgeClient({})),
   deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
   apiUrl: env.API_URL,

@@ -1,7 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { ProgressTable } from "../../aws/progress-table.ts";
-import type { StepQueue } from "../../aws/step-queue.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
 import type { Ledger } from "../../domain/plan/ledger.ts";
 import { messagesOf } from "../../domain/plan/messages.ts";
@@ -37,32 +36,38 @@ export interface SettleDeps extends RecountDeps, SeeDeps {
     Pick<EndingRequestTable, "end" | "noteEmptyQueue" | "claimRequeue" | "setInstanceCount">;
   readonly progress: SeeDeps["progress"] & Pick<ProgressTable, "count" | "correct">;
   readonly queue: SeeDeps["queue"] & Pick<TaskQueue, "send">;
-  readonly steps: Pick<StepQueue, "look">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly logger: Pick<Logger, "info">;
   /** CloudWatch namespace of the metrics. */
   readonly namespace: string;
 }
 
+/** What a settlement came to. */
+export interface Settled {
+  /** False: the run's time was not enough, and the next check is to go on. */
+  readonly isDone: boolean;
+  /** After how many milliseconds the request is to be checked again; undefined: whoever sees a need asks for it. */
+  readonly checkInMs?: number | undefined;
+}
+
 /**
  * Ends an active request if its tasks are done or its time is up; otherwise it goes on, with what is lost queued again. It
  * is counted exactly before anything is done to it. The report stands before the status says so.
  * @param left milliseconds that this run may still take
- * @returns false if that was not enough: the next look is to go on
  */
 export async function settle(
   deps: SettleDeps,
   item: RequestItem,
   timeIsUp: boolean,
   left: () => number,
-): Promise<boolean> {
+): Promise<Settled> {
   try {
     return await settleOnce(deps, item, timeIsUp, left);
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     // It would fail again each time, and the request would stay active for ever.
     await deps.requests.end(item.req_id, timeIsUp ? "TIMEOUT" : "FAILED", { reason: error.message });
-    return true;
+    return { isDone: true };
   }
 }
 
@@ -71,7 +76,7 @@ async function settleOnce(
   item: RequestItem,
   timeIsUp: boolean,
   left: () => number,
-): Promise<boolean> {
+): Promise<Settled> {
   if (timeIsUp) {
     // First of all: the recount may take minutes or fail, and no instance should wait for it.
     await deps.requests.setInstanceCount(item.req_id, 0);
@@ -84,45 +89,51 @@ async function settleOnce(
     decideSettlement(settlementFacts(item, counted === undefined ? seen : { ...seen, counted }));
   const expected = settlementAt();
   if (expected === "GO_ON" || expected === "LOOK_AGAIN") {
-    await goOn(deps, item, seen);
-    return true;
+    return { isDone: true, checkInMs: await goOn(deps, item, seen) };
   }
   const whyMissing = (count: Count) =>
     settlementAt(count) === "GIVE_UP" ? lostFailure(item.requeues + 1) : UNFINISHED;
   const recounted = await recount(deps, item, { timeIsUp, left, whyMissing });
-  if (recounted === undefined) return false;
+  if (recounted === undefined) return { isDone: false };
   const { ledger } = recounted;
   const settlement = settlementAt(ledger.count());
   deps.logger.info("Recounted", { req_id: item.req_id, settlement, total: item.total_count, ...ledger.count() });
-  await act(deps, item, settlement, recounted, seen);
+  const checkInMs = await act(deps, item, settlement, recounted, seen);
   await forgetRecount(deps, item);
-  return true;
+  return { isDone: true, checkInMs };
 }
 
-async function act(deps: SettleDeps, item: RequestItem, settlement: Settlement, recounted: Recounted, seen: Seen) {
+/** @returns after how many milliseconds the request is to be checked again, if so */
+async function act(
+  deps: SettleDeps,
+  item: RequestItem,
+  settlement: Settlement,
+  recounted: Recounted,
+  seen: Seen,
+): Promise<number | undefined> {
   const { req_id: reqId } = item;
   const { ledger } = recounted;
   const count = ledger.count();
   switch (settlement) {
     case "FAIL":
       await end(deps, item, "FAILED", recounted, count);
-      return;
+      return undefined;
     case "FINISH":
       await end(deps, item, "FINISHED", recounted, count);
-      return;
+      return undefined;
     case "TIME_OUT":
       await end(deps, item, "TIMEOUT", recounted, count);
-      return;
+      return undefined;
     case "GIVE_UP":
       await giveUp(deps, item, recounted);
-      return;
+      return undefined;
     case "REQUEUE":
       await correct(deps, item, seen.progress, count);
       if (await deps.requests.claimRequeue(reqId, item.requeues)) await queueAgain(deps, item, ledger);
-      return;
+      return undefined;
     default:
       await correct(deps, item, seen.progress, count);
-      await goOn(deps, item, { ...seen, counted: count });
+      return goOn(deps, item, { ...seen, counted: count });
   }
 }
 
@@ -152,18 +163,23 @@ async function* sentAgain(messages: AsyncIterable<TaskMessage>): AsyncGenerator<
   for await (const message of messages) yield { ...message, again: true };
 }
 
-/** Nothing is done to the request; an empty queue is looked at once more. */
-async function goOn(deps: SettleDeps, item: RequestItem, seen: Seen): Promise<void> {
+/**
+ * Nothing is done to the request; an empty queue is checked once more.
+ * @returns after how many milliseconds
+ */
+async function goOn(deps: SettleDeps, item: RequestItem, seen: Seen): Promise<number | undefined> {
   const { req_id: reqId } = item;
   const facts = settlementFacts(item, seen);
   if (decideSettlement(facts) === "LOOK_AGAIN") {
     const wait = againInMs(facts);
     // One that was seen before is kept: its second look is due soon.
     if (wait >= facts.patience.againMs) await deps.requests.noteEmptyQueue(reqId, facts.now);
-    await deps.steps.look(reqId, wait / 1_000);
-  } else if (facts.messages > 0 && item.empty_seen_at !== undefined) {
+    return wait;
+  }
+  if (facts.messages > 0 && item.empty_seen_at !== undefined) {
     await deps.requests.noteEmptyQueue(reqId, undefined);
   }
+  return undefined;
 }
 
 /** What no agent finished counts as failed and stands in the report. No result is written: there may be millions. */

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
-import type { Timer } from "../../aws/timer.ts";
+import type { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -25,6 +25,7 @@ export interface WindDownDeps extends RecountDeps, AnnounceDeps {
   readonly staleMessages: Pick<StaleMessages, "drop">;
   readonly capacity: Pick<Capacity, "follow">;
   readonly timer: Pick<Timer, "cancel">;
+  readonly checkSchedule: Pick<CheckSchedule, "cancel">;
   readonly logger: AnnounceDeps["logger"] & Pick<Logger, "info">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -32,7 +33,7 @@ export interface WindDownDeps extends RecountDeps, AnnounceDeps {
 }
 
 /**
- * Gives back all that an ended request held: its timer, its share of the fleet, its messages. May be run again at any
+ * Gives back all that an ended request held: its timer, its pending settlement check, its share of the fleet, its messages. May be run again at any
  * point. While others are active, messages of this one are skipped by the agents, not dropped here.
  * @param left milliseconds that this run may still take
  * @returns false if that was not enough, or agents still hold messages: then it is to be run again
@@ -51,6 +52,7 @@ export async function windDown(deps: WindDownDeps, item: RequestItem, left: () =
   await announce(deps, reqId);
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
+  await deps.checkSchedule.cancel(reqId);
   // After the report: somebody may wait for that, but nobody for this.
   if (!(await emptyQueue(deps, left))) return false;
   await deps.requests.close(reqId, {});

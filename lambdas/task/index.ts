@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../aws/clients.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
@@ -12,7 +14,6 @@ import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
@@ -30,7 +31,7 @@ const env = readEnvironment(
     BUCKET: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
-    STEP_QUEUE_URL: z.url(),
+    SHUTDOWN_ARN: z.string().min(1),
     GROUP_NAME: z.string().min(1),
     MAX_TASKS: capVariables.MAX_TASKS,
     MAX_REQUEST_BYTES: capVariables.MAX_REQUEST_BYTES,
@@ -42,8 +43,8 @@ const db = documentClient();
 const logger = new Logger({ serviceName: "task" });
 const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const sqs = queueClient();
-const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
-const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, steps);
+const shutdown = new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN);
+const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown);
 
 export const handler = createHandler({
   requests,

@@ -6,58 +6,68 @@ import type { Patience } from "../../domain/request/patience.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
 import { progressOfAll } from "../progress-of-all.ts";
+import { type DeadLettersDeps, readDeadLetters } from "./dead-letters.ts";
 import type { SafetyNet } from "./safety-net.ts";
 import { isStuck } from "./stuck.ts";
 
-export interface WatchDeps {
-  readonly requests: Pick<RequestTable, "active" | "noteMissingInstances">;
+export interface WatchDeps extends DeadLettersDeps {
+  readonly requests: DeadLettersDeps["requests"] & Pick<RequestTable, "active" | "noteMissingInstances">;
   readonly progress: Pick<ProgressReader, "of">;
   readonly fleet: Pick<Fleet, "state">;
   readonly safetyNet: Pick<SafetyNet, "lookAtForgotten" | "lookAtUnclosed" | "callStepsAgain">;
   readonly patience: Patience;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: DeadLettersDeps["logger"] & Pick<Logger, "info">;
   /** CloudWatch namespace of the metrics. */
   readonly namespace: string;
 }
 
+/** Called every few minutes. Dead letters come last: there may be many of them, and they are read whatever fails before. */
+export function createHandler(deps: WatchDeps) {
+  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+    try {
+      await watch(deps);
+    } finally {
+      await readDeadLetters(deps, () => context.getRemainingTimeInMillis());
+    }
+  };
+}
+
 /**
- * Compares the fleet with the active requests, every few minutes, and logs the figures in one line, of which CloudWatch
+ * Compares the fleet with the active requests and logs the figures in one line, of which CloudWatch
  * makes metrics. Then it asks for a look at requests that are forgotten. It ends no instances: an alarm tells somebody of
  * those that outlive their work. The line of an idle stack has no metrics, because each is paid for in every hour in which
  * it has a value.
  */
-export function createHandler({ requests, progress, fleet, safetyNet, patience, logger, namespace }: WatchDeps) {
-  return async (): Promise<void> => {
-    const active = await requests.active();
-    const all = await progressOfAll(
-      progress,
-      active.map(({ req_id }) => req_id),
-    );
-    const now = new Date();
-    const { wanted, instances, inService } = await fleet.state();
-    const values = {
-      ActiveRequests: active.length,
-      Instances: instances,
-      WantedInstances: wanted,
-      MissingInstances: Math.max(0, wanted - inService),
-      OrphanInstances: active.length === 0 ? instances : 0,
-      StuckRequests: active.filter((item) => isStuck(item, all.get(item.req_id), inService, now, patience)).length,
-    };
-    const atRest = active.length === 0 && wanted === 0 && instances === 0;
-    logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
-    for (const item of active.filter(waitsForInstances)) {
-      const { missing_instances: noted } = item;
-      if (values.MissingInstances === (noted?.count ?? 0)) continue;
-      const missing = { count: values.MissingInstances, since: noted?.since ?? now.getTime() };
-      await requests.noteMissingInstances(item.req_id, missing.count > 0 ? missing : undefined);
-    }
-    for (const reqId of await safetyNet.lookAtForgotten(active, all, now))
-      logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
-    for (const [reqId, what] of await safetyNet.callStepsAgain(active, now))
-      logger.info("A step came to no end", { req_id: reqId, what });
-    for (const reqId of await safetyNet.lookAtUnclosed(now))
-      logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
+async function watch({ requests, progress, fleet, safetyNet, patience, logger, namespace }: WatchDeps): Promise<void> {
+  const active = await requests.active();
+  const all = await progressOfAll(
+    progress,
+    active.map(({ req_id }) => req_id),
+  );
+  const now = new Date();
+  const { wanted, instances, inService } = await fleet.state();
+  const values = {
+    ActiveRequests: active.length,
+    Instances: instances,
+    WantedInstances: wanted,
+    MissingInstances: Math.max(0, wanted - inService),
+    OrphanInstances: active.length === 0 ? instances : 0,
+    StuckRequests: active.filter((item) => isStuck(item, all.get(item.req_id), inService, now, patience)).length,
   };
+  const atRest = active.length === 0 && wanted === 0 && instances === 0;
+  logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
+  for (const item of active.filter(waitsForInstances)) {
+    const { missing_instances: noted } = item;
+    if (values.MissingInstances === (noted?.count ?? 0)) continue;
+    const missing = { count: values.MissingInstances, since: noted?.since ?? now.getTime() };
+    await requests.noteMissingInstances(item.req_id, missing.count > 0 ? missing : undefined);
+  }
+  for (const reqId of await safetyNet.lookAtForgotten(active, all, now))
+    logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
+  for (const [reqId, what] of await safetyNet.callStepsAgain(active, now))
+    logger.info("A step came to no end", { req_id: reqId, what });
+  for (const reqId of await safetyNet.lookAtUnclosed(now))
+    logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
 }
 
 /** Whether a request has tasks in the queues, and wants instances that fetch them. */

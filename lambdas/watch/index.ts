@@ -1,15 +1,17 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { AskedLooks } from "../../aws/asked-looks.ts";
-import { documentClient, queueClient } from "../../aws/clients.ts";
+import { AsyncFunction } from "../../aws/async-function.ts";
+import { documentClient, dynamoClient, queueClient } from "../../aws/clients.ts";
+import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Looks } from "../../aws/looks.ts";
 import { ProgressReader } from "../../aws/progress-reader.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
+import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { patienceOf, stallSecondsSchema } from "../../domain/request/patience.ts";
@@ -22,11 +24,16 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    REQUEST_TASK_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
     QUEUE_URL: z.url(),
     EXPRESS_QUEUE_URL: z.url(),
-    STEP_QUEUE_URL: z.url(),
-    EXPAND_QUEUE_URL: z.url(),
+    /** The messages of tasks that no agent finished. */
+    DEAD_LETTER_QUEUE_URL: z.url(),
+    /** For dead letters that are no task. */
+    FAILED_BATCHES_URL: z.url(),
+    SHUTDOWN_ARN: z.string().min(1),
+    EXPAND_ARN: z.string().min(1),
     STALL_SECONDS: stallSecondsSchema,
     /** It is part of the metrics' namespace, too. */
     GROUP_NAME: z.string().min(1),
@@ -35,21 +42,28 @@ const env = readEnvironment(
 const logger = new Logger({ serviceName: "watch" });
 const namespace = metricNamespace(env.GROUP_NAME);
 const onUnreadable = reportUnreadable(logger, namespace);
-const db = documentClient();
+const dynamo = dynamoClient();
+const db = documentClient(dynamo);
+const lambda = new LambdaClient({});
 const sqs = queueClient();
-const steps = new StepQueue(sqs, env.STEP_QUEUE_URL);
-const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, steps);
+const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
+const requests = new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown);
 const requestPops = new RequestPopTable(db, env.REQUEST_POP_TABLE, env.REQUEST_TABLE, onUnreadable);
 const patience = patienceOf(env.STALL_SECONDS);
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const expandQueue = new ExpandQueue(sqs, env.EXPAND_QUEUE_URL);
-const looks = new Looks(new AskedLooks(db, env.PROGRESS_TABLE), steps);
+const expandFunction = new AsyncFunction(lambda, env.EXPAND_ARN);
+const looks = new Looks(new AskedLooks(db, env.PROGRESS_TABLE), shutdown);
 
 export const handler = createHandler({
   requests,
   progress: new ProgressReader(db, env.PROGRESS_TABLE, onUnreadable),
   fleet: new Fleet(new AutoScalingClient({}), env.GROUP_NAME),
-  safetyNet: new SafetyNet({ requests, requestPops, queue, expandQueue, looks, patience }),
+  safetyNet: new SafetyNet({ requests, requestPops, queue, expandFunction, looks, patience }),
+  results: new RequestTaskTable(dynamo, env.REQUEST_TASK_TABLE, onUnreadable),
+  queue,
+  deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
+  unreadableLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
+  onUnreadable,
   patience,
   logger,
   namespace,

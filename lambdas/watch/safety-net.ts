@@ -1,5 +1,5 @@
+import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import type { ExpandQueue } from "../../aws/expand-queue.ts";
 import type { Looks } from "../../aws/looks.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
@@ -17,7 +17,7 @@ const UNCLOSED_MS = 120_000;
 export interface SafetyNetDeps extends FanOutAgainDeps {
   readonly requests: FanOutAgainDeps["requests"] & Pick<EndingRequestTable, "listClosing" | "get" | "nudge" | "end">;
   readonly queue: Pick<TaskQueue, "depth">;
-  readonly expandQueue: Pick<ExpandQueue, "expand">;
+  readonly expandFunction: Pick<AsyncFunction, "invoke">;
   readonly looks: Pick<Looks, "ask">;
   readonly patience: Patience;
 }
@@ -84,7 +84,7 @@ export class SafetyNet {
   /** @returns false when it has moved on, or somebody else has called it */
   private async callAgain(item: RequestItem): Promise<boolean> {
     if (!(await this.deps.requests.nudge(item))) return false;
-    if (item.status === "EXPANDING" && item.expanded === undefined) await this.deps.expandQueue.expand(item.req_id);
+    if (item.status === "EXPANDING" && item.expanded === undefined) await this.deps.expandFunction.invoke(item.req_id);
     if (item.status === "INSERT_TASK") await fanOutAgain(this.deps, item, item.nudges + 1);
     return true;
   }

@@ -9,7 +9,7 @@ const GIVEN = {
   REQUEST_TABLE: "requests",
   REQUEST_TASK_TABLE: "tasks",
   PROGRESS_TABLE: "progress",
-  STEP_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/steps",
+  SHUTDOWN_ARN: "arn:aws:lambda:eu-west-1:123456789012:function:shutdown",
   VISIBILITY_SECONDS: "120",
 };
 

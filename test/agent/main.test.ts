@@ -136,10 +136,7 @@ describe("what the environment names", () => {
     expect(await aws.named(() => requests.standing("r"))).toEqual(["REQUEST_TABLE"]);
     expect(await aws.named(() => progress.of("r"))).toEqual(["PROGRESS_TABLE"]);
     expect(new Set(await aws.named(() => queue.depth()))).toEqual(new Set(["QUEUE_URL", "EXPRESS_QUEUE_URL"]));
-    expect(await aws.named(() => looks.ask({ req_id: "r", expire_at: 1 }))).toEqual([
-      "PROGRESS_TABLE",
-      "STEP_QUEUE_URL",
-    ]);
+    expect(await aws.named(() => looks.ask({ req_id: "r", expire_at: 1 }))).toEqual(["PROGRESS_TABLE", "SHUTDOWN_ARN"]);
     expect(await aws.named(() => made<BeatsOptions>("Beats").progress.beat("r", {} as never, 1))).toEqual([
       "PROGRESS_TABLE",
     ]);

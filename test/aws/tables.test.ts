@@ -13,12 +13,12 @@ function tables(answer: Answer = () => ({})) {
   const { client, sent } = fakeClient<DynamoDBDocumentClient>(answer);
   const unreadable: Unreadable[] = [];
   const looks: string[] = [];
-  const steps = { look: async (reqId: string) => void looks.push(reqId) };
+  const shutdown = { invoke: async (reqId: string) => void looks.push(reqId) };
   return {
     sent,
     unreadable,
     looks,
-    requests: new EndingRequestTable(client, "requests", (it) => unreadable.push(it), steps),
+    requests: new EndingRequestTable(client, "requests", (it) => unreadable.push(it), shutdown),
     requestPops: new RequestPopTable(client, "pops", "requests", (it) => unreadable.push(it)),
   };
 }

@@ -2,6 +2,7 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { readResults } from "../../tools/local/pop-report.ts";
+import { invoke } from "./aws-call.ts";
 import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import { holdBack } from "./edge-control.ts";
@@ -88,6 +89,8 @@ describe("a running request", () => {
     await stack.until(reqId, "IN_PROGRESS");
     await exhaustReceives(stack);
     expect(await stack.queued()).toBe(0);
+    // It runs every five minutes.
+    await invoke(stack.prewarm.aws, stack.prewarm.deployed.resource("PrewarmMonitoringWatch", "AWS::Lambda::Function"));
     expect(await stack.until(reqId, "FINISHED", 60_000)).toMatchObject({ download_count: 2, failed_count: 2 });
     expect((await stack.report(reqId))[1]).toContain("lost: its message was received 5 times and never finished");
   });

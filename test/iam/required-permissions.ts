@@ -44,6 +44,14 @@ const SERVICES: Readonly<Record<string, (call: WireCall, account: Account) => Pe
       request("events:PutEvents", arn(account, "events", `event-bus/${EventBusName}`)),
     );
   },
+  lambda: ({ operation, url }, account) => {
+    if (operation !== "Invoke") throw unknown("lambda", operation);
+    // The path has the function's name or its ARN.
+    const name = decodeURIComponent(url.pathname.split("/")[3] ?? "");
+    return [
+      request("lambda:InvokeFunction", name.startsWith("arn:") ? name : arn(account, "lambda", `function:${name}`)),
+    ];
+  },
   autoscaling: autoScalingPermissions,
   cloudfront: cloudFrontPermissions,
   // Actions of API Gateway are HTTP methods: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html

@@ -2,13 +2,13 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { AskedLooks } from "../../aws/asked-looks.ts";
+import { AsyncFunction } from "../../aws/async-function.ts";
 import { Checkpoints } from "../../aws/checkpoints.ts";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { Dns } from "../../aws/dns.ts";
 import { DoomedBucket } from "../../aws/doomed-bucket.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
-import { ExpandQueue } from "../../aws/expand-queue.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Lists } from "../../aws/lists.ts";
 import { Looks } from "../../aws/looks.ts";
@@ -20,9 +20,8 @@ import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import { ResolvedPops } from "../../aws/resolved-pops.ts";
 import { RestApi } from "../../aws/rest-api.ts";
 import { ResultFiles } from "../../aws/result-files.ts";
-import { StepQueue } from "../../aws/step-queue.ts";
 import { TaskQueue } from "../../aws/task-queue.ts";
-import { Timer } from "../../aws/timer.ts";
+import { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { LISTS } from "../../domain/request/lists.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -51,7 +50,6 @@ const given = vi.hoisted(() => {
 vi.mock("../../lambdas/aggregation/handler.ts", () => given.as("aggregation"));
 vi.mock("../../lambdas/api/handler.ts", () => given.as("api"));
 vi.mock("../../lambdas/console/handler.ts", () => given.as("console"));
-vi.mock("../../lambdas/dead-letters/handler.ts", () => given.as("dead-letters"));
 vi.mock("../../lambdas/empty-bucket/handler.ts", () => given.as("empty-bucket"));
 vi.mock("../../lambdas/expand/handler.ts", () => given.as("expand"));
 vi.mock("../../lambdas/get-size/handler.ts", () => given.as("get-size"));
@@ -98,7 +96,6 @@ beforeAll(async () => {
     import("../../lambdas/aggregation/index.ts"),
     import("../../lambdas/api/index.ts"),
     import("../../lambdas/console/index.ts"),
-    import("../../lambdas/dead-letters/index.ts"),
     import("../../lambdas/empty-bucket/index.ts"),
     import("../../lambdas/expand/index.ts"),
     import("../../lambdas/get-size/index.ts"),
@@ -144,8 +141,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof AskedLooks) return () => it.answered("r");
   if (it instanceof Looks) return () => it.ask({ req_id: "r", expire_at: 1 });
   if (it instanceof ClientTokens) return () => it.read("t");
-  if (it instanceof StepQueue) return () => it.look("r");
-  if (it instanceof ExpandQueue) return () => it.expand("r");
+  if (it instanceof AsyncFunction) return () => it.invoke("r");
   if (it instanceof DeadLetterQueue) return () => it.bury("{}", "why");
   if (it instanceof TaskQueue) return () => it.lanes.main.depth().then(() => it.lanes.express.depth());
   if (it instanceof Lists) return () => it.delete(LISTS.foundUrls, "r");
@@ -155,7 +151,7 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof DoomedBucket) return () => it.empty();
   if (it instanceof Fleet) return () => it.desiredCapacity();
   if (it instanceof Capacity) return () => it.follow();
-  if (it instanceof Timer) return () => it.cancel("r");
+  if (it instanceof Timer || it instanceof CheckSchedule) return () => it.cancel("r");
   if (it instanceof RestApi) return () => it.deploy();
   if (it instanceof StaleMessages) return () => it.drop(async () => true, 1_000);
   if (it instanceof SafetyNet)
@@ -166,19 +162,19 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   return undefined;
 }
 
-const REQUESTS_AND_STEPS: readonly Resource[] = ["REQUEST_TABLE", "STEP_QUEUE_URL"];
+const ENDING_REQUESTS: readonly Resource[] = ["REQUEST_TABLE", "SHUTDOWN_ARN"];
 const LANES: readonly Resource[] = ["QUEUE_URL", "EXPRESS_QUEUE_URL"];
 
-/** What is named by each adapter of a function, in the order of its calls. */
+/** What is named by each adapter of a function. Some adapters make several calls at once, whose order varies. */
 const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]>>>> = {
   aggregation: {
     requests: ["REQUEST_TABLE"],
     progress: ["PROGRESS_TABLE"],
-    looks: ["PROGRESS_TABLE", "STEP_QUEUE_URL"],
+    looks: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
     deadLetters: ["DEAD_LETTER_QUEUE_URL"],
   },
   api: {
-    requests: REQUESTS_AND_STEPS,
+    requests: ENDING_REQUESTS,
     requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
     results: ["REQUEST_TASK_TABLE"],
     resolvedPops: ["PROGRESS_TABLE"],
@@ -189,27 +185,26 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     fleet: ["GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
   },
-  "dead-letters": {
-    requests: ["REQUEST_TABLE"],
-    results: ["REQUEST_TASK_TABLE"],
-    queue: LANES,
-    unreadableLetters: ["DEAD_LETTER_QUEUE_URL"],
-  },
   "empty-bucket": { bucket: ["BUCKET"] },
-  expand: { requests: REQUESTS_AND_STEPS, lists: ["BUCKET"], checkpoints: ["BUCKET"], queue: ["EXPAND_QUEUE_URL"] },
+  expand: {
+    requests: ENDING_REQUESTS,
+    lists: ["BUCKET"],
+    checkpoints: ["BUCKET"],
+    expandFunction: ["AWS_LAMBDA_FUNCTION_NAME"],
+  },
   "get-size": {
-    requests: REQUESTS_AND_STEPS,
+    requests: ENDING_REQUESTS,
     requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
     lists: ["BUCKET"],
-    expandQueue: ["EXPAND_QUEUE_URL"],
+    expandFunction: ["EXPAND_ARN"],
   },
   "redeploy-api": { api: ["REST_API"] },
   shutdown: {
-    requests: REQUESTS_AND_STEPS,
+    requests: ["REQUEST_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
     progress: ["PROGRESS_TABLE"],
     asked: ["PROGRESS_TABLE"],
-    steps: ["STEP_QUEUE_URL"],
-    looks: ["PROGRESS_TABLE", "STEP_QUEUE_URL"],
+    shutdown: ["AWS_LAMBDA_FUNCTION_NAME"],
+    looks: ["PROGRESS_TABLE", "AWS_LAMBDA_FUNCTION_NAME"],
     requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
     results: ["REQUEST_TASK_TABLE"],
     lists: ["BUCKET"],
@@ -219,10 +214,11 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     staleMessages: LANES,
     capacity: ["REQUEST_TABLE", "GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
+    checkSchedule: ["SCHEDULE_GROUP"],
     deadLetters: ["DEAD_LETTER_QUEUE_URL"],
   },
   task: {
-    requests: REQUESTS_AND_STEPS,
+    requests: ENDING_REQUESTS,
     requestPops: ["REQUEST_POP_TABLE", "REQUEST_TABLE"],
     resolvedPops: ["PROGRESS_TABLE"],
     lists: ["BUCKET"],
@@ -230,10 +226,14 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     capacity: ["REQUEST_TABLE", "GROUP_NAME"],
   },
   watch: {
-    requests: REQUESTS_AND_STEPS,
+    requests: ENDING_REQUESTS,
     progress: ["PROGRESS_TABLE"],
     fleet: ["GROUP_NAME"],
-    safetyNet: [...LANES, "PROGRESS_TABLE", "STEP_QUEUE_URL", "REQUEST_TABLE", "EXPAND_QUEUE_URL", "REQUEST_POP_TABLE"],
+    safetyNet: [...LANES, "PROGRESS_TABLE", "SHUTDOWN_ARN", "REQUEST_TABLE", "EXPAND_ARN", "REQUEST_POP_TABLE"],
+    results: ["REQUEST_TASK_TABLE"],
+    queue: LANES,
+    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
+    unreadableLetters: ["FAILED_BATCHES_URL"],
   },
 };
 
@@ -241,9 +241,10 @@ test.each(Object.keys(NAMED))("%s names the resources of its environment, each w
   const found: Record<string, Resource[]> = {};
   for (const [key, it] of Object.entries(depsOf(name))) {
     const call = callOf(it);
-    if (call !== undefined) found[key] = await aws.named(call);
+    if (call !== undefined) found[key] = (await aws.named(call)).toSorted();
   }
-  expect(found).toEqual(NAMED[name]);
+  const named = Object.entries(NAMED[name] ?? {}).map(([key, resources]) => [key, resources.toSorted()]);
+  expect(found).toEqual(Object.fromEntries(named));
 });
 
 const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47 };
@@ -269,7 +270,6 @@ const SETTINGS: Readonly<Record<string, object>> = {
     },
     sourceBuckets: ["the-source-buckets-x"],
   },
-  "dead-letters": {},
   "empty-bucket": {},
   expand: { caps: { maxTasks: 43 } },
   "get-size": { keptErrorMs: 53_000, allowed: ALLOWED },
@@ -376,7 +376,7 @@ test("Expand reads the buckets of its environment, and no others", async () => {
   expect(await read("the-bucket-x")).toEqual([]);
 });
 
-test.each(["api", "dead-letters", "expand", "get-size", "shutdown", "task", "watch", "aggregation"])(
+test.each(["api", "expand", "get-size", "shutdown", "task", "watch", "aggregation"])(
   "%s counts what it cannot read in the namespace of its stack",
   async (name) => {
     const lines: string[] = [];

@@ -211,7 +211,7 @@ describe("the user data", () => {
         .map((line) => line.split("=", 2)),
     );
     // References come out as names; a queue's is its URL.
-    for (const name of ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "STEP_QUEUE_URL"])
+    for (const name of ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"])
       variables[name] = `https://sqs.example/${variables[name]}`;
     const [[, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(
       ([id]) => id === variables["QUEUE_URL"]?.split("/ref-")[1],

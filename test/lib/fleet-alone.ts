@@ -1,9 +1,8 @@
 import type { Stack } from "aws-cdk-lib";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { AgentFleet } from "../../lib/agent-fleet.ts";
 import { Network } from "../../lib/network.ts";
 import { Parameters } from "../../lib/parameters.ts";
-import { StepQueue } from "../../lib/step-queue.ts";
 import { Storage } from "../../lib/storage.ts";
 import { TaskQueue } from "../../lib/task-queue.ts";
 
@@ -15,7 +14,7 @@ export function addFleet(stack: Stack): void {
     network: new Network(stack, "Network", parameters),
     storage: new Storage(stack, "Storage", parameters),
     tasks: new TaskQueue(stack, "TaskQueue"),
-    steps: new StepQueue(stack, "StepQueue", new Queue(stack, "Failed")),
+    shutdown: LambdaFunction.fromFunctionName(stack, "Shutdown", "shutdown"),
     groupName: "prewarm_asg_test",
   });
 }

@@ -27,7 +27,7 @@ describe.each([...functions])("%s", (_, { Code, Environment }) => {
   const load = `const { handler } = await import(${JSON.stringify(bundle)}); console.log("handler is a", typeof handler); process.exit()`;
   const run = (env: Record<string, string>) =>
     execFileSync(process.execPath, ["--input-type=module", "-e", load], {
-      env: { ...env, AWS_REGION: "eu-west-1" },
+      env: { ...env, AWS_REGION: "eu-west-1", AWS_LAMBDA_FUNCTION_NAME: "a-function" },
       encoding: "utf8",
       stdio: "pipe",
     });

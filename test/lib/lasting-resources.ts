@@ -32,9 +32,7 @@ export const LASTING: readonly Lasting[] = [
     type: "AWS::SQS::Queue",
     lost: "all queued tasks; agents that run go on asking a queue that is gone",
     ids: [
-      "PrewarmPipelineExpandQueueSteps20C9C883",
       "PrewarmPipelineFailedBatches5E712F19",
-      "PrewarmPipelineStepQueueStepsC5828BDD",
       "PrewarmTaskQueueDeadLetters9EE29DB2",
       "PrewarmTaskQueueExpress3E0C2A70",
       "PrewarmTaskQueueTasksF0F09F1B",
@@ -85,7 +83,6 @@ export const LASTING: readonly Lasting[] = [
       "PrewarmMonitoringWatchLogs7E731018",
       "PrewarmPipelineAggregationLogs9BF2AEE0",
       "PrewarmPipelineApiLogsE102A80F",
-      "PrewarmPipelineDeadLetterReaderLogs1708D98E",
       "PrewarmPipelineExpandLogsD534E87A",
       "PrewarmPipelineGetSizeLogsC59952DA",
       "PrewarmPipelineShutdownLogs619B4C8D",

@@ -13,6 +13,7 @@ import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
 import { logged } from "../cloudwatch/logged.ts";
 import { record } from "../lambdas/aggregation/records.ts";
+import { NO_DEAD_LETTERS, WATCH_CONTEXT } from "../lambdas/fakes/no-dead-letters.ts";
 import { FakeProgress } from "../lambdas/fakes/progress.ts";
 import { FakeRequests } from "../lambdas/fakes/requests.ts";
 import { request } from "../lambdas/items.ts";
@@ -66,18 +67,15 @@ describe("every alarm", () => {
     );
   });
 
-  test("exists with monitoring=full, if it is one of 24", () => {
-    const [all, readers] = [
-      ["Api", "GetSize", "Task", "Aggregation", "Shutdown", "DeadLetterReader", "Watch", "Expand"],
-      3,
-    ];
+  test("exists with monitoring=full, if it is one of 22", () => {
+    const [all, readers] = [["Api", "GetSize", "Task", "Aggregation", "Shutdown", "Watch", "Expand"], 3];
     const full = alarms.filter(({ monitoring }) => monitoring.includes("full"));
-    expect(full).toHaveLength(24);
+    expect(full).toHaveLength(22);
     expect(full.map(({ name }) => name).sort()).toEqual(
       [
-        ...["Capacity", "DeadLetters", "FailedBatches", "LateSteps", "Orphans", "Silence", "StuckRequests"],
+        ...["Capacity", "DeadLetters", "FailedBatches", "LateSettlements", "Orphans", "Silence", "StuckRequests"],
         ...all.map((fn) => `${fn}Errors`),
-        ...all.slice(0, 6).map((fn) => `${fn}Throttles`),
+        ...all.slice(0, 5).map((fn) => `${fn}Throttles`),
         ...all.slice(1, 1 + readers).map((fn) => `${fn}IteratorAge`),
       ].sort(),
     );
@@ -93,8 +91,8 @@ describe("every alarm", () => {
       ["DeadLetters", "a message", [[0, 0, 1]], "ALARM"],
       ["FailedBatches", "an empty queue", [[0]], "OK"],
       ["FailedBatches", "a note", [[1]], "ALARM"],
-      ["LateSteps", "a run of 15 minutes, after a wait of 14", [[899], [1_740]], "OK"],
-      ["LateSteps", "a look that nobody comes to", [[1_501], [1_801]], "ALARM"],
+      ["LateSettlements", "two runs that failed soon, and their pauses", [[61_000], [182_000]], "OK"],
+      ["LateSettlements", "a check that is throttled", [[600_000], [900_001]], "ALARM"],
       ["FunctionFailures", "no failure", quiet, "OK"],
       ["FunctionFailures", "one failed run, which is retried", [none, [1], none, none, none, none], "OK"],
       ["FunctionFailures", "failed runs for ten minutes", [[1, 1], [1]], "ALARM"],
@@ -139,9 +137,11 @@ describe("what functions log", () => {
   const logger = new Logger({ serviceName: "test" });
 
   const look = (fleet: { active: number; wanted: number; instances: number; inService: number }) =>
-    logged(
+    logged(() =>
       createWatch({
+        ...NO_DEAD_LETTERS,
         requests: {
+          standing: async () => undefined,
           active: async () => Array.from({ length: fleet.active }, (_, i) => request({ req_id: `r${i}` })),
           noteMissingInstances: async () => undefined,
         },
@@ -149,7 +149,7 @@ describe("what functions log", () => {
         progress: new FakeProgress(),
         safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
         ...{ patience: patienceOf(), logger, namespace },
-      }),
+      })({}, WATCH_CONTEXT),
     ).then((lines) => lines.flatMap(embeddedMetrics));
   const rest = { active: 0, wanted: 0, instances: 0, inService: 0 };
   const busy = { active: 1, wanted: 5, instances: 5, inService: 5 };

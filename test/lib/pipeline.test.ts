@@ -23,10 +23,10 @@ const functions = new Map(
     .map(([id, { Properties }]) => [nameOf(id), Properties]),
 );
 
-test("there are seven functions, and each has the time that it may take", () => {
+test("there are six functions, and each has the time that it may take", () => {
   const times = Object.fromEntries([...functions].map(([name, { Timeout }]) => [name, Timeout]));
   const long = { GetSize: 900, Expand: 900, Task: 900, Shutdown: 900 };
-  expect(times).toEqual({ ...long, Api: 29, Aggregation: 120, DeadLetterReader: 60 });
+  expect(times).toEqual({ ...long, Api: 29, Aggregation: 120 });
 });
 
 const mappings = resourcesOf(template, "AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
@@ -94,20 +94,32 @@ describe("the streams", () => {
   });
 });
 
-describe("the queue of steps", () => {
-  const [[id, queue] = []] = resourcesOf(template, "AWS::SQS::Queue").filter(([name]) => name.includes("Steps"));
-  const readers = mappings.filter(({ EventSourceArn }) => EventSourceArn["Fn::GetAtt"][0] === id);
-
-  test("calls Shutdown, one message a run, and keeps what failed for good", () => {
-    expect(readers.map(({ FunctionName, BatchSize }) => [nameOf(FunctionName.Ref), BatchSize])).toEqual([
-      ["Shutdown", 1],
-    ]);
-    expect(queue?.Properties.RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
-    expect(JSON.stringify(queue?.Properties.RedrivePolicy)).toContain("FailedBatches");
+describe("Shutdown and Expand", () => {
+  test("are invoked asynchronously, and no queue is polled for them", () => {
+    expect(mappings.filter(({ EventSourceArn }) => !JSON.stringify(EventSourceArn).includes("StreamArn"))).toEqual([]);
   });
 
-  test("hides a message for longer than the function may run, without which Lambda refuses it", () => {
-    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThan(functions.get("Shutdown").Timeout);
+  test("are repeated by Lambda for as long as it does, and keep what failed for good", () => {
+    const configs = resourcesOf(template, "AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => Properties);
+    expect(configs.map(({ FunctionName }) => nameOf(FunctionName.Ref)).sort()).toEqual(["Expand", "Shutdown"]);
+    for (const config of configs) {
+      expect(config).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 });
+      expect(JSON.stringify(config.DestinationConfig.OnFailure)).toContain("FailedBatches");
+    }
+  });
+
+  test("may invoke themselves more often than Lambda lets a loop, and no other function may", () => {
+    const loops = [...functions].filter(([, { RecursiveLoop }]) => RecursiveLoop === "Allow").map(([name]) => name);
+    expect(loops.sort()).toEqual(["Expand", "Shutdown"]);
+  });
+
+  test("name themselves in no variable and depend on no policy that names them: CloudFormation refuses such a cycle", () => {
+    for (const [id, resource] of Object.entries(template.findResources("AWS::Lambda::Function"))) {
+      const { Properties, DependsOn = [] } = resource;
+      expect(JSON.stringify(Properties.Environment ?? {})).not.toContain(`"${id}"`);
+      const policies = resourcesOf(template, "AWS::IAM::Policy").filter(([policy]) => DependsOn.includes(policy));
+      for (const [, policy] of policies) expect(JSON.stringify(policy.Properties)).not.toContain(`"${id}"`);
+    }
   });
 });
 
@@ -125,12 +137,8 @@ describe("the concurrent executions of the account", () => {
   });
 
   test("are not used up by streams where there are few: one request at a time leaves some of ten for the API", () => {
-    const bounded = mappings.filter(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency !== 2);
-    // Dead letters, and the reading of sources.
-    expect(bounded).toHaveLength(mappings.length - 2);
-    const batches = bounded.map((Properties) => {
-      const atOnce = Properties.ParallelizationFactor ?? Properties.ScalingConfig.MaximumConcurrency;
-      const [name, high, low] = atOnce["Fn::If"];
+    const batches = mappings.map((Properties) => {
+      const [name, high, low] = Properties.ParallelizationFactor["Fn::If"];
       expect(name).toBe(hasRoom);
       return [
         `${nameOf(Properties.EventSourceArn["Fn::GetAtt"][0])} → ${nameOf(Properties.FunctionName.Ref)}`,
@@ -143,7 +151,6 @@ describe("the concurrent executions of the account", () => {
       ["Request → Task", 1, 10],
       ["RequestPop → Task", 2, 10],
       ["RequestTask → Aggregation", 1, 2],
-      ["StepQueueSteps → Shutdown", 2, 10],
     ]);
   });
 
@@ -160,7 +167,6 @@ describe("the concurrent executions of the account", () => {
         Task: undefined,
         Aggregation: undefined,
         Shutdown: undefined,
-        DeadLetterReader: undefined,
       },
     });
   });

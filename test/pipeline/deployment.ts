@@ -16,17 +16,18 @@ export interface DeployedFunction {
   readonly code: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** Queue that gets the asynchronous invocations that fail again and again; undefined: they are lost. */
+  readonly onFailure: string | undefined;
   /** Logical id of the role that it runs with. */
   readonly role: string;
 }
 
-/** What calls a function: a table's stream or a queue. */
+/** What calls a function: a table's stream. */
 export interface EventSource {
   readonly functionName: string;
-  /** Name of the table or the queue. */
+  /** Name of the table. */
   readonly source: string;
-  readonly kind: "stream" | "queue";
-  /** Of a stream: patterns of which a record must match one. */
+  /** Patterns of which a record must match one. */
   readonly patterns: readonly unknown[];
   readonly batchSize: number;
   readonly windowSeconds: number;
@@ -66,7 +67,16 @@ export function readDeployment(
   cachedFiles = files;
   const template = new Template(files.text(`${stack}.template.json`), parameters);
   const of = (type: string) => template.of(type);
-  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) => functionOf(files, template, id, resource));
+  const onFailure = new Map(
+    of("AWS::Lambda::EventInvokeConfig").map(([, { Properties }]) => {
+      const { FunctionName, DestinationConfig } = Properties;
+      const { OnFailure } = DestinationConfig as { OnFailure: { Destination: unknown } };
+      return [template.text(FunctionName), nameInArn(template.text(OnFailure.Destination))] as const;
+    }),
+  );
+  const functions = of("AWS::Lambda::Function").flatMap(([id, resource]) =>
+    functionOf(files, template, id, resource, onFailure.get(id)),
+  );
   const byId = new Map(functions.map(([id, fn]) => [id, fn]));
   const [[, launchTemplate]] = of("AWS::EC2::LaunchTemplate") as [[string, Resource]];
   const [[, profile]] = of("AWS::IAM::InstanceProfile") as [[string, Resource]];
@@ -76,11 +86,11 @@ export function readDeployment(
     eventSources: of("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => {
       const { FunctionName, EventSourceArn, FilterCriteria, BatchSize, MaximumBatchingWindowInSeconds } = Properties;
       const arn = template.text(EventSourceArn);
+      if (!arn.includes("/stream/")) throw new Error(`an event source mapping of ${arn} is not supported here`);
       const filters = ((FilterCriteria as Json | undefined)?.["Filters"] ?? []) as { Pattern: string }[];
       return {
         functionName: byId.get((FunctionName as { Ref: string }).Ref)?.name ?? "",
         source: nameInArn(arn),
-        kind: arn.includes("/stream/") ? "stream" : "queue",
         patterns: filters.map(({ Pattern }) => JSON.parse(Pattern)),
         batchSize: Number(BatchSize),
         windowSeconds: Number(MaximumBatchingWindowInSeconds ?? 0),
@@ -143,6 +153,7 @@ function functionOf(
   template: Template,
   id: string,
   { Properties }: Resource,
+  onFailure: string | undefined,
 ): [string, DeployedFunction][] {
   const code = files.inZip(String((Properties["Code"] as Json)["S3Key"]), "index.mjs");
   if (code === undefined) return [];
@@ -158,6 +169,7 @@ function functionOf(
         code,
         env,
         timeoutSeconds: Number(Properties["Timeout"] ?? 3),
+        onFailure,
         role: nameInArn(template.text(Properties["Role"])),
       },
     ],

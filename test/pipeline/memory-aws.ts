@@ -12,6 +12,7 @@ import {
   MemoryAutoScaling,
   MemoryCloudFront,
   type MemoryDistribution,
+  MemoryLambda,
   MemoryS3,
   MemoryScheduler,
   type Schedule,
@@ -49,8 +50,9 @@ export interface MemoryAwsOptions {
   readonly group: { readonly name: string; readonly maxSize: number };
   readonly distributions: readonly MemoryDistribution[];
   readonly onRecord: (table: string, record: StreamRecord) => void;
-  readonly onMessage: (queue: string, visibleAt: number) => void;
   readonly onInstances: (instances: readonly string[]) => void;
+  /** Called with each asynchronous invocation. */
+  readonly onInvocation: (functionArn: string, event: unknown) => void;
   readonly onSchedule: (schedule: Schedule) => void;
   readonly invalidate: (domain: string, paths: readonly string[]) => void;
 }
@@ -73,15 +75,17 @@ export class MemoryAws {
   /** Called with a caller that has died. */
   onDeath: (caller: string) => void = () => undefined;
 
+  private readonly lambda: MemoryLambda;
   private readonly cloudFront: MemoryCloudFront;
   private readonly dead = new Set<string>();
   private readonly server = createServer((from, to) => void this.serve(from, to));
 
   constructor(options: MemoryAwsOptions) {
     this.dynamoDb = new MemoryDynamoDb(options.tables, options.onRecord);
-    this.sqs = new MemorySqs(options.queues, options.onMessage);
+    this.sqs = new MemorySqs(options.queues);
     this.autoScaling = new MemoryAutoScaling(options.group.name, options.group.maxSize, options.onInstances);
     this.scheduler = new MemoryScheduler(options.onSchedule);
+    this.lambda = new MemoryLambda(options.onInvocation);
     this.cloudFront = new MemoryCloudFront(options.distributions, options.invalidate);
   }
 
@@ -173,9 +177,15 @@ export class MemoryAws {
       };
       return { service: "events", operation, resource: "", detail: "", entries: Entries.length, carryOut };
     }
+    if (path.startsWith("/2015-03-31/functions/")) {
+      const resource = this.lambda.functionOf(http).split(":").at(-1) ?? "";
+      const carryOut = () => this.lambda.call(http);
+      return { service: "lambda", operation: "Invoke", resource, detail: "", entries: 1, carryOut };
+    }
     if (path.startsWith("/schedules/")) {
       const name = http.method === "POST" ? "CreateSchedule" : "DeleteSchedule";
-      const detail = name === "CreateSchedule" ? minutesUntil(http.body.toString()) : "";
+      const kind = path.endsWith("-check") ? "check" : "timer";
+      const detail = name === "CreateSchedule" ? `${kind} ${minutesUntil(http.body.toString())}` : kind;
       return {
         service: "scheduler",
         operation: name,

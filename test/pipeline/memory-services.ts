@@ -1,4 +1,4 @@
-// The smaller AWS services in memory: S3, EC2 Auto Scaling, EventBridge Scheduler, EventBridge, CloudFront.
+// The smaller AWS services in memory: S3, EC2 Auto Scaling, Lambda, EventBridge Scheduler, EventBridge, CloudFront.
 import { AwsError } from "./aws-error.ts";
 
 /** A request as it came over HTTP. */
@@ -189,7 +189,24 @@ export interface Schedule {
   readonly input: unknown;
 }
 
-/** One-time schedules, each of which calls a function and deletes itself. */
+/** Lambda's API, as far as it invokes functions asynchronously. */
+export class MemoryLambda {
+  constructor(private readonly invoke: (functionArn: string, event: unknown) => void) {}
+
+  /** Name or ARN of the function. */
+  functionOf({ url }: HttpCall): string {
+    return decodeURIComponent(/^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname)?.[1] ?? "");
+  }
+
+  call(call: HttpCall): HttpReply {
+    const type = call.headers["x-amz-invocation-type"];
+    if (type !== "Event") throw new Error(`Lambda's invocation type ${type} is not supported here`);
+    this.invoke(this.functionOf(call), JSON.parse(call.body.toString()));
+    return { status: 202, body: "" };
+  }
+}
+
+/** One-time schedules, each of which invokes a function asynchronously and deletes itself. */
 export class MemoryScheduler {
   readonly schedules = new Map<string, Schedule & { readonly timer: NodeJS.Timeout }>();
 

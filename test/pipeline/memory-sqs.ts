@@ -20,13 +20,13 @@ export interface QueuedMessage {
   receipt: string | undefined;
 }
 
-/** A message as Lambda hands it to a function. */
+/** A message as it is received. */
 export interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
   readonly attributes: { readonly ApproximateReceiveCount: string };
-  readonly messageAttributes: Readonly<Record<string, { readonly stringValue?: string }>>;
+  readonly messageAttributes: QueuedMessage["attributes"];
 }
 
 interface Entry {
@@ -59,11 +59,7 @@ export class MemorySqs {
   })[] = [];
   private count = 0;
 
-  /** @param onMessage called when a queue has a message, now or (by a timer of the caller) at `visibleAt` */
-  constructor(
-    settings: readonly QueueSettings[],
-    private readonly onMessage: (queue: string, visibleAt: number) => void,
-  ) {
+  constructor(settings: readonly QueueSettings[]) {
     this.queues = new Map(settings.map((one) => [one.name, new MemoryQueue(one)]));
   }
 
@@ -93,6 +89,11 @@ export class MemorySqs {
     return taken;
   }
 
+  /** Puts a message into a queue, as a service of AWS does. */
+  send(name: string, body: string): void {
+    this.add(name, { MessageBody: body });
+  }
+
   delete(name: string, receipt: string | undefined): void {
     const queue = this.named(name);
     const message = queue.messages.find((one) => one.receipt === receipt);
@@ -111,6 +112,9 @@ export class MemorySqs {
     switch (operation) {
       case "SendMessage":
         return { MessageId: this.add(name, input).id };
+      case "DeleteMessage":
+        this.delete(name, input.ReceiptHandle);
+        return {};
       case "SendMessageBatch":
         for (const entry of entries) this.add(name, entry);
         return successful;
@@ -137,11 +141,12 @@ export class MemorySqs {
     for (;;) {
       const records = this.take(queue.settings.name, input.MaxNumberOfMessages ?? 1);
       if (records.length > 0 || Date.now() >= until) {
-        return records.map(({ messageId, receiptHandle, body, attributes }) => ({
+        return records.map(({ messageId, receiptHandle, body, attributes, messageAttributes }) => ({
           MessageId: messageId,
           ReceiptHandle: receiptHandle,
           Body: body,
           Attributes: attributes,
+          MessageAttributes: messageAttributes,
         }));
       }
       await this.untilMessage(queue, until);
@@ -175,7 +180,7 @@ export class MemorySqs {
     };
     queue.messages.push(message);
     this.sent.push({ queue: name, body: MessageBody, attributes: MessageAttributes, delaySeconds: DelaySeconds });
-    this.wake(queue, message);
+    this.wake(queue);
     return message;
   }
 
@@ -187,12 +192,11 @@ export class MemorySqs {
 
   private hide(queue: MemoryQueue, message: QueuedMessage, seconds: number): void {
     message.visibleAt = Date.now() + seconds * 1_000;
-    this.wake(queue, message);
+    this.wake(queue);
   }
 
-  private wake(queue: MemoryQueue, { visibleAt }: QueuedMessage): void {
+  private wake(queue: MemoryQueue): void {
     for (const done of [...queue.waiting]) done();
-    this.onMessage(queue.settings.name, visibleAt);
   }
 
   private remove(queue: MemoryQueue, message: QueuedMessage): void {
@@ -223,11 +227,6 @@ function recordOf({ id, body, receives, attributes }: QueuedMessage, receiptHand
     receiptHandle,
     body,
     attributes: { ApproximateReceiveCount: String(receives) },
-    messageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, { StringValue }]) => [
-        name,
-        StringValue === undefined ? {} : { stringValue: StringValue },
-      ]),
-    ),
+    messageAttributes: attributes,
   };
 }

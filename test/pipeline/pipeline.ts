@@ -41,8 +41,10 @@ const RETRY_MS = 1_000;
 const POLL_MS = 5_000;
 /** How often EventBridge calls Watch. */
 const WATCH_MS = 300_000;
-/** Lambda calls a function twice more that failed on an event of the scheduler. */
-const SCHEDULE_RETRIES = 2;
+/** How long an event waits in Lambda's queue at the least. A caller that goes on meanwhile does so first, in each run. */
+const QUEUED_MS = 20;
+/** After which Lambda calls a function again whose asynchronous invocation failed; it gives up after the last of these. */
+const ASYNC_RETRIES_MS = [60_000, 120_000];
 
 export interface PipelineOptions {
   /** @default one object for each path that a test adds */
@@ -117,8 +119,8 @@ export class Pipeline {
       group: { name: this.deployment.groupName, maxSize: this.deployment.maxInstances },
       distributions: DOMAINS,
       onRecord: (table, record) => this.onRecord(table, record),
-      onMessage: (queue, visibleAt) => this.onMessage(queue, visibleAt),
       onInstances: (instances) => this.onInstances(instances),
+      onInvocation: (fn, event) => void this.invokeLater(fn, event),
       onSchedule: (schedule) => void this.onSchedule(schedule),
       invalidate: (domain, paths) => this.edge.invalidate(paths, domain),
     });
@@ -152,7 +154,7 @@ export class Pipeline {
       const pipeline = new Pipeline(startedAt, clock, edge, options);
       pipeline.endpoint = await pipeline.aws.listen();
       closers.push(() => pipeline.aws.close());
-      const watch = setInterval(() => void pipeline.invoke("Watch", {}).catch(() => undefined), WATCH_MS);
+      const watch = setInterval(() => void pipeline.invokeLater("Watch", {}), WATCH_MS);
       closers.push(() => clearInterval(watch));
       closers.push(() => pipeline.processes.close());
       pipeline.closers = closers;
@@ -233,7 +235,7 @@ export class Pipeline {
     return this.aws.dynamoDb.items(this.deployment.name(`Prewarm${construct}`));
   }
 
-  /** What one of the queues holds: `TaskQueueTasks`, `PipelineStepQueueSteps`. */
+  /** What one of the queues holds: `TaskQueueTasks`, `PipelineFailedBatches`. */
   messages(construct: string) {
     return this.aws.sqs.messages(this.deployment.name(`Prewarm${construct}`));
   }
@@ -247,7 +249,11 @@ export class Pipeline {
     const deadline = Date.now() + fn.timeoutSeconds * 1_000;
     const timeout = setTimeout(() => container.kill(), fn.timeoutSeconds * 1_000);
     try {
-      const context = { getRemainingTimeInMillis: () => deadline - Date.now(), awsRequestId: "lambda-request" };
+      const context = {
+        getRemainingTimeInMillis: () => deadline - Date.now(),
+        awsRequestId: "lambda-request",
+        invokedFunctionArn: fn.arn,
+      };
       return await Promise.race([container.handler(event, context), container.died]);
     } catch (error) {
       this.failures.push({ role: name, error });
@@ -276,7 +282,11 @@ export class Pipeline {
 
   private async load(fn: DeployedFunction): Promise<Container> {
     const caller = this.newCaller(fn.name);
-    const { loaded } = this.processes.start(caller, fn.code, { ...fn.env, ...this.environment(caller) });
+    const { loaded } = this.processes.start(caller, fn.code, {
+      ...fn.env,
+      ...this.environment(caller),
+      AWS_LAMBDA_FUNCTION_NAME: fn.arn,
+    });
     const { handler } = (await loaded) as unknown as Pick<Container, "handler">;
     const died = new Promise<never>((_, reject) => {
       this.deaths.once(caller, () => {
@@ -333,7 +343,7 @@ export class Pipeline {
 
   private onRecord(table: string, record: StreamRecord): void {
     for (const source of this.deployment.eventSources) {
-      if (source.kind !== "stream" || source.source !== table) continue;
+      if (source.source !== table) continue;
       if (source.patterns.length > 0 && !source.patterns.some((pattern) => matches(pattern, record))) continue;
       this.pending.set(source, [...(this.pending.get(source) ?? []), record]);
       void this.pumpStream(source);
@@ -356,25 +366,6 @@ export class Pipeline {
     this.pumping.delete(source);
   }
 
-  private onMessage(queue: string, visibleAt: number): void {
-    const source = this.deployment.eventSources.find((one) => one.kind === "queue" && one.source === queue);
-    if (source === undefined) return;
-    setTimeout(() => void this.pumpQueue(source), Math.max(0, visibleAt - Date.now()));
-  }
-
-  /** Hands a queue's visible messages over and deletes them; those of a call that fails stay hidden until their timeout. */
-  private async pumpQueue(source: EventSource): Promise<void> {
-    if (this.pumping.has(source)) return;
-    this.pumping.add(source);
-    for (;;) {
-      const Records = this.isClosed ? [] : this.aws.sqs.take(source.source, source.batchSize);
-      if (Records.length === 0) break;
-      const done = await this.succeeds(source.functionName, { Records });
-      if (done) for (const { receiptHandle } of Records) this.aws.sqs.delete(source.source, receiptHandle);
-    }
-    this.pumping.delete(source);
-  }
-
   private async onSchedule({ functionArn, roleArn, input }: Schedule): Promise<void> {
     this.authorizer.require({
       role: nameInArn(roleArn),
@@ -382,11 +373,24 @@ export class Pipeline {
       resource: functionArn,
       context: {},
     });
-    const name = [...this.deployment.functions.values()].find(({ arn }) => arn === functionArn)?.name ?? "";
-    for (let attempt = 0; attempt <= SCHEDULE_RETRIES && !this.isClosed; attempt++) {
-      if (await this.succeeds(name, input)) return;
-      await sleep(60_000);
+    await this.invokeLater(functionArn, input);
+  }
+
+  /**
+   * Carries out an asynchronous invocation: one that fails is repeated, and goes to the function's on-failure destination in the end.
+   * @param function its name or its ARN
+   */
+  private async invokeLater(nameOrArn: string, event: unknown): Promise<void> {
+    const fn = [...this.deployment.functions.values()].find(({ name, arn }) => [name, arn].includes(nameOrArn));
+    if (fn === undefined) throw new Error(`there is no function ${nameOrArn}`);
+    await sleep(QUEUED_MS);
+    for (const retryMs of [...ASYNC_RETRIES_MS, undefined]) {
+      if (this.isClosed || (await this.succeeds(fn.name, event))) return;
+      if (retryMs !== undefined) await sleep(retryMs);
     }
+    if (fn.onFailure === undefined) return;
+    const requestContext = { functionArn: fn.arn, condition: "RetriesExhausted", approximateInvokeCount: 3 };
+    this.aws.sqs.send(fn.onFailure, JSON.stringify({ version: "1.0", requestContext, requestPayload: event }));
   }
 
   private onInstances(instances: readonly string[]): void {

@@ -33,7 +33,7 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
   const env = {
     ...aws.env,
     ...{ QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/q`, DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d` },
-    STEP_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/s`,
+    SHUTDOWN_ARN: "shutdown",
     ...{ EXPRESS_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/x`, PROGRESS_TABLE: "progress" },
     ...{ REQUEST_TABLE: "requests", REQUEST_TASK_TABLE: "tasks", VISIBILITY_SECONDS: "30" },
     ...{ PREWARM_HTTPS_PORT: String(server.port), PREWARM_HTTP_PORT: String(server.httpPort) },

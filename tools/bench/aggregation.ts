@@ -24,7 +24,7 @@ export async function benchAggregation({ rounds, say }: Bench): Promise<Findings
         REQUEST_TABLE: "requests",
         GROUP_NAME: "bench",
         PROGRESS_TABLE: "progress",
-        STEP_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/s`,
+        SHUTDOWN_ARN: "shutdown",
         DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
         BENCH_REQ_ID: REQ_ID,
       },

@@ -62,7 +62,10 @@ async function requestItems(count: number): Promise<LabRow> {
     const table = new RequestTable(holding(spoilt, GOOD), "requests", (it) => unreadable.push(it));
     const before = unreadable.length;
     const passed = await passes(async () => {
-      await shutdown(onlyReads(table))(step("spoilt"), { getRemainingTimeInMillis: () => 900_000 });
+      await shutdown(onlyReads(table))(
+        { req_id: "spoilt" },
+        { getRemainingTimeInMillis: () => 900_000, invokedFunctionArn: "arn" },
+      );
       const active = await table.active();
       if (active.length !== 1 || active[0]?.req_id !== "r1") throw new Error("the neighbour was not read");
     });
@@ -172,11 +175,6 @@ function holding(...items: readonly object[]): DynamoDBDocumentClient {
     return { Item: items.find(has) };
   };
   return { send } as unknown as DynamoDBDocumentClient;
-}
-
-function step(reqId: string): object {
-  const body = JSON.stringify({ req_id: reqId });
-  return { Records: [{ body, receiptHandle: "r", attributes: { ApproximateReceiveCount: "1" } }] };
 }
 
 /** Shutdown with a table to read and nothing else that it could do. */

@@ -112,7 +112,7 @@ async function getSize(first: RequestItem, url: string, dns: Dns): Promise<Reque
     distributions: { own: async () => [] },
     dns,
     ports: { httpsPort: 443, httpPort: 80 },
-    expandQueue: { expand: async () => undefined },
+    expandFunction: { invoke: async () => undefined },
     allowed: ["*"],
     logger: silent,
   });

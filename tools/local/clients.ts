@@ -5,6 +5,7 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -31,6 +32,7 @@ export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
     db: DynamoDBDocumentClient.from(new DynamoDBClient(config)),
     ec2: new EC2Client(config),
     events: new EventBridgeClient(config),
+    lambda: new LambdaClient(config),
     s3: new S3Client(config),
     scheduler: new SchedulerClient(config),
     sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),

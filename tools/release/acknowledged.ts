@@ -76,6 +76,11 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     "Items expire after 30 days, and a request can be sent again: a backup costs more than it is worth",
   ),
   rule(
+    "SQS3",
+    ["Prewarm/Pipeline/FailedBatches/Resource"],
+    "What streams and asynchronous invocations fail on ends there, for an operator: there is nothing behind it",
+  ),
+  rule(
     "VPC7",
     ["Network/Vpc/Resource"],
     "Nothing comes in, and what goes out is in the results; flow logs of 300 instances cost more than they say",

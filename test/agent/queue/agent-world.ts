@@ -13,7 +13,6 @@ import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestReader } from "../../../aws/request-reader.ts";
 import { RequestTaskTable } from "../../../aws/request-task-table.ts";
-import { StepQueue } from "../../../aws/step-queue.ts";
 import { TaskQueue } from "../../../aws/task-queue.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
@@ -98,7 +97,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const caretaker = new Caretaker({
       ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
       patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
-      looks: new Looks(new AskedLooks(documents, "progress"), new StepQueue(aws.sqs, `${QUEUES}/steps`)),
+      looks: new Looks(new AskedLooks(documents, "progress"), { invoke: async () => undefined }),
     });
     const agent = new Agent({
       ...{ queue, meter, caretaker, downloader, logger },

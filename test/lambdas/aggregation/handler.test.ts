@@ -3,9 +3,9 @@ import { Looks } from "../../../aws/looks.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
 import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeSteps } from "../fakes/steps.ts";
 import { count, request } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
@@ -17,14 +17,14 @@ const bad = record({ ok: false });
 
 function world(items = [request(RUNNING)], fault?: Fault) {
   const requests = new FakeRequests(...items);
-  const [progress, asked, steps] = [new FakeProgress(), new FakeAskedLooks(), new FakeSteps()];
+  const [progress, asked, shutdown] = [new FakeProgress(), new FakeAskedLooks(), new FakeAsyncFunction()];
   const buried: string[] = [];
   const deadLetters = { bury: async (body: string) => void buried.push(body) };
   const unreadable: Unreadable[] = [];
   const onUnreadable = (it: Unreadable) => void unreadable.push(it);
   const { deps, calls } = noteCalls<AggregationDeps>(
     {
-      ...{ requests, progress, looks: new Looks(asked, steps), deadLetters, onUnreadable },
+      ...{ requests, progress, looks: new Looks(asked, shutdown), deadLetters, onUnreadable },
       ...{ logger: silent, namespace: "Prewarm/test" },
     },
     fault,
@@ -36,7 +36,7 @@ function world(items = [request(RUNNING)], fault?: Fault) {
     progress,
     asked,
     the,
-    steps,
+    shutdown,
     buried,
     unreadable,
     calls,
@@ -46,10 +46,10 @@ function world(items = [request(RUNNING)], fault?: Fault) {
 
 describe("Aggregation", () => {
   it("adds a batch to the counters", async () => {
-    const { handle, the, steps } = world();
+    const { handle, the, shutdown } = world();
     await handle(good, bad);
     expect(the()).toEqual(count(2, 10, 1));
-    expect(steps.requests).toEqual([]);
+    expect(shutdown.requests).toEqual([]);
   });
 
   it("counts each POP, and says when the newest result was written, which no older batch takes back", async () => {
@@ -130,16 +130,16 @@ describe("Aggregation", () => {
   });
 
   it("asks for a look once more tasks have failed than are allowed, not before, and with none allowed at the first", async () => {
-    const { handle, steps } = world([request({ ...RUNNING, total_count: 9, max_failures: 2 })]);
+    const { handle, shutdown } = world([request({ ...RUNNING, total_count: 9, max_failures: 2 })]);
     await handle(bad, good, bad, good);
-    expect(steps.requests).toEqual([]);
+    expect(shutdown.requests).toEqual([]);
     await handle(bad);
-    expect(steps.requests).toEqual(["r1"]);
+    expect(shutdown.requests).toEqual(["r1"]);
     const strict = world([request({ ...RUNNING, max_failures: 0 })]);
     await strict.handle(good);
-    expect(strict.steps.requests).toEqual([]);
+    expect(strict.shutdown.requests).toEqual([]);
     await strict.handle(bad);
-    expect(strict.steps.requests).toEqual(["r1"]);
+    expect(strict.shutdown.requests).toEqual(["r1"]);
   });
 
   it("adds a size that was corrected, though the count stays", async () => {
@@ -155,34 +155,34 @@ describe("Aggregation", () => {
   });
 
   it("asks for the recount when the counters reach the total, not before", async () => {
-    const { handle, steps } = world();
+    const { handle, shutdown } = world();
     await handle(good, bad);
-    expect(steps.requests).toEqual([]);
+    expect(shutdown.requests).toEqual([]);
     await handle(record({ bytes: 20 }));
-    expect(steps.requests).toEqual(["r1"]);
+    expect(shutdown.requests).toEqual(["r1"]);
   });
 
   it("asks when they step over it, also with what a release before counted on the item", async () => {
-    const { handle, steps } = world([request({ ...RUNNING, download_count: 3 })]);
+    const { handle, shutdown } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(good);
-    expect(steps.requests).toEqual(["r1"]);
+    expect(shutdown.requests).toEqual(["r1"]);
   });
 
   it("asks again when a batch changes nothing: the run before may have ended between the two", async () => {
-    const { handle, steps, calls } = world([request({ ...RUNNING, download_count: 3 })]);
+    const { handle, shutdown, calls } = world([request({ ...RUNNING, download_count: 3 })]);
     await handle(record({}, {}));
     expect(calls).not.toContain("progress.add");
-    expect(steps.requests).toEqual(["r1"]);
+    expect(shutdown.requests).toEqual(["r1"]);
   });
 
   it("does not ask while somebody else's question has no answer", async () => {
-    const { handle, asked, steps } = world();
+    const { handle, asked, shutdown } = world();
     await asked.mayAsk("r1", "somebody else");
     await handle(good, bad, record({}));
-    expect(steps.requests).toEqual([]);
+    expect(shutdown.requests).toEqual([]);
     await asked.answered("r1");
     await handle(record({}, {}));
-    expect(steps.requests).toEqual(["r1"]);
+    expect(shutdown.requests).toEqual(["r1"]);
   });
 
   it("counts nothing for a request whose total is not known yet: it has no tasks", async () => {
@@ -203,7 +203,7 @@ describe("Aggregation", () => {
   });
 
   it("leaves the numbers of a request alone that has ended, and the others their own", async () => {
-    const { handle, requests, the, steps } = world([
+    const { handle, requests, the, shutdown } = world([
       request({ ...RUNNING, active: undefined, status: "STOPPED", download_count: 2 }),
       request({ ...RUNNING, req_id: "r2" }),
     ]);
@@ -211,15 +211,15 @@ describe("Aggregation", () => {
     expect(requests.the("r1")).toMatchObject({ status: "STOPPED", download_count: 2 });
     expect([the("r1"), the("gone")]).toEqual([undefined, undefined]);
     expect(the("r2")).toMatchObject({ download_count: 1, download_size: 10 });
-    expect(steps.requests).toEqual([]);
+    expect(shutdown.requests).toEqual([]);
   });
 
   it("asks nothing of a request that has ended since it was read", async () => {
-    const { handle, requests, steps } = world();
+    const { handle, requests, shutdown } = world();
     await handle(good);
     await requests.end("r1", "STOPPED");
     await handle(good, bad);
-    expect(steps.requests).toEqual([]);
+    expect(shutdown.requests).toEqual([]);
   });
 
   it("sets records aside that are no results, tells of them, and counts the rest", async () => {
@@ -270,10 +270,10 @@ describe("Aggregation", () => {
     expect(smooth.calls).toHaveLength(14);
     for (const n of smooth.calls.keys()) {
       for (const when of ["before", "after"] as const) {
-        const { handle, the, steps } = world(items, (_, i) => (i === n ? when : undefined));
+        const { handle, the, shutdown } = world(items, (_, i) => (i === n ? when : undefined));
         await handle(...batch).catch(() => handle(...batch));
         expect([the("r1"), the("r2")]).toEqual([smooth.the("r1"), smooth.the("r2")]);
-        expect(new Set(steps.requests)).toEqual(new Set(["r1", "r2"]));
+        expect(new Set(shutdown.requests)).toEqual(new Set(["r1", "r2"]));
       }
     }
   });

@@ -3,11 +3,12 @@ import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Source } from "../../../domain/sources/source.ts";
 import { notYetRead } from "../../../domain/sources/source-read.ts";
+import type { ExpandDeps } from "../../../lambdas/expand/expand.ts";
 import type { ExpandCheckpoint } from "../../../lambdas/expand/expand-checkpoint.ts";
-import { createHandler, type ExpandHandlerDeps } from "../../../lambdas/expand/handler.ts";
+import { createHandler } from "../../../lambdas/expand/handler.ts";
 import { type Read, SourceError, type WalkState } from "../../../probe/sources/walk.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
-import { FakeExpandQueue } from "../fakes/expand-queue.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
@@ -37,7 +38,7 @@ function expanding(change: Partial<RequestItem> = {}): RequestItem {
 function world(item = expanding(), documents: readonly (Read | Error)[] = DOCUMENTS) {
   const requests = new FakeRequests(item);
   const lists = new FakeLists({ "r1.csv": [[url("own")]] });
-  const queue = new FakeExpandQueue();
+  const expandFunction = new FakeAsyncFunction();
   const stored = new Map<string, ExpandCheckpoint>();
   /** Called before each document, and before each checkpoint. */
   const hooks = { next: () => {}, write: () => {} };
@@ -50,7 +51,7 @@ function world(item = expanding(), documents: readonly (Read | Error)[] = DOCUME
     delete: async (reqId: string) => void stored.delete(reqId),
   };
   const rooms: number[] = [];
-  const walk: ExpandHandlerDeps["walk"] = (_, { before }) => {
+  const walk: ExpandDeps["walk"] = (_, { before }) => {
     let at = before?.documents ?? 0;
     const pending = () => documents.slice(at).map((it) => (it instanceof Error ? 2 : it.source));
     return {
@@ -70,16 +71,15 @@ function world(item = expanding(), documents: readonly (Read | Error)[] = DOCUME
   };
   let clock = 0;
   const fakes = {
-    ...{ requests, lists, queue, checkpoints, walk, logger: silent, caps: DEFAULT_CAPS },
+    ...{ requests, lists, expandFunction, checkpoints, walk, logger: silent, caps: DEFAULT_CAPS },
     distributions: new FakeDistributions(OWN),
     now: () => (clock += 10_000),
   };
   const run = (left = 900_000) => {
-    const { deps } = noteCalls<ExpandHandlerDeps>(fakes);
-    const message = { body: '{"req_id":"r1"}', receiptHandle: "h", attributes: { ApproximateReceiveCount: "1" } };
-    return createHandler(deps)({ Records: [message] }, { getRemainingTimeInMillis: () => left });
+    const { deps } = noteCalls<ExpandDeps>(fakes);
+    return createHandler(deps)({ req_id: "r1" }, { getRemainingTimeInMillis: () => left });
   };
-  return { requests, lists, queue, stored, hooks, rooms, run };
+  return { requests, lists, expandFunction, stored, hooks, rooms, run };
 }
 
 const ALL = [
@@ -105,7 +105,7 @@ describe("a request's sources", () => {
       sources_read: READ,
     });
     expect(JSON.stringify(w.requests.the())).not.toContain("secret");
-    expect([w.stored.size, w.queue.requests]).toEqual([0, []]);
+    expect([w.stored.size, w.expandFunction.requests]).toEqual([0, []]);
     expect(w.rooms[0]).toBe(59_999);
   });
 
@@ -114,20 +114,20 @@ describe("a request's sources", () => {
     await w.run(119_000);
     expect(w.requests.the()).toMatchObject({ status: "EXPANDING", url_count: 3 });
     expect(w.requests.the().expanded).toBeUndefined();
-    expect([w.stored.size, w.queue.requests]).toEqual([1, ["r1"]]);
+    expect([w.stored.size, w.expandFunction.requests]).toEqual([1, ["r1"]]);
     for (let runs = 0; runs < 3; runs++) await w.run(119_000);
     expect(w.requests.the()).toMatchObject({ expanded: "y", sources_read: READ });
     expect(w.lists.objects["r1.csv"]).toEqual(ALL);
     expect(w.stored.size).toBe(0);
   });
 
-  it("are not queued to be read on before it is kept where the next run is to begin", async () => {
+  it("do not go on in another run before it is kept where the next run is to begin", async () => {
     const w = world();
     w.hooks.write = () => {
       throw new Error("S3 is busy");
     };
     await expect(w.run(119_000)).rejects.toThrow("S3 is busy");
-    expect(w.queue.requests).toEqual([]);
+    expect(w.expandFunction.requests).toEqual([]);
   });
 
   it("come to the same when a run is called again: before its mark from the start, after it nothing is done", async () => {
@@ -183,7 +183,7 @@ describe("a request's sources", () => {
     w.hooks.next = () => void w.requests.end("r1", status);
     await w.run();
     expect(w.requests.the()).toMatchObject({ status });
-    expect([w.requests.the().reason, w.stored.size, w.queue.requests]).toEqual([undefined, 0, []]);
+    expect([w.requests.the().reason, w.stored.size, w.expandFunction.requests]).toEqual([undefined, 0, []]);
     expect(w.lists.objects["r1.csv"]).toEqual([[url("own")]]);
   });
 
@@ -202,10 +202,9 @@ describe("a request's sources", () => {
     expect(w.requests.the()).toMatchObject({ status: "CREATED" });
   });
 
-  it("are tried again soon when something fails that may pass", async () => {
+  it("are read again by Lambda's next try when something fails that may pass", async () => {
     const w = world(expanding(), [new Error("S3 is away")]);
     await expect(w.run()).rejects.toThrow("S3 is away");
-    expect(w.queue.pauses).toEqual([["h", 5]]);
     expect(w.requests.the()).toMatchObject({ status: "EXPANDING" });
   });
 });

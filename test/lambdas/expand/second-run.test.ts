@@ -6,8 +6,8 @@ import type { Source } from "../../../domain/sources/source.ts";
 import { notYetRead } from "../../../domain/sources/source-read.ts";
 import { type ExpandDeps, expand } from "../../../lambdas/expand/expand.ts";
 import type { ExpandCheckpoint } from "../../../lambdas/expand/expand-checkpoint.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
-import { FakeExpandQueue } from "../fakes/expand-queue.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
@@ -39,14 +39,14 @@ test("however the runs are cut, the list, the counts of each source and the docu
         request({ sources: SOURCES, sources_read: SOURCES.map(notYetRead), cf_domain: HOST }),
       );
       const lists = new FakeLists({ "r1.csv": [[url("own")]] });
-      const queue = new FakeExpandQueue();
+      const expandFunction = new FakeAsyncFunction();
       const stored = new Map<string, ExpandCheckpoint>();
       const read: number[] = [];
       let isLast = false;
       const deps: ExpandDeps = {
         requests,
         lists,
-        queue,
+        expandFunction,
         checkpoints: {
           read: async (reqId) => structuredClone(stored.get(reqId)),
           write: async (reqId, checkpoint) => void stored.set(reqId, structuredClone(checkpoint)),

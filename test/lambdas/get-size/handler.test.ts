@@ -10,9 +10,9 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeDns } from "../fakes/dns.ts";
-import { FakeExpandQueue } from "../fakes/expand-queue.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -61,16 +61,16 @@ async function world({
   const dns = new FakeDns(hosts, aliases);
   if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
-  const expandQueue = new FakeExpandQueue();
+  const expandFunction = new FakeAsyncFunction();
   const requestPops = new FakeRequestPops(requests);
-  const asked = { distributions, dns, ports, keptErrorMs: 50, expandQueue };
+  const asked = { distributions, dns, ports, keptErrorMs: 50, expandFunction };
   const fakes = { requests, requestPops, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };
   return {
     requests,
     lists,
-    expandQueue,
+    expandFunction,
     calls,
     seen,
     connections,
@@ -112,10 +112,14 @@ describe("Get Size", () => {
     const created = request({ sources: [{ type: "list", s3: "s3://media/a" }], sources_read });
     const handed = await world({ item: created });
     await handed.handle(EVENT);
-    expect([handed.expandQueue.requests, handed.requests.the().status, handed.seen]).toEqual([["r1"], "CREATED", []]);
+    expect([handed.expandFunction.requests, handed.requests.the().status, handed.seen]).toEqual([
+      ["r1"],
+      "CREATED",
+      [],
+    ]);
     const reading = await world({ item: { ...created, status: "EXPANDING" } });
     await reading.handle(EVENT);
-    expect([reading.expandQueue.requests, reading.requests.the().status]).toEqual([[], "EXPANDING"]);
+    expect([reading.expandFunction.requests, reading.requests.the().status]).toEqual([[], "EXPANDING"]);
     const read = await world({ item: { ...created, status: "EXPANDING", sources: [], expanded: "y" } });
     read.lists.objects["r1.csv"] = [
       [...url("/a"), ""],

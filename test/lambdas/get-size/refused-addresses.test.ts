@@ -6,8 +6,8 @@ import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handl
 import { Distributions } from "../../../tools/edge/distributions.ts";
 import { startDnsServer } from "../../../tools/edge/dns-server.ts";
 import { serve } from "../../probe/size/server.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
-import { FakeExpandQueue } from "../fakes/expand-queue.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -45,7 +45,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
     distributions: new FakeDistributions([]),
     ports,
     keptErrorMs: 50,
-    expandQueue: new FakeExpandQueue(),
+    expandFunction: new FakeAsyncFunction(),
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,
   };

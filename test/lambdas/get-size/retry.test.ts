@@ -3,9 +3,9 @@ import { allowedDistributionsSchema } from "../../../domain/request/allowed-dist
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeDistributions } from "../fakes/distributions.ts";
 import { FakeDns } from "../fakes/dns.ts";
-import { FakeExpandQueue } from "../fakes/expand-queue.ts";
 import { FakeLists } from "../fakes/lists.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
@@ -48,7 +48,7 @@ async function world(
     distributions,
     dns,
     ports,
-    expandQueue: new FakeExpandQueue(),
+    expandFunction: new FakeAsyncFunction(),
     keptErrorMs: 50,
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { againAfterSeconds } from "../../../lambdas/again-after.ts";
 import { count } from "../items.ts";
-import { A, ENDED, EVENT, HEADER, OTHER, PAST, resultsBut, step, world } from "./world.ts";
+import { A, ENDED, EVENT, HEADER, OTHER, PAST, resultsBut, world } from "./world.ts";
 
-const TIMER = { req_id: "r1" };
+const TIMER = { req_id: "r1", timer: true };
 
 describe("the timer", () => {
   it("ends a request whose time is up", async () => {
@@ -71,7 +70,7 @@ describe("a request that cannot be read", () => {
     expect([requests.the().status, requests.the().active, fleet.capacity]).toEqual(["TIMEOUT", undefined, 0]);
   });
 
-  it("is passed over where a message names it, and closed if it has ended: Watch finds it no more", async () => {
+  it("is passed over by a settlement check, and closed if it has ended: Watch finds it no more", async () => {
     const { handle, requests } = world({ item: ENDED });
     requests.get = async () => undefined;
     await handle(EVENT);
@@ -83,32 +82,17 @@ describe("a request that cannot be read", () => {
   });
 });
 
-describe("a message of the queue of steps", () => {
+describe("a settlement check", () => {
   it("of a request that is gone is passed over", async () => {
     const { handle, calls } = world();
-    await handle(step("r9"));
+    await handle({ req_id: "r9" });
     expect(new Set(calls)).toEqual(new Set(["requests.get", "requests.close"]));
   });
 
-  it("whose run fails comes again after a pause that doubles, and not only when it is visible again by itself", async () => {
+  it("that fails is left to Lambda, which invokes the function again", async () => {
     const w = world({ fault: (call) => (call === "queue.depth" ? "before" : undefined) });
-    for (const receives of [1, 2, 7]) await expect(w.handle(step("r1", receives))).rejects.toThrow("queue.depth");
-    expect(w.steps.pauses).toEqual([5, 10, 320].map((seconds) => ["receipt-r1", seconds]));
-    expect([againAfterSeconds(8), againAfterSeconds(9), againAfterSeconds(40)]).toEqual([640, 900, 900]);
-  });
-
-  it("that is no look fails, to be set aside in the end", async () => {
-    const { handle, steps, calls } = world();
-    const [message] = step("r1").Records;
-    await expect(handle({ Records: [{ ...message, body: "{}" }] })).rejects.toThrow();
-    expect([steps.pauses, calls]).toEqual([[["receipt-r1", 5]], ["steps.again"]]);
-  });
-
-  it("that fails behind others is the one that comes again", async () => {
-    const { handle, steps } = world();
-    const [first, second] = [...step("r9").Records, ...step("r1").Records];
-    await expect(handle({ Records: [first, { ...second, body: "{}" }] })).rejects.toThrow();
-    expect(steps.pauses).toEqual([["receipt-r1", 5]]);
+    await expect(w.handle(EVENT)).rejects.toThrow("queue.depth");
+    expect([w.shutdown.requests, w.checkDelays()]).toEqual([[], []]);
   });
 
   it("does no harm twice at the same time", async () => {
@@ -143,7 +127,7 @@ describe("a look at an active request", () => {
     w.progress.set("r1", { count: count(4, 0, 0) });
     await w.handle(EVENT);
     // This time the counters are put right, and say so.
-    expect([w.steps.looks, (await w.progress.of("r1")).count.download_count]).toEqual([[], 3]);
+    expect([w.shutdown.requests, (await w.progress.of("r1")).count.download_count]).toEqual([[], 3]);
     const late: ReturnType<typeof world> = world({
       item: { download_count: 3 },
       fault: (call) => {
@@ -152,12 +136,12 @@ describe("a look at an active request", () => {
       },
     });
     await late.handle(EVENT);
-    expect(late.steps.looks).toEqual([["r1", 0]]);
+    expect(late.shutdown.requests).toEqual(["r1"]);
   });
 });
 
 describe("what it is called with", () => {
-  it("an event that is neither a timer's nor a queue's is refused", async () => {
+  it("an event without a request is refused", async () => {
     await expect(world().handle({ some: "thing" })).rejects.toThrow();
   });
 });

@@ -195,8 +195,8 @@ describe("a look at a huge request", () => {
     let runs = 0;
     for (let open = true; open; runs++) {
       await w.handle(EVENT).catch(() => w.handle(EVENT));
-      open = w.steps.looks.length > seen || (w.requests.the().active === undefined && !w.requests.the().closed);
-      seen = w.steps.looks.length;
+      open = w.shutdown.requests.length > seen || (w.requests.the().active === undefined && !w.requests.the().closed);
+      seen = w.shutdown.requests.length;
       if (runs > 20) throw new Error("it comes to no end");
     }
     return runs;
@@ -214,7 +214,7 @@ describe("a look at a huge request", () => {
     await w.handle(EVENT);
     expect(w.requests.the().status).toBe("IN_PROGRESS");
     expect(w.checkpoints.objects.size).toBe(1);
-    expect(w.steps.looks).toEqual([["r1", 0]]);
+    expect(w.shutdown.requests).toEqual(["r1"]);
     expect(w.asked.open.has("r1")).toBe(true);
     await w.handle(EVENT);
     await w.handle(EVENT);

@@ -239,18 +239,31 @@ describe("a look at an active request", () => {
     const { empty_seen_at: _, ...still } = STILL;
     const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: still });
     await w.handle(EVENT);
-    expect([w.steps.looks, w.queue.messages]).toEqual([[["r1", 60]], []]);
+    expect([w.checkDelays(), w.queue.messages]).toEqual([[60], []]);
     expect(w.requests.the()).toMatchObject({ requeues: 0, last_update_time: STILL.last_update_time });
-    // Another look, which comes early, is one more; it does not begin the wait again.
-    w.later(40_000);
+    // Another check, which comes early, does not begin the wait again.
+    w.later(39_000);
     await w.handle(EVENT);
-    expect(w.steps.looks.map(([id, seconds]) => [id, Math.round(seconds)])).toEqual([
-      ["r1", 60],
-      ["r1", 20],
-    ]);
-    w.later(20_001);
+    expect(w.checkDelays()).toEqual([21]);
+    w.later(21_001);
     await w.handle(EVENT);
     expect([w.queue.messages.length, w.requests.the().requeues]).toEqual([1, 1]);
+  });
+
+  it("waits itself for a check that is due within 20 seconds, and invokes itself then", async () => {
+    const { empty_seen_at: _, ...still } = STILL;
+    const w = world({ results: resultsBut(`SIN2-P1#${A}`), item: still, stallSeconds: 30 });
+    const before = w.now();
+    await w.handle(EVENT);
+    expect([w.now() - before, w.shutdown.requests, w.checkDelays()]).toEqual([2_000, ["r1"], []]);
+    expect(w.calls.indexOf("shutdown.invoke")).toBeLessThan(w.calls.indexOf("asked.answered"));
+  });
+
+  it("schedules a check that is due soon if the run has no time left to wait", async () => {
+    const { empty_seen_at: _, ...still } = STILL;
+    const w = world({ item: { ...still, download_count: 3 }, stallSeconds: 30, runMs: 121_000 });
+    await w.handle(EVENT);
+    expect([w.shutdown.requests, w.checkDelays()]).toEqual([[], [20]]);
   });
 
   it("queues what is lost again: that, and no more", async () => {

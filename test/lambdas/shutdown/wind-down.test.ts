@@ -8,11 +8,15 @@ const MESSAGE: TaskMessage = {
 };
 
 describe("a request that has ended", () => {
-  it("gives back its timer, its instances and its messages", async () => {
-    const { handle, requests, timer, fleet, queue, calls } = world({ item: { ...ENDED, download_count: 4 } });
+  it("gives back its timer, its pending settlement check, its instances and its messages", async () => {
+    const { handle, requests, timer, checkSchedule, fleet, queue, calls } = world({
+      item: { ...ENDED, download_count: 4 },
+    });
+    await checkSchedule.set("r1", new Date(), { functionArn: "f", roleArn: "r" });
     queue.messages = [MESSAGE];
     await handle(EVENT);
     expect([timer.schedules.size, fleet.capacity, queue.messages]).toEqual([0, 0, []]);
+    expect(checkSchedule.schedules.size).toBe(0);
     expect(requests.the()).toMatchObject({ status: "FINISHED", closed: true, download_count: 4 });
     expect(requests.the().closing).toBeUndefined();
     expect(calls.at(-1)).toBe("requests.close");
@@ -109,7 +113,7 @@ describe("a request that has ended", () => {
     await w.handle(EVENT);
     expect(seconds.reduce((sum, s) => sum + s, 0)).toBe(60);
     expect(w.requests.the().closed).toBe(false);
-    expect(w.steps.looks).toEqual([["r1", 0]]);
+    expect(w.shutdown.requests).toEqual(["r1"]);
     w.queue.inFlight = 0;
     await w.handle(EVENT);
     expect(w.requests.the().closed).toBe(true);
@@ -131,7 +135,7 @@ describe("a request that has ended", () => {
     // 15 minutes, less two: a drop of 50 seconds and a pause of two each.
     expect(w.calls.filter((call) => call === "staleMessages.drop")).toHaveLength(16);
     expect(w.requests.the().closed).toBe(false);
-    expect(w.steps.looks).toEqual([["r1", 0]]);
+    expect(w.shutdown.requests).toEqual(["r1"]);
   });
 
   it("leaves the rest to the agents of a request that starts meanwhile", async () => {

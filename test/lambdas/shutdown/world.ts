@@ -7,6 +7,7 @@ import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { Capacity } from "../../../lambdas/capacity.ts";
 import { createHandler, type ShutdownDeps } from "../../../lambdas/shutdown/handler.ts";
 import { FakeAskedLooks } from "../fakes/asked-looks.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeCheckpoints } from "../fakes/checkpoints.ts";
 import { FakeFleet } from "../fakes/fleet.ts";
 import { FakeLists } from "../fakes/lists.ts";
@@ -15,21 +16,14 @@ import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResultFiles } from "../fakes/result-files.ts";
 import { FakeResults } from "../fakes/results.ts";
-import { FakeSteps } from "../fakes/steps.ts";
 import { FakeQueue, FakeStaleMessages } from "../fakes/task-queue.ts";
 import { FakeTimer } from "../fakes/timer.ts";
 import { DOMAIN, LABEL, request, result, target } from "../items.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
 
-/** A message of the queue of steps, as Lambda hands it over. */
-export function step(reqId: string, receives = 1) {
-  const body = JSON.stringify({ req_id: reqId });
-  return {
-    Records: [{ body, receiptHandle: `receipt-${reqId}`, attributes: { ApproximateReceiveCount: String(receives) } }],
-  };
-}
-export const EVENT = step("r1");
+/** What the function is invoked with to check a request. */
+export const EVENT = { req_id: "r1" };
 const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 /** A request whose numbers moved a moment ago. */
 const JUST_NOW = formatTimestamp(new Date());
@@ -69,6 +63,8 @@ export interface Given {
   readonly fault?: Fault;
   /** What happens while it waits. */
   readonly onSleep?: () => void;
+  /** The stack's parameter. @default 900 */
+  readonly stallSeconds?: number;
   /** Milliseconds that a run may take. @default Lambda's 15 minutes */
   readonly runMs?: number;
 }
@@ -84,6 +80,7 @@ export function world({
   fault,
   onSleep = () => undefined,
   runMs = 900_000,
+  stallSeconds,
 }: Given = {}) {
   const requests = new FakeRequests(
     request({
@@ -116,9 +113,10 @@ export function world({
   const resultFiles = new FakeResultFiles();
   const queue = new FakeQueue();
   const [progress, asked] = [new FakeProgress(), new FakeAskedLooks()];
-  const steps = new FakeSteps();
+  const shutdown = new FakeAsyncFunction();
   const timer = new FakeTimer();
   timer.schedules.set("r1", { at: new Date(), target: { functionArn: "f", roleArn: "r" } });
+  const checkSchedule = new FakeTimer();
   const fleet = new FakeFleet(1);
   const capacity = new Capacity(requests, fleet);
   let now = Date.now();
@@ -129,7 +127,7 @@ export function world({
       onSleep();
     },
   };
-  const looks = new Looks(asked, steps);
+  const looks = new Looks(asked, shutdown);
   const said: EndedEvent[] = [];
   const buried: string[] = [];
   const announcing = {
@@ -149,21 +147,25 @@ export function world({
     staleMessages,
     capacity,
     timer,
+    checkSchedule,
   };
-  const asking = { progress, asked, steps, looks, patience: patienceOf(), namespace: "Prewarm/test" };
+  const asking = { progress, asked, shutdown, looks, patience: patienceOf(stallSeconds), namespace: "Prewarm/test" };
   const { deps, calls } = noteCalls<ShutdownDeps>(
-    { ...given, ...asking, ...announcing, logger: silent, ...time },
+    { ...given, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time },
     fault,
   );
   const report = () => lists.objects["r1/report.csv"];
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
     const ends = now + runMs;
-    return handler(event, { getRemainingTimeInMillis: () => ends - now });
+    return handler(event, { getRemainingTimeInMillis: () => ends - now, invokedFunctionArn: "arn:shutdown" });
   };
   const later = (ms: number) => {
     now += ms;
   };
+  /** In how many seconds checks are scheduled. */
+  const checkDelays = () =>
+    [...checkSchedule.schedules.values()].map(({ at }) => Math.round((at.getTime() - now) / 1_000));
   const stand = {
     said,
     buried,
@@ -176,9 +178,10 @@ export function world({
     queue,
     progress,
     asked,
-    steps,
+    shutdown,
     timer,
+    checkSchedule,
     fleet,
   };
-  return { ...stand, calls, report, handle, later };
+  return { ...stand, calls, report, handle, later, now: time.now, checkDelays };
 }

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { patienceOf } from "../../../domain/request/patience.ts";
 import { createHandler } from "../../../lambdas/watch/handler.ts";
+import { NO_DEAD_LETTERS, WATCH_CONTEXT } from "../fakes/no-dead-letters.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { request } from "../items.ts";
+import { silent } from "../silent.ts";
 
 test.each([
   { what: "nothing runs", active: 0, wanted: 0, instances: 0, inService: 0, orphans: 0, missing: 0, measured: false },
@@ -39,9 +41,10 @@ test.each([
     fleet: { state: async () => ({ wanted, instances, inService }) },
     safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
     patience: patienceOf(),
-    logger: { info: (...line) => void lines.push(line) },
+    logger: { ...silent, info: (...line) => void lines.push(line) },
+    ...NO_DEAD_LETTERS,
     namespace: "Prewarm/test",
-  })();
+  })({}, WATCH_CONTEXT);
   expect(lines).toEqual([
     [
       "Fleet and work",
@@ -61,7 +64,7 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
   const progress = new FakeProgress();
   progress.set("r1", { movedAt: 7 });
   await createHandler({
-    requests: { active: async () => active, noteMissingInstances: unplanned },
+    requests: { active: async () => active, noteMissingInstances: unplanned, standing: unplanned },
     progress,
     fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
     safetyNet: {
@@ -79,9 +82,10 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
       callStepsAgain: async () => [["r1", "CREATED: its step is called again"]],
     },
     patience: patienceOf(),
-    logger: { info: (...line) => void lines.push(line) },
+    logger: { ...silent, info: (...line) => void lines.push(line) },
+    ...NO_DEAD_LETTERS,
     namespace: "Prewarm/test",
-  })();
+  })({}, WATCH_CONTEXT);
   expect(lines.slice(1)).toEqual([
     ["Request was forgotten, a look is asked for", { req_id: "r2" }],
     ["A step came to no end", { req_id: "r1", what: "CREATED: its step is called again" }],
@@ -89,7 +93,34 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
   ]);
 });
 
-async function unplanned(): Promise<void> {
+test("dead letters are read when no request is active, and when the safety net fails", async () => {
+  let received = 0;
+  const deps = {
+    requests: new FakeRequests(),
+    progress: new FakeProgress(),
+    fleet: { state: async () => ({ wanted: 0, instances: 0, inService: 0 }) },
+    safetyNet: {
+      lookAtForgotten: async () => [],
+      lookAtUnclosed: async (): Promise<string[]> => [],
+      callStepsAgain: async () => [],
+    },
+    ...{ ...NO_DEAD_LETTERS, patience: patienceOf(), logger: silent, namespace: "Prewarm/test" },
+    deadLetters: {
+      receive: async () => {
+        received++;
+        return [];
+      },
+      delete: unplanned,
+    },
+  };
+  await createHandler(deps)({}, WATCH_CONTEXT);
+  expect(received).toBe(1);
+  deps.safetyNet.lookAtUnclosed = () => Promise.reject(new Error("DynamoDB is away"));
+  await expect(createHandler(deps)({}, WATCH_CONTEXT)).rejects.toThrow("DynamoDB is away");
+  expect(received).toBe(2);
+});
+
+async function unplanned(): Promise<never> {
   throw new Error("unplanned");
 }
 
@@ -102,8 +133,8 @@ describe("instances that Auto Scaling has not provided", () => {
       progress: new FakeProgress(),
       fleet: { state: async () => ({ wanted: 5, instances: inService, inService }) },
       safetyNet: { lookAtForgotten: async () => [], lookAtUnclosed: async () => [], callStepsAgain: async () => [] },
-      ...{ patience: patienceOf(), logger: { info: () => undefined }, namespace: "Prewarm/test" },
-    })();
+      ...{ ...NO_DEAD_LETTERS, patience: patienceOf(), logger: silent, namespace: "Prewarm/test" },
+    })({}, WATCH_CONTEXT);
   };
   afterEach(() => void vi.useRealTimers());
 

@@ -6,11 +6,10 @@ import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { SafetyNet } from "../../../lambdas/watch/safety-net.ts";
 import { isStuck } from "../../../lambdas/watch/stuck.ts";
 import { FakeAskedLooks } from "../fakes/asked-looks.ts";
-import { FakeExpandQueue } from "../fakes/expand-queue.ts";
+import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
 import { FakeRequestPops } from "../fakes/request-pops.ts";
 import { FakeRequests } from "../fakes/requests.ts";
-import { FakeSteps } from "../fakes/steps.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { count, request, target } from "../items.ts";
 
@@ -34,19 +33,19 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   );
   const queue = new FakeQueue();
   queue.inFlight = inFlight;
-  const [progress, asked, steps] = [new FakeProgress(), new FakeAskedLooks(), new FakeSteps()];
+  const [progress, asked, shutdown] = [new FakeProgress(), new FakeAskedLooks(), new FakeAsyncFunction()];
   progress.set("r1", { beats });
   progress.set("r2", { beats: others });
   const requestPops = new FakeRequestPops(requests);
-  const expandQueue = new FakeExpandQueue();
-  const looks = new Looks(asked, steps);
-  const net = new SafetyNet({ requests, requestPops, queue, expandQueue, patience, looks });
+  const expandFunction = new FakeAsyncFunction();
+  const looks = new Looks(asked, shutdown);
+  const net = new SafetyNet({ requests, requestPops, queue, expandFunction, patience, looks });
   const look = async () => {
     const all = new Map<string, Progress>();
     for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
     return net.lookAtForgotten(await requests.active(), all, NOW);
   };
-  return { requests, requestPops, progress, asked, steps, expandQueue, net, look };
+  return { requests, requestPops, progress, asked, shutdown, expandFunction, net, look };
 }
 
 describe("a look is asked for", () => {
@@ -93,13 +92,13 @@ describe("a look is asked for", () => {
       others: [...("others" in around ? around.others : [])],
     });
     expect(await w.look()).toEqual(caught ? ["r1"] : []);
-    expect(w.steps.looks).toEqual(caught ? [["r1", 0]] : []);
+    expect(w.shutdown.requests).toEqual(caught ? ["r1"] : []);
   });
 
   it("once, however many see that it is needed", async () => {
     const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
     w.asked.open.set("r1", Date.now() - 60_000);
-    expect([await w.look(), w.steps.looks]).toEqual([[], []]);
+    expect([await w.look(), w.shutdown.requests]).toEqual([[], []]);
     w.asked.open.set("r1", Date.now() - 1_201_000);
     expect(await w.look()).toEqual(["r1"]);
   });
@@ -108,7 +107,7 @@ describe("a look is asked for", () => {
     const queue = { depth: () => Promise.reject(new Error("unplanned")) };
     const looks = { ask: () => Promise.reject(new Error("unplanned")) };
     const net = new SafetyNet({
-      expandQueue: new FakeExpandQueue(),
+      expandFunction: new FakeAsyncFunction(),
       ...{ requests: new FakeRequests(), requestPops: new FakeRequestPops(new FakeRequests()), queue, looks, patience },
     });
     expect(await net.lookAtForgotten([], new Map(), NOW)).toEqual([]);
@@ -116,7 +115,7 @@ describe("a look is asked for", () => {
 
   it("and can be asked for again where it could not be sent", async () => {
     const w = world({ last_update_time: "2024-04-16 03:00:00.000000" });
-    w.steps.look = () => Promise.reject(new Error("SQS is away"));
+    w.shutdown.invoke = () => Promise.reject(new Error("SQS is away"));
     await expect(w.look()).rejects.toThrow("SQS is away");
     expect(w.asked.open.size).toBe(0);
   });
@@ -131,7 +130,7 @@ describe("a request that has ended and was not closed", () => {
   ])("%s", async (_, at, asked) => {
     const w = world({ ...ended, last_update_time: `2024-04-16 ${at}.000000` });
     expect(await w.net.lookAtUnclosed(NOW)).toEqual(asked);
-    expect(w.steps.looks.map(([id]) => id)).toEqual(asked);
+    expect(w.shutdown.requests).toEqual(asked);
   });
 
   it("is looked at even if its item cannot be read", async () => {
@@ -172,11 +171,11 @@ describe("a step that came to no end", () => {
   it("is Expand's, called through its queue, until the sources are read; then it is Get Size's, called by the change", async () => {
     const reading = world({ ...still, status: "EXPANDING" });
     await reading.net.callStepsAgain(await reading.requests.active(), NOW);
-    expect(reading.expandQueue.requests).toEqual(["r1"]);
+    expect(reading.expandFunction.requests).toEqual(["r1"]);
     const read = world({ ...still, status: "EXPANDING", expanded: "y", nudges: 2 });
     const [[, said = ""] = []] = await read.net.callStepsAgain(await read.requests.active(), NOW);
     expect(said).toMatch(/^Get Size came to no end/);
-    expect(read.expandQueue.requests).toEqual([]);
+    expect(read.expandFunction.requests).toEqual([]);
   });
 
   it.each([

@@ -18,6 +18,7 @@ export interface CrashScenario extends Scenario {
 
 /** Functions that no request calls, and why. */
 export const NOT_TRIED: Readonly<Record<string, string>> = {
+  ApiAccessRedeploying: "deploys the API when its resource policy changes; only CloudFormation calls it",
   ConsolePage: "serves the console's files, and calls nothing",
   StorageEmptying: "empties the bucket when the stack is deleted; only CloudFormation calls it",
 };
@@ -78,7 +79,7 @@ export const STOP: CrashScenario = {
 
 export const DEAD_LETTERS: CrashScenario = {
   name: "messages that nobody finishes",
-  roles: ["Api", "DeadLetterReader", "agent"],
+  roles: ["Api", "Watch", "agent"],
   site: abandoned,
   bodies: [body(abandoned, { pops: POPS, instance_count: 0 })],
   during: async (pipeline, reqId) => {
@@ -96,7 +97,7 @@ export const LOST_MESSAGES: CrashScenario = {
   name: "messages that are lost while no instance runs",
   roles: ["Shutdown", "Watch"],
   // How a request ends is tried with leads.
-  calls: /^sqs|^dynamodb (Put|Delete)Item|SET (empty_seen_at|requeues)/,
+  calls: /^sqs|^lambda|^scheduler CreateSchedule|^dynamodb (Put|Delete)Item|SET (empty_seen_at|requeues)/,
   site: lost,
   bodies: [body(lost, { pops: POPS, timeout: 120 })],
   during: async (pipeline, reqId) => {

@@ -137,7 +137,7 @@ class Life {
     await this.post({ url_list: small, client_token: "undone" }).catch(() => undefined);
     this.on({ role: "Shutdown", operation: "GetItem", resource: /StorageRequest/ });
     this.on({ role: "Shutdown", operation: "PutEvents", resource: /./ });
-    this.on({ role: "Aggregation", operation: "SendMessage", resource: /StepQueue/ });
+    this.on({ role: "Aggregation", operation: "Invoke", resource: /Shutdown/ });
     await this.closed({ url_list: small });
     this.on({ role: "Expand", operation: "UpdateItem", resource: /StorageRequest/ });
     await this.closed({ url_list: [], sources: [{ type: "list", url: `https://${HOST}/list.txt` }] });
@@ -155,6 +155,8 @@ class Life {
         this.pipeline.aws.sqs.take(this.pipeline.deployment.name(`Prewarm${lane}`), 10);
         await sleep(31_000);
       }
+      // Watch reads them before Shutdown, after a minute in this stack, queues their tasks again.
+      await this.pipeline.invoke("Watch", {});
       await this.resize({ DesiredCapacity: 1 });
       await this.pipeline.untilClosed(id);
     }
@@ -207,9 +209,15 @@ class Life {
         { key: { S: `count#${id}` }, part: { S: "0" } },
         { download_count: { N: "1" } },
       );
-      this.on({ role: "Watch", operation: "SendMessage", resource: /StepQueue/ });
-      this.on({ role: "agent", operation: "SendMessage", resource: /StepQueue/ });
-      await this.resize({ DesiredCapacity: 1, req_id: id });
+      this.on({ role: "Watch", operation: "Invoke", resource: /Shutdown/ });
+      this.on({ role: "agent", operation: "Invoke", resource: /Shutdown/ });
+      const goOn = () => this.resize({ DesiredCapacity: 1, req_id: id });
+      // A run without the time to wait for the next check itself schedules it.
+      const untilScheduled = async () => {
+        await goOn();
+        await this.pipeline.until(() => aws.scheduler.schedules.has(`${id}-check`), "a check is scheduled");
+      };
+      await (lane === "TaskQueueExpress" ? this.inShortRuns("Shutdown", untilScheduled) : goOn());
       await this.pipeline.untilClosed(id, 3_600_000);
     }
     // Nobody is told that the group is not needed any more.

@@ -15,8 +15,6 @@ const LOGGING = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const TRACING = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-eventsourcemapping.html */
 const READING_A_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-const CONSUMING_A_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
 const SESSION_MANAGER = [
   "ssm:UpdateInstanceInformation",
@@ -28,7 +26,12 @@ const SESSION_MANAGER = [
 
 /** What Lambda does with the functions' roles, and what an instance does beside its agent. */
 export function serviceCalls(deployment: Deployment): ServiceCall[] {
-  return [...ofFunctions(deployment), ...ofEventSources(deployment), ...ofInstances(deployment)];
+  return [
+    ...ofFunctions(deployment),
+    ...ofEventSources(deployment),
+    ...ofAsyncInvocations(deployment),
+    ...ofInstances(deployment),
+  ];
 }
 
 function ofFunctions({ template }: Deployment): ServiceCall[] {
@@ -49,15 +52,24 @@ function ofEventSources({ template, functions }: Deployment): ServiceCall[] {
     const role = [...functions.values()].find(({ arn }) => arn === functionArn)?.role ?? "";
     const source = template.text(Properties["EventSourceArn"]);
     const failed = Properties["DestinationConfig"] as { OnFailure: { Destination: unknown } } | undefined;
-    const reading = source.includes("/stream/")
-      ? [
-          ...needs(role, "Lambda reads its stream", READING_A_STREAM, source),
-          ...needs(role, "Lambda finds its stream", ["dynamodb:ListStreams"], "*"),
-        ]
-      : needs(role, "Lambda consumes its queue", CONSUMING_A_QUEUE, source);
+    const reading = [
+      ...needs(role, "Lambda reads its stream", READING_A_STREAM, source),
+      ...needs(role, "Lambda finds its stream", ["dynamodb:ListStreams"], "*"),
+    ];
     if (failed === undefined) return reading;
     const destination = template.text(failed.OnFailure.Destination);
     return [...reading, ...needs(role, "Lambda keeps a batch that failed", ["sqs:SendMessage"], destination)];
+  });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+function ofAsyncInvocations({ template, functions }: Deployment): ServiceCall[] {
+  return template.of("AWS::Lambda::EventInvokeConfig").flatMap(([, { Properties }]) => {
+    const functionArn = template.text(arnOf((Properties["FunctionName"] as { Ref: string }).Ref));
+    const role = [...functions.values()].find(({ arn }) => arn === functionArn)?.role ?? "";
+    const { OnFailure } = Properties["DestinationConfig"] as { OnFailure: { Destination: unknown } };
+    const destination = template.text(OnFailure.Destination);
+    return needs(role, "Lambda keeps an invocation that failed", ["sqs:SendMessage"], destination);
   });
 }
 

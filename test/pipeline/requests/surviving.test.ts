@@ -80,9 +80,8 @@ function miscount({ pipeline: { aws, deployment } }: PipelineStack, reqId: strin
 }
 
 /** Asks Shutdown for a settlement check, as Aggregation does when the counters of a request are complete. */
-async function requestSettlement({ pipeline: { aws, deployment } }: PipelineStack, reqId: string): Promise<void> {
-  const QueueUrl = deployment.name("PrewarmPipelineStepQueueSteps");
-  await aws.sqs.call("SendMessage", { QueueUrl, MessageBody: JSON.stringify({ req_id: reqId }) });
+async function requestSettlement({ pipeline }: PipelineStack, reqId: string): Promise<void> {
+  await pipeline.invoke("Shutdown", { req_id: reqId });
 }
 
 function deleteTimer({ pipeline: { aws } }: PipelineStack, reqId: string): void {

@@ -6,13 +6,13 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/look.ts",
-      find: "const isSettled = await settle(",
-      replace: "await deps.asked.answered(reqId);\n  const isSettled = await settle(",
+      find: "const settled = await settle(",
+      replace: "await deps.asked.answered(reqId);\n  const settled = await settle(",
     },
     {
       file: "lambdas/shutdown/look.ts",
-      find: "left);\n  await deps.asked.answered(reqId);\n  // Asked",
-      replace: "left);\n  // Asked",
+      find: "run);\n  await deps.asked.answered(reqId);\n  // Asked",
+      replace: "run);\n  // Asked",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/settle.test.ts"],

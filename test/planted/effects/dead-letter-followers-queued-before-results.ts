@@ -5,10 +5,10 @@ export default {
   description: "Followers are queued first, by results that do not stand yet.",
   changes: [
     {
-      file: "lambdas/dead-letters/handler.ts",
+      file: "lambdas/watch/dead-letters.ts",
       find: "await deps.results.putIfAbsent(results);\n  await handOn(deps, message, item);",
       replace: "await handOn(deps, message, item);\n  await deps.results.putIfAbsent(results);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/dead-letters/handler.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/watch/dead-letters.test.ts"],
 } satisfies Bug;

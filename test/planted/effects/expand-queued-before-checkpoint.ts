@@ -8,11 +8,11 @@ export default {
     {
       file: "lambdas/expand/expand.ts",
       find: "await deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));",
-      replace: "await deps.queue.expand(reqId);",
+      replace: "await deps.expandFunction.invoke(reqId);",
     },
     {
       file: "lambdas/expand/expand.ts",
-      find: "return deps.queue.expand(reqId);",
+      find: "return deps.expandFunction.invoke(reqId);",
       replace: "return deps.checkpoints.write(reqId, checkpointOf(gathered, walk.state()));",
     },
   ],

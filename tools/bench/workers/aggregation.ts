@@ -1,10 +1,11 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { AskedLooks } from "../../../aws/asked-looks.ts";
+import { AsyncFunction } from "../../../aws/async-function.ts";
 import { documentClient, queueClient } from "../../../aws/clients.ts";
 import { DeadLetterQueue } from "../../../aws/dead-letter-queue.ts";
 import { Looks } from "../../../aws/looks.ts";
 import { ProgressTable } from "../../../aws/progress-table.ts";
 import { RequestTable } from "../../../aws/request-table.ts";
-import { StepQueue } from "../../../aws/step-queue.ts";
 import { metricNamespace } from "../../../domain/telemetry/metrics.ts";
 import { createHandler } from "../../../lambdas/aggregation/handler.ts";
 
@@ -56,7 +57,10 @@ const progress = new ProgressTable(db, env("PROGRESS_TABLE"), unplanned);
 const handler = createHandler({
   requests: new RequestTable(db, env("REQUEST_TABLE"), unplanned),
   progress,
-  looks: new Looks(new AskedLooks(db, env("PROGRESS_TABLE")), new StepQueue(sqs, env("STEP_QUEUE_URL"))),
+  looks: new Looks(
+    new AskedLooks(db, env("PROGRESS_TABLE")),
+    new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
+  ),
   deadLetters: new DeadLetterQueue(sqs, env("DEAD_LETTER_QUEUE_URL")),
   onUnreadable: unplanned,
   logger: { info() {} },

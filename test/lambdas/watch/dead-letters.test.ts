@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { DeadLetter } from "../../../aws/dead-letter-queue.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
-import { createHandler } from "../../../lambdas/dead-letters/handler.ts";
+import { type DeadLettersDeps, DeadLettersError, readDeadLetters } from "../../../lambdas/watch/dead-letters.ts";
 import { FakeRequests } from "../fakes/requests.ts";
 import { FakeResults } from "../fakes/results.ts";
 import { FakeQueue } from "../fakes/task-queue.ts";
 import { request, result } from "../items.ts";
+import { noteCalls } from "../noted-calls.ts";
 import { silent } from "../silent.ts";
 
 const A = "https://cdn.example.com/a";
@@ -19,9 +21,21 @@ const MESSAGE: TaskMessage = {
   ],
 };
 
-function letter(body: string, reason?: string) {
-  const messageAttributes = reason === undefined ? {} : { reason: { stringValue: reason, dataType: "String" } };
-  return { messageId: "m1", body, messageAttributes };
+let count = 0;
+function letter(body: string, reason?: string): DeadLetter {
+  return { id: "m1", body, reason, receipt: `receipt-${++count}` };
+}
+
+/** A dead-letter queue of these batches, and the receipts of what is deleted. */
+class FakeDeadLetters {
+  readonly deleted: string[] = [];
+  constructor(readonly batches: DeadLetter[][]) {}
+  async receive() {
+    return this.batches.shift() ?? [];
+  }
+  async delete({ receipt }: { readonly receipt: string }) {
+    this.deleted.push(receipt);
+  }
 }
 
 function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Parameters<FakeResults["putIfAbsent"]>[0]) {
@@ -29,15 +43,21 @@ function world(item = request({ status: "IN_PROGRESS" }), standing = [] as Param
   const queue = new FakeQueue();
   const buried: string[][] = [];
   const unreadable: Unreadable[] = [];
-  const handler = createHandler({
+  const deadLetters = new FakeDeadLetters([]);
+  const deps = {
     requests: new FakeRequests(item),
     results,
     queue,
-    unreadableLetters: { bury: async (...letters) => void buried.push(letters) },
-    onUnreadable: (it) => void unreadable.push(it),
+    deadLetters,
+    unreadableLetters: { bury: async (...letters: string[]) => void buried.push(letters) },
+    onUnreadable: (it: Unreadable) => void unreadable.push(it),
     logger: silent,
-  });
-  return { results, queue, buried, unreadable, handle: (...Records: unknown[]) => handler({ Records }) };
+  };
+  const handle = (...letters: DeadLetter[]) => {
+    deadLetters.batches.push(letters);
+    return readDeadLetters(deps, () => 240_000);
+  };
+  return { results, queue, deadLetters, buried, unreadable, handle, deps };
 }
 
 describe("a dead letter", () => {
@@ -87,9 +107,55 @@ describe("a dead letter", () => {
   );
 
   it("comes again if its results could not be written", async () => {
-    const { handle, results } = world();
+    const { handle, results, deadLetters } = world();
     results.putIfAbsent = () => Promise.reject(new Error("DynamoDB is away"));
-    await expect(handle(letter(messageBody(MESSAGE)))).rejects.toThrow("DynamoDB is away");
+    await expect(handle(letter(messageBody(MESSAGE)))).rejects.toThrow(DeadLettersError);
+    expect(deadLetters.deleted).toEqual([]);
+  });
+
+  it("is deleted after its results are written and what waited for it is queued", async () => {
+    const { deps, deadLetters, results, queue } = world();
+    const lead = { ...MESSAGE, followers: [{ pop: "HKG1-P1", ips: ["192.0.2.9"] }] };
+    const { deps: noted, calls } = noteCalls<DeadLettersDeps>({ ...deps, onUnreadable: () => undefined });
+    deadLetters.batches.push([letter(messageBody(lead))]);
+    await readDeadLetters(noted, () => 240_000);
+    expect([results.items.length, queue.messages.length]).toEqual([2, 1]);
+    expect(calls.filter((call) => /putIfAbsent|send|delete/.test(call))).toEqual([
+      ...["results.putIfAbsent", "results.putIfAbsent", "queue.send", "deadLetters.delete"],
+    ]);
+  });
+
+  it("that fails holds up no other", async () => {
+    const { handle, results, deadLetters } = world();
+    const write = results.putIfAbsent.bind(results);
+    results.putIfAbsent = async (items) => {
+      if (items[0]?.pop === "SIN2-P1") throw new Error("DynamoDB is away");
+      await write(items);
+    };
+    const good = letter(messageBody({ ...MESSAGE, pop: "HKG1-P1" }));
+    await expect(handle(letter(messageBody(MESSAGE)), good)).rejects.toThrow("1 dead letters");
+    expect([results.items.map(({ pop }) => pop), deadLetters.deleted]).toEqual([
+      ["HKG1-P1", "HKG1-P1"],
+      [good.receipt],
+    ]);
+  });
+});
+
+describe("the dead-letter queue", () => {
+  it("is read until it is empty", async () => {
+    const { deps, deadLetters, results } = world();
+    const of = (pop: string) => letter(messageBody({ ...MESSAGE, pop }));
+    deadLetters.batches.push([of("SIN2-P1"), of("HKG1-P1")], [of("BKK50-C2")]);
+    await readDeadLetters(deps, () => 240_000);
+    expect([results.items.length, deadLetters.deleted.length]).toEqual([6, 3]);
+  });
+
+  it("is left to the next run when a run's time is nearly up", async () => {
+    const { deps, deadLetters } = world();
+    deadLetters.batches.push([letter(messageBody(MESSAGE))], [letter(messageBody(MESSAGE))]);
+    const left = [60_000, 59_999];
+    await readDeadLetters(deps, () => left.shift() ?? 0);
+    expect([deadLetters.deleted.length, deadLetters.batches.length]).toEqual([1, 1]);
   });
 });
 
@@ -140,8 +206,9 @@ describe("a dead letter that others wait for", () => {
   });
 
   it("comes again if they cannot be queued", async () => {
-    const { handle, queue } = world();
+    const { handle, queue, deadLetters } = world();
     queue.send = () => Promise.reject(new Error("SQS is away"));
-    await expect(handle(letter(messageBody(lead)))).rejects.toThrow("SQS is away");
+    await expect(handle(letter(messageBody(lead)))).rejects.toThrow(DeadLettersError);
+    expect(deadLetters.deleted).toEqual([]);
   });
 });

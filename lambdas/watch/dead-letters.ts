@@ -1,0 +1,83 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import * as z from "zod";
+import type { DeadLetter, DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
+import type { RequestReader } from "../../aws/request-reader.ts";
+import { errorFields } from "../../domain/telemetry/log-fields.ts";
+import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
+import { type HandOnDeps, handOn } from "./hand-on.ts";
+import { lostResults, parseLetter } from "./lost-results.ts";
+
+/** No letters are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
+const MIN_LEFT_MS = 60_000;
+
+export interface DeadLettersDeps extends HandOnDeps {
+  readonly requests: Pick<RequestReader, "standing">;
+  /** The messages of tasks that no agent finished. */
+  readonly deadLetters: Pick<DeadLetterQueue, "receive" | "delete">;
+  /** For what is no task. */
+  readonly unreadableLetters: Pick<DeadLetterQueue, "bury">;
+  readonly onUnreadable: OnUnreadable;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** Dead letters could not be worked on: SQS delivers them again. */
+export class DeadLettersError extends AggregateError {
+  override readonly name = "DeadLettersError";
+  constructor(errors: readonly unknown[]) {
+    super(errors, `${errors.length} dead letters could not be worked on; SQS delivers them again`);
+  }
+}
+
+/**
+ * Reads the dead-letter queue until it is empty or the run's time is nearly up. Each letter is deleted once what follows from it
+ * stands; one that fails holds up no other and comes again after the queue's visibility timeout.
+ * @param left milliseconds that this run may still take
+ * @throws DeadLettersError once the others are done
+ */
+export async function readDeadLetters(deps: DeadLettersDeps, left: () => number): Promise<void> {
+  const errors: unknown[] = [];
+  while (left() >= MIN_LEFT_MS) {
+    const letters = await deps.deadLetters.receive();
+    if (letters.length === 0) break;
+    const resolve = async (letter: DeadLetter) => {
+      try {
+        await open(deps, letter);
+        await deps.deadLetters.delete(letter);
+      } catch (error) {
+        deps.logger.warn("Dead letter could not be worked on; SQS delivers it again", {
+          message_id: letter.id,
+          error: errorFields(error),
+        });
+        errors.push(error);
+      }
+    };
+    await Promise.all(letters.map(resolve));
+  }
+  if (errors.length > 0) throw new DeadLettersError(errors);
+}
+
+/**
+ * Writes failed results for tasks whose messages nobody could finish, where none stands: so the request ends, and its
+ * report says why. What waited for them is queued. A letter that comes twice finds its results standing. A later success
+ * replaces them.
+ */
+async function open(deps: DeadLettersDeps, { id, body, reason }: DeadLetter): Promise<void> {
+  const parsed = parseLetter(body);
+  if (!parsed.success) {
+    const problem = [...(reason === undefined ? [] : [reason]), z.prettifyError(parsed.error)].join("; ");
+    deps.onUnreadable({ kind: "task message", key: id, problem });
+    await deps.unreadableLetters.bury(body, problem);
+    return;
+  }
+  const message = parsed.data;
+  const item = await deps.requests.standing(message.req_id);
+  // Of a request that has ended, the report says what has no result.
+  if (item === undefined) return;
+  const results = lostResults(message, reason, item.expire_at);
+  await deps.results.putIfAbsent(results);
+  await handOn(deps, message, item);
+  deps.logger.warn("Tasks were given up: nobody could finish their message", {
+    ...{ req_id: message.req_id, tasks: results.length },
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
