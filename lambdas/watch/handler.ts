@@ -56,18 +56,20 @@ async function watch({ requests, progress, fleet, safetyNet, patience, logger, n
   };
   const atRest = active.length === 0 && wanted === 0 && instances === 0;
   logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
-  for (const item of active.filter(waitsForInstances)) {
-    const { missing_instances: noted } = item;
-    if (values.MissingInstances === (noted?.count ?? 0)) continue;
-    const missing = { count: values.MissingInstances, since: noted?.since ?? now.getTime() };
-    await requests.noteMissingInstances(item.req_id, missing.count > 0 ? missing : undefined);
-  }
   for (const reqId of await safetyNet.lookAtForgotten(active, all, now))
     logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
   for (const [reqId, what] of await safetyNet.callStepsAgain(active, now))
     logger.info("A step came to no end", { req_id: reqId, what });
   for (const reqId of await safetyNet.lookAtUnclosed(now))
     logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
+  // Last: nothing depends on it but a warning.
+  for (const item of active) {
+    const count = waitsForInstances(item) ? values.MissingInstances : 0;
+    const { missing_instances: noted } = item;
+    if (count === (noted?.count ?? 0)) continue;
+    const missing = { count, since: noted?.since ?? now.getTime() };
+    await requests.noteMissingInstances(item.req_id, count > 0 ? missing : undefined);
+  }
 }
 
 /** Whether a request has tasks in the queues, and wants instances that fetch them. */

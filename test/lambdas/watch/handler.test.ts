@@ -163,6 +163,17 @@ describe("instances that Auto Scaling has not provided", () => {
     expect([...requests.items.values()].map((it) => it.missing_instances)).toEqual([undefined, undefined]);
   });
 
+  test("are forgotten when their request is paused, and counted anew when it goes on", async () => {
+    const requests = new FakeRequests(request({ status: "IN_PROGRESS", instance_count: 5 }));
+    await run(requests, 0, AT);
+    await requests.setInstanceCount("r1", 0);
+    await run(requests, 0, AT + 300_000);
+    expect(requests.the().missing_instances).toBeUndefined();
+    await requests.setInstanceCount("r1", 5);
+    await run(requests, 0, AT + 900_000);
+    expect(requests.the().missing_instances).toEqual({ count: 5, since: AT + 900_000 });
+  });
+
   test("are written once while they do not change", async () => {
     const item = request({ status: "IN_PROGRESS", instance_count: 5, missing_instances: { count: 3, since: AT } });
     const requests = Object.assign(new FakeRequests(item), { noteMissingInstances: unplanned });
