@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { formatTimestamp } from "../../../domain/request/timestamps.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
-import { type FakeAws, Refusal } from "../fake-aws.ts";
+import { Refusal } from "../fake-aws.ts";
 import { downloads, world } from "../queue/agent-world.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -29,10 +29,7 @@ describe("an agent looks after requests", () => {
     }),
     GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: messages } }),
     PutItem: () => ({}),
-    SendMessage: () => ({ MessageId: "m" }),
   });
-  const asked = (aws: FakeAws) =>
-    new Set(aws.asked("SendMessage").map(({ MessageBody = "" }) => JSON.parse(MessageBody).req_id));
 
   test("when none is active for a while, it leaves the group and stops by itself", async () => {
     const { aws, start } = await world([], { Query: () => ({ Items: [] }) });
@@ -50,18 +47,18 @@ describe("an agent looks after requests", () => {
       request("stalls", "IN_PROGRESS", 60),
       request("new", "CREATED", 60),
     ];
-    const { aws, start } = await world([], stack(Items));
+    const { aws, checked, start } = await world([], stack(Items));
     const { stop, ended } = start({ stallSeconds: 3, retireMs: 200 });
-    await eventually(() => aws.asked("SendMessage").length).toBeGreaterThan(0);
+    await eventually(() => checked.length).toBeGreaterThan(0);
     stop();
     await ended;
-    expect(asked(aws)).toEqual(new Set(["stalls"]));
+    expect(new Set(checked)).toEqual(new Set(["stalls"]));
     // One at a time may ask, of all agents.
     expect(aws.asked("PutItem")[0]).toMatchObject({ TableName: "progress", Item: { key: { S: "ask#stalls" } } });
   });
 
   test("messages that wait for instances, and nobody at work, are no reason to ask", async () => {
-    const { aws, start } = await world(
+    const { aws, checked, start } = await world(
       [],
       stack(() => [request("stalls", "IN_PROGRESS", 60)], "1"),
     );
@@ -69,11 +66,11 @@ describe("an agent looks after requests", () => {
     await eventually(() => aws.asked("GetQueueAttributes").length).toBeGreaterThan(2);
     stop();
     await ended;
-    expect(asked(aws)).toEqual(new Set());
+    expect(new Set(checked)).toEqual(new Set());
   });
 
   test("a look that somebody has asked for is not asked for again", async () => {
-    const { aws, start } = await world([], {
+    const { aws, checked, start } = await world([], {
       ...stack(() => [request("stalls", "IN_PROGRESS", 60)]),
       PutItem: () => {
         throw new Refusal("ConditionalCheckFailedException");
@@ -83,13 +80,13 @@ describe("an agent looks after requests", () => {
     await eventually(() => aws.asked("PutItem").length).toBeGreaterThan(1);
     stop();
     await ended;
-    expect(asked(aws)).toEqual(new Set());
+    expect(new Set(checked)).toEqual(new Set());
   });
 
   test("a long download is work: only a request that nobody ended is looked at meanwhile", async () => {
     const Items = () => [request("stalls", "IN_PROGRESS", 60), request("overdue", "IN_PROGRESS", 0, 150)];
     const { GetItem, ...answers } = stack(Items);
-    const { aws, start } = await world([["long"]], {
+    const { checked, start } = await world([["long"]], {
       ...answers,
       GetItem: (input) => (input.Key?.["req_id"]?.S === "overdue" ? GetItem(input) : { Item: { active: { S: "y" } } }),
     });
@@ -97,11 +94,11 @@ describe("an agent looks after requests", () => {
     // Idle is what an agent is that has done nothing for a while; this one begins within it.
     const { stop, ended } = start({ downloader, stallSeconds: 6, retireMs: 400 });
     await eventually(() => running.size).toBe(1);
-    await eventually(() => aws.asked("SendMessage").length).toBeGreaterThan(2);
+    await eventually(() => checked.length).toBeGreaterThan(2);
     stop();
     endAll();
     await ended;
-    expect(asked(aws)).toEqual(new Set(["overdue"]));
+    expect(new Set(checked)).toEqual(new Set(["overdue"]));
   });
 
   test("a table that cannot be read is read again", async () => {

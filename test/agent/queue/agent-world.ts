@@ -85,6 +85,8 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     },
     ...answers,
   });
+  /** Ids of requests that Shutdown is to check. */
+  const checked: string[] = [];
   const start = ({ retire, retireMs = 60_000, stallSeconds = 900, downloader = instantly }: Options = {}) => {
     const logger = pino({ level: "silent" });
     const queue = new TaskQueue(aws.sqs, { main: `${QUEUES}/tasks`, express: `${QUEUES}/express` });
@@ -97,7 +99,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     const caretaker = new Caretaker({
       ...{ requests, progress, queue, meter, retire: retire ?? unplanned, retireMs, logger },
       patience: { ...patienceOf(stallSeconds), againMs: stallSeconds * 67 },
-      looks: new Looks(new AskedLooks(documents, "progress"), { invoke: async () => undefined }),
+      looks: new Looks(new AskedLooks(documents, "progress"), { invoke: async (reqId) => void checked.push(reqId) }),
     });
     const agent = new Agent({
       ...{ queue, meter, caretaker, downloader, logger },
@@ -111,7 +113,7 @@ export async function world(messages: readonly (readonly string[])[], answers: A
     });
     return { stop: () => agent.stop(), ended: agent.serve() };
   };
-  return { aws, log, beats, start, received: () => received };
+  return { aws, log, beats, checked, start, received: () => received };
 }
 
 interface Options {

@@ -59,6 +59,7 @@ describe("whatever a POP answers", () => {
         contentLength: fc.oneof(fc.nat(50), fc.constant(Number.NaN)),
         location: text,
         xCache: text,
+        wafAction: fc.constantFrom("challenge", "captcha"),
         xAmzCfPop: fc.constantFrom("SIN2-P1", "FRA56-P4", ""),
         failure: fc.record({ reason: fc.constantFrom(...failureReasons), code: text, detail: text }),
       },
@@ -72,7 +73,8 @@ describe("whatever a POP answers", () => {
           given.failure === undefined &&
           given.httpStatus !== undefined &&
           Math.floor(given.httpStatus / 100) === 2 &&
-          ![204, 206].includes(given.httpStatus) &&
+          ![202, 204, 206].includes(given.httpStatus) &&
+          given.wafAction === undefined &&
           !/^error\b/i.test(given.xCache ?? "") &&
           whole &&
           (given.xAmzCfPop === undefined || given.xAmzCfPop === "SIN2-P1");

@@ -6,8 +6,9 @@ export default {
   changes: [
     {
       file: "lambdas/shutdown/settle.ts",
-      find: "  await act(deps, item, settlement, recounted, seen);\n  await forgetRecount(deps, item);",
-      replace: "  await forgetRecount(deps, item);\n  await act(deps, item, settlement, recounted, seen);",
+      find: "  const checkInMs = await act(deps, item, settlement, recounted, seen);\n  await forgetRecount(deps, item);",
+      replace:
+        "  await forgetRecount(deps, item);\n  const checkInMs = await act(deps, item, settlement, recounted, seen);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/shutdown/recount.test.ts"],
