@@ -68,7 +68,7 @@ export class Timer extends RequestSchedule {
 export class CheckSchedule extends RequestSchedule {
   /**
    * Replaces the check of the request that is pending. That one may also be the one that has just come due: it exists until
-   * EventBridge Scheduler has deleted it. Whoever dies between the two calls is called again by Lambda.
+   * EventBridge Scheduler has deleted it. If the process ends between the two calls, Lambda retries the invocation.
    */
   override async set(reqId: string, at: Date, target: TimerTarget): Promise<void> {
     try {

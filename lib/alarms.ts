@@ -30,7 +30,7 @@ export function alarms(metrics: Metrics): Record<string, Watched> {
     Object.fromEntries(Object.entries(of).map(([fn, metric]) => [`${fn}${name}Alarm`, { metric, ...rest }]));
   return {
     FunctionFailuresAlarm: {
-      // An alarm for each function costs eight times as much.
+      // Seven alarms, one for each function, would cost seven times as much.
       ...{ metric: metrics.functionFailures, exists: "on", limit: NONE, ...TWICE_IN_HALF_AN_HOUR },
       ...{ runbook: "function-errors", says: "A function keeps failing" },
     },

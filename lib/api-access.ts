@@ -23,10 +23,10 @@ export interface MaybePrivate {
   readonly endpointUrl: string;
 }
 
-const REDEPLOYING = Duration.minutes(1);
+const REDEPLOY_TIMEOUT = Duration.minutes(1);
 
 /**
- * Who may call an API: everybody, callers from certain addresses, or callers in a VPC through an interface endpoint. An update
+ * Who may call an API: every caller with the key, callers from certain addresses, or callers in a VPC through an interface endpoint. An update
  * of the stack may change that.
  */
 export class ApiAccess extends Construct {
@@ -43,8 +43,8 @@ export class ApiAccess extends Construct {
     const policyFor = (sourceIp: string, conditions: Record<string, unknown>) =>
       Fn.conditionIf(
         isRestricted.logicalId,
-        invokable({ ...conditions, IpAddress: { [sourceIp]: cidrs } }),
-        invokable(conditions),
+        invokePolicy({ ...conditions, IpAddress: { [sourceIp]: cidrs } }),
+        invokePolicy(conditions),
       );
     // A private API takes no other type: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html
     const publicEndpoint = { Types: ["REGIONAL"], IpAddressType: "dualstack" };
@@ -79,7 +79,7 @@ export class ApiAccess extends Construct {
     const deployment = restApi.latestDeployment?.deploymentId;
     const redeploying = new PipelineFunction(this, "Redeploying", {
       name: "redeploy-api",
-      timeout: REDEPLOYING,
+      timeout: REDEPLOY_TIMEOUT,
       environment: { REST_API: restApi.restApiId },
     });
     const deployments = Stack.of(this).formatArn({
@@ -91,7 +91,7 @@ export class ApiAccess extends Construct {
     const redeployed = new CustomResource(this, "Redeployed", {
       resourceType: "Custom::ApiDeployment",
       serviceToken: redeploying.functionArn,
-      serviceTimeout: REDEPLOYING.plus(Duration.minutes(1)),
+      serviceTimeout: REDEPLOY_TIMEOUT.plus(Duration.minutes(1)),
       properties: { Deployment: deployment, ...access },
     });
     const stage = restApi.deploymentStage.node.defaultChild as apigateway.CfnStage;
@@ -99,7 +99,7 @@ export class ApiAccess extends Construct {
   }
 }
 
-function invokable(conditions: Record<string, unknown>): iam.PolicyDocument {
+function invokePolicy(conditions: Record<string, unknown>): iam.PolicyDocument {
   return new iam.PolicyDocument({
     statements: [
       new iam.PolicyStatement({

@@ -21,7 +21,7 @@ export class Metrics {
   readonly bytes: cloudwatch.IMetric;
   readonly tasksFailed: cloudwatch.IMetric;
   readonly failures: readonly cloudwatch.IMetric[];
-  /** How long downloads took: the median, the 90th and the 99th percentile. */
+  /** Download times: the 90th and the 99th percentile. */
   readonly durations: readonly cloudwatch.IMetric[];
   readonly activeRequests: cloudwatch.IMetric;
   readonly instances: cloudwatch.IMetric;

@@ -243,7 +243,8 @@ export class Parameters {
       label: "Alarms and dashboard",
       default: "on",
       allowedValues: ["on", "off", "full"],
-      description: "on: six alarms. full: a dashboard, and an alarm for each function and queue. off: neither.",
+      description:
+        "on: six alarms. full: 22 alarms, with separate ones for the functions and streams, and a dashboard. off: neither.",
     });
     this.alarmEmail = this.add("alarmEmail", {
       group: "Monitoring and cost",
@@ -251,12 +252,12 @@ export class Parameters {
       default: "",
       allowedPattern: "([^@\\s]+@[^@\\s]+)?",
       constraintDescription: "empty, or an e-mail address",
-      description: "Address that alarms are sent to. It receives a mail first that has to be confirmed.",
+      description: "Address that alarms are sent to. It first receives an e-mail with a confirmation link.",
     });
     this.monthlyBudget = this.add("monthlyBudget", {
       group: "Monitoring and cost",
       label: "Monthly budget",
-      // A text: a Number that is written as 00 would be no 0, and make a budget of nothing.
+      // A text: as a Number, CloudFormation would accept 00, which is not equal to 0, and create a budget of 0 dollars.
       default: "0",
       allowedPattern: "0|[1-9][0-9]{0,5}|1000000",
       constraintDescription: "whole US dollars up to 1000000; 0 for no budget",
@@ -284,7 +285,7 @@ export class Parameters {
       label: "Concurrent executions",
       default: "low",
       allowedValues: ["low", "high"],
-      description: `low: for accounts with as few as ten concurrent Lambda executions. high: more at once, and ${RESERVED_FOR_API} reserved for the API, which takes 120 unreserved ones.`,
+      description: `low: for accounts with as few as ten concurrent Lambda executions. high: more at once, and ${RESERVED_FOR_API} reserved for the API. The account needs at least 120 unreserved executions.`,
     });
     this.warmWritesPerSecond = this.add("warmWritesPerSecond", {
       group: "Throughput",
@@ -294,7 +295,7 @@ export class Parameters {
       minValue: NEW_TABLE_WRITES,
       maxValue: MAX_TABLE_WRITES,
       constraintDescription: `write units a second from ${NEW_TABLE_WRITES} to ${MAX_TABLE_WRITES}`,
-      description: `Results per second that the table takes from the beginning. AWS bills more than ${NEW_TABLE_WRITES} once.`,
+      description: `Results per second that the table takes from the beginning. AWS bills a one-time charge for the part above ${NEW_TABLE_WRITES}.`,
     });
     this.stallSeconds = this.add("stallSeconds", {
       group: "Throughput",

@@ -75,7 +75,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       environment: {
         ...names,
         SCHEDULE_ROLE_ARN: timerRole.roleArn,
-        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
+        FAILED_BATCHES_URL: this.failedBatches.queueUrl,
       },
     });
     const SHUTDOWN_ARN = this.shutdown.functionArn;
@@ -132,7 +132,7 @@ export class Pipeline extends Construct implements PipelineFunctions {
       environment: {
         ...environment("REQUEST_TABLE", "PROGRESS_TABLE", "GROUP_NAME"),
         SHUTDOWN_ARN,
-        DEAD_LETTER_QUEUE_URL: this.failedBatches.queueUrl,
+        FAILED_BATCHES_URL: this.failedBatches.queueUrl,
       },
     });
 

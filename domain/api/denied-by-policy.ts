@@ -1,6 +1,6 @@
 /**
- * What API Gateway answers, with HTTP 403, to a call that the API's resource policy denies: the stack sets it for the response type
- * ACCESS_DENIED, which the API has no authorizer to deny otherwise.
+ * The message of the HTTP 403 that API Gateway sends when the resource policy denies a call. The stack sets it for the gateway response
+ * ACCESS_DENIED; the API has no authorizer, so only the resource policy causes that response.
  */
 export const DENIED_BY_POLICY =
   "The resource policy of the API denies calls from this address: it allows the addresses in allowedCidrs, or callers through vpce (parameters of the stack)";

@@ -118,7 +118,7 @@ export function notIncluded(pops: readonly string[], order: Order): string[] {
     "free tiers, discounts, taxes, and what other traffic of the month does to the price of a GB",
     "prices of other regions than us-east-1 for instances, tables, queues and functions",
     "AWS WAF, CloudFront Functions, Lambda@Edge, Origin Shield, and real-time or standard logs of the distribution",
-    "response headers, downloads that are tried again, the instances' volumes, backups of the tables, logs, traces, alarms, and the calls of the API",
+    "response headers, downloads that are tried again, the instances' volumes, logs, traces, alarms, and the calls of the API",
     ...(order === "all-at-once" ? ["what the origin costs for being asked by POPs at the same time"] : []),
     ...(inChina === 0
       ? []

@@ -33,7 +33,7 @@ export function instanceKind(types: readonly string[], spotPrice?: number, onDem
   const sizes = types.map(vcpusOf).toSorted((a, b) => a - b);
   const vcpus = sizes[Math.floor((sizes.length - 1) / 2)] ?? 2;
   const ofThatSize = types.filter((it) => vcpusOf(it) === vcpus);
-  // Of the newest families, nobody here has read a price yet.
+  // The newest families have no entry in VCPU_HOUR yet.
   const type = ofThatSize.find((it) => Object.hasOwn(VCPU_HOUR, familyOf(it))) ?? ofThatSize[0] ?? "c7gn.large";
   const onDemandHour = onDemandOf(type, vcpus);
   const spotHour = spotPrice ?? onDemandHour * SPOT_SHARE;

@@ -18,7 +18,7 @@ const env = readEnvironment(
     REQUEST_TABLE: z.string().min(1),
     PROGRESS_TABLE: z.string().min(1),
     SHUTDOWN_ARN: z.string().min(1),
-    DEAD_LETTER_QUEUE_URL: z.url(),
+    FAILED_BATCHES_URL: z.url(),
     /** It is part of the metrics' namespace. */
     GROUP_NAME: z.string().min(1),
   }),
@@ -32,7 +32,7 @@ export const handler = createHandler({
   requests: new RequestReader(db, env.REQUEST_TABLE, onUnreadable),
   progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
   looks: new Looks(new AskedLooks(db, env.PROGRESS_TABLE), new AsyncFunction(new LambdaClient({}), env.SHUTDOWN_ARN)),
-  deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
+  deadLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
   onUnreadable,
   logger,
   namespace,

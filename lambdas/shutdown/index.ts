@@ -46,7 +46,7 @@ const env = readEnvironment(
     GROUP_NAME: z.string().min(1),
     SCHEDULE_GROUP: z.string().min(1),
     SCHEDULE_ROLE_ARN: z.string().min(1),
-    DEAD_LETTER_QUEUE_URL: z.url(),
+    FAILED_BATCHES_URL: z.url(),
     /** Base of the API: what is said of an end has links. */
     API_URL: z.url(),
   }),
@@ -83,7 +83,7 @@ export const handler = createHandler({
   checkSchedule: new CheckSchedule(scheduler, env.SCHEDULE_GROUP),
   scheduleRoleArn: env.SCHEDULE_ROLE_ARN,
   events: new EventBus(new EventBridgeClient({})),
-  deadLetters: new DeadLetterQueue(sqs, env.DEAD_LETTER_QUEUE_URL),
+  deadLetters: new DeadLetterQueue(sqs, env.FAILED_BATCHES_URL),
   apiUrl: env.API_URL,
   logger,
   namespace,

@@ -44,7 +44,7 @@ export async function readDeadLetters(deps: DeadLettersDeps, left: () => number)
         await open(deps, letter);
         await deps.deadLetters.delete(letter);
       } catch (error) {
-        deps.logger.warn("Dead letter could not be worked on; SQS delivers it again", {
+        deps.logger.warn("Processing a dead letter failed; SQS will redeliver it", {
           message_id: letter.id,
           error: errorFields(error),
         });

@@ -171,7 +171,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     requests: ["REQUEST_TABLE"],
     progress: ["PROGRESS_TABLE"],
     looks: ["PROGRESS_TABLE", "SHUTDOWN_ARN"],
-    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
+    deadLetters: ["FAILED_BATCHES_URL"],
   },
   api: {
     requests: ENDING_REQUESTS,
@@ -215,7 +215,7 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, readonly Resource[]
     capacity: ["REQUEST_TABLE", "GROUP_NAME"],
     timer: ["SCHEDULE_GROUP"],
     checkSchedule: ["SCHEDULE_GROUP"],
-    deadLetters: ["DEAD_LETTER_QUEUE_URL"],
+    deadLetters: ["FAILED_BATCHES_URL"],
   },
   task: {
     requests: ENDING_REQUESTS,

@@ -25,7 +25,7 @@ export async function benchAggregation({ rounds, say }: Bench): Promise<Findings
         GROUP_NAME: "bench",
         PROGRESS_TABLE: "progress",
         SHUTDOWN_ARN: "shutdown",
-        DEAD_LETTER_QUEUE_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
+        FAILED_BATCHES_URL: `${aws.env["AWS_ENDPOINT_URL"]}/d`,
         BENCH_REQ_ID: REQ_ID,
       },
     });

@@ -34,7 +34,7 @@ export function idleTable(template: StackTemplate): string {
     [
       ...[...keys].map(([key, { type, what, quantity, price }]) => [
         code(type),
-        `${quantity.toLocaleString("en-US", { maximumSignificantDigits: 7 })} × ${what}`,
+        `${quantities(modes.map(([mode, cost]) => [mode, of(cost, key)?.quantity ?? 0])) ?? readable(quantity)} × ${what}`,
         priceOf(price),
         ...modes.map(([, cost]) => cents(of(cost, key)?.dollars ?? 0)),
       ]),
@@ -94,4 +94,13 @@ function code(text: string): string {
 /** Two digits; three of what is less than a cent. */
 export function cents(dollars: number): string {
   return dollars === 0 || dollars >= 0.01 ? dollars.toFixed(2) : dollars.toFixed(4);
+}
+
+const readable = (quantity: number) => quantity.toLocaleString("en-US", { maximumSignificantDigits: 7 });
+
+/** The quantity of each value of `monitoring` that has some, if they differ: `6 (on), 22 (full)`. */
+function quantities(ofModes: readonly (readonly [mode: string, quantity: number])[]): string | undefined {
+  const some = ofModes.filter(([, quantity]) => quantity > 0);
+  if (new Set(some.map(([, quantity]) => quantity)).size < 2) return undefined;
+  return some.map(([mode, quantity]) => `${readable(quantity)} (\`${mode}\`)`).join(", ");
 }

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, CliCredentialsStackSynthesizer, type Stack } from "aws-cdk-lib";
+import { App, CliCredentialsStackSynthesizer, type Stack, Tags } from "aws-cdk-lib";
 import * as z from "zod";
+import { chosenTags } from "../../lib/context.ts";
 import { PrewarmExistingVpcStack } from "../../lib/prewarm-existing-vpc-stack.ts";
 import { PrewarmStack } from "../../lib/prewarm-stack.ts";
 import { contentOf, zipOf } from "../../lib/zip.ts";
@@ -37,6 +38,7 @@ export function publishedFiles(bucket: string, prefix: string, context: Record<s
   const outdir = mkdtempSync(join(tmpdir(), "prewarm-publish-"));
   try {
     const app = new App({ outdir, context });
+    for (const [key, value] of Object.entries(chosenTags(context["tags"]))) Tags.of(app).add(key, value);
     const synthesizer = () =>
       new CliCredentialsStackSynthesizer({
         fileAssetsBucketName: bucket,

@@ -61,7 +61,7 @@ const handler = createHandler({
     new AskedLooks(db, env("PROGRESS_TABLE")),
     new AsyncFunction(new LambdaClient({}), env("SHUTDOWN_ARN")),
   ),
-  deadLetters: new DeadLetterQueue(sqs, env("DEAD_LETTER_QUEUE_URL")),
+  deadLetters: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
   onUnreadable: unplanned,
   logger: { info() {} },
   namespace: metricNamespace(env("GROUP_NAME")),

@@ -32,7 +32,7 @@ export function judgeBlockPublicAccess({ options, exclusions, network, hasNat }:
     .map(({ ResourceArn = "" }) => ResourceArn.split("/").at(-1));
   const isVpcExcluded = network !== undefined && excluded.includes(network.vpc);
   const areSubnetsExcluded = network?.subnets.every((subnet) => excluded.includes(subnet)) ?? false;
-  // Behind a NAT gateway, it is the gateway's own subnet that must be excluded, and nobody here knows which that is.
+  // Behind a NAT gateway, it is the gateway's own subnet that must be excluded, which is not known here.
   if (mode === "block-bidirectional" && hasNat && !isVpcExcluded) {
     return warn(
       `${blocks}: it blocks the NAT gateway, unless the gateway's own subnet is excluded`,

@@ -7,5 +7,5 @@ const MIN_MAJOR = 22;
 export function judgeNode(version: string): Judgement {
   const says = `this is Node.js ${version}`;
   if (Number.parseInt(version, 10) >= MIN_MAJOR) return ok(says);
-  return fail(says, `deploy with Node.js ${MIN_MAJOR} or later; an older one does for local runs`);
+  return fail(says, `deploy with Node.js ${MIN_MAJOR} or later; Node.js 20.19 is enough for local runs`);
 }

@@ -51,7 +51,7 @@ export type ModelSeen = z.infer<typeof tookSchema> & z.infer<typeof stateSchema>
 
 /** Names of what a deployment has: the model tells them apart by these. */
 const TABLES = ["REQUEST_TABLE", "REQUEST_POP_TABLE", "REQUEST_TASK_TABLE", "PROGRESS_TABLE", "BUCKET"];
-const QUEUES = ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL"];
+const QUEUES = ["QUEUE_URL", "EXPRESS_QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "FAILED_BATCHES_URL"];
 const OTHERS = ["GROUP_NAME", "SCHEDULE_GROUP", "SHUTDOWN_ARN", "SCHEDULE_ROLE_ARN", "AWS_LAMBDA_FUNCTION_NAME"];
 
 /** Runs a function of the stack against the model, in a process with about the memory that Lambda gives it. */
