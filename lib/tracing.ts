@@ -22,13 +22,14 @@ export class Tracing extends Construct {
       ],
     });
     const writing = policy.node.defaultChild as CfnResource;
-    writing.cfnOptions.condition = isOn;
+    // The policy is always there, for functions depend on it: CDK rejects a dependency on a resource with a condition.
+    writing.addPropertyOverride("PolicyDocument.Statement.0.Effect", Fn.conditionIf(isOn.logicalId, "Allow", "Deny"));
     const mode = Fn.conditionIf(isOn.logicalId, "Active", "PassThrough");
     for (const fn of functions) {
       const resource = fn.node.defaultChild as CfnResource;
       resource.addPropertyOverride("TracingConfig", { Mode: mode });
       // Lambda creates and updates no traced function whose role may not write traces.
-      resource.addDependency(writing);
+      resource.addResourceDependency(writing);
     }
     for (const stage of parts.filter((part) => part instanceof apigateway.CfnStage))
       stage.addPropertyOverride("TracingEnabled", Fn.conditionIf(isOn.logicalId, true, false));

@@ -129,7 +129,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   {
     id: "AwsSolutions-IAM5[Resource::*]",
     at: ["Prewarm/Tracing/Writing/Resource"],
-    reason: "Traces know no resource; the policy exists only with tracing=on",
+    reason: "Traces know no resource; it allows them with tracing=on, and denies them without",
   },
 ];
 
