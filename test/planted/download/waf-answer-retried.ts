@@ -10,5 +10,5 @@ export default {
       replace: 'if (waf !== undefined) return { kind: "RETRY", failure: waf };',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer.test.ts"],
 } satisfies Bug;
