@@ -2,7 +2,7 @@
 import { UpdateStackCommand, waitUntilStackUpdateComplete } from "@aws-sdk/client-cloudformation";
 import type { Stack } from "./stack.ts";
 
-const UNCHANGED = ["envName", "vpc", "subnet", "sg"];
+const UNCHANGED = ["envName", "vpc", "subnet", "sg", "key"];
 /** In seconds: how often CloudFormation is asked, and for how long. */
 const PATIENCE = { minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
 

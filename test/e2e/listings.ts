@@ -15,6 +15,7 @@ const LISTINGS: readonly Listing[] = [
   { service: "dynamodb", target: "DynamoDB_20120810.ListTables" },
   { service: "sqs", target: "AmazonSQS.ListQueues" },
   { service: "logs", target: "Logs_20140328.DescribeLogGroups" },
+  { service: "logs", target: "Logs_20140328.DescribeMetricFilters" },
   { service: "events", target: "AWSEvents.ListRules" },
   { service: "monitoring", target: "GraniteServiceVersion20100801.DescribeAlarms" },
   { service: "monitoring", target: "GraniteServiceVersion20100801.ListDashboards" },
@@ -35,7 +36,7 @@ const LISTINGS: readonly Listing[] = [
 
 /** Types that no list has: parts of something that is listed, and our own, which are answers of functions. */
 const UNLISTED =
-  /^(AWS::ApiGateway::(Deployment|GatewayResponse|Method|Resource|Stage|UsagePlanKey)|AWS::IAM::(Policy|InstanceProfile)|AWS::Lambda::Permission|AWS::(S3::Bucket|SQS::Queue|SNS::Topic)Policy|Custom::.+)$/;
+  /^(AWS::ApiGateway::(Deployment|GatewayResponse|Method|Resource|Stage|UsagePlanKey)|AWS::IAM::(Policy|InstanceProfile)|AWS::Lambda::(EventInvokeConfig|Permission)|AWS::(S3::Bucket|SQS::Queue|SNS::Topic)Policy|Custom::.+)$/;
 
 /** All that an account has, as its services list it. */
 export async function listings(aws: Aws): Promise<string> {
