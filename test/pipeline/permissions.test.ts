@@ -109,7 +109,7 @@ describe("the other stack and the other partition", () => {
     readDeployment(process.env["PREWARM_PUBLISHED"] ?? "", { ...STACK.parameters, ...parameters }, stack).policies;
 
   test("the stack with a VPC of its own has the same policies", () => {
-    const other = read("PrewarmStack");
+    const other = read("PrewarmStack", { tracing: "on" });
     expect([...other.roles].sort()).toEqual([...deployment.policies.roles].sort());
     expect(other.resources).toEqual(deployment.policies.resources);
   });

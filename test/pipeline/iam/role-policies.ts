@@ -35,9 +35,10 @@ export function readRolePolicies(template: Template): RolePolicies {
 
 function statementsIn(template: Template, document: unknown): Statement[] {
   const { Statement } = document as { readonly Statement: readonly Json[] };
-  return Statement.map(({ Resource, Condition = {}, ...rest }) =>
+  return Statement.map(({ Effect, Resource, Condition = {}, ...rest }) =>
     parseStatement({
       ...rest,
+      Effect: template.text(Effect),
       Resource: template.list(Resource),
       Condition: conditionsIn(template, Condition as Json),
     }),
