@@ -3,9 +3,12 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import type { MissingInstances } from "../../domain/request/request-item.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { request, target } from "../lambdas/items.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
+
+const MISSING: MissingInstances = { count: 2, since: 7 };
 
 type Answer = (command: Sent, n: number) => unknown;
 
@@ -124,18 +127,35 @@ describe("the Request table", () => {
     expect(stays?.UpdateExpression).not.toContain("last_update_time");
   });
 
-  it("notes when the queue was seen empty, and that this counts no more, and says of neither that the request moved", async () => {
+  it.each([
+    ["empty_seen_at", 7, (t: EndingRequestTable, on: boolean) => t.noteEmptyQueue("r1", on ? 7 : undefined)],
+    [
+      "missing_instances",
+      MISSING,
+      (t: EndingRequestTable, on: boolean) => t.noteMissingInstances("r1", on ? MISSING : undefined),
+    ],
+  ])("notes %s, and that it counts no more, and says of neither that the request moved", async (field, value, note) => {
     const t = tables();
-    await t.requests.noteEmptyQueue("r1", 7);
-    await t.requests.noteEmptyQueue("r1", undefined);
+    await note(t.requests, true);
+    await note(t.requests, false);
     const [noted, undone] = t.sent.map(({ input }) => input);
     expect(noted).toMatchObject({
-      UpdateExpression: "SET #empty_seen_at = :empty_seen_at",
-      ExpressionAttributeValues: { ":empty_seen_at": 7 },
+      UpdateExpression: `SET #${field} = :${field}`,
+      ExpressionAttributeValues: { [`:${field}`]: value },
     });
-    expect(undone?.UpdateExpression).toBe(" REMOVE empty_seen_at");
+    expect(undone?.UpdateExpression).toBe(` REMOVE ${field}`);
     expect(undone).not.toHaveProperty("ExpressionAttributeNames");
     expect(undone).not.toHaveProperty("ExpressionAttributeValues");
+  });
+
+  it("writes a retry whose predecessor nobody has retried, under that condition", async () => {
+    const t = tables();
+    expect(await t.requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: undefined })).toBe(true);
+    const [retry] = t.sent.flatMap(updates);
+    expect(retry?.ConditionExpression).toBe(
+      "attribute_exists(req_id) AND attribute_not_exists(active) AND attribute_not_exists(retried_by)",
+    );
+    expect(retry?.ExpressionAttributeValues).toEqual({ ":by": "r2" });
   });
 
   it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
