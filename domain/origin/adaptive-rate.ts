@@ -1,0 +1,138 @@
+import { cutRate, rateAt } from "./aimd.ts";
+import type { HostRate, PermitStore } from "./permit-store.ts";
+
+/** Responses of this time decide. */
+const WINDOW_MS = 10_000;
+const MAX_RESPONSES = 2_000;
+/** One URL that fails is no reason to send fewer requests, nor are some URLs of many. */
+const MIN_REFUSED_URLS = 2;
+const TOLERATED_SHARE = 0.03;
+/** So many good responses of others show that a POP, or a URL that was refused before, is the cause. */
+const MIN_OTHERS = 3;
+/** A host that has answered nothing is throttling after so many refusals, whatever the URLs. */
+const MIN_REFUSALS = 5;
+/** Before the first cut: the good responses that are in flight tell the rate that the host accepts. */
+const MEASURE_MS = 1_000;
+/** How long the shared rate that was read is used. */
+const READ_INTERVAL_MS = 1_000;
+
+/** A response of the origin to a request that may be counted. */
+export interface OriginResponse {
+  readonly url: string;
+  readonly pop: string;
+  readonly sentAt: number;
+  /** 429, 502, 503 or 504 */
+  readonly isRefusal: boolean;
+  readonly retryAfterMs?: number | undefined;
+  /** Whether this URL was refused before. */
+  readonly isRetry: boolean;
+}
+
+export interface AdaptiveRateOptions {
+  readonly store: Pick<PermitStore, "hostRate" | "cutHostRate">;
+  readonly host: string;
+  readonly now: () => number;
+  /** How many processes send requests to this host, as far as this process knows. The first cut multiplies by it. */
+  readonly processes: () => Promise<number>;
+  readonly onCut?: (host: HostRate) => void;
+}
+
+/** The rate that one host accepts (AIMD). All processes share it; each judges the responses that it receives. */
+export class AdaptiveRate {
+  private shared: HostRate | undefined;
+  private readAt = Number.NEGATIVE_INFINITY;
+  private measureUntil = 0;
+  private isWriting = false;
+  private responses: OriginResponse[] = [];
+  private readonly refusedUrls = new Set<string>();
+
+  constructor(private readonly options: AdaptiveRateOptions) {}
+
+  /** Requests per second of all processes together; Infinity: no limit. */
+  perSecond(): number {
+    return rateAt(this.shared, this.options.now());
+  }
+
+  /** The host receives no request before this time. */
+  get notBefore(): number {
+    return Math.max(this.measureUntil, this.shared?.notBefore ?? 0);
+  }
+
+  /** Whether requests to the host must wait for a permit. */
+  get isActive(): boolean {
+    const now = this.options.now();
+    return this.notBefore > now || rateAt(this.shared, now) !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Reads the shared rate, at most once per second. @throws what the store throws */
+  async refresh(): Promise<void> {
+    const now = this.options.now();
+    if (now - this.readAt < READ_INTERVAL_MS) return;
+    this.readAt = now;
+    this.shared = (await this.options.store.hostRate(this.options.host)) ?? this.shared;
+  }
+
+  observe(response: OriginResponse): void {
+    const isRetry = response.isRetry || this.refusedUrls.has(response.url);
+    if (response.isRefusal) this.refusedUrls.add(response.url);
+    else this.refusedUrls.delete(response.url);
+    const since = this.options.now() - WINDOW_MS;
+    if (this.responses.length >= MAX_RESPONSES || (this.responses[0]?.sentAt ?? since) < since)
+      this.responses = this.responses.filter(({ sentAt }) => sentAt >= since).slice(-MAX_RESPONSES / 2);
+    this.responses.push({ ...response, isRetry });
+    if (response.isRefusal && !this.isWriting && this.isThrottling()) void this.cut(response.sentAt);
+  }
+
+  private get recent(): OriginResponse[] {
+    const since = Math.max(this.options.now() - WINDOW_MS, this.shared?.cutAt ?? 0);
+    return this.responses.filter(({ sentAt }) => sentAt > since);
+  }
+
+  /** Whether the host, and not one POP or a few URLs, refuses requests. */
+  private isThrottling(): boolean {
+    const { recent } = this;
+    const good = recent.filter(({ isRefusal }) => !isRefusal);
+    const refused = recent.filter(({ isRefusal }) => isRefusal);
+    if (good.length === 0 && refused.length >= MIN_REFUSALS) return true;
+    const isKnown = good.length >= MIN_OTHERS;
+    const pops = new Set(refused.map(({ pop }) => pop));
+    if (pops.size === 1 && good.filter(({ pop }) => !pops.has(pop)).length >= MIN_OTHERS) return false;
+    const urls = new Set(refused.filter(({ isRetry }) => !(isRetry && isKnown)).map(({ url }) => url));
+    return urls.size >= MIN_REFUSED_URLS && urls.size > TOLERATED_SHARE * recent.length;
+  }
+
+  private async cut(sentAt: number): Promise<void> {
+    const { store, host, now } = this.options;
+    this.isWriting = true;
+    try {
+      if (this.perSecond() === Number.POSITIVE_INFINITY) {
+        this.measureUntil = now() + MEASURE_MS;
+        await new Promise((resolve) => setTimeout(resolve, MEASURE_MS));
+        if (!this.isThrottling()) return;
+      }
+      const accepted = this.acceptedBefore(sentAt) * (await this.options.processes());
+      this.shared = (await store.hostRate(host)) ?? this.shared;
+      const refused = this.recent.filter(({ isRefusal }) => isRefusal);
+      const next = cutRate(this.shared, {
+        now: now(),
+        sentAt: Math.max(sentAt, ...refused.map((it) => it.sentAt)),
+        accepted,
+        retryAfterMs: Math.max(0, ...refused.map(({ retryAfterMs = 0 }) => retryAfterMs)),
+        isAnswering: refused.length < this.recent.length,
+      });
+      if (next === undefined) return;
+      this.shared = await store.cutHostRate(host, this.shared, next);
+      this.options.onCut?.(this.shared);
+    } catch {
+      // The next refusal tries again.
+    } finally {
+      this.isWriting = false;
+    }
+  }
+
+  /** Requests of the last second before the refused one that the host accepted. If it is too slow to tell: a quarter of those that were sent. */
+  private acceptedBefore(moment: number): number {
+    const sent = this.responses.filter(({ sentAt }) => sentAt > moment - 1_000 && sentAt <= moment);
+    return sent.filter(({ isRefusal }) => !isRefusal).length || sent.length / 4;
+  }
+}

@@ -1,0 +1,59 @@
+/** The state that all processes share about the limits of one request's origin. The DynamoDB implementation is in aws/permit-table.ts. */
+export interface PermitStore {
+  /** The theoretical arrival time (TAT) of the request's rate, in milliseconds since the epoch. @returns undefined if nothing is reserved */
+  tat(reqId: string): Promise<number | undefined>;
+  /** Changes the TAT if the condition of the update holds. @returns whether it holds, and the TAT after the call */
+  updateTat(reqId: string, update: TatUpdate): Promise<{ readonly done: boolean; readonly tat: number | undefined }>;
+  /** How many permits all processes hold, and how many of them this process leases. */
+  permits(reqId: string): Promise<Permits>;
+  /**
+   * Changes this process's lease from `from` permits to `to`, if the lease is as stated and all permits stay within `limit`.
+   * A lease requires a heartbeat item.
+   */
+  exchange(reqId: string, change: PermitChange): Promise<{ readonly done: boolean }>;
+  /** Leases with permits of processes whose last heartbeat is older. @param before milliseconds since the epoch */
+  expiredLeases(reqId: string, before: number): Promise<Lease[]>;
+  /** Takes the permits of a lease back, if it has not changed. */
+  reclaim(reqId: string, lease: Lease): Promise<void>;
+  /** The shared rate of a host that throttles. @returns undefined if no process has cut it */
+  hostRate(host: string): Promise<HostRate | undefined>;
+  /** Replaces the rate of a host, if it is as stated. @returns the rate after the call */
+  cutHostRate(host: string, seen: HostRate | undefined, next: HostRate): Promise<HostRate>;
+}
+
+/** A conditional change of the TAT; all values are milliseconds since the epoch, `by` is milliseconds. */
+export type TatUpdate =
+  /** After an idle period: if the TAT is absent or before `below`. */
+  | { readonly kind: "set"; readonly to: number; readonly below: number }
+  /** If `atLeast` <= TAT < `below`. */
+  | { readonly kind: "add"; readonly by: number; readonly atLeast: number; readonly below: number }
+  /** If the TAT is exactly `from`. */
+  | { readonly kind: "reset"; readonly to: number; readonly from: number };
+
+export interface Permits {
+  readonly held: number;
+  readonly own: number;
+}
+
+export interface PermitChange {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+export interface Lease {
+  /** The process. */
+  readonly owner: string;
+  readonly permits: number;
+  /** The time of its last heartbeat, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The state of AIMD for one host. Times are milliseconds since the epoch. */
+export interface HostRate {
+  /** Requests per second of all processes together, at the time of the last cut. */
+  readonly rate: number;
+  readonly cutAt: number;
+  /** `Retry-After` of the whole host: no request before. */
+  readonly notBefore: number;
+}

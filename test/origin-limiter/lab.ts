@@ -1,0 +1,289 @@
+// Processes that share the limits of one origin, in virtual time: a queue with delays, a table with latency and faults, an origin.
+import { setMaxListeners } from "node:events";
+import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
+import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
+import type { OriginLimits } from "../../domain/request/origin-limits.ts";
+import { SimulatedTable, type TableFaults } from "./simulated-table.ts";
+
+const REQ_ID = "r1";
+const HEARTBEAT_MS = 10_000;
+/** Messages of a receive call. */
+const MESSAGES = 10;
+const VISIBILITY_MS = 60_000;
+const MAX_TRIES = 8;
+/** CloudFront keeps an error for 10 s. */
+const RETRY_MS = 11_000;
+
+export interface LabOptions {
+  readonly seed: number;
+  readonly processes: number;
+  readonly limits?: OriginLimits;
+  readonly tasks: number;
+  /** Tasks of a message. @default 20 */
+  readonly together?: number;
+  /** How long a request takes. @default 50 ms */
+  readonly answerMs?: number;
+  readonly table?: TableFaults;
+  /** Clock offsets in milliseconds; the first ones belong to the first processes. */
+  readonly offsets?: readonly number[];
+  /** The origin refuses what is above so many requests in any second. */
+  readonly breaksAbove?: number;
+  /** Tasks that are always refused, by their number. */
+  readonly isBad?: (task: number) => boolean;
+  /** The URL and the POP of a task. @default each task has its own URL, at one of ten POPs */
+  readonly urlOf?: (task: number) => { readonly url: string; readonly pop: string };
+  readonly retryAfterMs?: number;
+  /** @default starts within the first 2 s */
+  readonly startWithinMs?: number;
+  /** Whether it uses the old limiter's rule of no limit on received messages. */
+  readonly probes?: number;
+}
+
+export interface Sent {
+  readonly at: number;
+  readonly process: string;
+  readonly refused: boolean;
+  readonly isProbe: boolean;
+}
+
+interface Message {
+  readonly tasks: readonly number[];
+  readonly tries: number;
+}
+
+interface Process {
+  readonly name: string;
+  readonly limiter: OriginLimiter;
+  isAlive: boolean;
+  isReceiving: boolean;
+  /** Ends its requests and timers. */
+  readonly end: AbortController;
+  readonly held: Set<Message>;
+}
+
+export class Lab {
+  readonly sent: Sent[] = [];
+  readonly table: SimulatedTable;
+  readonly random: () => number;
+  done = 0;
+  failed = 0;
+  receptions = 0;
+  inProgress = 0;
+  mostInProgress = 0;
+  firstReceivedAt: number | undefined;
+  lastDoneAt = 0;
+  readonly started = Date.now();
+  private readonly visible: Message[] = [];
+  private readonly processes = new Map<string, Process>();
+  private accepted: number[] = [];
+
+  constructor(readonly options: LabOptions) {
+    this.random = seeded(options.seed);
+    this.table = new SimulatedTable(options.table ?? {}, this.random);
+    const { tasks, together = 20, processes, startWithinMs = 2_000 } = options;
+    for (let n = 0; n < tasks; n += together)
+      this.visible.push({ tasks: Array.from({ length: Math.min(together, tasks - n) }, (_, i) => n + i), tries: 0 });
+    for (let n = 0; n < processes; n++)
+      setTimeout(() => this.start(`p${n}`, options.offsets?.[n] ?? 0), this.random() * startWithinMs);
+    if (options.probes !== undefined) this.probe(options.probes);
+  }
+
+  /** Seconds since the start. */
+  get seconds(): number {
+    return (Date.now() - this.started) / 1_000;
+  }
+
+  get names(): string[] {
+    return [...this.processes.values()].filter(({ isAlive }) => isAlive).map(({ name }) => name);
+  }
+
+  start(name: string, offset = 0): void {
+    const process = this.newProcess(name, offset);
+    this.poll(process);
+  }
+
+  /** The process ends at once. SQS returns what it held after the visibility timeout. */
+  kill(name: string): void {
+    const process = this.processes.get(name);
+    if (process === undefined || !process.isAlive) return;
+    process.isAlive = false;
+    process.isReceiving = false;
+    process.limiter.close(new Error("killed"));
+    process.end.abort(new Error("killed"));
+    for (const message of process.held) setTimeout(() => this.visible.push(message), VISIBILITY_MS * this.random());
+  }
+
+  /** The process stops: it returns what has not started, and ends the rest. */
+  async stop(name: string): Promise<void> {
+    const process = this.processes.get(name);
+    if (process === undefined) return;
+    process.isReceiving = false;
+    process.limiter.close(new DeferredError(0));
+    while (process.held.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await process.limiter.drain().catch(() => undefined);
+    process.isAlive = false;
+    process.end.abort(new Error("stopped"));
+  }
+
+  endAll(): void {
+    for (const name of this.names) this.kill(name);
+  }
+
+  private newProcess(name: string, offset: number): Process {
+    const store = this.table.storeOf(name);
+    const now = () => Date.now() + offset;
+    let heartbeatAt = Number.NEGATIVE_INFINITY;
+    const rate = new AdaptiveRate({ store, host: "h", now, processes: async () => this.names.length });
+    const limiter = new OriginLimiter({
+      reqId: REQ_ID,
+      limits: this.options.limits ?? {},
+      store,
+      rate,
+      heartbeatAt: () => heartbeatAt,
+      now,
+      random: this.random,
+    });
+    const end = new AbortController();
+    setMaxListeners(0, end.signal);
+    const beat = async () => {
+      if (end.signal.aborted) return;
+      const at = now();
+      await this.table.heartbeat(name, at).then(
+        () => {
+          heartbeatAt = at;
+        },
+        () => undefined,
+      );
+      setTimeout(beat, HEARTBEAT_MS);
+    };
+    void beat();
+    const process: Process = { name, limiter, isAlive: true, isReceiving: true, end, held: new Set() };
+    this.processes.set(name, process);
+    this.rates.set(process, rate);
+    return process;
+  }
+
+  private readonly rates = new WeakMap<Process, AdaptiveRate>();
+
+  private poll(process: Process): void {
+    if (!process.isReceiving) return;
+    const place = Math.floor(this.random() * this.visible.length);
+    for (const message of this.visible.splice(place, MESSAGES)) {
+      this.receptions++;
+      this.firstReceivedAt ??= Date.now();
+      void this.work(process, message);
+    }
+    setTimeout(() => this.poll(process), 500 * this.random() * 2);
+  }
+
+  private async work(process: Process, message: Message): Promise<void> {
+    process.held.add(message);
+    const deferred: { task: number; delayMs: number; tries: number }[] = [];
+    await Promise.all(
+      message.tasks.map(async (task) => {
+        const end = await this.task(process, task, message.tries);
+        if (end !== undefined) deferred.push({ task, ...end });
+      }),
+    );
+    if (!process.isAlive) return;
+    process.held.delete(message);
+    for (const tries of new Set(deferred.map((it) => it.tries))) {
+      const same = deferred.filter((it) => it.tries === tries);
+      const delayMs = Math.ceil(Math.max(...same.map((it) => it.delayMs)) / 1_000) * 1_000;
+      setTimeout(() => this.visible.push({ tasks: same.map(({ task }) => task), tries }), delayMs);
+    }
+  }
+
+  private async task(process: Process, task: number, tries: number) {
+    try {
+      const isGood = await this.request(process, task, tries, true);
+      if (isGood) {
+        this.done++;
+        this.lastDoneAt = Date.now();
+        return undefined;
+      }
+      if (tries + 1 < MAX_TRIES) return { delayMs: RETRY_MS * (1 + 0.3 * this.random()), tries: tries + 1 };
+      this.failed++;
+      this.lastDoneAt = Date.now();
+      return undefined;
+    } catch (error) {
+      if (error instanceof DeferredError) return { delayMs: error.delayMs, tries };
+      return { delayMs: 0, tries };
+    }
+  }
+
+  private async request(process: Process, task: number, tries: number, isDeferrable: boolean): Promise<boolean> {
+    const { answerMs = 50, isBad, urlOf, retryAfterMs, limits } = this.options;
+    const rate = this.rates.get(process);
+    const { url, pop } = urlOf?.(task) ?? { url: `u${task}`, pop: `pop${task % 10}` };
+    const needsPermit = limits !== undefined || tries > 0 || rate?.isActive === true;
+    if (tries > 0) await rate?.refresh().catch(() => undefined);
+    const permit = needsPermit
+      ? await process.limiter.acquire({ signal: process.end.signal, isDeferrable })
+      : undefined;
+    const at = Date.now();
+    const refused = isBad?.(task) === true || !this.accepts(at);
+    this.sent.push({ at, process: process.name, refused, isProbe: !isDeferrable });
+    this.mostInProgress = Math.max(this.mostInProgress, ++this.inProgress);
+    const ms = refused ? 5 : answerMs * (0.5 + this.random());
+    const isWhole = await wait(ms, [process.end.signal, ...(permit === undefined ? [] : [permit.lost])]);
+    this.inProgress--;
+    permit?.release();
+    if (!isWhole) throw new Error("cut off");
+    rate?.observe({
+      url,
+      pop,
+      sentAt: at,
+      isRefusal: refused,
+      retryAfterMs: refused ? retryAfterMs : undefined,
+      isRetry: tries > 0,
+    });
+    return !refused;
+  }
+
+  private accepts(at: number): boolean {
+    const { breaksAbove = Number.POSITIVE_INFINITY } = this.options;
+    this.accepted = this.accepted.filter((it) => it > at - 1_000);
+    if (this.accepted.length >= breaksAbove) return false;
+    this.accepted.push(at);
+    return true;
+  }
+
+  /** Get Size: requests that cannot be deferred, with the same limiter. */
+  private probe(count: number): void {
+    const process = this.newProcess("get-size", 0);
+    let next = 0;
+    const worker = async () => {
+      while (next < count && process.isAlive) {
+        const task = next++;
+        await this.request(process, -1 - task, 0, false).catch(() => undefined);
+      }
+    };
+    for (let n = 0; n < 64; n++) void worker();
+  }
+}
+
+/** @returns false if one of the signals ended it */
+function wait(ms: number, signals: readonly AbortSignal[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cut = () => end(false);
+    const timer = setTimeout(() => end(true), ms);
+    const end = (isWhole: boolean) => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener("abort", cut);
+      resolve(isWhole);
+    };
+    for (const signal of signals) signal.aborted ? cut() : signal.addEventListener("abort", cut);
+  });
+}
+
+/** Mulberry32. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

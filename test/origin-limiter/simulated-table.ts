@@ -1,0 +1,121 @@
+// A shared table in virtual time: latency, failures and periods without a response. Each process has a view of it.
+import { setTimeout as sleep } from "node:timers/promises";
+import { tatAfter } from "../../domain/origin/memory-permit-store.ts";
+import type {
+  HostRate,
+  Lease,
+  PermitChange,
+  PermitStore,
+  Permits,
+  TatUpdate,
+} from "../../domain/origin/permit-store.ts";
+
+interface Item {
+  permits: number;
+  at: number;
+}
+
+export interface TableFaults {
+  /** Mean latency of a call, in milliseconds. @default 8; one call in 50 takes ten times as long */
+  readonly latencyMs?: number;
+  /** The share of calls that fail. A failed write may have been made. @default none */
+  readonly failing?: number;
+  /** No call ends within these times, in seconds after the start. */
+  readonly down?: readonly (readonly [number, number])[];
+}
+
+export interface Calls {
+  readonly at: number;
+  readonly owner: string;
+  readonly kind: "read" | "reservation" | "transaction" | "cut";
+}
+
+export class SimulatedTable {
+  readonly calls: Calls[] = [];
+  private readonly started = Date.now();
+  private readonly tats = new Map<string, number>();
+  private readonly beats = new Map<string, Item>();
+  private readonly hosts = new Map<string, HostRate>();
+  held = 0;
+
+  constructor(
+    private readonly faults: TableFaults,
+    private readonly random: () => number,
+  ) {}
+
+  /** Writes a heartbeat. @param at by the clock of the process */
+  heartbeat(owner: string, at: number): Promise<void> {
+    return this.call(() => {
+      this.beats.set(owner, { permits: this.beats.get(owner)?.permits ?? 0, at });
+    });
+  }
+
+  storeOf(owner: string): PermitStore {
+    const counted = <T>(kind: Calls["kind"], call: () => T): Promise<T> => {
+      this.calls.push({ at: Date.now(), owner, kind });
+      return this.call(call);
+    };
+    return {
+      tat: (reqId) => counted("read", () => this.tats.get(reqId)),
+      updateTat: (reqId, update: TatUpdate) =>
+        counted("reservation", () => {
+          const tat = this.tats.get(reqId);
+          const next = tatAfter(tat, update);
+          if (next !== undefined) this.tats.set(reqId, next);
+          return { done: next !== undefined, tat: next ?? tat };
+        }),
+      permits: () => counted("read", (): Permits => ({ held: this.held, own: this.beats.get(owner)?.permits ?? 0 })),
+      exchange: (_, { from, to, limit }: PermitChange) =>
+        counted("transaction", () => {
+          const own = this.beats.get(owner);
+          const done = own !== undefined && own.permits === from && (to < from || this.held + to - from <= limit);
+          if (done) {
+            own.permits = to;
+            this.held += to - from;
+          }
+          return { done };
+        }),
+      expiredLeases: (_, before) =>
+        counted("read", () =>
+          [...this.beats].flatMap(([id, { permits, at }]): Lease[] =>
+            permits > 0 && at < before ? [{ owner: id, permits, at }] : [],
+          ),
+        ),
+      reclaim: (_, lease) =>
+        counted("transaction", () => {
+          const item = this.beats.get(lease.owner);
+          if (item === undefined || item.at !== lease.at || item.permits !== lease.permits) return;
+          this.held -= item.permits;
+          item.permits = 0;
+        }),
+      hostRate: (host) => counted("read", () => this.hosts.get(host)),
+      cutHostRate: (host, seen, next) =>
+        counted("cut", () => {
+          const current = this.hosts.get(host);
+          if (current !== undefined && current.cutAt !== seen?.cutAt) return current;
+          this.hosts.set(host, next);
+          return next;
+        }),
+    };
+  }
+
+  private async call<T>(run: () => T): Promise<T> {
+    const { latencyMs = 8, failing = 0, down = [] } = this.faults;
+    const once = () => latencyMs * (0.5 + this.random()) * (this.random() < 0.02 ? 10 : 1);
+    await sleep(once() / 2);
+    const seconds = (Date.now() - this.started) / 1_000;
+    const outage = down.find(([from, to]) => seconds >= from && seconds < to);
+    // It may have been made before the response was lost.
+    if (outage !== undefined) {
+      await sleep(20_000 * this.random());
+      if (this.random() < 0.5) run();
+      throw new Error("The table is not available");
+    }
+    const fails = this.random() < failing;
+    if (fails && this.random() < 0.5) throw new Error("The table fails");
+    const result = run();
+    await sleep(once() / 2);
+    if (fails) throw new Error("The response was lost");
+    return result;
+  }
+}
