@@ -32,8 +32,6 @@ export interface AdaptiveRateOptions {
   readonly store: Pick<PermitStore, "hostRate" | "cutHostRate">;
   readonly host: string;
   readonly now: () => number;
-  /** How many processes send requests to this host, as far as this process knows. The first cut multiplies by it. */
-  readonly processes: () => Promise<number>;
   readonly onCut?: (host: HostRate) => void;
 }
 
@@ -41,6 +39,7 @@ export interface AdaptiveRateOptions {
 export class AdaptiveRate {
   private shared: HostRate | undefined;
   private readAt = Number.NEGATIVE_INFINITY;
+  private reading: Promise<void> = Promise.resolve();
   private measureUntil = 0;
   private isWriting = false;
   private responses: OriginResponse[] = [];
@@ -65,10 +64,16 @@ export class AdaptiveRate {
   }
 
   /** Reads the shared rate, at most once per second. @throws what the store throws */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
     const now = this.options.now();
-    if (now - this.readAt < READ_INTERVAL_MS) return;
-    this.readAt = now;
+    if (now - this.readAt >= READ_INTERVAL_MS) {
+      this.readAt = now;
+      this.reading = this.read();
+    }
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
     this.shared = (await this.options.store.hostRate(this.options.host)) ?? this.shared;
   }
 
@@ -94,35 +99,39 @@ export class AdaptiveRate {
     const good = recent.filter(({ isRefusal }) => !isRefusal);
     const refused = recent.filter(({ isRefusal }) => isRefusal);
     if (good.length === 0 && refused.length >= MIN_REFUSALS) return true;
-    const isKnown = good.length >= MIN_OTHERS;
     const pops = new Set(refused.map(({ pop }) => pop));
     if (pops.size === 1 && good.filter(({ pop }) => !pops.has(pop)).length >= MIN_OTHERS) return false;
-    const urls = new Set(refused.filter(({ isRetry }) => !(isRetry && isKnown)).map(({ url }) => url));
+    // If URLs that were refused before are refused again, and others are not, then they are the cause.
+    const isOwnFault = good.length >= MIN_OTHERS && 2 * count(good, isRetry) < count(refused, isRetry);
+    const urls = new Set(refused.filter((it) => !(isOwnFault && it.isRetry)).map(({ url }) => url));
     return urls.size >= MIN_REFUSED_URLS && urls.size > TOLERATED_SHARE * recent.length;
   }
 
   private async cut(sentAt: number): Promise<void> {
-    const { store, host, now } = this.options;
+    const { store, host, now, onCut } = this.options;
+    const isUnlimited = this.perSecond() === Number.POSITIVE_INFINITY;
     this.isWriting = true;
     try {
-      if (this.perSecond() === Number.POSITIVE_INFINITY) {
+      if (isUnlimited) {
         this.measureUntil = now() + MEASURE_MS;
         await new Promise((resolve) => setTimeout(resolve, MEASURE_MS));
         if (!this.isThrottling()) return;
       }
-      const accepted = this.acceptedBefore(sentAt) * (await this.options.processes());
       this.shared = (await store.hostRate(host)) ?? this.shared;
-      const refused = this.recent.filter(({ isRefusal }) => isRefusal);
+      const { recent } = this;
+      const refused = recent.filter(({ isRefusal }) => isRefusal);
       const next = cutRate(this.shared, {
         now: now(),
         sentAt: Math.max(sentAt, ...refused.map((it) => it.sentAt)),
-        accepted,
+        accepted: this.acceptedPerSecond(sentAt),
+        isFirst: isUnlimited,
+        responses: recent.length,
+        refused: refused.length,
         retryAfterMs: Math.max(0, ...refused.map(({ retryAfterMs = 0 }) => retryAfterMs)),
-        isAnswering: refused.length < this.recent.length,
       });
       if (next === undefined) return;
       this.shared = await store.cutHostRate(host, this.shared, next);
-      this.options.onCut?.(this.shared);
+      onCut?.(this.shared);
     } catch {
       // The next refusal tries again.
     } finally {
@@ -130,9 +139,16 @@ export class AdaptiveRate {
     }
   }
 
-  /** Requests of the last second before the refused one that the host accepted. If it is too slow to tell: a quarter of those that were sent. */
-  private acceptedBefore(moment: number): number {
-    const sent = this.responses.filter(({ sentAt }) => sentAt > moment - 1_000 && sentAt <= moment);
-    return sent.filter(({ isRefusal }) => !isRefusal).length || sent.length / 4;
+  /** Requests of this process that the host accepted in the second before the refused one. */
+  private acceptedPerSecond(moment: number): number {
+    return this.responses.filter((it) => !it.isRefusal && it.sentAt > moment - 1_000 && it.sentAt <= moment).length;
   }
+}
+
+function isRetry(response: OriginResponse): boolean {
+  return response.isRetry;
+}
+
+function count(responses: readonly OriginResponse[], is: (response: OriginResponse) => boolean): number {
+  return responses.filter(is).length;
 }

@@ -19,6 +19,11 @@ export function reservedPerSecond(limit: number): number {
   return USED_SHARE * (limit < 1 ? limit : Math.floor(limit));
 }
 
+/** The most slots of a reservation: those of a second, and some more because a reservation takes time. */
+export function maxSlots(perSecond: number): number {
+  return Math.ceil(perSecond / USED_SHARE);
+}
+
 /** Milliseconds between two slots; whole microseconds, so that DynamoDB and this process compute the same sum. */
 export function spacingMs(perSecond: number): number {
   return Math.ceil(1_000_000 / perSecond) / 1_000;

@@ -41,7 +41,7 @@ export class MemoryPermitStore implements PermitStore {
 
   async cutHostRate(host: string, seen: HostRate | undefined, next: HostRate): Promise<HostRate> {
     const current = this.hosts.get(host);
-    if (current !== undefined && current.cutAt !== seen?.cutAt) return current;
+    if (current?.cutAt !== seen?.cutAt || current?.rate !== seen?.rate) return current ?? next;
     this.hosts.set(host, next);
     return next;
   }

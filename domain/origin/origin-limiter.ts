@@ -1,6 +1,15 @@
 import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
-import { horizonMs, reservation, reservedPerSecond, resetOf, SLOT_TOLERANCE_MS, slotTimes, spacingMs } from "./gcra.ts";
+import {
+  horizonMs,
+  maxSlots,
+  reservation,
+  reservedPerSecond,
+  resetOf,
+  SLOT_TOLERANCE_MS,
+  slotTimes,
+  spacingMs,
+} from "./gcra.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** At most one reservation, and one transaction, per process and this time. */
@@ -267,7 +276,7 @@ export class OriginLimiter {
     const perSecond = this.perSecond();
     const spacing = spacingMs(perSecond);
     const now = this.now();
-    const missing = Math.min(Math.ceil(perSecond), this.missingSlots());
+    const missing = Math.min(maxSlots(perSecond), this.missingSlots());
     if (missing <= 0) return;
     const urgent = this.waiters.filter(({ isDeferrable }) => !isDeferrable).length + this.debt - this.slots.length;
     const isFar = (observed ?? 0) >= now + MAX_WAIT_MS;
@@ -277,6 +286,7 @@ export class OriginLimiter {
       this.resetUpdate(observed, now, spacing) ??
       (slots > 0 ? reservation(observed, now, { slots, spacing, horizon }) : undefined);
     if (update === undefined) return this.backOffReserving(now, horizon, spacing);
+    this.reserving.at = now + CALL_INTERVAL_MS;
     const { done, tat } = await inTime(store.updateTat(reqId, update));
     this.tat = tat;
     if (!done || tat === undefined) return this.backOffReserving(now, horizon, spacing);
@@ -290,7 +300,7 @@ export class OriginLimiter {
 
   private resetUpdate(tat: number | undefined, now: number, spacing: number) {
     if (tat === undefined) return undefined;
-    const update = resetOf(tat, now, { slots: Math.ceil(this.perSecond()), spacing });
+    const update = resetOf(tat, now, { slots: maxSlots(this.perSecond()), spacing });
     const isSecond = this.implausibleTat === tat;
     this.implausibleTat = update === undefined ? undefined : tat;
     return isSecond ? update : undefined;
@@ -326,6 +336,7 @@ export class OriginLimiter {
     }
     // Until the response arrives, the smaller number is certain.
     this.permits = Math.min(own, Math.max(to, this.inUse));
+    this.exchanging.at = this.now() + CALL_INTERVAL_MS;
     const { done } = await inTime(store.exchange(reqId, { from: own, to, limit }));
     if (done) this.permits = to;
     if (done) this.exchanging.succeeded();

@@ -1,5 +1,6 @@
 // Processes that share the limits of one origin, in virtual time: a queue with delays, a table with latency and faults, an origin.
 import { setMaxListeners } from "node:events";
+import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
 import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimits } from "../../domain/request/origin-limits.ts";
@@ -35,7 +36,9 @@ export interface LabOptions {
   readonly retryAfterMs?: number;
   /** @default starts within the first 2 s */
   readonly startWithinMs?: number;
-  /** Whether it uses the old limiter's rule of no limit on received messages. */
+  /** Whether each process uses its own clock as it is. @default the clock of the table */
+  readonly trustsClocks?: boolean;
+  /** Requests of Get Size. @default it does not run */
   readonly probes?: number;
 }
 
@@ -59,6 +62,7 @@ interface Process {
   /** Ends its requests and timers. */
   readonly end: AbortController;
   readonly held: Set<Message>;
+  isReady: Promise<void>;
 }
 
 export class Lab {
@@ -72,6 +76,10 @@ export class Lab {
   mostInProgress = 0;
   firstReceivedAt: number | undefined;
   lastDoneAt = 0;
+  /** When good requests ended. */
+  readonly goodAt: number[] = [];
+  /** The time that all requests took. */
+  busyMs = 0;
   readonly started = Date.now();
   private readonly visible: Message[] = [];
   private readonly processes = new Map<string, Process>();
@@ -99,7 +107,7 @@ export class Lab {
 
   start(name: string, offset = 0): void {
     const process = this.newProcess(name, offset);
-    this.poll(process);
+    void process.isReady.then(() => this.poll(process));
   }
 
   /** The process ends at once. SQS returns what it held after the visibility timeout. */
@@ -130,10 +138,12 @@ export class Lab {
   }
 
   private newProcess(name: string, offset: number): Process {
-    const store = this.table.storeOf(name);
-    const now = () => Date.now() + offset;
+    const local = () => Date.now() + offset;
+    const clock = new ServerClock(local);
+    const now = this.options.trustsClocks === true ? local : () => clock.now();
+    const store = this.table.storeOf(name, clock);
     let heartbeatAt = Number.NEGATIVE_INFINITY;
-    const rate = new AdaptiveRate({ store, host: "h", now, processes: async () => this.names.length });
+    const rate = new AdaptiveRate({ store, host: "h", now });
     const limiter = new OriginLimiter({
       reqId: REQ_ID,
       limits: this.options.limits ?? {},
@@ -148,7 +158,7 @@ export class Lab {
     const beat = async () => {
       if (end.signal.aborted) return;
       const at = now();
-      await this.table.heartbeat(name, at).then(
+      await this.table.heartbeat(name, at, clock).then(
         () => {
           heartbeatAt = at;
         },
@@ -157,8 +167,17 @@ export class Lab {
       setTimeout(beat, HEARTBEAT_MS);
     };
     void beat();
-    const process: Process = { name, limiter, isAlive: true, isReceiving: true, end, held: new Set() };
+    const process: Process = {
+      name,
+      limiter,
+      isAlive: true,
+      isReceiving: true,
+      end,
+      held: new Set(),
+      isReady: Promise.resolve(),
+    };
     this.processes.set(name, process);
+    process.isReady = clock.sync(() => this.table.ping(clock));
     this.rates.set(process, rate);
     return process;
   }
@@ -199,6 +218,7 @@ export class Lab {
       const isGood = await this.request(process, task, tries, true);
       if (isGood) {
         this.done++;
+        this.goodAt.push(Date.now());
         this.lastDoneAt = Date.now();
         return undefined;
       }
@@ -228,6 +248,7 @@ export class Lab {
     const ms = refused ? 5 : answerMs * (0.5 + this.random());
     const isWhole = await wait(ms, [process.end.signal, ...(permit === undefined ? [] : [permit.lost])]);
     this.inProgress--;
+    this.busyMs += Date.now() - at;
     permit?.release();
     if (!isWhole) throw new Error("cut off");
     rate?.observe({

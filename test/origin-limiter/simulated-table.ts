@@ -1,5 +1,6 @@
 // A shared table in virtual time: latency, failures and periods without a response. Each process has a view of it.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerClock } from "../../aws/server-clock.ts";
 import { tatAfter } from "../../domain/origin/memory-permit-store.ts";
 import type {
   HostRate,
@@ -44,16 +45,22 @@ export class SimulatedTable {
   ) {}
 
   /** Writes a heartbeat. @param at by the clock of the process */
-  heartbeat(owner: string, at: number): Promise<void> {
-    return this.call(() => {
+  heartbeat(owner: string, at: number, clock?: ServerClock): Promise<void> {
+    return this.call(clock, () => {
       this.beats.set(owner, { permits: this.beats.get(owner)?.permits ?? 0, at });
     });
   }
 
-  storeOf(owner: string): PermitStore {
+  /** A read that returns nothing. */
+  ping(clock: ServerClock): Promise<void> {
+    return this.call(clock, () => undefined);
+  }
+
+  /** @param clock learns the `Date` of each response */
+  storeOf(owner: string, clock?: ServerClock): PermitStore {
     const counted = <T>(kind: Calls["kind"], call: () => T): Promise<T> => {
       this.calls.push({ at: Date.now(), owner, kind });
-      return this.call(call);
+      return this.call(clock, call);
     };
     return {
       tat: (reqId) => counted("read", () => this.tats.get(reqId)),
@@ -92,16 +99,17 @@ export class SimulatedTable {
       cutHostRate: (host, seen, next) =>
         counted("cut", () => {
           const current = this.hosts.get(host);
-          if (current !== undefined && current.cutAt !== seen?.cutAt) return current;
+          if (current?.cutAt !== seen?.cutAt || current?.rate !== seen?.rate) return current ?? next;
           this.hosts.set(host, next);
           return next;
         }),
     };
   }
 
-  private async call<T>(run: () => T): Promise<T> {
+  private async call<T>(clock: ServerClock | undefined, run: () => T): Promise<T> {
     const { latencyMs = 8, failing = 0, down = [] } = this.faults;
     const once = () => latencyMs * (0.5 + this.random()) * (this.random() < 0.02 ? 10 : 1);
+    const before = this.localTime(clock);
     await sleep(once() / 2);
     const seconds = (Date.now() - this.started) / 1_000;
     const outage = down.find(([from, to]) => seconds >= from && seconds < to);
@@ -114,8 +122,14 @@ export class SimulatedTable {
     const fails = this.random() < failing;
     if (fails && this.random() < 0.5) throw new Error("The table fails");
     const result = run();
+    const date = Math.floor(Date.now() / 1_000) * 1_000;
     await sleep(once() / 2);
+    if (!fails) clock?.observe({ sentAt: before, receivedAt: this.localTime(clock), date });
     if (fails) throw new Error("The response was lost");
     return result;
+  }
+
+  private localTime(clock: ServerClock | undefined): number {
+    return clock === undefined ? 0 : clock.now() - clock.offset;
   }
 }

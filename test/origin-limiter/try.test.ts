@@ -1,43 +1,51 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, test } from "vitest";
 import { installVirtualClock } from "../virtual-clock.ts";
-import { arrivals, busiest, busiestProcess, perSecond, writes } from "./figures.ts";
-import { Lab } from "./lab.ts";
+import * as s from "./scenarios.ts";
 
 beforeEach(() => {
   const clock = installVirtualClock({ now: 1_700_000_000_000 });
   return () => clock.uninstall();
 });
-const cases =
-  process.env["CASES"] === undefined
-    ? [
-        [1, 10],
-        [4, 50],
-        [40, 50],
-        [40, 200],
-        [40, 10],
-        [4, 1],
-        [1, 200],
-        [600, 1],
-      ]
-    : (JSON.parse(process.env["CASES"]) as number[][]);
-test.each(cases)(
-  "%i processes, %i per second",
-  async (processes, limit) => {
+const down: [number, number][] = [[20, 50]];
+const all: s.Scenario[] = [
+  s.kills(4, 50),
+  s.kills(20, 10),
+  s.badTable("slow 300", { latencyMs: 300 }, 4, 50),
+  s.badTable("slow 1000", { latencyMs: 1000 }, 4, 50, false),
+  s.badTable("failing 20%", { failing: 0.2 }, 4, 50),
+  s.badTable("down", { down }, 20, 50),
+  s.offsets(4, 50, 300),
+  s.offsets(4, 50, 1000),
+  s.offsets(20, 10, 1000),
+  s.offsets(2, 200, 1000),
+  s.concurrency(4, 10, 200),
+  s.concurrency(40, 4, 200),
+  s.concurrency(1, 4, 200),
+  s.concurrency(4, 4, 90_000),
+  s.concurrency(8, 4, 90_000, { down: [[30, 110]] }),
+  s.throttling(1),
+  s.throttling(4),
+  s.throttling(12),
+  s.throttling(40),
+  s.throttling(4, { retryAfterMs: 2000, answerMs: 300 }),
+  s.oneBadUrl(1),
+  s.oneBadUrl(4),
+  s.oneBadPop(4),
+  s.getSize(4, 20),
+];
+const seeds = (process.env["SEEDS"] ?? "1").split(",").map(Number);
+test.each(
+  all
+    .filter((it) => it.name.match(process.env["ONLY"] ?? ""))
+    .flatMap((it) => seeds.map((seed) => [it.name, seed, it] as const)),
+)(
+  "%s, seed %i",
+  async (name, seed, scenario) => {
     const t0 = process.hrtime.bigint();
-    const lab = new Lab({
-      seed: Number(process.env["SEED"] ?? 1),
-      processes,
-      limits: { requests_per_second: limit },
-      tasks: Math.max(limit * 150, processes * 20),
-      startWithinMs: 5000,
-    });
-    await sleep(90_000);
-    lab.endAll();
-    const at = lab.sent.map((it) => it.at);
+    const { figures, violations } = await scenario.run(seed);
     console.log(
-      `P=${processes} r=${limit}: busiest 1s ${busiest(at, 1000)}; origin 1s ${busiest(arrivals(lab), 1000)} 10s ${(busiest(arrivals(lab), 10_000) / 10 / limit).toFixed(3)}; used ${(perSecond(lab, 10, 70) / limit).toFixed(3)}; first ${at[0] && at[0] - (lab.firstReceivedAt ?? 0)}; writes ${JSON.stringify(writes(lab))}; reserv/proc ${busiestProcess(lab, "reservation")} receptions ${lab.receptions} reads/s ${lab.table.calls.filter((c) => c.kind === "read").length / lab.seconds} done ${lab.done} real ${Number(process.hrtime.bigint() - t0) / 1e9}`,
+      `@@ ${name} seed ${seed}: ${violations.length ? "VIOLATED " + violations.join(", ") : "ok"} ${JSON.stringify(figures)} real ${(Number(process.hrtime.bigint() - t0) / 1e9).toFixed(1)}`,
     );
   },
-  120_000,
+  300_000,
 );

@@ -1,0 +1,263 @@
+// Scenarios of the origin limiter: each runs a lab, and states which figure violates which requirement. A seed reproduces each.
+import { setTimeout as sleep } from "node:timers/promises";
+import { arrivals, busiest, busiestProcess, perSecond, writes } from "./figures.ts";
+import { Lab, type LabOptions } from "./lab.ts";
+
+export interface Result {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly violations: readonly string[];
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly run: (seed: number) => Promise<Result>;
+}
+
+type Check = readonly [name: string, value: number, isGood: boolean];
+
+function result(...checks: readonly Check[]): Result {
+  return {
+    figures: Object.fromEntries(checks.map(([name, value]) => [name, Math.round(value * 1_000) / 1_000])),
+    violations: checks.flatMap(([name, value, isGood]) => (isGood ? [] : [`${name}: ${value}`])),
+  };
+}
+
+/** Requirements 1, 4 and 5. */
+function limitChecks(lab: Lab, limit: number, maxWrites = Number.POSITIVE_INFINITY): Check[] {
+  const times = lab.sent.map(({ at }) => at);
+  const arrived = arrivals(lab);
+  const second = busiest(times, 1_000);
+  const atOrigin = busiest(arrived, 1_000);
+  const tenSeconds = busiest(arrived, 10_000) / 10 / limit;
+  const minute = busiest(arrived, 60_000) / 60 / limit;
+  const first = ((times[0] ?? Number.POSITIVE_INFINITY) - (lab.firstReceivedAt ?? 0)) / 1_000;
+  const { most, mean } = writes(lab);
+  return [
+    ["sent in a second", second, second <= Math.max(1, limit)],
+    ["arrived in a second", atOrigin, atOrigin <= Math.max(1, limit) + 1],
+    ["arrived in 10 s, of the limit", tenSeconds, tenSeconds <= 1.02],
+    ["arrived in 60 s, of the limit", minute, minute <= 1.02],
+    ["first request after s", first, first <= 2],
+    [
+      "reservations of a process per second",
+      busiestProcess(lab, "reservation"),
+      busiestProcess(lab, "reservation") <= 1,
+    ],
+    [
+      "transactions of a process per second",
+      busiestProcess(lab, "transaction"),
+      busiestProcess(lab, "transaction") <= 1,
+    ],
+    ["writes in a second", most, most <= maxWrites],
+    ["writes per second", mean, mean <= maxWrites],
+  ];
+}
+
+function used(lab: Lab, limit: number, from: number, to: number): Check {
+  const share = perSecond(lab, from, to) / limit;
+  return [`used from ${from} to ${to} s`, share, share >= 0.8];
+}
+
+async function run(options: LabOptions, seconds: number, during?: (lab: Lab) => Promise<void>): Promise<Lab> {
+  const lab = new Lab(options);
+  const end = sleep(seconds * 1_000);
+  await during?.(lab);
+  await end;
+  lab.endAll();
+  return lab;
+}
+
+/** Processes × limits, without faults. */
+export function steady(processes: number, limit: number): Scenario {
+  return {
+    name: `${processes} processes, ${limit} per second`,
+    run: async (seed) => {
+      const tasks = Math.max(200, limit * 120);
+      const options = { seed, processes, tasks, limits: { requests_per_second: limit }, startWithinMs: 5_000 };
+      const lab = await run(options, 80);
+      return result(...limitChecks(lab, limit, limit === 1 ? 40 : undefined), used(lab, limit, 15, 75));
+    },
+  };
+}
+
+/** Half of the processes are killed at 40 s; some join, one stops. */
+export function kills(processes: number, limit: number): Scenario {
+  return {
+    name: `${processes} processes, ${limit} per second, kill half, join, stop`,
+    run: async (seed) => {
+      const options = { seed, processes, tasks: limit * 260, limits: { requests_per_second: limit } };
+      const lab = await run(options, 185, async (it) => {
+        await sleep(40_000);
+        for (const name of it.names.slice(0, Math.ceil(processes / 2))) it.kill(name);
+        await sleep(1_000);
+        it.start("joined");
+        await sleep(4_000);
+        await it.stop(it.names[0] ?? "");
+        it.start("joined later");
+      });
+      return result(...limitChecks(lab, limit), used(lab, limit, 50, 110), used(lab, limit, 115, 175));
+    },
+  };
+}
+
+/** A slow, failing or unavailable table. */
+export function badTable(
+  name: string,
+  table: LabOptions["table"],
+  processes: number,
+  limit: number,
+  isUsed = true,
+): Scenario {
+  return {
+    name: `${processes} processes, ${limit} per second, table ${name}`,
+    run: async (seed) => {
+      const lab = await run(
+        { seed, processes, tasks: limit * 150, limits: { requests_per_second: limit }, table: table ?? {} },
+        110,
+      );
+      const checks = limitChecks(lab, limit).filter(([it]) => !it.startsWith("first"));
+      return result(...checks, ...(isUsed ? [used(lab, limit, 65, 105)] : []));
+    },
+  };
+}
+
+/** Clocks that differ: of the first process by `offset` ms, of the second by `-offset`. */
+export function offsets(processes: number, limit: number, offset: number): Scenario {
+  return {
+    name: `${processes} processes, ${limit} per second, clocks off by ${offset} ms`,
+    run: async (seed) => {
+      const options = {
+        seed,
+        processes,
+        tasks: limit * 120,
+        limits: { requests_per_second: limit },
+        offsets: [offset, -offset],
+      };
+      const lab = await run(options, 80);
+      return result(...limitChecks(lab, limit), used(lab, limit, 15, 75));
+    },
+  };
+}
+
+/** Concurrency, with kills, stops and joins. */
+export function concurrency(processes: number, limit: number, answerMs: number, table?: LabOptions["table"]): Scenario {
+  return {
+    name: `${processes} processes, ${limit} at once, ${answerMs} ms${table === undefined ? "" : ", table unavailable from 30 to 110 s"}`,
+    run: async (seed) => {
+      const seconds = Math.max(200, (answerMs * 4) / 1_000);
+      const tasks = Math.ceil((limit * seconds * 1_000) / answerMs);
+      const options = {
+        ...{ seed, processes, tasks, answerMs, limits: { concurrency: limit }, together: answerMs > 5_000 ? 1 : 20 },
+        ...(table === undefined ? {} : { table }),
+      };
+      const lab = await run(options, seconds, async (it) => {
+        await sleep(40_000);
+        if (processes > 1) it.kill(it.sent.at(-1)?.process ?? "");
+        it.start("joined");
+        await sleep(20_000);
+        if (processes > 1) await Promise.race([it.stop(it.sent.at(-1)?.process ?? ""), sleep(10_000)]);
+      });
+      const busy = lab.busyMs / 1_000 / (limit * seconds);
+      const transactions = busiestProcess(lab, "transaction");
+      return result(
+        ["most at once", lab.mostInProgress, lab.mostInProgress <= limit],
+        ["of the permits used", busy, true],
+        ["transactions of a process per second", transactions, transactions <= 1],
+        ["done", lab.done, lab.done > 0],
+        ["first request after s", ((lab.sent[0]?.at ?? 0) - (lab.firstReceivedAt ?? 0)) / 1_000, true],
+      );
+    },
+  };
+}
+
+/** An origin that refuses what is above 30 per second. */
+export function throttling(processes: number, options: Partial<LabOptions> = {}): Scenario {
+  return {
+    name: `${processes} processes, refused above 30 per second${options.retryAfterMs === undefined ? "" : ", Retry-After"}${options.answerMs === undefined ? "" : `, ${options.answerMs} ms`}`,
+    run: async (seed) => {
+      const lab = await run({ seed, processes, tasks: 2_400, breaksAbove: 30, ...options }, 240);
+      const { started } = lab;
+      const later = lab.sent.filter(({ at }) => at >= started + 10_000);
+      const share = later.filter(({ refused }) => refused).length / Math.max(1, later.length);
+      return result(
+        ["refused after 10 s", share, share <= 0.05],
+        [
+          "good per second from 10 to 50 s",
+          lab.sent.filter(({ at, refused }) => !refused && at >= started + 10_000 && at < started + 50_000).length / 40,
+          true,
+        ],
+        ["not ended", lab.options.tasks - lab.done - lab.failed, lab.done + lab.failed === lab.options.tasks],
+        ["ended after s", (lab.lastDoneAt - started) / 1_000, true],
+      );
+    },
+  };
+}
+
+/** One of 25 URLs is always refused, at 12 POPs, on a slow origin. */
+export function oneBadUrl(processes: number): Scenario {
+  return {
+    name: `${processes} processes, 1 of 25 URLs refused, 1 s latency`,
+    run: async (seed) => {
+      const tasks = 25 * 12;
+      const urlOf = (task: number) => ({ url: `u${task % 25}`, pop: `pop${Math.floor(task / 25)}` });
+      const end = async (isBad?: (task: number) => boolean) => {
+        const options = {
+          seed,
+          processes,
+          tasks,
+          urlOf,
+          answerMs: 1_000,
+          together: 25,
+          ...(isBad === undefined ? {} : { isBad }),
+        };
+        const lab = await run(options, 200);
+        return lab;
+      };
+      const without = await end();
+      const withBad = await end((task) => task % 25 === 7);
+      const good = Math.max(...withBad.goodAt) - withBad.started;
+      const share = good / (without.lastDoneAt - without.started);
+      return result(
+        ["good URLs end after, of the time without", share, share <= 1.3],
+        ["done", withBad.done, withBad.done === 24 * 12],
+      );
+    },
+  };
+}
+
+/** One POP refuses everything. */
+export function oneBadPop(processes: number): Scenario {
+  return {
+    name: `${processes} processes, 1 of 10 POPs refuses everything`,
+    run: async (seed) => {
+      const options = { seed, processes, tasks: 2_000, answerMs: 200 };
+      const without = await run(options, 200);
+      const withBad = await run({ ...options, isBad: (task) => task % 10 === 3 }, 200);
+      const share = (Math.max(...withBad.goodAt) - withBad.started) / (without.lastDoneAt - without.started);
+      return result(
+        ["good tasks end after, of the time without", share, share <= 1.3],
+        ["done", withBad.done, withBad.done === 1_800],
+      );
+    },
+  };
+}
+
+/** Get Size and agents at the same time. */
+export function getSize(processes: number, limit: number): Scenario {
+  return {
+    name: `${processes} processes and Get Size, ${limit} per second, 4 at once`,
+    run: async (seed) => {
+      const limits = { requests_per_second: limit, concurrency: 8 };
+      const options = { seed, processes, tasks: limit * 60, limits, probes: limit * 30, answerMs: 100 };
+      const lab = await run(options, 150);
+      const probes = lab.sent.filter(({ isProbe }) => isProbe).length;
+      const checks = limitChecks(lab, limit).filter(([name]) => !name.startsWith("first"));
+      return result(
+        ...checks,
+        ["most at once", lab.mostInProgress, lab.mostInProgress <= 8],
+        ["probes", probes, probes === limit * 30],
+        ["done", lab.done, lab.done === limit * 60],
+      );
+    },
+  };
+}
