@@ -30,6 +30,9 @@ const NOT_SHARED = [
   "test/lambdas/wiring.test.ts",
 ];
 
+/** Minutes for each seed: `npm run test:limiter` runs them. */
+const LIMITER_MATRIX = ["test/origin-limiter/matrix.test.ts"];
+
 /** Thousands of tasks each: `npm run test:rest` runs them. */
 const LONG_REQUESTS = ["test/pipeline/requests/long-*.test.ts"];
 
@@ -69,10 +72,19 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/!(domain|console|lambdas|e2e|pipeline)/**/*.test.ts", "test/*.test.ts", ...NOT_SHARED],
-          exclude: SYNTHESIZES,
+          exclude: [...SYNTHESIZES, ...LIMITER_MATRIX],
           // A thread begins sooner than a process, and there are hundreds of files: 186 s instead of 203.
           pool: "threads",
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "limiter-matrix",
+          include: LIMITER_MATRIX,
+          // Each replaces the clock of its process.
+          pool: "forks",
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -9,8 +9,6 @@ const MIN_REFUSED_URLS = 2;
 const TOLERATED_SHARE = 0.03;
 /** So many good responses of others show that a POP, or a URL that was refused before, is the cause. */
 const MIN_OTHERS = 3;
-/** A host that has answered nothing is throttling after so many refusals, whatever the URLs. */
-const MIN_REFUSALS = 5;
 /** Before the first cut: the good responses that are in flight tell the rate that the host accepts. */
 const MEASURE_MS = 1_000;
 /** How long the shared rate that was read is used. */
@@ -98,7 +96,6 @@ export class AdaptiveRate {
     const { recent } = this;
     const good = recent.filter(({ isRefusal }) => !isRefusal);
     const refused = recent.filter(({ isRefusal }) => isRefusal);
-    if (good.length === 0 && refused.length >= MIN_REFUSALS) return true;
     const pops = new Set(refused.map(({ pop }) => pop));
     if (pops.size === 1 && good.filter(({ pop }) => !pops.has(pop)).length >= MIN_OTHERS) return false;
     // If URLs that were refused before are refused again, and others are not, then they are the cause.

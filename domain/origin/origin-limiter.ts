@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import {
@@ -18,13 +19,13 @@ const CALL_INTERVAL_MS = 1_000;
 const CALL_TIMEOUT_MS = 2_000;
 /** Work that would wait longer returns to the queue. */
 const MAX_WAIT_MS = 3_000;
-/** Deferred work returns after this share of the time for which the limits have been exhausted: a quarter of the work at hand comes back in time. */
-const DEFER_SHARE = 0.25;
+/** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
+const DEFER_SHARE = 0.15;
 const MIN_DEFER_MS = 3_000;
 const MAX_DEFER_MS = 300_000;
-/** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. */
-const MAX_BACKOFF_MS = 30_000;
-const MAX_BACKOFF_SLOTS = 30;
+/** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
+const MAX_BACKOFF_MS = 10_000;
+const MAX_BACKOFF_SLOTS = 10;
 /** Without a heartbeat for HEARTBEAT_LOST_MS, a process stops; others reclaim its permits after LEASE_EXPIRED_MS. */
 const HEARTBEAT_LOST_MS = 45_000;
 const LEASE_EXPIRED_MS = 60_000;
@@ -158,6 +159,7 @@ export class OriginLimiter {
   /** Gives back the permits that are not in use: call it when all requests have ended. @throws what the store throws */
   async drain(): Promise<void> {
     clearTimeout(this.timer);
+    await sleep(Math.max(0, this.exchanging.at - this.now()));
     if (this.permits > this.inUse) await this.exchange();
   }
 
@@ -328,9 +330,9 @@ export class OriginLimiter {
     if (own < this.permits) return this.loseLease();
     const wanted = this.wantedPermits();
     const to = Math.min(wanted, own + Math.max(0, limit - held));
-    if (wanted > to) void this.reclaim().catch((error) => this.options.onError?.(error));
     if (to === own) {
       this.permits = own;
+      if (wanted > to) await this.reclaim();
       if (wanted > to) this.exchanging.failed(this.now(), { freeAt: 0, most: MAX_WAIT_MS, random: this.random });
       return;
     }
@@ -343,12 +345,16 @@ export class OriginLimiter {
     else this.exchanging.failed(this.now(), { freeAt: 0, most: MAX_WAIT_MS, random: this.random });
   }
 
+  /** Takes back the permits of one process that has ended without giving them back. */
   private async reclaim(): Promise<void> {
     const { store, reqId } = this.options;
     const now = this.now();
     if (now < this.reclaimAt) return;
-    this.reclaimAt = now + RECLAIM_INTERVAL_MS * (0.5 + this.random());
-    for (const lease of await store.expiredLeases(reqId, now - LEASE_EXPIRED_MS)) await store.reclaim(reqId, lease);
+    const [lease, next] = await inTime(store.expiredLeases(reqId, now - LEASE_EXPIRED_MS));
+    if (next === undefined) this.reclaimAt = now + RECLAIM_INTERVAL_MS * (0.5 + this.random());
+    if (lease === undefined) return;
+    this.exchanging.at = this.now() + CALL_INTERVAL_MS;
+    await inTime(store.reclaim(reqId, lease));
   }
 
   private hasHeartbeat(now: number): boolean {

@@ -116,7 +116,8 @@ export function badTable(
         110,
       );
       const checks = limitChecks(lab, limit).filter(([it]) => !it.startsWith("first"));
-      return result(...checks, ...(isUsed ? [used(lab, limit, 65, 105)] : []));
+      const [name, share, isGood] = used(lab, limit, 65, 105);
+      return result(...checks, [name, share, isGood || !isUsed]);
     },
   };
 }
@@ -261,3 +262,93 @@ export function getSize(processes: number, limit: number): Scenario {
     },
   };
 }
+
+/** A share of the URLs is always refused, on an origin that has no limit of its own. */
+export function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
+  return {
+    name: `${processes} processes, ${share} of the URLs always refused${retryAfterMs === undefined ? "" : ", Retry-After"}`,
+    run: async (seed) => {
+      const options = {
+        seed,
+        processes,
+        tasks: processes * 3_200,
+        answerMs: 50,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
+      const every = Math.round(1 / share);
+      const without = await run(options, 60);
+      const withBad = await run({ ...options, isBad: (task) => task % every === 3 }, 150);
+      const good = withBad.goodAt.slice(0, Math.floor(0.99 * withBad.goodAt.length)).at(-1) ?? Number.POSITIVE_INFINITY;
+      const seconds = (good - withBad.started) / 1_000;
+      const usual = (without.lastDoneAt - without.started) / 1_000;
+      return result(
+        ["99 % of the good ones after s", seconds, seconds <= 1.25 * usual + 12],
+        ["without after s", usual, true],
+        ["good ones", withBad.done, withBad.done === options.tasks - Math.ceil((options.tasks - 3) / every)],
+      );
+    },
+  };
+}
+
+/** An origin that refuses everything. */
+export function originDown(retryAfterMs?: number): Scenario {
+  return {
+    name: `4 processes, everything refused${retryAfterMs === undefined ? "" : ", Retry-After 900"}`,
+    run: async (seed) => {
+      const lab = await run(
+        { seed, processes: 4, tasks: 4_000, breaksAbove: 0, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+        60,
+      );
+      const later = lab.sent.filter(({ at }) => at >= lab.started + 5_000).length;
+      return result(["requests from 5 to 60 s", later, later < 250]);
+    },
+  };
+}
+
+const DOWN: LabOptions["table"] = { down: [[20, 50]] };
+const LONG_DOWN: LabOptions["table"] = { down: [[30, 110]] };
+
+/** A few, for every push. */
+export const SOME: readonly Scenario[] = [
+  steady(4, 10),
+  kills(4, 10),
+  badTable("unavailable from 20 to 50 s", DOWN, 4, 10),
+  offsets(4, 10, 1_000),
+  concurrency(4, 4, 90_000),
+  concurrency(8, 4, 90_000, LONG_DOWN),
+  throttling(4),
+  oneBadUrl(4),
+  oneBadPop(4),
+  getSize(2, 20),
+];
+
+/** All of them. */
+export const ALL: readonly Scenario[] = [
+  ...[1, 4, 20, 40, 600].flatMap((processes) => [1, 10, 50, 200].map((limit) => steady(processes, limit))),
+  ...[4, 20, 40].flatMap((processes) => [10, 50].map((limit) => kills(processes, limit))),
+  ...[1, 4, 20].flatMap((processes) => [
+    // A slow or failing table means fewer requests.
+    badTable("with 300 ms latency", { latencyMs: 300 }, processes, 50, false),
+    badTable("with 1,500 ms latency", { latencyMs: 1_500 }, processes, 50, false),
+    badTable("failing for 20 % of the calls", { failing: 0.2 }, processes, 50, false),
+    badTable("unavailable from 20 to 50 s", DOWN, processes, 50),
+  ]),
+  ...[300, 1_000].flatMap((offset) => [
+    offsets(4, 50, offset),
+    offsets(20, 10, offset),
+    offsets(2, 200, offset),
+    offsets(4, 1, offset),
+  ]),
+  ...[1, 4, 10].flatMap((limit) => [1, 4, 20, 40].map((processes) => concurrency(processes, limit, 200))),
+  ...[4, 20].flatMap((processes) => [concurrency(processes, 4, 90_000), concurrency(processes, 4, 1_200_000)]),
+  concurrency(8, 4, 90_000, LONG_DOWN),
+  ...[1, 4, 12, 40].map((processes) => throttling(processes)),
+  throttling(4, { retryAfterMs: 2_000, answerMs: 300 }),
+  throttling(4, { answerMs: 1_000 }),
+  ...[1, 4, 12].flatMap((processes) => [oneBadUrl(processes), oneBadPop(processes)]),
+  ...[1, 4].flatMap((processes) => [someBadUrls(processes, 0.005), someBadUrls(processes, 0.02, 900_000)]),
+  originDown(),
+  originDown(900_000),
+  getSize(1, 50),
+  getSize(4, 20),
+];

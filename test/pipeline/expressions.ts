@@ -1,6 +1,7 @@
 // DynamoDB's condition and update expressions, as far as the product uses them: top-level attributes only.
 // Grammar: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
 import { isDeepStrictEqual } from "node:util";
+import { AwsError } from "./aws-error.ts";
 
 /** An attribute value on the wire: `{ S: "a" }`, `{ N: "1" }`, `{ SS: [...] }`, … */
 export type Value = Readonly<Record<string, unknown>>;
@@ -20,11 +21,16 @@ export function holds(expression: string | undefined, item: Item, placeholders: 
   return result;
 }
 
-/** What an update expression makes of an item. */
-export function updated(expression: string, item: Item, placeholders: Placeholders): Item {
+/** What an update expression makes of an item. @param touched gets the names of the attributes that it sets */
+export function updated(
+  expression: string,
+  item: Item,
+  placeholders: Placeholders,
+  touched: Set<string> = new Set(),
+): Item {
   const parser = new Parser(expression, item, placeholders);
   const result: Record<string, Value> = { ...item };
-  while (!parser.isAtEnd) parser.clause(result);
+  while (!parser.isAtEnd) parser.clause(result, touched);
   return result;
 }
 
@@ -106,10 +112,11 @@ class Parser {
     return compares(operator, this.operand(word), this.operand(other));
   }
 
-  clause(result: Record<string, Value>): void {
+  clause(result: Record<string, Value>, touched: Set<string>): void {
     const word = this.next();
     do {
       const name = nameOf(this.next(), this.placeholders);
+      touched.add(name);
       if (word === "SET") {
         this.expect("=");
         result[name] = this.setOperand();
@@ -120,10 +127,20 @@ class Parser {
   }
 
   private setOperand(): Value {
+    const left = this.setTerm();
+    if (!this.takes("+")) return left;
+    return sum(left, this.setTerm());
+  }
+
+  private setTerm(): Value {
     const word = this.next();
-    if (word !== "if_not_exists") return this.value(word);
-    const [name = "", fallback = ""] = this.argumentNames();
-    return this.item[nameOf(name, this.placeholders)] ?? this.value(fallback);
+    if (word.startsWith(":")) return this.value(word);
+    const isFunction = word === "if_not_exists";
+    const [name = "", fallback = ""] = isFunction ? this.argumentNames() : [word];
+    const value = this.item[nameOf(name, this.placeholders)];
+    if (value !== undefined) return value;
+    if (isFunction) return this.value(fallback);
+    throw new AwsError("ValidationException", "The provided expression refers to an attribute that does not exist");
   }
 
   private argumentNames(): string[] {

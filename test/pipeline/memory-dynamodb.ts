@@ -92,7 +92,15 @@ export class MemoryDynamoDb {
     },
     Query: (input) => this.query(input),
     PutItem: (input) => this.write([this.put(input)]),
-    UpdateItem: (input) => this.write([this.update(input)]),
+    UpdateItem: (input) => {
+      const touched = new Set<string>();
+      const write = this.update(input, touched);
+      this.write([write]);
+      const wanted = input["ReturnValues"] ?? "NONE";
+      if (wanted === "NONE") return {};
+      if (wanted !== "UPDATED_NEW") throw new Error(`ReturnValues ${wanted} is not supported here`);
+      return { Attributes: pick(write.next ?? {}, [...touched]) };
+    },
     DeleteItem: (input) => this.write([this.delete(input)]),
     BatchWriteItem: (input) => {
       const requests = input["RequestItems"] as Record<string, Record<string, { Item?: Item; Key?: Item }>[]>;
@@ -137,7 +145,8 @@ export class MemoryDynamoDb {
         else if (Delete !== undefined) writes.push(this.delete(Delete));
         return { Code: "None" };
       } catch (error) {
-        if (error instanceof AwsError) return { Code: "ConditionalCheckFailed", Message: error.message };
+        if (error instanceof AwsError)
+          return { Code: "ConditionalCheckFailed", Message: error.message, ...error.fields };
         throw error;
       }
     });
@@ -158,11 +167,15 @@ export class MemoryDynamoDb {
     return { table, key: table.keyOf(item), next: item };
   }
 
-  private update(input: Input): Write {
+  private update(input: Input, touched?: Set<string>): Write {
     const table = this.table(input.TableName);
     const key = input["Key"] as Item;
     const before = this.check(table, key, input);
-    return { table, key, next: updated(input["UpdateExpression"] as string, before ?? key, input as Placeholders) };
+    return {
+      table,
+      key,
+      next: updated(input["UpdateExpression"] as string, before ?? key, input as Placeholders, touched),
+    };
   }
 
   private delete(input: Input): Write {

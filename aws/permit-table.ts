@@ -1,0 +1,222 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import type { HostRate, Lease, PermitChange, PermitStore, Permits, TatUpdate } from "../domain/origin/permit-store.ts";
+import { isConditionFailure } from "./conflicts.ts";
+import { KEY } from "./progress/keys.ts";
+import { queryItems } from "./query-items.ts";
+
+/** Items are deleted a day after the last change: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
+const KEPT_SECONDS = 86_400;
+
+const limitKey = (reqId: string) => `limit#${reqId}`;
+const hostKey = (host: string) => `host#${host}`;
+const RATE = "rate";
+const HELD = "held";
+
+/** The document client leaves the item of an error as DynamoDB sends it. */
+const numberSchema = z.union([z.number(), z.object({ N: z.coerce.number() }).transform(({ N }) => N)]);
+const tatSchema = z.object({ tat: numberSchema });
+const permitsSchema = z.object({ permits: z.number().default(0) });
+const heldSchema = z.object({ held: z.number().default(0) });
+const leaseSchema = z
+  .object({ part: z.string(), permits: z.number(), at: z.number() })
+  .transform(({ part, permits, at }) => ({ owner: part, permits, at }));
+const hostSchema = z
+  .object({ rate: numberSchema, cut_at: numberSchema, not_before: numberSchema })
+  .transform(({ rate, cut_at, not_before }) => ({ rate, cutAt: cut_at, notBefore: not_before }));
+const failureSchema = z.object({ Item: z.record(z.string(), z.unknown()) });
+
+/** A condition and its values. */
+interface Guarded {
+  readonly update: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The limits of requests in the Progress table: `limit#<req_id>` / `rate` (the TAT) and `held` (the permits of all processes); each process's lease is the attribute
+ * `permits` of its heartbeat item; `host#<host>` / `rate` is the AIMD state of a host.
+ */
+export class PermitTable implements PermitStore {
+  /** @param owner this process: the sort key of its heartbeats */
+  constructor(
+    private readonly db: DynamoDBDocumentClient,
+    private readonly table: string,
+    private readonly owner: string,
+  ) {}
+
+  async tat(reqId: string): Promise<number | undefined> {
+    return tatSchema.safeParse(await this.get(limitKey(reqId), RATE)).data?.tat;
+  }
+
+  async updateTat(reqId: string, update: TatUpdate) {
+    try {
+      const guarded = guardedTat(update);
+      const { Attributes } = await this.db.send(new UpdateCommand(this.updateOf(limitKey(reqId), RATE, guarded)));
+      return { done: true, tat: tatSchema.parse(Attributes).tat };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return { done: false, tat: tatSchema.safeParse(itemOf(error)).data?.tat };
+    }
+  }
+
+  async permits(reqId: string): Promise<Permits> {
+    const [heartbeat, all] = await Promise.all([
+      this.get(KEY.beat(reqId), this.owner),
+      this.get(limitKey(reqId), HELD),
+    ]);
+    return { own: permitsSchema.parse(heartbeat ?? {}).permits, held: heldSchema.parse(all ?? {}).held };
+  }
+
+  async exchange(reqId: string, { from, to, limit }: PermitChange) {
+    const lease: Guarded = {
+      update: "SET permits = :to",
+      condition: `attribute_exists(#at) AND (permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""})`,
+      values: { ":to": to, ":from": from },
+    };
+    const fits = "attribute_not_exists(#held) OR #held <= :most";
+    return { done: await this.transact(reqId, this.owner, lease, to - from, to > from ? fits : "", limit) };
+  }
+
+  async expiredLeases(reqId: string, before: number): Promise<Lease[]> {
+    const leases: Lease[] = [];
+    const pages = queryItems((start) =>
+      this.db.send(
+        new QueryCommand({
+          TableName: this.table,
+          KeyConditionExpression: "#key = :key",
+          FilterExpression: "permits > :none AND #at < :before",
+          ExpressionAttributeNames: { "#key": "key", "#at": "at" },
+          ExpressionAttributeValues: { ":key": KEY.beat(reqId), ":none": 0, ":before": before },
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+        }),
+      ),
+    );
+    for await (const item of pages) {
+      const { data } = leaseSchema.safeParse(item);
+      if (data !== undefined) leases.push(data);
+    }
+    return leases;
+  }
+
+  async reclaim(reqId: string, { owner, permits, at }: Lease): Promise<void> {
+    const lease: Guarded = {
+      update: "SET permits = :none",
+      condition: "#at = :at AND permits = :permits",
+      values: { ":none": 0, ":at": at, ":permits": permits },
+    };
+    await this.transact(reqId, owner, lease, -permits, "", 0);
+  }
+
+  async hostRate(host: string): Promise<HostRate | undefined> {
+    return hostSchema.safeParse(await this.get(hostKey(host), RATE)).data;
+  }
+
+  async cutHostRate(host: string, seen: HostRate | undefined, { rate, cutAt, notBefore }: HostRate): Promise<HostRate> {
+    try {
+      const guarded: Guarded = {
+        update: "SET rate = :rate, cut_at = :cut, not_before = :until",
+        condition: seen === undefined ? "attribute_not_exists(cut_at)" : "cut_at = :seen_at AND rate = :seen_rate",
+        values: {
+          ":rate": rate,
+          ":cut": cutAt,
+          ":until": notBefore,
+          ...(seen === undefined ? {} : { ":seen_at": seen.cutAt, ":seen_rate": seen.rate }),
+        },
+      };
+      await this.db.send(new UpdateCommand(this.updateOf(hostKey(host), RATE, guarded)));
+      return { rate, cutAt, notBefore };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return hostSchema.parse(itemOf(error));
+    }
+  }
+
+  /** Changes a lease and the count of all permits together. @returns false if a condition does not hold, or another transaction is in progress */
+  private async transact(reqId: string, owner: string, lease: Guarded, by: number, fits: string, limit: number) {
+    const values = { ":by": by, ":expire": expireAt(), ...(fits === "" ? {} : { ":most": limit - by }) };
+    const transact = new TransactWriteCommand({
+      TransactItems: [
+        {
+          Update: {
+            TableName: this.table,
+            Key: { key: KEY.beat(reqId), part: owner },
+            UpdateExpression: lease.update,
+            ConditionExpression: lease.condition,
+            ...(lease.condition.includes("#at") ? { ExpressionAttributeNames: { "#at": "at" } } : {}),
+            ExpressionAttributeValues: lease.values,
+          },
+        },
+        {
+          Update: {
+            TableName: this.table,
+            Key: { key: limitKey(reqId), part: HELD },
+            UpdateExpression: "SET expire_at = :expire ADD #held :by",
+            ...(fits === "" ? {} : { ConditionExpression: fits }),
+            ExpressionAttributeNames: { "#held": "held" },
+            ExpressionAttributeValues: values,
+          },
+        },
+      ],
+    });
+    try {
+      await this.db.send(transact);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.name === "TransactionCanceledException") return false;
+      throw error;
+    }
+  }
+
+  private updateOf(key: string, part: string, { update, condition, values }: Guarded) {
+    return {
+      TableName: this.table,
+      Key: { key, part },
+      UpdateExpression: `${update}, expire_at = :expire`,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ...values, ":expire": expireAt() },
+      ReturnValues: "UPDATED_NEW" as const,
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    };
+  }
+
+  private async get(key: string, part: string): Promise<Record<string, unknown> | undefined> {
+    const get = new GetCommand({ TableName: this.table, Key: { key, part }, ConsistentRead: true });
+    return (await this.db.send(get)).Item;
+  }
+}
+
+function guardedTat(update: TatUpdate): Guarded {
+  switch (update.kind) {
+    case "set":
+      return {
+        update: "SET tat = :to",
+        condition: "attribute_not_exists(tat) OR tat < :below",
+        values: { ":to": update.to, ":below": update.below },
+      };
+    case "reset":
+      return { update: "SET tat = :to", condition: "tat = :from", values: { ":to": update.to, ":from": update.from } };
+    case "add":
+      return {
+        update: "SET tat = tat + :by",
+        condition: "tat >= :least AND tat < :below",
+        values: { ":by": update.by, ":least": update.atLeast, ":below": update.below },
+      };
+  }
+}
+
+/** The item of a failed condition (`ReturnValuesOnConditionCheckFailure`). */
+function itemOf(error: unknown): Record<string, unknown> | undefined {
+  return failureSchema.safeParse(error).data?.Item;
+}
+
+function expireAt(): number {
+  return Math.floor(Date.now() / 1_000) + KEPT_SECONDS;
+}

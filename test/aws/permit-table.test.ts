@@ -1,0 +1,141 @@
+// The permit store in DynamoDB and the one in memory: the same contract. DynamoDB is the one of test/pipeline, behind the real client.
+import { Readable } from "node:stream";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, it } from "vitest";
+import { PermitTable } from "../../aws/permit-table.ts";
+import { MemoryPermitStore } from "../../domain/origin/memory-permit-store.ts";
+import type { PermitStore } from "../../domain/origin/permit-store.ts";
+import { AwsError } from "../pipeline/aws-error.ts";
+import { MemoryDynamoDb } from "../pipeline/memory-dynamodb.ts";
+
+const TABLE = "progress";
+
+/** Tables of several processes, and what writes their heartbeats. */
+function tables() {
+  const memory = new MemoryDynamoDb([{ name: TABLE, keys: ["key", "part"], indexes: new Map() }], () => undefined);
+  const handle = async (request: { headers: Record<string, string>; body: string | Uint8Array }) => {
+    const operation = request.headers["x-amz-target"]?.split(".")[1] ?? "";
+    const reply = (statusCode: number, body: unknown) => ({
+      response: { statusCode, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(body))]) },
+    });
+    try {
+      return reply(200, memory.call(operation, JSON.parse(Buffer.from(request.body).toString())));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const type = `com.amazonaws.dynamodb.v20120810#${error.code}`;
+      return reply(error.status, { __type: type, message: error.message, ...error.fields });
+    }
+  };
+  const client = new DynamoDBClient({
+    region: "eu-west-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    requestHandler: { handle: handle as never },
+  });
+  const db = DynamoDBDocumentClient.from(client);
+  const beat = (owner: string, at: number) =>
+    db.send(
+      new UpdateCommand({
+        TableName: TABLE,
+        Key: { key: "beat#r1", part: owner },
+        UpdateExpression: "SET #at = :at",
+        ExpressionAttributeNames: { "#at": "at" },
+        ExpressionAttributeValues: { ":at": at },
+      }),
+    );
+  return { storeOf: (owner: string) => new PermitTable(db, TABLE, owner), beat };
+}
+
+describe.each<[string, () => PermitStore]>([
+  ["DynamoDB", () => tables().storeOf("i#a")],
+  ["memory", () => new MemoryPermitStore()],
+])("the TAT and the rate of a host in %s", (_, make) => {
+  it("reserves after an idle period, adds while it is ahead, and refuses beyond the horizon with the TAT that stands", async () => {
+    const store = make();
+    expect(await store.tat("r1")).toBeUndefined();
+    expect(await store.updateTat("r1", { kind: "set", to: 1_500.25, below: 1_000 })).toEqual({
+      done: true,
+      tat: 1_500.25,
+    });
+    expect(await store.updateTat("r1", { kind: "set", to: 3_000, below: 1_500.25 })).toEqual({
+      done: false,
+      tat: 1_500.25,
+    });
+    const add = { kind: "add", by: 22.223, atLeast: 1_400, below: 2_000 } as const;
+    expect(await store.updateTat("r1", add)).toEqual({ done: true, tat: 1_522.473 });
+    expect(await store.updateTat("r1", { ...add, below: 1_522.473 })).toEqual({ done: false, tat: 1_522.473 });
+    expect(await store.updateTat("r1", { ...add, atLeast: 1_523 })).toEqual({ done: false, tat: 1_522.473 });
+    expect(await store.tat("r1")).toBe(1_522.473);
+    expect(await store.tat("r2")).toBeUndefined();
+  });
+
+  it("refuses to add to a TAT that is absent", async () => {
+    const store = make();
+    expect(await store.updateTat("r1", { kind: "add", by: 1, atLeast: 0, below: 9 })).toEqual({
+      done: false,
+      tat: undefined,
+    });
+  });
+
+  it("resets a TAT only if it is the one that was observed", async () => {
+    const store = make();
+    await store.updateTat("r1", { kind: "set", to: 9_000, below: 1_000 });
+    expect(await store.updateTat("r1", { kind: "reset", to: 5, from: 8_999 })).toEqual({ done: false, tat: 9_000 });
+    expect(await store.updateTat("r1", { kind: "reset", to: 5, from: 9_000 })).toEqual({ done: true, tat: 5 });
+  });
+
+  it("replaces the rate of a host only if it is the one that was read", async () => {
+    const store = make();
+    const first = { rate: 21, cutAt: 1_000, notBefore: 1_000 };
+    const second = { rate: 14.7, cutAt: 4_000, notBefore: 6_000 };
+    expect(await store.hostRate("h")).toBeUndefined();
+    expect(await store.cutHostRate("h", undefined, first)).toEqual(first);
+    expect(await store.cutHostRate("h", undefined, second)).toEqual(first);
+    expect(await store.cutHostRate("h", { ...first, rate: 20 }, second)).toEqual(first);
+    expect(await store.cutHostRate("h", first, second)).toEqual(second);
+    expect(await store.hostRate("h")).toEqual(second);
+  });
+});
+
+describe("leases in DynamoDB", () => {
+  it("keep the sum of all permits within the limit", async () => {
+    const { storeOf, beat } = tables();
+    const [a, b] = [storeOf("i#a"), storeOf("i#b")];
+    await Promise.all([beat("i#a", 1), beat("i#b", 1)]);
+    expect(await a.exchange("r1", { from: 0, to: 3, limit: 4 })).toEqual({ done: true });
+    expect(await b.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
+    expect(await b.permits("r1")).toEqual({ held: 3, own: 0 });
+    expect(await b.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: true });
+    expect(await a.exchange("r1", { from: 3, to: 0, limit: 4 })).toEqual({ done: true });
+    expect(await b.permits("r1")).toEqual({ held: 1, own: 1 });
+  });
+
+  it("require a heartbeat, and the number of permits that the process knows of", async () => {
+    const { storeOf, beat } = tables();
+    const a = storeOf("i#a");
+    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: false });
+    await beat("i#a", 1);
+    expect(await a.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: true });
+    expect(await a.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
+    expect(await a.exchange("r1", { from: 1, to: 2, limit: 4 })).toEqual({ done: true });
+    await beat("i#a", 2);
+    expect(await a.permits("r1")).toEqual({ held: 2, own: 2 });
+  });
+
+  it("are reclaimed once, after the last heartbeat, and not if the process has sent another one", async () => {
+    const { storeOf, beat } = tables();
+    const [a, b] = [storeOf("i#a"), storeOf("i#b")];
+    await Promise.all([beat("i#a", 1_000), beat("i#b", 60_000)]);
+    await a.exchange("r1", { from: 0, to: 3, limit: 4 });
+    expect(await b.expiredLeases("r1", 1_000)).toEqual([]);
+    const [lease] = await b.expiredLeases("r1", 1_001);
+    expect(lease).toEqual({ owner: "i#a", permits: 3, at: 1_000 });
+    if (lease === undefined) return;
+    await beat("i#a", 2_000);
+    await b.reclaim("r1", lease);
+    expect(await b.permits("r1")).toEqual({ held: 3, own: 0 });
+    await b.reclaim("r1", { ...lease, at: 2_000 });
+    await b.reclaim("r1", { ...lease, at: 2_000 });
+    expect(await a.permits("r1")).toEqual({ held: 0, own: 0 });
+  });
+});

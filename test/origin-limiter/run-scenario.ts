@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { installVirtualClock } from "../virtual-clock.ts";
+import type { Scenario } from "./scenarios.ts";
+
+const START = 1_700_000_000_000;
+
+/** A test for each scenario and seed, which prints its figures. */
+export function testScenarios(scenarios: readonly Scenario[], seeds: readonly number[], timeoutMs: number): void {
+  for (const { name, run } of scenarios)
+    for (const seed of seeds)
+      test(
+        `${name}, seed ${seed}`,
+        async () => {
+          const clock = installVirtualClock({ now: START });
+          try {
+            const { figures, violations } = await run(seed);
+            const text = Object.entries(figures).map(([figure, value]) => `${figure} ${value}`);
+            console.log(`@ ${violations.length === 0 ? "met" : "VIOLATED"} | ${name} | ${seed} | ${text.join(", ")}`);
+            expect(violations).toEqual([]);
+          } finally {
+            clock.uninstall();
+          }
+        },
+        timeoutMs,
+      );
+}
