@@ -8,8 +8,7 @@ import { SimulatedTable, type TableFaults } from "./simulated-table.ts";
 
 const REQ_ID = "r1";
 const HEARTBEAT_MS = 10_000;
-/** Messages of a receive call. */
-const MESSAGES = 10;
+const POLL_MS = 500;
 const VISIBILITY_MS = 60_000;
 const MAX_TRIES = 8;
 /** CloudFront keeps an error for 10 s. */
@@ -22,6 +21,8 @@ export interface LabOptions {
   readonly tasks: number;
   /** Tasks of a message. @default 20 */
   readonly together?: number;
+  /** Messages of a receive call. @default 10 */
+  readonly messages?: number;
   /** How long a request takes. @default 50 ms */
   readonly answerMs?: number;
   readonly table?: TableFaults;
@@ -187,12 +188,12 @@ export class Lab {
   private poll(process: Process): void {
     if (!process.isReceiving) return;
     const place = Math.floor(this.random() * this.visible.length);
-    for (const message of this.visible.splice(place, MESSAGES)) {
+    for (const message of this.visible.splice(place, this.options.messages ?? 10)) {
       this.receptions++;
       this.firstReceivedAt ??= Date.now();
       void this.work(process, message);
     }
-    setTimeout(() => this.poll(process), 500 * this.random() * 2);
+    setTimeout(() => this.poll(process), POLL_MS * (0.5 + this.random()));
   }
 
   private async work(process: Process, message: Message): Promise<void> {

@@ -1,0 +1,133 @@
+// The pure parts of the origin limiter: GCRA reservations, AIMD, and the clock that processes share.
+import { describe, expect, it, test } from "vitest";
+import { ServerClock } from "../../aws/server-clock.ts";
+import { cutRate, type Refusal, rateAt } from "../../domain/origin/aimd.ts";
+import { horizonMs, reservation, reservedPerSecond, resetOf, slotTimes, spacingMs } from "../../domain/origin/gcra.ts";
+import { tatAfter } from "../../domain/origin/memory-permit-store.ts";
+import { busiest } from "./figures.ts";
+import { seeded } from "./lab.ts";
+
+const NOW = 1_700_000_000_000;
+
+describe("GCRA", () => {
+  test.each([1, 2.5, 10, 50, 200])(
+    "slots of a limit of %d per second that are up to 100 ms late stay within it in any second",
+    (limit) => {
+      const spacing = spacingMs(reservedPerSecond(limit));
+      const random = seeded(1);
+      const times = slotTimes(NOW, 5_000, spacing).map((at) => at + (random() < 0.5 ? 0 : 100 * random()));
+      expect(busiest(times, 1_000)).toBeLessThanOrEqual(Math.max(1, limit));
+    },
+  );
+
+  it("starts again after an idle period, 150 ms from now, and adds to a TAT that is ahead", () => {
+    const ask = { slots: 2, spacing: 20, horizon: 3_000 };
+    expect(reservation(undefined, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
+    expect(reservation(NOW + 100, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
+    expect(reservation(NOW + 150, NOW, ask)).toEqual({ kind: "add", by: 40, atLeast: NOW + 150, below: NOW + 3_000 });
+    expect(reservation(NOW + 3_000, NOW, ask)).toBeUndefined();
+  });
+
+  it("gives no slot twice, whatever the order of reservations", () => {
+    const random = seeded(7);
+    let tat: number | undefined;
+    let now = NOW;
+    const slots: number[] = [];
+    for (let n = 0; n < 2_000; n++) {
+      now += random() * 300;
+      // What a process observed may be old.
+      const observed = tat === undefined || random() < 0.2 ? undefined : tat;
+      const count = 1 + Math.floor(random() * 10);
+      const update = reservation(observed, now, { slots: count, spacing: 20, horizon: 3_000 });
+      const next = update === undefined ? undefined : tatAfter(tat, update);
+      if (next === undefined) continue;
+      tat = next;
+      slots.push(...slotTimes(next, count, 20));
+    }
+    const sorted = slots.sort((a, b) => a - b);
+    expect(sorted.length).toBeGreaterThan(1_000);
+    expect(sorted.every((at, n) => n === 0 || at - (sorted[n - 1] ?? 0) > 19.99)).toBe(true);
+  });
+
+  it("resets a TAT only if no process with a correct clock can have written it", () => {
+    const latest = NOW + horizonMs(20) + 100 * 20 + 5_000;
+    expect(resetOf(latest, NOW, { slots: 100, spacing: 20 })).toBeUndefined();
+    expect(resetOf(latest + 1, NOW, { slots: 100, spacing: 20 })).toEqual({
+      kind: "reset",
+      to: NOW + 150,
+      from: latest + 1,
+    });
+  });
+});
+
+describe("AIMD", () => {
+  const host = { rate: 30, cutAt: NOW, notBefore: NOW };
+  const refusal: Refusal = {
+    ...{
+      now: NOW + 3_000,
+      sentAt: NOW + 2_900,
+      accepted: 0,
+      isFirst: false,
+      responses: 10,
+      refused: 2,
+      retryAfterMs: 0,
+    },
+  };
+
+  it("multiplies the rate by 0.7, once for all refusals of requests that were sent before the cut", () => {
+    expect(cutRate(host, refusal)?.rate).toBeCloseTo(0.7 * rateAt(host, NOW + 3_000));
+    expect(cutRate(host, { ...refusal, sentAt: NOW })).toBeUndefined();
+    expect(cutRate(host, { ...refusal, now: NOW + 1_999 })).toBeUndefined();
+  });
+
+  it("begins with what the host accepted; processes that measured at the same time add theirs", () => {
+    expect(cutRate(undefined, { ...refusal, accepted: 30, isFirst: true })?.rate).toBeCloseTo(21);
+    expect(cutRate(host, { ...refusal, accepted: 10, isFirst: true })).toEqual({ ...host, rate: 37 });
+  });
+
+  it("grows from the last cut without a write, and is forgotten", () => {
+    expect(rateAt(host, NOW)).toBe(30);
+    expect(rateAt(host, NOW + 10_000)).toBeCloseTo(30 * Math.exp(0.15));
+    expect(rateAt(host, NOW + 60_000)).toBeCloseTo(30 * Math.exp(2.3));
+    expect(rateAt(host, NOW + 120_000)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("honours Retry-After for the whole host only if the host answers nothing else", () => {
+    expect(cutRate(host, { ...refusal, retryAfterMs: 60_000 })?.notBefore).toBe(NOW + 4_000);
+    expect(cutRate(host, { ...refusal, retryAfterMs: 60_000, refused: 10 })?.notBefore).toBe(NOW + 63_000);
+  });
+});
+
+describe("the clock that processes share", () => {
+  test.each([-86_400_000, -1_000, -300, 300, 1_000])(
+    "follows the server after 20 calls of a second, with a clock that is %i ms off",
+    (off) => {
+      let time = NOW + 123;
+      const clock = new ServerClock(() => time + off);
+      for (let n = 0; n < 20; n++) {
+        const sentAt = time + off;
+        time += 4;
+        const date = Math.floor(time / 1_000) * 1_000;
+        time += 4;
+        clock.observe({ sentAt, receivedAt: time + off, date });
+        time += 43;
+      }
+      expect(Math.abs(clock.now() - time)).toBeLessThan(40);
+    },
+  );
+
+  it("is this machine's clock as long as that may be right", () => {
+    const clock = new ServerClock(() => NOW + 40);
+    clock.observe({ sentAt: NOW - 5, receivedAt: NOW + 5, date: NOW });
+    expect(clock.offset).toBe(0);
+  });
+
+  it("follows this machine's clock when it is set", () => {
+    let local = NOW;
+    const clock = new ServerClock(() => local);
+    clock.observe({ sentAt: NOW, receivedAt: NOW + 5, date: NOW });
+    local = NOW + 60_000;
+    clock.observe({ sentAt: local, receivedAt: local + 5, date: NOW + 1_000 });
+    expect(Math.abs(clock.now() - (NOW + 1_000))).toBeLessThanOrEqual(1_000);
+  });
+});
