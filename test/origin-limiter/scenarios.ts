@@ -143,7 +143,7 @@ export function offsets(processes: number, limit: number, offset: number): Scena
 /** Concurrency, with kills, stops and joins. */
 export function concurrency(processes: number, limit: number, answerMs: number, table?: LabOptions["table"]): Scenario {
   return {
-    name: `${processes} processes, ${limit} at once, ${answerMs} ms${table === undefined ? "" : ", table unavailable from 30 to 110 s"}`,
+    name: `${processes} processes, ${limit} at once, ${answerMs} ms${table === undefined ? "" : `, table unavailable ${table.downFor === undefined ? "" : `for ${table.downFor} `}from ${String(table.down?.[0]?.join(" to "))} s`}`,
     run: async (seed) => {
       const seconds = Math.max(200, (answerMs * 4) / 1_000);
       const tasks = Math.ceil((limit * seconds * 1_000) / answerMs);
@@ -153,10 +153,11 @@ export function concurrency(processes: number, limit: number, answerMs: number, 
       };
       const lab = await run(options, seconds, async (it) => {
         await sleep(40_000);
-        if (processes > 1) it.kill(it.sent.at(-1)?.process ?? "");
+        if (processes > 1 && table?.downFor === undefined) it.kill(it.sent.at(-1)?.process ?? "");
         it.start("joined");
         await sleep(20_000);
-        if (processes > 1) await Promise.race([it.stop(it.sent.at(-1)?.process ?? ""), sleep(10_000)]);
+        if (processes > 1 && table?.downFor === undefined)
+          await Promise.race([it.stop(it.sent.at(-1)?.process ?? ""), sleep(10_000)]);
       });
       const busy = lab.busyMs / 1_000 / (limit * seconds);
       const transactions = busiestProcess(lab, "transaction");
@@ -298,6 +299,11 @@ export function originDown(retryAfterMs?: number): Scenario {
 
 const DOWN: LabOptions["table"] = { down: [[20, 50]] };
 const LONG_DOWN: LabOptions["table"] = { down: [[30, 110]] };
+/** Half of eight processes, at most, cannot reach the table for longer than a lease. */
+const CUT_OFF: readonly LabOptions["table"][] = ["p0", "p1", "p2", "p3"].map((downFor) => ({
+  down: [[15, 150]],
+  downFor,
+}));
 
 /** A few, for every push. */
 export const SOME: readonly Scenario[] = [
@@ -307,6 +313,7 @@ export const SOME: readonly Scenario[] = [
   offsets(4, 10, 1_000),
   concurrency(4, 4, 90_000),
   concurrency(8, 4, 90_000, LONG_DOWN),
+  ...CUT_OFF.map((table) => concurrency(4, 4, 300_000, table)),
   throttling(4),
   oneBadUrl(4),
   oneBadPop(4),
@@ -333,6 +340,7 @@ export const ALL: readonly Scenario[] = [
   ...[1, 4, 10].flatMap((limit) => [1, 4, 20, 40].map((processes) => concurrency(processes, limit, 200))),
   ...[4, 20].flatMap((processes) => [concurrency(processes, 4, 90_000), concurrency(processes, 4, 1_200_000)]),
   concurrency(8, 4, 90_000, LONG_DOWN),
+  ...CUT_OFF.map((table) => concurrency(4, 4, 300_000, table)),
   ...[1, 4, 12, 40].map((processes) => throttling(processes)),
   throttling(4, { retryAfterMs: 2_000, answerMs: 300 }),
   throttling(4, { answerMs: 1_000 }),

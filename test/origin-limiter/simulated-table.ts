@@ -23,6 +23,8 @@ export interface TableFaults {
   readonly failing?: number;
   /** No call ends within these times, in seconds after the start. */
   readonly down?: readonly (readonly [number, number])[];
+  /** The same for processes whose names begin so. */
+  readonly downFor?: string;
 }
 
 export interface Calls {
@@ -46,21 +48,21 @@ export class SimulatedTable {
 
   /** Writes a heartbeat. @param at by the clock of the process */
   heartbeat(owner: string, at: number, clock?: ServerClock): Promise<void> {
-    return this.call(clock, () => {
+    return this.call(clock, owner, () => {
       this.beats.set(owner, { permits: this.beats.get(owner)?.permits ?? 0, at });
     });
   }
 
   /** A read that returns nothing. */
   ping(clock: ServerClock): Promise<void> {
-    return this.call(clock, () => undefined);
+    return this.call(clock, "", () => undefined);
   }
 
   /** @param clock learns the `Date` of each response */
   storeOf(owner: string, clock?: ServerClock): PermitStore {
     const counted = <T>(kind: Calls["kind"], call: () => T): Promise<T> => {
       this.calls.push({ at: Date.now(), owner, kind });
-      return this.call(clock, call);
+      return this.call(clock, owner, call);
     };
     return {
       tat: (reqId) => counted("read", () => this.tats.get(reqId)),
@@ -106,15 +108,15 @@ export class SimulatedTable {
     };
   }
 
-  private async call<T>(clock: ServerClock | undefined, run: () => T): Promise<T> {
-    const { latencyMs = 8, failing = 0, down = [] } = this.faults;
+  private async call<T>(clock: ServerClock | undefined, owner: string, run: () => T): Promise<T> {
+    const { latencyMs = 8, failing = 0, down = [], downFor = "" } = this.faults;
     const once = () => latencyMs * (0.5 + this.random()) * (this.random() < 0.02 ? 10 : 1);
     const before = this.localTime(clock);
     await sleep(once() / 2);
     const seconds = (Date.now() - this.started) / 1_000;
-    const outage = down.find(([from, to]) => seconds >= from && seconds < to);
+    const outage = owner.startsWith(downFor) && down.find(([from, to]) => seconds >= from && seconds < to);
     // It may have been made before the response was lost.
-    if (outage !== undefined) {
+    if (outage !== undefined && outage !== false) {
       await sleep(20_000 * this.random());
       if (this.random() < 0.5) run();
       throw new Error("The table is not available");
