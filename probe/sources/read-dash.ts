@@ -1,10 +1,9 @@
-import { periodsOf } from "./dash-periods.ts";
-import { type References, referencesOf } from "./dash-segments.ts";
+import { durationSeconds } from "../../domain/sources/dash-duration.ts";
+import { type References, referencesOf, SegmentInfo } from "./dash-segments.ts";
 import { DocumentError } from "./document-error.ts";
 import { absolute, type Finds } from "./finds.ts";
 import { childrenOf, type Element, readMpd } from "./mpd.ts";
 import type { Reader } from "./reader.ts";
-import { SegmentInfo } from "./segment-info.ts";
 
 /** Addresses under which a player may choose to load one representation. */
 const MAX_BASES = 20;
@@ -116,4 +115,31 @@ function isElsewhere({ references: { all, count }, base }: Representation, finds
 function add(reference: string, base: string | undefined, finds: Finds): void {
   if (reference !== "") finds.add(reference, base, true);
   else if (base !== undefined) finds.add(base, undefined, true);
+}
+
+/** A period, and how long it is in seconds; undefined: nobody says. */
+interface Period {
+  readonly element: Element;
+  readonly seconds: number | undefined;
+}
+
+/** The periods of a manifest. Each lasts until the next one begins, if it does not say how long (ISO/IEC 23009-1, 5.3.2.1). */
+function periodsOf(mpd: Element): readonly Period[] {
+  const elements = childrenOf(mpd, "Period");
+  const whole = secondsOf(mpd, "mediaPresentationDuration");
+  let start: number | undefined = 0;
+  return elements.map((element, i) => {
+    start = secondsOf(element, "start") ?? start;
+    const next = elements[i + 1];
+    const end = next === undefined ? whole : secondsOf(next, "start");
+    const between: number | undefined = end === undefined || start === undefined ? undefined : end - start;
+    const seconds = secondsOf(element, "duration") ?? between;
+    start = start === undefined || seconds === undefined ? undefined : start + seconds;
+    return { element, seconds };
+  });
+}
+
+function secondsOf({ attributes }: Element, name: string): number | undefined {
+  const text = attributes[name];
+  return text === undefined ? undefined : durationSeconds(text);
 }
