@@ -1,8 +1,7 @@
-import { durationSeconds } from "../../domain/sources/dash-duration.ts";
 import { type References, referencesOf, SegmentInfo } from "./dash-segments.ts";
 import { DocumentError } from "./document-error.ts";
 import { absolute, type Finds } from "./finds.ts";
-import { childrenOf, type Element, readMpd } from "./mpd.ts";
+import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 import type { Reader } from "./reader.ts";
 
 /** Addresses under which a player may choose to load one representation. */
@@ -64,8 +63,7 @@ function* representationsOf(mpd: Element, base: string | undefined): Generator<R
       const atSet = addresses.of(set, atPeriod);
       for (const representation of childrenOf(set, "Representation")) {
         const info = new SegmentInfo([period, set, representation]);
-        const { id, bandwidth } = representation.attributes;
-        const references = referencesOf(info, { id, bandwidth }, seconds);
+        const references = referencesOf(info, representation, seconds);
         for (const it of addresses.of(representation, atSet)) yield { references, base: it };
       }
     }
@@ -87,14 +85,16 @@ class Addresses {
     return [...bases];
   }
 
-  private all(own: ReadonlySet<string>, around: readonly (string | undefined)[]): string[] {
+  private all(own: ReadonlySet<string>, around: readonly (string | undefined)[]): (string | undefined)[] {
     if (this.putTogether > MAX_PUT_TOGETHER)
       throw new DocumentError(`puts more than ${MAX_PUT_TOGETHER} addresses together`);
     return [...own].flatMap((text) => around.map((it) => based(text, it)));
   }
 }
 
-function based(text: string, base: string | undefined): string {
+/** An empty one is a reference to what it goes on from (RFC 3986, 5.2.2). */
+function based(text: string, base: string | undefined): string | undefined {
+  if (text === "") return base;
   const url = absolute(text, base);
   if (url === undefined || !URL.canParse(url)) throw new DocumentError("has a BaseURL that is no URL");
   return new URL(url).href;
@@ -126,20 +126,15 @@ interface Period {
 /** The periods of a manifest. Each lasts until the next one begins, if it does not say how long (ISO/IEC 23009-1, 5.3.2.1). */
 function periodsOf(mpd: Element): readonly Period[] {
   const elements = childrenOf(mpd, "Period");
-  const whole = secondsOf(mpd, "mediaPresentationDuration");
+  const whole = secondsIn(mpd, "mediaPresentationDuration");
   let start: number | undefined = 0;
   return elements.map((element, i) => {
-    start = secondsOf(element, "start") ?? start;
+    start = secondsIn(element, "start") ?? start;
     const next = elements[i + 1];
-    const end = next === undefined ? whole : secondsOf(next, "start");
+    const end = next === undefined ? whole : secondsIn(next, "start");
     const between: number | undefined = end === undefined || start === undefined ? undefined : end - start;
-    const seconds = secondsOf(element, "duration") ?? between;
+    const seconds = secondsIn(element, "duration") ?? between;
     start = start === undefined || seconds === undefined ? undefined : start + seconds;
     return { element, seconds };
   });
-}
-
-function secondsOf({ attributes }: Element, name: string): number | undefined {
-  const text = attributes[name];
-  return text === undefined ? undefined : durationSeconds(text);
 }
