@@ -1,3 +1,4 @@
+import { parseUrl } from "../../domain/net/urls.ts";
 import { type References, referencesOf, SegmentInfo } from "./dash-segments.ts";
 import { DocumentError } from "./document-error.ts";
 import { absolute, type Finds } from "./finds.ts";
@@ -95,9 +96,9 @@ class Addresses {
 /** An empty one is a reference to what it goes on from (RFC 3986, 5.2.2). */
 function based(text: string, base: string | undefined): string | undefined {
   if (text === "") return base;
-  const url = absolute(text, base);
-  if (url === undefined || !URL.canParse(url)) throw new DocumentError("has a BaseURL that is no URL");
-  return new URL(url).href;
+  const url = parseUrl(absolute(text, base) ?? "");
+  if (url === undefined) throw new DocumentError("has a BaseURL that is no URL");
+  return url.href;
 }
 
 /** Whether it is at a host that is not wanted, as its first references tell: then it is counted, and not laid out. */

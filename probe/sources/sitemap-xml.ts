@@ -1,3 +1,4 @@
+import { parseUrl } from "../../domain/net/urls.ts";
 import { MAX_URLS } from "../../domain/request/limits.ts";
 import { isSince } from "../../domain/sources/since.ts";
 import { DocumentError } from "./document-error.ts";
@@ -149,8 +150,7 @@ function formOf(name: string): Form {
 function baseOf(attributes: Readonly<Record<string, string>>, around: string | undefined): string | undefined {
   const own = attributes["xml:base"];
   if (own === undefined) return around;
-  const url = absolute(own, around);
-  return url !== undefined && URL.canParse(url) ? new URL(url).href : around;
+  return parseUrl(absolute(own, around) ?? "")?.href ?? around;
 }
 
 /** In XHTML, `rel` is a list of words. In Atom, it is one, or its name as a URL (RFC 4287, 4.2.7.2). */
