@@ -199,8 +199,14 @@ function framing(status: number, encoding: string | undefined, contentLength: nu
     if (/(^|,)[ \t]*$/.test(encoding))
       throw new BadAnswerError("the answer's Transfer-Encoding is empty, or ends in a comma");
   }
-  // These have no body, whatever their headers say: RFC 9112, 6.3.
-  if (status < 200 || status === 204 || status === 304) return { kind: "LENGTH", length: 0 };
+  // They must not say that they have a body (RFC 9110, 8.6; RFC 9112, 6.1): some readers wait for it, others take it for the
+  // next answer. A 304 may have the length of the object that it stands for.
+  if (status < 200 || status === 204) {
+    if (encoding !== undefined || (contentLength ?? 0) > 0)
+      throw new BadAnswerError(`the answer is an HTTP ${status}, which has no body, and its head promises one`);
+    return { kind: "LENGTH", length: 0 };
+  }
+  if (status === 304) return { kind: "LENGTH", length: 0 };
   if (encoding !== undefined) return { kind: /(^|,)[ \t]*chunked$/i.test(encoding) ? "CHUNKED" : "UNTIL_CLOSE" };
   return contentLength === undefined ? { kind: "UNTIL_CLOSE" } : { kind: "LENGTH", length: contentLength };
 }

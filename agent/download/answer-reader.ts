@@ -120,9 +120,10 @@ export class AnswerReader {
     for (;;) {
       const end = bytes.indexOf(HEAD_END, from);
       // The buffer may hold older bytes behind those that have just come.
-      if (end === -1 || end + HEAD_END.length > to) {
-        if (to - from > MAX_ANSWER_HEAD_BYTES)
-          throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
+      const whole = end !== -1 && end + HEAD_END.length <= to;
+      if ((whole ? end + HEAD_END.length : to) - from > MAX_ANSWER_HEAD_BYTES)
+        throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
+      if (!whole) {
         this.partial = Buffer.from(bytes.subarray(from, to));
         checkPartialHead(this.partial, seen);
         return false;
@@ -132,6 +133,8 @@ export class AnswerReader {
       if (head.status >= 200) return this.begin(head, bytes, from, to);
       // Hints (1xx) come before the answer that counts. Neither of these was asked for.
       if (head.status <= 101) throw new BadAnswerError(`the answer is an HTTP ${head.status}, unasked`);
+      // Nothing may come behind it then, and the answer would.
+      if (!head.reusable) throw new BadAnswerError(`an HTTP ${head.status} ended the connection before the answer`);
       seen = 0;
     }
   }
