@@ -115,11 +115,14 @@ export function parseHead(text: string): AnswerHead {
  */
 export function checkPartialHead(bytes: Buffer, seen: number): void {
   if (!BEGINNING.startsWith(bytes.toString("latin1", 0, BEGINNING.length))) throw notHttp();
+  // Only lines that have ended since: a server may send 64 KB byte by byte.
+  if (bytes.indexOf(LF, seen) === -1) return;
   const end = bytes.lastIndexOf(LF);
-  if (end < seen) return;
+  const start = seen === 0 ? 0 : bytes.lastIndexOf(LF, seen - 1) + 1;
   // Without the CR that must stand before it. Where another byte stands there, the line is bad.
-  const lines = bytes.toString("latin1", 0, bytes[end - 1] === CR ? end - 1 : end + 1);
-  if (!HEAD.test(lines)) throw notAHead(lines);
+  const stop = bytes[end - 1] === CR ? end - 1 : end + 1;
+  const lines = bytes.toString("latin1", start, stop);
+  if (!HEAD.test(start === 0 ? lines : `HTTP/1.1 200\r\n${lines}`)) throw notAHead(bytes.toString("latin1", 0, stop));
 }
 
 const CR = 0x0d;
