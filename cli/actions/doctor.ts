@@ -71,16 +71,21 @@ async function version(client: Client): Promise<Finding> {
   }
 }
 
+/** How an endpoint says that it is of a stack; its name follows. */
+const STACK = "the stack ";
+
 /** The words of `npm run doctor`, where it is; it looks at a stack or the local run. */
 function doctorOfRepository(from: string, { stack, profile, region = [] }: PlaceWords): string[] | undefined {
   const main = join(REPOSITORY, "tools", "doctor", "main.ts");
   const tsx = join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs");
   if (!existsSync(main) || !existsSync(tsx)) return undefined;
   const isLocal = from.endsWith("endpoint.json");
-  if (!isLocal && !from.startsWith("the stack")) return undefined;
+  if (!isLocal && !from.startsWith(STACK)) return undefined;
   const place = isLocal
     ? ["--local"]
-    : Object.entries({ stack, profile, region: region[0] }).flatMap(([name, it]) => (it ? [`--${name}`, it] : []));
+    : Object.entries({ stack: stack ?? from.slice(STACK.length), profile, region: region[0] }).flatMap(([name, it]) =>
+        it ? [`--${name}`, it] : [],
+      );
   return [tsx, main, ...place];
 }
 
