@@ -8,7 +8,7 @@ import { connect, REPOSITORY } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { lookOf } from "../output/look.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { VERSION } from "../version.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
@@ -28,7 +28,7 @@ export async function doctor(shell: Shell, more: readonly string[], words: Place
   const findings = await look(client);
   const { paint } = lookOf(shell);
   const failed = findings.some(({ ok }) => !ok);
-  if (words.json === true) say(shell, JSON.stringify({ endpoint: client.endpoint.url, failed, findings }, null, 2));
+  if (words.json === true) sayJson(shell, { endpoint: client.endpoint.url, failed, findings });
   else
     for (const { check, ok, says, next } of findings) {
       say(shell, `${ok ? paint("green", "ok    ") : paint("red", "failed")}  ${check.padEnd(9)} ${cleanLine(says)}`);
