@@ -36,7 +36,7 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
   const toTerminal = shell.stdout.isTTY === true && (words.output ?? "-") === "-";
   if (toTerminal && words.format === undefined && words.json !== true)
     await tellTable(shell, id, csv, words.all === true);
-  else await put(shell, words.output, ROW_FORMATS[format](csv));
+  else await put(shell, words.output, ROW_FORMATS[format](csv), format);
   return EXIT.good;
 }
 

@@ -9,7 +9,7 @@ import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
-import { type Shell, say } from "../shell.ts";
+import { type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
 
@@ -32,7 +32,7 @@ export async function tellEnding(
   if (json) {
     const { request_id, status } = progress;
     const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };
-    say(shell, JSON.stringify({ ...document, summary: summary?.json ?? null }, null, 2));
+    sayJson(shell, { ...document, summary: summary?.json ?? null });
     return exitCode;
   }
   const look = lookOf(shell);

@@ -1,3 +1,4 @@
+import type { CsvValue } from "../csv.ts";
 import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
@@ -7,11 +8,9 @@ import type { FoundUrl } from "../sources/gathered.ts";
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {
   readonly key: (reqId: string) => string;
-  readonly toRow: (entry: T) => readonly unknown[];
+  readonly toRow: (entry: T) => readonly CsvValue[];
   /** Names of the columns, in a first line. @default none */
   readonly header?: readonly string[];
-  /** Whether people open it: a field that a spreadsheet would take for a formula gets a `'` in front. @default false */
-  readonly forSpreadsheets?: boolean;
 }
 
 /** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
@@ -65,12 +64,11 @@ const report: ReadableList<TaskId, ReportedTask> = {
   toRow: reportRow,
   fromRow: reportedTask,
   header: REPORT_COLUMNS.map(({ name }) => name),
-  forSpreadsheets: true,
 };
 
 /** Rows of the report that a recount sets aside before the report itself is written. @param key where */
 export function reportPart(key: string): RequestList<ReportedTask> {
-  return { key: () => key, toRow: reportRow, forSpreadsheets: true };
+  return { key: () => key, toRow: reportRow };
 }
 
 /** The failures of a request that has ended, a row a reason. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { CsvValue } from "../csv.ts";
 import { failureReasons } from "./failure.ts";
 
 const count = z.number().int().nonnegative();
@@ -34,7 +35,7 @@ export function mostFirst(groups: readonly FailureGroup[]): FailureGroup[] {
 }
 
 /** The row of a group in the list that is kept of a request: code, tasks, POPs, URLs, and its examples as JSON. */
-export function groupToRow({ code, tasks, pops, urls, examples }: FailureGroup): readonly unknown[] {
+export function groupToRow({ code, tasks, pops, urls, examples }: FailureGroup): readonly CsvValue[] {
   return [code, tasks, pops, urls, JSON.stringify(examples)];
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { CsvValue } from "../csv.ts";
 import { taskResultSchema } from "./task-result.ts";
 
 const { pop, url, error, http_status, x_amz_cf_pop, x_amz_cf_id, attempts } = taskResultSchema.shape;
@@ -58,15 +59,15 @@ export const REPORT_COLUMNS = [
 ];
 
 /** The row of a failed result. */
-export function reportRow(result: ReportedTask): readonly unknown[] {
+export function reportRow(result: ReportedTask): readonly CsvValue[] {
   return [...names.map((name) => result[name]), result.source];
 }
 
 const [POP, URL_COLUMN, VARIANT] = [names.indexOf("pop"), names.indexOf("url"), names.indexOf("variant")] as const;
 
-/** The task that a row of the report is about. A field that a spreadsheet would take for a formula has a `'` in front. */
+/** The task that a row of the report is about. */
 export function reportedTask(row: readonly string[]): Pick<ReportedResult, "pop" | "url" | "variant"> {
-  const field = (column: number) => (row[column] ?? "").replace(/^'/, "");
+  const field = (column: number) => row[column] ?? "";
   const variant = field(VARIANT);
   return { pop: field(POP), url: field(URL_COLUMN), ...(variant === "" ? {} : { variant }) };
 }

@@ -46,7 +46,7 @@ test("a wrong key does not pass by itself", async () => {
 test("lines come every ten seconds, and with each new status", () => {
   const said: string[] = [];
   let now = 0;
-  const display = lines({ write: (text) => said.push(text) }, () => now);
+  const display = lines({ write: (text) => said.push(String(text)) }, () => now);
   for (const [at, status] of [
     [0, "CREATED"],
     [2, "CREATED"],

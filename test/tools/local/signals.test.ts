@@ -1,0 +1,41 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import { handleSignals, ONE_PRESS_MS } from "../../../tools/local/signals.ts";
+
+/** Sends signals at these times, in milliseconds. @returns what came of them */
+function sent(...signals: readonly (readonly [number, NodeJS.Signals])[]): string[] {
+  const source = new EventEmitter();
+  const did: string[] = [];
+  let time = 0;
+  handleSignals({
+    source,
+    say: (line) => did.push(line.trim().split(/[ .]/)[0] ?? ""),
+    end: () => did.push("end"),
+    force: () => did.push("force"),
+    now: () => time,
+  });
+  for (const [at, signal] of signals) {
+    time = at;
+    // Without a listener, a signal would end the process at once.
+    expect(source.listenerCount(signal)).toBe(1);
+    source.emit(signal);
+  }
+  return did;
+}
+
+describe("a local run", () => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("ends in order at the first %s", (signal) => {
+    expect(sent([0, signal])).toEqual(["Ending", "end"]);
+  });
+
+  it("takes the signals of one Ctrl-C under npm for one", () => {
+    expect(sent([0, "SIGINT"], [4, "SIGINT"], [90, "SIGINT"], [300, "SIGINT"])).toEqual(["Ending", "end"]);
+  });
+
+  it("is forced by the third Ctrl-C, not by the second", () => {
+    const press = (at: number) => [[at, "SIGINT"] as const, [at + 5, "SIGINT"] as const];
+    const two = [...press(0), ...press(ONE_PRESS_MS * 2)];
+    expect(sent(...two)).toEqual(["Ending", "end", "Still"]);
+    expect(sent(...two, ...press(ONE_PRESS_MS * 4))).toEqual(["Ending", "end", "Still", "force"]);
+  });
+});
