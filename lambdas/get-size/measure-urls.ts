@@ -86,7 +86,7 @@ export async function measureUrls(
         const { hostname } = new URL(url);
         const its = namesFor(ask, names);
         if (distributionOf(distributions, hostname) === undefined) {
-          bad.push(...badIn(url, noDistribution(hostname), its, names));
+          bad.push(...badIn(url, { problem: noDistribution(hostname), reason: "no_distribution" }, its, names));
           return;
         }
         const answers: (Size | undefined)[] = [];
