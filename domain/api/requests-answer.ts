@@ -14,7 +14,10 @@ export const listedRequestSchema = z
     timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
     reason: z.string().optional().describe("Why it ended so, where that needs words."),
   })
-  .meta({ id: "ListedRequest", description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it." });
+  .meta({
+    id: "ListedRequest",
+    description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it.",
+  });
 
 /** GET /requests. */
 export const requestsSchema = z
