@@ -62,7 +62,12 @@ const URLS: readonly Column[] = [{ head: "URLS", gives: true }];
 /** Beside a sentence, on a terminal. */
 const MOST_OF_URLS = 40;
 
-const VERDICTS = { ready: "ready", ready_with_exceptions: "ready, exceptions", not_ready: "not ready" } as const;
+const VERDICTS = {
+  ready: "ready",
+  ready_with_exceptions: "ready, exceptions",
+  not_ready: "not ready",
+  not_verified: "not verified",
+} as const;
 
 function rowOf(it: ListedRequest): string[] {
   const verdict = it.status === "FINISHED" && it.verdict ? VERDICTS[it.verdict] : undefined;

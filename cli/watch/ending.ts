@@ -57,11 +57,13 @@ export function verdictLine(
   exitCode: number,
 ): string {
   const { request_id, total_count, failed_count, readiness } = progress;
-  if (exitCode === EXIT.good || total_count === 0) return sentence;
+  if (exitCode === EXIT.good) return sentence;
+  const unreadable = readiness?.unreadable_urls ?? 0;
+  if (total_count === 0 && unreadable === 0) return sentence;
   if (lacksOnlyPops(progress)) return `${sentence} ${leftOut(readiness?.unresolved_pops ?? 0)}`;
   const id = shortId(request_id);
-  // What never became a task, and what was not tried, has no row in the report.
-  const hasReport = exitCode === EXIT.failures && failed_count > 0;
+  // What was not tried has no row in the report.
+  const hasReport = exitCode === EXIT.failures && failed_count + unreadable > 0;
   return `${sentence}${NEXT}${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
 }
 

@@ -40,19 +40,30 @@ export const EN: Phrases = {
     failed === 0 ? `Finished: ${claimed({ failed, total, ...claims })}.` : `Finished: ${failedOf({ failed, total })}.`,
   verdict: (verdict, claims) => {
     if (verdict === "ready") return `Ready for traffic: ${claimed(claims)}.`;
-    const head = verdict === "not_ready" ? "Not ready for traffic." : "Ready for traffic, with exceptions.";
-    return claims.failed === 0 ? head : `${head} ${failedOf(claims)}.`;
+    if (verdict === "not_verified" && claims.failed === 0) return `${NOT_VERIFIED}: ${many(claims.done, "task")}.`;
+    const head = { not_ready: "Not ready for traffic.", not_verified: `${NOT_VERIFIED}.` };
+    const said = verdict === "ready_with_exceptions" ? "Ready for traffic, with exceptions." : head[verdict];
+    return claims.failed === 0 ? said : `${said} ${failedOf(claims)}.`;
   },
-  exceptions: (readiness, claims) => {
-    const head = `Ready for traffic, ${many(readiness.exceptions, "exception")}: ${troubles(readiness, claims)}.`;
-    const unclaimed = notClaimed(claims);
-    return unclaimed === "" ? head : `${head} Of the others, ${unclaimed}.`;
+  exceptions: (verdict, readiness, claims) => {
+    const head = verdict === "not_verified" ? NOT_VERIFIED : "Ready for traffic";
+    const said = `${head}, ${many(readiness.exceptions, "exception")}: ${troubles(readiness, claims)}.`;
+    const unclaimed = verdict === "not_verified" ? "" : notClaimed(claims);
+    return unclaimed === "" ? said : `${said} Of the others, ${unclaimed}.`;
   },
-  notReady: (readiness) => {
-    const why = [coldObjects(readiness), lackingPops(readiness)].filter((it) => it !== "").join("; ");
-    return why === "" ? "Not ready for traffic." : `Not ready for traffic: ${why}.`;
+  notReady: (readiness, claims) => {
+    const cold = [unreadable(readiness), coldObjects(readiness), lackingPops(readiness)].filter((it) => it !== "");
+    // What no reason above explains.
+    const rest = readiness.cold_objects === readiness.cold_unreadable && lackingPops(readiness) === "";
+    const why = rest && claims.failed > 0 ? [...cold, failedOf(claims)] : cold;
+    const said = why.length === 0 ? "Not ready for traffic." : `Not ready for traffic: ${why.join("; ")}.`;
+    if (readiness.unresolved_pops === 0) return said;
+    const besides = unresolved(readiness);
+    return `${said} ${besides.charAt(0).toUpperCase()}${besides.slice(1)}.`;
   },
 };
+
+const NOT_VERIFIED = "Downloaded; warmth not verified";
 
 function cutShort(how: string, percentage: number | undefined, notTried: number, failed: number): string {
   if (percentage === undefined) return `${how}. What was done is being counted.`;
@@ -84,25 +95,41 @@ function failedOf({ failed, total }: Pick<Claims, "failed" | "total">): string {
   return `${number.format(failed)} of ${many(total, "task")} failed`;
 }
 
-function troubles({ unreadable_urls, unresolved_pops }: Readiness, { failed, total }: Claims): string {
+function troubles(readiness: Readiness, { failed, total }: Claims): string {
   const parts = [
     ...(failed > 0 ? [failedOf({ failed, total })] : []),
-    ...(unreadable_urls > 0 ? [`${many(unreadable_urls, "URL")} could not be read`] : []),
-    ...(unresolved_pops > 0 ? [`${many(unresolved_pops, "POP")} did not resolve`] : []),
+    ...(readiness.unreadable_urls > 0 ? [unreadable(readiness)] : []),
+    ...(readiness.unresolved_pops > 0 ? [unresolved(readiness)] : []),
   ];
   return parts.join(", ");
 }
 
-function coldObjects({ cold_objects: count, cold_recs: recs }: Readiness): string {
-  return count === 0 ? "" : `${many(count, "object")} ${are(count)} warm at no POP of ${names(recs, recs.length)}`;
+function unreadable({ unreadable_urls: count, urls }: Readiness): string {
+  return count === 0 ? "" : `${number.format(count)} of ${many(urls, "URL")} could not be read`;
 }
 
-function lackingPops(readiness: Readiness): string {
-  if (!tooManyLack(readiness)) return "";
-  const { lacking_pops, lacking_examples, pops } = readiness;
-  const lack = lacking_pops === 1 ? "lacks more than 1% of its" : "lack more than 1% of their";
-  const which = names(lacking_examples, lacking_pops);
-  return `${number.format(lacking_pops)} of ${many(pops, "POP")} ${lack} tasks (${which})`;
+/** A resolver that is down is another fault than a name that does not exist. */
+function unresolved(readiness: Readiness): string {
+  const { unresolved_pops: count, unanswered_pops: unanswered, unresolved_examples: pops } = readiness;
+  const which = names(pops, count);
+  if (unanswered === count) return `the DNS resolver did not answer for ${many(count, "POP")} (${which})`;
+  const why = unanswered === 0 ? "" : `; for ${number.format(unanswered)} of them the DNS resolver did not answer`;
+  return `${many(count, "POP")} did not resolve (${which}${why})`;
+}
+
+/** The objects that could be read; those that could not are told by themselves. */
+function coldObjects({ cold_objects, cold_unreadable, cold_recs: recs }: Readiness): string {
+  const count = cold_objects - cold_unreadable;
+  if (count <= 0) return "";
+  const objects = cold_unreadable > 0 ? many(count, "other object") : many(count, "object");
+  return `${objects} ${are(count)} warm at no POP${recs.length === 0 ? "" : ` of ${names(recs, recs.length)}`}`;
+}
+
+/** Besides what is cold or could not be read. */
+function lackingPops({ lacking_other_pops: count, lacking_examples, pops }: Readiness): string {
+  if (!tooManyLack({ lacking_pops: count, pops })) return "";
+  const lack = count === 1 ? "lacks more than 1% of its" : "lack more than 1% of their";
+  return `${number.format(count)} of ${many(pops, "POP")} ${lack} tasks (${names(lacking_examples, count)})`;
 }
 
 /** The first few of so many names. */

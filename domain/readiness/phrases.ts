@@ -32,6 +32,7 @@ export interface Phrases {
   readonly finished: (claims: Claims) => string;
   /** Where nothing is known of what the verdict rests on: how many tasks failed stands beside it, not as the reason. */
   readonly verdict: (verdict: Verdict, claims: Claims) => string;
-  readonly exceptions: (readiness: Readiness, claims: Claims) => string;
-  readonly notReady: (readiness: Readiness) => string;
+  /** @param verdict `ready_with_exceptions`, or `not_verified` with exceptions */
+  readonly exceptions: (verdict: Verdict, readiness: Readiness, claims: Claims) => string;
+  readonly notReady: (readiness: Readiness, claims: Claims) => string;
 }

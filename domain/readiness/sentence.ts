@@ -49,8 +49,9 @@ function finished(facts: SentenceFacts, say: Phrases): string {
   const { verdict, readiness, total, failed } = facts;
   const claims: Claims = { total, failed, warm: facts.warm, hit: facts.hit, done: doneOf(facts) };
   if (verdict === undefined) return say.finished(claims);
-  if (verdict === "ready" || readiness === undefined) return say.verdict(verdict, claims);
-  return verdict === "not_ready" ? say.notReady(readiness) : say.exceptions(readiness, claims);
+  if (readiness === undefined) return say.verdict(verdict, claims);
+  if (verdict === "not_ready") return say.notReady(readiness, claims);
+  return readiness.exceptions === 0 ? say.verdict(verdict, claims) : say.exceptions(verdict, readiness, claims);
 }
 
 function doneOf({ results, failed, warm, hit }: SentenceFacts): number {

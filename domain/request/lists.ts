@@ -1,6 +1,7 @@
 import type { CsvValue } from "../csv.ts";
 import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
+import { type FailureReason, readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
@@ -18,11 +19,15 @@ export interface ReadableList<T, Written = T> extends RequestList<Written> {
   readonly fromRow: (row: readonly string[]) => T;
 }
 
-/** A URL that cannot be warmed, and why. */
+/** A URL that could not be read, and why. */
 export interface FailedUrl {
   readonly url: string;
+  /** The reason in words: `HTTP 404`. */
   readonly problem: string;
-  /** The variant that cannot be warmed; empty: none of them can. Absent: the request has no variants. */
+  /** The reason that it is counted under. Absent in what a release before wrote. */
+  readonly reason?: FailureReason;
+  readonly http_status?: number;
+  /** The variant that could not be read. Empty or absent: none of them could, or the request has no variants. */
   readonly variant?: string;
 }
 
@@ -50,12 +55,17 @@ export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> 
   return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
 }
 
-/** URLs that cannot: url, reason, and the variant if there are several. All rows have as many columns. */
+/** URLs that cannot: url, reason in words, variant (empty: none of them can), code of the reason, HTTP status. */
 const failedUrls: ReadableList<FailedUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
-  toRow: ({ url, problem, variant }) => (variant === undefined ? [url, problem] : [url, problem, variant]),
-  fromRow: ([url = "", problem = "", variant]) =>
-    variant === undefined ? { url, problem } : { url, problem, variant },
+  toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],
+  fromRow: ([url = "", problem = "", variant = "", reason = "", status = ""]) => ({
+    url,
+    problem,
+    variant,
+    ...(reason === "" ? {} : { reason: readReason(reason) }),
+    ...(/^\d{3}$/.test(status) ? { http_status: Number(status) } : {}),
+  }),
 };
 
 /** One row a failed task. Read back, it says which task that was. */

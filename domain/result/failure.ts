@@ -24,6 +24,9 @@ export const FAILURE_REASONS = {
   not_asked:
     "Two POPs under the same REC asked before, and the origin failed or the object was not kept: so this one did not ask.",
   lost: "No agent finished the task, though it was queued several times.",
+  no_distribution: "The URL's host name does not lead to a distribution.",
+  name_not_found: "The name does not exist in DNS, or has no IPv4 address.",
+  dns_unavailable: "The DNS resolver did not answer, or returned an error.",
   other: "Anything else, and every failure of an agent that did not store a reason yet.",
 } as const;
 
@@ -68,6 +71,10 @@ const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   not_asked: "origin",
   // Its message ended several agents, or nobody could work on it: another POP's would be the same.
   lost: "origin",
+  // Of what has no tasks: no agent reports these.
+  no_distribution: "pop",
+  name_not_found: "pop",
+  dns_unavailable: "pop",
   other: "begun",
 };
 

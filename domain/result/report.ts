@@ -10,8 +10,8 @@ const { variant, outcome, tier, address, addresses, rounds, first_byte_ms, age, 
  * the documents. A row added here is read from the results, written to the report and listed in docs/api.md.
  */
 const columnsSchema = z.object({
-  pop: pop.describe("POP that was to be warmed"),
-  url: url.describe("URL, as it was asked for"),
+  pop: pop.describe("POP that was to be warmed; empty in the row of a URL that could not be read"),
+  url: url.describe("URL, as it was asked for; empty in the row of a POP that did not resolve"),
   error: error.describe("What went wrong"),
   http_status: http_status.describe("HTTP status of the last answer; empty if there was none"),
   x_amz_cf_pop: x_amz_cf_pop.describe("POP that answered, as it names itself"),

@@ -61,7 +61,8 @@ export function checkPrewarmRequest(
   const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
   const sources = checkSources(body.sources, buckets, problems);
-  if (cfDomain === undefined) {
+  // One that is wrong has its own message.
+  if ((body.cf_domain ?? "") === "") {
     const hosts = tooManyHosts(urls);
     if (hosts !== undefined) problems.push(hosts);
     checkWhose(body.sources ?? [], urls, problems);

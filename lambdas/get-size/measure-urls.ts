@@ -74,7 +74,8 @@ export async function measureUrls(
   const bad: FailedUrl[] = known.flatMap(({ url, variant }) => {
     const problem = refusalOf(url);
     if (problem === undefined) return [];
-    return [variant === undefined ? { url, problem } : { url, problem, variant }];
+    const failed = { url, problem, reason: "no_distribution" as const };
+    return [variant === undefined ? failed : { ...failed, variant }];
   });
   let unasked = 0;
   let doubtful = NO_DOUBT;
@@ -92,7 +93,7 @@ export async function measureUrls(
         const its = namesFor(ask, names);
         const refusal = refusalOf(url);
         if (refusal !== undefined) {
-          bad.push(...badIn(url, refusal, its, names));
+          bad.push(...badIn(url, { problem: refusal, reason: "no_distribution" }, its, names));
           return;
         }
         const answers: (Size | undefined)[] = [];

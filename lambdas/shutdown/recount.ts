@@ -20,7 +20,9 @@ import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { FailureTally } from "../../domain/result/failure-tally.ts";
 import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
+import { rowsWithoutTasks, type WithoutTasks } from "../../domain/result/without-tasks.ts";
 import { RESERVE_MS } from "../reserve.ts";
+import { unreadableUrls, unresolvedPops } from "../without-tasks.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
 import { ResultRows } from "./result-rows.ts";
@@ -62,13 +64,15 @@ export interface Recounted {
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
   readonly survey: () => Survey;
+  /** What could not become a task. */
+  readonly withoutTasks: WithoutTasks;
   /** Key of the file of all results. */
   readonly results: string;
 }
 
 /**
  * Reads all results of a request once, counts them exactly and writes two files: the report, with a row a task that failed or
- * has no result, and one with a row a task. Its memory grows by two bits for each task. The results of a huge request are too
+ * has no result, a URL that could not be read, and a POP that did not resolve; and one with a row a task. Its memory grows by two bits for each task. The results of a huge request are too
  * many for one run: where that stops, a checkpoint is written, and the next recount of the request as it is now goes on from there.
  * @returns undefined: a checkpoint stands, the next run is to go on
  * @throws ListLostError
@@ -77,7 +81,10 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order, item.pops);
+  const targets = await deps.requestPops.of(reqId);
+  const unreadable = await unreadableUrls(deps.lists, reqId);
+  const withoutTasks = { urls: unreadable, pops: unresolvedPops(targets) };
+  const plan = new Plan(item.distributions, targets, item.order, item.pops);
   const ledger = new Ledger(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
   const state = recountState(item, run.timeIsUp);
@@ -110,8 +117,9 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     const reportMs = msForReport(ledger, run);
     if (reportMs > SHORT_MS && !hasTime(reportMs)) return pausedAt(shards, true);
   }
-  await rows.writeReport(missing());
-  return { ledger, failures, results: resultsKey(reqId), survey: () => surveyOf(plan, ledger, urls) };
+  await rows.writeReport(missing(), rowsWithoutTasks(withoutTasks));
+  const surveyed = { good: urls, unreadable, variants: item.variant_names ?? [] };
+  return { ledger, failures, withoutTasks, results: resultsKey(reqId), survey: () => surveyOf(plan, ledger, surveyed) };
 }
 
 /** How long the file of all results takes to be written, at the most. */

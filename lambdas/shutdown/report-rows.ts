@@ -40,8 +40,8 @@ export class ReportRows {
   }
 
   /** Writes the report: all rows, and then these. */
-  async writeReport(last: Iterable<ReportedTask>): Promise<void> {
-    await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, last), this.parts);
+  async writeReport(...last: readonly Iterable<ReportedTask>[]): Promise<void> {
+    await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, ...last), this.parts);
   }
 }
 

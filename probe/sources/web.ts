@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Client } from "undici";
+import { DnsLookupError } from "../../aws/dns.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
@@ -105,6 +106,8 @@ export class Web {
         throw new DocumentError(`leads to ${error.address}, a private or reserved address, which is refused`, {
           cause: error,
         });
+      if (error instanceof DnsLookupError && error.reason === "dns_unavailable")
+        throw new PassingDocumentError(`is at a host that could not be looked up: ${error.message}`, { cause: error });
       throw new PassingDocumentError(`is at a host that the DNS does not know (${codeOf(error)})`, { cause: error });
     }
     throw new DocumentError("is at a host without an address");

@@ -6,6 +6,7 @@ import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
 import { reportStyle } from "../../../lib/report-style.js";
 import { popRows } from "../../../tools/console/made-up-pops.ts";
+import { readiness as readinessWith } from "../../readiness.ts";
 import { failure, largestReport, madeUpReport, manyPops } from "./made-up-report.ts";
 
 const { style } = reportStyle({ buildSync });
@@ -107,17 +108,8 @@ describe("what the page says", () => {
         })),
         8_407,
       );
-      const readiness = {
-        ...{
-          cold_objects: 0,
-          cold_examples: [],
-          cold_recs: [],
-          lacking_pops: 1,
-          lacking_examples: ["BOM54-P2"],
-          pops: 3,
-        },
-        ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 3 },
-      };
+      const lacking = { lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM54-P2"] };
+      const readiness = readinessWith({ ...lacking, pops: 3, exceptions: 3 });
       const counts = { total_count: 25_221, download_count: 25_221, failed_count: 129, not_kept_count: 21 };
       const request = { pops, failures, readiness, pop_count: 3, ...counts, warm_count: 25_092 };
       const text = textOf(html(madeUpReport(request, { failures }), language));

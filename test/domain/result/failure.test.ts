@@ -17,7 +17,7 @@ import {
 describe("a failure's reason", () => {
   test("is one of few, each with its meaning", () => {
     expect(failureReasons).toEqual(Object.keys(FAILURE_REASONS));
-    expect(failureReasons.length).toBeLessThanOrEqual(17);
+    expect(failureReasons.length).toBeLessThanOrEqual(20);
     for (const meaning of Object.values(FAILURE_REASONS)) expect(meaning).toMatch(/^[A-Z][^|\n]+\.$/);
   });
 
@@ -58,7 +58,11 @@ describe("a failure lies at the origin, so that the next POP of the REC would fa
     ...(["timeout", "redirect", "http_4xx", "http_5xx", "incomplete", "too_large", "too_slow"] as const),
     ...(["not_kept", "not_cacheable", "not_asked", "lost"] as const),
   ];
-  const pop: readonly FailureReason[] = ["waf", "tls", "other_pop", "refused_address"];
+  const pop: readonly FailureReason[] = [
+    ...(["waf", "tls", "other_pop", "refused_address"] as const),
+    // No task fails for these.
+    ...(["no_distribution", "name_not_found", "dns_unavailable"] as const),
+  ];
   const begun: readonly FailureReason[] = ["connection", "other"];
 
   test.each(origin)("%s", (reason) => {

@@ -251,7 +251,7 @@ describe("GET /prewarm with detail=samples", () => {
 
 describe("GET /prewarm with detail=failures", () => {
   const example = { url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 };
-  const refused = { code: "http_4xx", tasks: 2, pops: 2, examples: [example] } as const;
+  const refused = { code: "http_4xx", subject: "task", tasks: 2, pops: 2, examples: [example] } as const;
 
   it("adds the failures by reason as far as they are counted, with what they mean; and the POPs if they are asked for", async () => {
     const { call, requests, progress } = world();

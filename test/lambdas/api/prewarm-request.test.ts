@@ -243,12 +243,18 @@ describe("a request that cannot", () => {
   });
 
   const bad = ["ftp://cdn.example.com/a", "/relative", "", "//cdn.example.com/a", "https://user:pw@cdn.example.com/"];
-  const first = "url_list: 'ftp://cdn.example.com/a' has the scheme ftp and 4 more (see error_urls)";
+  const first = "; the first, 'ftp://cdn.example.com/a', has the scheme ftp";
 
   it("tells every bad URL, as it was written, and the first one's fault", () => {
     const { message, errorUrls } = refusal({ url_list: [bad[0], ...BODY.url_list, ...bad.slice(1)] });
-    expect(message).toBe(`${first}; absolute http:// or https:// URLs are needed`);
+    const all = `url_list: 5 of ${BODY.url_list.length + 5} URLs are invalid (see error_urls)`;
+    expect(message).toBe(`${all}${first}; absolute http:// or https:// URLs are needed`);
     expect(errorUrls).toEqual(bad);
+  });
+
+  it("tells a cf_domain that is none in one message, though nothing says whose the URLs of its source are", () => {
+    const { message } = refusal({ cf_domain: "?", url_list: undefined, sources: [{ type: "list", s3: "s3://bucket/list.txt" }] });
+    expect(message.split("; ").filter((it) => it.startsWith("cf_domain: "))).toHaveLength(1);
   });
 
   it("tells them with whatever else is wrong: faults of meaning", () => {
@@ -270,7 +276,7 @@ describe("a request that cannot", () => {
     expect(read({ url_list }).urls).toEqual(url_list);
     const { message, errorUrls } = refusal({ url_list, need_invalidate: true });
     expect(message).toMatch(
-      /^need_invalidate: 'https:\/\/cdn.example.com\/a\*' ends in \*.* and 1 more \(see error_urls\); /,
+      /^need_invalidate: 2 of \d+ URLs cannot be invalidated \(see error_urls\); the first, 'https:\/\/cdn.example.com\/a\*', ends in \*/,
     );
     expect(errorUrls).toEqual([url_list[0], url_list[2]]);
   });

@@ -94,7 +94,7 @@ describe("POST /prewarm", () => {
     [
       "bad URLs",
       { ...BODY, url_list: ["ftp://a", "b"] },
-      /^url_list: 'ftp:\/\/a' has .* and 1 more \(see error_urls\); /,
+      /^url_list: 2 of \d+ URLs are invalid \(see error_urls\); the first, 'ftp:\/\/a', has /,
       ["ftp://a", "b"],
     ],
     ["bad URLs and more", { ...BODY, url_list: ["b"], timeout: 0 }, /^timeout: .*; url_list: 'b' /, ["b"]],

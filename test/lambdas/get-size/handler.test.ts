@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import { AliasUnclearError } from "../../../aws/dns.ts";
+import { AliasUnclearError, DnsLookupError } from "../../../aws/dns.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { totalsOf } from "../../../domain/plan/totals.ts";
 import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
@@ -59,7 +59,9 @@ async function world({
   const ports = { httpsPort: port, httpPort: port };
   const distributions = new FakeDistributions(own);
   const dns = new FakeDns(hosts, aliases);
-  if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
+  if (unclear)
+    dns.alias = (name) =>
+      Promise.reject(new AliasUnclearError(name, new DnsLookupError(name, "ETIMEOUT", ["192.0.2.53"])));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const expandFunction = new FakeAsyncFunction();
   const requestPops = new FakeRequestPops(requests);
@@ -330,7 +332,9 @@ describe("Get Size", () => {
     await unclear.handle(EVENT);
     expect(unclear.requests.the()).toMatchObject({
       status: "FAILED",
-      reason: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ETIMEOUT/),
+      reason: expect.stringMatching(
+        /^The DNS resolver 192\.0\.2\.53 did not answer for cdn\.example\.com \(ETIMEOUT\), so it is unknown which distribution/,
+      ),
     });
     expect([...seen, ...unclear.seen]).toEqual([]);
   });
@@ -356,7 +360,7 @@ describe("Get Size", () => {
     const hosts = { "cdn.example.com": ["127.0.0.1"] };
     const { handle, requests, seen } = await world({ item: request({ cf_domain: "d404.cloudfront.net" }), hosts });
     await handle(EVENT);
-    expect(requests.the().reason).toContain("ENOTFOUND d404.cloudfront.net");
+    expect(requests.the().reason).toContain("d404.cloudfront.net does not exist in DNS (ENOTFOUND)");
     expect(seen).toEqual([]);
   });
 
@@ -427,7 +431,9 @@ describe("Get Size", () => {
   it("says of a host that is nowhere what the DNS said of its likeliest name", async () => {
     const { handle, requests } = await world({ hosts: {} });
     await handle(EVENT);
-    expect(requests.the().reason).toBe("No URL can be read; the first: queryA ENOTFOUND d1.cloudfront.net");
+    expect(requests.the().reason).toBe(
+      "No URL can be read; the first: d1.cloudfront.net does not exist in DNS (ENOTFOUND)",
+    );
   });
 
   it.each(["CHECK_POP", "IN_PROGRESS", "STOPPED"] as const)(

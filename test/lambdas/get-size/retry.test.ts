@@ -104,7 +104,7 @@ describe("Get Size of a retry", () => {
       [at("b"), "", "", "", "01"],
       [at("late"), "7", "", "", ""],
     ]);
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "", "http_4xx", "404"]]);
     expect(new Set(asked())).toEqual(new Set(["/late", "/gone"]));
   });
 
@@ -147,7 +147,7 @@ describe("Get Size of a retry", () => {
       [at("a"), "10", "gzip", "", "01"],
     ]);
     // One variant of several: not all of them are bad.
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "plain"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "plain", "http_4xx", "404"]]);
     expect(asked()).toContain("/a");
   });
 
@@ -167,7 +167,7 @@ describe("Get Size of a retry", () => {
     ["nothing is left", { ...LISTS, "r0/report.csv": [COLUMNS] }, /^Nothing of the request r0 is left/],
     [
       "no URL can be read",
-      { ...LISTS, "r0/report.csv": [COLUMNS], "r0/failed_urls.csv": [[at("gone"), "HTTP 404"]] },
+      { ...LISTS, "r0/report.csv": [COLUMNS], "r0/failed_urls.csv": [[at("gone"), "HTTP 404", "", "http_4xx", "404"]] },
       /^No URL can be read; the first: HTTP 404/,
     ],
   ])("fails where %s, and says so", async (_, objects, reason) => {
