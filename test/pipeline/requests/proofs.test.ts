@@ -44,7 +44,7 @@ async function warm(stack: PipelineStack, folder: string, requests = 1) {
 
 describe("proofs", () => {
   const pops = Object.entries(RECS).flatMap(([rec, names]) => names.map((pop) => ({ pop, rec })));
-  const running = pipelineStack({ edge: { pops, site, behaviours, origin: { delayMs: 300 } } });
+  const running = pipelineStack({ edge: { aliases: [HOST], pops, site, behaviours, origin: { delayMs: 300 } } });
 
   it.each([
     ["no-age", "carry no Age", "no_age"],
