@@ -254,18 +254,19 @@ export class Downloader {
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
-  /** @param ended to be called when it has ended. @default it begins now */
+  /** @param begun to be called when it has ended, if it is in progress already */
   private async askAt(
     ask: Ask,
     turn: number,
     request: CheckRequest,
     isWhole: boolean,
-    ended = this.tracker.begin(ask.message, pathOf(ask.url)),
+    begun?: () => void,
   ): Promise<Answer> {
     const { message, url, cancellation } = ask;
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
     const path = pathOf(url);
     const headers = ask.headers + request.headers;
+    const ended = begun ?? this.tracker.begin(message, path);
     const sentAt = Date.now();
     ask.startedAt = performance.now();
     const answer = await pool

@@ -88,4 +88,5 @@ export const MORE_COLUMN_WORDS: Readonly<Record<(typeof MORE_COLUMNS)[number]["n
   bytes: "最后一次尝试收到的字节数",
   ms: "从第一次尝试开始到最后一次尝试结束的毫秒数",
   x_cache: "最后一次应答的 `x-cache`",
+  warning: "结果为 `hit` 时：`no_age`、`age_constant` 或 `origin_age`；参见[预热结果](#预热结果)",
 };
