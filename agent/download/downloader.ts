@@ -189,7 +189,8 @@ export class Downloader {
     const path = pathOf(ask.url);
     const waitWithout = ask.permits?.waitWithout ?? ((wait) => wait());
     const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
-    if (ms > 0) await waitWithout(() => sleep(ms));
+    // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
+    if (ms > 0) await waitWithout(() => sleep(Math.ceil(ms) + 1));
     const deadline = performance.now() + MAX_WAIT_ALONE_MS;
     // Another one may begin while it waits for its permit.
     while (alone && !cancellation.cancelled && !this.tracker.isAlone(message, path)) {
