@@ -20,6 +20,9 @@ const countSchema = z.object({
   not_kept_count: z.number().default(0),
   uncompressed_count: z.number().default(0),
   rec_miss_count: z.number().default(0),
+  no_age_count: z.number().default(0),
+  age_constant_count: z.number().default(0),
+  origin_age_count: z.number().default(0),
 });
 const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
 const examplesSchema = z.array(z.string()).catch([]);

@@ -22,8 +22,8 @@ import { messageHeaders } from "./message-headers.ts";
 import { nextTry } from "./next-try.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
-import { prove } from "./proof.ts";
-import { checkOf, isCheckGood, type Look } from "./second-look.ts";
+import { type CheckRequest, checkOf, isCheckGood, type Proof, prove, type Request, type Timed } from "./proof.ts";
+import { RequestTracker } from "./request-tracker.ts";
 import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
@@ -42,6 +42,16 @@ export interface DownloaderOptions {
   readonly origin?: Pick<Origin, "lineOf" | "saw">;
   /** After how long a kept error may be gone, in milliseconds. @default 11 s */
   readonly keptErrorMs?: number;
+  /** Shared by all downloads of the process. @default one of its own */
+  readonly tracker?: RequestTracker;
+}
+
+/** What a download holds while it asks, and gives back in between. */
+export interface Permits {
+  /** Waits without any of them, so that others go on meanwhile. */
+  readonly waitWithout: (wait: () => Promise<unknown>) => Promise<unknown>;
+  /** Has what a further download needs where it may reach the origin. @throws PutOffError if the origin has too much to do */
+  readonly regain: () => Promise<unknown>;
 }
 
 /** What a task asks for. */
@@ -58,22 +68,36 @@ interface Ask {
   /** How often it was asked for whole. */
   asked: number;
   readonly onBytes: (bytes: number) => void;
-  readonly pause: (ms: number) => Promise<unknown>;
+  readonly permits: Permits | undefined;
+  /** When the last request was sent and had ended, by `performance.now()`. */
+  startedAt: number;
+  endedAt: number;
 }
+
+/** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
+const ALONE_SPREAD_MS = 1_000;
+/**
+ * For so long it waits for this process's other requests. It may then share an answer, which never makes it warm: its Age does not grow.
+ * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
+ */
+const MAX_WAIT_ALONE_MS = 10_000;
 
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
   /** What is wrong with a message's addresses: looked at once, however many URLs it has. */
   private readonly refusals = new WeakMap<readonly string[], Failure | undefined>();
+  private readonly tracker: RequestTracker;
 
-  constructor(private readonly options: DownloaderOptions) {}
+  constructor(private readonly options: DownloaderOptions) {
+    this.tracker = options.tracker ?? new RequestTracker();
+  }
 
   /**
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
    * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
    * @param cancellation cuts it off; its result then says nothing about the POP
    * @param transfer told of its bytes as they come. @default nobody is
-   * @param pause waits for so many milliseconds in which nothing is downloaded. @default it just waits
+   * @param permits what it holds. @default nothing that anybody waits for
    * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
    */
   async download(
@@ -81,7 +105,7 @@ export class Downloader {
     task: TaskUrl,
     cancellation: Cancellation,
     transfer?: Transfer,
-    pause: (ms: number) => Promise<unknown> = sleep,
+    permits?: Permits,
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
     const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
@@ -100,7 +124,9 @@ export class Downloader {
       transfer,
       asked: 0,
       onBytes,
-      pause,
+      permits,
+      startedAt: 0,
+      endedAt: 0,
     };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
@@ -128,20 +154,51 @@ export class Downloader {
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
-    const proof = await prove(
-      attempt.answer,
-      async (again, round) => {
-        if (again === "check") {
-          const answer = await this.askAt(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round), false);
-          return { good: isCheckGood(answer, ask.message.pop), answer };
+    return { attempt, proof: await this.prove(ask, attempt) };
+  }
+
+  private async prove(ask: Ask, { answer: first, turn }: Attempt): Promise<Proof> {
+    const { host, pop } = ask.message;
+    const timed = (answer: Answer): Timed => ({ answer, startedAt: ask.startedAt, endedAt: ask.endedAt });
+    const proof = await prove(timed(first), {
+      ageSource: () => this.tracker.ageSource(host),
+      request: async (request, history) => {
+        if (request.next === "check") {
+          const ended = await this.beginCheck(ask, request);
+          const answer = await this.askAt(ask, turn, checkOf(ask, first.bytes, history), false, ended);
+          return { ...timed(answer), good: isCheckGood(answer, pop) };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, attempt.turn).catch((error: unknown) => notNow(error, attempt.answer));
-        return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
+        const answer = await this.askWhole(ask, turn, ask.permits?.regain).catch((error: unknown) =>
+          notNow(error, first),
+        );
+        return { ...timed(answer), good: judge(answer, pop, ask.expected, ask.compressed).kind === "GOOD" };
       },
-      ask.pause,
-    );
-    return { attempt, proof };
+    });
+    // At an edge whose Ages are not the origin's, nothing but growth makes a task warm.
+    if (proof.outcome === "warm") this.tracker.sawGrowth(host);
+    return proof;
+  }
+
+  /**
+   * Waits until a check may be sent. It holds nothing meanwhile.
+   * @returns what to call when the check has ended: from now on it is in progress
+   */
+  private async beginCheck(ask: Ask, { earliestAt, alone }: Extract<Request, { next: "check" }>): Promise<() => void> {
+    const { message, cancellation } = ask;
+    const path = pathOf(ask.url);
+    const waitWithout = ask.permits?.waitWithout ?? ((wait) => wait());
+    const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
+    // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
+    if (ms > 0) await waitWithout(() => sleep(Math.ceil(ms) + 1));
+    const deadline = performance.now() + MAX_WAIT_ALONE_MS;
+    // Another one may begin while it waits for its permit.
+    while (alone && !cancellation.cancelled && !this.tracker.isAlone(message, path)) {
+      const left = deadline - performance.now();
+      if (left <= 0) break;
+      await waitWithout(() => this.tracker.untilAlone(message, path, left));
+    }
+    return this.tracker.begin(message, path);
   }
 
   /**
@@ -188,25 +245,40 @@ export class Downloader {
     return new PutOffError(ms, ms * LATER_SPREAD, count);
   }
 
-  private askWhole(ask: Ask, turn: number): Promise<Answer> {
+  /** @param again waits until a further one may be sent. Whoever calls the downloader has waited for the first one */
+  private async askWhole(
+    ask: Ask,
+    turn: number,
+    again: () => Promise<unknown> = async () => this.options.origin?.lineOf(ask.message)?.again(ask.cancellation),
+  ): Promise<Answer> {
+    if (ask.asked++ > 0) await again();
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
-  private async askAt(ask: Ask, turn: number, look: Look, isWhole: boolean): Promise<Answer> {
+  /** @param begun to be called when it has ended, if it is in progress already */
+  private async askAt(
+    ask: Ask,
+    turn: number,
+    request: CheckRequest,
+    isWhole: boolean,
+    begun?: () => void,
+  ): Promise<Answer> {
     const { message, url, cancellation } = ask;
-    const before = isWhole ? ask.asked++ : 0;
-    // Whoever calls the downloader has waited for the turn of the first one.
-    if (before > 0) await this.options.origin?.lineOf(message)?.again(cancellation);
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
-    const path = url.pathname + url.search;
+    const path = pathOf(url);
+    const headers = ask.headers + request.headers;
+    const ended = begun ?? this.tracker.begin(message, path);
     const sentAt = Date.now();
-    const { headers, maxBytes } = look;
-    const lines = ask.headers + headers;
     const expected = ask.expected ?? undefined;
-    const answer = await pool.download(path, lines, ask.onBytes, cancellation, maxBytes, message.pop, expected);
+    ask.startedAt = performance.now();
+    const answer = await pool
+      .download(path, headers, ask.onBytes, cancellation, request.maxBytes, message.pop, expected)
+      .finally(ended);
+    ask.endedAt = performance.now();
     // A further attempt says of the URL what the first one said.
     const asked = ask.asked > 1 ? { ...message, tries: (message.tries ?? 0) + ask.asked - 1 } : message;
     this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
+    this.tracker.saw(message.host, answer);
     return answer;
   }
 
@@ -255,6 +327,11 @@ const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" })
  */
 function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
+}
+
+/** As it is requested: with the query. */
+function pathOf({ pathname, search }: URL): string {
+  return pathname + search;
 }
 
 /** The reason does not quote the URL: there may be a key in it. */

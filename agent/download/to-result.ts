@@ -68,6 +68,7 @@ export function toResult(
     variant,
     ok: failure === undefined,
     outcome: outcomeOf(warming),
+    warning: proof?.warning,
     bytes: answer.bytes,
     // Of what decided: the download, or the request after it that AWS WAF answered.
     http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,

@@ -17,6 +17,8 @@ const LONGEST_TIMER_MS = 60_000;
 interface Waiter {
   /** Its message. Of a download under way it does not matter. */
   readonly of?: object | undefined;
+  /** A download under way that has its seat still. */
+  readonly isSeated: boolean;
   readonly go: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -30,7 +32,7 @@ export interface LineOptions {
 
 /** Downloads of one request that wait for their turns at one origin. They hold no slot meanwhile. */
 export class Line {
-  /** Downloads under way go first: they hold slots. */
+  /** Downloads under way go first: most hold slots. */
   private readonly under: Waiter[] = [];
   private readonly waiting: Waiter[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -69,7 +71,18 @@ export class Line {
    */
   async again(cancellation: Cancellation): Promise<void> {
     if (this.isPaused) throw this.putOff();
-    await this.wait(this.under, cancellation);
+    await this.wait(this.under, cancellation, undefined, true);
+  }
+
+  /**
+   * Waits for another turn, and another seat, of a download that gave its seat back in between. Such ones go first, too.
+   * @returns its seat; undefined: it was cancelled
+   * @throws as {@link again}
+   */
+  async returns(cancellation: Cancellation): Promise<Seat | undefined> {
+    if (this.isPaused) throw this.putOff();
+    const hasTurn = await this.wait(this.under, cancellation);
+    return hasTurn ? new Seat(this.options.budget, () => this.pump()) : undefined;
   }
 
   /** Lets go on what may, and puts off what would have to wait for too long. Call it when something has changed. */
@@ -148,11 +161,12 @@ export class Line {
   }
 
   /** @returns false: it was cancelled */
-  private async wait(line: Waiter[], cancellation: Cancellation, of?: object): Promise<boolean> {
+  private async wait(line: Waiter[], cancellation: Cancellation, of?: object, isSeated = false): Promise<boolean> {
     if (this.closed) throw new StoppingError();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         of,
+        isSeated,
         go: () => {
           cancellation.delete(cut);
           resolve(true);
@@ -186,14 +200,15 @@ export class Line {
       const { budget, backOff } = this.options;
       budget?.take(now);
       backOff.take(now);
-      if (this.under.length === 0) budget?.sit();
-      (this.under.shift() ?? this.waiting.shift())?.go();
+      const next = this.under.shift() ?? this.waiting.shift();
+      if (next?.isSeated !== true) budget?.sit();
+      next?.go();
     }
   }
 
   private nextAt(now: number): number {
     const { budget, backOff } = this.options;
-    const seated = this.under.length > 0;
+    const seated = this.under[0]?.isSeated === true;
     return Math.max(budget?.nextAt(now, seated) ?? now, backOff.nextAt(now));
   }
 }

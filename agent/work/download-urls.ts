@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { grouped } from "../../domain/plan/grouped.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
-import type { Downloader } from "../download/downloader.ts";
+import type { Downloader, Permits } from "../download/downloader.ts";
 import type { Line } from "../origin/line.ts";
 import type { Origin } from "../origin/origin.ts";
 import { PutOffError } from "../origin/put-off.ts";
+import type { Seat } from "../origin/seat.ts";
 import type { Parcel } from "../queue/backlog.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
@@ -122,39 +122,81 @@ async function downloadInTurn(deps: DownloadDeps, job: Job, url: TaskUrl, line: 
   const { message, here, cancellation } = job;
   const seat = await line.turn(cancellation, message);
   if (seat === undefined) return finish(job, url);
-  here.holding.asking++;
+  const place = new Place(here.holding, seat);
   try {
     const begins = await slotsFor(deps, url).take(message.req_id, message.pop, here.parcel);
     if (!begins) throw new StoppingError();
-    await downloadInSlot(deps, job, url, seat.isLate ? line : undefined);
+    await downloadInSlot(deps, job, url, place, seat.isLate ? line : undefined);
   } finally {
-    here.holding.asking--;
-    seat.leave();
+    place.leave();
+  }
+}
+
+/** The seat of a download at the origin, which it may give back and have again. */
+class Place {
+  private seat: Seat | undefined;
+
+  constructor(
+    private readonly holding: Holding,
+    seat?: Seat,
+  ) {
+    this.sit(seat);
+  }
+
+  sit(seat: Seat | undefined): void {
+    this.leave();
+    this.seat = seat;
+    if (seat !== undefined) this.holding.asking++;
+  }
+
+  leave(): void {
+    if (this.seat === undefined) return;
+    this.holding.asking--;
+    this.seat.leave();
+    this.seat = undefined;
   }
 }
 
 /** @param line in which it has lost its turn */
-async function downloadInSlot(deps: DownloadDeps, job: Job, url: TaskUrl, line?: Line): Promise<void> {
+async function downloadInSlot(
+  deps: DownloadDeps,
+  job: Job,
+  url: TaskUrl,
+  place = new Place(job.here.holding),
+  line?: Line,
+): Promise<void> {
   const { message, here, cancellation, stopping } = job;
   const transfer = here.holding.begin();
   try {
     if (line !== undefined) await line.again(cancellation);
-    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, withoutSlot(deps, message, url));
+    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, permitsOf(deps, job, url, place));
     finish(job, url);
   } finally {
     transfer.clear();
+    place.leave();
     slotsFor(deps, url).release(message.req_id, message.pop);
   }
 }
 
-/** A pause in a download that holds no slot: others go on meanwhile. */
-function withoutSlot(deps: DownloadDeps, { req_id, pop }: TaskMessage, url: TaskUrl): (ms: number) => Promise<void> {
-  return async (ms) => {
-    const slots = slotsFor(deps, url);
+/** A slot, and a seat at the origin. A check after a wait needs no seat: the POP has the object, as a rule. */
+function permitsOf(deps: DownloadDeps, job: Job, url: TaskUrl, place: Place): Permits {
+  const { message, cancellation } = job;
+  const { req_id, pop } = message;
+  const slots = slotsFor(deps, url);
+  const waitWithout: Permits["waitWithout"] = async (wait) => {
+    place.leave();
     slots.release(req_id, pop);
-    await sleep(ms);
-    await slots.take(req_id, pop);
+    try {
+      await wait();
+    } finally {
+      await slots.take(req_id, pop);
+    }
   };
+  const regain = async () => {
+    const line = deps.origin?.lineOf(message);
+    if (line !== undefined) await waitWithout(async () => place.sit(await line.returns(cancellation)));
+  };
+  return { waitWithout, regain };
 }
 
 function finish({ left, here }: Job, url: TaskUrl): void {
@@ -174,14 +216,16 @@ async function downloadAndWrite(
   transfer: Transfer,
   cancellation: Cancellation,
   stopping: AbortSignal,
-  pause: (ms: number) => Promise<void>,
+  permits: Permits,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
-  const result = await deps.downloader.download(message, url, cancellation, transfer, pause).catch((error: unknown) => {
-    throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
-  });
+  const result = await deps.downloader
+    .download(message, url, cancellation, transfer, permits)
+    .catch((error: unknown) => {
+      throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
+    });
   if (cancellation.cancelled) return;
   // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();

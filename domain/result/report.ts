@@ -28,7 +28,7 @@ const columnsSchema = z.object({
   encoding: encoding.describe("`Content-Encoding` of the download; empty if it came uncompressed"),
 });
 
-const { ms, x_cache } = taskResultSchema.shape;
+const { ms, x_cache, warning } = taskResultSchema.shape;
 
 /** What counting and reporting need of a result. */
 export const reportedResultSchema = columnsSchema.extend({
@@ -37,6 +37,7 @@ export const reportedResultSchema = columnsSchema.extend({
   // Only told, not counted: whatever stands there leaves the result readable.
   ms: ms.optional().catch(undefined),
   x_cache: x_cache.catch(undefined),
+  warning,
 });
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 

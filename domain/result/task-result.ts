@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { failureReasonSchema } from "./failure.ts";
 import { outcomeSchema } from "./outcome.ts";
+import { HIT_WARNINGS } from "./proof.ts";
 
 /** One item of the Request-Task table: how one task ended. */
 export const taskResultSchema = z.object({
@@ -16,6 +17,8 @@ export const taskResultSchema = z.object({
   ok: z.boolean(),
   /** What is said of the task; absent in what an agent of an older version wrote. */
   outcome: outcomeSchema,
+  /** Of a `hit`: why it is not `warm`, where the tier was not the reason. Absent: nothing to say. */
+  warning: z.enum(HIT_WARNINGS).optional().catch(undefined),
   /** Bytes of the body that arrived in the last attempt. */
   bytes: z.number().int().nonnegative(),
   http_status: z.number().int().optional(),

@@ -8,6 +8,7 @@ const MORE = [
   ["bytes", "Bytes of the body that arrived in the last attempt"],
   ["ms", "Milliseconds from the start of the first attempt to the end of the last"],
   ["x_cache", "`x-cache` of the last answer"],
+  ["warning", "Of a `hit`: `no_age`, `age_constant` or `origin_age`; see [Warmth](#warmth)"],
 ] as const satisfies readonly (readonly [keyof ReportedTask, string])[];
 
 /** What the file of all results has beside the report's columns. */

@@ -11,10 +11,11 @@ import { sourcesOf } from "./sources-of.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
-/** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
+/** A request, from the list or whole. The list has no room for its sources, nor for what only some of the warnings need. */
 type DescribedRequest = ListedRequest &
   Partial<
-    Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read" | "missing_instances">
+    Pick<Count, "uncompressed_count" | "rec_miss_count" | "no_age_count" | "age_constant_count" | "origin_age_count"> &
+      Pick<RequestItem, "sources_read" | "missing_instances">
   >;
 
 /**

@@ -32,8 +32,8 @@ export const REFUSED_WORDS: Readonly<Record<WhyRefused, string>> = {
 };
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
-  warm: "已预热：下载之后，看到该 POP 自身缓存的命中；应答说明了层级，且为边缘。",
-  hit: "已命中：下载之后，看到该 POP 的命中。应答没有说明层级，因此命中的可能是区域边缘缓存。",
+  warm: "已预热：下载之后，看到该 POP 自身缓存的命中：应答说明层级为 EDGE，且 `Age` 已增加。",
+  hit: "已命中：下载之后，看到该 POP 的命中，但应答没有说明层级，或 `Age` 不能证明缓存：参见任务的 `warning`。",
   not_kept: "未缓存：下载完整，但此后没有命中，再次下载之后也没有：POP 没有保留该对象。",
   done: "已下载（未验证）：不作任何声明，因为服务器不发送 x-cache，或 `verify` 为 `off`。",
   failed: "失败：没有一次完整的下载，或再次请求对象时由 AWS WAF 应答。",
@@ -90,4 +90,5 @@ export const MORE_COLUMN_WORDS: Readonly<Record<(typeof MORE_COLUMNS)[number]["n
   bytes: "最后一次尝试收到的字节数",
   ms: "从第一次尝试开始到最后一次尝试结束的毫秒数",
   x_cache: "最后一次应答的 `x-cache`",
+  warning: "结果为 `hit` 时：`no_age`、`age_constant` 或 `origin_age`；参见[预热结果](#预热结果)",
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { Downloader, type DownloaderOptions } from "../../../agent/download/downloader.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { RequestTracker } from "../../../agent/download/request-tracker.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
 import type { Transfer } from "../../../agent/work/holding.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
@@ -16,6 +17,8 @@ export const SIZE = 600_001;
 
 export let edge: Edge;
 export let pools: PopPools;
+/** All downloads of a file are of one process. */
+const tracker = new RequestTracker();
 /** What goes wrong with each request in turn, and what the edge saw. By path, so that tests may run side by side. */
 const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
 export const seen = new Map<string, FaultRequest[]>();
@@ -68,7 +71,7 @@ export async function download({
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const meter = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
-  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, ...options });
+  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, tracker, ...options });
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,

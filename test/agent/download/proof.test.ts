@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../agent/download/answer.ts";
-import { prove } from "../../../agent/download/proof.ts";
+import { checkOf, isCheckGood, prove, type Request, type Timed } from "../../../agent/download/proof.ts";
+import type { AgeSource } from "../../../domain/result/proof.ts";
 
 const MISS: Answer = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
 const EDGE: Answer = {
@@ -10,100 +11,139 @@ const EDGE: Answer = {
   serverTiming: 'cdn-cache-hit,cdn-hit-layer;desc="EDGE"',
   age: "3",
 };
+const MUTE: Answer = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfront" };
 
-const noPause = async () => undefined;
-
-/** Answers in order; what is not good is a failure. */
+/** Answers in order; what is not good is a failure. Each comes 3 s after the one before, and takes 100 ms. */
 function asking(...answers: (Answer | "bad")[]) {
-  const asked: string[] = [];
-  const askAgain = async (ask: string) => {
-    asked.push(ask);
-    const answer = answers.shift();
-    if (answer === undefined) throw new Error("nothing more was to be asked");
-    if (answer === "bad")
-      return { good: false, answer: { bytes: 0, failure: { reason: "timeout", code: "T" } as const } };
-    return { good: answer.wafAction === undefined, answer };
+  const asked: Request[] = [];
+  let now = 0;
+  const timed = (answer: Answer): Timed => {
+    now += 3_000;
+    return { answer, startedAt: now - 100, endedAt: now };
   };
-  return { asked, askAgain };
+  const request = async (step: Request) => {
+    asked.push(step);
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error("nothing more was to be requested");
+    if (answer === "bad")
+      return { good: false, ...timed({ bytes: 0, failure: { reason: "timeout", code: "T" } as const }) };
+    return { good: answer.wafAction === undefined, ...timed(answer) };
+  };
+  const proving = (download: Answer, ageSource: AgeSource = "UNKNOWN") =>
+    prove(timed(download), { request, ageSource: () => ageSource });
+  return { asked: () => asked.map(({ next }) => next), steps: asked, proving };
 }
 
-test("a told hit of the edge is warm, with its tier and age", async () => {
-  const { asked, askAgain } = asking(EDGE);
-  expect(await prove(MISS, askAgain, noPause)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
-  expect(asked).toEqual(["check"]);
+test("a hit of the edge that has grown is warm, with its tier and Age", async () => {
+  const { asked, proving } = asking(EDGE);
+  const proof = await proving(MISS);
+  expect(proof).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
+  expect(proof).not.toHaveProperty("failure");
+  expect(proof).not.toHaveProperty("warning");
+  expect(asked()).toEqual(["check"]);
 });
 
-test("a hit at once needs no second question, and a server without x-cache gets none", async () => {
-  expect((await prove(EDGE, asking().askAgain, noPause)).outcome).toBe("warm");
-  expect((await prove({ bytes: 5, httpStatus: 200 }, asking().askAgain, noPause)).outcome).toBe("done");
+test("where the host's Ages are known to be true, a download that is a hit of the edge needs no check", async () => {
+  expect((await asking().proving(EDGE, "TRUE")).outcome).toBe("warm");
 });
 
-test("where the tier is not told, it waits before it asks again", async () => {
-  const pauses: number[] = [];
-  const pause = async (ms: number) => void pauses.push(ms);
-  const { askAgain } = asking({ ...MISS, xCache: "Hit from cloudfront", age: "1" });
-  expect((await prove(MISS, askAgain, pause)).outcome).toBe("hit");
-  expect(pauses).toEqual([1_100]);
-  await prove({ ...MISS, serverTiming: "cdn-cache-miss" }, asking(EDGE).askAgain, pause);
-  expect(pauses).toHaveLength(1);
+test("a server without x-cache is not asked again", async () => {
+  const proof = await asking().proving({ bytes: 5, httpStatus: 200 });
+  expect(proof.outcome).toBe("done");
+  expect(proof).not.toHaveProperty("failure");
 });
 
-test("what is kept nowhere is asked for four times, and the reason is said", async () => {
-  const { asked, askAgain } = asking(
-    MISS,
-    { ...MISS, cacheControl: "no-store" },
-    { ...MISS, cacheControl: "no-store" },
-  );
-  const proof = await prove(MISS, askAgain, noPause);
+test("hits without Age are a hit with a warning, and no failure", async () => {
+  const { asked, steps, proving } = asking(MUTE, MUTE);
+  const proof = await proving(MISS);
+  expect(proof).toMatchObject({ outcome: "hit", warning: "no_age", rounds: 1 });
+  expect(proof).not.toHaveProperty("failure");
+  expect(asked()).toEqual(["check", "check"]);
+  expect(steps).toMatchObject([{ alone: false }, { alone: true }]);
+});
+
+test("an upstream layer makes the tier of a hit none", async () => {
+  const serverTiming = `${EDGE.serverTiming},cdn-upstream-layer;desc="REC"`;
+  expect((await asking({ ...EDGE, serverTiming }).proving(MISS)).outcome).toBe("hit");
+});
+
+test("what is kept nowhere is requested four times, and the reason is said", async () => {
+  const { asked, proving } = asking(MISS, { ...MISS, cacheControl: "no-store" }, { ...MISS, cacheControl: "no-store" });
+  const proof = await proving(MISS);
   expect(proof).toMatchObject({ outcome: "not_kept", rounds: 2, failure: { reason: "not_kept" } });
   expect(proof.failure?.detail).toContain("no-store");
-  expect(asked).toEqual(["check", "whole", "check"]);
+  expect(asked()).toEqual(["check", "download", "check"]);
 });
 
-test("a check that fails leads to a second round, and what that shows counts", async () => {
-  const { asked, askAgain } = asking("bad", MISS, EDGE);
-  const proof = await prove(MISS, askAgain, noPause);
-  expect(proof).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 2 });
-  expect(asked).toEqual(["check", "whole", "check"]);
+test("what expires at once is not downloaded again", async () => {
+  const refresh: Answer = { ...MISS, xCache: "RefreshHit from cloudfront" };
+  const { asked, proving } = asking(refresh, refresh);
+  const proof = await proving(MISS);
+  expect(proof).toMatchObject({ outcome: "not_kept", rounds: 1 });
+  expect(proof.failure?.detail).toContain("expires at once");
+  expect(asked()).toEqual(["check", "check"]);
+});
+
+test("a check that fails leads to a second download, and what is seen after it counts", async () => {
+  const { asked, proving } = asking("bad", MISS, EDGE);
+  expect(await proving(MISS)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 2 });
+  expect(asked()).toEqual(["check", "download", "check"]);
 });
 
 describe("an answer of AWS WAF to a verification request", () => {
   const CHALLENGE: Answer = { bytes: 0, httpStatus: 202, xCache: "Error from cloudfront", wafAction: "challenge" };
 
   test("ends the proof: the task has failed with the reason waf, and nothing more is asked for", async () => {
-    const { asked, askAgain } = asking(CHALLENGE);
-    const proof = await prove(MISS, askAgain, noPause);
+    const { asked, proving } = asking(CHALLENGE);
+    const proof = await proving(MISS);
     expect(proof).toMatchObject({ outcome: "failed", rounds: 1, answer: CHALLENGE });
     expect(proof.failure).toMatchObject({ reason: "waf", code: "WAF_CHALLENGE" });
-    expect(asked).toEqual(["check"]);
+    expect(asked()).toEqual(["check"]);
   });
 
   test("ends it in the second download, too: that the object is not kept was not seen", async () => {
-    const { asked, askAgain } = asking(MISS, CHALLENGE);
-    const proof = await prove(MISS, askAgain, noPause);
+    const { asked, proving } = asking(MISS, CHALLENGE);
+    const proof = await proving(MISS);
     expect(proof).toMatchObject({ outcome: "failed", failure: { reason: "waf" } });
-    expect(asked).toEqual(["check", "whole"]);
+    expect(asked()).toEqual(["check", "download"]);
   });
 });
 
-test("what is kept has no failure", async () => {
-  expect(await prove(MISS, asking(EDGE).askAgain, noPause)).not.toHaveProperty("failure");
-  expect(await prove({ bytes: 5, httpStatus: 200 }, asking().askAgain, noPause)).not.toHaveProperty("failure");
-});
-
 test("a second download that fails shows nothing", async () => {
-  const { asked, askAgain } = asking("bad", "bad");
-  const proof = await prove(MISS, askAgain, noPause);
+  const { asked, proving } = asking("bad", "bad");
+  const proof = await proving(MISS);
   expect(proof.outcome).toBe("not_kept");
-  expect(proof.failure?.detail).toBe("asked again, it could not be had: T");
-  expect(asked).toEqual(["check", "whole"]);
+  expect(proof.failure?.detail).toBe("the second download failed: T");
+  expect(asked()).toEqual(["check", "download"]);
 });
 
-test("an age of 0 is one", async () => {
-  expect((await prove(MISS, asking({ ...EDGE, age: "0" }).askAgain, noPause)).age).toBe(0);
-});
+describe("a check", () => {
+  const BEFORE = [{ kind: "download" }] as const;
+  const head = { headers: "host: a\r\n" };
 
-test.each(["-1", "x", "1.5", "9".repeat(30)])("an age of %s is none", async (age) => {
-  const { askAgain } = asking({ ...EDGE, age });
-  expect((await prove(MISS, askAgain, noPause)).age).toBeUndefined();
+  test("requests a small object whole, and the first byte of a large one", () => {
+    expect(checkOf(head, 65_536, BEFORE).headers).toBe("");
+    expect(checkOf(head, 65_537, BEFORE).headers).toBe("range: bytes=0-0\r\n");
+    expect(checkOf({ headers: "host: a\r\nRange: bytes=0-9\r\n" }, 65_537, BEFORE).headers).toBe("");
+  });
+
+  test("requests no byte that an earlier check may have left there", () => {
+    const whole = { headers: "", maxBytes: 65_536 };
+    expect(checkOf(head, 5_000_000, [...BEFORE, { kind: "check" }])).toEqual(whole);
+    expect(checkOf(head, 5_000_000, [...BEFORE, { kind: "check" }, ...BEFORE])).toEqual(whole);
+  });
+
+  test.each([
+    ["the whole object", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P1" }, true],
+    ["a part of it", { bytes: 1, httpStatus: 206 }, true],
+    ["more than was requested", { bytes: 0, httpStatus: 200, failure: { reason: "too_large" } }, true],
+    ["a body that broke off", { bytes: 1, httpStatus: 200, failure: { reason: "incomplete" } }, false],
+    ["an answer of another POP", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P2" }, false],
+    ["an error", { bytes: 1, httpStatus: 503 }, false],
+    ["a challenge of AWS WAF", { bytes: 0, httpStatus: 202, wafAction: "challenge" }, false],
+    ["a CAPTCHA with the status of a success", { bytes: 1, httpStatus: 200, wafAction: "captcha" }, false],
+    ["nothing", { bytes: 0, failure: { reason: "timeout" } }, false],
+  ] as const)("whose answer is %s tells of the cache: %#", (_, answer, good) => {
+    expect(isCheckGood(answer, "SIN2-P1")).toBe(good);
+  });
 });

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import type { Permits } from "../../../agent/download/downloader.ts";
 import { Intake } from "../../../agent/queue/intake.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Beats } from "../../../agent/work/beats.ts";
@@ -13,7 +14,7 @@ import { taskMessage } from "../task-messages.ts";
 /** What the fakes do. A call that a test did not plan fails the test. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
-  readonly download?: (url: string, pause: (ms: number) => Promise<unknown>) => Promise<Partial<TaskResult>>;
+  readonly download?: (url: string, permits: Permits) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
@@ -82,11 +83,11 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     slots: { small: slots, large: slots },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
-      download: async (task, { url, variant }, cancellation, transfer, pause = done) => {
+      download: async (task, { url, variant }, cancellation, transfer, permits = NO_PERMITS) => {
         const planned = plan.download;
         cancellation.add(() => did.push(`cut ${url}`));
         transfer?.addBytes(plan.bytes ?? 0);
-        const end = await call(`download ${url}`, planned && (() => planned(url, pause)));
+        const end = await call(`download ${url}`, planned && (() => planned(url, permits)));
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },
@@ -100,6 +101,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
   return { did, unplanned, sent, ended, beats, told, stop: () => stopping.abort() };
 }
 
+const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done() };
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});

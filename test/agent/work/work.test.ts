@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Permits } from "../../../agent/download/downloader.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { deferred, turn } from "../deferred.ts";
 import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
@@ -43,9 +44,9 @@ describe("a message that is a task", () => {
 
   test("a download that waits holds no slot, and takes one again before it goes on", async () => {
     const [waited, other] = [deferred(), deferred<object>()];
-    const download = async (url: string, pause: (ms: number) => Promise<unknown>) => {
+    const download = async (url: string, { waitWithout }: Permits) => {
       if (url === "b") return other.promise;
-      await pause(1);
+      await waitWithout(async () => undefined);
       waited.resolve();
       return {};
     };

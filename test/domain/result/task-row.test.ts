@@ -19,7 +19,7 @@ it("a row has the report's columns, and what a warm task has to say", () => {
   expect(read(taskRow(reportedResultSchema.parse(failed)))).toMatchObject({
     ...{ ok: "false", error: 'HTTP 404: "no", it said', reason: "http_4xx" },
   });
-  expect(MORE_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache"]);
+  expect(MORE_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache", "warning"]);
 });
 
 it("a text comes back whatever is in it, and no spreadsheet takes it for a formula", () => {

@@ -36,6 +36,20 @@ it("each says what it means, with no more than was seen, and what would help", (
   expect(kept?.message).toMatch(/URLs .* A minimum TTL .* can overrule that/);
 });
 
+it("hits whose Age proves nothing have a warning of their own, and the others did not tell their tier", () => {
+  const ages = { no_age_count: 1, age_constant_count: 2, origin_age_count: 3 };
+  const warnings = warningsOf({}, { ...NO_COUNT, hit_count: 10, ...ages }, NOW);
+  expect(warnings.map(({ code, count }) => [code, count])).toEqual([
+    ["no_tier", 4],
+    ["no_age", 1],
+    ["age_constant", 2],
+    ["origin_age", 3],
+  ]);
+  expect(warningsOf({}, { ...NO_COUNT, hit_count: 3, origin_age_count: 3 }, NOW).map(({ code }) => code)).toEqual([
+    "origin_age",
+  ]);
+});
+
 it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
   const [now, patience] = [new Date("2024-04-16T03:15:09.499Z"), { staleMs: 60_000 }];
   const running = request({ status: "IN_PROGRESS", total_count: 4 });

@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import {
+  type AgeSource,
+  cacheStatusOf,
+  downloadsIn,
+  nextStep,
+  type Observation,
+  parseAge,
+  type Step,
+  upstreamOf,
+} from "../../../domain/result/proof.ts";
+
+type Seen = Partial<Omit<Observation, "kind">> & { readonly kind?: Observation["kind"] };
+
+const EDGE: Seen = { cache: "HIT", tier: "EDGE" };
+const REC: Seen = { cache: "HIT", tier: "REC" };
+const HIT: Seen = { cache: "HIT" };
+const MISS: Seen = { cache: "MISS" };
+const REFRESH: Seen = { cache: "REFRESH_HIT" };
+const NO_ANSWER: Seen = {};
+const D: Seen = { ...MISS, kind: "download" };
+
+/** Requests that took 100 ms each, two seconds apart; checks, unless they say otherwise. */
+function history(...seen: readonly Seen[]): Observation[] {
+  return seen.map((it, i) => ({
+    kind: i === 0 ? "download" : "check",
+    startedAt: i * 2_000,
+    endedAt: i * 2_000 + 100,
+    ...it,
+  }));
+}
+
+/** A step in one word, as the rows below write it. */
+function inShort(step: Step): string {
+  if ("next" in step) return step.next === "check" && step.alone ? "check alone" : step.next;
+  if (step.outcome === "hit" && step.warning !== undefined) return `hit: ${step.warning}`;
+  return step.outcome === "not_kept" ? `not_kept: ${step.reason}` : step.outcome;
+}
+
+type Row = readonly [what: string, seen: readonly Seen[], next: string, ageSource?: AgeSource];
+
+const rows: readonly Row[] = [
+  ["nothing", [], "download"],
+  ["D without x-cache", [{ kind: "download" }], "done"],
+  ["D is a Miss", [D], "check"],
+  ["D is a Hit of the edge, old, at a host whose Ages are true", [{ ...EDGE, age: 1 }], "warm", "TRUE"],
+  ["the same, too new", [{ ...EDGE, age: 0 }], "check", "TRUE"],
+  ["the same, without Age", [EDGE], "check", "TRUE"],
+  ["the same, of another tier", [{ ...REC, age: 9 }], "check", "TRUE"],
+  ["the same, tier not reported", [{ ...HIT, age: 9 }], "check", "TRUE"],
+  ["the same, with an upstream layer", [{ ...EDGE, upstream: "REC", age: 9 }], "check", "TRUE"],
+  ["D is a Hit of the edge, old, and the origin sends an Age", [{ ...EDGE, age: 9 }], "check", "ORIGIN"],
+  ["the same, and no Age of the host has been seen to grow", [{ ...EDGE, age: 9 }], "check", "UNKNOWN"],
+
+  ["C is a Hit of the edge that grew", [D, { ...EDGE, age: 1 }], "warm"],
+  [
+    "the same after a D that was a Hit",
+    [
+      { ...EDGE, age: 7 },
+      { ...EDGE, age: 9 },
+    ],
+    "warm",
+  ],
+  ["the same, tier not reported", [D, { ...HIT, age: 1 }], "hit"],
+  ["the same, with an upstream layer: it was no hit", [D, { ...EDGE, upstream: "Origin Shield", age: 1 }], "hit"],
+  [
+    "the same, and the origin sends an Age",
+    [
+      { ...D, age: 5 },
+      { ...EDGE, age: 7 },
+    ],
+    "hit: origin_age",
+    "ORIGIN",
+  ],
+  [
+    "the same, tier not reported either",
+    [
+      { ...D, age: 5 },
+      { ...HIT, age: 7 },
+    ],
+    "hit: origin_age",
+    "ORIGIN",
+  ],
+  ["C is a Hit of the REC that grew", [D, { ...REC, age: 1 }], "download"],
+  ["C is a Hit of Origin Shield that grew", [D, { ...REC, tier: "Origin Shield", age: 1 }], "download"],
+  ["C is a Hit of the REC without growth", [D, REC], "download"],
+  [
+    "the REC again, after the second D",
+    [D, { ...REC, age: 1 }, { ...D, ...REC, age: 3 }, { ...REC, age: 5 }],
+    "not_kept: REC_ONLY",
+  ],
+  ["the edge, after the second D", [D, { ...REC, age: 1 }, { ...D, ...REC, age: 3 }, { ...EDGE, age: 5 }], "warm"],
+  ["the REC without Age, after the second D", [D, REC, D, REC, REC], "hit: no_age"],
+
+  ["C is a Hit without growth", [D, { ...EDGE, age: 0 }], "check alone"],
+  ["C is a Hit without Age", [D, EDGE], "check alone"],
+  ["C jumps further than time has passed", [D, { ...EDGE, age: 500 }], "check alone"],
+  ["C came too soon to have grown", [D, { ...EDGE, age: 1, startedAt: 1_199, endedAt: 1_200 }], "check alone"],
+  ["C2 grew", [D, { ...EDGE, age: 0 }, { ...EDGE, age: 2 }], "warm"],
+  ["C2 grew, tier not reported", [D, HIT, { ...HIT, age: 2 }], "hit"],
+  ["C2 grew after a C that jumped", [D, { ...EDGE, age: 500 }, { ...EDGE, age: 502 }], "warm"],
+  ["C2 grew since D, and not since C: another server has it", [D, { ...EDGE, age: 500 }, { ...EDGE, age: 4 }], "warm"],
+  ["C and C2 without Age", [D, EDGE, EDGE], "hit: no_age"],
+  ["C and C2 without Age, tier not reported", [D, HIT, HIT], "hit: no_age"],
+  ["C and C2 of Age 0", [D, { ...EDGE, age: 0 }, { ...EDGE, age: 0 }], "hit: age_constant"],
+  ["C and C2 of the same Age", [D, { ...HIT, age: 90 }, { ...HIT, age: 90 }], "hit: age_constant"],
+  ["C without Age, C2 of Age 0", [D, HIT, { ...HIT, age: 0 }], "hit: age_constant"],
+  ["C2 is younger than C", [D, { ...EDGE, age: 90 }, { ...EDGE, age: 50 }], "check alone"],
+  ["so is C3", [D, { ...EDGE, age: 90 }, { ...EDGE, age: 70 }, { ...EDGE, age: 50 }], "hit: age_constant"],
+  ["C3 grew since C2", [D, { ...EDGE, age: 90 }, { ...EDGE, age: 50 }, { ...EDGE, age: 52 }], "warm"],
+
+  ["C is a RefreshHit", [D, REFRESH], "check"],
+  ["so is C2", [D, REFRESH, REFRESH], "not_kept: EXPIRES_AT_ONCE"],
+  ["C2 is a Hit that grew since", [D, REFRESH, { ...EDGE, age: 1 }], "warm"],
+  ["C2 is a Hit without growth", [D, REFRESH, EDGE], "check alone"],
+  ["a second RefreshHit after the same D", [D, REFRESH, EDGE, REFRESH], "not_kept: EXPIRES_AT_ONCE"],
+  ["a RefreshHit after each D", [D, REFRESH, MISS, D, REFRESH], "check"],
+
+  ["C is a Miss", [D, MISS], "download"],
+  ["C is an error that is kept", [D, { cache: "OTHER", age: 3 }], "download"],
+  ["C has no good answer", [D, NO_ANSWER], "download"],
+  ["the second D", [D, MISS, D], "check"],
+  ["the second D has no x-cache", [D, MISS, { kind: "download" }], "check"],
+  ["the second D is a Hit of the edge, old", [D, MISS, { ...EDGE, kind: "download", age: 9 }], "warm", "TRUE"],
+  ["a Hit that grew after the second D", [D, MISS, D, { ...EDGE, age: 1 }], "warm"],
+  [
+    "a Hit after the second D does not grow since the first",
+    [D, { ...MISS, age: 7 }, D, { ...EDGE, age: 0 }],
+    "check alone",
+  ],
+  ["C is a Miss again", [D, MISS, D, MISS], "not_kept: NO_HIT"],
+  ["C has no good answer again", [D, NO_ANSWER, D, NO_ANSWER], "not_kept: NO_HIT"],
+];
+
+test.each(
+  rows.map(([what, seen, next, age]): [string, readonly Seen[], string, AgeSource] => [
+    what,
+    seen,
+    next,
+    age ?? "UNKNOWN",
+  ]),
+)("%s", (_, seen, next, ageSource) => {
+  expect(inShort(nextStep(history(...seen), ageSource))).toBe(next);
+});
+
+test("a check may be sent 1.1 s after the answer before it has ended", () => {
+  expect(nextStep(history(D), "TRUE")).toEqual({ next: "check", earliestAt: 1_200, alone: false });
+  expect(nextStep(history(D, EDGE), "TRUE")).toEqual({ next: "check", earliestAt: 3_200, alone: true });
+});
+
+describe("what a header says", () => {
+  test.each([
+    ["Hit from cloudfront", "HIT"],
+    ["hit", "HIT"],
+    ["RefreshHit from cloudfront", "REFRESH_HIT"],
+    ["Miss from cloudfront", "MISS"],
+    ["Error from cloudfront", "OTHER"],
+    ["LimitExceeded from cloudfront", "OTHER"],
+    ["", "OTHER"],
+    [undefined, undefined],
+  ])("x-cache %s is of class %s", (xCache, status) => expect(cacheStatusOf(xCache)).toBe(status));
+
+  test.each([
+    ["0", 0],
+    ["007", 7],
+    ["86400", 86_400],
+    ["-1", undefined],
+    ["1.5", undefined],
+    ["1e3", undefined],
+    ["5, 5", undefined],
+    ["x", undefined],
+    ["", undefined],
+    ["9".repeat(30), undefined],
+    [undefined, undefined],
+  ])("an Age of %s is %s seconds", (age, seconds) => expect(parseAge(age)).toBe(seconds));
+
+  test.each([
+    ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss', "REC"],
+    ['cdn-cache-hit, cdn-upstream-layer; desc="Origin Shield"', "Origin Shield"],
+    ['cdn-cache-hit,cdn-hit-layer;desc="EDGE"', undefined],
+    [undefined, undefined],
+  ])("the upstream layer of %s is %s", (header, layer) => expect(upstreamOf(header)).toBe(layer));
+});
+
+test("the downloads are counted without the checks after them", () => {
+  expect([history(), history(D), history(D, MISS), history(D, MISS, D)].map(downloadsIn)).toEqual([0, 1, 1, 2]);
+});
