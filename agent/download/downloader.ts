@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
@@ -55,6 +55,8 @@ interface Ask {
   readonly compressed: boolean;
   readonly cancellation: Cancellation;
   readonly transfer: Transfer | undefined;
+  /** Attempts at it in the messages before. */
+  readonly attemptsBefore: number;
   /** How often it was asked for whole. */
   asked: number;
   readonly onBytes: (bytes: number) => void;
@@ -70,7 +72,7 @@ export class Downloader {
 
   /**
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
-   * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
+   * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
    * @param cancellation cuts it off; its result then says nothing about the POP
    * @param transfer told of its bytes as they come. @default nobody is
    * @param pause waits for so many milliseconds in which nothing is downloaded. @default it just waits
@@ -84,6 +86,8 @@ export class Downloader {
     pause: (ms: number) => Promise<unknown> = sleep,
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
+    const startedAt = task.first_attempt_at ?? Date.now();
+    const waitedMs = Math.max(0, Date.now() - startedAt);
     const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
     const onBytes = (bytes: number) => {
       tally.addBytes(bytes);
@@ -98,14 +102,21 @@ export class Downloader {
       compressed: asksCompressed(message, task.variant),
       cancellation,
       transfer,
+      attemptsBefore: attemptsBefore(message, task),
       asked: 0,
       onBytes,
       pause,
     };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const warming = refusal === undefined ? await this.warm(ask, text, tally) : notAttempted(refusal);
-    const result = toResult(message, task, this.options.instanceId, warming, performance.now() - started);
+    const warming =
+      refusal === undefined
+        ? await this.warm(ask, text, tally).catch((error: unknown) => {
+            throw withStart(error, startedAt);
+          })
+        : notAttempted(refusal);
+    const ms = waitedMs + performance.now() - started;
+    const result = toResult(message, task, this.options.instanceId, warming, ms);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) tally.addTask(isTroubled(result, warming.attempt.count));
     return result;
@@ -113,7 +124,7 @@ export class Downloader {
 
   private async warm(ask: Ask, text: string, tally: Pick<Tally, "addTask">): Promise<Warming> {
     const { ips, verify } = ask.message;
-    const first = firstAddress(text, ips.length);
+    const first = firstAddress(text, ips.length) + ask.attemptsBefore;
     try {
       if (verify !== "addresses" || ips.length === 1) return await this.warmAt(ask, (n) => first + n);
       return await everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
@@ -151,7 +162,7 @@ export class Downloader {
    */
   private async attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
     const { message, cancellation } = ask;
-    const { ips, tries = 0 } = message;
+    const { ips } = message;
     const past: Attempt[] = [];
     let turn = nextTurn(order, ips.length, past);
     for (;;) {
@@ -163,7 +174,7 @@ export class Downloader {
       // Most are good at once: nothing else is looked at then.
       if (made.outcome.kind !== "RETRY" || cancellation.cancelled) return made;
       turn = nextTurn(order, ips.length, past);
-      const then = nextTry(made, tries, stateOf(turn, past, ips.length));
+      const then = nextTry(made, ask.attemptsBefore, turn !== undefined);
       if (then === "never") return made;
       if (then === "later") throw this.later(made);
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
@@ -203,7 +214,8 @@ export class Downloader {
     const { headers, maxBytes } = look;
     const answer = await pool.download(path, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);
     // A further attempt says of the URL what the first one said.
-    const asked = ask.asked > 1 ? { ...message, tries: (message.tries ?? 0) + ask.asked - 1 } : message;
+    const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
+    const asked = tries === (message.tries ?? 0) ? message : { ...message, tries };
     this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
     return answer;
   }
@@ -223,15 +235,14 @@ export class Downloader {
   }
 }
 
-/** @param next the address of the next attempt */
-function stateOf(next: number | undefined, past: readonly Attempt[], addresses: number) {
-  if (next === undefined) return undefined;
-  return past.some(({ turn }) => turn % addresses === next % addresses) ? "tried" : "untried";
-}
-
 /** What is put off between two attempts was asked for in vain before. */
 function withTries(error: unknown, tries: number): unknown {
   return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries + tries) : error;
+}
+
+/** What is put off says when its first attempt started. */
+function withStart(error: unknown, startedAt: number): unknown {
+  return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries, startedAt) : error;
 }
 
 /** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */

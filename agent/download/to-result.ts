@@ -1,5 +1,5 @@
 import { taskKey } from "../../domain/plan/task-key.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { cameUncompressed } from "../../domain/result/compression.ts";
@@ -44,17 +44,19 @@ export function outcomeOf({ attempt, proof }: Warming): Warmth {
 /**
  * A task's result, as the table stores it.
  * @param instanceId of this instance
- * @param ms from the start of the first attempt to the end of the last
+ * @param ms from the start of the first attempt to the end of the last, also if they were made for several messages
  */
 export function toResult(
   message: TaskMessage,
-  { url, variant }: Pick<TaskUrl, "url" | "variant">,
+  task: Pick<TaskUrl, "url" | "variant" | "attempts">,
   instanceId: string,
   warming: Warming,
   ms: number,
 ): TaskResult {
+  const { url, variant } = task;
   const { attempt, proof } = warming;
   const { answer } = attempt;
+  const tries = attemptsBefore(message, task);
   const last = proof?.answer ?? answer;
   const failure = failureOf(warming);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
@@ -81,12 +83,12 @@ export function toResult(
     encoding: cutId(answer.contentEncoding),
     uncompressed:
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
-    rec_miss: isRecMiss(message, attempt) ? true : undefined,
+    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
-    attempts: (message.tries ?? 0) + attempt.count,
+    attempts: tries + attempt.count,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,

@@ -55,8 +55,15 @@ function byVerdict(ended: readonly Ended[]) {
 function writerOf(lead: TaskMessage, again: boolean) {
   const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
   return ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
-    return { ...shared, pop, ips, urls, ...more };
+    return { ...shared, pop, ips, urls: urls.map(withoutAttempts), ...more };
   };
+}
+
+/** The attempts of one POP say nothing of another one's. */
+function withoutAttempts(url: TaskUrl): TaskUrl {
+  if (url.attempts === undefined && url.first_attempt_at === undefined) return url;
+  const { attempts: _, first_attempt_at: __, ...rest } = url;
+  return rest;
 }
 
 function waiting(followers: Follower[]): Partial<TaskMessage> {

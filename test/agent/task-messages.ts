@@ -30,7 +30,10 @@ export function fullTaskMessage(different: Partial<TaskMessage> = {}): TaskMessa
     origin: { requests_per_second: d.integer(), concurrency: d.integer() },
     urls: [
       { url: d.url(), bytes: d.bytes() },
-      { url: d.url(), bytes: d.bytes(), variant: d.id("variant") },
+      {
+        ...{ url: d.url(), bytes: d.bytes(), variant: d.id("variant") },
+        ...{ attempts: d.integer(), first_attempt_at: d.integer() },
+      },
     ],
     followers: [
       { pop: d.pop(), ips: [d.ip()] },

@@ -52,6 +52,10 @@ export interface Download {
   readonly cancellation?: Cancellation;
   /** @default unknown */
   readonly bytes?: number;
+  /** Attempts before it was put off. @default what the message says */
+  readonly attempts?: number;
+  /** When the first of them started. @default it was not put off */
+  readonly startedAt?: number;
   /** @default nobody is told of the bytes that come */
   readonly transfer?: Transfer;
 }
@@ -60,6 +64,8 @@ export interface Download {
 export async function download({
   url,
   bytes,
+  attempts,
+  startedAt,
   message,
   options,
   cancellation,
@@ -72,7 +78,11 @@ export async function download({
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,
-    { url, bytes: bytes ?? null },
+    {
+      ...{ url, bytes: bytes ?? null },
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
+    },
     cancellation ?? new Cancellation(),
     transfer,
   );
