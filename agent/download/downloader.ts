@@ -3,8 +3,10 @@ import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
+import { obstacle } from "../../domain/result/not-kept.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Origin } from "../origin/origin.ts";
@@ -23,6 +25,7 @@ import { nextTry } from "./next-try.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
 import { prove } from "./proof.ts";
+import { isRecUnsure } from "./rec-unsure.ts";
 import { checkOf, isCheckGood, type Look } from "./second-look.ts";
 import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
@@ -44,6 +47,16 @@ export interface DownloaderOptions {
   readonly keptErrorMs?: number;
 }
 
+/** What a caller does while a task goes on. */
+export interface DownloadHooks {
+  /** Told of its bytes as they come. @default nobody is */
+  readonly transfer?: Transfer | undefined;
+  /** Waits for so many milliseconds in which nothing is downloaded. @default it just waits */
+  readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
+  /** Called when a download has ended so well that the followers of a lead may ask. The proof goes on. @default nobody is told */
+  readonly onDownloaded?: ((shown: LeadResult) => void) | undefined;
+}
+
 /** What a task asks for. */
 interface Ask {
   readonly message: TaskMessage;
@@ -59,6 +72,9 @@ interface Ask {
   readonly attemptsBefore: number;
   /** How often it was asked for whole. */
   asked: number;
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
+  sawHit: boolean;
+  readonly onDownloaded: DownloadHooks["onDownloaded"];
   readonly onBytes: (bytes: number) => void;
   readonly pause: (ms: number) => Promise<unknown>;
 }
@@ -74,16 +90,13 @@ export class Downloader {
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
    * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
    * @param cancellation cuts it off; its result then says nothing about the POP
-   * @param transfer told of its bytes as they come. @default nobody is
-   * @param pause waits for so many milliseconds in which nothing is downloaded. @default it just waits
    * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
    */
   async download(
     message: TaskMessage,
     task: TaskUrl,
     cancellation: Cancellation,
-    transfer?: Transfer,
-    pause: (ms: number) => Promise<unknown> = sleep,
+    { transfer, pause = sleep, onDownloaded }: DownloadHooks = {},
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
     const startedAt = task.first_attempt_at ?? Date.now();
@@ -104,6 +117,8 @@ export class Downloader {
       transfer,
       attemptsBefore: attemptsBefore(message, task),
       asked: 0,
+      sawHit: false,
+      onDownloaded,
       onBytes,
       pause,
     };
@@ -116,7 +131,8 @@ export class Downloader {
           })
         : notAttempted(refusal);
     const ms = waitedMs + performance.now() - started;
-    const result = toResult(message, task, this.options.instanceId, warming, ms);
+    const seen = warming.proof?.outcome === "not_kept" && ask.sawHit ? { ...warming, sawHit: true } : warming;
+    const result = toResult(message, task, this.options.instanceId, seen, ms);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) tally.addTask(isTroubled(result, warming.attempt.count));
     return result;
@@ -138,16 +154,19 @@ export class Downloader {
   /** @param order the address of each attempt */
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
+    if (attempt.outcome.kind === "GOOD") releaseFollowers(ask, attempt.answer);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
     const proof = await prove(
       attempt.answer,
       async (again, round) => {
         if (again === "check") {
           const answer = await this.askAt(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round), false);
+          ask.sawHit ||= isAnyHit(answer);
           return { good: isCheckGood(answer, ask.message.pop), answer };
         }
         ask.transfer?.clear();
         const answer = await this.askWhole(ask, attempt.turn).catch((error: unknown) => notNow(error, attempt.answer));
+        ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
         return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
       },
       ask.pause,
@@ -233,6 +252,21 @@ export class Downloader {
     }
     return undefined;
   }
+}
+
+/**
+ * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
+ * the followers wait for what the proof shows. Without a proof they ask as if each led.
+ */
+function releaseFollowers({ message, onDownloaded }: Ask, answer: Answer): void {
+  if (onDownloaded === undefined || message.followers === undefined) return;
+  if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+  onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+}
+
+/** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
+function isAnyHit({ xCache = "" }: Answer): boolean {
+  return /^(?:refresh)?hit\b/i.test(xCache);
 }
 
 /** What is put off between two attempts was asked for in vain before. */

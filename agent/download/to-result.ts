@@ -32,6 +32,8 @@ export interface Warming {
   readonly proof?: Proof;
   /** How many of the POP's addresses have it, where all were asked. */
   readonly addresses?: string;
+  /** Of an object that is not kept: whether a response after a good download was a Hit or a RefreshHit. @default none was */
+  readonly sawHit?: boolean;
   /** Those that do not have it. */
   readonly cold?: readonly string[];
 }
@@ -85,6 +87,7 @@ export function toResult(
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
     rec_miss: isRecMiss({ follows: message.follows, tries }, attempt) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
+    hit_after_download: warming.sawHit === true ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),

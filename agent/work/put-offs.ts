@@ -1,13 +1,17 @@
 import type { TaskLane } from "../../aws/task-lane.ts";
+import { withoutQueuedFollowers } from "../../domain/plan/hand-over.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { PutOffError } from "../origin/put-off.ts";
 import type { ActiveRequests } from "./active-requests.ts";
+import type { HandingOver } from "./hand-over.ts";
 import { isWanted } from "./is-wanted.ts";
 
 export interface PutOffDeps {
   readonly queue: Pick<TaskLane, "sendLater">;
   readonly requests: Pick<ActiveRequests, "isActive">;
+  /** Of a message with followers. */
+  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
 }
 
 interface PutOff {
@@ -61,14 +65,27 @@ export class PutOffs {
 
   private async send(putOffs: readonly PutOff[]): Promise<void> {
     const urls = putOffs.flatMap((it) => it.urls);
-    const counted = putOffs.flatMap((it) =>
-      it.urls.map((url, i) => (i === 0 ? withAttempts(this.message, url, it.error) : url)),
+    const counted = new Map(
+      putOffs.flatMap((it) =>
+        it.urls.map((url, i) => [url, i === 0 ? withAttempts(this.message, url, it.error) : url] as const),
+      ),
     );
     const ms = Math.max(...putOffs.map(({ error }) => error.ms));
     const spreadMs = Math.max(...putOffs.map(({ error }) => error.spreadMs));
     const seconds = (ms + Math.random() * spreadMs) / 1_000;
-    if (await isWanted(this.deps.requests, this.message.req_id))
-      await this.deps.queue.sendLater({ ...this.message, ...attemptsOf(this.message, counted) }, seconds);
+    if (await isWanted(this.deps.requests, this.message.req_id)) {
+      const queued = await this.deps.lead?.withdraw(urls);
+      const left = { ...this.message, urls };
+      const parts = queued === undefined ? [left] : withoutQueuedFollowers(left, queued);
+      const sending = parts.map((part) => {
+        const attempts = attemptsOf(
+          this.message,
+          part.urls.map((url) => counted.get(url) ?? url),
+        );
+        return this.deps.queue.sendLater({ ...part, ...attempts }, seconds);
+      });
+      await Promise.all(sending);
+    }
     this.onSent(urls);
   }
 }

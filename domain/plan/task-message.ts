@@ -36,6 +36,8 @@ const messageSchema = z.object({
   origin_failures: z.number().int().nonnegative().optional(),
   /** The first of them, and what it saw: `SIN2-P1 (HTTP 404)`. */
   first_failure: z.string().optional(),
+  /** A POP of the REC that downloaded these URLs before and saw no hit afterwards. */
+  not_kept_at: z.string().optional(),
   /** The REC has these URLs already, so they should not reach the origin. */
   follows: z.boolean().optional(),
   /** Whoever sent it may have sent it before: what stands of it is not done again. */

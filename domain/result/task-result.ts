@@ -50,6 +50,8 @@ export const taskResultSchema = z.object({
   error: z.string().optional(),
   /** Of a lead: nothing shows that the regional cache has the object as well. */
   rec_unsure: z.boolean().optional().catch(undefined),
+  /** Of a task that is not kept: a response after the download was a Hit or a RefreshHit. Absent: none was. */
+  hit_after_download: z.boolean().optional().catch(undefined),
   /** Instance that did it. */
   agent: z.string().optional(),
   expire_at: z.number().int(),

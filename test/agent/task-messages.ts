@@ -41,6 +41,7 @@ export function fullTaskMessage(different: Partial<TaskMessage> = {}): TaskMessa
     ],
     origin_failures: d.integer(),
     first_failure: d.id("HTTP 404"),
+    not_kept_at: d.pop(),
     follows: true,
     again: true,
     tries: d.integer(),

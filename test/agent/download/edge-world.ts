@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { Downloader, type DownloaderOptions } from "../../../agent/download/downloader.ts";
+import { Downloader, type DownloaderOptions, type DownloadHooks } from "../../../agent/download/downloader.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
 import type { Transfer } from "../../../agent/work/holding.ts";
@@ -58,6 +58,8 @@ export interface Download {
   readonly startedAt?: number;
   /** @default nobody is told of the bytes that come */
   readonly transfer?: Transfer;
+  /** @default nobody is told */
+  readonly onDownloaded?: DownloadHooks["onDownloaded"];
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
@@ -70,6 +72,7 @@ export async function download({
   options,
   cancellation,
   transfer,
+  onDownloaded,
 }: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const meter = { small: nothing, large: nothing };
@@ -84,7 +87,7 @@ export async function download({
       ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
     },
     cancellation ?? new Cancellation(),
-    transfer,
+    { transfer, onDownloaded },
   );
   return taskResultSchema.strict().parse(result);
 }

@@ -13,7 +13,11 @@ import { taskMessage } from "../task-messages.ts";
 /** What the fakes do. A call that a test did not plan fails the test. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
-  readonly download?: (url: string, pause: (ms: number) => Promise<unknown>) => Promise<Partial<TaskResult>>;
+  readonly download?: (
+    url: string,
+    pause: (ms: number) => Promise<unknown>,
+    onDownloaded: (shown: LeadResult) => void,
+  ) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
@@ -82,11 +86,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     slots: { small: slots, large: slots },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
-      download: async (task, { url, variant }, cancellation, transfer, pause = done) => {
+      download: async (task, { url, variant }, cancellation, hooks = {}) => {
+        const { transfer, pause = done, onDownloaded = () => undefined } = hooks;
         const planned = plan.download;
         cancellation.add(() => did.push(`cut ${url}`));
         transfer?.addBytes(plan.bytes ?? 0);
-        const end = await call(`download ${url}`, planned && (() => planned(url, pause)));
+        const end = await call(`download ${url}`, planned && (() => planned(url, pause, onDownloaded)));
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },
