@@ -20,6 +20,7 @@ const countSchema = z.object({
   not_kept_count: z.number().default(0),
   uncompressed_count: z.number().default(0),
   rec_miss_count: z.number().default(0),
+  size_changed_count: z.number().default(0),
 });
 const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
 const examplesSchema = z.array(z.string()).catch([]);

@@ -6,7 +6,7 @@ import { cameUncompressed } from "../../domain/result/compression.ts";
 import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
 import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Answer, Outcome } from "./answer.ts";
+import { type Answer, hasOtherSize, type Outcome } from "./answer.ts";
 import { asksCompressed } from "./asks-compressed.ts";
 import type { Proof } from "./proof.ts";
 import { isRecMiss } from "./rec-miss.ts";
@@ -50,7 +50,7 @@ export function outcomeOf({ attempt, proof }: Warming): Warmth {
  */
 export function toResult(
   message: TaskMessage,
-  task: Pick<TaskUrl, "url" | "variant" | "attempts">,
+  task: TaskUrl,
   instanceId: string,
   warming: Warming,
   ms: number,
@@ -85,6 +85,8 @@ export function toResult(
     encoding: cutId(answer.contentEncoding),
     uncompressed:
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
+    size_changed:
+      failure === undefined && hasOtherSize(answer, task.bytes, asksCompressed(message, variant)) ? true : undefined,
     rec_miss: isRecMiss({ follows: message.follows, tries }, attempt) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
     hit_after_download: warming.sawHit === true ? true : undefined,

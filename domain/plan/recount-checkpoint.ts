@@ -17,6 +17,7 @@ const countSchema = z.object({
   // Absent in what a release before wrote.
   uncompressed_count: count.default(0),
   rec_miss_count: count.default(0),
+  size_changed_count: count.default(0),
 }) satisfies z.ZodType<Count>;
 
 /** Where a recount stopped when the time of its run was over. */

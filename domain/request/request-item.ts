@@ -116,6 +116,7 @@ export const requestItemSchema = z.object({
   not_kept_count: z.number().int().default(0),
   uncompressed_count: z.number().int().default(0),
   rec_miss_count: z.number().int().default(0),
+  size_changed_count: z.number().int().default(0),
 
   /** Written by Watch while its tasks wait. Absent: no instance is missing. */
   missing_instances: missingInstancesSchema.optional().catch(undefined),

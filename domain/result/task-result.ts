@@ -38,6 +38,8 @@ export const taskResultSchema = z.object({
   uncompressed: z.boolean().optional().catch(undefined),
   /** A follower's download came from the origin, so its POP is not under the REC that the catalogue says. Absent: not seen. */
   rec_miss: z.boolean().optional().catch(undefined),
+  /** The body has as many bytes as Content-Length states, and other than Get Size saw. Absent: not so, or not good. */
+  size_changed: z.boolean().optional().catch(undefined),
   /** The POP that answered, as it names itself. */
   x_amz_cf_pop: z.string().optional(),
   x_amz_cf_id: z.string().optional(),

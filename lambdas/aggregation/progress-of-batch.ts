@@ -24,6 +24,7 @@ const imageSchema = z.object({
   outcome: z.object({ S: z.string() }).optional().catch(undefined),
   uncompressed: flagSchema,
   rec_miss: flagSchema,
+  size_changed: flagSchema,
 });
 
 function isCountOfBytes(text: string): boolean {
@@ -125,13 +126,14 @@ function keyOf(record: unknown): string {
     .join(" ");
 }
 
-function add(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss }: Image, sign: 1 | -1): void {
+function add(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss, size_changed }: Image, sign: 1 | -1): void {
   const counted = {
     ok: ok.BOOL,
     bytes: Number(bytes.N),
     outcome: readOutcome(outcome?.S),
     uncompressed: uncompressed?.BOOL,
     rec_miss: rec_miss?.BOOL,
+    size_changed: size_changed?.BOOL,
   };
   addResult(sum, counted, sign);
 }

@@ -32,7 +32,7 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
   const total = tasksOf(item, targets);
   const downloadCount = within(0, counted.download_count, total);
   const failed = within(0, counted.failed_count, downloadCount);
-  const { uncompressed_count: _, ...seen } = outcomesWithin(counted, downloadCount, failed);
+  const { uncompressed_count: _, size_changed_count: _size, ...seen } = outcomesWithin(counted, downloadCount, failed);
   return {
     pop,
     rec: recOf(pop) ?? null,

@@ -14,7 +14,8 @@ import { outcomesWithin, within } from "./within.ts";
 /** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
 type DescribedRequest = ListedRequest &
   Partial<
-    Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read" | "missing_instances">
+    Pick<Count, "uncompressed_count" | "rec_miss_count" | "size_changed_count"> &
+      Pick<RequestItem, "sources_read" | "missing_instances">
   >;
 
 /**

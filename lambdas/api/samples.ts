@@ -35,6 +35,11 @@ export async function samplesFor(
 }
 
 function rowOf({ at, received, count }: Sample, item: RequestItem): SampleRow {
-  const { uncompressed_count: _, rec_miss_count: _rec, ...told } = boundedCount(count, item.total_count);
+  const {
+    uncompressed_count: _,
+    rec_miss_count: _rec,
+    size_changed_count: _size,
+    ...told
+  } = boundedCount(count, item.total_count);
   return { at: formatTimestamp(new Date(at)), received_size: Math.round(received), ...told };
 }

@@ -16,6 +16,9 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
   rec_wrong:
     "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
     "cache. It cost the origin one more request for each of these tasks, and nothing else",
+  size_changed:
+    "The objects of some tasks were whole, as Content-Length states, and had another size than Get Size saw: they were replaced " +
+    "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
   no_capacity:
     "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +
     "a quota is reached. Its activity history says which. Add instance types (parameter instanceTypes), raise onDemandPercent, or " +
@@ -33,7 +36,7 @@ export interface Examples {
 /** After which missing instances are worth a warning: an instance usually takes two. */
 const NO_CAPACITY_MS = 600_000;
 
-type WarnedCount = Pick<Count, "hit_count" | "uncompressed_count" | "rec_miss_count">;
+type WarnedCount = Pick<Count, "hit_count" | "uncompressed_count" | "rec_miss_count" | "size_changed_count">;
 
 /** What of a request its warnings depend on. The list of requests has no missing instances. */
 type WarnedItem = Pick<RequestItem, "may_not_be_kept" | "active" | "missing_instances">;
@@ -49,7 +52,7 @@ export function namesPops({ rec_miss_count }: Pick<Count, "rec_miss_count">): bo
  */
 export function warningsOf(
   { may_not_be_kept: doubtful, active, missing_instances }: WarnedItem,
-  { hit_count, uncompressed_count, rec_miss_count }: WarnedCount,
+  { hit_count, uncompressed_count, rec_miss_count, size_changed_count }: WarnedCount,
   now: number,
   { uncompressed = [], popCounts = new Map() }: Examples = {},
 ): Warning[] {
@@ -59,6 +62,7 @@ export function warningsOf(
     warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
     warning("not_compressed", uncompressed_count, uncompressed),
     warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
+    warning("size_changed", size_changed_count, []),
     warning("no_capacity", isShort ? (missing_instances?.count ?? 0) : 0, []),
   ];
   return warnings.filter(({ count }) => count > 0);

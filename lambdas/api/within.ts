@@ -13,7 +13,7 @@ type SeenCount = Omit<Count, "download_count" | "download_size" | "failed_count"
  * seen at the edge are good results, and what is not kept are bad ones.
  */
 export function outcomesWithin(counted: SeenCount, done: number, failed: number): SeenCount {
-  const { warm_count, hit_count, not_kept_count, uncompressed_count, rec_miss_count } = counted;
+  const { warm_count, hit_count, not_kept_count, uncompressed_count, rec_miss_count, size_changed_count } = counted;
   const warm = within(0, warm_count, done - failed);
   return {
     warm_count: warm,
@@ -21,5 +21,6 @@ export function outcomesWithin(counted: SeenCount, done: number, failed: number)
     not_kept_count: within(0, not_kept_count, failed),
     uncompressed_count: within(0, uncompressed_count, done - failed),
     rec_miss_count: within(0, rec_miss_count, done),
+    size_changed_count: within(0, size_changed_count, done - failed),
   };
 }

@@ -9,7 +9,7 @@ import { BODY, STAMP, world } from "./world.ts";
 describe("GET /prewarm", () => {
   const totals = { total_count: 16, total_size: 249_760 };
   const counted = count(14, 137_368, 5, { warm_count: 3, hit_count: 6, not_kept_count: 4 });
-  const { uncompressed_count: _, rec_miss_count: _r, ...told } = counted;
+  const { uncompressed_count: _, rec_miss_count: _r, size_changed_count: _s, ...told } = counted;
   const body = {
     request_id: "r1",
     ...{ ...totals, ...told },
@@ -97,8 +97,8 @@ describe("GET /prewarm with detail=pops", () => {
     await progress.add("r1", { total: done, stripe: 0, blocks: new Map([[0, new Map([[0, done]])]]) }, "token");
     const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops" });
     expect([status, body["download_count"]]).toEqual([200, 3]);
-    const { uncompressed_count: _, ...told } = done;
-    const { uncompressed_count: _u, ...nothing } = count(0, 0, 0);
+    const { uncompressed_count: _, size_changed_count: _s, ...told } = done;
+    const { uncompressed_count: _u, size_changed_count: _t, ...nothing } = count(0, 0, 0);
     expect(body["pops"]).toEqual([
       { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...told },
       {
