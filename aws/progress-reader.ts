@@ -23,6 +23,7 @@ const countSchema = z.object({
   no_age_count: z.number().default(0),
   age_constant_count: z.number().default(0),
   origin_age_count: z.number().default(0),
+  size_changed_count: z.number().default(0),
 });
 const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
 const examplesSchema = z.array(z.string()).catch([]);

@@ -105,16 +105,26 @@ function errorPage({ xCache }: Answer): Outcome | undefined {
 }
 
 /**
- * What is sent compressed has another size than the object. What was asked for compressed may come as it is where the size that
- * Get Size saw was of a compressed form: CloudFront compresses as far as it has the time.
+ * A body that is longer than Get Size saw, and as long as Content-Length states, is whole: the object was replaced, or its probe was
+ * answered wrongly. A shorter one may be a part that a cache took for the whole, and states its length, too.
  */
 function otherSize(answer: Answer, expected: number | null, compressed: boolean): Outcome | undefined {
-  const { bytes, contentLength, contentEncoding } = answer;
+  const { bytes, contentLength } = answer;
   if (contentLength !== undefined && bytes !== contentLength)
     return incomplete(`${bytes} of ${contentLength} bytes arrived`);
-  if (expected === null || contentEncoding !== undefined || bytes === expected) return undefined;
-  if (compressed && bytes > expected && cameUncompressed(answer)) return undefined;
+  if (!hasOtherSize(answer, expected, compressed)) return undefined;
+  if (contentLength !== undefined && bytes > (expected ?? 0)) return undefined;
   return incomplete(`${bytes} bytes arrived, and the object had ${expected} when its size was asked`);
+}
+
+/**
+ * Whether an object has another size than Get Size saw. What is sent compressed has another size than the object. What was asked for
+ * compressed may come as it is where the size that Get Size saw was of a compressed form: CloudFront compresses as far as it has the time.
+ */
+export function hasOtherSize(answer: Answer, expected: number | null, compressed: boolean): boolean {
+  const { bytes, contentEncoding } = answer;
+  if (expected === null || contentEncoding !== undefined || bytes === expected) return false;
+  return !(compressed && bytes > expected && cameUncompressed(answer));
 }
 
 function incomplete(detail: string): Outcome {

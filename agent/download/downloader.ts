@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
+import { obstacle } from "../../domain/result/not-kept.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Origin } from "../origin/origin.ts";
@@ -23,6 +25,7 @@ import { nextTry } from "./next-try.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
 import { type CheckRequest, checkOf, isCheckGood, type Proof, prove, type Request, type Timed } from "./proof.ts";
+import { isRecUnsure } from "./rec-unsure.ts";
 import { RequestTracker } from "./request-tracker.ts";
 import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
@@ -54,6 +57,16 @@ export interface Permits {
   readonly regain: () => Promise<unknown>;
 }
 
+/** What a caller does while a task goes on. */
+export interface DownloadHooks {
+  /** Told of its bytes as they come. @default nobody is */
+  readonly transfer?: Transfer | undefined;
+  /** What it holds. @default nothing that anybody waits for */
+  readonly permits?: Permits | undefined;
+  /** Called when a download has ended so well that the followers of a lead may ask. The proof goes on. @default nobody is told */
+  readonly onDownloaded?: ((shown: LeadResult) => void) | undefined;
+}
+
 /** What a task asks for. */
 interface Ask {
   readonly message: TaskMessage;
@@ -65,8 +78,13 @@ interface Ask {
   readonly compressed: boolean;
   readonly cancellation: Cancellation;
   readonly transfer: Transfer | undefined;
+  /** Attempts at it in the messages before. */
+  readonly attemptsBefore: number;
   /** How often it was asked for whole. */
   asked: number;
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
+  sawHit: boolean;
+  readonly onDownloaded: DownloadHooks["onDownloaded"];
   readonly onBytes: (bytes: number) => void;
   readonly permits: Permits | undefined;
   /** When the last request was sent and had ended, by `performance.now()`. */
@@ -94,20 +112,19 @@ export class Downloader {
 
   /**
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
-   * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
+   * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
    * @param cancellation cuts it off; its result then says nothing about the POP
-   * @param transfer told of its bytes as they come. @default nobody is
-   * @param permits what it holds. @default nothing that anybody waits for
    * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
    */
   async download(
     message: TaskMessage,
     task: TaskUrl,
     cancellation: Cancellation,
-    transfer?: Transfer,
-    permits?: Permits,
+    { transfer, permits, onDownloaded }: DownloadHooks = {},
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
+    const startedAt = task.first_attempt_at ?? Date.now();
+    const waitedMs = Math.max(0, Date.now() - startedAt);
     const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
     const onBytes = (bytes: number) => {
       tally.addBytes(bytes);
@@ -122,7 +139,10 @@ export class Downloader {
       compressed: asksCompressed(message, task.variant),
       cancellation,
       transfer,
+      attemptsBefore: attemptsBefore(message, task),
       asked: 0,
+      sawHit: false,
+      onDownloaded,
       onBytes,
       permits,
       startedAt: 0,
@@ -130,8 +150,15 @@ export class Downloader {
     };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const warming = refusal === undefined ? await this.warm(ask, text, tally) : notAttempted(refusal);
-    const result = toResult(message, task, this.options.instanceId, warming, performance.now() - started);
+    const warming =
+      refusal === undefined
+        ? await this.warm(ask, text, tally).catch((error: unknown) => {
+            throw withStart(error, startedAt);
+          })
+        : notAttempted(refusal);
+    const ms = waitedMs + performance.now() - started;
+    const seen = warming.proof?.outcome === "not_kept" && ask.sawHit ? { ...warming, sawHit: true } : warming;
+    const result = toResult(message, task, this.options.instanceId, seen, ms);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) tally.addTask(isTroubled(result, warming.attempt.count));
     return result;
@@ -139,7 +166,7 @@ export class Downloader {
 
   private async warm(ask: Ask, text: string, tally: Pick<Tally, "addTask">): Promise<Warming> {
     const { ips, verify } = ask.message;
-    const first = firstAddress(text, ips.length);
+    const first = firstAddress(text, ips.length) + ask.attemptsBefore;
     try {
       if (verify !== "addresses" || ips.length === 1) return await this.warmAt(ask, (n) => first + n);
       return await everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
@@ -153,6 +180,7 @@ export class Downloader {
   /** @param order the address of each attempt */
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
+    if (attempt.outcome.kind === "GOOD") releaseFollowers(ask, attempt.answer);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
     return { attempt, proof: await this.prove(ask, attempt) };
   }
@@ -166,12 +194,14 @@ export class Downloader {
         if (request.next === "check") {
           const ended = await this.beginCheck(ask, request);
           const answer = await this.askAt(ask, turn, checkOf(ask, first.bytes, history), false, ended);
+          ask.sawHit ||= isAnyHit(answer);
           return { ...timed(answer), good: isCheckGood(answer, pop) };
         }
         ask.transfer?.clear();
         const answer = await this.askWhole(ask, turn, ask.permits?.regain).catch((error: unknown) =>
           notNow(error, first),
         );
+        ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
         return { ...timed(answer), good: judge(answer, pop, ask.expected, ask.compressed).kind === "GOOD" };
       },
     });
@@ -208,7 +238,7 @@ export class Downloader {
    */
   private async attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
     const { message, cancellation } = ask;
-    const { ips, tries = 0 } = message;
+    const { ips } = message;
     const past: Attempt[] = [];
     let turn = nextTurn(order, ips.length, past);
     for (;;) {
@@ -220,7 +250,7 @@ export class Downloader {
       // Most are good at once: nothing else is looked at then.
       if (made.outcome.kind !== "RETRY" || cancellation.cancelled) return made;
       turn = nextTurn(order, ips.length, past);
-      const then = nextTry(made, tries, stateOf(turn, past, ips.length));
+      const then = nextTry(made, ask.attemptsBefore, turn !== undefined);
       if (then === "never") return made;
       if (then === "later") throw this.later(made);
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
@@ -276,7 +306,8 @@ export class Downloader {
       .finally(ended);
     ask.endedAt = performance.now();
     // A further attempt says of the URL what the first one said.
-    const asked = ask.asked > 1 ? { ...message, tries: (message.tries ?? 0) + ask.asked - 1 } : message;
+    const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
+    const asked = tries === (message.tries ?? 0) ? message : { ...message, tries };
     this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
     this.tracker.saw(message.host, answer);
     return answer;
@@ -297,15 +328,29 @@ export class Downloader {
   }
 }
 
-/** @param next the address of the next attempt */
-function stateOf(next: number | undefined, past: readonly Attempt[], addresses: number) {
-  if (next === undefined) return undefined;
-  return past.some(({ turn }) => turn % addresses === next % addresses) ? "tried" : "untried";
+/**
+ * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
+ * the followers wait for what the proof shows. Without a proof they ask as if each led.
+ */
+function releaseFollowers({ message, onDownloaded }: Ask, answer: Answer): void {
+  if (onDownloaded === undefined || message.followers === undefined) return;
+  if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+  onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+}
+
+/** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
+function isAnyHit({ xCache = "" }: Answer): boolean {
+  return /^(?:refresh)?hit\b/i.test(xCache);
 }
 
 /** What is put off between two attempts was asked for in vain before. */
 function withTries(error: unknown, tries: number): unknown {
   return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries + tries) : error;
+}
+
+/** What is put off says when its first attempt started. */
+function withStart(error: unknown, startedAt: number): unknown {
+  return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries, startedAt) : error;
 }
 
 /** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */

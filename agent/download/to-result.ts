@@ -1,12 +1,12 @@
 import { taskKey } from "../../domain/plan/task-key.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { cameUncompressed } from "../../domain/result/compression.ts";
 import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
 import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Answer, Outcome } from "./answer.ts";
+import { type Answer, hasOtherSize, type Outcome } from "./answer.ts";
 import { asksCompressed } from "./asks-compressed.ts";
 import type { Proof } from "./proof.ts";
 import { isRecMiss } from "./rec-miss.ts";
@@ -32,6 +32,8 @@ export interface Warming {
   readonly proof?: Proof;
   /** How many of the POP's addresses have it, where all were asked. */
   readonly addresses?: string;
+  /** Of an object that is not kept: whether a response after a good download was a Hit or a RefreshHit. @default none was */
+  readonly sawHit?: boolean;
   /** Those that do not have it. */
   readonly cold?: readonly string[];
 }
@@ -44,17 +46,19 @@ export function outcomeOf({ attempt, proof }: Warming): Warmth {
 /**
  * A task's result, as the table stores it.
  * @param instanceId of this instance
- * @param ms from the start of the first attempt to the end of the last
+ * @param ms from the start of the first attempt to the end of the last, also if they were made for several messages
  */
 export function toResult(
   message: TaskMessage,
-  { url, variant }: Pick<TaskUrl, "url" | "variant">,
+  task: TaskUrl,
   instanceId: string,
   warming: Warming,
   ms: number,
 ): TaskResult {
+  const { url, variant } = task;
   const { attempt, proof } = warming;
   const { answer } = attempt;
+  const tries = attemptsBefore(message, task);
   const last = proof?.answer ?? answer;
   const failure = failureOf(warming);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
@@ -82,12 +86,15 @@ export function toResult(
     encoding: cutId(answer.contentEncoding),
     uncompressed:
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
-    rec_miss: isRecMiss(message, attempt) ? true : undefined,
+    size_changed:
+      failure === undefined && hasOtherSize(answer, task.bytes, asksCompressed(message, variant)) ? true : undefined,
+    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
+    hit_after_download: warming.sawHit === true ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
-    attempts: (message.tries ?? 0) + attempt.count,
+    attempts: tries + attempt.count,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,

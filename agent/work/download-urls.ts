@@ -3,6 +3,7 @@ import { grouped } from "../../domain/plan/grouped.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
 import type { Downloader, Permits } from "../download/downloader.ts";
 import type { Line } from "../origin/line.ts";
 import type { Origin } from "../origin/origin.ts";
@@ -11,6 +12,7 @@ import type { Seat } from "../origin/seat.ts";
 import type { Parcel } from "../queue/backlog.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
+import type { HandingOver } from "./hand-over.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
 import type { Holding, Transfer } from "./holding.ts";
 import { NotATaskError } from "./not-a-task.ts";
@@ -30,6 +32,8 @@ export interface DownloadDeps extends HoldDeps, PutOffDeps {
   /** For small files and for large ones. */
   readonly slots: Readonly<Record<"small" | "large", Pick<Slots, "take" | "release">>>;
   readonly downloader: Pick<Downloader, "download">;
+  /** Of a message with followers. */
+  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
   /** Whose turn it is where an origin is not to be asked too much. @default nothing waits for it */
   readonly origin?: Pick<Origin, "lineOf">;
   readonly logger: Pick<Logger, "info" | "warn">;
@@ -221,11 +225,11 @@ async function downloadAndWrite(
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
-  const result = await deps.downloader
-    .download(message, url, cancellation, transfer, permits)
-    .catch((error: unknown) => {
-      throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
-    });
+  const onDownloaded = (shown: LeadResult) => deps.lead?.onDownloaded(url, shown);
+  const asked = deps.downloader.download(message, url, cancellation, { transfer, permits, onDownloaded });
+  const result = await asked.catch((error: unknown) => {
+    throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
+  });
   if (cancellation.cancelled) return;
   // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();

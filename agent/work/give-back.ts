@@ -2,8 +2,10 @@ import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { TaskLane } from "../../aws/task-lane.ts";
+import { withoutQueuedFollowers } from "../../domain/plan/hand-over.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ActiveRequests } from "./active-requests.ts";
+import type { HandingOver } from "./hand-over.ts";
 import { isWanted } from "./is-wanted.ts";
 import { NotATaskError } from "./not-a-task.ts";
 import { StoppingError } from "./stopping.ts";
@@ -18,6 +20,8 @@ export interface GiveBackDeps {
   readonly queue: Pick<TaskLane, "hold" | "send">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly requests: Pick<ActiveRequests, "isActive">;
+  /** Of a message with followers. */
+  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
@@ -42,7 +46,9 @@ export async function giveBack(
     // It is sent as a new message, because each delivery of the old one counts: in a shrinking fleet, one stopping
     // agent after the other would pass it on until it goes to the dead letters. It is not sent for a request that has
     // ended: if the request's instances were stopped with it, no agent might be left to drop the message.
-    if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send([rest]);
+    const queued = await deps.lead?.withdraw(rest.urls);
+    const rests = queued === undefined ? [rest] : withoutQueuedFollowers(rest, queued);
+    if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send(rests);
     return "DONE";
   }
   deps.logger.warn({ err: error, req_id: rest.req_id }, "message is given back");

@@ -5,6 +5,8 @@ import type { Ended } from "../../domain/plan/ended.ts";
 import { grouped } from "../../domain/plan/grouped.ts";
 import { handOver } from "../../domain/plan/hand-over.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
@@ -23,13 +25,15 @@ export interface HandOverDeps extends HoldDeps {
 }
 
 /**
- * Hands a lead's URLs over to its followers. If that fails, or the agent vanishes, the lead's message comes again, and so
+ * Hands a lead's URLs over to its followers: each as soon as its download has ended well, all others when they have a result. If that fails, or the agent vanishes, the lead's message comes again, and so
  * does this. Nothing is handed over of a request that has ended.
  */
 export class HandingOver {
   /** Writes the lead's results, and knows from then on which of them stand. */
   readonly results: NotedResults;
-  private readonly handed = new Set<Ended["url"]>();
+  private readonly handed = new Set<TaskUrl>();
+  /** What the downloads have shown that have ended well, until their results stand. */
+  private readonly downloaded = new Map<TaskUrl, LeadResult>();
   private last: Promise<void> = Promise.resolve();
 
   /**
@@ -47,12 +51,27 @@ export class HandingOver {
 
   /** Hands over now and then what is done. @returns a function that ends this */
   start(): () => void {
-    const timer = setInterval(() => {
-      this.handOn(this.whole()).catch((error: unknown) => {
-        this.deps.logger.warn({ err: error, req_id: this.lead.req_id }, "what is done is handed over later");
-      });
-    }, EVERY_MS);
+    const timer = setInterval(() => this.handOnWhole(), EVERY_MS);
     return () => clearInterval(timer);
+  }
+
+  /**
+   * The REC has the object, and those that wait for it may ask: the proof is this POP's own. After the last download of the message they
+   * are queued at once, before that with others of it, so that there are no more messages than with the results.
+   */
+  onDownloaded(url: TaskUrl, shown: LeadResult): void {
+    this.downloaded.set(url, shown);
+    if (this.ended().length === this.lead.urls.length) this.handOnWhole();
+  }
+
+  /**
+   * Takes URLs out that go back to the queue without a result: whoever gets them hands them over.
+   * @returns those of them whose followers are queued already
+   */
+  async withdraw(urls: readonly TaskUrl[]): Promise<Set<TaskUrl>> {
+    for (const url of urls) this.downloaded.delete(url);
+    await this.last;
+    return new Set(urls.filter((url) => this.handed.has(url)));
   }
 
   /**
@@ -67,6 +86,12 @@ export class HandingOver {
     } finally {
       letGo();
     }
+  }
+
+  private handOnWhole(): void {
+    this.handOn(this.whole()).catch((error: unknown) => {
+      this.deps.logger.warn({ err: error, req_id: this.lead.req_id }, "what is done is handed over later");
+    });
   }
 
   /** One after the other: what is under way is not handed over a second time. */
@@ -87,12 +112,13 @@ export class HandingOver {
 
   /** In the message's order, so that the variants of a URL stay together. */
   private ended(): Ended[] {
-    const all = [...this.before, ...this.results.of(this.lead)];
+    const downloaded = [...this.downloaded].map(([url, result]) => ({ url, result }));
+    const all = [...downloaded, ...this.before, ...this.results.of(this.lead)];
     const byUrl = new Map(all.map((ended) => [ended.url, ended]));
     return this.lead.urls.flatMap((url) => byUrl.get(url) ?? []);
   }
 
-  /** Of URLs that have ended in all variants: in one message, a follower asks for them in their order. */
+  /** Of URLs that have ended, or are downloaded, in all variants: in one message, a follower asks for them in their order. */
   private whole(): Ended[] {
     const wanted = grouped(this.lead.urls, ({ url }) => url);
     const ended = grouped(this.ended(), ({ url: { url } }) => url);

@@ -57,7 +57,7 @@ async function lead(
 ): Promise<"DONE" | "HELD"> {
   const end = handingOver.start();
   try {
-    return await workThrough({ ...deps, results: handingOver.results }, message, content, stopping);
+    return await workThrough({ ...deps, results: handingOver.results, lead: handingOver }, message, content, stopping);
   } finally {
     end();
   }

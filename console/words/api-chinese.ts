@@ -16,6 +16,8 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
     "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时来不及压缩。",
   rec_wrong:
     "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务多一次回源，此外没有影响。",
+  size_changed:
+    "个任务的对象完整（与 Content-Length 一致），但大小与探测时不同：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
     "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或申请提高配额。",
 };

@@ -20,6 +20,7 @@ const countSchema = z.object({
   no_age_count: count.default(0),
   age_constant_count: count.default(0),
   origin_age_count: count.default(0),
+  size_changed_count: count.default(0),
 }) satisfies z.ZodType<Count>;
 
 /** Where a recount stopped when the time of its run was over. */

@@ -9,6 +9,10 @@ export const taskUrlSchema = z.object({
   bytes: z.number().int().nonnegative().nullable(),
   /** Name of the variant; absent: the request's only one. */
   variant: z.string().min(1).optional(),
+  /** Attempts at this URL and variant before its message was deferred. Only in messages; absent: none, or the message says it for all. */
+  attempts: z.number().int().nonnegative().optional(),
+  /** When the first of these attempts started, in milliseconds since the epoch. */
+  first_attempt_at: z.number().int().nonnegative().optional(),
 });
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;

@@ -119,6 +119,7 @@ export const requestItemSchema = z.object({
   no_age_count: z.number().int().default(0),
   age_constant_count: z.number().int().default(0),
   origin_age_count: z.number().int().default(0),
+  size_changed_count: z.number().int().default(0),
 
   /** Written by Watch while its tasks wait. Absent: no instance is missing. */
   missing_instances: missingInstancesSchema.optional().catch(undefined),

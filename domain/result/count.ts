@@ -20,6 +20,8 @@ export interface Count {
   readonly no_age_count: number;
   readonly age_constant_count: number;
   readonly origin_age_count: number;
+  /** Good results whose body has another size than Get Size saw. */
+  readonly size_changed_count: number;
 }
 
 /** A count while it is added up. */
@@ -37,6 +39,7 @@ export const NO_COUNT: Count = {
   no_age_count: 0,
   age_constant_count: 0,
   origin_age_count: 0,
+  size_changed_count: 0,
 };
 
 const FIELDS = Object.keys(NO_COUNT).filter((name): name is keyof Count => Object.hasOwn(NO_COUNT, name));
@@ -48,12 +51,13 @@ export interface Counted {
   readonly outcome?: Outcome | undefined;
   readonly uncompressed?: boolean | undefined;
   readonly rec_miss?: boolean | undefined;
+  readonly size_changed?: boolean | undefined;
   readonly warning?: HitWarning | undefined;
 }
 
 /** Adds a result to a sum, or takes it back. A failed one has no bytes that count. */
 export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
-  const { ok, bytes, outcome, uncompressed, rec_miss, warning } = result;
+  const { ok, bytes, outcome, uncompressed, rec_miss, size_changed, warning } = result;
   sum.download_count += sign;
   if (ok) sum.download_size += sign * bytes;
   else sum.failed_count += sign;
@@ -64,6 +68,7 @@ export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
   if (rec_miss === true) sum.rec_miss_count += sign;
   // A failed one has none, whatever an instance wrote.
   if (outcome === "hit" && warning !== undefined) sum[`${warning}_count`] += sign;
+  if (size_changed === true) sum.size_changed_count += sign;
 }
 
 /** Adds a count to a sum, or takes it back. */

@@ -32,8 +32,15 @@ const { ms, x_cache, warning } = taskResultSchema.shape;
 
 /** What counting and reporting need of a result. */
 export const reportedResultSchema = columnsSchema.extend({
-  ...taskResultSchema.pick({ ok: true, bytes: true, outcome: true, reason: true, uncompressed: true, rec_miss: true })
-    .shape,
+  ...taskResultSchema.pick({
+    ok: true,
+    bytes: true,
+    outcome: true,
+    reason: true,
+    uncompressed: true,
+    rec_miss: true,
+    size_changed: true,
+  }).shape,
   // Only told, not counted: whatever stands there leaves the result readable.
   ms: ms.optional().catch(undefined),
   x_cache: x_cache.catch(undefined),

@@ -41,6 +41,8 @@ export const taskResultSchema = z.object({
   uncompressed: z.boolean().optional().catch(undefined),
   /** A follower's download came from the origin, so its POP is not under the REC that the catalogue says. Absent: not seen. */
   rec_miss: z.boolean().optional().catch(undefined),
+  /** The body has as many bytes as Content-Length states, and other than Get Size saw. Absent: not so, or not good. */
+  size_changed: z.boolean().optional().catch(undefined),
   /** The POP that answered, as it names itself. */
   x_amz_cf_pop: z.string().optional(),
   x_amz_cf_id: z.string().optional(),
@@ -53,6 +55,8 @@ export const taskResultSchema = z.object({
   error: z.string().optional(),
   /** Of a lead: nothing shows that the regional cache has the object as well. */
   rec_unsure: z.boolean().optional().catch(undefined),
+  /** Of a task that is not kept: a response after the download was a Hit or a RefreshHit. Absent: none was. */
+  hit_after_download: z.boolean().optional().catch(undefined),
   /** Instance that did it. */
   agent: z.string().optional(),
   expire_at: z.number().int(),

@@ -29,6 +29,7 @@ const imageSchema = z.object({
     .object({ S: z.enum(HIT_WARNINGS) })
     .optional()
     .catch(undefined),
+  size_changed: flagSchema,
 });
 
 function isCountOfBytes(text: string): boolean {
@@ -130,7 +131,8 @@ function keyOf(record: unknown): string {
     .join(" ");
 }
 
-function add(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss, warning }: Image, sign: 1 | -1): void {
+function add(sum: Sum, image: Image, sign: 1 | -1): void {
+  const { ok, bytes, outcome, uncompressed, rec_miss, size_changed, warning } = image;
   const counted = {
     ok: ok.BOOL,
     bytes: Number(bytes.N),
@@ -138,6 +140,7 @@ function add(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss, warning }: 
     uncompressed: uncompressed?.BOOL,
     rec_miss: rec_miss?.BOOL,
     warning: warning?.S,
+    size_changed: size_changed?.BOOL,
   };
   addResult(sum, counted, sign);
 }

@@ -14,7 +14,15 @@ import { outcomesWithin, within } from "./within.ts";
 /** A request, from the list or whole. The list has no room for its sources, nor for what only some of the warnings need. */
 type DescribedRequest = ListedRequest &
   Partial<
-    Pick<Count, "uncompressed_count" | "rec_miss_count" | "no_age_count" | "age_constant_count" | "origin_age_count"> &
+    Pick<
+      Count,
+      | "size_changed_count"
+      | "uncompressed_count"
+      | "rec_miss_count"
+      | "no_age_count"
+      | "age_constant_count"
+      | "origin_age_count"
+    > &
       Pick<RequestItem, "sources_read" | "missing_instances">
   >;
 

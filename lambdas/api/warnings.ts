@@ -26,6 +26,9 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
   rec_wrong:
     "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
     "cache. It cost the origin one more request for each of these tasks, and nothing else",
+  size_changed:
+    "The objects of some tasks were whole, as Content-Length states, and had another size than Get Size saw: they were replaced " +
+    "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
   no_capacity:
     "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +
     "a quota is reached. Its activity history says which. Add instance types (parameter instanceTypes), raise onDemandPercent, or " +
@@ -43,7 +46,10 @@ export interface Examples {
 /** After which missing instances are worth a warning: an instance usually takes two. */
 const NO_CAPACITY_MS = 600_000;
 
-type WarnedCount = Pick<Count, "hit_count" | "uncompressed_count" | "rec_miss_count" | `${HitWarning}_count`>;
+type WarnedCount = Pick<
+  Count,
+  "hit_count" | "uncompressed_count" | "rec_miss_count" | "size_changed_count" | `${HitWarning}_count`
+>;
 
 /** What of a request its warnings depend on. The list of requests has no missing instances. */
 type WarnedItem = Pick<RequestItem, "may_not_be_kept" | "active" | "missing_instances">;
@@ -63,7 +69,7 @@ export function warningsOf(
   now: number,
   { uncompressed = [], popCounts = new Map() }: Examples = {},
 ): Warning[] {
-  const { hit_count, uncompressed_count, rec_miss_count } = counts;
+  const { hit_count, uncompressed_count, rec_miss_count, size_changed_count } = counts;
   const warned = HIT_WARNINGS.map((code) => warning(code, counts[`${code}_count`], []));
   const untold = hit_count - warned.reduce((sum, { count }) => sum + count, 0);
   const isShort = active !== undefined && now - (missing_instances?.since ?? now) >= NO_CAPACITY_MS;
@@ -74,6 +80,7 @@ export function warningsOf(
     warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
     warning("not_compressed", uncompressed_count, uncompressed),
     warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
+    warning("size_changed", size_changed_count, []),
     warning("no_capacity", isShort ? (missing_instances?.count ?? 0) : 0, []),
   ];
   return warnings.filter(({ count }) => count > 0);

@@ -50,6 +50,7 @@ describe("a checkpoint of a recount", () => {
       no_age_count: _n,
       age_constant_count: _c,
       origin_age_count: _o,
+      size_changed_count: _s,
       ...known
     } = counted;
     bucket.objects.set(KEY, gzipSync(JSON.stringify({ ...older, count: known })));

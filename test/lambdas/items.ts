@@ -41,6 +41,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
   const req_id = d.id("request");
   // Failed, warm and hit tasks are some of those that have a result, and these are some of all.
   const [not_kept_count, uncompressed_count, rec_miss_count] = [d.integer(), d.integer(), d.integer()];
+  const size_changed_count = rec_miss_count + 1;
   const [failed_count, hit_count, warm_count] = [not_kept_count + 1_003, d.integer() + 5_000, d.integer() + 9_000];
   const download_count = failed_count + hit_count + warm_count + 20_011;
   const download_size = d.bytes();
@@ -99,6 +100,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     no_age_count: d.integer(),
     age_constant_count: d.integer(),
     origin_age_count: d.integer(),
+    size_changed_count,
     empty_seen_at: d.milliseconds(),
     requeues: d.integer(),
     nudges: d.integer(),

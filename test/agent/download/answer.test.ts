@@ -156,11 +156,12 @@ test("what was asked for compressed may come as it is, and then is larger than G
   const size = (answer: Partial<Answer>, compressed: boolean) =>
     told(judge({ ...WHOLE, ...css, ...answer }, "SIN2-P1", 2_000, compressed))[0];
   expect(size({}, true)).toBe("GOOD");
-  expect(size({}, false)).toBe("RETRY");
-  expect(judge({ ...WHOLE, ...css }, "SIN2-P1", 2_000).kind).toBe("RETRY");
+  const { contentLength: _, ...unsized } = { ...WHOLE, ...css };
+  expect(judge(unsized, "SIN2-P1", 2_000, true).kind).toBe("GOOD");
+  expect(judge(unsized, "SIN2-P1", 2_000, false).kind).toBe("RETRY");
   // A part of it, and what is never sent compressed.
   expect(size({ bytes: 1_999, contentLength: 1_999 }, true)).toBe("RETRY");
-  expect(size({ contentType: "video/mp4" }, true)).toBe("RETRY");
+  expect(judge({ ...unsized, contentType: "video/mp4" }, "SIN2-P1", 2_000, true).kind).toBe("RETRY");
 });
 
 test("what arrives must have the size that Get Size saw, unless it is compressed", () => {
@@ -172,4 +173,8 @@ test("what arrives must have the size that Get Size saw, unless it is compressed
   expect(size({}, 5_000_000)).toEqual(["RETRY", "incomplete", other]);
   expect(size({ bytes: 0, contentLength: 0 }, 5_000_000)[1]).toBe("incomplete");
   expect(size({ contentEncoding: "br" }, 5_000_000)).toEqual(["GOOD"]);
+  // Content-Length states 10, too.
+  expect(size({}, 7)).toEqual(["GOOD"]);
+  const { contentLength: _, ...unsized } = WHOLE;
+  expect(told(judge(unsized, "SIN2-P1", 7))[1]).toBe("incomplete");
 });

@@ -117,12 +117,12 @@ test("what is cancelled before it begins is not asked for", async () => {
 
 test.each<[string, Fault[], boolean]>([
   ["good", [], false],
-  ["good after all", [{ kind: "status", status: 500 }], false],
+  ["good after all", [{ kind: "reset", after: 0 }], false],
   ["refused at once", [{ kind: "status", status: 404 }], false],
   [
     "refused after a failure",
     [
-      { kind: "status", status: 500 },
+      { kind: "reset", after: 0 },
       { kind: "status", status: 404 },
     ],
     true,
@@ -133,7 +133,7 @@ test.each<[string, Fault[], boolean]>([
 ])("the meter is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
-  const message = { tries: 1 };
+  const message = { tries: 2 };
   const options = { meter: { small: { addBytes() {}, addTask }, large: unused } };
   await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(PutOffError));
   expect(addTask.mock.calls).toEqual([[troubled]]);

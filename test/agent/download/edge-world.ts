@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { Downloader, type DownloaderOptions } from "../../../agent/download/downloader.ts";
+import { Downloader, type DownloaderOptions, type DownloadHooks } from "../../../agent/download/downloader.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { RequestTracker } from "../../../agent/download/request-tracker.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
@@ -55,18 +55,27 @@ export interface Download {
   readonly cancellation?: Cancellation;
   /** @default unknown */
   readonly bytes?: number;
+  /** Attempts before it was put off. @default what the message says */
+  readonly attempts?: number;
+  /** When the first of them started. @default it was not put off */
+  readonly startedAt?: number;
   /** @default nobody is told of the bytes that come */
   readonly transfer?: Transfer;
+  /** @default nobody is told */
+  readonly onDownloaded?: DownloadHooks["onDownloaded"];
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
 export async function download({
   url,
   bytes,
+  attempts,
+  startedAt,
   message,
   options,
   cancellation,
   transfer,
+  onDownloaded,
 }: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const meter = { small: nothing, large: nothing };
@@ -75,9 +84,13 @@ export async function download({
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,
-    { url, bytes: bytes ?? null },
+    {
+      ...{ url, bytes: bytes ?? null },
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
+    },
     cancellation ?? new Cancellation(),
-    transfer,
+    { transfer, onDownloaded },
   );
   return taskResultSchema.strict().parse(result);
 }

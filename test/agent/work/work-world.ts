@@ -14,7 +14,11 @@ import { taskMessage } from "../task-messages.ts";
 /** What the fakes do. A call that a test did not plan fails the test. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
-  readonly download?: (url: string, permits: Permits) => Promise<Partial<TaskResult>>;
+  readonly download?: (
+    url: string,
+    permits: Permits,
+    onDownloaded: (shown: LeadResult) => void,
+  ) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
@@ -83,11 +87,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     slots: { small: slots, large: slots },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
-      download: async (task, { url, variant }, cancellation, transfer, permits = NO_PERMITS) => {
+      download: async (task, { url, variant }, cancellation, hooks = {}) => {
+        const { transfer, permits = NO_PERMITS, onDownloaded = () => undefined } = hooks;
         const planned = plan.download;
         cancellation.add(() => did.push(`cut ${url}`));
         transfer?.addBytes(plan.bytes ?? 0);
-        const end = await call(`download ${url}`, planned && (() => planned(url, permits)));
+        const end = await call(`download ${url}`, planned && (() => planned(url, permits, onDownloaded)));
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },

@@ -69,7 +69,9 @@ async function told(status: number, said: object): Promise<{ readonly message: s
 
 test("a bad URL that the message names is not listed again", async () => {
   const error_message = "url_list: 'ftp://x' has the scheme ftp";
-  expect((await told(400, { error_message, error_urls: ["ftp://x", "y"] })).message).toBe(`${error_message}\nOther bad URLs:\n  y`);
+  expect((await told(400, { error_message, error_urls: ["ftp://x", "y"] })).message).toBe(
+    `${error_message}\nOther bad URLs:\n  y`,
+  );
   const file = await told(400, { error_message: "url_list: 'urls.txt' is not an absolute URL; …", error_urls: [] });
   expect(file.next).toContain("--file");
 });

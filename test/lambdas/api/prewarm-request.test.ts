@@ -253,7 +253,11 @@ describe("a request that cannot", () => {
   });
 
   it("tells a cf_domain that is none in one message, though nothing says whose the URLs of its source are", () => {
-    const { message } = refusal({ cf_domain: "?", url_list: undefined, sources: [{ type: "list", s3: "s3://bucket/list.txt" }] });
+    const { message } = refusal({
+      cf_domain: "?",
+      url_list: undefined,
+      sources: [{ type: "list", s3: "s3://bucket/list.txt" }],
+    });
     expect(message.split("; ").filter((it) => it.startsWith("cf_domain: "))).toHaveLength(1);
   });
 

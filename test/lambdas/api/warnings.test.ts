@@ -68,13 +68,14 @@ it("of what came uncompressed, with examples; of POPs under another REC, those w
   const urls = ["https://cdn.example.com/a.css (br)"];
   const misses = { "SIN2-P1": 1, "FRA56-P4": 0, "GRU1-C2": 7, "IAD89-P1": 2, "NRT57-P3": 3 };
   const popCounts = new Map(Object.entries(misses).map(([pop, rec_miss_count]) => [pop, { rec_miss_count }]));
-  const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13 };
+  const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13, size_changed_count: 3 };
   const warnings = warningsOf({}, counted, NOW, { uncompressed: urls, popCounts });
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual([
     ["not_compressed", 5, urls],
     ["rec_wrong", 13, ["GRU1-C2: 7", "NRT57-P3: 3", "IAD89-P1: 2"]],
+    ["size_changed", 3, []],
   ]);
-  expect(warningsOf({}, counted, NOW).map(({ examples }) => examples)).toEqual([[], []]);
+  expect(warningsOf({}, counted, NOW).map(({ examples }) => examples)).toEqual([[], [], []]);
 });
 
 it.each([
