@@ -83,7 +83,7 @@ describe("a list in the bucket", () => {
     await lists.write(LISTS.failedUrls, "r7", [{ url: "https://a.example/", problem: "HTTP 403" }]);
     expect([...bucket.objects.keys()]).toEqual(["r7/failed_urls.csv"]);
     expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual([
-      { url: "https://a.example/", problem: "HTTP 403" },
+      { url: "https://a.example/", problem: "HTTP 403", variant: "" },
     ]);
   });
 

@@ -86,8 +86,8 @@ describe("counters", () => {
       { part: "examples#timeout", examples: "none" },
     ];
     expect(await table(() => ({ Items })).progress.failures("r1")).toEqual([
-      { code: "timeout", tasks: 9, pops: 0, urls: null, examples: [] },
-      { code: "http_4xx", tasks: 5, pops: 3, urls: null, examples },
+      { code: "timeout", subject: "task", tasks: 9, pops: 0, urls: null, examples: [] },
+      { code: "http_4xx", subject: "task", tasks: 5, pops: 3, urls: null, examples },
     ]);
   });
 

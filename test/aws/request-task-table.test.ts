@@ -170,7 +170,8 @@ describe("which results stand", () => {
     expect(sent[0]?.input.RequestItems.tasks).toMatchObject({
       Keys: [toAttributes(key(0)), expect.anything(), ...Array.from({ length: 98 }, () => expect.anything())],
       ConsistentRead: true,
-      ProjectionExpression: "#task_key, #pop_url, #ok, #reason, #http_status, #addresses, #rec_unsure",
+      ProjectionExpression:
+        "#task_key, #pop_url, #ok, #reason, #http_status, #addresses, #rec_unsure, #hit_after_download",
     });
   });
 

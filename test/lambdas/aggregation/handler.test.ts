@@ -123,7 +123,14 @@ describe("Aggregation", () => {
     await handle(record({ ok: true, pop: "SIN2-P1" }, { ...refused, pop: "SIN2-P1" }));
     const example = (pop: string) => ({ url: "https://a.example/", pop });
     expect(await progress.failures("r1")).toEqual([
-      { code: "http_4xx", tasks: 3, pops: 2, urls: null, examples: [example("SIN2-P1"), example("FRA56-P4")] },
+      {
+        code: "http_4xx",
+        subject: "task",
+        tasks: 3,
+        pops: 2,
+        urls: null,
+        examples: [example("SIN2-P1"), example("FRA56-P4")],
+      },
     ]);
     // Of each reason once: the examples stand.
     expect(calls.filter((call) => call === "progress.exemplify")).toHaveLength(1);

@@ -170,7 +170,7 @@ describe("Get Size", () => {
     expect(seen.map(({ headers }) => headers.host)).toEqual(["cdn.example.com"]);
     expect(lists.objects["r1/success_urls.csv"]).toEqual([[a, "10"]]);
     expect(lists.objects["r1/failed_urls.csv"]).toEqual([
-      [shop, "shop.example.com belongs to the distribution E2, not to E1"],
+      [shop, "shop.example.com belongs to the distribution E2, not to E1", "", "no_distribution", ""],
     ]);
     expect(requests.the().status).toBe("CHECK_POP");
   });
@@ -192,8 +192,8 @@ describe("Get Size", () => {
       [...url("/unsized"), ""],
     ]);
     expect(lists.objects["r1/failed_urls.csv"]?.toSorted()).toEqual([
-      [...url("/gone"), "HTTP 404"],
-      [...url("/lost"), "HTTP 404"],
+      [...url("/gone"), "HTTP 404", "", "http_4xx", "404"],
+      [...url("/lost"), "HTTP 404", "", "http_4xx", "404"],
     ]);
   });
 
@@ -250,13 +250,15 @@ describe("Get Size", () => {
         [...url("/by-form"), "4", "gzip"],
         [...url("/by-form"), "7", "br"],
       ]);
-      expect(some.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/br-only"), "HTTP 406", "gzip"]]);
+      expect(some.lists.objects["r1/failed_urls.csv"]).toEqual([
+        [...url("/br-only"), "HTTP 406", "gzip", "http_4xx", "406"],
+      ]);
     });
 
     it("has one row for what is bad in all of them for the same reason, and says which variant was first else", async () => {
       const gone = await world({ item, paths: ["/gone"] });
       await gone.handle(EVENT);
-      expect(gone.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", ""]]);
+      expect(gone.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
       expect(gone.requests.the().reason).toBe("No URL can be read; the first: HTTP 404");
       const other = await world({ item, paths: ["/br-only"] });
       await other.handle(EVENT);
@@ -308,7 +310,7 @@ describe("Get Size", () => {
     expect(lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual(
       [[...url("/a"), "10"], ...slow.map((path) => [...url(path), ""])].toSorted(),
     );
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
     // 64 at once, and each of them once.
     expect(seen.length).toBeLessThanOrEqual(66);
     await eventually(connections).toBe(0);
@@ -412,7 +414,7 @@ describe("Get Size", () => {
     await handle(EVENT);
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: "No URL can be read; the first: HTTP 404" });
     expect(requests.the().active).toBeUndefined();
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
   });
 
   it("looks a host up once, and under the distribution's other names if it has to", async () => {
@@ -473,7 +475,7 @@ describe("Get Size", () => {
       await again(EVENT);
       expect(requests.the().status).toBe("CHECK_POP");
       expect(lists.objects["r1/success_urls.csv"]).toEqual([[...url("/a"), "10"]]);
-      expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+      expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
     }
   });
 

@@ -118,8 +118,8 @@ describe("Get Size of a retry", () => {
     const problem = "cdn.example.com belongs to the distribution E2, not to E1";
     expect(lists.objects["r1/success_urls.csv"]).toEqual([]);
     expect(lists.objects["r1/failed_urls.csv"]).toEqual([
-      [at("a"), problem],
-      [at("b"), problem],
+      [at("a"), problem, "", "no_distribution", ""],
+      [at("b"), problem, "", "no_distribution", ""],
     ]);
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringContaining(problem) });
   });

@@ -140,10 +140,12 @@ describe("a URL's size", () => {
     const { port } = await serve((_, response) => reset(response));
     expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({
       problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/),
+      reason: "connection",
     });
     // Nothing listens at port 9 of this machine.
     expect(await newProbe(9).size("http://cdn.example.com/")).toEqual({
       problem: expect.stringContaining("ECONNREFUSED"),
+      reason: "connection",
     });
   });
 
@@ -230,7 +232,7 @@ describe("what a probe sends", () => {
   it("goes to no port but the two of http and https", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     const problem = `has the port ${port}; CloudFront has http and https at their own alone`;
-    expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem });
+    expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem, reason: "other" });
     expect(seen).toEqual([]);
   });
 
