@@ -45,8 +45,6 @@ export const listedSchema = z.object({
   url_prefix: z.string().catch(""),
   reason: z.string().optional(),
   verdict: verdictSchema.optional().catch(undefined),
-  retry_of: z.string().optional().catch(undefined),
-  retried_by: z.string().optional().catch(undefined),
   warnings: z.array(warningSchema).catch([]),
 });
 export type Listed = z.infer<typeof listedSchema>;
@@ -99,6 +97,8 @@ export type Sample = z.infer<typeof sampleSchema>;
 
 /** GET /prewarm. */
 export const progressSchema = listedSchema.extend({
+  retry_of: z.string().optional().catch(undefined),
+  retried_by: z.string().optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),
   pops: z.array(popSchema).catch([]),
   failures: z.array(failureSchema).optional().catch(undefined),

@@ -38,7 +38,7 @@ test("the key goes along, and a redirect is not followed: it would carry the key
 });
 
 test.each([
-  [400, refusal("timeout: is required"), "timeout: is required\n  ftp://x", "Nothing was made."],
+  [400, refusal("timeout: is required"), "timeout: is required\nOther bad URLs:\n  ftp://x", "Nothing was made."],
   [403, JSON.stringify({ message: "Forbidden" }), "Forbidden", "prewarmapikeyoutput"],
   [403, refusal(DENIED_BY_POLICY), "denies calls from this address", "allowedCidrs"],
   [

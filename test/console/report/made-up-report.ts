@@ -31,7 +31,14 @@ export function madeUpReport(progress: object = {}, summary: object = {}, rest: 
     somePops(2).map((pop) => ({ pop, done: 1, notKept: 7, failed: 150 })),
     8_407,
   );
-  const failures = [failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }])];
+  const failures = [
+    failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }]),
+    {
+      ...failure("http_4xx", [{ url: "https://www.example.com/gone.css", error: "HTTP 404" }], 0),
+      ...{ subject: "url", pops: 0, urls: 4 },
+    },
+    { ...failure("name_not_found", [{ pop: "FCO50-C1" }], 0), ...{ subject: "pop", pops: 1, urls: null } },
+  ];
   return { ...readReport({ ...PROGRESS, pops, ...progress }, { ...SUMMARY, failures, ...summary }), ...rest };
 }
 

@@ -38,7 +38,7 @@ describe("what the page says", () => {
       ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:12 UTC"],
       ...["Not ready for traffic", "672 of 673 GB · 99%", "24:12", "19:12 11:12 UTC"],
       ...["What is not warm, and what to do", "Before you send traffic", "Refused (4xx)", "https://www.example.com/a"],
-      ...["Viewers most likely get the same error.", "URLs that could not be read", "FCO50-C1", "Where"],
+      ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Where"],
       ...[
         "As sent",
         "edge hit",
