@@ -1,4 +1,5 @@
 import { DeleteCommand, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { isPossibleId } from "../domain/request/request-id.ts";
 import type { MissingInstances, RequestItem } from "../domain/request/request-item.ts";
 import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
@@ -134,6 +135,7 @@ export class RequestTable extends RequestReader {
     values: Record<string, unknown>,
     remove: readonly string[],
   ): Promise<boolean> {
+    if (!isPossibleId(reqId)) return false;
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
