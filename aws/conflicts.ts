@@ -24,6 +24,21 @@ export async function whetherConditionHolds(write: () => Promise<unknown>): Prom
   }
 }
 
+/**
+ * Runs a transaction, again while another one is in its way.
+ * @returns which of its items' conditions do not hold, by their places; empty: it was carried out
+ */
+export async function failedConditions(transact: () => Promise<unknown>): Promise<number[]> {
+  try {
+    await withConflictRetry(transact);
+    return [];
+  } catch (error) {
+    const failed = reasons(error).flatMap((code, place) => (code === "ConditionalCheckFailed" ? [place] : []));
+    if (failed.length === 0) throw error;
+    return failed;
+  }
+}
+
 function isConflict(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === "TransactionConflictException" || error.name === "TransactionInProgressException") return true;
