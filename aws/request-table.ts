@@ -151,6 +151,12 @@ export class RequestTable extends RequestReader {
     else await this.write(reqId, { empty_seen_at: at }, "attribute_exists(active)", {}, []);
   }
 
+  /** Notes a percentage that is told, unless a higher one was. The request has not moved by this. */
+  async notePercentage(reqId: string, percentage: number): Promise<void> {
+    const higher = "(attribute_not_exists(percentage_told) OR percentage_told < :percentage_told)";
+    await this.write(reqId, { percentage_told: percentage }, `attribute_exists(active) AND ${higher}`, {}, []);
+  }
+
   /** Notes which instances are missing; undefined: none. The request has not moved by this. */
   async noteMissingInstances(reqId: string, missing: MissingInstances | undefined): Promise<void> {
     if (missing === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["missing_instances"]);

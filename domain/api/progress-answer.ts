@@ -30,7 +30,9 @@ export type SourceProgress = z.infer<typeof sourceProgressSchema>;
 export const requestFields = {
   request_id: requestIdField,
   download_size: bytesField.describe("Bytes of the good results."),
-  in_progress_size: bytesField.describe("Bytes so far of downloads that have no result yet."),
+  in_progress_size: bytesField.describe(
+    "Bytes so far of downloads that have no result yet, or whose result is not counted yet.",
+  ),
   total_size: bytesField.describe("Bytes of all tasks, as far as the sizes are known."),
   percentage_complete: countField
     .max(100)

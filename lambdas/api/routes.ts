@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestReader } from "../../aws/request-reader.ts";
+import type { RequestTable } from "../../aws/request-table.ts";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
@@ -51,7 +52,10 @@ export interface RoutesDeps
     SettingsDeps,
     RetriedRequestDeps,
     OnceForTokenDeps {
-  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestReader, "get" | "page">;
+  readonly requests: StartRequestDeps["requests"] &
+    InstancesDeps["requests"] &
+    Pick<RequestReader, "get" | "page"> &
+    Pick<RequestTable, "notePercentage">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
   readonly progress: PopRowsDeps["progress"] &
@@ -116,6 +120,10 @@ const ALL: Routes = {
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     const now = deps.now();
     const described = describeProgress(item, progress, now, deps.patience, pops);
+    const { percentage_complete: percentage } = described;
+    // What was told must not fall: when an agent dies, or a download fails or begins anew, bytes that had come are lost.
+    if (item.active !== undefined && percentage > (item.percentage_told ?? 0))
+      await deps.requests.notePercentage(item.req_id, percentage);
     const { instance_count, timeout_at, readiness, reason } = item;
     return {
       ...described,

@@ -100,6 +100,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     requeues: d.integer(),
     nudges: d.integer(),
     missing_instances: { count: d.integer(), since: d.integer() },
+    percentage_told: d.integer(),
     report: d.id("report"),
     results: d.id("results"),
     verdict: "ready_with_exceptions",
@@ -214,6 +215,7 @@ export function fullBeat(change: Partial<Beat> = {}): Beat {
     received: d.bytes(),
     asking: d.integer(),
     sharing: d.milliseconds(),
+    finished: d.bytes(),
     left: true,
     ...change,
   };

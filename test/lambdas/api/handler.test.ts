@@ -47,6 +47,21 @@ describe("GET /prewarm", () => {
     });
   });
 
+  it("of which no percentage is told that is lower than one before, also once it has ended", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    const percentage = async () =>
+      (await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"];
+    await progress.correct("r1", counted);
+    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    expect(await percentage()).toBe(59);
+    // The agent is killed: what it had downloaded is lost.
+    progress.set("r1", { beats: [] });
+    expect(await percentage()).toBe(59);
+    await requests.end("r1", "STOPPED");
+    expect(await percentage()).toBe(59);
+  });
+
   it("of one that has ended: its item's exact counts, and nothing else is asked", async () => {
     const { call, calls, requests } = world();
     await requests.put(request({ status: "STOPPED", active: undefined, ...totals, ...counted }));

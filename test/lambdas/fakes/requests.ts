@@ -61,6 +61,11 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async noteMissingInstances(reqId: string, missing_instances: RequestItem["missing_instances"]) {
     this.change(reqId, isActive, { missing_instances });
   }
+  async notePercentage(reqId: string, percentage_told: number) {
+    this.change(reqId, (item) => isActive(item) && !((item.percentage_told ?? 0) >= percentage_told), {
+      percentage_told,
+    });
+  }
   async standing(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
   }
