@@ -1,5 +1,5 @@
 import { cameUncompressed } from "../../domain/result/compression.ts";
-import { ACCEPTED, acceptedFailure, type Failure } from "../../domain/result/failure.ts";
+import { ACCEPTED, acceptedFailure, cutText, type Failure } from "../../domain/result/failure.ts";
 import { wafFailure } from "../../domain/result/waf.ts";
 
 /** How one attempt ended: an answer, whole or cut off, or none. */
@@ -31,6 +31,10 @@ export interface Answer {
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };
+
+/** Most characters of a header that a failure quotes: agents remember failures, and a server writes 64 KB. */
+const MAX_QUOTED = 1_000;
+const MAX_ID = 200;
 
 const GOOD: Outcome = { kind: "GOOD" };
 
@@ -66,7 +70,7 @@ export function wafFailureOf({ httpStatus, wafAction }: Answer): Failure | undef
 
 /** The failure of an answer that names another POP. */
 export function otherPop(named: string, asked: string): Failure {
-  return { reason: "other_pop", detail: `answered by ${named} instead of ${asked}` };
+  return { reason: "other_pop", detail: `answered by ${cutText(named, MAX_ID)} instead of ${asked}` };
 }
 
 /** Statuses that pass. Both ask for another try: a client that was too slow for the server, or asked too often. */
@@ -74,7 +78,11 @@ const PASSING = [408, 429];
 
 function refusal(status: number, { location = "nowhere" }: Answer): Outcome {
   const code = `HTTP ${status}`;
-  if (status < 400) return { kind: "FINAL", failure: { reason: "redirect", code, detail: `redirects to ${location}` } };
+  if (status < 400)
+    return {
+      kind: "FINAL",
+      failure: { reason: "redirect", code, detail: cutText(`redirects to ${location}`, MAX_QUOTED) },
+    };
   return { kind: PASSING.includes(status) ? "RETRY" : "FINAL", failure: { reason: "http_4xx", code } };
 }
 

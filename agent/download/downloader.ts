@@ -201,7 +201,9 @@ export class Downloader {
     const path = url.pathname + url.search;
     const sentAt = Date.now();
     const { headers, maxBytes } = look;
-    const answer = await pool.download(path, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);
+    const lines = ask.headers + headers;
+    const expected = ask.expected ?? undefined;
+    const answer = await pool.download(path, lines, ask.onBytes, cancellation, maxBytes, message.pop, expected);
     // A further attempt says of the URL what the first one said.
     const asked = ask.asked > 1 ? { ...message, tries: (message.tries ?? 0) + ask.asked - 1 } : message;
     this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);

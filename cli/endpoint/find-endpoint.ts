@@ -1,3 +1,4 @@
+import { parseUrl } from "../../domain/net/urls.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint, PlaceFlags, StackPlace } from "./endpoint.ts";
 
@@ -41,7 +42,7 @@ function given(text: string, key: string | undefined, from: string): Endpoint {
 
 /** The key is not sent in the clear, except on this machine. */
 function addressOf(text: string, from: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const isHere = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url === undefined || (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)))
     throw new CommandError(

@@ -3,7 +3,7 @@ import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import type { GoodUrl } from "../../domain/plan/task-url.ts";
-import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
+import { distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
 import { type FailedUrl, goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -11,7 +11,7 @@ import { headerOf, variantNames } from "../../domain/request/variants.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
-import { noDistribution } from "../find-distributions.ts";
+import { type FoundDistributions, noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
 import { badIn, formsOf } from "./forms.ts";
 import { inOrder, namesFor, type Work } from "./work.ts";
@@ -49,7 +49,7 @@ export interface Measured {
 export async function measureUrls(
   deps: MeasureUrlsDeps,
   item: RequestItem,
-  distributions: readonly Distribution[],
+  { distributions, refused }: FoundDistributions,
   { known, asked }: Pick<Work, "known" | "asked">,
   timeMs = MAX_TIME_MS,
 ): Promise<Measured> {
@@ -68,8 +68,14 @@ export async function measureUrls(
   });
   const names = variantNames(item.variants);
   const headers = new Map(names.map((name) => [name, parseHeaders(headerOf(item, name))]));
+  const refusalOf = (url: string) => refused.get(new URL(url).hostname);
+  const stillKnown = known.filter(({ url }) => refusalOf(url) === undefined);
   const good: GoodUrl[] = [];
-  const bad: FailedUrl[] = [];
+  const bad: FailedUrl[] = known.flatMap(({ url, variant }) => {
+    const problem = refusalOf(url);
+    if (problem === undefined) return [];
+    return [variant === undefined ? { url, problem } : { url, problem, variant }];
+  });
   let unasked = 0;
   let doubtful = NO_DOUBT;
   let timeIsUp = timeMs <= 0;
@@ -83,10 +89,10 @@ export async function measureUrls(
       asked,
       async (ask) => {
         const { url, source } = ask;
-        const { hostname } = new URL(url);
         const its = namesFor(ask, names);
-        if (distributionOf(distributions, hostname) === undefined) {
-          bad.push(...badIn(url, noDistribution(hostname), its, names));
+        const refusal = refusalOf(url);
+        if (refusal !== undefined) {
+          bad.push(...badIn(url, refusal, its, names));
           return;
         }
         const answers: (Size | undefined)[] = [];
@@ -107,10 +113,16 @@ export async function measureUrls(
     clearTimeout(timer);
     await probe.close();
   }
-  const all = inOrder(known, good, names);
+  const all = inOrder(stillKnown, good, names);
   await deps.lists.write(goodUrlsList(all), item.req_id, all);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
-  return { good: known.length + good.length, bad: bad.length, unasked, doubtful, firstProblem: firstProblemOf(bad) };
+  return {
+    good: stillKnown.length + good.length,
+    bad: bad.length,
+    unasked,
+    doubtful,
+    firstProblem: firstProblemOf(bad),
+  };
 }
 
 function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {

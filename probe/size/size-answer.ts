@@ -63,8 +63,10 @@ function joined(value: string | string[] | undefined): string | undefined {
 
 function refusal(status: number, headers: Headers): SizeAnswer {
   const location = headers["location"];
-  if (status >= 300 && status < 400)
-    return { problem: `HTTP ${status}: redirects to ${location ?? "nowhere"}`, retry: false };
+  if (status >= 300 && status < 400) {
+    const failure = { code: `HTTP ${status}`, detail: `redirects to ${location ?? "nowhere"}` };
+    return { problem: errorText({ reason: "redirect", ...failure }), retry: false };
+  }
   return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 || status === 408 };
 }
 

@@ -4,6 +4,7 @@ import { Pool } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { cutText, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
 import { Pace } from "./pace.ts";
 import {
@@ -80,7 +81,7 @@ export class SizeProbe {
       return "size" in answer ? answer : { size: null };
     } catch (error) {
       if (SLOW.has(codeOf(error))) return { size: null };
-      return { problem: describe(error) };
+      return { problem: cutText(describe(error), MAX_ERROR) };
     }
   }
 

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { Client } from "undici";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import { normalizeUrl } from "../../domain/net/urls.ts";
+import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/refusal.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/waf.ts";
@@ -114,11 +114,21 @@ export class Web {
 /** @throws DocumentError for a place that nothing is fetched from */
 function redirected(from: URL, location: string): URL {
   const problem = "redirects to something that is no http(s) URL at its own port";
-  if (!URL.canParse(location, from.href)) throw new DocumentError(problem);
-  const to = fetchable(new URL(location, from).href, problem);
+  const url = parseUrl(utf8(location), from.href);
+  if (url === undefined) throw new DocumentError(problem);
+  const to = fetchable(url.href, problem);
   if (from.protocol === "https:" && to.protocol === "http:")
     throw new DocumentError("redirects from https to http, which is refused");
   return to;
+}
+
+/** Servers write a Location in UTF-8, of which the client has made a character for each byte. Browsers read it back, too. */
+function utf8(header: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(header, "latin1"));
+  } catch {
+    return header;
+  }
 }
 
 function fetchable(url: string, problem: string): URL {

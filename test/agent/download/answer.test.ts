@@ -131,6 +131,19 @@ describe("a 202 of the origin is final, with the reason not_cacheable", () => {
   });
 });
 
+test("what a failure quotes of an answer is cut: agents remember failures, a result has room for 1,000 characters", () => {
+  const long = "x".repeat(60_000);
+  for (const answer of [
+    { bytes: 0, httpStatus: 302, location: long },
+    { ...WHOLE, xAmzCfPop: long },
+    { ...WHOLE, xCache: `Error ${long}` },
+  ]) {
+    const outcome = judge(answer, "SIN2-P1", null);
+    expect(outcome).toMatchObject({ failure: { detail: expect.stringMatching(/x{30}/) } });
+    expect(JSON.stringify(outcome).length).toBeLessThan(1_200);
+  }
+});
+
 test("an answer without the optional headers can be good", () => {
   expect(told(judge({ bytes: 7, httpStatus: 200 }, "SIN2-P1", null))).toEqual(["GOOD"]);
   expect(told(judge({ bytes: 0 }, "SIN2-P1", null))).toEqual(["RETRY", "connection", "no answer"]);

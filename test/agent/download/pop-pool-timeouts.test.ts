@@ -12,6 +12,7 @@ vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   HEADERS_TIMEOUT_MS: 300,
   STALLED_BODY_TIMEOUT_MS: 300,
   RATE_WINDOW_MS: 500,
+  BODY_TIME_MS: 1_500,
 }));
 
 describe("what takes too long", () => {
@@ -75,6 +76,20 @@ describe("what takes too long", () => {
     const answer = await pool.download("/", HEADERS, () => {}, undefined, 100_000);
     expect(answer).toMatchObject({ failure: { reason: "too_large", code: "TOO_LARGE" } });
     expect(answer.bytes).toBeLessThan(300_000);
+  });
+
+  test("a body of unknown length that comes, but not to its end; one whose size was seen has time in proportion", async () => {
+    const { pool } = await raw((socket) => drip(socket, "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(1_000), 50));
+    const cancellation = undefined;
+    const begun = performance.now();
+    const answer = await pool.download("/", HEADERS, () => {}, cancellation, 1e9);
+    expect(answer).toMatchObject({ failure: { reason: "too_slow", detail: expect.stringMatching(/unknown length/) } });
+    expect(performance.now() - begun).toBeGreaterThan(1_400);
+    const seen = performance.now();
+    // A second more.
+    const longer = await pool.download("/", HEADERS, () => {}, cancellation, 1e9, undefined, 32_768);
+    expect(longer).toMatchObject({ failure: { detail: expect.stringMatching(/a body of 32768 bytes/) } });
+    expect(performance.now() - seen).toBeGreaterThan(2_400);
   });
 
   test("but not a body that takes long and comes", async () => {

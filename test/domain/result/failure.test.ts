@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   cutText,
@@ -76,6 +78,11 @@ describe("a failure lies at the origin, so that the next POP of the REC would fa
   });
 });
 
+function heapUsed(collect: () => void): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 describe("a text", () => {
   test("that is as long as allowed stays whole", () => {
     expect(cutText("abcde", 5)).toBe("abcde");
@@ -83,6 +90,16 @@ describe("a text", () => {
 
   test("that is longer is cut, and its end counts", () => {
     expect(cutText("abcdef", 5)).toBe("abcd…");
+  });
+
+  test("that was cut does not keep the whole of it in memory", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    const before = heapUsed(collect);
+    // What is cut is of one server each: as many of them as a request has URLs must fit into a function.
+    const cut = Array.from({ length: 500 }, (_, i) => cutText(`${i} ${"x".repeat(100_000)}`, 100));
+    expect(heapUsed(collect) - before).toBeLessThan(10_000_000);
+    expect(cut).toHaveLength(500);
   });
 
   test("of an error has 1,000 characters at most, with or without a code", () => {

@@ -116,6 +116,26 @@ describe("is refused", () => {
       });
   });
 
+  it("for results so large that reading them costs more than a tenth of a cent, and no more of them is read", async () => {
+    const urls = Array.from({ length: 60_000 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    let read = 0;
+    const results = {
+      async *ofPop() {
+        for (const [n] of urls.entries()) {
+          read++;
+          yield { ...told(SIN, n, { ok: false, outcome: "failed" }), error: "x".repeat(1_000) };
+        }
+      },
+    };
+    await expect(popUrls({ ...world(urls, []), results }, ended({ total_count: 60_000 }), SIN)).rejects.toMatchObject({
+      statusCode: 400,
+      message: expect.stringMatching(/^pop: the results of SIN2-P1 have more than 64 MB; .*results_url/),
+    });
+    // A result has 1.7 KB, and 2.5 KB where its URL is long: 60,000 of them are 143 MB.
+    expect(read).toBeGreaterThan(30_000);
+    expect(read).toBeLessThan(45_000);
+  });
+
   it("for so many tasks that reading them takes too long, and no result is read", async () => {
     const urls = Array.from({ length: MAX_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
     const results = {

@@ -102,6 +102,16 @@ describe("a request that can be carried out", () => {
     [{ cf_domain: "" }, { cfDomain: undefined }],
     [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cfDomain: "d111111abcdef8.cloudfront.net" }],
     [{ cf_domain: "d1.cloudfront.cn" }, { cfDomain: "d1.cloudfront.cn" }],
+    [{ cf_domain: " https://Bücher.example/ " }, { cfDomain: "xn--bcher-kva.example" }],
+    [{ cf_domain: "xn--bcher-kva.example" }, { cfDomain: "xn--bcher-kva.example" }],
+    [
+      { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
+      { urls: ["https://xn--bcher-kva.example/%C3%BC"] },
+    ],
+    [
+      { sources: [{ type: "sitemap", url: "https://bücher.example/robots.txt" }] },
+      { sources: [{ type: "sitemap", url: "https://xn--bcher-kva.example/robots.txt" }] },
+    ],
     [
       { cf_domain: null, header: null, need_invalidate: null },
       { cfDomain: undefined, header: [], needInvalidate: false },
@@ -187,6 +197,9 @@ describe("a request that cannot", () => {
     [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
     [{ cf_domain: 7 }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
+    [{ cf_domain: "user@bücher.example" }, /^cf_domain: 'user@bücher.example' is not a domain name/],
+    [{ cf_domain: "ü.example:8443" }, /^cf_domain: 'ü.example:8443' is not a domain name/],
+    [{ cf_domain: `${"ü".repeat(62)}.example` }, /^cf_domain: .* is not a domain name/s],
     [{ cf_domain: "localhost" }, /^cf_domain: 'localhost' is not a domain name/],
     [{ cf_domain: "d1.cloudfront.net/path" }, /^cf_domain: .* is not a domain name/s],
     [{ cf_domain: `${"a".repeat(64)}.example` }, /^cf_domain: .* is not a domain name/s],

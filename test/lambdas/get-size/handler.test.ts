@@ -152,6 +152,27 @@ describe("Get Size", () => {
     expect(seen).toEqual([]);
   });
 
+  it("never asks for a host that a more specific alias gives to another distribution, whatever cf_domain says", async () => {
+    const own = [
+      { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+      { id: "E2", domain: "d2.cloudfront.net", aliases: ["shop.example.com"] },
+    ];
+    const { handle, requests, lists, seen } = await world({
+      own,
+      allowedIds: "E1",
+      item: request({ cf_domain: "d1.cloudfront.net" }),
+    });
+    const [shop, a] = ["http://shop.example.com/a", "http://cdn.example.com/a"];
+    lists.objects["r1.csv"] = [[a], [shop]];
+    await handle(EVENT);
+    expect(seen.map(({ headers }) => headers.host)).toEqual(["cdn.example.com"]);
+    expect(lists.objects["r1/success_urls.csv"]).toEqual([[a, "10"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([
+      [shop, "shop.example.com belongs to the distribution E2, not to E1"],
+    ]);
+    expect(requests.the().status).toBe("CHECK_POP");
+  });
+
   it("asks those that the list has", async () => {
     const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
     const { handle, requests } = await world({ own, allowedIds: "E2,E1" });

@@ -39,6 +39,15 @@ const challenge = (response: ServerResponse) => response.writeHead(202, { "x-amz
 const challenged = expect.stringMatching(/^WAF_CHALLENGE: AWS WAF answered with a challenge .*"header"$/);
 const reset = (response: ServerResponse) => response.destroy();
 
+it("what an error says is told in 1,000 characters: a certificate may name as many hosts as it likes", async () => {
+  const addressesOf = () => Promise.reject(new Error(`not in the cert's altnames: ${"DNS:a.example, ".repeat(5_000)}`));
+  const size = await newProbe(9, { addressesOf }).size("http://cdn.example.com/a");
+  if (!("problem" in size)) throw new Error("no problem");
+  const { problem } = size;
+  const ends = [problem.slice(0, 35), problem.at(-1), problem.length];
+  expect(ends).toEqual(["Error: not in the cert's altnames: ", "…", 1_000]);
+});
+
 describe("a URL's size", () => {
   it.each<[string, Answers, object, string[]]>([
     ["HEAD tells", { HEAD: whole, GET: reset }, { size: 1_234 }, ["HEAD"]],
