@@ -11,7 +11,13 @@ import { isPossibleId } from "../domain/request/request-id.ts";
 import type { MissingInstances, RequestItem } from "../domain/request/request-item.ts";
 import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
-import { failedConditions, whetherConditionHolds, withConflictRetry } from "./conflicts.ts";
+import {
+  failedConditions,
+  isConditionFailure,
+  isConflict,
+  whetherConditionHolds,
+  withConflictRetry,
+} from "./conflicts.ts";
 import { itemUpdate } from "./item-update.ts";
 import { RequestReader } from "./request-reader.ts";
 
@@ -20,6 +26,11 @@ export type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
 /** Key of the item that has the ids of those who hold a permit to be active. No request has it: it is no possible id. */
 const PERMITS = "active permits";
 const READS_AT_ONCE = 16;
+/**
+ * Every request that is put writes the item of permits, and DynamoDB cancels all but one of the transactions that meet there. With these
+ * pauses, 50 that come at once and take a tenth of a second each are all carried out within ten seconds: test/aws/permits.test.ts.
+ */
+const CONTENDED = { attempts: 20, firstMs: 50, longestMs: 1_000 };
 
 const holdersSchema = z.set(z.string()).default(new Set());
 
@@ -37,9 +48,9 @@ export class RequestExistsError extends Error {
 export class RequestTable extends RequestReader {
   /**
    * Puts a request, unless as many as `maxActive` are active.
-   * @returns FULL: so many are
+   * @returns FULL: so many are; BUSY: so many others are put at this moment that this one found no turn
    */
-  async put(item: RequestItem, maxActive: number): Promise<"PUT" | "FULL"> {
+  async put(item: RequestItem, maxActive: number): Promise<"PUT" | "FULL" | "BUSY"> {
     return this.putWithin(item, maxActive, []);
   }
 
@@ -52,7 +63,7 @@ export class RequestTable extends RequestReader {
     item: RequestItem,
     before: Pick<RequestItem, "req_id" | "retried_by">,
     maxActive: number,
-  ): Promise<"PUT" | "FULL" | "RETRIED"> {
+  ): Promise<"PUT" | "FULL" | "BUSY" | "RETRIED"> {
     const { retried_by: gone } = before;
     const first = "attribute_not_exists(retried_by)";
     const link = {
@@ -79,7 +90,7 @@ export class RequestTable extends RequestReader {
     item: RequestItem,
     maxActive: number,
     more: readonly { readonly item: TransactItem; readonly failed: Failed }[],
-  ): Promise<"PUT" | "FULL" | Failed> {
+  ): Promise<"PUT" | "FULL" | "BUSY" | Failed> {
     const put = { TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" };
     const permit = {
       TableName: this.table,
@@ -89,15 +100,19 @@ export class RequestTable extends RequestReader {
       ExpressionAttributeValues: { ":holder": new Set([item.req_id]), ":most": maxActive },
     };
     const TransactItems = [{ Put: put }, { Update: permit }, ...more.map((one) => one.item)];
-    for (;;) {
-      const [failed, ...others] = await failedConditions(() =>
-        this.db.send(new TransactWriteCommand({ TransactItems })),
-      );
-      if (failed === undefined) return "PUT";
-      if (failed === 0) throw new RequestExistsError(item.req_id);
-      const refused = more[(others.at(-1) ?? failed) - 2];
-      if (refused !== undefined) return refused.failed;
-      if ((await this.freePermits()) === 0) return "FULL";
+    const transact = () => this.db.send(new TransactWriteCommand({ TransactItems }));
+    try {
+      for (;;) {
+        const [failed, ...others] = await failedConditions(transact, CONTENDED);
+        if (failed === undefined) return "PUT";
+        if (failed === 0) throw new RequestExistsError(item.req_id);
+        const refused = more[(others.at(-1) ?? failed) - 2];
+        if (refused !== undefined) return refused.failed;
+        if ((await this.freePermits()) === 0) return "FULL";
+      }
+    } catch (error) {
+      if (isConflict(error)) return "BUSY";
+      throw error;
     }
   }
 
@@ -116,7 +131,7 @@ export class RequestTable extends RequestReader {
       UpdateExpression: "DELETE holders :ended",
       ExpressionAttributeValues: { ":ended": new Set(ended) },
     });
-    await withConflictRetry(() => this.db.send(free));
+    await withConflictRetry(() => this.db.send(free), CONTENDED);
     return ended.length;
   }
 
@@ -151,10 +166,24 @@ export class RequestTable extends RequestReader {
     else await this.write(reqId, { empty_seen_at: at }, "attribute_exists(active)", {}, []);
   }
 
-  /** Notes a percentage that is told, unless a higher one was. The request has not moved by this. */
+  /**
+   * Notes a percentage that is told of a request, unless a higher one was, or its exact counts stand. It has not moved by this. Somebody
+   * waits for the answer that tells it, so it is not tried again while another write is in its way.
+   */
   async notePercentage(reqId: string, percentage: number): Promise<void> {
-    const higher = "(attribute_not_exists(percentage_told) OR percentage_told < :percentage_told)";
-    await this.write(reqId, { percentage_told: percentage }, `attribute_exists(active) AND ${higher}`, {}, []);
+    const condition =
+      "attribute_exists(req_id) AND attribute_not_exists(verdict) AND " +
+      "(attribute_not_exists(percentage_told) OR percentage_told < :percentage_told)";
+    const update = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId },
+      ...itemUpdate({ percentage_told: percentage }, [], condition, {}),
+    });
+    try {
+      await this.db.send(update);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
   }
 
   /** Notes which instances are missing; undefined: none. The request has not moved by this. */

@@ -73,7 +73,7 @@ function sourceFields(sources: readonly Source[]): Partial<RequestItem> {
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
  * runs. Where an invalidation or sources come first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
  * @throws RefusedError 400 when as many requests are active as the deployment allows; 409 when another request tries the same
- * one again
+ * one again, or too many are made at once
  */
 export async function startRequest(
   deps: StartRequestDeps,
@@ -101,6 +101,8 @@ export async function startRequest(
     const put = before === undefined ? deps.requests.put(item, most) : deps.requests.putRetry(item, before, most);
     const outcome = await put;
     if (outcome === "FULL") throw new RefusedError(400, tooMany(deps, most + 1) ?? "Too many requests are active");
+    if (outcome === "BUSY")
+      throw new RefusedError(409, "Too many requests are being made at the same time; send this one again in a moment");
     if (outcome === "RETRIED") throw triedAgain((await inTurn(deps, request)) ?? before ?? item);
     return item;
   } catch (error) {
