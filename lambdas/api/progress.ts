@@ -1,7 +1,7 @@
 import type { RequestTold } from "../../domain/api/progress-answer.ts";
 import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
-import { percentage } from "../../domain/request/percentage.ts";
+import { isCounted, percentageTold } from "../../domain/request/percentage.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
@@ -14,13 +14,12 @@ import { outcomesWithin, within } from "./within.ts";
 /** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
 type DescribedRequest = ListedRequest &
   Partial<
-    Pick<Count, "uncompressed_count" | "rec_miss_count"> &
-      Pick<RequestItem, "sources_read" | "missing_instances" | "percentage_told">
+    Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read" | "missing_instances">
   >;
 
 /**
  * Body of GET /prewarm.
- * @param progress of one that has ended, only the examples matter: its item has the exact counts
+ * @param progress of one that has ended and was recounted, only the examples matter: its item has the exact counts
  * @param popCounts of its POPs, where its warnings name any of them
  */
 export function describeProgress(
@@ -40,10 +39,7 @@ export function describeProgress(
     download_size: count.download_size,
     in_progress_size: inProgressSize,
     total_size: item.total_size,
-    percentage_complete: Math.max(
-      item.percentage_told ?? 0,
-      percentage({ ...item, ...count, download_size: count.download_size + inProgressSize }),
-    ),
+    percentage_complete: percentageTold({ ...item, ...count, download_size: count.download_size + inProgressSize }),
     available_task_count: remaining - inProgress,
     in_progress_task_count: inProgress,
     download_count: count.download_count,
@@ -67,7 +63,7 @@ export function describeProgress(
 
 /** What has a result, as GET /prewarm tells it. */
 export function countOf(item: DescribedRequest, progress: Progress): Count {
-  const live = item.active === undefined ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
+  const live = isCounted(item) ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
   return boundedCount(live, item.total_count);
 }
 

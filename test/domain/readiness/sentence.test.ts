@@ -162,7 +162,13 @@ describe("at its end", () => {
 describe("the facts of an answer", () => {
   const body: ProgressBody = {
     ...{ status: "STOPPED", total_count: 10, download_count: 4, failed_count: 1, warm_count: 3, hit_count: 0 },
-    ...{ percentage_complete: 40, instance_count: 2, instances_at_work: 0, bytes_per_second: 0 },
+    ...{
+      percentage_complete: 40,
+      instance_count: 2,
+      instances_at_work: 0,
+      in_progress_task_count: 0,
+      bytes_per_second: 0,
+    },
     ...{ estimated_finish_at: null, timestamp: "2026-11-25 11:46:12.000000" },
     ...{ last_update_time: "2026-11-25 11:46:02.000000", timeout_at: "2026-11-25 12:46:12.000000" },
   };

@@ -147,7 +147,7 @@ describe("of a request whose agents finish what they begin", () => {
 });
 
 describe("of a request whose agents are killed and whose downloads begin anew", () => {
-  it("the percentage never falls, and is 100 only when all is done", async () => {
+  it("the percentage never falls, and is below 100 until all is recounted", async () => {
     for (const seed of SEEDS) {
       const chance = random(seed);
       const model = new Model(chance);
@@ -162,7 +162,8 @@ describe("of a request whose agents are killed and whose downloads begin anew", 
         else model.restart();
         const { percentage_complete: percentage } = await model.get();
         expect(percentage, `seed ${seed}, step ${step}`).toBeGreaterThanOrEqual(before);
-        expect(percentage === 100, `seed ${seed}, step ${step}`).toBe(model.isDone);
+        // Counters may be too high, which a recount puts right: until then, not all is said to be done.
+        expect(percentage, `seed ${seed}, step ${step}`).toBeLessThanOrEqual(99);
         before = percentage;
       }
     }

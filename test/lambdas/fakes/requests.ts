@@ -62,9 +62,8 @@ export class FakeRequests implements Public<EndingRequestTable> {
     this.change(reqId, isActive, { missing_instances });
   }
   async notePercentage(reqId: string, percentage_told: number) {
-    this.change(reqId, (item) => isActive(item) && !((item.percentage_told ?? 0) >= percentage_told), {
-      percentage_told,
-    });
+    const isHigher = (item: RequestItem) => item.verdict === undefined && percentage_told > (item.percentage_told ?? 0);
+    this.change(reqId, isHigher, { percentage_told });
   }
   async standing(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);
