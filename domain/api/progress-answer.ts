@@ -37,7 +37,7 @@ export const requestFields = {
   percentage_complete: countField
     .max(100)
     .describe(
-      "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result.",
+      "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result and the request has ended. It never decreases.",
     ),
   available_task_count: countField.describe("Tasks without a result that wait."),
   in_progress_task_count: countField.describe("Tasks without a result that an agent holds."),
