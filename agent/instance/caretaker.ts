@@ -60,7 +60,7 @@ export class Caretaker {
     const active = await requests.listActive();
     const decision = decideIdle({ idleMs, active, now: new Date(), patience, retireMs });
     if (decision.lookAround) await this.lookAround(active, new Set(decision.overdue));
-    else for (const reqId of decision.overdue) await this.ask(reqId);
+    else for (const reqId of decision.overdue) await this.alone(reqId, () => this.ask(reqId));
     if (!decision.retire) return false;
     logger.info({ idle_ms: Math.round(idleMs) }, "nothing to do, leaving the group");
     await retire();
@@ -72,16 +72,28 @@ export class Caretaker {
     const { requests, progress, patience } = this.options;
     const messages = allMessages(await this.options.queue.depth());
     const all = new Map<string, Progress>();
-    for (const { req_id: reqId } of active) all.set(reqId, await progress.of(reqId));
+    for (const { req_id: reqId } of active)
+      await this.alone(reqId, async () => all.set(reqId, await progress.of(reqId)));
     for (const [reqId, itsProgress] of all) {
-      const standing = await requests.standing(reqId);
-      if (standing === undefined) continue;
-      const now = Date.now();
-      const seen = {
-        ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages, now, patience },
-        othersAtWork: othersAtWork(all, reqId, now, patience),
-      };
-      if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);
+      await this.alone(reqId, async () => {
+        const standing = await requests.standing(reqId);
+        if (standing === undefined) return;
+        const now = Date.now();
+        const seen = {
+          ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages, now, patience },
+          othersAtWork: othersAtWork(all, reqId, now, patience),
+        };
+        if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);
+      });
+    }
+  }
+
+  /** A request that makes its step fail holds up no other. */
+  private async alone(reqId: string, step: () => Promise<unknown>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.options.logger.warn({ err: error, req_id: reqId }, "looking after a request failed");
     }
   }
 

@@ -234,7 +234,7 @@ async function downloadAndWrite(
   // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
-  if (result.ok) return;
+  if (result.ok) return transfer.finish(result.bytes);
   const { reason, error } = result;
   deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "task failed");
 }

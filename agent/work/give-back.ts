@@ -39,7 +39,8 @@ export async function giveBack(
 ): Promise<"DONE" | "HELD"> {
   if (error instanceof NotATaskError) {
     deps.logger.warn({ message_id: message.MessageId, reason: error.message }, "a part of a message is no task");
-    await deps.deadLetters.bury(messageBody(rest), error.message);
+    const failure = await deps.deadLetters.bury(messageBody(rest), error.message);
+    if (failure !== undefined) throw failure;
     return "DONE";
   }
   if (error instanceof StoppingError) {

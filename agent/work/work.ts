@@ -29,7 +29,8 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
   const parsed = parseMessage(body);
   if ("reason" in parsed) {
     deps.logger.warn({ message_id: message.MessageId, reason: parsed.reason }, "message is not a task");
-    await deps.deadLetters.bury(body, parsed.reason);
+    const error = await deps.deadLetters.bury(body, parsed.reason);
+    if (error !== undefined) throw error;
     await deps.queue.delete(receipt);
     return;
   }

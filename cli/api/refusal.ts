@@ -67,7 +67,8 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
 
 /** Where the names are that would be right, or what was meant. */
 function howElse(said: string): string {
-  if (/^url_list: (?:[^']*the first, )?'[^']*',? is not an absolute URL/.test(said)) return "--file reads URLs from a file";
+  if (/^url_list: (?:[^']*the first, )?'[^']*',? is not an absolute URL/.test(said))
+    return "--file reads URLs from a file";
   return /\b(pops|countries|country): unknown '/.test(said)
     ? "`prewarm pops` lists all POPs and countries"
     : "--help names every option";

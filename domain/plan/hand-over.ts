@@ -32,12 +32,14 @@ export function handOver(lead: TaskMessage, ended: readonly Ended[], again: bool
   const messageTo = writerOf(lead, again);
   for (const { verdict, urls } of byVerdict(ended)) {
     if (verdict.kind === "cached") {
-      messages.push(...followers.map((follower) => messageTo(follower, urls, verdict.sure ? { follows: true } : {})));
+      const more = verdict.sure ? { follows: true } : {};
+      for (const follower of followers) messages.push(messageTo(follower, urls, more));
     } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
-      decided.push(...decidedResults(lead, urls, [lead.first_failure, failureAt(lead, verdict.saw)], expireAt));
+      for (const result of decidedResults(lead, urls, [lead.first_failure, failureAt(lead, verdict.saw)], expireAt))
+        decided.push(result);
     } else if (verdict.kind === "not_kept" && lead.not_kept_at !== undefined) {
       const pops = [lead.not_kept_at, lead.pop].map((pop) => failureAt({ pop }, "not_kept"));
-      decided.push(...decidedResults(lead, urls, pops, expireAt));
+      for (const result of decidedResults(lead, urls, pops, expireAt)) decided.push(result);
     } else {
       messages.push(
         messageTo(next, urls, { ...waiting(others), ...failures(lead, verdict), ...notKept(lead, verdict) }),

@@ -21,7 +21,11 @@ export const ZH: Phrases = {
   checkingPops: () => "正在检查 POP。",
   queuing: () => "任务正在入队。",
   counting: () => "所有任务都有结果，正在统计。",
-  paused: (tasks) => `已暂停：期望实例数为 0，${number.format(tasks)} 个任务在等待。`,
+  paused: (waiting, running) => {
+    const still =
+      running === 0 ? "" : `${number.format(running)} 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，`;
+    return `已暂停：期望实例数为 0，${still}${number.format(waiting)} 个任务在等待。`;
+  },
   waitingForInstances: (ms) => (ms < 60_000 ? "正在等待实例。" : `等待实例已 ${time(ms)}。`),
   noProgress: (ms) => `${time(ms)}没有进展。`,
   underWay: (percentage) => `进行中：${percentage}%。`,

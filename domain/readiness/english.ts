@@ -24,7 +24,13 @@ export const EN: Phrases = {
   checkingPops: () => "Checking POPs.",
   queuing: () => "Queuing the tasks.",
   counting: () => "Every task has a result. They are being counted.",
-  paused: (tasks) => `Paused: no instance is wanted. ${many(tasks, "task waits", "tasks wait")}.`,
+  paused: (waiting, running) => {
+    const head = "Paused: no instance is wanted.";
+    const waits = many(waiting, "task waits", "tasks wait");
+    if (running === 0) return `${head} ${waits}.`;
+    const still = many(running, "task is still running", "tasks are still running");
+    return `${head} ${still}, for up to a minute after their instances are told to stop; ${waits}.`;
+  },
   waitingForInstances: (ms) => (ms < 60_000 ? "Waiting for instances." : `Waiting for instances for ${time(ms)}.`),
   noProgress: (ms) => `No progress for ${time(ms)}.`,
   underWay: (percentage) => `Under way: ${percentage}%.`,

@@ -17,7 +17,8 @@ export interface Phrases {
   readonly checkingPops: () => string;
   readonly queuing: () => string;
   readonly counting: () => string;
-  readonly paused: (tasks: number) => string;
+  /** @param running tasks that agents still hold */
+  readonly paused: (waiting: number, running: number) => string;
   readonly waitingForInstances: (ms: number) => string;
   readonly noProgress: (ms: number) => string;
   readonly underWay: (percentage: number) => string;

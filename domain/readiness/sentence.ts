@@ -25,7 +25,7 @@ function running(facts: SentenceFacts, say: Phrases, clock: ((ms: number) => str
   if (status === "EXPANDING") return say.readingSources();
   if (status === "CHECK_POP") return say.checkingPops();
   if (total > 0 && results >= total) return say.counting();
-  if (facts.instancesWanted === 0) return say.paused(total - results);
+  if (facts.instancesWanted === 0) return say.paused(total - results - facts.inProgress, facts.inProgress);
   if (status === "INSERT_TASK" && results === 0) return say.queuing();
   const stillMs = Math.max(0, now - facts.lastMoveAt);
   if (facts.instancesAtWork === 0) return say.waitingForInstances(stillMs);

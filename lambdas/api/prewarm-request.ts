@@ -76,7 +76,7 @@ export function checkPrewarmRequest(
   warnings.push(...doubtfulOrder(header, variants));
   problems.push(...beyondCaps(body, urls.length * Math.max(1, variants.length) * pops.length, caps));
   if (body.need_invalidate === true) {
-    errorUrls.push(...checkPaths(urls, problems));
+    for (const url of checkPaths(urls, problems)) errorUrls.push(url);
     warnings.push(...doubts(urls));
   }
   if (problems.length > 0) throw new RefusedError(400, faultList(problems), errorUrls);

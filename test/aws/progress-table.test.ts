@@ -263,6 +263,26 @@ describe("beats", () => {
     });
   });
 
+  it("are read up to a bound, which is told of: an instance may write as many as it likes", async () => {
+    const forged = Array.from({ length: 125_000 }, (_, n) => ({ part: `i-1#${n}`, ...beat({ worker: String(n) }) }));
+    const { progress, unreadable } = table(() => ({ Items: forged }));
+    expect(await progress.beats("r1")).toHaveLength(10_000);
+    expect(unreadable).toEqual([
+      { kind: "beat", key: "r1", problem: "more than 10000 beats; the others are not read" },
+    ]);
+  });
+
+  it("and minutes of received bytes are read up to a number of pages", async () => {
+    const { progress, sent } = table(({ input }) => ({
+      Items: [{ part: "7", bytes: 1 }],
+      ...(/^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"]) ? { LastEvaluatedKey: { part: "7" } } : {}),
+    }));
+    await progress.beats("r1");
+    expect(sent).toHaveLength(6);
+    await progress.minutes("r1");
+    expect(sent).toHaveLength(6 + 6 + 1);
+  });
+
   it("are read with the counters, and one that is none is told of", async () => {
     const items: Record<string, object[]> = {
       "count#r1": [{ part: "0", download_count: 1 }],

@@ -105,6 +105,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     requeues: d.integer(),
     nudges: d.integer(),
     missing_instances: { count: d.integer(), since: d.integer() },
+    percentage_told: d.integer(),
     report: d.id("report"),
     results: d.id("results"),
     verdict: "ready_with_exceptions",
@@ -227,6 +228,7 @@ export function fullBeat(change: Partial<Beat> = {}): Beat {
     received: d.bytes(),
     asking: d.integer(),
     sharing: d.milliseconds(),
+    finished: d.bytes(),
     left: true,
     ...change,
   };

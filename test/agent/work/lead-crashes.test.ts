@@ -21,7 +21,7 @@ const URLS: TaskUrl[] = [0, 1, 2].flatMap((n) =>
 );
 const SHARDS = 2;
 const logger = pino({ level: "silent" });
-const holding = { drop() {}, end() {}, begin: () => ({ clear() {}, addBytes() {} }) };
+const holding = { drop() {}, end() {}, begin: () => ({ clear() {}, finish() {}, addBytes() {} }) };
 
 /** One message is worked on at a time. What an agent held that was killed comes again behind all others. */
 class World {

@@ -81,7 +81,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
           plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
         ),
     },
-    deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
+    deadLetters: {
+      bury: async (text, reason) => {
+        await call(`bury ${text}: ${reason}`, plan.bury);
+        return undefined;
+      },
+    },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
     slots: { small: slots, large: slots },

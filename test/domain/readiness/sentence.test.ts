@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-25T11:46:12Z");
 const RUNNING: SentenceFacts = {
   ...{ status: "IN_PROGRESS", total: 3_192, results: 1_971, failed: 9, warm: 1_962, hit: 0, percentage: 62 },
-  ...{ instancesWanted: 20, instancesAtWork: 20, bytesPerSecond: 3e9 },
+  ...{ instancesWanted: 20, instancesAtWork: 20, inProgress: 0, bytesPerSecond: 3e9 },
   ...{ now: NOW, lastMoveAt: NOW - 2_000, timeoutAt: NOW + 46 * MINUTE, finishAt: NOW + 6 * MINUTE },
   counted: true,
 };
@@ -43,6 +43,11 @@ describe("while it runs", () => {
       { instancesWanted: 0, instancesAtWork: 0 },
       "Paused: no instance is wanted. 1,221 tasks wait.",
       "已暂停：期望实例数为 0，1,221 个任务在等待。",
+    ],
+    [
+      { instancesWanted: 0, inProgress: 24, results: 3_132 },
+      "Paused: no instance is wanted. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks wait.",
+      "已暂停：期望实例数为 0，24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，36 个任务在等待。",
     ],
     [{ bytesPerSecond: 0, lastMoveAt: NOW - 5 * MINUTE }, "No progress for 5 min.", "5 分钟没有进展。"],
     // A large file is under way.
@@ -231,7 +236,13 @@ describe("at its end", () => {
 describe("the facts of an answer", () => {
   const body: ProgressBody = {
     ...{ status: "STOPPED", total_count: 10, download_count: 4, failed_count: 1, warm_count: 3, hit_count: 0 },
-    ...{ percentage_complete: 40, instance_count: 2, instances_at_work: 0, bytes_per_second: 0 },
+    ...{
+      percentage_complete: 40,
+      instance_count: 2,
+      instances_at_work: 0,
+      in_progress_task_count: 0,
+      bytes_per_second: 0,
+    },
     ...{ estimated_finish_at: null, timestamp: "2026-11-25 11:46:12.000000" },
     ...{ last_update_time: "2026-11-25 11:46:02.000000", timeout_at: "2026-11-25 12:46:12.000000" },
   };

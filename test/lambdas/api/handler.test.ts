@@ -48,13 +48,67 @@ describe("GET /prewarm", () => {
     });
   });
 
+  it("of which no percentage is told that is lower than one before, also once it has ended", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    const percentage = async () =>
+      (await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"];
+    await progress.correct("r1", counted);
+    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    expect(await percentage()).toBe(59);
+    // The agent is killed: what it had downloaded is lost.
+    progress.set("r1", { beats: [] });
+    expect(await percentage()).toBe(59);
+    await requests.end("r1", "STOPPED");
+    expect(await percentage()).toBe(59);
+  });
+
+  it("is answered as before, and logged, if the percentage cannot be noted", async () => {
+    const { call, requests, progress, warnings } = world((name) =>
+      name === "requests.notePercentage" ? "before" : undefined,
+    );
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    for (const route of ["GET /prewarm", "GET /requests"]) {
+      const { status, body: answer } = await call(route, undefined, route === "GET /prewarm" ? { req_id: "r1" } : null);
+      expect([status, JSON.stringify(answer)]).toEqual([200, expect.stringContaining('"percentage_complete":55')]);
+    }
+    expect(warnings.map(([message]) => message)).toEqual(Array(2).fill("Noting percentage_complete failed"));
+  });
+
+  it("and GET /requests tell no percentage that is lower than what the other told", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    const listed = async () => JSON.stringify((await call("GET /requests")).body);
+    expect(await listed()).toContain('"percentage_complete":59');
+    progress.set("r1", { beats: [] });
+    expect(await listed()).toContain('"percentage_complete":59');
+    expect((await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"]).toBe(59);
+  });
+
+  it("of one that was stopped and is not recounted yet: the counts that were told before", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    const told = async () => {
+      const { download_count, download_size } = (await call("GET /prewarm", undefined, { req_id: "r1" })).body;
+      return { download_count, download_size };
+    };
+    const before = await told();
+    expect(before.download_count).toBeGreaterThan(0);
+    await requests.end("r1", "STOPPED");
+    expect(await told()).toEqual(before);
+  });
+
   it("of one that has ended: its item's exact counts, and nothing else is asked", async () => {
     const { call, calls, requests } = world();
-    await requests.put(request({ status: "STOPPED", active: undefined, ...totals, ...counted }));
+    await requests.put(request({ status: "STOPPED", active: undefined, verdict: "not_ready", ...totals, ...counted }));
     const answer = await call("GET /prewarm", undefined, { req_id: "r1" });
     expect(answer).toEqual({
       status: 200,
-      body: { ...body, status: "STOPPED", sentence: "Stopped. What was done is being counted." },
+      body: { ...body, status: "STOPPED", verdict: "not_ready", sentence: "Stopped. What was done is being counted." },
     });
     expect(calls.filter((name) => name !== "requests.put")).toEqual(["requests.get"]);
   });

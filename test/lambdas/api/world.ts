@@ -46,6 +46,7 @@ export function world(
   const fleet = new FakeFleet(1);
   const timer = new FakeTimer();
   const errors: unknown[][] = [];
+  const warnings: unknown[][] = [];
   const sampled: Form[] = [];
   let ticks = 0;
   let ids = 0;
@@ -84,7 +85,11 @@ export function world(
       allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
-      logger: { ...silent, error: (...args: unknown[]) => errors.push(args) } as ApiDeps["logger"],
+      logger: {
+        ...silent,
+        error: (...args: unknown[]) => errors.push(args),
+        warn: (...args: unknown[]) => warnings.push(args),
+      } as ApiDeps["logger"],
       now: () => new Date(NOW.getTime() + ticks),
       newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
     },
@@ -92,7 +97,21 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, results, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls, sampled },
+    ...{
+      requests,
+      requestPops,
+      results,
+      resolvedPops,
+      lists,
+      progress,
+      tokens,
+      fleet,
+      timer,
+      errors,
+      warnings,
+      calls,
+      sampled,
+    },
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;
