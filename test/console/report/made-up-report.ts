@@ -25,20 +25,22 @@ export function failure(code: string, examples: readonly object[] = [], tasks = 
   return { code, tasks, pops: 4, urls: 6, examples };
 }
 
+/** Of what has no tasks: four URLs that could not be read, and a POP that did not resolve. */
+export const WITHOUT_TASKS = [
+  {
+    ...failure("http_4xx", [{ url: "https://www.example.com/gone.css", error: "HTTP 404" }], 0),
+    ...{ subject: "url", pops: 0, urls: 4 },
+  },
+  { ...failure("name_not_found", [{ pop: "FCO50-C1" }], 0), ...{ subject: "pop", pops: 1, urls: null } },
+];
+
 /** What is given takes the place of what there is. */
 export function madeUpReport(progress: object = {}, summary: object = {}, rest: Partial<Report> = {}): Report {
   const pops = popRows(
     somePops(2).map((pop) => ({ pop, done: 1, notKept: 7, failed: 150 })),
     8_407,
   );
-  const failures = [
-    failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }]),
-    {
-      ...failure("http_4xx", [{ url: "https://www.example.com/gone.css", error: "HTTP 404" }], 0),
-      ...{ subject: "url", pops: 0, urls: 4 },
-    },
-    { ...failure("name_not_found", [{ pop: "FCO50-C1" }], 0), ...{ subject: "pop", pops: 1, urls: null } },
-  ];
+  const failures = [failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }])];
   return { ...readReport({ ...PROGRESS, pops, ...progress }, { ...SUMMARY, failures, ...summary }), ...rest };
 }
 

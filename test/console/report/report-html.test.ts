@@ -7,7 +7,7 @@ import { reportFileName, reportHtml } from "../../../console/report/report-html.
 import { reportStyle } from "../../../lib/report-style.js";
 import { popRows } from "../../../tools/console/made-up-pops.ts";
 import { readiness as readinessWith } from "../../readiness.ts";
-import { failure, largestReport, madeUpReport, manyPops } from "./made-up-report.ts";
+import { failure, largestReport, madeUpReport, manyPops, WITHOUT_TASKS } from "./made-up-report.ts";
 
 const { style } = reportStyle({ buildSync });
 
@@ -33,7 +33,9 @@ const TIMINGS = [
 
 describe("what the page says", () => {
   test("in English: each section, with the words of the console", () => {
-    const text = textOf(html(madeUpReport({}, {}, { timings: TIMINGS })));
+    const refused = failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }]);
+    const failures = [refused, ...WITHOUT_TASKS];
+    const text = textOf(html(madeUpReport({}, { failures }, { timings: TIMINGS })));
     for (const words of [
       ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:12 UTC"],
       ...["Not ready for traffic", "672 of 673 GB · 99%", "24:12", "19:12 11:12 UTC"],
