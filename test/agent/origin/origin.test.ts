@@ -179,3 +179,34 @@ describe("whoever waits", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+// Fails because a reading counts from when its response came: the turn is taken at 50 s, though what is known is 29 s old.
+test.fails("a reading counts from when it was requested: one that came late does not let requests go on for longer", async () => {
+  const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
+  const beat = (): Beat => ({ instance: "i", worker: "w", at: Date.now(), tasks: 1, sharing: START, ...rates });
+  const second = () => (Date.now() - START) / 1_000;
+  const requestedAt: number[] = [];
+  // Read every ten seconds. The response to the one at 21 s takes 20 s, and to the next one there is none.
+  const beats = async () => {
+    requestedAt.push(Math.floor(second()));
+    const seen = [beat()];
+    if (second() >= 41) await new Promise(() => undefined);
+    if (second() >= 21) await new Promise((resolve) => setTimeout(resolve, 20_000));
+    return seen;
+  };
+  const options = { patience: patienceOf(900), logger: pino({ level: "silent" }), self: "i#w" };
+  const origin = new Origin({ ...options, progress: { beats }, beats: { keep: () => undefined } });
+  origin.lineOf(limited);
+  await vi.advanceTimersByTimeAsync(50_000);
+  expect(requestedAt).toEqual([0, 1, 11, 21, 41]);
+  let taken = false;
+  const turn = origin.lineOf(limited)?.turn(cancellation());
+  const take = () => {
+    taken = true;
+  };
+  turn?.then(take, () => undefined);
+  await vi.advanceTimersByTimeAsync(1_000);
+  // Without a reading for 22.5 s nobody knows who else asks.
+  expect(taken).toBe(false);
+  origin.close();
+});
