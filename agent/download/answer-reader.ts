@@ -47,13 +47,11 @@ export class AnswerReader {
    * @param onBytes told of the bytes of the body as they come
    * @param maxBytes of a body: an answer that promises more has failed. Whoever reads on must look at `answer.bytes` too.
    * @param pop an answer that names another one has failed: its body is left. @default any may answer
-   * @param expected bytes of the body, if it does not tell itself. @default nobody knows
    */
   constructor(
     private readonly onBytes: (bytes: number) => void,
     readonly maxBytes = Number.POSITIVE_INFINITY,
     private readonly pop?: string,
-    readonly expected?: number,
   ) {}
 
   /** Its request is sent now. */
@@ -85,7 +83,7 @@ export class AnswerReader {
 
   /** A new reader for the same request, which is sent again. */
   afresh(): AnswerReader {
-    return new AnswerReader(this.onBytes, this.maxBytes, this.pop, this.expected);
+    return new AnswerReader(this.onBytes, this.maxBytes, this.pop);
   }
 
   /**

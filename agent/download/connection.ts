@@ -114,8 +114,8 @@ export class Connection {
       const { firstByteMs } = this.owner;
       if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));
     } else {
-      const { answer, maxBytes, expected } = this.exchange.reader;
-      this.body ??= new BodyWatch(now, maxBytes, answer.contentLength ?? expected);
+      const { answer, maxBytes } = this.exchange.reader;
+      this.body ??= new BodyWatch(now, maxBytes);
       const failure = this.body.failure(now, answer.bytes);
       if (failure !== undefined) this.fail(failure);
     }

@@ -299,10 +299,9 @@ export class Downloader {
     const headers = ask.headers + request.headers;
     const ended = begun ?? this.tracker.begin(message, path);
     const sentAt = Date.now();
-    const expected = ask.expected ?? undefined;
     ask.startedAt = performance.now();
     const answer = await pool
-      .download(path, headers, ask.onBytes, cancellation, request.maxBytes, message.pop, expected)
+      .download(path, headers, ask.onBytes, cancellation, request.maxBytes, message.pop)
       .finally(ended);
     ask.endedAt = performance.now();
     // A further attempt says of the URL what the first one said.

@@ -36,7 +36,6 @@ export class PopPool implements ConnectionOwner {
    * @param cancellation cuts it off, and it fails
    * @param maxBytes of a body: with more, it fails
    * @param pop that must answer: with another one, it fails. @default any may
-   * @param expected bytes of the body, as Get Size saw it: it has as much time. @default nobody knows
    */
   download(
     path: string,
@@ -45,13 +44,12 @@ export class PopPool implements ConnectionOwner {
     cancellation?: Cancellation,
     maxBytes = maxBytesOf(null),
     pop?: string,
-    expected?: number,
   ): Promise<Answer> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
-        reader: new AnswerReader(onBytes, maxBytes, pop, expected),
+        reader: new AnswerReader(onBytes, maxBytes, pop),
         done: (answer) => {
           cancellation?.delete(cut);
           resolve(timed(answer, exchange.reader.firstByteMs));

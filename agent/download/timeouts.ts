@@ -11,8 +11,8 @@ export const STALLED_BODY_TIMEOUT_MS = 30_000;
 export const LEAST_BYTES_PER_SECOND = 1_024;
 export const RATE_WINDOW_MS = 60_000;
 /**
- * How long a whole body may take, and for each second how many bytes of its length make it one more. At the rate above alone, a
- * body of 64 MB would hold an instance for 18 hours, and one without a length for as long as it likes.
+ * How long a body may take before it has an average rate, and the least average rate after that: each of so many received bytes
+ * adds a second. At the rate above alone, a body of 64 MB would hold an instance for 18 hours.
  */
 export const BODY_TIME_MS = 3_600_000;
 export const BYTES_PER_FURTHER_SECOND = 32_768;

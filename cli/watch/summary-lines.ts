@@ -7,9 +7,38 @@ import { wrapped } from "../output/wrapped.ts";
 
 const INDENT = "    ";
 
+const MAX_EXAMPLES = 3;
+
+type Ended = Pick<Summary, "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted">;
+
 /** What went wrong in a request that has ended, each with what to do; nothing if all is good. */
-export function summaryLines({ failures }: Pick<Summary, "failures">, look: Look): string[] {
-  return (failures ?? []).flatMap((it) => failureLines(it, look));
+export function summaryLines(summary: Ended, look: Look): string[] {
+  const failures = summary.failures ?? [];
+  return [...failures.flatMap((it) => failureLines(it, look)), ...listLines(summary, look)];
+}
+
+/** An older deployment lists what has no tasks, without reasons: its groups are of tasks alone. */
+function listLines(summary: Ended, { paint, width }: Look): string[] {
+  const { failures, failure_pops: pops, failure_urls: urls, failure_urls_omitted: omitted } = summary;
+  const lacks = (subject: Failures[number]["subject"]) => !failures?.some((it) => it.subject === subject);
+  const lines = (scope: string, examples: readonly string[]) => [
+    `${paint("red", "×")} ${scope}`,
+    ...examples
+      .slice(0, MAX_EXAMPLES)
+      .flatMap((it) => wrapped(cleanLine(it), width, INDENT).map((line) => paint("dim", line))),
+  ];
+  return [
+    ...(urls.length > 0 && lacks("url") ? lines(unread(urls.length + omitted), urls) : []),
+    ...(pops.length > 0 && lacks("pop") ? lines(unresolved(pops.length), pops) : []),
+  ];
+}
+
+function unread(urls: number): string {
+  return `${many(urls, "URL")} could not be read`;
+}
+
+function unresolved(pops: number): string {
+  return `${many(pops, "POP")} did not resolve`;
 }
 
 /** How often and where, examples, what to do. Of tasks one example: what has no tasks has no line elsewhere. */
@@ -25,8 +54,8 @@ export function failureLines(failure: Failures[number], { paint, width }: Look):
 }
 
 function scopeOf({ subject, tasks, urls, pops }: Failures[number]): string {
-  if (subject === "url") return `${many(urls ?? 0, "URL")} could not be read`;
-  if (subject === "pop") return `${many(pops, "POP")} did not resolve`;
+  if (subject === "url") return unread(urls ?? 0);
+  if (subject === "pop") return unresolved(pops);
   const where = [...(urls ? [many(urls, "URL")] : []), many(pops, "POP")].join(" at ");
   return `${many(tasks, "task")}, ${where}`;
 }

@@ -23,12 +23,17 @@ const REFUSED = new Set(["UrlQueryInfo", "ExtUrlQueryInfo", "ExtHttpHeaderInfo",
 /** Characters of a value in a message. */
 const MAX_SHOWN = 40;
 const NOTHING = "urn:mpeg:dash:resolve-to-zero:2013";
+const XLINK = "http://www.w3.org/1999/xlink";
+
+type Attributes = Element["attributes"];
 
 /** Reads a manifest of DASH into the elements that matter here. @throws DocumentError */
 export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
   const root: Element = { name: "", attributes: {}, children: [], text: "" };
   /** undefined: it is skipped. */
   const path: (Element | undefined)[] = [root];
+  /** Of the elements that are open, skipped ones too: any may declare a prefix. */
+  const open: Attributes[] = [];
   let elements = 0;
   await readXml(text, {
     open: (name, attributes) => {
@@ -38,7 +43,8 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      const isKept = parent !== undefined && KEPT.has(name) && !isNothing(attributes);
+      open.push(attributes);
+      const isKept = parent !== undefined && KEPT.has(name) && !isNothing(attributes, open);
       const element = isKept ? { name, attributes, children: [], text: "" } : undefined;
       path.push(element);
       if (element === undefined) return;
@@ -46,6 +52,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       if (++elements > MAX_ELEMENTS) throw new DocumentError(`has more than ${MAX_ELEMENTS} elements`);
     },
     close: (_, value) => {
+      open.pop();
       const element = path.pop();
       if (element !== undefined) element.text = value;
     },
@@ -107,9 +114,16 @@ function shown(text: string): string {
 }
 
 /** @throws DocumentError for an element that stands elsewhere */
-function isNothing(attributes: Readonly<Record<string, string>>): boolean {
-  // Any prefix may stand for XLink. No other attribute of these elements has the name.
-  const href = Object.entries(attributes).find(([name]) => name.endsWith(":href"))?.[1];
+function isNothing(attributes: Attributes, open: readonly Attributes[]): boolean {
+  const href = Object.entries(attributes).find(([name]) => isXlinkHref(name, open))?.[1];
   if (href === undefined || href === NOTHING) return href === NOTHING;
   throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
+}
+
+/** Any prefix may stand for XLink. `xlink` always does: some packagers forget to declare it. */
+function isXlinkHref(name: string, open: readonly Attributes[]): boolean {
+  const [prefix = "", local] = name.split(":");
+  if (local !== "href") return false;
+  const declares = `xmlns:${prefix}`;
+  return prefix === "xlink" || open.findLast((it) => it[declares] !== undefined)?.[declares] === XLINK;
 }

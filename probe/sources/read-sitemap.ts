@@ -5,8 +5,9 @@ import { readSitemapXml } from "./sitemap-xml.ts";
 import { linesOf } from "./text.ts";
 
 const ADDRESS = /^https?:\/\//i;
-/** A line of `robots.txt`: https://www.rfc-editor.org/rfc/rfc9309.html#section-2.2, with records that are not in it. */
-const RECORD = /^([a-z][a-z-]{0,40})[ \t]*:[ \t]*([^#]*)/i;
+/** A line of `robots.txt`: https://www.rfc-editor.org/rfc/rfc9309.html#section-2.2, and the one that names a sitemap. */
+const RECORD = /^(user-agent|allow|disallow|sitemap)[ \t]*:[ \t]*([^#]*)/i;
+const NEITHER = "is no sitemap: neither XML, nor a list of URLs, nor a robots.txt";
 
 /**
  * A sitemap in any form that https://www.sitemaps.org/protocol.html has: XML, an index of sitemaps, a feed, a text file, or
@@ -37,9 +38,13 @@ async function* rejoined(pieces: readonly string[], iterator: AsyncIterator<stri
   yield* { [Symbol.asyncIterator]: () => iterator };
 }
 
-/** A text file with a URL a line, or a `robots.txt`, of which the `Sitemap` lines count. */
+/**
+ * A text file with a URL a line, or a `robots.txt`, of which the `Sitemap` lines count. The first line that is one or the other
+ * tells which: what stands before it may be anything, as parsers of `robots.txt` skip lines that they do not understand.
+ */
 const readText: Reader = async (text, { base }, finds) => {
   let kind: "addresses" | "robots" | undefined;
+  let unknown = 0;
   for await (const lines of linesOf(text)) {
     // RFC 9309 lets a line end in a lone CR.
     for (const line of lines.flatMap((it) => it.split("\r"))) {
@@ -49,19 +54,18 @@ const readText: Reader = async (text, { base }, finds) => {
       if (kind === "robots") takeRecord(entry, base, finds);
       // Whole URLs alone: anything else would be taken for the name of a file beside the sitemap.
       else if (ADDRESS.test(entry)) finds.add(entry, undefined);
-      else finds.leave("not_a_url");
+      else unknown++;
     }
   }
-  if (kind === undefined) throw new DocumentError("has nothing but comments");
-  if (kind === "robots" && finds.documents.length === 0)
-    throw new DocumentError("is a robots.txt without a Sitemap line");
+  if (kind === undefined) throw new DocumentError(unknown === 0 ? "has nothing but comments" : NEITHER);
+  if (kind === "addresses") finds.leave("not_a_url", unknown);
+  else if (finds.documents.length === 0) throw new DocumentError("is a robots.txt without a Sitemap line");
 };
 
-/** Its first line tells. @throws DocumentError */
-function kindOf(entry: string): "addresses" | "robots" {
+/** What a line says the text is; undefined: nothing. */
+function kindOf(entry: string): "addresses" | "robots" | undefined {
   if (ADDRESS.test(entry)) return "addresses";
-  if (RECORD.test(entry)) return "robots";
-  throw new DocumentError("is no sitemap: neither XML, nor a list of URLs, nor a robots.txt");
+  return RECORD.test(entry) ? "robots" : undefined;
 }
 
 /** A sitemap that `robots.txt` names: https://www.sitemaps.org/protocol.html#submit_robots */

@@ -7,7 +7,6 @@ import { ApiClient, type Progress } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
-import { closeRunFolder } from "./paths.ts";
 import { outcomeCounts, type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
 import { ProgressBar } from "./progress-bar.ts";
@@ -35,7 +34,7 @@ interface Outcome {
 
 const say = (line: string) => console.log(line);
 let running: LocalPrewarm | undefined;
-endOnSignals(say, closeRunFolder);
+endOnSignals(say);
 
 try {
   running = await startLocalPrewarm({ edge: world, say });

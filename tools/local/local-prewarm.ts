@@ -1,15 +1,14 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
 import { putToWork, type StackAtWork } from "./at-work.ts";
 import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
+import { removeEndpointFile, writeEndpointFile } from "./endpoint-file.ts";
 import { refuseUnfit } from "./fit-machine.ts";
 import type { OnLaunch } from "./fleet.ts";
-import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
+import { closeRunFolder, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
 import { refuseIfEnding } from "./processes.ts";
-import { writeSecret } from "./secret-file.ts";
 import {
   type EdgePlace,
   edgeEnvironment,
@@ -54,8 +53,6 @@ export interface LocalPrewarm extends StackAtWork {
 
 const STACK = "PrewarmStack";
 const PORT = 8480;
-/** Tells other programs where the API is while it runs. */
-export const ENDPOINT_FILE = `${LOCAL}endpoint.json`;
 
 /**
  * Starts everything. If a step fails, what was started before it is closed, newest first.
@@ -100,8 +97,8 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       return atWork;
     };
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
-    writeSecret(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place));
-    closers.push(async () => removeEndpointFile(atWork.apiUrl));
+    writeEndpointFile(endpointFile(atWork.apiUrl, deployed, aws, place));
+    closers.push(async () => removeEndpointFile());
     refuseIfEnding();
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
@@ -138,10 +135,4 @@ function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws,
   const { endpoint: awsEndpoint, region, env } = aws;
   const awsAccessKeyId = env["AWS_ACCESS_KEY_ID"];
   return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName, edge }, null, 2)}\n`;
-}
-
-/** Leaves the file of another run, which may have been written meanwhile. */
-function removeEndpointFile(apiUrl: string): void {
-  if (!existsSync(ENDPOINT_FILE)) return;
-  if (readFileSync(ENDPOINT_FILE, "utf8").includes(JSON.stringify(apiUrl))) rmSync(ENDPOINT_FILE);
 }

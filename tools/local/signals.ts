@@ -1,3 +1,5 @@
+import { removeEndpointFile } from "./endpoint-file.ts";
+import { closeRunFolder } from "./paths.ts";
 import { ending, killChildren } from "./processes.ts";
 
 /** What ends a run: Ctrl-C, a supervisor, a terminal that is closed. */
@@ -46,13 +48,14 @@ export function handleSignals({ source, say, end, force, now = () => performance
 }
 
 /**
- * Handles the signals of a local run. Call it before anything is started.
- * @param removeFiles removes what the run has on disk, if it is forced
+ * Handles the signals of a local run. Call it before anything is started. If it is forced, neither a process nor a file with the
+ * API key is left.
  */
-export function endOnSignals(say: (line: string) => void, removeFiles: () => void): void {
+export function endOnSignals(say: (line: string) => void): void {
   const force = () => {
     killChildren();
-    removeFiles();
+    removeEndpointFile();
+    closeRunFolder();
     process.exit(INTERRUPTED);
   };
   handleSignals({ source: process, say, end: () => ending.abort(), force });

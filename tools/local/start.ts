@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { faultFile } from "./fault-file.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { parseOptions, USAGE } from "./options.ts";
-import { closeRunFolder, LOCAL } from "./paths.ts";
+import { LOCAL } from "./paths.ts";
 import { ending, InterruptedError } from "./processes.ts";
 import { endOnSignals } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
 const say = (line: string) => console.log(line);
 
-endOnSignals(say, closeRunFolder);
+endOnSignals(say);
 
 try {
   const options = parseOptions(process.argv.slice(2));

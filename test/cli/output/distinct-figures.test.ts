@@ -73,6 +73,6 @@ test("what failed is told with its own figures, also of what has no tasks", () =
     { code: "redirect" as const, subject: "url" as const, tasks: 0, pops: 0, urls: 32, examples: [] },
     { code: "name_not_found" as const, subject: "pop" as const, tasks: 0, pops: 2, urls: 0, examples: [] },
   ];
-  const lines = summaryLines({ failures }, LOOK);
+  const lines = summaryLines({ failure_pops: [], failure_urls: [], failure_urls_omitted: 0, failures }, LOOK);
   expect(lines.map(numbersOf).filter((it) => it.length > 0)).toEqual([[43, 17, 5], [32], [2]]);
 });

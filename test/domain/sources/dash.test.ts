@@ -7,6 +7,9 @@ import { durationSeconds, integerOf } from "../../../domain/sources/dash-values.
 it.each([
   ["PT634.566S", 634.566],
   ["PT1H2M3.5S", 3_723.5],
+  ["PT734.1666666666667S", 734.1666666666667],
+  [`PT1.${"3".repeat(40)}S`, 1.3333333333333333],
+  [`PT1.${"3".repeat(41)}S`, undefined],
   ["P1DT1S", 86_401],
   ["P1Y2M", 36_720_000],
   ["PT0S", 0],

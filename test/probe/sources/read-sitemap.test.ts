@@ -51,7 +51,11 @@ describe("a sitemap", () => {
     ],
     ["is not well-formed XML (line 2)", urlset("<url><secret></url>")],
     ["is no sitemap: neither XML, nor a list of URLs, nor a robots.txt", '{"urls":["https://a.test/secret"]}'],
-    ["is no sitemap: neither XML, nor a list of URLs, nor a robots.txt", "secret/page.html\nhttps://a.test/1"],
+    [
+      "is no sitemap: neither XML, nor a list of URLs, nor a robots.txt",
+      "secret/page.html\nnote: none\nftp://a.test/1",
+    ],
+    ["is a robots.txt without a Sitemap line", "User agent: *\nDisallow: /secret\nhttps://a.test/1"],
     ["is a robots.txt without a Sitemap line", "User-agent: *\nDisallow: /secret\n# Sitemap: /s.xml\nSitemap:\n"],
     ["has nothing but comments", "# secret\n\n"],
     ["has a line of more than 1000000 characters", `https://a.test/${"x".repeat(1_100_000)}`],
@@ -149,6 +153,12 @@ describe("a sitemap of text", () => {
     ],
     ["packed", gzipSync("https://a.test/1"), ["https://a.test/1"], {}],
     ["what is no whole URL", "https://a.test/1\n/2\nwords of a page\nskd://x", ["https://a.test/1"], { not_a_url: 3 }],
+    [
+      "lines before the first URL that are none",
+      "ftp://a.test/1\nMy pages: all\nsecret/page.html\nhttps://a.test/1",
+      ["https://a.test/1"],
+      { not_a_url: 3 },
+    ],
     ["a URL twice", "https://a.test/1\nHTTPS://A.TEST/1", ["https://a.test/1"], { duplicate: 1 }],
   ])("has %s", async (_, document, urls, leftOut) => {
     expect(await readOne("sitemap", document)).toEqual({ urls, leftOut });
@@ -176,6 +186,19 @@ it("robots.txt leads to the sitemaps that it names", async () => {
   const { urls, steps } = await walkAll(depsAt(port), [{ type: "sitemap", url: "http://site.test/robots.txt" }]);
   expect(urls).toEqual(["https://a.test/1", "https://a.test/2"]);
   expect(steps).toBe(3);
+});
+
+it.each([
+  ["a typo", "User agent: *\nDisallow: /x\n"],
+  ["a record that no RFC has", "Crawl-delay: 5\n"],
+  ["words", "Welcome, robots!\n"],
+])("robots.txt may begin with a line that is not understood: %s", async (_, beginning) => {
+  const { port } = await site({
+    "/robots.txt": `${beginning}Sitemap: /1.txt\nhttps://a.test/no`,
+    "/1.txt": "https://a.test/1",
+  });
+  const { urls, leftOut } = await walkAll(depsAt(port), [{ type: "sitemap", url: "http://site.test/robots.txt" }]);
+  expect([urls, leftOut]).toEqual([["https://a.test/1"], {}]);
 });
 
 describe("an index of sitemaps", () => {

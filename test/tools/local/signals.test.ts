@@ -1,6 +1,11 @@
-import { EventEmitter } from "node:events";
-import { describe, expect, it } from "vitest";
-import { handleSignals, ONE_PRESS_MS } from "../../../tools/local/signals.ts";
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ROOT } from "../../../tools/local/paths.ts";
+import { handleSignals, INTERRUPTED, ONE_PRESS_MS } from "../../../tools/local/signals.ts";
 
 /** Sends signals at these times, in milliseconds. @returns what came of them */
 function sent(...signals: readonly (readonly [number, NodeJS.Signals])[]): string[] {
@@ -37,5 +42,21 @@ describe("a local run", () => {
     const two = [...press(0), ...press(ONE_PRESS_MS * 2)];
     expect(sent(...two)).toEqual(["Ending", "end", "Still"]);
     expect(sent(...two, ...press(ONE_PRESS_MS * 4))).toEqual(["Ending", "end", "Still", "force"]);
+  });
+
+  it("that is forced leaves no file with the API key", { timeout: 20_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "prewarm-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "endpoint.json");
+    const script = `
+      import { writeEndpointFile } from "${ROOT}tools/local/endpoint-file.ts";
+      import { endOnSignals } from "${ROOT}tools/local/signals.ts";
+      writeEndpointFile("{}", ${JSON.stringify(file)});
+      endOnSignals(() => undefined);
+      setInterval(() => process.kill(process.pid, "SIGINT"), ${ONE_PRESS_MS * 2});`;
+    const args = ["--import", "tsx", "--input-type=module", "-e", script];
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = await once(child, "close");
+    expect([code, existsSync(file)]).toEqual([INTERRUPTED, false]);
   });
 });
