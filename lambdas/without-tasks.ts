@@ -1,33 +1,46 @@
 // For shutdown/recount.ts, which reports them, and api/failures.ts, which tells them while a request runs.
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
+import type { SurveyedUrls } from "../domain/readiness/survey.ts";
 import { type FailedUrl, LISTS } from "../domain/request/lists.ts";
-import type { UnresolvedPop, WithoutTasks } from "../domain/result/without-tasks.ts";
+import type { FailureGroup } from "../domain/result/failure-group.ts";
+import { type UnresolvedPop, WithoutTasksTally } from "../domain/result/without-tasks.ts";
 import { isMissing } from "./lost-list.ts";
 
-export interface WithoutTasksDeps {
-  readonly lists: Pick<Lists, "read">;
-  readonly requestPops: Pick<RequestPopTable, "of">;
+/** What a recount keeps of what has no tasks. */
+export interface CountedWithoutTasks {
+  /** Without their problems, which are up to a gigabyte. */
+  readonly urls: SurveyedUrls["unreadable"];
+  readonly groups: readonly FailureGroup[];
 }
 
-/** The URLs of a request that could not be read, and its POPs that did not resolve. Before that is known there are none. */
-export async function withoutTasksOf(
-  deps: WithoutTasksDeps,
+/** Reads the URLs that could not be read once, and keeps of each its name and variant. */
+export async function countWithoutTasks(
+  lists: Pick<Lists, "read">,
   reqId: string,
-): Promise<WithoutTasks & { readonly urls: readonly FailedUrl[] }> {
-  const [urls, targets] = await Promise.all([unreadableUrls(deps.lists, reqId), deps.requestPops.of(reqId)]);
-  return { urls, pops: unresolvedPops(targets) };
+  pops: readonly UnresolvedPop[],
+): Promise<CountedWithoutTasks> {
+  const urls: { readonly url: string; readonly variant: string }[] = [];
+  const tally = new WithoutTasksTally();
+  // A URL stands in the list once for each variant, and is kept once.
+  const known = new Map<string, string>();
+  for await (const failed of unreadableUrls(lists, reqId)) {
+    const url = known.get(failed.url) ?? failed.url;
+    known.set(url, url);
+    urls.push({ url, variant: failed.variant ?? "" });
+    tally.addUrl({ ...failed, url });
+  }
+  for (const pop of pops) tally.addPop(pop);
+  return { urls, groups: tally.groups() };
 }
 
 /** In a list of its own: a request that ended before its sizes were asked has none. */
-export async function unreadableUrls(lists: Pick<Lists, "read">, reqId: string): Promise<FailedUrl[]> {
-  const urls: FailedUrl[] = [];
+export async function* unreadableUrls(lists: Pick<Lists, "read">, reqId: string): AsyncGenerator<FailedUrl> {
   try {
-    for await (const url of lists.read(LISTS.failedUrls, reqId)) urls.push(url);
+    yield* lists.read(LISTS.failedUrls, reqId);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  return urls;
 }
 
 export function unresolvedPops(targets: Awaited<ReturnType<RequestPopTable["of"]>>): UnresolvedPop[] {

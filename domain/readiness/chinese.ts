@@ -102,15 +102,21 @@ function troubles(readiness: Readiness, { failed, total }: Claims): string {
 }
 
 function unreadable({ unreadable_urls: count, urls }: Readiness): string {
-  return count === 0 ? "" : `${number.format(urls)} 个 URL 中 ${number.format(count)} 个无法读取`;
+  if (count === 0) return "";
+  const which =
+    urls === 0 ? `${number.format(count)} 个 URL ` : `${number.format(urls)} 个 URL 中 ${number.format(count)} 个`;
+  return `${which}无法读取`;
 }
+
+const NO_ANSWER = "DNS 解析器未应答或返回错误";
 
 function unresolved(readiness: Readiness): string {
   const { unresolved_pops: count, unanswered_pops: unanswered, unresolved_examples: pops } = readiness;
-  const which = names(pops, ` 等 ${number.format(count)} 个`, count);
-  if (unanswered === count) return `DNS 解析器未应答 ${number.format(count)} 个 POP 的查询（${which}）`;
-  const why = unanswered === 0 ? "" : `；其中 ${number.format(unanswered)} 个是 DNS 解析器未应答`;
-  return `${number.format(count)} 个 POP 无法解析（${which}${why}）`;
+  // A release before named none.
+  const which = pops.length === 0 ? "" : names(pops, ` 等 ${number.format(count)} 个`, count);
+  if (unanswered === count) return `${number.format(count)} 个 POP 的查询，${NO_ANSWER}${inBrackets(which)}`;
+  const why = unanswered === 0 ? "" : `其中 ${number.format(unanswered)} 个是 ${NO_ANSWER}`;
+  return `${number.format(count)} 个 POP 无法解析${inBrackets(which, why)}`;
 }
 
 function coldObjects({ cold_objects, cold_unreadable, cold_recs: recs }: Readiness): string {
@@ -126,6 +132,11 @@ function lackingPops({ lacking_other_pops: count, lacking_examples, pops }: Read
   if (!tooManyLack({ lacking_pops: count, pops })) return "";
   const which = names(lacking_examples, ` 等 ${number.format(count)} 个`, count);
   return `${number.format(pops)} 个 POP 中有 ${number.format(count)} 个缺少超过 1% 的任务（${which}）`;
+}
+
+function inBrackets(...parts: readonly string[]): string {
+  const said = parts.filter((it) => it !== "");
+  return said.length === 0 ? "" : `（${said.join("；")}）`;
 }
 
 /** The first few of so many names. @param more what follows where there are more */

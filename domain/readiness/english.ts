@@ -111,16 +111,21 @@ function troubles(readiness: Readiness, { failed, total }: Claims): string {
 }
 
 function unreadable({ unreadable_urls: count, urls }: Readiness): string {
-  return count === 0 ? "" : `${number.format(count)} of ${many(urls, "URL")} could not be read`;
+  if (count === 0) return "";
+  const which = urls === 0 ? many(count, "URL") : `${number.format(count)} of ${many(urls, "URL")}`;
+  return `${which} could not be read`;
 }
+
+const NO_ANSWER = "the DNS resolver did not answer or returned an error";
 
 /** A resolver that is down is another fault than a name that does not exist. */
 function unresolved(readiness: Readiness): string {
   const { unresolved_pops: count, unanswered_pops: unanswered, unresolved_examples: pops } = readiness;
-  const which = names(pops, count);
-  if (unanswered === count) return `the DNS resolver did not answer for ${many(count, "POP")} (${which})`;
-  const why = unanswered === 0 ? "" : `; for ${number.format(unanswered)} of them the DNS resolver did not answer`;
-  return `${many(count, "POP")} did not resolve (${which}${why})`;
+  // A release before named none.
+  const which = pops.length === 0 ? "" : names(pops, count);
+  if (unanswered === count) return `${NO_ANSWER} for ${many(count, "POP")}${inBrackets(which)}`;
+  const why = unanswered === 0 ? "" : `for ${number.format(unanswered)} of them ${NO_ANSWER}`;
+  return `${many(count, "POP")} did not resolve${inBrackets(which, why)}`;
 }
 
 /** The objects that could be read; those that could not are told by themselves. */
@@ -136,6 +141,11 @@ function lackingPops({ lacking_other_pops: count, lacking_examples, pops }: Read
   if (!tooManyLack({ lacking_pops: count, pops })) return "";
   const lack = count === 1 ? "lacks more than 1% of its" : "lack more than 1% of their";
   return `${number.format(count)} of ${many(pops, "POP")} ${lack} tasks (${names(lacking_examples, count)})`;
+}
+
+function inBrackets(...parts: readonly string[]): string {
+  const said = parts.filter((it) => it !== "");
+  return said.length === 0 ? "" : ` (${said.join("; ")})`;
 }
 
 /** The first few of so many names. */

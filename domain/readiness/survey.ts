@@ -19,11 +19,14 @@ interface RecGroup {
   readonly shares: readonly Share[];
 }
 
+/** A URL that could not be read, and the variant in which; empty or absent: in none. */
+type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
+
 /** The URLs of a request. */
 export interface SurveyedUrls {
   /** The URLs that could be read, in each variant. */
   readonly good: readonly GoodUrl[];
-  readonly unreadable: readonly UnreadableUrl[];
+  readonly unreadable: readonly UnreadableForm[];
   /** Names of the request's variants; none if it has none. */
   readonly variants: readonly string[];
 }
@@ -140,7 +143,7 @@ function coldRecsOf(groups: readonly RecGroup[], goodAt: GoodAt | undefined): st
   return cold;
 }
 
-function variantsOf({ variant = "" }: UnreadableUrl, all: readonly string[]): readonly (string | undefined)[] {
+function variantsOf({ variant = "" }: UnreadableForm, all: readonly string[]): readonly (string | undefined)[] {
   if (variant !== "") return [variant];
   return all.length === 0 ? [undefined] : all;
 }

@@ -35,19 +35,24 @@ export const coldObjectSchema = z.object({
 });
 export type ColdObject = z.infer<typeof coldObjectSchema>;
 
-/** What the verdict of a request rests on, as its item keeps it: at most some 3 KB. */
+/**
+ * What the verdict of a request rests on, as its item keeps it: at most some 3 KB. What was added has a default, for items that a
+ * release before wrote.
+ */
 export const readinessSchema = z
   .object({
     cold_objects: count.describe(
       "Objects (URL and variant) that are good at no POP of some REC with two or more chosen POPs, or for which no POP resolved.",
     ),
-    cold_unreadable: count.describe("Those of them that could not be read."),
+    cold_unreadable: count.default(0).describe("Those of them that could not be read."),
     cold_examples: z.array(coldObjectSchema),
     cold_recs: z.array(z.string()).describe("Those RECs."),
     lacking_pops: count.describe("POPs that lack more than 1% of their objects. URLs that could not be read count."),
-    lacking_other_pops: count.describe(
-      "Those of them that lack more than 1% even without the objects that are cold and the URLs that could not be read.",
-    ),
+    lacking_other_pops: count
+      .default(0)
+      .describe(
+        "Those of them that lack more than 1% even without the objects that are cold and the URLs that could not be read.",
+      ),
     lacking_examples: z
       .array(z.string())
       .describe("The first of `lacking_pops`: those of `lacking_other_pops` come first."),
@@ -55,10 +60,12 @@ export const readinessSchema = z
     unresolved_pops: count.describe(
       "Chosen POPs that did not resolve under some distribution. What they lack does not count.",
     ),
-    unresolved_examples: z.array(z.string()).describe("The first of them."),
-    unanswered_pops: count.describe("Those of them of which a DNS resolver gave no answer, or an error."),
+    unresolved_examples: z.array(z.string()).default([]).describe("The first of them."),
+    unanswered_pops: count.default(0).describe("Those of them of which a DNS resolver gave no answer, or an error."),
     unreadable_urls: count.describe("URLs that could not be read, in one variant or in all."),
-    urls: count.describe("All URLs, whether they could be read or not."),
+    urls: count
+      .default(0)
+      .describe("All URLs, whether they could be read or not; 0: a release before did not count them."),
     exceptions: count.describe(
       "How many kinds of trouble there are: each reason of failures, unreadable URLs, POPs that did not resolve.",
     ),

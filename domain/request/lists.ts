@@ -68,6 +68,13 @@ const failedUrls: ReadableList<FailedUrl> = {
   }),
 };
 
+/** Why URLs cannot, a row a reason: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
+const failedUrlGroups: ReadableList<FailureGroup> = {
+  key: (reqId) => `${reqId}/failed_url_groups.csv`,
+  toRow: groupToRow,
+  fromRow: groupFromRow,
+};
+
 /** One row a failed task. Read back, it says which task that was. */
 const report: ReadableList<TaskId, ReportedTask> = {
   key: (reqId) => `${reqId}/report.csv`,
@@ -88,7 +95,7 @@ const failures: ReadableList<FailureGroup> = {
   fromRow: groupFromRow,
 };
 
-export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report, failures } as const;
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, failedUrlGroups, report, failures } as const;
 
 /** Key of the compressed CSV of all of a request's tasks. */
 export function resultsKey(reqId: string): string {

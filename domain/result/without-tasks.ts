@@ -24,46 +24,61 @@ export interface UnresolvedPop {
   readonly reason?: FailureReason | undefined;
 }
 
-export interface WithoutTasks {
-  readonly urls: readonly UnreadableUrl[];
-  readonly pops: readonly UnresolvedPop[];
-}
-
 /** So much is told of an example. */
 const MAX_ERROR = 300;
 
-/** Groups by subject and reason. A URL counts once, whatever the number of its variants, and so does a POP. */
-export function groupsWithoutTasks({ urls, pops }: WithoutTasks): FailureGroup[] {
-  const ofUrls = groupsOf(
-    "url",
-    urls.map(({ reason, ...it }) => ({ reason, name: it.url, example: urlExample(it) })),
-  );
-  const ofPops = groupsOf(
-    "pop",
-    pops.map(({ pop, error = "", reason }) => ({
-      reason,
-      name: pop,
-      example: { pop, error: cutText(error, MAX_ERROR) },
-    })),
-  );
-  return [...ofUrls, ...ofPops];
-}
+/** Groups by subject and reason, of entries as they come. A URL counts once, whatever the number of its variants, and so does a POP. */
+export class WithoutTasksTally {
+  private readonly urls = new Map<FailureReason, Named>();
+  private readonly pops = new Map<FailureReason, Named>();
 
-interface Entry {
-  readonly reason: FailureReason | undefined;
-  readonly name: string;
-  readonly example: FailureExample;
-}
-
-function groupsOf(subject: Exclude<FailureSubject, "task">, entries: readonly Entry[]): FailureGroup[] {
-  const byReason = new Map<FailureReason, { readonly names: Set<string>; readonly examples: FailureExample[] }>();
-  for (const { reason, name, example } of entries) {
-    const code = readReason(reason);
-    const its = byReason.get(code) ?? { names: new Set<string>(), examples: [] };
-    byReason.set(code, its);
-    if (!its.names.has(name) && its.examples.length < MAX_EXAMPLES) its.examples.push(example);
-    its.names.add(name);
+  addUrl(url: UnreadableUrl): void {
+    add(this.urls, url.reason, url.url, () => urlExample(url));
   }
+
+  addPop({ pop, error = "", reason }: UnresolvedPop): void {
+    add(this.pops, reason, pop, () => ({ pop, error: cutText(error, MAX_ERROR) }));
+  }
+
+  groups(): FailureGroup[] {
+    return [...groupsOf("url", this.urls), ...groupsOf("pop", this.pops)];
+  }
+}
+
+/** The same of lists. */
+export function groupsWithoutTasks(entries: {
+  readonly urls: readonly UnreadableUrl[];
+  readonly pops: readonly UnresolvedPop[];
+}): FailureGroup[] {
+  const tally = new WithoutTasksTally();
+  for (const url of entries.urls) tally.addUrl(url);
+  for (const pop of entries.pops) tally.addPop(pop);
+  return tally.groups();
+}
+
+/** The URLs or POPs of one reason. */
+interface Named {
+  readonly names: Set<string>;
+  readonly examples: FailureExample[];
+}
+
+function add(
+  byReason: Map<FailureReason, Named>,
+  reason: FailureReason | undefined,
+  name: string,
+  exampleOf: () => FailureExample,
+): void {
+  const code = readReason(reason);
+  const its = byReason.get(code) ?? { names: new Set<string>(), examples: [] };
+  byReason.set(code, its);
+  if (!its.names.has(name) && its.examples.length < MAX_EXAMPLES) its.examples.push(exampleOf());
+  its.names.add(name);
+}
+
+function groupsOf(
+  subject: Exclude<FailureSubject, "task">,
+  byReason: ReadonlyMap<FailureReason, Named>,
+): FailureGroup[] {
   return [...byReason].map(([code, { names, examples }]) => ({
     code,
     subject,
@@ -87,8 +102,11 @@ function urlExample({ url, variant = "", problem, http_status }: Omit<Unreadable
  * Rows of the report: one for each URL (and variant, if only some of them are unreadable), with an empty POP, and one for each POP under
  * each distribution, with an empty URL. A row for each URL at each POP would be 36,000,000 rows of a large request.
  */
-export function* rowsWithoutTasks({ urls, pops }: WithoutTasks): Generator<ReportedTask> {
-  for (const { url, variant = "", problem, reason, http_status } of urls)
+export async function* rowsWithoutTasks(
+  urls: AsyncIterable<UnreadableUrl> | Iterable<UnreadableUrl>,
+  pops: readonly UnresolvedPop[],
+): AsyncGenerator<ReportedTask> {
+  for await (const { url, variant = "", problem, reason, http_status } of urls)
     yield {
       ...NO_TASK,
       pop: "",

@@ -21,8 +21,6 @@ export const MAX_STRIP_TASKS = 200_000;
  * results with the longest errors are 143 MB.
  */
 const MAX_READ_BYTES = 64_000_000;
-/** Of a result without its URL, which it has twice, and its error. */
-const BYTES_OF_A_RESULT = 600;
 
 export interface PopUrlsDeps {
   readonly lists: Pick<Lists, "read">;
@@ -45,8 +43,7 @@ export async function popUrls(deps: PopUrlsDeps, item: RequestItem, pop: string)
   const strip = new PopStrip(tasks);
   let bytes = 0;
   if (tasks.length > 0)
-    for await (const result of deps.results.ofPop(item.req_id, pop, item.shards)) {
-      bytes += BYTES_OF_A_RESULT + 2 * result.pop_url.length + (result.error?.length ?? 0);
+    for await (const result of deps.results.ofPop(item.req_id, pop, item.shards, (read) => (bytes += read))) {
       if (bytes > MAX_READ_BYTES)
         throw tooMuchToRead(`the results of ${pop} have more than ${MAX_READ_BYTES / 1e6} MB`);
       const place = places.get(result.pop_url);

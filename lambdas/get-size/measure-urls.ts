@@ -8,6 +8,7 @@ import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/
 import { type FailedUrl, goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
+import { groupsWithoutTasks } from "../../domain/result/without-tasks.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
@@ -41,7 +42,7 @@ export interface Measured {
 }
 
 /**
- * Asks the size of every URL that is to be asked, in every variant, and writes the two lists: what can be warmed, and what cannot. What has not
+ * Asks the size of every URL that is to be asked, in every variant, and writes the lists: what can be warmed, what cannot, and why not. What has not
  * answered when the time is over is warmed, with its size unknown: a slow origin must not keep a request from its downloads.
  * A URL's variants are asked for in their order, one after the other, and stand together in the list: a question may leave
  * something in a cache.
@@ -117,6 +118,7 @@ export async function measureUrls(
   const all = inOrder(stillKnown, good, names);
   await deps.lists.write(goodUrlsList(all), item.req_id, all);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
+  await deps.lists.write(LISTS.failedUrlGroups, item.req_id, groupsWithoutTasks({ urls: bad, pops: [] }));
   return {
     good: stillKnown.length + good.length,
     bad: bad.length,

@@ -4,7 +4,6 @@ import { LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { TerminalStatus } from "../../domain/request/status.ts";
 import type { Count } from "../../domain/result/count.ts";
-import { groupsWithoutTasks } from "../../domain/result/without-tasks.ts";
 import type { Recounted } from "./recount.ts";
 
 /** What the item of a request has besides, once it has ended and was recounted. */
@@ -18,11 +17,11 @@ export async function endingOf(
   deps: { readonly lists: Pick<Lists, "write"> },
   { req_id: reqId }: Pick<RequestItem, "req_id">,
   status: TerminalStatus,
-  { failures, survey, results, withoutTasks }: Recounted,
+  { failures, survey, results, groupsWithoutTasks }: Recounted,
   count: Count,
 ): Promise<Ending> {
   const groups = failures.groups();
-  await deps.lists.write(LISTS.failures, reqId, [...groups, ...groupsWithoutTasks(withoutTasks)]);
+  await deps.lists.write(LISTS.failures, reqId, [...groups, ...groupsWithoutTasks]);
   const readiness = readinessOf(survey(), groups.length);
   const verdict = verdictOf(status, readiness, count);
   return { ...count, report: LISTS.report.key(reqId), results, verdict, readiness };

@@ -165,9 +165,18 @@ describe("at its end", () => {
         }),
       },
       "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
-        "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer).",
+        "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer or returned an error).",
       "暂不可放量：40 个 URL 中 3 个无法读取；另有 2 个对象在孟买的任何 POP 都未预热。" +
-        "4 个 POP 无法解析（ICN51-C1、B、C 等 4 个；其中 1 个是 DNS 解析器未应答）。",
+        "4 个 POP 无法解析（ICN51-C1、B、C 等 4 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
+    ],
+    // As a release before has stored it: without the names of POPs, and without the number of URLs.
+    [
+      {
+        verdict: "ready_with_exceptions",
+        ...seen({ unreadable_urls: 3, urls: 0, unresolved_pops: 2, unresolved_examples: [], exceptions: 2 }),
+      },
+      "Ready for traffic, 2 exceptions: 3 URLs could not be read, 2 POPs did not resolve.",
+      "可以放量，有 2 处例外：3 个 URL 无法读取，2 个 POP 无法解析。",
     ],
     // Neither is enough by itself.
     [
@@ -180,8 +189,8 @@ describe("at its end", () => {
         verdict: "not_ready",
         ...seen({ cold_objects: 2, unresolved_pops: 2, unanswered_pops: 2, unresolved_examples: ["A", "B"] }),
       },
-      "Not ready for traffic: 2 objects are warm at no POP. The DNS resolver did not answer for 2 POPs (A, B).",
-      "暂不可放量：2 个对象在任何 POP 都未预热。DNS 解析器未应答 2 个 POP 的查询（A、B）。",
+      "Not ready for traffic: 2 objects are warm at no POP. The DNS resolver did not answer or returned an error for 2 POPs (A, B).",
+      "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
     ],
     [
       { verdict: "not_verified", warm: 0, ...seen({}) },

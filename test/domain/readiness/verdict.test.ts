@@ -93,3 +93,13 @@ describe("what the verdict rests on", () => {
     expect(seen.cold_examples[0]?.url).toMatch(/…$/);
   });
 });
+
+it("what a release before has stored of an ended request is read, without what that release did not know", () => {
+  const stored = {
+    ...{ cold_objects: 1, cold_examples: [{ url: "https://a.example/1", rec: "Mumbai" }], cold_recs: ["Mumbai"] },
+    ...{ lacking_pops: 3, lacking_examples: ["BOM50-C1"], pops: 40, unresolved_pops: 2, unreadable_urls: 1 },
+    exceptions: 3,
+  };
+  const added = { cold_unreadable: 0, lacking_other_pops: 0, unresolved_examples: [], unanswered_pops: 0, urls: 0 };
+  expect(readinessSchema.parse(stored)).toEqual({ ...stored, ...added });
+});

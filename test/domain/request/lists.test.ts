@@ -8,6 +8,7 @@ it("a request's lists stand in the bucket under its id", () => {
     "r1.csv",
     "r1/success_urls.csv",
     "r1/failed_urls.csv",
+    "r1/failed_url_groups.csv",
     "r1/report.csv",
     "r1/failures.csv",
   ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reportRow } from "../../../domain/result/report.ts";
 import { groupsWithoutTasks, rowsWithoutTasks } from "../../../domain/result/without-tasks.ts";
+import { collect } from "../../collect.ts";
 
 const gone = (n: number, variant?: string) => ({
   ...{ url: `https://a.example/${n}`, problem: "HTTP 404", reason: "http_4xx" as const, http_status: 404 },
@@ -53,8 +54,8 @@ describe("the groups of what has no tasks", () => {
   });
 });
 
-it("the report has a row a URL, whatever the number of POPs, and a row a POP under each distribution", () => {
-  const rows = [...rowsWithoutTasks({ urls: [gone(1, "br"), stranger], pops: [dead("d1"), dead("d2")] })];
+it("the report has a row a URL, whatever the number of POPs, and a row a POP under each distribution", async () => {
+  const rows = await collect(rowsWithoutTasks([gone(1, "br"), stranger], [dead("d1"), dead("d2")]));
   expect(rows.map((row) => reportRow(row).slice(0, 8))).toEqual([
     ["", "https://a.example/1", "HTTP 404", 404, undefined, undefined, 0, "br"],
     ["", stranger.url, stranger.problem, undefined, undefined, undefined, 0, undefined],

@@ -319,6 +319,26 @@ describe("GET /prewarm with detail=failures", () => {
     expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
   });
 
+  it("adds what has no tasks while the request runs, without a look at each URL that could not be read", async () => {
+    const { call, requests, lists, requestPops } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
+    await requestPops.put([
+      target("SIN2-P1"),
+      target("FRA56-P4", { state: "FAILED", reason: "name_not_found", error: "no such name" }),
+    ]);
+    const ask = async () =>
+      (await call("GET /prewarm", undefined, { req_id: "r1", detail: "failures" })).body["failures"];
+    const dead = { code: "name_not_found", subject: "pop", tasks: 0, pops: 1 };
+    // The sizes are not asked yet.
+    expect(await ask()).toMatchObject([dead]);
+    const gone = { url: "https://a.example/gone", error: "HTTP 404", http_status: 404 };
+    const counts = { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 60_000 } as const;
+    await lists.write(LISTS.failedUrlGroups, "r1", [{ ...counts, examples: [gone] }]);
+    // There may be 480,000: one that is read would spoil the answer.
+    lists.objects[LISTS.failedUrls.key("r1")] = [["https://a.example/other", "HTTP 500", "", "http_5xx", "500"]];
+    expect(await ask()).toMatchObject([{ ...counts, examples: [gone] }, dead]);
+  });
+
   it("is exact once the report stands, and what was counted of one that a release before has ended", async () => {
     const { call, requests, lists, progress } = world();
     await requests.put(request({ status: "FINISHED", active: undefined, report: "r1/report.csv", total_count: 4 }));

@@ -197,6 +197,18 @@ describe("Get Size", () => {
     ]);
   });
 
+  it("says by reason why URLs cannot be warmed, also where all can: a run before may have said otherwise", async () => {
+    const { handle, lists } = await world({ paths: ["/a", ...Array.from({ length: 9 }, (_, i) => `/gone/${i}`)] });
+    await handle(EVENT);
+    const groups = lists.objects["r1/failed_url_groups.csv"]?.map((row) => LISTS.failedUrlGroups.fromRow(row));
+    expect(groups).toMatchObject([{ code: "http_4xx", subject: "url", tasks: 0, urls: 9, pops: 0 }]);
+    expect(groups?.[0]?.examples).toHaveLength(3);
+    const good = await world({ paths: ["/a"] });
+    good.lists.objects["r1/failed_url_groups.csv"] = lists.objects["r1/failed_url_groups.csv"] ?? [];
+    await good.handle(EVENT);
+    expect(good.lists.objects["r1/failed_url_groups.csv"]).toEqual([]);
+  });
+
   it("counts the URLs whose headers say that they may never be kept, and warms them all the same", async () => {
     const { handle, requests, lists } = await world({ paths: ["/a", "/private?1", "/private?2", "/gone"] });
     await handle(EVENT);
