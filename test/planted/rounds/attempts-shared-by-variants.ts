@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/work/put-offs.ts",
-      find: "(i === 0 ? withAttempts(this.message, url, it.error) : url)",
-      replace: "(i < 0 ? url : withAttempts(this.message, url, it.error))",
+      find: "i === 0 ? withAttempts(this.message, url, it.error) : url",
+      replace: "i < 0 ? url : withAttempts(this.message, url, it.error)",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/put-offs.test.ts"],
