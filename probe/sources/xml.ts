@@ -129,7 +129,8 @@ class Document {
     const { text, from } = this.recent;
     const read = text.slice(this.last.position - from, this.parser.position - from);
     const at = read.search(UNESCAPED);
-    if (at === -1) return undefined;
+    // In a comment or a CDATA section that the document ends in, it needs no escape.
+    if (at === -1 || /<!--|<!\[CDATA\[/.test(read.slice(0, at))) return undefined;
     const line = this.last.line + lineEnds(read.slice(0, at)) + this.linesBefore;
     return `has an unescaped & in line ${line}; write &amp;`;
   }

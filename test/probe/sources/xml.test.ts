@@ -27,6 +27,12 @@ function cut(text: string, at: readonly number[]): string[] {
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 
+describe("a document that ends in a comment or a CDATA section", () => {
+  it.each(["<a><![CDATA[x & y", "<a><!-- R&D "])("is not blamed for the & in it: %s", async (text) => {
+    expect(await outcome([text])).toMatch(/is not well-formed XML \(line 1\)/);
+  });
+});
+
 describe("an unescaped & is named with its line", () => {
   const names = (line: number) => `has an unescaped & in line ${line}; write &amp;`;
   it.each([
