@@ -5,6 +5,7 @@ import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
+import { isLimited } from "../../domain/request/origin-limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -330,10 +331,11 @@ export class Downloader {
 
 /**
  * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
- * the followers wait for what the proof shows. Without a proof they ask as if each led.
+ * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
+ * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
  */
 function releaseFollowers({ message, onDownloaded }: Ask, answer: Answer): void {
-  if (onDownloaded === undefined || message.followers === undefined) return;
+  if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
   if (message.verify !== "off" && obstacle(answer) !== undefined) return;
   onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
 }

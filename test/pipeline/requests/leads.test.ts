@@ -38,6 +38,7 @@ describe("under one regional edge cache", () => {
       site: {},
       behaviours: [
         { path: "/untold/*", collapsing: "off", serverTiming: "off" },
+        { path: "/policy/*", collapsing: "off", ttl: { min: 0, default: 0, max: 0 } },
         { path: "/never/*", collapsing: "off", ttl: { min: 0, default: 0, max: 3_600 } },
         { collapsing: "off" },
       ],
@@ -70,6 +71,27 @@ describe("under one regional edge cache", () => {
     expect(results.find(({ reason }) => reason === "not_asked")?.error).toMatch(
       /decides: \S+ \(not_kept\), \S+ \(not_kept\)$/,
     );
+  });
+
+  it("an object that a cache policy does not keep is decided by two leads, and the limits of the origin hold", async () => {
+    const stack = running();
+    const paths = addObjects(stack, "policy", 10);
+    const reqId = await stack.start(body({ url_list: urls(...paths), pops: TOKYO, origin: { concurrency: 2 } }));
+    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 20, failed_count: 30 });
+    const { downloads } = originRequests(stack, "policy");
+    // Two leads, with two downloads and two checks each.
+    expect(downloads).toHaveLength(10 * 2 * 4);
+    expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
+  });
+
+  it("an object that a cache policy does not keep says nothing of the catalogue's REC", async () => {
+    const stack = running();
+    const [path = ""] = addObjects(stack, "policy", 1);
+    const reqId = await stack.start(body({ url_list: urls(path), pops: TOKYO }));
+    const { warnings } = await stack.until(reqId, "FINISHED");
+    const results = await stack.taskResults(reqId);
+    expect(results.map(({ reason }) => reason)).toEqual(["not_kept", "not_kept", "not_kept"]);
+    expect((warnings as { code: string }[]).map(({ code }) => code)).not.toContain("rec_wrong");
   });
 
   it("an object that expires at once is requested at every POP: each response after a download is a RefreshHit", async () => {
