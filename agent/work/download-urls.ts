@@ -182,12 +182,12 @@ async function downloadInSlot(
   }
 }
 
-/** A slot, and a seat at the origin. A check after a wait needs no seat: the POP has the object, as a rule. */
+/** A slot, and a seat at the origin. A check takes a seat as well: where the object is not kept, it reaches the origin. */
 function permitsOf(deps: DownloadDeps, job: Job, url: TaskUrl, place: Place): Permits {
   const { message, cancellation } = job;
   const { req_id, pop } = message;
   const slots = slotsFor(deps, url);
-  const waitWithout: Permits["waitWithout"] = async (wait) => {
+  const without = async (wait: () => Promise<unknown>) => {
     place.leave();
     slots.release(req_id, pop);
     try {
@@ -196,9 +196,14 @@ function permitsOf(deps: DownloadDeps, job: Job, url: TaskUrl, place: Place): Pe
       await slots.take(req_id, pop);
     }
   };
+  const waitWithout: Permits["waitWithout"] = (wait) =>
+    without(async () => {
+      await wait();
+      place.sit(await deps.origin?.lineOf(message)?.seat(cancellation));
+    });
   const regain = async () => {
     const line = deps.origin?.lineOf(message);
-    if (line !== undefined) await waitWithout(async () => place.sit(await line.returns(cancellation)));
+    if (line !== undefined) await without(async () => place.sit(await line.returns(cancellation)));
   };
   return { waitWithout, regain };
 }
