@@ -199,9 +199,7 @@ export class Downloader {
           return { ...timed(answer), good: isCheckGood(answer, pop) };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, turn, ask.permits?.regain).catch((error: unknown) =>
-          notNow(error, first),
-        );
+        const answer = await this.askWhole(ask, turn).catch((error: unknown) => notNow(error, first));
         ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
         return { ...timed(answer), good: judge(answer, pop, ask.expected, ask.compressed).kind === "GOOD" };
       },
@@ -276,13 +274,10 @@ export class Downloader {
     return new PutOffError(ms, ms * LATER_SPREAD, count);
   }
 
-  /** @param again waits until a further one may be sent. Whoever calls the downloader has waited for the first one */
-  private async askWhole(
-    ask: Ask,
-    turn: number,
-    again: () => Promise<unknown> = async () => this.options.origin?.lineOf(ask.message)?.again(ask.cancellation),
-  ): Promise<Answer> {
-    if (ask.asked++ > 0) await again();
+  /** Whoever calls the downloader has waited for the first one. A further one waits here: a check may have given its permits back. */
+  private async askWhole(ask: Ask, turn: number): Promise<Answer> {
+    if (ask.asked++ > 0)
+      await (ask.permits?.regain() ?? this.options.origin?.lineOf(ask.message)?.again(ask.cancellation));
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
