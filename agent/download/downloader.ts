@@ -85,7 +85,8 @@ interface Ask {
   asked: number;
   /** Whether a response after a good download was a Hit or a RefreshHit. */
   sawHit: boolean;
-  readonly onDownloaded: DownloadHooks["onDownloaded"];
+  /** Called once: a later address may show less of the REC than the first one. Undefined from then on. */
+  onDownloaded: DownloadHooks["onDownloaded"];
   readonly onBytes: (bytes: number) => void;
   readonly permits: Permits | undefined;
   /** When the last request was sent and had ended, by `performance.now()`. */
@@ -329,9 +330,11 @@ export class Downloader {
  * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
  * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
  */
-function releaseFollowers({ message, onDownloaded }: Ask, answer: Answer): void {
+function releaseFollowers(ask: Ask, answer: Answer): void {
+  const { message, onDownloaded } = ask;
   if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
   if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+  ask.onDownloaded = undefined;
   onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
 }
 

@@ -84,7 +84,7 @@ test.each([
   },
 );
 
-test("followers of a POP whose addresses are all proved may ask after the first one", async () => {
+test("followers of a POP whose addresses are all proved are told once, after the first one", async () => {
   const { told } = await lead("/addresses.bin", {}, { verify: "addresses" });
-  expect(told[0]).toEqual({ shown: { ok: true }, requests: 1 });
+  expect(told).toEqual([{ shown: { ok: true }, requests: 1 }]);
 });
