@@ -9,6 +9,7 @@ const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1", "CAI50-P1"];
 /** The catalogue takes it for one of Frankfurt's. */
 const [MISPLACED = ""] = FRANKFURT;
 const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
+const SINGAPORE = "SIN2-C1";
 const ORIGIN_MS = 200;
 
 interface Seen {
@@ -34,6 +35,7 @@ describe("under one regional edge cache", () => {
       pops: [
         ...FRANKFURT.map((pop) => ({ pop, rec: pop === MISPLACED ? "elsewhere" : "frankfurt" })),
         ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
+        { pop: SINGAPORE, rec: "singapore", addresses: 3 },
       ],
       site: {},
       behaviours: [
@@ -75,18 +77,31 @@ describe("under one regional edge cache", () => {
 
   it("an object that a cache policy does not keep is decided by two leads, and the limits of the origin hold", async () => {
     const stack = running();
-    const paths = addObjects(stack, "policy", 10);
+    const paths = addObjects(stack, "policy/limited", 10);
     const reqId = await stack.start(body({ url_list: urls(...paths), pops: TOKYO, origin: { concurrency: 2 } }));
     expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 20, failed_count: 30 });
-    const { downloads } = originRequests(stack, "policy");
+    const { downloads } = originRequests(stack, "policy/limited");
     // Two leads, with two downloads and two checks each.
     expect(downloads).toHaveLength(10 * 2 * 4);
     expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
   });
 
+  it.each(["edge", "addresses"])(
+    "checks, and what follows them, stay within the limits of the origin, with verify: %s",
+    async (verify) => {
+      const stack = running();
+      const paths = addObjects(stack, `policy/${verify}`, 20);
+      const request = body({ url_list: urls(...paths), pops: [SINGAPORE], verify, origin: { concurrency: 2 } });
+      expect(await stack.until(await stack.start(request), "FINISHED")).toMatchObject({ not_kept_count: 20 });
+      const { downloads } = originRequests(stack, `policy/${verify}`);
+      expect(downloads).toHaveLength(20 * 4 * (verify === "edge" ? 1 : 3));
+      expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
+    },
+  );
+
   it("an object that a cache policy does not keep says nothing of the catalogue's REC", async () => {
     const stack = running();
-    const [path = ""] = addObjects(stack, "policy", 1);
+    const [path = ""] = addObjects(stack, "policy/free", 1);
     const reqId = await stack.start(body({ url_list: urls(path), pops: TOKYO }));
     const { warnings } = await stack.until(reqId, "FINISHED");
     const results = await stack.taskResults(reqId);
