@@ -5,6 +5,7 @@ import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
+import { isLimited } from "../../domain/request/origin-limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
@@ -84,7 +85,8 @@ interface Ask {
   asked: number;
   /** Whether a response after a good download was a Hit or a RefreshHit. */
   sawHit: boolean;
-  readonly onDownloaded: DownloadHooks["onDownloaded"];
+  /** Called once: a later address may show less of the REC than the first one. Undefined from then on. */
+  onDownloaded: DownloadHooks["onDownloaded"];
   readonly onBytes: (bytes: number) => void;
   readonly permits: Permits | undefined;
   /** When the last request was sent and had ended, by `performance.now()`. */
@@ -198,9 +200,7 @@ export class Downloader {
           return { ...timed(answer), good: isCheckGood(answer, pop) };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, turn, ask.permits?.regain).catch((error: unknown) =>
-          notNow(error, first),
-        );
+        const answer = await this.askWhole(ask, turn).catch((error: unknown) => notNow(error, first));
         ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
         return { ...timed(answer), good: judge(answer, pop, ask.expected, ask.compressed).kind === "GOOD" };
       },
@@ -275,13 +275,10 @@ export class Downloader {
     return new PutOffError(ms, ms * LATER_SPREAD, count);
   }
 
-  /** @param again waits until a further one may be sent. Whoever calls the downloader has waited for the first one */
-  private async askWhole(
-    ask: Ask,
-    turn: number,
-    again: () => Promise<unknown> = async () => this.options.origin?.lineOf(ask.message)?.again(ask.cancellation),
-  ): Promise<Answer> {
-    if (ask.asked++ > 0) await again();
+  /** Whoever calls the downloader has waited for the first one. A further one waits here: a check may have given its permits back. */
+  private async askWhole(ask: Ask, turn: number): Promise<Answer> {
+    if (ask.asked++ > 0)
+      await (ask.permits?.regain() ?? this.options.origin?.lineOf(ask.message)?.again(ask.cancellation));
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
@@ -329,11 +326,14 @@ export class Downloader {
 
 /**
  * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
- * the followers wait for what the proof shows. Without a proof they ask as if each led.
+ * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
+ * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
  */
-function releaseFollowers({ message, onDownloaded }: Ask, answer: Answer): void {
-  if (onDownloaded === undefined || message.followers === undefined) return;
+function releaseFollowers(ask: Ask, answer: Answer): void {
+  const { message, onDownloaded } = ask;
+  if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
   if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+  ask.onDownloaded = undefined;
   onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
 }
 

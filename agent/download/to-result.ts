@@ -88,7 +88,7 @@ export function toResult(
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
     size_changed:
       failure === undefined && hasOtherSize(answer, task.bytes, asksCompressed(message, variant)) ? true : undefined,
-    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt) ? true : undefined,
+    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt, proof?.outcome) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
     hit_after_download: warming.sawHit === true ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),

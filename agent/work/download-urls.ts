@@ -170,35 +170,67 @@ async function downloadInSlot(
   line?: Line,
 ): Promise<void> {
   const { message, here, cancellation, stopping } = job;
+  const slot = new HeldSlot(deps, url, message);
   const transfer = here.holding.begin();
   try {
     if (line !== undefined) await line.again(cancellation);
-    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, permitsOf(deps, job, url, place));
+    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, permitsOf(deps, job, slot, place));
     finish(job, url);
   } finally {
     transfer.clear();
     place.leave();
-    slotsFor(deps, url).release(message.req_id, message.pop);
+    slot.release();
   }
 }
 
-/** A slot, and a seat at the origin. A check after a wait needs no seat: the POP has the object, as a rule. */
-function permitsOf(deps: DownloadDeps, job: Job, url: TaskUrl, place: Place): Permits {
-  const { message, cancellation } = job;
-  const { req_id, pop } = message;
-  const slots = slotsFor(deps, url);
-  const waitWithout: Permits["waitWithout"] = async (wait) => {
+/** The slot of a task, which it has already. A check takes a small one: it reads little, and must not wait for whole large objects. */
+class HeldSlot {
+  private readonly forDownload: Pick<Slots, "take" | "release">;
+  private held: Pick<Slots, "take" | "release"> | undefined;
+
+  constructor(
+    private readonly deps: DownloadDeps,
+    url: TaskUrl,
+    private readonly message: TaskMessage,
+  ) {
+    this.forDownload = slotsFor(deps, url);
+    this.held = this.forDownload;
+  }
+
+  get isForDownload(): boolean {
+    return this.held === this.forDownload;
+  }
+
+  release(): void {
+    this.held?.release(this.message.req_id, this.message.pop);
+    this.held = undefined;
+  }
+
+  async take(request: "check" | "download"): Promise<void> {
+    const slots = request === "check" ? this.deps.slots.small : this.forDownload;
+    await slots.take(this.message.req_id, this.message.pop);
+    this.held = slots;
+  }
+}
+
+/** A slot, and a seat at the origin. A check takes a seat as well: where the object is not kept, it reaches the origin. */
+function permitsOf({ origin }: DownloadDeps, { message, cancellation }: Job, slot: HeldSlot, place: Place): Permits {
+  const leave = () => {
     place.leave();
-    slots.release(req_id, pop);
-    try {
-      await wait();
-    } finally {
-      await slots.take(req_id, pop);
-    }
+    slot.release();
+  };
+  const waitWithout: Permits["waitWithout"] = async (wait) => {
+    leave();
+    await wait();
+    place.sit(await origin?.lineOf(message)?.seat(cancellation));
+    await slot.take("check");
   };
   const regain = async () => {
-    const line = deps.origin?.lineOf(message);
-    if (line !== undefined) await waitWithout(async () => place.sit(await line.returns(cancellation)));
+    const line = origin?.lineOf(message);
+    if (line === undefined && slot.isForDownload) return;
+    leave();
+    place.sit(await line?.returns(cancellation));
+    await slot.take("download");
   };
   return { waitWithout, regain };
 }

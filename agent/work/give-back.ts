@@ -2,7 +2,6 @@ import type { Message } from "@aws-sdk/client-sqs";
 import type { Logger } from "pino";
 import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { TaskLane } from "../../aws/task-lane.ts";
-import { withoutQueuedFollowers } from "../../domain/plan/hand-over.ts";
 import { messageBody, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import type { HandingOver } from "./hand-over.ts";
@@ -47,8 +46,7 @@ export async function giveBack(
     // It is sent as a new message, because each delivery of the old one counts: in a shrinking fleet, one stopping
     // agent after the other would pass it on until it goes to the dead letters. It is not sent for a request that has
     // ended: if the request's instances were stopped with it, no agent might be left to drop the message.
-    const queued = await deps.lead?.withdraw(rest.urls);
-    const rests = queued === undefined ? [rest] : withoutQueuedFollowers(rest, queued);
+    const rests = (await deps.lead?.withdraw(rest)) ?? [rest];
     if (await isWanted(deps.requests, rest.req_id)) await deps.queue.send(rests);
     return "DONE";
   }

@@ -3,7 +3,7 @@ import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskLane } from "../../aws/task-lane.ts";
 import type { Ended } from "../../domain/plan/ended.ts";
 import { grouped } from "../../domain/plan/grouped.ts";
-import { handOver } from "../../domain/plan/hand-over.ts";
+import { handOver, withoutQueuedFollowers } from "../../domain/plan/hand-over.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../domain/plan/verdict.ts";
@@ -44,7 +44,7 @@ export class HandingOver {
     private readonly deps: HandOverDeps,
     private readonly lead: TaskMessage,
     private readonly before: readonly Ended[],
-    private readonly again: boolean,
+    private again: boolean,
   ) {
     this.results = new NotedResults(deps.results);
   }
@@ -65,13 +65,14 @@ export class HandingOver {
   }
 
   /**
-   * Takes URLs out that go back to the queue without a result: whoever gets them hands them over.
-   * @returns those of them whose followers are queued already
+   * Takes a part of the lead out that goes back to the queue without results: whoever gets it hands it over.
+   * @returns its messages: what has its followers queued already goes alone
    */
-  async withdraw(urls: readonly TaskUrl[]): Promise<Set<TaskUrl>> {
-    for (const url of urls) this.downloaded.delete(url);
+  async withdraw(part: TaskMessage): Promise<TaskMessage[]> {
+    for (const url of part.urls) this.downloaded.delete(url);
     await this.last;
-    return new Set(urls.filter((url) => this.handed.has(url)));
+    const queued = new Set(part.urls.filter((url) => this.handed.has(url)));
+    return withoutQueuedFollowers(this.again ? { ...part, again: true } : part, queued);
   }
 
   /**
@@ -96,7 +97,13 @@ export class HandingOver {
 
   /** One after the other: what is under way is not handed over a second time. */
   private handOn(ended: readonly Ended[]): Promise<void> {
-    const next = this.last.then(() => this.send(ended.filter(({ url }) => !this.handed.has(url))));
+    const next = this.last
+      .then(() => this.send(ended.filter(({ url }) => !this.handed.has(url))))
+      .catch((error: unknown) => {
+        // A part of it may have gone out.
+        this.again = true;
+        throw error;
+      });
     this.last = next.catch(() => undefined);
     return next;
   }

@@ -1,5 +1,4 @@
 import type { TaskLane } from "../../aws/task-lane.ts";
-import { withoutQueuedFollowers } from "../../domain/plan/hand-over.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import type { PutOffError } from "../origin/put-off.ts";
@@ -74,9 +73,8 @@ export class PutOffs {
     const spreadMs = Math.max(...putOffs.map(({ error }) => error.spreadMs));
     const seconds = (ms + Math.random() * spreadMs) / 1_000;
     if (await isWanted(this.deps.requests, this.message.req_id)) {
-      const queued = await this.deps.lead?.withdraw(urls);
       const left = { ...this.message, urls };
-      const parts = queued === undefined ? [left] : withoutQueuedFollowers(left, queued);
+      const parts = (await this.deps.lead?.withdraw(left)) ?? [left];
       const sending = parts.map((part) => {
         const attempts = attemptsOf(
           this.message,

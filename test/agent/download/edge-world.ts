@@ -1,5 +1,10 @@
 import { afterAll, beforeAll } from "vitest";
-import { Downloader, type DownloaderOptions, type DownloadHooks } from "../../../agent/download/downloader.ts";
+import {
+  Downloader,
+  type DownloaderOptions,
+  type DownloadHooks,
+  type Permits,
+} from "../../../agent/download/downloader.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
 import { RequestTracker } from "../../../agent/download/request-tracker.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
@@ -61,6 +66,8 @@ export interface Download {
   readonly startedAt?: number;
   /** @default nobody is told of the bytes that come */
   readonly transfer?: Transfer;
+  /** @default it holds none */
+  readonly permits?: Permits;
   /** @default nobody is told */
   readonly onDownloaded?: DownloadHooks["onDownloaded"];
 }
@@ -75,6 +82,7 @@ export async function download({
   options,
   cancellation,
   transfer,
+  permits,
   onDownloaded,
 }: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
@@ -90,7 +98,7 @@ export async function download({
       ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
     },
     cancellation ?? new Cancellation(),
-    { transfer, onDownloaded },
+    { transfer, permits, onDownloaded },
   );
   return taskResultSchema.strict().parse(result);
 }

@@ -74,7 +74,17 @@ test("an object that is not kept says whether a response after the download was 
   expect(refreshed.result).toMatchObject({ outcome: "not_kept", hit_after_download: true });
 });
 
-test("followers of a POP whose addresses are all proved may ask after the first one", async () => {
+test.each([
+  ["concurrency", { concurrency: 2 }],
+  ["rate", { requests_per_second: 5 }],
+])(
+  "followers wait for the result where the %s at the origin is limited: they ask without permits",
+  async (name, origin) => {
+    expect(await lead(`/limited-${name}.bin`, {}, { origin })).toMatchObject({ told: [], result: { outcome: "warm" } });
+  },
+);
+
+test("followers of a POP whose addresses are all proved are told once, after the first one", async () => {
   const { told } = await lead("/addresses.bin", {}, { verify: "addresses" });
-  expect(told[0]).toEqual({ shown: { ok: true }, requests: 1 });
+  expect(told).toEqual([{ shown: { ok: true }, requests: 1 }]);
 });

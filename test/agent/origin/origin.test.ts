@@ -115,6 +115,51 @@ test("what reached the origin without a turn uses one up", async () => {
   origin.close();
 });
 
+describe("a check of a request that limits the concurrency to two", () => {
+  const two = taskMessage({ origin: { concurrency: 2 } });
+
+  test("has its permit before downloads that wait, and none while others have all", async () => {
+    const { origin } = alone();
+    const line = origin.lineOf(two);
+    const download = await turnOf(line);
+    await turnOf(line);
+    const order: string[] = [];
+    void line?.turn(cancellation()).then((seat) => {
+      order.push("download");
+      seat?.leave();
+    });
+    void line?.seat(cancellation()).then((seat) => {
+      order.push("check");
+      setTimeout(() => seat?.leave(), 1_000);
+    });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(order).toEqual([]);
+    download?.leave();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(order).toEqual(["check"]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(order).toEqual(["check", "download"]);
+    origin.close();
+  });
+
+  test("goes on at once when it is cancelled, and is given back on a stop", async () => {
+    const { origin } = alone();
+    const cancelled = cancellation();
+    const seat = origin.lineOf(two)?.seat(cancelled);
+    const stopped = expect(origin.lineOf(two)?.seat(cancellation())).rejects.toBeInstanceOf(StoppingError);
+    cancelled.cancel();
+    expect(await seat).toBeUndefined();
+    origin.close();
+    await stopped;
+  });
+});
+
+test("a check needs no permit where the rate alone is limited", async () => {
+  const { origin } = alone();
+  expect(await origin.lineOf(limited)?.seat(cancellation())).toBeUndefined();
+  origin.close();
+});
+
 /** Waits in virtual time. */
 async function turnOf(line: ReturnType<Origin["lineOf"]>) {
   const turn = line?.turn(cancellation());

@@ -16,10 +16,10 @@ useVirtualClock();
 describe("of a request that limits the concurrency at its origin to one", () => {
   const message = taskMessage({
     ...{ req_id: "q", origin: { concurrency: 1 } },
-    urls: ["a", "b"].map((url) => ({ url, bytes: 1 })),
+    urls: ["a", "b", "c"].map((url) => ({ url, bytes: 1 })),
   });
 
-  /** Works through the message beside nobody else. @param download of the first URL; the second takes ten seconds */
+  /** Works through the message beside nobody else. @param download of the first URL; each other one takes ten seconds */
   async function run(download: (permits: Permits, said: string[]) => Promise<void>): Promise<string[]> {
     const said: string[] = [];
     const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
@@ -36,6 +36,7 @@ describe("of a request that limits the concurrency at its origin to one", () => 
         },
       },
     });
+    const others = ["second", "third"];
     let begun = 0;
     const plan = {
       ...{ active: yes, write: done, delete: done, hold: done, origin },
@@ -43,9 +44,10 @@ describe("of a request that limits the concurrency at its origin to one", () => 
         if (begun++ === 0) {
           await download(permits, said);
         } else {
-          said.push("the second begins");
+          const name = others.shift() ?? "one too many";
+          said.push(`the ${name} begins`);
           await sleep(10_000);
-          said.push("the second ends");
+          said.push(`the ${name} ends`);
         }
         return {};
       },
@@ -57,23 +59,37 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     return said;
   }
 
-  test("a download that waits holds no permit, and the other one begins", async () => {
+  test("a download that waits holds no permit, and the others begin", async () => {
     const said = await run(async ({ waitWithout }, log) => {
       await waitWithout(() => sleep(60_000));
       log.push("the first has waited");
     });
-    expect(said).toEqual(["the second begins", "the second ends", "the first has waited"]);
+    expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
   });
 
-  test("a download that is to be repeated waits for a permit again", async () => {
-    const said = await run(async ({ waitWithout, regain }, log) => {
-      await waitWithout(async () => {
-        while (log.length === 0) await sleep(100);
-      });
-      log.push("the first has waited");
-      await regain();
-      log.push("the first goes on");
+  test("a check waits for a permit, and gives it back", async () => {
+    const said = await run(async ({ waitWithout }, log) => {
+      await waitWithout(() => sleep(1_000));
+      log.push("the first is checked");
+      await sleep(5_000);
+      log.push("the check ends");
     });
-    expect(said).toEqual(["the second begins", "the first has waited", "the second ends", "the first goes on"]);
+    const check = ["the first is checked", "the check ends"];
+    expect(said).toEqual([...took("second"), ...check, ...took("third")]);
   });
+
+  test("a download that is to be repeated waits for a permit, and gives it back", async () => {
+    const said = await run(async ({ regain }, log) => {
+      await regain();
+      log.push("the first is repeated");
+      await sleep(5_000);
+      log.push("the repetition ends");
+    });
+    const repetition = ["the first is repeated", "the repetition ends"];
+    expect(said).toEqual([...took("second"), ...repetition, ...took("third")]);
+  });
+
+  function took(name: string): string[] {
+    return [`the ${name} begins`, `the ${name} ends`];
+  }
 });

@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 /** Works through one message. `did` says in order what was done. */
-export function start(body: string, plan: Plan, slots = new Slots(10)) {
+export function start(body: string, plan: Plan, slots = new Slots(10), large = slots) {
   const did: string[] = [];
   const unplanned: string[] = [];
   const sent: TaskMessage[] = [];
@@ -89,7 +89,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
     },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
-    slots: { small: slots, large: slots },
+    slots: { small: slots, large },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
       download: async (task, { url, variant }, cancellation, hooks = {}) => {

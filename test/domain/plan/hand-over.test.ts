@@ -48,6 +48,12 @@ describe("a lead", () => {
     expect(decided).toEqual([]);
   });
 
+  it("tells nobody how often its own POP was tried", () => {
+    const tried = { ...A, attempts: 2, first_attempt_at: 1_700_000_000_000 };
+    expect(done(LEAD, [tried, GOOD]).messages.map(({ urls }) => urls)).toEqual([[A], [A], [A]]);
+    expect(done(LEAD, [tried, REFUSED]).messages.map(({ urls }) => urls)).toEqual([[A]]);
+  });
+
   it("sends them without saying that the REC has it where nothing shows that", () => {
     const { messages } = done(LEAD, [A, GOOD], [C, { ...GOOD, rec_unsure: true }]);
     expect(messages).toEqual([

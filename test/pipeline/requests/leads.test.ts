@@ -13,6 +13,7 @@ const [MISPLACED = ""] = FRANKFURT;
 const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
 /** The catalogue puts them under one REC, and each asks another one. */
 const SCATTERED = ["LHR61-P3", "LHR50-P2", "ARN56-P1", "ARN54-C1"];
+const SINGAPORE = "SIN2-C1";
 const ORIGIN_MS = 200;
 const SLOW_BYTES = 200_000;
 
@@ -40,10 +41,12 @@ describe("under one regional edge cache", () => {
         ...FRANKFURT.map((pop) => ({ pop, rec: pop === MISPLACED ? "elsewhere" : "frankfurt" })),
         ...TOKYO.map((pop) => ({ pop, rec: "tokyo" })),
         ...SCATTERED.map((pop) => ({ pop, rec: `rec of ${pop}` })),
+        { pop: SINGAPORE, rec: "singapore", addresses: 3 },
       ],
       site: {},
       behaviours: [
         { path: "/untold/*", collapsing: "off", serverTiming: "off" },
+        { path: "/policy/*", collapsing: "off", ttl: { min: 0, default: 0, max: 0 } },
         { path: "/never/*", collapsing: "off", ttl: { min: 0, default: 0, max: 3_600 } },
         { collapsing: "off" },
       ],
@@ -76,6 +79,40 @@ describe("under one regional edge cache", () => {
     expect(results.find(({ reason }) => reason === "not_asked")?.error).toMatch(
       /decides: \S+ \(not_kept\), \S+ \(not_kept\)$/,
     );
+  });
+
+  it("an object that a cache policy does not keep is decided by two leads, and the limits of the origin hold", async () => {
+    const stack = running();
+    const paths = addObjects(stack, "policy/limited", 10);
+    const reqId = await stack.start(body({ url_list: urls(...paths), pops: TOKYO, origin: { concurrency: 2 } }));
+    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 20, failed_count: 30 });
+    const { downloads } = originRequests(stack, "policy/limited");
+    // Two leads, with two downloads and two checks each.
+    expect(downloads).toHaveLength(10 * 2 * 4);
+    expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
+  });
+
+  it.each(["edge", "addresses"])(
+    "checks, and what follows them, stay within the limits of the origin, with verify: %s",
+    async (verify) => {
+      const stack = running();
+      const paths = addObjects(stack, `policy/${verify}`, 20);
+      const request = body({ url_list: urls(...paths), pops: [SINGAPORE], verify, origin: { concurrency: 2 } });
+      expect(await stack.until(await stack.start(request), "FINISHED")).toMatchObject({ not_kept_count: 20 });
+      const { downloads } = originRequests(stack, `policy/${verify}`);
+      expect(downloads).toHaveLength(20 * 4 * (verify === "edge" ? 1 : 3));
+      expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
+    },
+  );
+
+  it("an object that a cache policy does not keep says nothing of the catalogue's REC", async () => {
+    const stack = running();
+    const [path = ""] = addObjects(stack, "policy/free", 1);
+    const reqId = await stack.start(body({ url_list: urls(path), pops: TOKYO }));
+    const { warnings } = await stack.until(reqId, "FINISHED");
+    const results = await stack.taskResults(reqId);
+    expect(results.map(({ reason }) => reason)).toEqual(["not_kept", "not_kept", "not_kept"]);
+    expect((warnings as { code: string }[]).map(({ code }) => code)).not.toContain("rec_wrong");
   });
 
   it("an object that expires at once is requested at every POP: each response after a download is a RefreshHit", async () => {
