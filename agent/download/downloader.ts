@@ -188,8 +188,8 @@ export class Downloader {
   private async prove(ask: Ask, { answer: first, turn }: Attempt): Promise<Proof> {
     const { host, pop } = ask.message;
     const timed = (answer: Answer): Timed => ({ answer, startedAt: ask.startedAt, endedAt: ask.endedAt });
-    const proof = await prove(timed(first), {
-      ageSource: () => this.tracker.ageSource(host),
+    return prove(timed(first), {
+      originSendsAge: () => this.tracker.originSendsAge(host),
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(ask, request);
@@ -205,9 +205,6 @@ export class Downloader {
         return { ...timed(answer), good: judge(answer, pop, ask.expected, ask.compressed).kind === "GOOD" };
       },
     });
-    // At an edge whose Ages are not the origin's, nothing but growth makes a task warm.
-    if (proof.outcome === "warm") this.tracker.sawGrowth(host);
-    return proof;
   }
 
   /**

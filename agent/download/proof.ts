@@ -3,7 +3,6 @@ import type { Failure } from "../../domain/result/failure.ts";
 import { notKept } from "../../domain/result/not-kept.ts";
 import { type Outcome, tierOf } from "../../domain/result/outcome.ts";
 import {
-  type AgeSource,
   cacheStatusOf,
   downloadsIn,
   type HitWarning,
@@ -49,19 +48,19 @@ export interface Prover {
    * @param history what was requested there before
    */
   readonly request: (request: Request, history: readonly Observation[]) => Promise<Timed & { readonly good: boolean }>;
-  /** What an `Age` of the host is worth by now. */
-  readonly ageSource: () => AgeSource;
+  /** Whether a Miss of the host has carried an `Age` by now. */
+  readonly originSendsAge: () => boolean;
 }
 
 /**
  * Requests the object until the decision table says what a good download left at its address.
  * @param download the first one
  */
-export async function prove(download: Timed, { request, ageSource }: Prover): Promise<Proof> {
+export async function prove(download: Timed, { request, originSendsAge }: Prover): Promise<Proof> {
   const history = [observed("download", download)];
   let last = download.answer;
   for (;;) {
-    const step = nextStep(history, ageSource());
+    const step = nextStep(history, originSendsAge());
     if ("outcome" in step) return proofOf(step, history, last);
     const { good, ...timed } = await request(step, history);
     last = timed.answer;

@@ -21,12 +21,6 @@ export interface Observation {
   readonly endedAt: number;
 }
 
-/**
- * What an `Age` of a host is worth, as far as this process has seen. `ORIGIN`: a Miss carried one, so the origin sends its own. `TRUE`:
- * no Miss carried one, and the Age of a hit has grown. `UNKNOWN`: anything else.
- */
-export type AgeSource = "ORIGIN" | "TRUE" | "UNKNOWN";
-
 /** Why a task is a `hit` and not `warm` where the tier was not the reason. */
 export const HIT_WARNINGS = ["no_age", "age_constant", "origin_age"] as const;
 export type HitWarning = (typeof HIT_WARNINGS)[number];
@@ -66,8 +60,7 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * | ------------------------------------------------------- | ------------------------------------------------------ |
  * | nothing                                                 | D                                                      |
  * | D without `x-cache`                                     | `done`                                                 |
- * | D is a Hit, EDGE, `Age` ≥ 1, host's Ages are true | `warm` [3]                                             |
- * | any other D                                             | C                                                      |
+ * | any other D, also a Hit of EDGE with an `Age`           | C [3]                                                  |
  * | C is a Hit, grew(D, C), EDGE                            | `warm`                                                 |
  * | the same, tier not reported                             | `hit`                                                  |
  * | the same, the origin sends an `Age` of its own          | `hit` with `origin_age` [1]                            |
@@ -81,22 +74,20 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  *
  * [1] An origin behind a cache of its own sends an `Age` that grows by itself. An edge that keeps the object, and one that keeps
  * nothing and shares the answers of other requests, then send the same headers: no table can tell them apart. [2] Another cache server
- * of the POP answered, or the object was fetched anew. [3] When a fleet begins, its first downloads share answers with one another, and
- * no Miss that would tell of the origin's `Age` has been seen.
+ * of the POP answered, or the object was fetched anew. [3] A single `Age` proves nothing: it may be the origin's, in an answer that was
+ * shared. What other objects of the host have shown does not help, because a distribution may have several origins.
  *
  * docs/adr/0016 has the reasons. test/domain/result/proof-model.test.ts holds the table against a model of an edge.
+ * @param originSendsAge whether a Miss of the host carried an `Age`, as far as this process has seen
  */
-export function nextStep(history: readonly Observation[], ageSource: AgeSource): Step {
+export function nextStep(history: readonly Observation[], originSendsAge: boolean): Step {
   const last = history.at(-1);
   if (last === undefined) return DOWNLOAD;
-  if (last.kind === "check") return afterCheck(history, last, ageSource);
-  if (last.cache === undefined && history.length === 1) return { outcome: "done" };
-  // A single Age may be the origin's, in an answer that was shared, or one that the edge sends in every hit.
-  const isOld = ageSource === "TRUE" && ageOf(last) >= 1;
-  return isOld && last.cache === "HIT" && isOfEdge(last) ? { outcome: "warm" } : checkAfter(last);
+  if (last.kind === "check") return afterCheck(history, last, originSendsAge);
+  return last.cache === undefined && history.length === 1 ? { outcome: "done" } : checkAfter(last);
 }
 
-function afterCheck(history: readonly Observation[], last: Observation, ageSource: AgeSource): Step {
+function afterCheck(history: readonly Observation[], last: Observation, originSendsAge: boolean): Step {
   const start = history.findLastIndex(({ kind }) => kind === "download");
   const since = history.slice(start, -1);
   const checks = history.slice(start + 1);
@@ -105,13 +96,13 @@ function afterCheck(history: readonly Observation[], last: Observation, ageSourc
   if (last.cache !== "HIT") return isLastDownload ? NO_HIT : DOWNLOAD;
   // The edge says itself that the POP does not have it.
   if (isElsewhere(last) && !isLastDownload) return DOWNLOAD;
-  if (since.some((before) => grew(before, last))) return afterGrowth(last, ageSource);
+  if (since.some((before) => grew(before, last))) return afterGrowth(last, originSendsAge);
   return afterHitWithoutGrowth(since.at(-1), last, countOf(checks, "HIT"));
 }
 
-function afterGrowth(last: Observation, ageSource: AgeSource): Step {
+function afterGrowth(last: Observation, originSendsAge: boolean): Step {
   if (isElsewhere(last)) return REC_ONLY;
-  if (ageSource === "ORIGIN") return { outcome: "hit", warning: "origin_age" };
+  if (originSendsAge) return { outcome: "hit", warning: "origin_age" };
   return { outcome: isOfEdge(last) ? "warm" : "hit" };
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../agent/download/answer.ts";
 import { checkOf, isCheckGood, prove, type Request, type Timed } from "../../../agent/download/proof.ts";
-import type { AgeSource } from "../../../domain/result/proof.ts";
 
 const MISS: Answer = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
 const EDGE: Answer = {
@@ -29,8 +28,7 @@ function asking(...answers: (Answer | "bad")[]) {
       return { good: false, ...timed({ bytes: 0, failure: { reason: "timeout", code: "T" } as const }) };
     return { good: answer.wafAction === undefined, ...timed(answer) };
   };
-  const proving = (download: Answer, ageSource: AgeSource = "UNKNOWN") =>
-    prove(timed(download), { request, ageSource: () => ageSource });
+  const proving = (download: Answer) => prove(timed(download), { request, originSendsAge: () => false });
   return { asked: () => asked.map(({ next }) => next), steps: asked, proving };
 }
 
@@ -43,8 +41,10 @@ test("a hit of the edge that has grown is warm, with its tier and Age", async ()
   expect(asked()).toEqual(["check"]);
 });
 
-test("where the host's Ages are known to be true, a download that is a hit of the edge needs no check", async () => {
-  expect((await asking().proving(EDGE, "TRUE")).outcome).toBe("warm");
+test("a download that is a hit of the edge is checked as any other: its Age may be the origin's", async () => {
+  const { asked, proving } = asking({ ...EDGE, age: "6" });
+  expect(await proving(EDGE)).toMatchObject({ outcome: "warm", age: 6, rounds: 1 });
+  expect(asked()).toEqual(["check"]);
 });
 
 test("a server without x-cache is not asked again", async () => {
