@@ -2,7 +2,7 @@
  * What Prewarm says of objects at a hard edge, against what the edge's caches truly have. Without Server-Timing nothing is
  * called warm; and nothing is ever called warm or a hit that no cache keeps.
  */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { RequestTracker } from "../../../agent/download/request-tracker.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
@@ -189,15 +189,23 @@ test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowh
 });
 
 test("a shared response with its origin's Age is not warm, though another origin of the host sends none", async () => {
-  const process = { options: { tracker: new RequestTracker() } };
-  expect(await warm("/told/of-another-origin.bin", { size: 500 }, process)).toMatchObject({ outcome: "warm" });
+  const ofProcess = () => ({ options: { tracker: new RequestTracker() } });
+  const own = ofProcess();
+  expect(await warm("/told/of-another-origin.bin", { size: 500 }, own)).toMatchObject({ outcome: "warm" });
   const path = "/told/shared/aging.bin";
   const at = { message: { ips: oneOf("SIN2-P1") } };
   edge.setOrigin({ delayMs: 300 });
-  const stranger = warm(path, { size: 500, headers: { ...NEVER, age: "100" } }, at);
-  await vi.waitUntil(() => asked(path).length > 0);
-  const result = await download({ url: urlOf(path), bytes: 500, ...at, ...process });
+  const arrived = new Promise<void>((resolve) => {
+    edge.setFaults((request) => {
+      if (request.path === path) resolve();
+      return undefined;
+    });
+  });
+  const stranger = warm(path, { size: 500, headers: { ...NEVER, age: "100" } }, { ...at, ...ofProcess() });
+  await arrived;
+  const result = await download({ url: urlOf(path), bytes: 500, ...at, ...own });
   await stranger;
+  edge.setFaults(undefined);
   edge.setOrigin({});
   expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
   expect(keptAtPop(path)).toBe(0);

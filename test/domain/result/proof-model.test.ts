@@ -12,7 +12,7 @@ import {
 
 const RUNS = 5_000;
 /** No history has more requests. */
-const MAX_REQUESTS = 14;
+const MAX_REQUESTS = 16;
 
 /** One request of somebody else for the same object, at the same POP. */
 interface Stranger {
@@ -46,6 +46,8 @@ interface World {
   readonly delays: readonly number[];
   /** Whether a Miss of the host was seen with an `Age` before: of this object, or of one that has another origin. */
   readonly hostSentAge: boolean;
+  /** Which of the checks have no good answer, although the edge was asked. */
+  readonly losesChecks: readonly boolean[];
 }
 
 interface Stored {
@@ -198,12 +200,18 @@ function prove(world: World) {
     if (answers.length >= MAX_REQUESTS) throw new Error(`no end: ${JSON.stringify(history)}`);
     if (step.next === "check") now = Math.max(now, step.earliestAt);
     now += world.delays[answers.length % world.delays.length] ?? 0;
-    const answer = edge.request(step.next, now);
+    const answer = lost(edge.request(step.next, now), world, answers.length);
     answers.push(answer);
     const { cache, age, endedAt } = answer.observation;
     if (cache === "MISS" && age !== undefined) originSendsAge = true;
     now = endedAt;
   }
+}
+
+function lost(answer: Answered, { losesChecks }: World, before: number): Answered {
+  const { kind, startedAt, endedAt } = answer.observation;
+  if (kind === "download" || losesChecks[before] !== true) return answer;
+  return { observation: { kind, startedAt, endedAt }, wasKept: answer.wasKept };
 }
 
 const seconds = fc.oneof(fc.constant(0), fc.constant(1_000_000), fc.integer({ min: 1, max: 6 }));
@@ -225,6 +233,7 @@ const anyWorld: fc.Arbitrary<World> = fc
     strangers: fc.array(fc.record({ at: moment }), { maxLength: 40 }),
     delays: fc.array(fc.integer({ min: 0, max: 1_500 }), { minLength: 1, maxLength: 4 }),
     hostSentAge: fc.boolean(),
+    losesChecks: fc.oneof(fc.constant([]), fc.array(fc.boolean(), { maxLength: MAX_REQUESTS })),
   })
   // Where the origin sends an Age, no Miss of the host was ever seen, and each answer is shared, no table can tell.
   .filter(({ originAge, hostSentAge, strangers }) => originAge === "none" || hostSentAge || strangers.length === 0);
@@ -237,6 +246,7 @@ const honestWorld = anyWorld.map((world) => ({
   refreshes: false,
   evictions: [],
   edgeAge: "true" as const,
+  losesChecks: [],
 }));
 
 const outcomeIn = (step: Step) => ("outcome" in step ? step.outcome : undefined);
@@ -251,7 +261,29 @@ test("no task is reported as warm whose object the POP did not keep when it was 
   );
 });
 
-test("every proof ends after at most two downloads", () => {
+test("a task is not_kept for want of a hit only if a check after its last download was a miss", () => {
+  fc.assert(
+    fc.property(anyWorld, (world) => {
+      const { step, history } = prove(world);
+      if ("outcome" in step && step.outcome === "not_kept" && step.reason === "NO_HIT")
+        expect(history.at(-1)).toMatchObject({ kind: "check", cache: "MISS" });
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("a task whose object the POP keeps is never not_kept, whichever checks are lost", () => {
+  const losing = fc.record({ world: honestWorld, losesChecks: fc.array(fc.boolean(), { maxLength: MAX_REQUESTS }) });
+  fc.assert(
+    fc.property(losing, ({ world, losesChecks }) => {
+      const { step } = prove({ ...world, losesChecks });
+      expect(outcomeIn(step)).not.toBe("not_kept");
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("every proof ends after at most two downloads and sixteen requests", () => {
   const cache = fc.option(fc.constantFrom<CacheStatus>("HIT", "REFRESH_HIT", "MISS", "OTHER"), { nil: undefined });
   const tier = fc.option(fc.constantFrom("EDGE", "REC", "Origin Shield"), { nil: undefined });
   const age = fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined });
@@ -320,7 +352,14 @@ describe("at an edge that keeps the object", () => {
 });
 
 test("a task whose object is kept nowhere, and that nobody else requests, is not_kept after two downloads", () => {
-  const nowhere = anyWorld.map((world) => ({ ...world, popKeeps: 0, recKeeps: 0, refreshes: false, strangers: [] }));
+  const nowhere = anyWorld.map((world) => ({
+    ...world,
+    popKeeps: 0,
+    recKeeps: 0,
+    refreshes: false,
+    strangers: [],
+    losesChecks: [],
+  }));
   fc.assert(
     fc.property(nowhere, (world) => {
       const { step, history } = prove(world);

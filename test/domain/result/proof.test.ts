@@ -111,7 +111,16 @@ const rows: readonly Row[] = [
 
   ["C is a Miss", [D, MISS], "download"],
   ["C is an error that is kept", [D, { cache: "OTHER", age: 3 }], "download"],
-  ["C has no good answer", [D, NO_ANSWER], "download"],
+  ["C shows nothing", [D, NO_ANSWER], "check"],
+  ["so does its second repeat", [D, NO_ANSWER, NO_ANSWER, NO_ANSWER], "download"],
+  ["a repeat is a Miss", [D, NO_ANSWER, MISS], "download"],
+  ["a repeat is a Hit that grew since D", [D, NO_ANSWER, { ...EDGE, age: 3 }], "warm"],
+  ["C2 shows nothing, and is to be alone again", [D, HIT, NO_ANSWER], "check alone"],
+  ["the repeat of C2 is compared with C", [D, EDGE, NO_ANSWER, EDGE], "hit: no_age"],
+  ["a Hit without Age, then nothing", [D, HIT, NO_ANSWER, NO_ANSWER, NO_ANSWER], "hit: no_age"],
+  ["a Hit with an Age, then nothing", [D, { ...HIT, age: 90 }, NO_ANSWER, NO_ANSWER, NO_ANSWER], "hit: age_constant"],
+  ["nothing twice, a Hit, then nothing", [D, NO_ANSWER, NO_ANSWER, HIT, NO_ANSWER], "hit: no_age"],
+  ["a RefreshHit, then nothing", [D, REFRESH, NO_ANSWER, NO_ANSWER, NO_ANSWER], "download"],
   ["the second D", [D, MISS, D], "check"],
   ["the second D has no x-cache", [D, MISS, { kind: "download" }], "check"],
   ["the second D is a Hit of the edge, old", [D, MISS, { ...EDGE, kind: "download", age: 9 }], "check"],
@@ -122,7 +131,12 @@ const rows: readonly Row[] = [
     "check alone",
   ],
   ["C is a Miss again", [D, MISS, D, MISS], "not_kept: NO_HIT"],
-  ["C has no good answer again", [D, NO_ANSWER, D, NO_ANSWER], "not_kept: NO_HIT"],
+  ["C shows nothing after either D", [D, NO_ANSWER, NO_ANSWER, NO_ANSWER, D, NO_ANSWER], "failed"],
+  ["C shows nothing after the second D, having been a Miss", [D, MISS, D, NO_ANSWER, NO_ANSWER, NO_ANSWER], "failed"],
+  ["repeats of both D count together", [D, NO_ANSWER, NO_ANSWER, MISS, D, NO_ANSWER], "failed"],
+  ["C is a Miss after the second D alone", [D, NO_ANSWER, NO_ANSWER, NO_ANSWER, D, MISS], "not_kept: NO_HIT"],
+  ["a Hit after the second D, then nothing", [D, MISS, D, HIT, NO_ANSWER, NO_ANSWER, NO_ANSWER], "hit: no_age"],
+  ["only before the second D a Hit", [D, HIT, MISS, D, NO_ANSWER, NO_ANSWER, NO_ANSWER], "failed"],
 ];
 
 test.each(
@@ -134,6 +148,7 @@ test.each(
 test("a check may be sent 1.1 s after the answer before it has ended", () => {
   expect(nextStep(history(D), false)).toEqual({ next: "check", earliestAt: 1_200, alone: false });
   expect(nextStep(history(D, EDGE), false)).toEqual({ next: "check", earliestAt: 3_200, alone: true });
+  expect(nextStep(history(D, NO_ANSWER), false)).toEqual({ next: "check", earliestAt: 3_200, alone: false });
 });
 
 describe("what a header says", () => {
