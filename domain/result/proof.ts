@@ -68,21 +68,23 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * | C is a Hit, grew(D, C), EDGE                            | `warm`                                                 |
  * | the same, tier not reported                             | `hit`                                                  |
  * | the same, the origin sends an `Age` of its own          | `hit` with `origin_age` [1]                            |
- * | C is a Hit of another tier                              | D again, then `not_kept` if it grew                    |
+ * | C is a Hit of another tier                              | D again, then `not_kept` if it grew, or C2 is such too |
  * | C is a Hit without growth                               | C2, alone; evaluate (C, C2)                            |
  * | C and C2 are Hits without `Age`                         | `hit` with `no_age`                                    |
  * | C and C2 are Hits of the same `Age`                     | `hit` with `age_constant`                              |
  * | C and C2 are Hits, `Age` decreases or jumps [2]         | C3, alone; evaluate (C2, C3), then as `age_constant`   |
- * | C is a RefreshHit                                       | C2; a second one after the same D: `not_kept`          |
+ * | C is a RefreshHit                                       | C2                                                     |
+ * | C and C2 are RefreshHits                                | `not_kept`                                             |
+ * | a second RefreshHit after D, with a Hit just before it  | `hit` with a warning as in [4]                         |
  * | C is a Miss or an Error                                 | D again, then `not_kept`                               |
  * | C has no good answer, or no `x-cache`: it shows nothing | the same check again, twice at an address; then as [4] |
  *
  * [1] An origin behind a cache of its own sends an `Age` that grows by itself. An edge that keeps the object, and one that keeps
  * nothing and shares the answers of other requests, then send the same headers: no table can tell them apart. [2] Another cache server
  * of the POP answered, or the object was fetched anew. [3] A single `Age` proves nothing: it may be the origin's, in an answer that was
- * shared. What other objects of the host have shown does not help, because a distribution may have several origins. [4] If a Hit was seen since D, `hit` with `no_age`, or with
- * `age_constant` if it had an `Age`. If none was, D again, then `failed`: nobody has seen that the object is not kept. If the second D fails,
- * the caller ends the proof as `failed` as well.
+ * shared. What other objects of the host have shown does not help, because a distribution may have several origins. [4] If a Hit was
+ * seen since D, `hit` with `no_age`, or with `age_constant` if it had an `Age`; of another tier, `not_kept`. If none was, D again, then
+ * `failed`: nobody has seen that the object is not kept. If the second D fails, the caller ends the proof as `failed` as well.
  *
  * A proof ends: it has at most 2 downloads, at most 5 checks after each of them that show something, and at most 4 checks in all that show
  * nothing. That makes 16 requests.
@@ -123,12 +125,19 @@ function afterCheck(history: readonly Observation[], last: Observation, originSe
   const since = history.slice(start, -1);
   const checks = history.slice(start + 1);
   const isLastDownload = downloadsIn(history) >= MAX_DOWNLOADS;
-  if (last.cache === "REFRESH_HIT") return countOf(checks, "REFRESH_HIT") >= 2 ? EXPIRES_AT_ONCE : checkAfter(last);
+  if (last.cache === "REFRESH_HIT") return afterRefreshHit(checks, last);
   if (last.cache !== "HIT") return isLastDownload ? NO_HIT : DOWNLOAD;
   // The edge says itself that the POP does not have it.
   if (isElsewhere(last) && !isLastDownload) return DOWNLOAD;
   if (since.some((before) => grew(before, last))) return afterGrowth(last, originSendsAge);
   return afterHitWithoutGrowth(since.at(-1), last, countOf(checks, "HIT"));
+}
+
+function afterRefreshHit(checks: readonly Observation[], last: Observation): Step {
+  const before = checks.at(-2);
+  if (before === undefined || countOf(checks, "REFRESH_HIT") < 2) return checkAfter(last);
+  // After a Hit, it did not expire at once.
+  return before.cache === "HIT" ? hitWithoutGrowth([before]) : EXPIRES_AT_ONCE;
 }
 
 function afterGrowth(last: Observation, originSendsAge: boolean): Step {
@@ -139,11 +148,15 @@ function afterGrowth(last: Observation, originSendsAge: boolean): Step {
 
 function afterHitWithoutGrowth(before: Observation | undefined, last: Observation, hits: number): Step {
   if (before?.kind !== "check" || before.cache !== "HIT") return checkAlone(last);
-  if (ageOf(before) === ageOf(last) || hits >= MAX_HITS_WITHOUT_GROWTH) return hitWithoutGrowth([before, last]);
+  if (ageOf(before) === ageOf(last) || isElsewhere(last) || hits >= MAX_HITS_WITHOUT_GROWTH)
+    return hitWithoutGrowth([before, last]);
   return checkAlone(last);
 }
 
+/** What Hits say that prove nothing: the POP served the object, unless the edge names another tier. @param hits the last one at the end */
 function hitWithoutGrowth(hits: readonly Observation[]): Step {
+  const last = hits.at(-1);
+  if (last !== undefined && isElsewhere(last)) return REC_ONLY;
   return { outcome: "hit", warning: hits.every(({ age }) => age === undefined) ? "no_age" : "age_constant" };
 }
 
