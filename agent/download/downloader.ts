@@ -25,7 +25,7 @@ import { messageHeaders } from "./message-headers.ts";
 import { nextTry } from "./next-try.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
-import { type CheckRequest, checkOf, isCheckGood, type Proof, prove, type Request, type Timed } from "./proof.ts";
+import { type CheckRequest, checkFailure, checkOf, type Proof, prove, type Request, type Timed } from "./proof.ts";
 import { isRecUnsure } from "./rec-unsure.ts";
 import { RequestTracker } from "./request-tracker.ts";
 import { type Attempt, toResult, type Warming } from "./to-result.ts";
@@ -190,24 +190,23 @@ export class Downloader {
   private async prove(ask: Ask, { answer: first, turn }: Attempt): Promise<Proof> {
     const { host, pop } = ask.message;
     const timed = (answer: Answer): Timed => ({ answer, startedAt: ask.startedAt, endedAt: ask.endedAt });
-    const proof = await prove(timed(first), {
-      ageSource: () => this.tracker.ageSource(host),
+    return prove(timed(first), {
+      originSendsAge: () => this.tracker.originSendsAge(host),
+      isCancelled: () => ask.cancellation.cancelled,
       request: async (request, history) => {
         if (request.next === "check") {
           const ended = await this.beginCheck(ask, request);
           const answer = await this.askAt(ask, turn, checkOf(ask, first.bytes, history), false, ended);
           ask.sawHit ||= isAnyHit(answer);
-          return { ...timed(answer), good: isCheckGood(answer, pop) };
+          return { ...timed(answer), failure: checkFailure(answer, pop) };
         }
         ask.transfer?.clear();
         const answer = await this.askWhole(ask, turn).catch((error: unknown) => notNow(error, first));
         ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
-        return { ...timed(answer), good: judge(answer, pop, ask.expected, ask.compressed).kind === "GOOD" };
+        const outcome = judge(answer, pop, ask.expected, ask.compressed);
+        return { ...timed(answer), failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
       },
     });
-    // At an edge whose Ages are not the origin's, nothing but growth makes a task warm.
-    if (proof.outcome === "warm") this.tracker.sawGrowth(host);
-    return proof;
   }
 
   /**

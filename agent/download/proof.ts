@@ -3,7 +3,6 @@ import type { Failure } from "../../domain/result/failure.ts";
 import { notKept } from "../../domain/result/not-kept.ts";
 import { type Outcome, tierOf } from "../../domain/result/outcome.ts";
 import {
-  type AgeSource,
   cacheStatusOf,
   downloadsIn,
   type HitWarning,
@@ -13,11 +12,11 @@ import {
   type Step,
   upstreamOf,
 } from "../../domain/result/proof.ts";
-import { type Answer, wafFailureOf } from "./answer.ts";
+import { type Answer, judge, otherPop } from "./answer.ts";
 
 /** What an address of a POP has shown. */
 export interface Proof {
-  /** `failed`: AWS WAF let the download pass and not a request after it, so that nothing is known of the cache. */
+  /** `failed`: the download was good, and a request after it that was needed to judge the cache was not. So nothing is known of the cache. */
   readonly outcome: Outcome;
   /** Of a `hit`: why it is not `warm`, where the tier was not the reason. */
   readonly warning?: HitWarning;
@@ -42,48 +41,58 @@ export interface Timed {
 /** A request that the table asks for. */
 export type Request = Extract<Step, { readonly next: string }>;
 
+/** A request and, if its answer was not good, why. */
+export interface Requested extends Timed {
+  readonly failure: Failure | undefined;
+}
+
 /** What a proof needs of the one who downloads. */
 export interface Prover {
   /**
    * Sends a request to the address that the download came from, not before its time.
    * @param history what was requested there before
    */
-  readonly request: (request: Request, history: readonly Observation[]) => Promise<Timed & { readonly good: boolean }>;
-  /** What an `Age` of the host is worth by now. */
-  readonly ageSource: () => AgeSource;
+  readonly request: (request: Request, history: readonly Observation[]) => Promise<Requested>;
+  /** Whether a Miss of the host has carried an `Age` by now. */
+  readonly originSendsAge: () => boolean;
+  /** Whether the task was cut off: then nothing is repeated. */
+  readonly isCancelled: () => boolean;
 }
+
+type Last = Requested & { readonly next: Request["next"] };
 
 /**
  * Requests the object until the decision table says what a good download left at its address.
  * @param download the first one
  */
-export async function prove(download: Timed, { request, ageSource }: Prover): Promise<Proof> {
+export async function prove(download: Timed, { request, originSendsAge, isCancelled }: Prover): Promise<Proof> {
   const history = [observed("download", download)];
-  let last = download.answer;
+  let last: Last = { ...download, failure: undefined, next: "download" };
   for (;;) {
-    const step = nextStep(history, ageSource());
+    const step = nextStep(history, originSendsAge());
     if ("outcome" in step) return proofOf(step, history, last);
-    const { good, ...timed } = await request(step, history);
-    last = timed.answer;
-    const waf = wafFailureOf(last);
-    if (waf !== undefined) return { ...seenIn(history, last), outcome: "failed", failure: waf };
-    // Whole once, and not to be had again: nothing shows that it is kept.
-    if (!good && step.next === "download") return unavailable(history, last);
-    history.push(good ? observed(step.next, timed) : { ...timesOf(timed), kind: step.next });
+    last = { ...(await request(step, history)), next: step.next };
+    const { failure } = last;
+    // AWS WAF answers the next request alike. Without the second download, there is nothing to check.
+    if (failure !== undefined && (step.next === "download" || failure.reason === "waf" || isCancelled()))
+      return proofOf({ outcome: "failed" }, history, last);
+    history.push(failure === undefined ? observed(step.next, last) : { ...timesOf(last), kind: step.next });
   }
 }
 
-function proofOf(step: Exclude<Step, Request>, history: readonly Observation[], answer: Answer): Proof {
-  const seen = seenIn(history, answer);
-  if (step.outcome === "not_kept") return { ...seen, outcome: "not_kept", failure: notKept(step.reason, answer) };
+function proofOf(step: Exclude<Step, Request>, history: readonly Observation[], last: Last): Proof {
+  const seen = seenIn(history, last.answer);
+  if (step.outcome === "failed") return { ...seen, outcome: "failed", failure: failureOf(last) };
+  if (step.outcome === "not_kept") return { ...seen, outcome: "not_kept", failure: notKept(step.reason, last.answer) };
   if (step.outcome !== "hit" || step.warning === undefined) return { ...seen, outcome: step.outcome };
   return { ...seen, outcome: "hit", warning: step.warning };
 }
 
-function unavailable(history: readonly Observation[], answer: Answer): Proof {
-  const { failure } = answer;
-  const detail = `the second download failed: ${failure?.detail ?? failure?.code ?? `HTTP ${answer.httpStatus}`}`;
-  return { ...seenIn(history, answer), outcome: "not_kept", failure: { ...notKept("NO_HIT", answer), detail } };
+/** The request's own failure, and which request it was: the download before it was complete. */
+function failureOf({ failure = { reason: "other" }, next }: Last): Failure {
+  if (failure.reason === "waf") return failure;
+  const which = `the object was downloaded, but ${next === "check" ? "the check" : "the second download"} failed`;
+  return { ...failure, detail: failure.detail === undefined ? which : `${which}: ${failure.detail}` };
 }
 
 function seenIn(history: readonly Observation[], answer: Answer) {
@@ -134,13 +143,14 @@ export function checkOf(
   return bytes <= WHOLE_LOOK_BYTES || !isFirst || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
 }
 
-/** Whether the answer tells anything of the object at that POP. */
-export function isCheckGood(
-  { httpStatus: status = 0, xAmzCfPop = "", wafAction, failure }: Answer,
-  pop: string,
-): boolean {
-  if (wafAction !== undefined) return false;
-  if (xAmzCfPop !== "" && xAmzCfPop !== pop) return false;
-  if (failure !== undefined && failure.reason !== "too_large") return false;
-  return status === 200 || status === 206;
+/** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */
+export function checkFailure(answer: Answer, pop: string): Failure | undefined {
+  const { httpStatus: status, xAmzCfPop = "", xCache, wafAction, failure } = answer;
+  if (wafAction !== undefined || (status !== 200 && status !== 206)) {
+    const outcome = judge(answer, pop, null);
+    return outcome.kind === "GOOD" ? { reason: "other", code: `HTTP ${status}` } : outcome.failure;
+  }
+  if (xAmzCfPop !== "" && xAmzCfPop !== pop) return otherPop(xAmzCfPop, pop);
+  if (failure !== undefined && failure.reason !== "too_large") return failure;
+  return xCache === undefined ? { reason: "other", detail: "the response has no x-cache" } : undefined;
 }

@@ -1,18 +1,10 @@
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
-import { type AgeSource, cacheStatusOf, parseAge } from "../../domain/result/proof.ts";
+import { cacheStatusOf, parseAge } from "../../domain/result/proof.ts";
 import type { Answer } from "./answer.ts";
 
 /** So many hosts are remembered; the one that was added first is forgotten. A process works on far fewer. */
 const MAX_HOSTS = 10_000;
-
-interface HostAge {
-  /** A Miss carried an Age. */
-  missHadAge: boolean;
-  missHadNone: boolean;
-  /** The Age of a hit grew. */
-  grew: boolean;
-}
 
 interface InProgress {
   count: number;
@@ -22,10 +14,11 @@ interface InProgress {
 
 /**
  * What a proof must know beyond its own task: which requests this process has in progress, because identical ones share an answer, and
- * what an `Age` of a host is worth.
+ * at which hosts an origin sends an `Age` of its own.
  */
 export class RequestTracker {
-  private readonly hosts = new Map<string, HostAge>();
+  /** Those of which a Miss carried an Age. */
+  private readonly agingHosts = new Set<string>();
   private readonly objects = new Map<string, InProgress>();
 
   /** A request begins. @param path with the query. @returns what to call when it has ended */
@@ -66,30 +59,15 @@ export class RequestTracker {
   saw(host: string, { httpStatus = 0, xCache, age }: Answer): void {
     // Errors are kept apart from objects, and most answers are no Miss.
     if (httpStatus < 200 || httpStatus >= 300 || cacheStatusOf(xCache) !== "MISS") return;
-    if (parseAge(age) === undefined) this.of(host).missHadNone = true;
-    else this.of(host).missHadAge = true;
+    if (parseAge(age) === undefined || this.agingHosts.has(host)) return;
+    const [first] = this.agingHosts;
+    if (this.agingHosts.size >= MAX_HOSTS && first !== undefined) this.agingHosts.delete(first);
+    this.agingHosts.add(host);
   }
 
-  /** The Age of a hit of the host has grown. */
-  sawGrowth(host: string): void {
-    this.of(host).grew = true;
-  }
-
-  ageSource(host: string): AgeSource {
-    const seen = this.hosts.get(host);
-    if (seen === undefined) return "UNKNOWN";
-    if (seen.missHadAge) return "ORIGIN";
-    return seen.missHadNone && seen.grew ? "TRUE" : "UNKNOWN";
-  }
-
-  private of(host: string): HostAge {
-    const known = this.hosts.get(host);
-    if (known !== undefined) return known;
-    const [first] = this.hosts.keys();
-    if (this.hosts.size >= MAX_HOSTS && first !== undefined) this.hosts.delete(first);
-    const fresh = { missHadAge: false, missHadNone: false, grew: false };
-    this.hosts.set(host, fresh);
-    return fresh;
+  /** Whether a Miss of the host has carried an Age. One origin of several is enough: an Age at the host then proves nothing. */
+  originSendsAge(host: string): boolean {
+    return this.agingHosts.has(host);
   }
 }
 

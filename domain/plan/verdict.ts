@@ -10,6 +10,7 @@ export const leadResultSchema = taskResultSchema.pick({
   addresses: true,
   rec_unsure: true,
   hit_after_download: true,
+  rounds: true,
 });
 export type LeadResult = z.infer<typeof leadResultSchema>;
 
@@ -28,13 +29,15 @@ export type Verdict =
   | { readonly kind: "not_kept" };
 
 export function verdictOf(result: LeadResult): Verdict {
-  const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download } = result;
+  const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
   // Where only some of a POP's addresses have it, the REC has it as well.
   if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))
     return { kind: "cached", sure: rec_unsure !== true };
   const code = readReason(reason);
   // A hit shows that a cache had it, though not for long: each POP finds out for itself.
   if (code === "not_kept") return hit_after_download === true ? { kind: "cached", sure: false } : { kind: "not_kept" };
+  // The origin sent the object whole; what failed is a request after that. It shows neither that the origin fails nor that the REC has it.
+  if (rounds !== undefined) return { kind: "pop_failed" };
   if (!isOriginFailure(code, status !== undefined)) return { kind: "pop_failed" };
   return { kind: "origin_failed", saw: status !== undefined && status >= 300 ? `HTTP ${status}` : code };
 }

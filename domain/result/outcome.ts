@@ -7,7 +7,8 @@ export const OUTCOMES = {
   not_kept:
     "The download was complete, but no hit was observed after it, nor after a second one: the POP does not keep the object.",
   done: "Downloaded, and nothing claimed: the server sends no x-cache, or `verify` is `off`.",
-  failed: "There was no whole download, or AWS WAF answered when the object was asked for again.",
+  failed:
+    "There was no whole download, or the requests after it had no good answer, or AWS WAF answered them: whether the POP keeps the object is unknown.",
 } as const;
 
 export type Outcome = keyof typeof OUTCOMES;

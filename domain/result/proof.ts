@@ -7,7 +7,7 @@ export type CacheStatus = "HIT" | "REFRESH_HIT" | "MISS" | "OTHER";
 export interface Observation {
   /** `download`: the whole object. `check`: the object again, to see which cache has it. */
   readonly kind: "download" | "check";
-  /** Absent: the answer has no `x-cache`, or the check had no good answer. */
+  /** Absent: the answer has no `x-cache`, or the check had no good answer. Such a check shows nothing. */
   readonly cache?: CacheStatus | undefined;
   /** The tier that Server-Timing reports for a hit: `EDGE`, `REC` or `Origin Shield`. */
   readonly tier?: string | undefined;
@@ -20,12 +20,6 @@ export interface Observation {
   /** When its answer had ended. */
   readonly endedAt: number;
 }
-
-/**
- * What an `Age` of a host is worth, as far as this process has seen. `ORIGIN`: a Miss carried one, so the origin sends its own. `TRUE`:
- * no Miss carried one, and the Age of a hit has grown. `UNKNOWN`: anything else.
- */
-export type AgeSource = "ORIGIN" | "TRUE" | "UNKNOWN";
 
 /** Why a task is a `hit` and not `warm` where the tier was not the reason. */
 export const HIT_WARNINGS = ["no_age", "age_constant", "origin_age"] as const;
@@ -46,6 +40,8 @@ export type Step =
     }
   | { readonly outcome: "warm" | "done" }
   | { readonly outcome: "hit"; readonly warning?: HitWarning }
+  /** The checks after the last download showed nothing. */
+  | { readonly outcome: "failed" }
   | { readonly outcome: "not_kept"; readonly reason: NotKeptReason };
 
 /** How often an object is downloaded whole at one address. */
@@ -54,6 +50,8 @@ export const MAX_DOWNLOADS = 2;
 export const MIN_GROWTH_MS = 1_100;
 /** Ages are cut to whole seconds at each tier, so a growth may look so much larger than it was. */
 const ROUNDING_SECONDS = 1;
+/** So often a check that showed nothing is sent again at one address: a lost request says nothing of a cache. */
+const MAX_REPEATS = 2;
 /** So many hits without growth, after one download, are enough to say that `Age` does not grow. */
 const MAX_HITS_WITHOUT_GROWTH = 3;
 
@@ -66,61 +64,100 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * | ------------------------------------------------------- | ------------------------------------------------------ |
  * | nothing                                                 | D                                                      |
  * | D without `x-cache`                                     | `done`                                                 |
- * | D is a Hit, EDGE, `Age` ≥ 1, host's Ages are true | `warm` [3]                                             |
- * | any other D                                             | C                                                      |
+ * | any other D, also a Hit of EDGE with an `Age`           | C [3]                                                  |
  * | C is a Hit, grew(D, C), EDGE                            | `warm`                                                 |
  * | the same, tier not reported                             | `hit`                                                  |
  * | the same, the origin sends an `Age` of its own          | `hit` with `origin_age` [1]                            |
- * | C is a Hit of another tier                              | D again, then `not_kept` if it grew                    |
+ * | C is a Hit of another tier                              | D again, then `not_kept` if it grew, or C2 is such too |
  * | C is a Hit without growth                               | C2, alone; evaluate (C, C2)                            |
  * | C and C2 are Hits without `Age`                         | `hit` with `no_age`                                    |
  * | C and C2 are Hits of the same `Age`                     | `hit` with `age_constant`                              |
  * | C and C2 are Hits, `Age` decreases or jumps [2]         | C3, alone; evaluate (C2, C3), then as `age_constant`   |
- * | C is a RefreshHit                                       | C2; a second one after the same D: `not_kept`          |
- * | C is a Miss, has no `x-cache` or no good answer         | D again, then `not_kept`                               |
+ * | C is a RefreshHit                                       | C2                                                     |
+ * | C and C2 are RefreshHits                                | `not_kept`                                             |
+ * | a second RefreshHit after D, with a Hit just before it  | `hit` with a warning as in [4]                         |
+ * | C is a Miss or an Error                                 | D again, then `not_kept`                               |
+ * | C has no good answer, or no `x-cache`: it shows nothing | the same check again, twice at an address; then as [4] |
  *
  * [1] An origin behind a cache of its own sends an `Age` that grows by itself. An edge that keeps the object, and one that keeps
  * nothing and shares the answers of other requests, then send the same headers: no table can tell them apart. [2] Another cache server
- * of the POP answered, or the object was fetched anew. [3] When a fleet begins, its first downloads share answers with one another, and
- * no Miss that would tell of the origin's `Age` has been seen.
+ * of the POP answered, or the object was fetched anew. [3] A single `Age` proves nothing: it may be the origin's, in an answer that was
+ * shared. What other objects of the host have shown does not help, because a distribution may have several origins. [4] If a Hit was
+ * seen since D, `hit` with `no_age`, or with `age_constant` if it had an `Age`; of another tier, `not_kept`. If none was, D again, then
+ * `failed`: nobody has seen that the object is not kept. If the second D fails, the caller ends the proof as `failed` as well.
+ *
+ * A proof ends: it has at most 2 downloads, at most 5 checks after each of them that show something, and at most 4 checks in all that show
+ * nothing. That makes 16 requests.
  *
  * docs/adr/0016 has the reasons. test/domain/result/proof-model.test.ts holds the table against a model of an edge.
+ * @param originSendsAge whether a Miss of the host carried an `Age`, as far as this process has seen
  */
-export function nextStep(history: readonly Observation[], ageSource: AgeSource): Step {
+export function nextStep(history: readonly Observation[], originSendsAge: boolean): Step {
   const last = history.at(-1);
   if (last === undefined) return DOWNLOAD;
-  if (last.kind === "check") return afterCheck(history, last, ageSource);
-  if (last.cache === undefined && history.length === 1) return { outcome: "done" };
-  // A single Age may be the origin's, in an answer that was shared, or one that the edge sends in every hit.
-  const isOld = ageSource === "TRUE" && ageOf(last) >= 1;
-  return isOld && last.cache === "HIT" && isOfEdge(last) ? { outcome: "warm" } : checkAfter(last);
+  if (last.kind === "check") {
+    const shown = history.filter(({ kind, cache }) => kind === "download" || cache !== undefined);
+    return last.cache === undefined
+      ? afterNothing(history, shown, originSendsAge)
+      : afterCheck(shown, last, originSendsAge);
+  }
+  return last.cache === undefined && history.length === 1 ? { outcome: "done" } : checkAfter(last);
 }
 
-function afterCheck(history: readonly Observation[], last: Observation, ageSource: AgeSource): Step {
-  const start = history.findLastIndex(({ kind }) => kind === "download");
+/** After a check that showed nothing. @param shown the requests that showed something */
+function afterNothing(history: readonly Observation[], shown: readonly Observation[], originSendsAge: boolean): Step {
+  if (history.length - shown.length <= MAX_REPEATS) {
+    const step = nextStep(shown, originSendsAge);
+    const earliestAt = (history.at(-1)?.endedAt ?? 0) + MIN_GROWTH_MS;
+    return "next" in step && step.next === "check" ? { ...step, earliestAt } : step;
+  }
+  const hit = shown.slice(lastDownload(shown) + 1).findLast(({ cache }) => cache === "HIT");
+  if (hit !== undefined) return hitWithoutGrowth([hit]);
+  return downloadsIn(shown) >= MAX_DOWNLOADS ? { outcome: "failed" } : DOWNLOAD;
+}
+
+function lastDownload(history: readonly Observation[]): number {
+  return history.findLastIndex(({ kind }) => kind === "download");
+}
+
+function afterCheck(history: readonly Observation[], last: Observation, originSendsAge: boolean): Step {
+  const start = lastDownload(history);
   const since = history.slice(start, -1);
   const checks = history.slice(start + 1);
   const isLastDownload = downloadsIn(history) >= MAX_DOWNLOADS;
-  if (last.cache === "REFRESH_HIT") return countOf(checks, "REFRESH_HIT") >= 2 ? EXPIRES_AT_ONCE : checkAfter(last);
+  if (last.cache === "REFRESH_HIT") return afterRefreshHit(checks, last);
   if (last.cache !== "HIT") return isLastDownload ? NO_HIT : DOWNLOAD;
   // The edge says itself that the POP does not have it.
   if (isElsewhere(last) && !isLastDownload) return DOWNLOAD;
-  if (since.some((before) => grew(before, last))) return afterGrowth(last, ageSource);
+  if (since.some((before) => grew(before, last))) return afterGrowth(last, originSendsAge);
   return afterHitWithoutGrowth(since.at(-1), last, countOf(checks, "HIT"));
 }
 
-function afterGrowth(last: Observation, ageSource: AgeSource): Step {
+function afterRefreshHit(checks: readonly Observation[], last: Observation): Step {
+  const before = checks.at(-2);
+  if (before === undefined || countOf(checks, "REFRESH_HIT") < 2) return checkAfter(last);
+  // After a Hit, it did not expire at once.
+  return before.cache === "HIT" ? hitWithoutGrowth([before]) : EXPIRES_AT_ONCE;
+}
+
+function afterGrowth(last: Observation, originSendsAge: boolean): Step {
   if (isElsewhere(last)) return REC_ONLY;
-  if (ageSource === "ORIGIN") return { outcome: "hit", warning: "origin_age" };
+  if (originSendsAge) return { outcome: "hit", warning: "origin_age" };
   return { outcome: isOfEdge(last) ? "warm" : "hit" };
 }
 
 function afterHitWithoutGrowth(before: Observation | undefined, last: Observation, hits: number): Step {
   if (before?.kind !== "check" || before.cache !== "HIT") return checkAlone(last);
-  if (before.age === undefined && last.age === undefined) return { outcome: "hit", warning: "no_age" };
-  if (ageOf(before) === ageOf(last) || hits >= MAX_HITS_WITHOUT_GROWTH)
-    return { outcome: "hit", warning: "age_constant" };
+  if (ageOf(before) === ageOf(last) || isElsewhere(last) || hits >= MAX_HITS_WITHOUT_GROWTH)
+    return hitWithoutGrowth([before, last]);
   return checkAlone(last);
+}
+
+/** What Hits say that prove nothing: the POP served the object, unless the edge names another tier. @param hits the last one at the end */
+function hitWithoutGrowth(hits: readonly Observation[]): Step {
+  const last = hits.at(-1);
+  if (last !== undefined && isElsewhere(last)) return REC_ONLY;
+  return { outcome: "hit", warning: hits.every(({ age }) => age === undefined) ? "no_age" : "age_constant" };
 }
 
 /**

@@ -180,7 +180,7 @@ describe("which results stand", () => {
       Keys: [toAttributes(key(0)), expect.anything(), ...Array.from({ length: 98 }, () => expect.anything())],
       ConsistentRead: true,
       ProjectionExpression:
-        "#task_key, #pop_url, #ok, #reason, #http_status, #addresses, #rec_unsure, #hit_after_download",
+        "#task_key, #pop_url, #ok, #reason, #http_status, #addresses, #rec_unsure, #hit_after_download, #rounds",
     });
   });
 

@@ -164,6 +164,7 @@ test("an agent may read of a result whether it stands and whether it is good, an
     "addresses",
     "rec_unsure",
     "hit_after_download",
+    "rounds",
   ]);
   expect(read?.Condition).toEqual({
     "ForAllValues:StringEquals": { "dynamodb:Attributes": names },

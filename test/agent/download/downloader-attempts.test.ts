@@ -222,11 +222,11 @@ describe("when the origin wants to be left alone inside a download", () => {
     expect(putOff).toMatchObject({ name: "PutOffError", ms: 60_000, tries: 1 });
   });
 
-  test("what was downloaded whole stands", async () => {
+  test("a second download that may not be sent: the task has failed, and no miss is claimed", async () => {
     const miss = { kind: "status", status: 503 } as const;
-    const url = object("/left-alone-whole.bin", [undefined, miss] as unknown as Fault[]);
+    const url = object("/left-alone-whole.bin", [undefined, miss, miss, miss] as unknown as Fault[]);
     expect(await download({ url, options: { origin } })).toMatchObject({
-      ...{ outcome: "not_kept", attempts: 1, bytes: SIZE },
+      ...{ outcome: "failed", reason: "other", attempts: 1, rounds: 1, bytes: SIZE },
       error: expect.stringContaining("the origin has too much to do"),
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../agent/download/answer.ts";
-import { checkOf, isCheckGood, prove, type Request, type Timed } from "../../../agent/download/proof.ts";
-import type { AgeSource } from "../../../domain/result/proof.ts";
+import { type Answer, wafFailureOf } from "../../../agent/download/answer.ts";
+import { checkFailure, checkOf, prove, type Request, type Timed } from "../../../agent/download/proof.ts";
+import type { Failure } from "../../../domain/result/failure.ts";
 
 const MISS: Answer = { bytes: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
 const EDGE: Answer = {
@@ -11,6 +11,7 @@ const EDGE: Answer = {
   serverTiming: 'cdn-cache-hit,cdn-hit-layer;desc="EDGE"',
   age: "3",
 };
+const TIMEOUT: Failure = { reason: "timeout", code: "T" };
 const MUTE: Answer = { bytes: 5, httpStatus: 200, xCache: "Hit from cloudfront" };
 
 /** Answers in order; what is not good is a failure. Each comes 3 s after the one before, and takes 100 ms. */
@@ -25,12 +26,11 @@ function asking(...answers: (Answer | "bad")[]) {
     asked.push(step);
     const answer = answers.shift();
     if (answer === undefined) throw new Error("nothing more was to be requested");
-    if (answer === "bad")
-      return { good: false, ...timed({ bytes: 0, failure: { reason: "timeout", code: "T" } as const }) };
-    return { good: answer.wafAction === undefined, ...timed(answer) };
+    if (answer === "bad") return { failure: TIMEOUT, ...timed({ bytes: 0, failure: TIMEOUT }) };
+    return { failure: wafFailureOf(answer), ...timed(answer) };
   };
-  const proving = (download: Answer, ageSource: AgeSource = "UNKNOWN") =>
-    prove(timed(download), { request, ageSource: () => ageSource });
+  const proving = (download: Answer, isCancelled = () => false) =>
+    prove(timed(download), { request, originSendsAge: () => false, isCancelled });
   return { asked: () => asked.map(({ next }) => next), steps: asked, proving };
 }
 
@@ -43,8 +43,10 @@ test("a hit of the edge that has grown is warm, with its tier and Age", async ()
   expect(asked()).toEqual(["check"]);
 });
 
-test("where the host's Ages are known to be true, a download that is a hit of the edge needs no check", async () => {
-  expect((await asking().proving(EDGE, "TRUE")).outcome).toBe("warm");
+test("a download that is a hit of the edge is checked as any other: its Age may be the origin's", async () => {
+  const { asked, proving } = asking({ ...EDGE, age: "6" });
+  expect(await proving(EDGE)).toMatchObject({ outcome: "warm", age: 6, rounds: 1 });
+  expect(asked()).toEqual(["check"]);
 });
 
 test("a server without x-cache is not asked again", async () => {
@@ -84,10 +86,40 @@ test("what expires at once is not downloaded again", async () => {
   expect(asked()).toEqual(["check", "check"]);
 });
 
-test("a check that fails leads to a second download, and what is seen after it counts", async () => {
-  const { asked, proving } = asking("bad", MISS, EDGE);
-  expect(await proving(MISS)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 2 });
-  expect(asked()).toEqual(["check", "download", "check"]);
+describe("a check that fails", () => {
+  test("is sent again, and leads to no second download", async () => {
+    const { asked, proving } = asking("bad", "bad", EDGE);
+    expect(await proving(MISS)).toMatchObject({ outcome: "warm", tier: "EDGE", age: 3, rounds: 1 });
+    expect(asked()).toEqual(["check", "check", "check"]);
+  });
+
+  test("three times leads to a second download, and what is seen after it counts", async () => {
+    const { asked, proving } = asking("bad", "bad", "bad", MISS, EDGE);
+    expect(await proving(MISS)).toMatchObject({ outcome: "warm", rounds: 2 });
+    expect(asked()).toEqual(["check", "check", "check", "download", "check"]);
+  });
+
+  test("after each download: the task has failed with the check's reason, because no miss was seen", async () => {
+    const { asked, proving } = asking("bad", "bad", "bad", MISS, "bad");
+    const proof = await proving(MISS);
+    expect(proof).toMatchObject({ outcome: "failed", rounds: 2, failure: { reason: "timeout", code: "T" } });
+    expect(proof.failure?.detail).toBe("the object was downloaded, but the check failed");
+    expect(asked()).toEqual(["check", "check", "check", "download", "check"]);
+  });
+
+  test("after a hit leaves it a hit with a warning", async () => {
+    const { asked, proving } = asking(MUTE, "bad", "bad", "bad");
+    const proof = await proving(MISS);
+    expect(proof).toMatchObject({ outcome: "hit", warning: "no_age", rounds: 1 });
+    expect(proof).not.toHaveProperty("failure");
+    expect(asked()).toEqual(["check", "check", "check", "check"]);
+  });
+
+  test("of a task that is cut off is not sent again", async () => {
+    const { asked, proving } = asking("bad");
+    expect((await proving(MISS, () => true)).outcome).toBe("failed");
+    expect(asked()).toEqual(["check"]);
+  });
 });
 
 describe("an answer of AWS WAF to a verification request", () => {
@@ -109,12 +141,15 @@ describe("an answer of AWS WAF to a verification request", () => {
   });
 });
 
-test("a second download that fails shows nothing", async () => {
-  const { asked, proving } = asking("bad", "bad");
+test("a second download that fails: the task has failed with its reason, after whatever check", async () => {
+  const { asked, proving } = asking(MISS, "bad");
   const proof = await proving(MISS);
-  expect(proof.outcome).toBe("not_kept");
-  expect(proof.failure?.detail).toBe("the second download failed: T");
+  expect(proof).toMatchObject({ outcome: "failed", rounds: 1, failure: { reason: "timeout", code: "T" } });
+  expect(proof.failure?.detail).toBe("the object was downloaded, but the second download failed");
   expect(asked()).toEqual(["check", "download"]);
+  const blind = asking("bad", "bad", "bad", "bad");
+  expect(await blind.proving(MISS)).toMatchObject({ outcome: "failed", rounds: 1, failure: { reason: "timeout" } });
+  expect(blind.asked()).toEqual(["check", "check", "check", "download"]);
 });
 
 describe("a check", () => {
@@ -133,17 +168,21 @@ describe("a check", () => {
     expect(checkOf(head, 5_000_000, [...BEFORE, { kind: "check" }, ...BEFORE])).toEqual(whole);
   });
 
-  test.each([
-    ["the whole object", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P1" }, true],
-    ["a part of it", { bytes: 1, httpStatus: 206 }, true],
-    ["more than was requested", { bytes: 0, httpStatus: 200, failure: { reason: "too_large" } }, true],
-    ["a body that broke off", { bytes: 1, httpStatus: 200, failure: { reason: "incomplete" } }, false],
-    ["an answer of another POP", { bytes: 1, httpStatus: 200, xAmzCfPop: "SIN2-P2" }, false],
-    ["an error", { bytes: 1, httpStatus: 503 }, false],
-    ["a challenge of AWS WAF", { bytes: 0, httpStatus: 202, wafAction: "challenge" }, false],
-    ["a CAPTCHA with the status of a success", { bytes: 1, httpStatus: 200, wafAction: "captcha" }, false],
-    ["nothing", { bytes: 0, failure: { reason: "timeout" } }, false],
-  ] as const)("whose answer is %s tells of the cache: %#", (_, answer, good) => {
-    expect(isCheckGood(answer, "SIN2-P1")).toBe(good);
+  const xCache = "Hit from cloudfront";
+  test.each<[string, Answer, string | undefined]>([
+    ["the whole object", { bytes: 1, httpStatus: 200, xCache, xAmzCfPop: "SIN2-P1" }, undefined],
+    ["a part of it", { bytes: 1, httpStatus: 206, xCache }, undefined],
+    ["more than was requested", { bytes: 0, httpStatus: 200, xCache, failure: { reason: "too_large" } }, undefined],
+    ["a body that broke off", { bytes: 1, httpStatus: 200, xCache, failure: { reason: "incomplete" } }, "incomplete"],
+    ["an answer of another POP", { bytes: 1, httpStatus: 200, xCache, xAmzCfPop: "SIN2-P2" }, "other_pop"],
+    ["an answer without x-cache", { bytes: 1, httpStatus: 200 }, "other"],
+    ["an error", { bytes: 1, httpStatus: 503, xCache }, "http_5xx"],
+    ["an answer without a body", { bytes: 0, httpStatus: 204, xCache }, "incomplete"],
+    ["a status that nobody knows", { bytes: 1, httpStatus: 203, xCache }, "other"],
+    ["a challenge of AWS WAF", { bytes: 0, httpStatus: 202, wafAction: "challenge" }, "waf"],
+    ["a CAPTCHA with the status of a success", { bytes: 1, httpStatus: 200, xCache, wafAction: "captcha" }, "waf"],
+    ["nothing", { bytes: 0, failure: { reason: "timeout" } }, "timeout"],
+  ])("whose answer is %s: %#", (_, answer, reason) => {
+    expect(checkFailure(answer, "SIN2-P1")?.reason).toBe(reason);
   });
 });

@@ -52,33 +52,27 @@ describe("requests in progress", () => {
   });
 });
 
-describe("what an Age of a host is worth", () => {
+describe("whether the origin of a host sends an Age", () => {
   const [HOST, OTHER] = ["www.example.com", "img.example.com"];
   const miss = (more: Partial<Answer> = {}): Answer => ({
-    ...{ bytes: 1, httpStatus: 200, xCache: "Miss from cloudfront" },
+    bytes: 1,
+    httpStatus: 200,
+    xCache: "Miss from cloudfront",
     ...more,
   });
 
-  /** @param seen answers; `growth`: the Age of a hit has grown */
-  function after(...seen: (Answer | "growth")[]) {
+  test.each<[string, Answer[], boolean]>([
+    ["nothing seen", [], false],
+    ["a Miss without Age", [miss()], false],
+    ["a Miss with an Age, between others without", [miss(), miss({ age: "7" }), miss()], true],
+    ["a Miss with an Age of 0", [miss({ age: "0" })], true],
+    ["a Miss with an Age that is none", [miss({ age: "soon" })], false],
+    ["an Age of a hit", [miss(), miss({ xCache: "Hit from cloudfront", age: "7" })], false],
+    ["an Age of an error", [miss({ httpStatus: 404, age: "7" })], false],
+  ])("%s", (_, seen, sends) => {
     const tracker = new RequestTracker();
-    for (const it of seen) {
-      if (it === "growth") tracker.sawGrowth(HOST);
-      else tracker.saw(HOST, it);
-    }
-    expect(tracker.ageSource(OTHER)).toBe("UNKNOWN");
-    return tracker.ageSource(HOST);
-  }
-
-  test.each<[string, (Answer | "growth")[], string]>([
-    ["nothing seen", [], "UNKNOWN"],
-    ["a Miss without Age alone", [miss()], "UNKNOWN"],
-    ["growth alone", ["growth"], "UNKNOWN"],
-    ["a Miss without Age, and growth", [miss(), "growth"], "TRUE"],
-    ["a Miss with an Age", [miss(), "growth", miss({ age: "7" }), miss()], "ORIGIN"],
-    ["a Miss with an Age of 0", [miss({ age: "0" })], "ORIGIN"],
-    ["a Miss with an Age that is none", [miss({ age: "soon" }), "growth"], "TRUE"],
-    ["an Age of a hit", [miss(), "growth", miss({ xCache: "Hit from cloudfront", age: "7" })], "TRUE"],
-    ["an Age of an error", [miss(), "growth", miss({ httpStatus: 404, age: "7" })], "TRUE"],
-  ])("%s", (_, seen, source) => expect(after(...seen)).toBe(source));
+    for (const it of seen) tracker.saw(HOST, it);
+    expect(tracker.originSendsAge(HOST)).toBe(sends);
+    expect(tracker.originSendsAge(OTHER)).toBe(false);
+  });
 });

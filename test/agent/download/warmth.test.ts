@@ -3,6 +3,7 @@
  * called warm; and nothing is ever called warm or a hit that no cache keeps.
  */
 import { describe, expect, test } from "vitest";
+import { RequestTracker } from "../../../agent/download/request-tracker.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
 import type { SiteObject } from "../../../tools/edge/site.ts";
@@ -38,6 +39,8 @@ useEdge({
     { path: "/told/evicted-once/*", serverTiming: 0, evict: { after: 1, times: 1 } },
     { path: "/told/compressed/*", serverTiming: 0, encodings: ["br", "gzip"], compress: true },
     { path: "/told/busy/*", serverTiming: 0, encodings: ["br", "gzip"], compress: "busy" },
+    // Shared responses report the edge, as the worst that may be.
+    { path: "/told/shared/*", serverTiming: 0, collapsing: "false" },
     // Only for a request with Pragma: server-timing.
     { path: "/told/*", serverTiming: 0 },
   ],
@@ -79,8 +82,8 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
     const path = `/${tier}/small.bin`;
     expect(await warm(path, { size: 500 })).toMatchObject({ outcome: good, bytes: 500 });
     expect(await download({ url: urlOf(path), bytes: 500 })).toMatchObject({ outcome: good, bytes: 500 });
-    // What was there before is a hit at once where its tier is told.
-    expect(ranges(path)).toEqual(Array(tier === "told" ? 3 : 4).fill("whole"));
+    // What was there before is checked as well.
+    expect(ranges(path)).toEqual(Array(4).fill("whole"));
   });
 
   test.each<[string, SiteObject, because: RegExp]>([
@@ -183,6 +186,30 @@ test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowh
   expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
   expect(keptAtPop(path)).toBe(0);
   expect(results.map(({ outcome }) => outcome)).toEqual(Array(12).fill("not_kept"));
+});
+
+test("a shared response with its origin's Age is not warm, though another origin of the host sends none", async () => {
+  const ofProcess = () => ({ options: { tracker: new RequestTracker() } });
+  const own = ofProcess();
+  expect(await warm("/told/of-another-origin.bin", { size: 500 }, own)).toMatchObject({ outcome: "warm" });
+  const path = "/told/shared/aging.bin";
+  const at = { message: { ips: oneOf("SIN2-P1") } };
+  edge.setOrigin({ delayMs: 300 });
+  const arrived = new Promise<void>((resolve) => {
+    edge.setFaults((request) => {
+      if (request.path === path) resolve();
+      return undefined;
+    });
+  });
+  const stranger = warm(path, { size: 500, headers: { ...NEVER, age: "100" } }, { ...at, ...ofProcess() });
+  await arrived;
+  const result = await download({ url: urlOf(path), bytes: 500, ...at, ...own });
+  await stranger;
+  edge.setFaults(undefined);
+  edge.setOrigin({});
+  expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
+  expect(keptAtPop(path)).toBe(0);
+  expect(result).toMatchObject({ ok: false, outcome: "not_kept" });
 });
 
 const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);

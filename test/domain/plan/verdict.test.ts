@@ -20,6 +20,21 @@ describe("what a lead's result means for those that wait", () => {
       { ok: false, reason: "not_kept", http_status: 200, hit_after_download: true },
       { kind: "cached", sure: false },
     ],
+    [
+      "the download was good, and the second one timed out: neither the origin nor the REC is to blame",
+      { ...SLOW, rounds: 1 },
+      { kind: "pop_failed" },
+    ],
+    [
+      "the download was good, and the second one was refused with a 503",
+      { ok: false, reason: "http_5xx", http_status: 503, rounds: 1 },
+      { kind: "pop_failed" },
+    ],
+    [
+      "not kept after two downloads",
+      { ok: false, reason: "not_kept", http_status: 200, rounds: 2 },
+      { kind: "not_kept" },
+    ],
     ["its message was given up", { ok: false, reason: "lost" }, { kind: "origin_failed", saw: "lost" }],
     ["no connection", REFUSED, { kind: "pop_failed" }],
     ["another POP answers", { ok: false, reason: "other_pop", http_status: 200 }, { kind: "pop_failed" }],

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  type AgeSource,
   type CacheStatus,
   downloadsIn,
   MAX_DOWNLOADS,
@@ -13,7 +12,7 @@ import {
 
 const RUNS = 5_000;
 /** No history has more requests. */
-const MAX_REQUESTS = 14;
+const MAX_REQUESTS = 16;
 
 /** One request of somebody else for the same object, at the same POP. */
 interface Stranger {
@@ -45,7 +44,10 @@ interface World {
   readonly strangers: readonly Stranger[];
   /** How much later than it may each request is sent. */
   readonly delays: readonly number[];
-  readonly knowsHost: boolean;
+  /** Whether a Miss of the host was seen with an `Age` before: of this object, or of one that has another origin. */
+  readonly hostSentAge: boolean;
+  /** Which of the checks have no good answer, although the edge was asked. */
+  readonly losesChecks: readonly boolean[];
 }
 
 interface Stored {
@@ -189,27 +191,27 @@ class EdgeModel {
 function prove(world: World) {
   const edge = new EdgeModel(world);
   const answers: Answered[] = [];
-  // What the process has seen of the host before: the origin does the same for all of its objects.
-  let ageSource: AgeSource = world.knowsHost ? seenBefore(world) : "UNKNOWN";
+  let originSendsAge = world.hostSentAge;
   let now = 3_000;
   for (;;) {
     const history = answers.map(({ observation }) => observation);
-    const step = nextStep(history, ageSource);
+    const step = nextStep(history, originSendsAge);
     if ("outcome" in step) return { step, answers, history };
     if (answers.length >= MAX_REQUESTS) throw new Error(`no end: ${JSON.stringify(history)}`);
     if (step.next === "check") now = Math.max(now, step.earliestAt);
     now += world.delays[answers.length % world.delays.length] ?? 0;
-    const answer = edge.request(step.next, now);
+    const answer = lost(edge.request(step.next, now), world, answers.length);
     answers.push(answer);
     const { cache, age, endedAt } = answer.observation;
-    if (cache === "MISS" && age !== undefined) ageSource = "ORIGIN";
+    if (cache === "MISS" && age !== undefined) originSendsAge = true;
     now = endedAt;
   }
 }
 
-function seenBefore({ originAge, edgeAge }: World): AgeSource {
-  if (originAge !== "none") return "ORIGIN";
-  return edgeAge === "true" ? "TRUE" : "UNKNOWN";
+function lost(answer: Answered, { losesChecks }: World, before: number): Answered {
+  const { kind, startedAt, endedAt } = answer.observation;
+  if (kind === "download" || losesChecks[before] !== true) return answer;
+  return { observation: { kind, startedAt, endedAt }, wasKept: answer.wasKept };
 }
 
 const seconds = fc.oneof(fc.constant(0), fc.constant(1_000_000), fc.integer({ min: 1, max: 6 }));
@@ -230,10 +232,11 @@ const anyWorld: fc.Arbitrary<World> = fc
     sharedTier: fc.constantFrom<World["sharedTier"]>("none", "EDGE", "EDGE and upstream"),
     strangers: fc.array(fc.record({ at: moment }), { maxLength: 40 }),
     delays: fc.array(fc.integer({ min: 0, max: 1_500 }), { minLength: 1, maxLength: 4 }),
-    knowsHost: fc.boolean(),
+    hostSentAge: fc.boolean(),
+    losesChecks: fc.oneof(fc.constant([]), fc.array(fc.boolean(), { maxLength: MAX_REQUESTS })),
   })
   // Where the origin sends an Age, no Miss of the host was ever seen, and each answer is shared, no table can tell.
-  .filter(({ originAge, knowsHost, strangers }) => originAge === "none" || knowsHost || strangers.length === 0);
+  .filter(({ originAge, hostSentAge, strangers }) => originAge === "none" || hostSentAge || strangers.length === 0);
 
 /** An edge that keeps everything for good, and whose ages are true. */
 const honestWorld = anyWorld.map((world) => ({
@@ -243,6 +246,7 @@ const honestWorld = anyWorld.map((world) => ({
   refreshes: false,
   evictions: [],
   edgeAge: "true" as const,
+  losesChecks: [],
 }));
 
 const outcomeIn = (step: Step) => ("outcome" in step ? step.outcome : undefined);
@@ -257,23 +261,49 @@ test("no task is reported as warm whose object the POP did not keep when it was 
   );
 });
 
-test("every proof ends after at most two downloads", () => {
+test("a task is not_kept for want of a hit only if a check after its last download was a miss", () => {
+  fc.assert(
+    fc.property(anyWorld, (world) => {
+      const { step, history } = prove(world);
+      if ("outcome" in step && step.outcome === "not_kept" && step.reason === "NO_HIT")
+        expect(history.at(-1)).toMatchObject({ kind: "check", cache: "MISS" });
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("a task whose object the POP keeps is never not_kept, whichever checks are lost", () => {
+  const losing = fc.record({ world: honestWorld, losesChecks: fc.array(fc.boolean(), { maxLength: MAX_REQUESTS }) });
+  fc.assert(
+    fc.property(losing, ({ world, losesChecks }) => {
+      const { step } = prove({ ...world, losesChecks });
+      expect(outcomeIn(step)).not.toBe("not_kept");
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("every proof ends after at most two downloads and sixteen requests", () => {
   const cache = fc.option(fc.constantFrom<CacheStatus>("HIT", "REFRESH_HIT", "MISS", "OTHER"), { nil: undefined });
   const tier = fc.option(fc.constantFrom("EDGE", "REC", "Origin Shield"), { nil: undefined });
   const age = fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined });
   const answer = fc.record({ cache, tier, upstream: fc.option(fc.constant("REC"), { nil: undefined }), age });
-  const known = fc.constantFrom<AgeSource>("ORIGIN", "TRUE", "UNKNOWN");
+  const known = fc.boolean();
   fc.assert(
-    fc.property(fc.array(answer, { minLength: MAX_REQUESTS, maxLength: MAX_REQUESTS }), known, (all, ageSource) => {
-      const history: Observation[] = [];
-      for (const [i, seen] of all.entries()) {
-        const step = nextStep(history, ageSource);
-        if ("outcome" in step) return;
-        history.push({ kind: step.next, ...seen, startedAt: i * 2_000, endedAt: i * 2_000 + 500 });
-        expect(downloadsIn(history)).toBeLessThanOrEqual(MAX_DOWNLOADS);
-      }
-      expect(nextStep(history, ageSource)).toHaveProperty("outcome");
-    }),
+    fc.property(
+      fc.array(answer, { minLength: MAX_REQUESTS, maxLength: MAX_REQUESTS }),
+      known,
+      (all, originSendsAge) => {
+        const history: Observation[] = [];
+        for (const [i, seen] of all.entries()) {
+          const step = nextStep(history, originSendsAge);
+          if ("outcome" in step) return;
+          history.push({ kind: step.next, ...seen, startedAt: i * 2_000, endedAt: i * 2_000 + 500 });
+          expect(downloadsIn(history)).toBeLessThanOrEqual(MAX_DOWNLOADS);
+        }
+        expect(nextStep(history, originSendsAge)).toHaveProperty("outcome");
+      },
+    ),
     { numRuns: RUNS },
   );
 });
@@ -283,7 +313,7 @@ describe("at an edge that keeps the object", () => {
     fc.assert(
       fc.property(honestWorld, (world) => {
         const { step, history } = prove(world);
-        const isProof = world.tier === "reported" && world.originAge === "none";
+        const isProof = world.tier === "reported" && world.originAge === "none" && !world.hostSentAge;
         expect(outcomeIn(step)).toBe(isProof ? "warm" : "hit");
         expect(downloadsIn(history)).toBe(1);
         expect(history.length).toBeLessThanOrEqual(4);
@@ -315,14 +345,21 @@ describe("at an edge that keeps the object", () => {
       ...{ startedAt: second * 1_000, endedAt: second * 1_000 + 50 },
     });
     const [download, other] = [at("download", 0, "MISS"), at("check", 2, "HIT", 500)];
-    expect(nextStep([download, other], "TRUE")).toMatchObject({ next: "check", alone: true });
-    expect(nextStep([download, other, at("check", 4, "HIT", 502)], "TRUE")).toEqual({ outcome: "warm" });
-    expect(nextStep([download, other, at("check", 4, "HIT", 4)], "TRUE")).toEqual({ outcome: "warm" });
+    expect(nextStep([download, other], false)).toMatchObject({ next: "check", alone: true });
+    expect(nextStep([download, other, at("check", 4, "HIT", 502)], false)).toEqual({ outcome: "warm" });
+    expect(nextStep([download, other, at("check", 4, "HIT", 4)], false)).toEqual({ outcome: "warm" });
   });
 });
 
 test("a task whose object is kept nowhere, and that nobody else requests, is not_kept after two downloads", () => {
-  const nowhere = anyWorld.map((world) => ({ ...world, popKeeps: 0, recKeeps: 0, refreshes: false, strangers: [] }));
+  const nowhere = anyWorld.map((world) => ({
+    ...world,
+    popKeeps: 0,
+    recKeeps: 0,
+    refreshes: false,
+    strangers: [],
+    losesChecks: [],
+  }));
   fc.assert(
     fc.property(nowhere, (world) => {
       const { step, history } = prove(world);

@@ -9,6 +9,11 @@ export default {
       find: 'tier === "EDGE" && upstream === undefined',
       replace: "tier !== undefined && upstream === undefined",
     },
+    {
+      file: "domain/result/proof.ts",
+      find: 'return tier !== undefined && tier !== "EDGE";',
+      replace: 'return tier === "";',
+    },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/result/proof.test.ts"],
 } satisfies Bug;
