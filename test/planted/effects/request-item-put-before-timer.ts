@@ -13,8 +13,8 @@ export default {
     },
     {
       file: "lambdas/api/start-request.ts",
-      find: "    undo.push(() => deps.requests.delete(reqId));\n    const most = deps.caps.maxActiveRequests;\n    const put = before === undefined ? deps.requests.put(item, most) : deps.requests.putRetry(item, before, most);\n    const outcome = await put;\n    if (outcome === \"FULL\")",
-      replace: "    if (outcome === \"FULL\")",
+      find: '    undo.push(() => deps.requests.delete(reqId));\n    const most = deps.caps.maxActiveRequests;\n    const put = before === undefined ? deps.requests.put(item, most) : deps.requests.putRetry(item, before, most);\n    const outcome = await put;\n    if (outcome === "FULL")',
+      replace: '    if (outcome === "FULL")',
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/api/start-request.test.ts"],
