@@ -23,7 +23,7 @@ export class FakeRequests implements Public<EndingRequestTable> {
     return item;
   }
 
-  async put(item: RequestItem, maxActive = Number.POSITIVE_INFINITY) {
+  async put(item: RequestItem, maxActive = Number.POSITIVE_INFINITY): Promise<"PUT" | "FULL" | "BUSY"> {
     if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
     if ([...this.items.values()].filter(isActive).length >= maxActive) return "FULL";
     this.items.set(item.req_id, item);
