@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { cloudFrontLabel, type Distribution } from "../domain/request/distribution.ts";
-import { hostOwners, notOwnedBy, type OwnDistribution, ownerOf } from "../domain/request/own-distribution.ts";
+import { hostOwners, notOwnedBy, type OwnDistribution, type OwnerOf } from "../domain/request/own-distribution.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface Sources {
@@ -49,12 +49,12 @@ export async function findDistributions(
   hosts: readonly string[],
   sources: Sources,
 ): Promise<FoundDistributions> {
-  const own = await sources.own();
-  if (cfDomain !== undefined) return given(cfDomain, hosts, own, sources);
+  const owner = hostOwners(await sources.own());
+  if (cfDomain !== undefined) return given(cfDomain, hosts, owner, sources);
   const byLabel = new Map<string, Distribution>();
   const refused = new Map<string, string>();
   for (const host of hosts) {
-    const found = await find(host, own, sources);
+    const found = await find(host, owner, sources);
     if (found === undefined) {
       refused.set(host, noDistribution(host));
       continue;
@@ -68,16 +68,15 @@ export async function findDistributions(
 async function given(
   cfDomain: string,
   hosts: readonly string[],
-  own: readonly OwnDistribution[],
+  owner: OwnerOf,
   sources: Sources,
 ): Promise<FoundDistributions> {
-  const found = await find(cfDomain, own, sources);
+  const found = await find(cfDomain, owner, sources);
   if (found === undefined) throw new NoDistributionError(cfDomain);
   const { id } = found;
   // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
   if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused: new Map() };
   // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
-  const owner = hostOwners(own);
   const domain = owner(cfDomain)?.id === id ? cfDomain : found.domain;
   const refused = hosts.flatMap((host): [string, string][] => {
     const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);
@@ -86,14 +85,10 @@ async function given(
   return { distributions: [domain === undefined ? found : { ...found, domain }], refused: new Map(refused) };
 }
 
-async function find(
-  name: string,
-  own: readonly OwnDistribution[],
-  sources: Sources,
-): Promise<Distribution | undefined> {
+async function find(name: string, owner: OwnerOf, sources: Sources): Promise<Distribution | undefined> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
-    const mine = ownerOf(own, current);
+    const mine = owner(current);
     if (mine !== undefined) return ownDistribution(mine);
     const label = cloudFrontLabel(current);
     if (label !== undefined) return { label, names: [] };

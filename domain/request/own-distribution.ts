@@ -32,11 +32,6 @@ export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
   };
 }
 
-/** {@link hostOwners} of one host. */
-export function ownerOf(own: readonly OwnDistribution[], host: string): OwnDistribution | undefined {
-  return hostOwners(own)(host);
-}
-
 /**
  * Why URLs of a host must not be requested as URLs of a distribution of the account. A wildcard alias that covers the host
  * is not enough: another distribution may have a more specific alias, and CloudFront gives the request to that one.

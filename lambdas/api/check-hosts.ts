@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
-import { hostOwners, type OwnDistribution, type OwnerOf, ownerOf } from "../../domain/request/own-distribution.ts";
+import { hostOwners, type OwnDistribution, type OwnerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import { inTime } from "./in-time.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -56,7 +56,8 @@ export async function checkHosts(
     deps.logger.warn("Distributions could not be listed", { error: errorFields(error) });
     return undefined;
   });
-  const mine = own && ownerOf(own, cfDomain);
+  const owner = hostOwners(own ?? []);
+  const mine = owner(cfDomain);
   if (mine === undefined) {
     const why =
       own === undefined
@@ -64,7 +65,6 @@ export async function checkHosts(
         : `${cfDomain} is not a name of any distribution of this account`;
     return [`cf_domain: ${why}, so nobody checked that it serves ${namesOf([...others])}`];
   }
-  const owner = hostOwners(own ?? []);
   const strangers = new Set([...others].filter((host) => owner(host)?.id !== mine.id));
   if (strangers.size === 0) return [];
   throw new RefusedError(

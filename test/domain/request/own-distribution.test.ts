@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hostOwners, notOwnedBy, ownerOf } from "../../../domain/request/own-distribution.ts";
+import { hostOwners, notOwnedBy } from "../../../domain/request/own-distribution.ts";
 
 const OWN = [
   { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
@@ -19,18 +19,18 @@ it.each([
   ["example.com", undefined],
   ["d9.cloudfront.net", undefined],
 ])("%s belongs to %s: the longest name that covers it decides", (host, id) => {
-  expect(ownerOf(OWN, host)?.id).toBe(id);
-  expect(ownerOf(OWN.toReversed(), host)?.id).toBe(id);
+  expect(hostOwners(OWN)(host)?.id).toBe(id);
+  expect(hostOwners(OWN.toReversed())(host)?.id).toBe(id);
 });
 
 it("a name is no pattern: a host that is written like a wildcard belongs to the wildcard above it", () => {
-  expect(ownerOf(OWN, "*.media.example.com")?.id).toBe("E2");
-  expect(ownerOf(OWN, ".example.com")).toBeUndefined();
+  expect(hostOwners(OWN)("*.media.example.com")?.id).toBe("E2");
+  expect(hostOwners(OWN)(".example.com")).toBeUndefined();
 });
 
 it("names are compared without regard to case", () => {
   expect(
-    ownerOf([{ id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.Example.com"] }], "cdn.EXAMPLE.com")?.id,
+    hostOwners([{ id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.Example.com"] }])("cdn.EXAMPLE.com")?.id,
   ).toBe("E1");
 });
 
