@@ -1,5 +1,6 @@
 import { cameUncompressed } from "../../domain/result/compression.ts";
-import { ACCEPTED, acceptedFailure, cutText, type Failure } from "../../domain/result/failure.ts";
+import { ACCEPTED, acceptedFailure, cutText, type Failure, MAX_ERROR } from "../../domain/result/failure.ts";
+import { isErrorPage } from "../../domain/result/outcome.ts";
 import { wafFailure } from "../../domain/result/waf.ts";
 
 /** How one attempt ended: an answer, whole or cut off, or none. */
@@ -32,9 +33,8 @@ export interface Answer {
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };
 
-/** Most characters of a header that a failure quotes: agents remember failures, and a server writes 64 KB. */
-const MAX_QUOTED = 1_000;
-const MAX_ID = 200;
+/** Most characters of a header that is stored or quoted: a server writes 64 KB. CloudFront's have fewer than 60. */
+export const MAX_ID = 200;
 
 const GOOD: Outcome = { kind: "GOOD" };
 
@@ -81,7 +81,7 @@ function refusal(status: number, { location = "nowhere" }: Answer): Outcome {
   if (status < 400)
     return {
       kind: "FINAL",
-      failure: { reason: "redirect", code, detail: cutText(`redirects to ${location}`, MAX_QUOTED) },
+      failure: { reason: "redirect", code, detail: cutText(`redirects to ${location}`, MAX_ERROR) },
     };
   return { kind: PASSING.includes(status) ? "RETRY" : "FINAL", failure: { reason: "http_4xx", code } };
 }
@@ -99,7 +99,7 @@ function partOfIt(status: number): Outcome | undefined {
 
 /** CloudFront may answer an error with a page and a status of the distribution's choice. */
 function errorPage({ xCache }: Answer): Outcome | undefined {
-  if (xCache === undefined || !/^error\b/i.test(xCache)) return undefined;
+  if (xCache === undefined || !isErrorPage({ xCache })) return undefined;
   const failure: Failure = { reason: "other", code: "ERROR_PAGE", detail: `x-cache: ${xCache.slice(0, 60)}` };
   return { kind: "RETRY", failure };
 }

@@ -8,6 +8,7 @@ import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
 import { isLimited } from "../../domain/request/origin-limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
+import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Origin } from "../origin/origin.ts";
@@ -337,8 +338,9 @@ function releaseFollowers(ask: Ask, answer: Answer): void {
 }
 
 /** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
-function isAnyHit({ xCache = "" }: Answer): boolean {
-  return /^(?:refresh)?hit\b/i.test(xCache);
+function isAnyHit({ xCache }: Answer): boolean {
+  const status = cacheStatusOf(xCache);
+  return status === "HIT" || status === "REFRESH_HIT";
 }
 
 /** What is put off between two attempts was asked for in vain before. */

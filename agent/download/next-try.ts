@@ -1,4 +1,5 @@
 import { asksForPatience } from "../../domain/origin/refusal.ts";
+import { isErrorPage } from "../../domain/result/outcome.ts";
 import type { Answer, Outcome } from "./answer.ts";
 import type { Attempt } from "./to-result.ts";
 
@@ -32,8 +33,8 @@ export function nextTry(
 }
 
 /** Whether a cache may have kept the error and return it again. The body of such a response may have failed, too. */
-function mayBeKept({ failure }: Exclude<Outcome, { kind: "GOOD" }>, { httpStatus = 0, xCache = "" }: Answer): boolean {
+function mayBeKept({ failure }: Exclude<Outcome, { kind: "GOOD" }>, { httpStatus = 0, xCache }: Answer): boolean {
   // Another POP's cache is not this one's.
   if (failure.reason === "other_pop") return false;
-  return httpStatus >= 500 || (httpStatus < 300 && /^error\b/i.test(xCache));
+  return httpStatus >= 500 || (httpStatus < 300 && isErrorPage({ xCache }));
 }

@@ -1,7 +1,7 @@
 import { WHOLE_LOOK_BYTES } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { notKept } from "../../domain/result/not-kept.ts";
-import { type Outcome, tierOf } from "../../domain/result/outcome.ts";
+import { type Outcome, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
 import {
   cacheStatusOf,
   downloadsIn,
@@ -10,7 +10,6 @@ import {
   type Observation,
   parseAge,
   type Step,
-  upstreamOf,
 } from "../../domain/result/proof.ts";
 import { type Answer, judge, otherPop } from "./answer.ts";
 

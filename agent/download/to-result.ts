@@ -6,14 +6,11 @@ import { cameUncompressed } from "../../domain/result/compression.ts";
 import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
 import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import { type Answer, hasOtherSize, type Outcome } from "./answer.ts";
+import { type Answer, hasOtherSize, MAX_ID, type Outcome } from "./answer.ts";
 import { asksCompressed } from "./asks-compressed.ts";
 import type { Proof } from "./proof.ts";
 import { isRecMiss } from "./rec-miss.ts";
 import { isRecUnsure } from "./rec-unsure.ts";
-
-/** Most characters of a header that is stored. CloudFront's have fewer than 60. */
-const MAX_ID = 200;
 
 /** One attempt at a download. */
 export interface Attempt {

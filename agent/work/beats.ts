@@ -114,7 +114,8 @@ export class Beats {
     this.requests.delete(reqId);
     this.finished.delete(reqId);
     this.finished.set(reqId, finished);
-    for (const oldest of this.finished.keys()) if (this.finished.size > REMEMBERED) this.finished.delete(oldest);
+    const [oldest] = this.finished.keys();
+    if (this.finished.size > REMEMBERED && oldest !== undefined) this.finished.delete(oldest);
   }
 
   /** One at a time: a beat that is slow must not end after the next one. */

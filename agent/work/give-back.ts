@@ -20,7 +20,7 @@ export interface GiveBackDeps {
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   /** Of a message with followers. */
-  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
+  readonly lead?: Pick<HandingOver, "withdraw">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 

@@ -10,7 +10,7 @@ export interface PutOffDeps {
   readonly queue: Pick<TaskLane, "sendLater">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   /** Of a message with followers. */
-  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
+  readonly lead?: Pick<HandingOver, "withdraw">;
 }
 
 interface PutOff {

@@ -11,6 +11,7 @@ import { HandingOver, type HandOverDeps } from "./hand-over.ts";
 import { parseMessage } from "./parse-message.ts";
 
 export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps, HandOverDeps {
+  readonly lead?: NonNullable<DownloadDeps["lead"]>;
   readonly beats: Pick<Beats, "take">;
   readonly intake: Pick<Intake, "accept">;
   readonly stored: DoneBeforeDeps["stored"] & HandOverDeps["stored"];

@@ -41,12 +41,25 @@ export function isHit({ xCache }: { readonly xCache?: string | undefined }): boo
   return xCache !== undefined && /^hit\b/i.test(xCache);
 }
 
-/**
- * The tier that answered, as Server-Timing names it: `EDGE`, `REC` or `Origin Shield`.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
- */
+/** Whether an error stands behind an answer, whatever its status says: the distribution may have its own for an error. */
+export function isErrorPage({ xCache }: { readonly xCache?: string | undefined }): boolean {
+  return xCache !== undefined && /^error\b/i.test(xCache);
+}
+
+/** The tier that answered, as Server-Timing names it: `EDGE`, `REC` or `Origin Shield`. */
 export function tierOf(serverTiming: string | undefined): string | undefined {
-  return serverTiming === undefined
-    ? undefined
-    : /(?:^|,)\s*cdn-hit-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/.exec(serverTiming)?.[1]?.trim();
+  return layerIn(serverTiming, HIT_LAYER);
+}
+
+/** The tier that asked the origin, as Server-Timing names it; undefined: none did. */
+export function upstreamOf(serverTiming: string | undefined): string | undefined {
+  return layerIn(serverTiming, UPSTREAM_LAYER);
+}
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+const HIT_LAYER = /(?:^|,)\s*cdn-hit-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/;
+const UPSTREAM_LAYER = /(?:^|,)\s*cdn-upstream-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/;
+
+function layerIn(serverTiming: string | undefined, metric: RegExp): string | undefined {
+  return serverTiming === undefined ? undefined : metric.exec(serverTiming)?.[1]?.trim();
 }

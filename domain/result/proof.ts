@@ -219,13 +219,3 @@ export function parseAge(age: string | undefined): number | undefined {
   const seconds = age !== undefined && /^\d+$/.test(age) ? Number(age) : Number.NaN;
   return Number.isSafeInteger(seconds) ? seconds : undefined;
 }
-
-/**
- * The tier that asked the origin, as Server-Timing names it; undefined: none did.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
- */
-export function upstreamOf(serverTiming: string | undefined): string | undefined {
-  return serverTiming === undefined
-    ? undefined
-    : /(?:^|,)\s*cdn-upstream-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/.exec(serverTiming)?.[1]?.trim();
-}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { upstreamOf } from "../../../domain/result/outcome.ts";
 import {
   cacheStatusOf,
   downloadsIn,
@@ -6,7 +7,6 @@ import {
   type Observation,
   parseAge,
   type Step,
-  upstreamOf,
 } from "../../../domain/result/proof.ts";
 
 type Seen = Partial<Omit<Observation, "kind">> & { readonly kind?: Observation["kind"] };
