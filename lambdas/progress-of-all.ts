@@ -2,8 +2,8 @@
 
 import pMap from "p-map";
 import type { ProgressReader } from "../aws/progress-reader.ts";
+import type { OnFailure } from "../domain/request/each-request.ts";
 import type { Progress } from "../domain/request/progress.ts";
-import type { OnFailure } from "./each-request.ts";
 
 const AT_ONCE = 16;
 

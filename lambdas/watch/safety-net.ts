@@ -2,13 +2,13 @@ import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Looks } from "../../aws/looks.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
+import { eachRequest, type OnFailure } from "../../domain/request/each-request.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
-import { eachRequest, type OnFailure } from "../each-request.ts";
 import { type FanOutAgainDeps, fanOutAgain } from "./fan-out-again.ts";
 import { stalledStep } from "./stalled-step.ts";
 

@@ -1,5 +1,3 @@
-// For watch and shutdown, which go through all active requests.
-
 /** Is told which request failed, and why. */
 export type OnFailure = (reqId: string, error: unknown) => void;
 
