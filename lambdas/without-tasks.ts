@@ -2,9 +2,9 @@
 import type { Lists } from "../aws/lists.ts";
 import type { RequestPopTable } from "../aws/request-pop-table.ts";
 import type { SurveyedUrls } from "../domain/readiness/survey.ts";
-import { type FailedUrl, LISTS } from "../domain/request/lists.ts";
+import { LISTS } from "../domain/request/lists.ts";
 import type { FailureGroup } from "../domain/result/failure-group.ts";
-import { type UnresolvedPop, WithoutTasksTally } from "../domain/result/without-tasks.ts";
+import { type UnreadableUrl, type UnresolvedPop, WithoutTasksTally } from "../domain/result/without-tasks.ts";
 import { isMissing } from "./lost-list.ts";
 
 /** What a recount keeps of what has no tasks. */
@@ -35,7 +35,7 @@ export async function countWithoutTasks(
 }
 
 /** In a list of its own: a request that ended before its sizes were asked has none. */
-export async function* unreadableUrls(lists: Pick<Lists, "read">, reqId: string): AsyncGenerator<FailedUrl> {
+export async function* unreadableUrls(lists: Pick<Lists, "read">, reqId: string): AsyncGenerator<UnreadableUrl> {
   try {
     yield* lists.read(LISTS.failedUrls, reqId);
   } catch (error) {

@@ -1,9 +1,10 @@
 import type { CsvValue } from "../csv.ts";
 import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
-import { type FailureReason, readReason } from "../result/failure.ts";
+import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
+import type { UnreadableUrl } from "../result/without-tasks.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
@@ -17,18 +18,6 @@ export interface RequestList<T> {
 /** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
 export interface ReadableList<T, Written = T> extends RequestList<Written> {
   readonly fromRow: (row: readonly string[]) => T;
-}
-
-/** A URL that could not be read, and why. */
-export interface FailedUrl {
-  readonly url: string;
-  /** The reason in words: `HTTP 404`. */
-  readonly problem: string;
-  /** The reason that it is counted under. Absent in what a release before wrote. */
-  readonly reason?: FailureReason;
-  readonly http_status?: number;
-  /** The variant that could not be read. Empty or absent: none of them could, or the request has no variants. */
-  readonly variant?: string;
 }
 
 /** What was asked for. */
@@ -56,7 +45,7 @@ export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> 
 }
 
 /** URLs that cannot: url, reason in words, variant (empty: none of them can), code of the reason, HTTP status. */
-const failedUrls: ReadableList<FailedUrl> = {
+const failedUrls: ReadableList<UnreadableUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
   toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],
   fromRow: ([url = "", problem = "", variant = "", reason = "", status = ""]) => ({

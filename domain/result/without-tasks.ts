@@ -8,10 +8,11 @@ import type { ReportedTask } from "./report.ts";
 /** A URL that could not be read, in one variant or in all. */
 export interface UnreadableUrl {
   readonly url: string;
-  /** Empty or absent: in no variant. */
+  /** The variant that could not be read. Empty or absent: none of them could, or the request has no variants. */
   readonly variant?: string;
-  /** Why, in words. */
+  /** The reason in words: `HTTP 404`. */
   readonly problem: string;
+  /** The reason that it is counted under. Absent in what a release before wrote. */
   readonly reason?: FailureReason;
   readonly http_status?: number;
 }

@@ -1,5 +1,5 @@
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
-import type { FailedUrl } from "../../domain/request/lists.ts";
+import type { UnreadableUrl } from "../../domain/result/without-tasks.ts";
 import type { Unreadable } from "../../probe/size/size-answer.ts";
 import type { Size } from "../../probe/size/size-probe.ts";
 
@@ -7,7 +7,7 @@ import type { Size } from "../../probe/size/size-probe.ts";
 export interface Forms {
   /** In the order of the variants. */
   readonly good: readonly TaskUrl[];
-  readonly bad: readonly FailedUrl[];
+  readonly bad: readonly UnreadableUrl[];
   /** How many of the good ones are taken for good, because they had not answered when the time was over. */
   readonly unasked: number;
   /** The header that may keep the object out of caches, in one form at least. */
@@ -48,7 +48,7 @@ function badForms(
   bad: readonly BadForm[],
   names: readonly (string | undefined)[],
   all: readonly (string | undefined)[],
-): readonly FailedUrl[] {
+): readonly UnreadableUrl[] {
   const [first] = bad;
   if (first === undefined || !sameInAll(bad, names.length)) return bad.map((it) => toFailed(url, it));
   const { variant: _, ...unreadable } = first;
@@ -61,7 +61,7 @@ export function badIn(
   unreadable: Unreadable,
   names: readonly (string | undefined)[],
   all: readonly (string | undefined)[],
-): FailedUrl[] {
+): UnreadableUrl[] {
   if (names.length < all.length) return names.map((variant) => toFailed(url, { ...unreadable, variant }));
   return [toFailed(url, { ...unreadable, variant: undefined })];
 }
@@ -70,6 +70,6 @@ function sameInAll(bad: readonly { readonly problem: string }[], forms: number):
   return bad.length === forms && bad.every(({ problem }) => problem === bad[0]?.problem);
 }
 
-function toFailed(url: string, { variant, ...unreadable }: BadForm): FailedUrl {
+function toFailed(url: string, { variant, ...unreadable }: BadForm): UnreadableUrl {
   return { url, ...unreadable, ...(variant === undefined ? {} : { variant }) };
 }

@@ -5,10 +5,10 @@ import { parseHeaders } from "../../domain/net/headers.ts";
 import type { GoodUrl } from "../../domain/plan/task-url.ts";
 import { distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
-import { type FailedUrl, goodUrlsList, LISTS } from "../../domain/request/lists.ts";
+import { goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
-import { groupsWithoutTasks } from "../../domain/result/without-tasks.ts";
+import { groupsWithoutTasks, type UnreadableUrl } from "../../domain/result/without-tasks.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
@@ -72,7 +72,7 @@ export async function measureUrls(
   const refusalOf = (url: string) => refused.get(new URL(url).hostname);
   const stillKnown = known.filter(({ url }) => refusalOf(url) === undefined);
   const good: GoodUrl[] = [];
-  const bad: FailedUrl[] = known.flatMap(({ url, variant }) => {
+  const bad: UnreadableUrl[] = known.flatMap(({ url, variant }) => {
     const problem = refusalOf(url);
     if (problem === undefined) return [];
     const failed = { url, problem, reason: "no_distribution" as const };
@@ -128,7 +128,7 @@ export async function measureUrls(
   };
 }
 
-function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {
+function firstProblemOf([first]: readonly UnreadableUrl[]): string | undefined {
   if (first === undefined) return undefined;
   const { problem, variant = "" } = first;
   return variant === "" ? problem : `${problem} (variant ${variant})`;
