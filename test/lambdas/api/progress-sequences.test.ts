@@ -124,48 +124,57 @@ class Model {
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed + 1);
 
+/** What a step of a sequence may be: up to which number of the dice, and what happens then. */
+type Moves = readonly (readonly [below: number, move: (model: Model) => void])[];
+
+/** Plays a sequence for each seed. @param check gets what is told after each step, what was told before, and where it is */
+async function play(
+  moves: Moves,
+  check: (model: Model, told: Awaited<ReturnType<Model["get"]>>, before: number, where: string) => number,
+): Promise<void> {
+  for (const seed of SEEDS) {
+    const chance = random(seed);
+    const model = new Model(chance);
+    let before = 0;
+    for (let step = 0; step < 5_000 && !model.isDone; step++) {
+      model.now += 500;
+      const dice = chance();
+      moves.find(([below]) => dice < below)?.[1](model);
+      before = check(model, await model.get(), before, `seed ${seed}, step ${step}`);
+    }
+  }
+}
+
 describe("of a request whose agents finish what they begin", () => {
   it("the bytes that are told never fall, and are never more than there are", async () => {
-    for (const seed of SEEDS) {
-      const chance = random(seed);
-      const model = new Model(chance);
-      let before = 0;
-      for (let step = 0; step < 5_000 && !model.isDone; step++) {
-        model.now += 500;
-        const dice = chance();
-        if (dice < 0.7) model.work();
-        else if (dice < 0.85) model.beat();
-        else model.aggregate();
-        const { download_size, in_progress_size } = await model.get();
-        const told = download_size + in_progress_size;
-        expect(told, `seed ${seed}, step ${step}`).toBeLessThanOrEqual(model.truth);
-        expect(told, `seed ${seed}, step ${step}`).toBeGreaterThanOrEqual(before);
-        before = told;
-      }
-    }
+    const moves: Moves = [
+      [0.7, (model) => model.work()],
+      [0.85, (model) => model.beat()],
+      [1, (model) => model.aggregate()],
+    ];
+    await play(moves, (model, { download_size, in_progress_size }, before, where) => {
+      const told = download_size + in_progress_size;
+      expect(told, where).toBeLessThanOrEqual(model.truth);
+      expect(told, where).toBeGreaterThanOrEqual(before);
+      return told;
+    });
   });
 });
 
 describe("of a request whose agents are killed and whose downloads begin anew", () => {
   it("the percentage never falls, and is below 100 until all is recounted", async () => {
-    for (const seed of SEEDS) {
-      const chance = random(seed);
-      const model = new Model(chance);
-      let before = 0;
-      for (let step = 0; step < 5_000 && !model.isDone; step++) {
-        model.now += 500;
-        const dice = chance();
-        if (dice < 0.68) model.work();
-        else if (dice < 0.83) model.beat();
-        else if (dice < 0.97) model.aggregate();
-        else if (dice < 0.985) model.kill();
-        else model.restart();
-        const { percentage_complete: percentage } = await model.get();
-        expect(percentage, `seed ${seed}, step ${step}`).toBeGreaterThanOrEqual(before);
-        // Counters may be too high, which a recount puts right: until then, not all is said to be done.
-        expect(percentage, `seed ${seed}, step ${step}`).toBeLessThanOrEqual(99);
-        before = percentage;
-      }
-    }
+    const moves: Moves = [
+      [0.68, (model) => model.work()],
+      [0.83, (model) => model.beat()],
+      [0.97, (model) => model.aggregate()],
+      [0.985, (model) => model.kill()],
+      [1, (model) => model.restart()],
+    ];
+    await play(moves, (_, { percentage_complete: percentage }, before, where) => {
+      expect(percentage, where).toBeGreaterThanOrEqual(before);
+      // Counters may be too high, which a recount puts right: until then, not all is said to be done.
+      expect(percentage, where).toBeLessThanOrEqual(99);
+      return percentage;
+    });
   });
 });

@@ -37,14 +37,17 @@ export function world(
   distributions = "*",
 ) {
   const requests = new FakeRequests();
-  const requestPops = new FakeRequestPops(requests);
-  const results = new FakeResults();
-  const resolvedPops = new FakeResolvedPops();
-  const lists = new FakeLists();
-  const progress = new FakeProgress();
-  const tokens = new FakeTokens();
-  const fleet = new FakeFleet(1);
-  const timer = new FakeTimer();
+  const fakes = {
+    requests,
+    requestPops: new FakeRequestPops(requests),
+    results: new FakeResults(),
+    resolvedPops: new FakeResolvedPops(),
+    lists: new FakeLists(),
+    progress: new FakeProgress(),
+    tokens: new FakeTokens(),
+    fleet: new FakeFleet(1),
+    timer: new FakeTimer(),
+  };
   const errors: unknown[][] = [];
   const warnings: unknown[][] = [];
   const sampled: Form[] = [];
@@ -52,16 +55,8 @@ export function world(
   let ids = 0;
   const { deps, calls } = noteCalls<ApiDeps>(
     {
-      requests,
-      requestPops,
-      results,
-      resolvedPops,
-      lists,
-      progress,
-      tokens,
+      ...fakes,
       patience: patienceOf(),
-      fleet,
-      timer,
       distributions: new FakeDistributions(own),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: INSTANCE,
@@ -97,21 +92,11 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{
-      requests,
-      requestPops,
-      results,
-      resolvedPops,
-      lists,
-      progress,
-      tokens,
-      fleet,
-      timer,
-      errors,
-      warnings,
-      calls,
-      sampled,
-    },
+    ...fakes,
+    errors,
+    warnings,
+    calls,
+    sampled,
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;
