@@ -11,7 +11,7 @@ const FOLDERS = {
   // The Lambdas and the agent are bundled by their paths, never imported.
   lib: ["^domain/", CDK, packages("esbuild", "fflate")],
   domain: [ZOD],
-  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "csv-stringify", "p-map")],
+  aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "p-map")],
   // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
   probe: ["^aws/", "^domain/", ZOD, packages("p-map", "saxes", "undici")],
   lambdas: [
@@ -75,7 +75,7 @@ export default {
     exclude: "^(cdk\\.out|\\.local|coverage)/",
     // Without it, imports of types are not seen.
     tsPreCompilationDeps: true,
-    // Without these, a path that a package names in its exports (csv-stringify/sync) is not found.
+    // Without these, a path that a package names in its exports (csv-parse/sync) is not found.
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
 };

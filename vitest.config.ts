@@ -17,8 +17,6 @@ const SYNTHESIZES = [
  */
 const SHARED = ["test/domain/**/*.test.ts", "test/console/**/*.test.ts", "test/lambdas/**/*.test.ts"];
 const NOT_SHARED = [
-  // Node 20's URL.canParse() rejects some hosts of Latin-1 letters once other tests have had it optimised.
-  "test/domain/net/urls.test.ts",
   "test/domain/environment.test.ts",
   "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",

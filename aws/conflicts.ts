@@ -1,4 +1,9 @@
-import { retry } from "../domain/retry.ts";
+import { type RetryOptions, retry } from "../domain/retry.ts";
+
+type BackOff = Pick<RetryOptions<unknown>, "attempts" | "firstMs" | "longestMs">;
+
+/** Of items that few write at the same moment. */
+const FEW: BackOff = { attempts: 10, firstMs: 25, longestMs: 800 };
 
 /** A write was refused because its condition does not hold: alone, or as part of a transaction. */
 export function isConditionFailure(error: unknown): boolean {
@@ -9,8 +14,8 @@ export function isConditionFailure(error: unknown): boolean {
  * Runs a transaction again while another write to the same item is in its way. The SDK does not: a cancelled
  * transaction may have reasons that no repetition mends.
  */
-export async function withConflictRetry<T>(transact: () => Promise<T>): Promise<T> {
-  return retry(transact, { attempts: 10, firstMs: 25, longestMs: 800, passes: isConflict });
+export async function withConflictRetry<T>(transact: () => Promise<T>, backOff: BackOff = FEW): Promise<T> {
+  return retry(transact, { ...backOff, passes: isConflict });
 }
 
 /** Makes a conditional write, again while another one is in its way. @returns false if its condition does not hold */
@@ -24,7 +29,23 @@ export async function whetherConditionHolds(write: () => Promise<unknown>): Prom
   }
 }
 
-function isConflict(error: unknown): boolean {
+/**
+ * Runs a transaction, again while another one is in its way.
+ * @returns which of its items' conditions do not hold, by their places; empty: it was carried out
+ */
+export async function failedConditions(transact: () => Promise<unknown>, backOff: BackOff): Promise<number[]> {
+  try {
+    await withConflictRetry(transact, backOff);
+    return [];
+  } catch (error) {
+    const failed = reasons(error).flatMap((code, place) => (code === "ConditionalCheckFailed" ? [place] : []));
+    if (failed.length === 0) throw error;
+    return failed;
+  }
+}
+
+/** Another write was in the way. */
+export function isConflict(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === "TransactionConflictException" || error.name === "TransactionInProgressException") return true;
   const codes = reasons(error);

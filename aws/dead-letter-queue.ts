@@ -1,7 +1,11 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
-/** What SQS takes as one message, less the attributes. */
-const MAX_BODY = 250_000;
+/** Bytes of a body. With the attributes, a message of SQS may have 262,144. */
+const MAX_BODY_BYTES = 250_000;
+const MAX_REASON_BYTES = 1_000;
+
+/** What SQS refuses: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const REFUSED_CHARACTERS = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 /** A message of a dead-letter queue. */
 export interface DeadLetter {
@@ -20,15 +24,24 @@ export class DeadLetterQueue {
     private readonly url: string,
   ) {}
 
-  /** @param body what it was, as it came; cut where it is longer than a message may be */
-  async bury(body: string, reason: string): Promise<void> {
-    await this.sqs.send(
-      new SendMessageCommand({
-        QueueUrl: this.url,
-        MessageBody: body.slice(0, MAX_BODY),
-        MessageAttributes: { reason: { DataType: "String", StringValue: reason.slice(0, 1_000) } },
-      }),
-    );
+  /**
+   * Never throws: whoever buries has others to go on with.
+   * @param body what it was, as it came; cut where it is longer than a message may be, and without what SQS refuses
+   * @returns the error if SQS did not take it; undefined: it is there
+   */
+  async bury(body: string, reason: string): Promise<Error | undefined> {
+    const [MessageBody, StringValue] = [acceptable(body, MAX_BODY_BYTES), acceptable(reason, MAX_REASON_BYTES)];
+    const send = new SendMessageCommand({
+      QueueUrl: this.url,
+      MessageBody,
+      MessageAttributes: { reason: { DataType: "String", StringValue } },
+    });
+    try {
+      await this.sqs.send(send);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   /** Up to ten letters; none after a second without one. Nobody else receives them before the queue's visibility timeout. */
@@ -53,4 +66,11 @@ export class DeadLetterQueue {
   async delete({ receipt }: Pick<DeadLetter, "receipt">): Promise<void> {
     await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.url, ReceiptHandle: receipt }));
   }
+}
+
+/** A text as SQS takes it: not empty, and each character that it refuses replaced. A character that the cut divides is replaced too. */
+function acceptable(text: string, maxBytes: number): string {
+  const replaced = text.replaceAll(REFUSED_CHARACTERS, "\uFFFD");
+  const bytes = Buffer.from(replaced === "" ? "(empty)" : replaced);
+  return bytes.length <= maxBytes ? bytes.toString() : bytes.subarray(0, maxBytes).toString();
 }

@@ -22,24 +22,56 @@ export interface DnsOptions {
   readonly allowPrivateAddresses?: boolean;
 }
 
-/** Answers that say that a name has no alias: no such record, no such name, no name at all. */
-const NO_ALIAS = new Set(["ENODATA", "ENOTFOUND", "EBADNAME"]);
+/** Answers that say that there is no such record, no such name, or no name at all. All others are faults of the resolver. */
+const NO_RECORD = new Set(["ENODATA", "ENOTFOUND", "EBADNAME"]);
+/** Errors of Node's resolver that say that no answer came: https://nodejs.org/api/dns.html#error-codes */
+const NO_ANSWER = new Set(["ETIMEOUT", "ECONNREFUSED", "ECANCELLED", "EAI_AGAIN"]);
 /** Look-ups in all. Within one, the resolver asks again when no answer comes, but not when the answer is an error. */
 const ALIAS_LOOKUPS = { attempts: 3, firstMs: 750 };
 
 /** The DNS did not say what a name is an alias of. */
 export class AliasUnclearError extends Error {
   override readonly name = "AliasUnclearError";
-  constructor(host: string, code: string, options?: ErrorOptions) {
+  constructor(host: string, { message }: DnsLookupError, options?: ErrorOptions) {
     super(
-      `${host}: the DNS does not say which distribution it leads to (${code}); try again, or name the distribution's ` +
+      `${message}, so it is unknown which distribution ${host} leads to; try again, or name the distribution's ` +
         "*.cloudfront.net domain as cf_domain",
       options,
     );
   }
 }
 
-/** Look-ups in the DNS, with its errors as the DNS names them (`ENOTFOUND`, `ETIMEOUT`, …). */
+/** A name without an address, or a resolver that did not say. Only the second may pass. */
+export class DnsLookupError extends Error {
+  override readonly name = "DnsLookupError";
+  readonly reason: "name_not_found" | "dns_unavailable";
+
+  /**
+   * @param host the name that was looked up
+   * @param code the resolver's: `ENOTFOUND`, `ETIMEOUT`, …
+   * @param servers the resolvers that were asked
+   */
+  constructor(
+    readonly host: string,
+    readonly code: string,
+    servers: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(lookupProblem(host, code, servers), options);
+    this.reason = NO_RECORD.has(code) ? "name_not_found" : "dns_unavailable";
+  }
+}
+
+function lookupProblem(host: string, code: string, servers: readonly string[]): string {
+  if (code === "ENODATA") return `${host} has no IPv4 address in DNS (ENODATA)`;
+  if (NO_RECORD.has(code)) return `${host} does not exist in DNS (${code})`;
+  const resolver = servers.length === 1 ? `The DNS resolver ${servers[0]}` : `The DNS resolvers ${servers.join(", ")}`;
+  return NO_ANSWER.has(code)
+    ? `${resolver} did not answer for ${host} (${code})`
+    : `${resolver} returned an error for ${host} (${code})`;
+}
+
+/** Look-ups in the DNS. */
 export class Dns {
   private readonly resolver = new Resolver({ timeout: 3_000, tries: 3 });
 
@@ -50,14 +82,16 @@ export class Dns {
   /**
    * IPv4 addresses of a name, at least one. Every address that the Lambdas connect to, or send to the agents, comes from
    * here.
-   * @throws the resolver's error when there are none; AddressRefusedError when one of them is not public
+   * @throws DnsLookupError when there are none; AddressRefusedError when one of them is not public
    */
   async addresses(name: string): Promise<string[]> {
     const { allowPrivateAddresses = false } = this.options;
     // A URL may have an address instead of a name. It is refused here, with a clear reason, before the DNS is asked.
     const literal = name.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0) checkAddresses(literal, [literal], allowPrivateAddresses);
-    const addresses = await this.resolver.resolve4(name);
+    const addresses = await this.resolver.resolve4(name).catch((error: unknown) => {
+      throw this.lookupError(name, error);
+    });
     checkAddresses(name, addresses, allowPrivateAddresses);
     return addresses;
   }
@@ -69,11 +103,15 @@ export class Dns {
   async alias(name: string): Promise<string | undefined> {
     const attempt = async () => (await this.resolver.resolveCname(name))[0];
     try {
-      return await retry(attempt, { ...ALIAS_LOOKUPS, passes: (error) => !NO_ALIAS.has(codeOf(error)) });
+      return await retry(attempt, { ...ALIAS_LOOKUPS, passes: (error) => !NO_RECORD.has(codeOf(error)) });
     } catch (error) {
-      if (NO_ALIAS.has(codeOf(error))) return undefined;
-      throw new AliasUnclearError(name, codeOf(error), { cause: error });
+      if (NO_RECORD.has(codeOf(error))) return undefined;
+      throw new AliasUnclearError(name, this.lookupError(name, error), { cause: error });
     }
+  }
+
+  private lookupError(name: string, error: unknown): DnsLookupError {
+    return new DnsLookupError(name, codeOf(error), this.resolver.getServers(), { cause: error });
   }
 }
 

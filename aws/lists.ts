@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { DeleteObjectCommand, GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { CsvError, parse } from "csv-parse";
-import { stringify } from "csv-stringify/sync";
+import { csvRow, textOfField } from "../domain/csv.ts";
 import { UnreadableRowError } from "../domain/plan/task-url.ts";
 import type { ReadableList, RequestList } from "../domain/request/lists.ts";
 
@@ -25,7 +25,7 @@ export class Lists {
     const parser = Body.pipe(parse({ from_line: list.header === undefined ? 1 : 2 }));
     Body.on("error", (error) => parser.destroy(error));
     try {
-      for await (const row of parser) yield list.fromRow(row as string[]);
+      for await (const row of parser) yield list.fromRow((row as string[]).map(textOfField));
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;
       throw new UnreadableRowError(`s3://${this.bucket}/${key}: ${error.message}`, { cause: error });
@@ -63,10 +63,9 @@ export class Lists {
     entries: AsyncIterable<T> | Iterable<T>,
     parts: readonly string[],
   ): AsyncGenerator<string | Buffer> {
-    const options = list.forSpreadsheets === true ? { escape_formulas: true, cast: { string: escapeLineBreak } } : {};
-    if (list.header !== undefined) yield stringify([[...list.header]], options);
+    if (list.header !== undefined) yield csvRow(list.header);
     for (const key of parts) yield* await this.bytesOf(key);
-    for await (const rows of inBlocks(list, entries)) yield stringify(rows, options);
+    yield* inBlocks(list, entries);
   }
 
   private async bytesOf(key: string): Promise<Readable> {
@@ -76,21 +75,19 @@ export class Lists {
   }
 }
 
-/** csv-stringify escapes a tab and a carriage return at the beginning, which spreadsheets skip, but no other line break. */
-function escapeLineBreak(text: string): string {
-  return /^[\n\v\f\u0085\u2028\u2029]/.test(text) ? `'${text}` : text;
-}
-
 /** Rows a block: a stream that takes them one by one needs several times as long. */
 const BLOCK_ROWS = 200;
 
-async function* inBlocks<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>) {
-  let rows: unknown[][] = [];
+async function* inBlocks<T>(list: RequestList<T>, entries: AsyncIterable<T> | Iterable<T>): AsyncGenerator<string> {
+  let block = "";
+  let rows = 0;
   for await (const entry of entries) {
-    rows.push([...list.toRow(entry)]);
-    if (rows.length < BLOCK_ROWS) continue;
-    yield rows;
-    rows = [];
+    block += csvRow(list.toRow(entry));
+    rows++;
+    if (rows < BLOCK_ROWS) continue;
+    yield block;
+    block = "";
+    rows = 0;
   }
-  if (rows.length > 0) yield rows;
+  if (rows > 0) yield block;
 }

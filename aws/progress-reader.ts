@@ -20,9 +20,18 @@ const countSchema = z.object({
   not_kept_count: z.number().default(0),
   uncompressed_count: z.number().default(0),
   rec_miss_count: z.number().default(0),
+  no_age_count: z.number().default(0),
+  age_constant_count: z.number().default(0),
+  origin_age_count: z.number().default(0),
+  size_changed_count: z.number().default(0),
 });
 const minuteBytesSchema = z.object({ bytes: z.number().int().nonnegative() });
 const examplesSchema = z.array(z.string()).catch([]);
+
+/** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
+const MAX_BEATS = 10_000;
+/** A beat has some 200 bytes, and what a minute received has less: ten thousand of either fit three times. */
+const MAX_AGENT_PAGES = 6;
 
 /** So many examples are told. */
 const MAX_EXAMPLES = 3;
@@ -50,10 +59,19 @@ export class ProgressReader {
     return { count, movedAt, uncompressed: [...examples].slice(0, MAX_EXAMPLES) };
   }
 
-  /** The last beat of every process that worked on a request. */
+  /**
+   * The last beat of every process that worked on a request. Instances write these items: of more than {@link MAX_BEATS}, the first
+   * are read.
+   */
   async beats(reqId: string): Promise<Beat[]> {
     const beats: Beat[] = [];
-    for await (const item of this.items(KEY.beat(reqId))) {
+    let read = 0;
+    for await (const item of this.items(KEY.beat(reqId), MAX_AGENT_PAGES)) {
+      if (++read > MAX_BEATS) {
+        const problem = `more than ${MAX_BEATS} beats; the others are not read`;
+        this.onUnreadable({ kind: "beat", key: reqId, problem });
+        break;
+      }
       const parsed = beatSchema.safeParse(item);
       if (parsed.success) beats.push(parsed.data);
       else this.onUnreadable({ kind: "beat", key: `${reqId} ${item["part"]}`, problem: z.prettifyError(parsed.error) });
@@ -92,14 +110,14 @@ export class ProgressReader {
   async minutes(reqId: string): Promise<Minutes> {
     const [began, received] = await Promise.all([
       this.byMinute(KEY.minute(reqId), countSchema),
-      this.byMinute(KEY.bytes(reqId), minuteBytesSchema),
+      this.byMinute(KEY.bytes(reqId), minuteBytesSchema, MAX_AGENT_PAGES),
     ]);
     return { began, received: new Map([...received].map(([minute, { bytes }]) => [minute, bytes])) };
   }
 
-  private async byMinute<T>(key: string, schema: z.ZodType<T>): Promise<Map<number, T>> {
+  private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {
     const found = new Map<number, T>();
-    for await (const item of this.items(key)) {
+    for await (const item of this.items(key, maxPages)) {
       const [minute, { data }] = [Number(item["part"]), schema.safeParse(item)];
       if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
     }
@@ -113,8 +131,9 @@ export class ProgressReader {
     return sums;
   }
 
-  private items(key: string): AsyncGenerator<Record<string, unknown>> {
-    return queryItems((start) =>
+  /** @param maxPages of a megabyte each, of items that instances write. @default all of them */
+  private items(key: string, maxPages?: number): AsyncGenerator<Record<string, unknown>> {
+    const ask = (start: Record<string, unknown> | undefined) =>
       this.db.send(
         new QueryCommand({
           TableName: this.table,
@@ -124,7 +143,7 @@ export class ProgressReader {
           ConsistentRead: true,
           ExclusiveStartKey: start,
         }),
-      ),
-    );
+      );
+    return queryItems(ask, maxPages);
   }
 }

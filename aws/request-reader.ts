@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { type ListedRequest, listedRequestSchema, type Place, placeSchema } from "../domain/request/listed-request.ts";
+import { isPossibleId } from "../domain/request/request-id.ts";
 import {
   ACTIVE,
   ACTIVE_INDEX,
@@ -47,8 +48,9 @@ export class RequestReader {
     private readonly onUnreadable: OnUnreadable,
   ) {}
 
-  /** Undefined also for one that cannot be read: it is passed over, as everywhere. */
+  /** Undefined also for one that cannot be read: it is passed over, as everywhere. An impossible id is no request's. */
   async get(reqId: string): Promise<RequestItem | undefined> {
+    if (!isPossibleId(reqId)) return undefined;
     const { Item } = await this.db.send(
       new GetCommand({ TableName: this.table, Key: { req_id: reqId }, ConsistentRead: true }),
     );
@@ -61,6 +63,7 @@ export class RequestReader {
 
   /** Whether a request goes on. Its item is not read whole: one that somebody spoilt must not hold up the others. */
   async isActive(reqId: string): Promise<boolean> {
+    if (!isPossibleId(reqId)) return false;
     const { Item } = await this.db.send(
       new GetCommand({
         TableName: this.table,
@@ -74,6 +77,7 @@ export class RequestReader {
 
   /** How an active request stands; undefined also for one that has ended, or cannot be read. Headers stay unread. */
   async standing(reqId: string): Promise<Standing | undefined> {
+    if (!isPossibleId(reqId)) return undefined;
     // Some of the names, such as `status`, are words of DynamoDB's own.
     const names = STANDING_ATTRIBUTES.map((name) => [`#${name}`, name]);
     const { Item } = await this.db.send(

@@ -1,46 +1,138 @@
-import { DeleteCommand, PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  DeleteCommand,
+  GetCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
+import * as z from "zod";
+import { isPossibleId } from "../domain/request/request-id.ts";
 import type { MissingInstances, RequestItem } from "../domain/request/request-item.ts";
 import type { Status } from "../domain/request/status.ts";
 import { formatTimestamp } from "../domain/request/timestamps.ts";
-import { whetherConditionHolds } from "./conflicts.ts";
+import {
+  failedConditions,
+  isConditionFailure,
+  isConflict,
+  whetherConditionHolds,
+  withConflictRetry,
+} from "./conflicts.ts";
 import { itemUpdate } from "./item-update.ts";
 import { RequestReader } from "./request-reader.ts";
 
 export type Fields = Partial<Omit<RequestItem, "req_id" | "status" | "active">>;
 
+/** Key of the item that has the ids of those who hold a permit to be active. No request has it: it is no possible id. */
+const PERMITS = "active permits";
+const READS_AT_ONCE = 16;
+/**
+ * Every request that is put writes the item of permits, and DynamoDB cancels all but one of the transactions that meet there. With these
+ * pauses, 50 that come at once and take a tenth of a second each are all carried out within ten seconds: test/aws/permits.test.ts.
+ */
+const CONTENDED = { attempts: 20, firstMs: 50, longestMs: 1_000 };
+
+const holdersSchema = z.set(z.string()).default(new Set());
+
+type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+/** The id of a request that is to be put is another one's. */
+export class RequestExistsError extends Error {
+  override readonly name = "RequestExistsError";
+  constructor(readonly reqId: string) {
+    super(`There is a request ${reqId} already`);
+  }
+}
+
 /** The Request table: the one place where a request's state is changed, each change under its condition. */
 export class RequestTable extends RequestReader {
-  async put(item: RequestItem): Promise<void> {
-    await this.db.send(
-      new PutCommand({ TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" }),
-    );
+  /**
+   * Puts a request, unless as many as `maxActive` are active.
+   * @returns FULL: so many are; BUSY: so many others are put at this moment that this one found no turn
+   */
+  async put(item: RequestItem, maxActive: number): Promise<"PUT" | "FULL" | "BUSY"> {
+    return this.putWithin(item, maxActive, []);
   }
 
   /**
    * Puts a request that tries another one again, and says so on that one's item: both or neither.
    * @param before the other one, as it was read
-   * @returns false: meanwhile another request tries it again
+   * @returns RETRIED: meanwhile another request tries it again
    */
-  async putRetry(item: RequestItem, before: Pick<RequestItem, "req_id" | "retried_by">): Promise<boolean> {
+  async putRetry(
+    item: RequestItem,
+    before: Pick<RequestItem, "req_id" | "retried_by">,
+    maxActive: number,
+  ): Promise<"PUT" | "FULL" | "BUSY" | "RETRIED"> {
     const { retried_by: gone } = before;
     const first = "attribute_not_exists(retried_by)";
-    const write = new TransactWriteCommand({
-      TransactItems: [
-        { Put: { TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" } },
-        {
-          Update: {
-            TableName: this.table,
-            Key: { req_id: before.req_id },
-            UpdateExpression: "SET retried_by = :by",
-            ConditionExpression:
-              "attribute_exists(req_id) AND attribute_not_exists(active) AND " +
-              (gone === undefined ? first : `(${first} OR retried_by = :gone)`),
-            ExpressionAttributeValues: { ":by": item.req_id, ...(gone === undefined ? {} : { ":gone": gone }) },
-          },
-        },
-      ],
+    const link = {
+      Update: {
+        TableName: this.table,
+        Key: { req_id: before.req_id },
+        UpdateExpression: "SET retried_by = :by",
+        ConditionExpression:
+          "attribute_exists(req_id) AND attribute_not_exists(active) AND " +
+          (gone === undefined ? first : `(${first} OR retried_by = :gone)`),
+        ExpressionAttributeValues: { ":by": item.req_id, ...(gone === undefined ? {} : { ":gone": gone }) },
+      },
+    };
+    return this.putWithin<"RETRIED">(item, maxActive, [{ item: link, failed: "RETRIED" }]);
+  }
+
+  /**
+   * Puts a request and takes one of `maxActive` permits for it in one transaction, so that no number of calls at once puts more. The
+   * permits are a set of ids in an item of their own. Whoever ends a request gives none back: a permit is free once its
+   * request is not active, which is looked at when no permit is left. So none can be lost, whoever dies when.
+   * @param more writes of the same transaction, and what is returned where the condition of one does not hold
+   */
+  private async putWithin<Failed extends string = never>(
+    item: RequestItem,
+    maxActive: number,
+    more: readonly { readonly item: TransactItem; readonly failed: Failed }[],
+  ): Promise<"PUT" | "FULL" | "BUSY" | Failed> {
+    const put = { TableName: this.table, Item: item, ConditionExpression: "attribute_not_exists(req_id)" };
+    const permit = {
+      TableName: this.table,
+      Key: { req_id: PERMITS },
+      UpdateExpression: "ADD holders :holder",
+      ConditionExpression: "attribute_not_exists(holders) OR size(holders) < :most",
+      ExpressionAttributeValues: { ":holder": new Set([item.req_id]), ":most": maxActive },
+    };
+    const TransactItems = [{ Put: put }, { Update: permit }, ...more.map((one) => one.item)];
+    const transact = () => this.db.send(new TransactWriteCommand({ TransactItems }));
+    try {
+      for (;;) {
+        const [failed, ...others] = await failedConditions(transact, CONTENDED);
+        if (failed === undefined) return "PUT";
+        if (failed === 0) throw new RequestExistsError(item.req_id);
+        const refused = more[(others.at(-1) ?? failed) - 2];
+        if (refused !== undefined) return refused.failed;
+        if ((await this.freePermits()) === 0) return "FULL";
+      }
+    } catch (error) {
+      if (isConflict(error)) return "BUSY";
+      throw error;
+    }
+  }
+
+  /** Frees the permits of requests that are not active any more, or were deleted: neither becomes active again. @returns how many */
+  private async freePermits(): Promise<number> {
+    const { Item } = await this.db.send(
+      new GetCommand({ TableName: this.table, Key: { req_id: PERMITS }, ConsistentRead: true }),
+    );
+    const holders = [...holdersSchema.parse(Item?.["holders"])];
+    const active = await pMap(holders, (reqId) => this.isActive(reqId), { concurrency: READS_AT_ONCE });
+    const ended = holders.filter((_, i) => active[i] === false);
+    if (ended.length === 0) return 0;
+    const free = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: PERMITS },
+      UpdateExpression: "DELETE holders :ended",
+      ExpressionAttributeValues: { ":ended": new Set(ended) },
     });
-    return whetherConditionHolds(() => this.db.send(write));
+    await withConflictRetry(() => this.db.send(free), CONTENDED);
+    return ended.length;
   }
 
   async delete(reqId: string): Promise<void> {
@@ -72,6 +164,26 @@ export class RequestTable extends RequestReader {
   async noteEmptyQueue(reqId: string, at: number | undefined): Promise<void> {
     if (at === undefined) await this.write(reqId, {}, "attribute_exists(active)", {}, ["empty_seen_at"]);
     else await this.write(reqId, { empty_seen_at: at }, "attribute_exists(active)", {}, []);
+  }
+
+  /**
+   * Notes a percentage that is told of a request, unless a higher one was, or its exact counts stand. It has not moved by this. Somebody
+   * waits for the answer that tells it, so it is not tried again while another write is in its way.
+   */
+  async notePercentage(reqId: string, percentage: number): Promise<void> {
+    const condition =
+      "attribute_exists(req_id) AND attribute_not_exists(verdict) AND " +
+      "(attribute_not_exists(percentage_told) OR percentage_told < :percentage_told)";
+    const update = new UpdateCommand({
+      TableName: this.table,
+      Key: { req_id: reqId },
+      ...itemUpdate({ percentage_told: percentage }, [], condition, {}),
+    });
+    try {
+      await this.db.send(update);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
   }
 
   /** Notes which instances are missing; undefined: none. The request has not moved by this. */
@@ -134,6 +246,7 @@ export class RequestTable extends RequestReader {
     values: Record<string, unknown>,
     remove: readonly string[],
   ): Promise<boolean> {
+    if (!isPossibleId(reqId)) return false;
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },

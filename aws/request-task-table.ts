@@ -37,7 +37,11 @@ interface Wanted {
   /** All, or those of one POP. */
   readonly pop?: string;
   readonly isStrong: boolean;
+  readonly onRead?: (bytes: number) => void;
 }
+
+/** A read request unit is so much, if it is not read strongly. */
+const BYTES_OF_A_UNIT = 8_192;
 
 /** What a query answered, and where its shard goes on. */
 interface Page {
@@ -116,9 +120,15 @@ export class RequestTaskTable {
    * The results of one POP, in no order, for a request that has ended. They are in every shard: one query each, of which all but
    * those of large POPs bring little.
    * @param shards of the request
+   * @param onRead told of each page how many bytes DynamoDB bills for it: whole items, whatever is asked of them
    */
-  async *ofPop(reqId: string, pop: string, shards: number): AsyncGenerator<PopResult> {
-    const wanted = { attributes: POP_ATTRIBUTES, pop, isStrong: false };
+  async *ofPop(
+    reqId: string,
+    pop: string,
+    shards: number,
+    onRead: (bytes: number) => void = () => undefined,
+  ): AsyncGenerator<PopResult> {
+    const wanted = { attributes: POP_ATTRIBUTES, pop, isStrong: false, onRead };
     for await (const items of this.pages(reqId, 0, shards, wanted)) yield* this.readable(popResultSchema, items);
   }
 
@@ -162,10 +172,14 @@ export class RequestTaskTable {
 
   private async page(
     key: string,
-    { attributes, pop, isStrong }: Wanted,
+    { attributes, pop, isStrong, onRead }: Wanted,
     start: Record<string, AttributeValue> | undefined,
   ): Promise<Page> {
-    const { Items = [], LastEvaluatedKey } = await this.db.send(
+    const {
+      Items = [],
+      LastEvaluatedKey,
+      ConsumedCapacity,
+    } = await this.db.send(
       new QueryCommand({
         TableName: this.table,
         KeyConditionExpression:
@@ -174,8 +188,10 @@ export class RequestTaskTable {
         ...projection(attributes),
         ConsistentRead: isStrong,
         ExclusiveStartKey: start,
+        ...(onRead && { ReturnConsumedCapacity: "TOTAL" }),
       }),
     );
+    onRead?.((ConsumedCapacity?.CapacityUnits ?? 0) * BYTES_OF_A_UNIT);
     return { key, items: Items, next: LastEvaluatedKey };
   }
 

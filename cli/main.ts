@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
+import { sinkOf } from "./output/sink.ts";
 import { program } from "./program.ts";
 import type { Shell } from "./shell.ts";
 
@@ -10,8 +11,8 @@ const shell: Shell = {
   get stdin() {
     return process.stdin;
   },
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: sinkOf(process.stdout),
+  stderr: sinkOf(process.stderr),
 };
 
 // A reader that has seen enough, such as `head`, closes the pipe. That is no fault.

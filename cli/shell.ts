@@ -1,11 +1,14 @@
 import type { Readable } from "node:stream";
+import { cleanJson } from "./output/clean.ts";
 
 /** Where a command writes: a terminal, a pipe, a file. */
 export interface Sink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
-  write(text: string): unknown;
+  /** What it writes to, for the live view alone: that moves the cursor, and cleans what it shows itself. */
+  readonly terminal?: unknown;
+  write(text: string | Uint8Array): unknown;
   /** A stream that is full says when it is not. */
   once?(event: "drain", hear: () => void): unknown;
 }
@@ -22,6 +25,12 @@ export interface Shell {
 /** A line of what was asked for. */
 export function say({ stdout }: Pick<Shell, "stdout">, line: string): void {
   stdout.write(`${line}\n`);
+}
+
+/** A document in JSON, which has the same value on a terminal. */
+export function sayJson(shell: Pick<Shell, "stdout">, value: unknown): void {
+  const json = JSON.stringify(value, null, 2);
+  say(shell, shell.stdout.isTTY === true ? cleanJson(json) : json);
 }
 
 /** A line beside what was asked for: it does not disturb a pipe. */

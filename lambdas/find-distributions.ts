@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { cloudFrontLabel, type Distribution } from "../domain/request/distribution.ts";
-import { type OwnDistribution, ownerOf } from "../domain/request/own-distribution.ts";
+import { hostOwners, notOwnedBy, type OwnDistribution, type OwnerOf } from "../domain/request/own-distribution.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface Sources {
@@ -27,46 +27,71 @@ export function noDistribution(host: string): string {
   );
 }
 
+/** What {@link findDistributions} found out. */
+export interface FoundDistributions {
+  readonly distributions: Distribution[];
+  /** Hosts whose URLs must not be requested, with the reason: none of `distributions` owns them. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
 /**
  * The distributions behind a request: one where its domain is given, else one for each that the URLs' hosts lead to.
  * A name leads to a distribution of the account that answers to it; else to the `*.cloudfront.net` name that it is or that
- * the DNS says it is an alias of. A host that leads to neither is in none of them: whoever may start a request must not
- * have any server asked.
+ * the DNS says it is an alias of. A host that leads to neither is refused: whoever may start a request must not
+ * have any server asked. So is a host of another distribution than the one that is given: CloudFront selects the
+ * distribution by the `Host` header, whichever address receives the request.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
+ * @param hosts of all URLs
  * @throws NoDistributionError when the domain that is given leads to none
  */
 export async function findDistributions(
   cfDomain: string | undefined,
   hosts: readonly string[],
   sources: Sources,
-): Promise<Distribution[]> {
-  const own = await sources.own();
-  if (cfDomain !== undefined) {
-    const given = await find(cfDomain, cfDomain, own, sources);
-    if (given === undefined) throw new NoDistributionError(cfDomain);
-    return [given];
-  }
+): Promise<FoundDistributions> {
+  const owner = hostOwners(await sources.own());
+  if (cfDomain !== undefined) return given(cfDomain, hosts, owner, sources);
   const byLabel = new Map<string, Distribution>();
+  const refused = new Map<string, string>();
   for (const host of hosts) {
-    const found = await find(host, undefined, own, sources);
-    if (found === undefined) continue;
+    const found = await find(host, owner, sources);
+    if (found === undefined) {
+      refused.set(host, noDistribution(host));
+      continue;
+    }
     const known = byLabel.get(found.label);
     byLabel.set(found.label, { ...found, hosts: [...(known?.hosts ?? []), host] });
   }
-  return [...byLabel.values()];
+  return { distributions: [...byLabel.values()], refused };
 }
 
-async function find(
-  name: string,
-  domain: string | undefined,
-  own: readonly OwnDistribution[],
+async function given(
+  cfDomain: string,
+  hosts: readonly string[],
+  owner: OwnerOf,
   sources: Sources,
-): Promise<Distribution | undefined> {
+): Promise<FoundDistributions> {
+  const found = await find(cfDomain, owner, sources);
+  if (found === undefined) throw new NoDistributionError(cfDomain);
+  const { id } = found;
+  // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
+  if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused: new Map() };
+  // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
+  const domain = owner(cfDomain)?.id === id ? cfDomain : found.domain;
+  const refused = hosts.flatMap((host): [string, string][] => {
+    const problem = host === cfDomain ? undefined : notOwnedBy(id, host, owner);
+    return problem === undefined ? [] : [[host, problem]];
+  });
+  return { distributions: [domain === undefined ? found : { ...found, domain }], refused: new Map(refused) };
+}
+
+async function find(name: string, owner: OwnerOf, sources: Sources): Promise<Distribution | undefined> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
-    const mine = ownerOf(own, current);
-    if (mine !== undefined) return ownDistribution(mine, domain);
+    const mine = owner(current);
+    if (mine !== undefined) return ownDistribution(mine);
     const label = cloudFrontLabel(current);
-    if (label !== undefined) return { label, ...(domain === undefined ? {} : { domain }), names: [] };
+    if (label !== undefined) return { label, names: [] };
     // An address is no name: the DNS knows nothing of it.
     if (i === MAX_ALIASES || isIP(current.replace(/^\[|\]$/g, "")) !== 0) break;
     const next = await sources.alias(current);
@@ -76,11 +101,9 @@ async function find(
   return undefined;
 }
 
-function ownDistribution({ id, domain: own, aliases }: OwnDistribution, domain: string | undefined): Distribution {
+function ownDistribution({ id, domain, aliases }: OwnDistribution): Distribution {
   return {
-    label: cloudFrontLabel(own) ?? own.split(".", 1)[0] ?? own,
-    domain: domain ?? own,
-    id,
-    names: [own, ...aliases],
+    label: cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain,
+    ...{ domain, id, names: [domain, ...aliases] },
   };
 }

@@ -117,7 +117,7 @@ async function pairsOf(deps: NotGoodDeps, item: RequestItem): Promise<NotGood> {
   return inItsPops(pops, urls, masks, await unreadOf(deps, reqId));
 }
 
-/** POPs that did not resolve have no tasks, so the report does not name them. */
+/** POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs. */
 async function addUnresolved(deps: NotGoodDeps, item: RequestItem, urls: readonly GoodUrl[], masks: PopMasks) {
   const unresolved = (await deps.requestPops.of(item.req_id)).filter(({ state }) => state === "FAILED");
   if (unresolved.length === 0) return;

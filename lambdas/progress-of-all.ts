@@ -2,15 +2,25 @@
 
 import pMap from "p-map";
 import type { ProgressReader } from "../aws/progress-reader.ts";
+import type { OnFailure } from "../domain/request/each-request.ts";
 import type { Progress } from "../domain/request/progress.ts";
 
 const AT_ONCE = 16;
 
-/** The progress of each of these requests. */
+/** The progress of each of these requests. @param onFailure is told of each whose progress cannot be read; it is left out */
 export async function progressOfAll(
   table: Pick<ProgressReader, "of">,
   ids: Iterable<string>,
+  onFailure: OnFailure,
 ): Promise<Map<string, Progress>> {
-  const each = async (id: string) => [id, await table.of(id)] as const;
-  return new Map(await pMap(ids, each, { concurrency: AT_ONCE }));
+  const all = new Map<string, Progress>();
+  const read = async (id: string) => {
+    try {
+      all.set(id, await table.of(id));
+    } catch (error) {
+      onFailure(id, error);
+    }
+  };
+  await pMap(ids, read, { concurrency: AT_ONCE });
+  return all;
 }

@@ -25,9 +25,22 @@ const KEY_BURST = 50;
 
 /**
  * Calls a second of each of the console's routes, and at once. They need no key, so they have a bound of their own: whoever
- * asks for the page a thousand times takes nothing from those with the key.
+ * asks for the page a thousand times takes nothing from those with the key. A page that is opened fetches a dozen files at
+ * once, and then keeps them; what goes on for a day costs 3 dollars (docs/security.md).
  */
-const CONSOLE_THROTTLE = { throttlingRateLimit: 10, throttlingBurstLimit: 20 };
+const CONSOLE_THROTTLE = { throttlingRateLimit: 2, throttlingBurstLimit: 40 };
+
+/**
+ * Calls a second of the routes on which one call may occupy a function for half a minute: a dry run asks CloudFront and reads
+ * documents, a summary waits for its report. As many functions run at once as calls come in that time. API Gateway tells methods
+ * apart, not query strings: GET /prewarm, which everybody polls, is bounded by what one call may read (lambdas/api/pop-urls.ts).
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
+const EXPENSIVE_THROTTLE = {
+  "/prewarm/POST": { throttlingRateLimit: 2, throttlingBurstLimit: 20 },
+  "/summary/GET": { throttlingRateLimit: 5, throttlingBurstLimit: 20 },
+  "/requests/GET": { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+};
 
 /** The methods of each path: those that are described. The console is none of them: it has no answers. */
 const ROUTES = methodsByPath(Object.keys(ANSWERS));
@@ -45,7 +58,11 @@ export class Api extends Construct {
       restApiName: "prewarm",
       deployOptions: {
         ...{ stageName: STAGE, throttlingRateLimit: 50, throttlingBurstLimit: 100 },
-        methodOptions: { "/console/GET": CONSOLE_THROTTLE, "/console/{file+}/GET": CONSOLE_THROTTLE },
+        methodOptions: {
+          ...EXPENSIVE_THROTTLE,
+          "/console/GET": CONSOLE_THROTTLE,
+          "/console/{file+}/GET": CONSOLE_THROTTLE,
+        },
       },
       minCompressionSize: Size.bytes(COMPRESSED_FROM_BYTES),
       endpointTypes: [apigateway.EndpointType.REGIONAL],

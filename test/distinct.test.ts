@@ -57,6 +57,11 @@ const zeros = (fixture: object) =>
     .map(([name]) => name);
 const NOTHING_IS_DONE: EqualOnPurpose = { fields: zeros(NOTHING_YET), reason: "nothing is done yet: all counts are 0" };
 
+/** The subjects of the first groups of failures of a list. */
+function subjects(prefix: string, groups: number): string[] {
+  return Array.from({ length: groups }, (_, n) => `${prefix}${n}.subject`);
+}
+
 const MARKS: EqualOnPurpose = { fields: ["listed", "expanded", "closing"], reason: "indexes mark an item by `y`" };
 const NOT_KEPT: EqualOnPurpose = {
   fields: ["not_kept_count", "failures.0.tasks"],
@@ -75,6 +80,7 @@ const ENDED: readonly EqualOnPurpose[] = [
   },
   { fields: ["request.download_count", "request.total_count"], reason: "each task has a result" },
 ];
+const SUBJECT = "all of them are failures of tasks";
 const REPORT = madeUpReport();
 
 const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly EqualOnPurpose[]][] = [
@@ -90,9 +96,13 @@ const FIXTURES: readonly [name: string, fixture: object, onPurpose?: readonly Eq
   ["a result of an agent's fake downloader", resultOf(taskMessage(), { url: "https://cdn.example.com/a", bytes: 7 })],
   ["the body of a POST /prewarm", BODY],
   ["the command's progress()", progress()],
-  ["the command's failures", FAILURES],
-  ["the console's request", { ...distinctRequest(), pops: undefined }, [NOT_KEPT]],
-  ["the console's summary", distinctSummary()],
+  ["the command's failures", FAILURES, [{ fields: subjects("", 2), reason: SUBJECT }]],
+  [
+    "the console's request",
+    { ...distinctRequest(), pops: undefined },
+    [NOT_KEPT, { fields: subjects("failures.", 4), reason: SUBJECT }],
+  ],
+  ["the console's summary", distinctSummary(), [{ fields: subjects("failures.", 4), reason: SUBJECT }]],
   ["a report", { ...REPORT, request: { ...REPORT.request, pops: undefined } }, ENDED],
 ];
 

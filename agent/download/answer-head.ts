@@ -115,11 +115,14 @@ export function parseHead(text: string): AnswerHead {
  */
 export function checkPartialHead(bytes: Buffer, seen: number): void {
   if (!BEGINNING.startsWith(bytes.toString("latin1", 0, BEGINNING.length))) throw notHttp();
+  // Only lines that have ended since: a server may send 64 KB byte by byte.
+  if (bytes.indexOf(LF, seen) === -1) return;
   const end = bytes.lastIndexOf(LF);
-  if (end < seen) return;
+  const start = seen === 0 ? 0 : bytes.lastIndexOf(LF, seen - 1) + 1;
   // Without the CR that must stand before it. Where another byte stands there, the line is bad.
-  const lines = bytes.toString("latin1", 0, bytes[end - 1] === CR ? end - 1 : end + 1);
-  if (!HEAD.test(lines)) throw notAHead(lines);
+  const stop = bytes[end - 1] === CR ? end - 1 : end + 1;
+  const lines = bytes.toString("latin1", start, stop);
+  if (!HEAD.test(start === 0 ? lines : `HTTP/1.1 200\r\n${lines}`)) throw notAHead(bytes.toString("latin1", 0, stop));
 }
 
 const CR = 0x0d;
@@ -199,8 +202,14 @@ function framing(status: number, encoding: string | undefined, contentLength: nu
     if (/(^|,)[ \t]*$/.test(encoding))
       throw new BadAnswerError("the answer's Transfer-Encoding is empty, or ends in a comma");
   }
-  // These have no body, whatever their headers say: RFC 9112, 6.3.
-  if (status < 200 || status === 204 || status === 304) return { kind: "LENGTH", length: 0 };
+  // They must not say that they have a body (RFC 9110, 8.6; RFC 9112, 6.1): some readers wait for it, others take it for the
+  // next answer. A 304 may have the length of the object that it stands for.
+  if (status < 200 || status === 204) {
+    if (encoding !== undefined || (contentLength ?? 0) > 0)
+      throw new BadAnswerError(`the answer is an HTTP ${status}, which has no body, and its head promises one`);
+    return { kind: "LENGTH", length: 0 };
+  }
+  if (status === 304) return { kind: "LENGTH", length: 0 };
   if (encoding !== undefined) return { kind: /(^|,)[ \t]*chunked$/i.test(encoding) ? "CHUNKED" : "UNTIL_CLOSE" };
   return contentLength === undefined ? { kind: "UNTIL_CLOSE" } : { kind: "LENGTH", length: contentLength };
 }

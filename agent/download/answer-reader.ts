@@ -35,7 +35,7 @@ export class AnswerReader {
   /** Whether another exchange may follow on this connection; known once this one has ended. */
   reusable = false;
   /** A head of which only a part has come. */
-  private partial: Buffer | undefined;
+  private partial: GrowingBuffer | undefined;
   private head: AnswerHead | undefined;
   private left = 0;
   private chunks: ChunkedBody | undefined;
@@ -110,21 +110,23 @@ export class AnswerReader {
   private readHead(buffer: Buffer, length: number): boolean {
     let bytes = buffer;
     let to = length;
-    let seen = this.partial?.length ?? 0;
+    let seen = 0;
     if (this.partial !== undefined) {
-      bytes = Buffer.concat([this.partial, buffer.subarray(0, length)]);
+      seen = this.partial.length;
+      bytes = this.partial.add(buffer.subarray(0, length));
       to = bytes.length;
-      this.partial = undefined;
     }
     let from = 0;
     for (;;) {
-      const end = bytes.indexOf(HEAD_END, from);
+      // Its first bytes may have come before.
+      const end = bytes.indexOf(HEAD_END, Math.max(from, from + seen - HEAD_END.length + 1));
       // The buffer may hold older bytes behind those that have just come.
-      if (end === -1 || end + HEAD_END.length > to) {
-        if (to - from > MAX_ANSWER_HEAD_BYTES)
-          throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
-        this.partial = Buffer.from(bytes.subarray(from, to));
-        checkPartialHead(this.partial, seen);
+      const whole = end !== -1 && end + HEAD_END.length <= to;
+      if ((whole ? end + HEAD_END.length : to) - from > MAX_ANSWER_HEAD_BYTES)
+        throw new BadAnswerError(`the answer's head is longer than ${MAX_ANSWER_HEAD_BYTES} bytes`);
+      if (!whole) {
+        if (this.partial === undefined || from > 0) this.partial = new GrowingBuffer(bytes.subarray(from, to));
+        checkPartialHead(bytes.subarray(from, to), seen);
         return false;
       }
       const head = parseHead(bytes.toString("latin1", from, end));
@@ -132,6 +134,8 @@ export class AnswerReader {
       if (head.status >= 200) return this.begin(head, bytes, from, to);
       // Hints (1xx) come before the answer that counts. Neither of these was asked for.
       if (head.status <= 101) throw new BadAnswerError(`the answer is an HTTP ${head.status}, unasked`);
+      // Nothing may come behind it then, and the answer would.
+      if (!head.reusable) throw new BadAnswerError(`an HTTP ${head.status} ended the connection before the answer`);
       seen = 0;
     }
   }
@@ -195,5 +199,30 @@ export class AnswerReader {
   private end(head: AnswerHead, nothingBehind: boolean): true {
     this.reusable = head.reusable && nothingBehind && head.status < 300;
     return true;
+  }
+}
+
+/** Bytes that come in pieces. Each is copied a few times at most, however small the pieces are. */
+class GrowingBuffer {
+  private bytes: Buffer;
+  length: number;
+
+  /** @param first is copied */
+  constructor(first: Buffer) {
+    this.bytes = Buffer.from(first);
+    this.length = first.length;
+  }
+
+  /** @returns all that came, until the next call */
+  add(piece: Buffer): Buffer {
+    const length = this.length + piece.length;
+    if (length > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.bytes.copy(larger, 0, 0, this.length);
+      this.bytes = larger;
+    }
+    piece.copy(this.bytes, this.length);
+    this.length = length;
+    return this.bytes.subarray(0, length);
   }
 }

@@ -1,5 +1,6 @@
 import { cameUncompressed } from "../../domain/result/compression.ts";
-import { ACCEPTED, acceptedFailure, type Failure } from "../../domain/result/failure.ts";
+import { ACCEPTED, acceptedFailure, cutText, type Failure, MAX_ERROR } from "../../domain/result/failure.ts";
+import { isErrorPage } from "../../domain/result/outcome.ts";
 import { wafFailure } from "../../domain/result/waf.ts";
 
 /** How one attempt ended: an answer, whole or cut off, or none. */
@@ -31,6 +32,9 @@ export interface Answer {
 
 /** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
 export type Outcome = { readonly kind: "GOOD" } | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };
+
+/** Most characters of a header that is stored or quoted: a server writes 64 KB. CloudFront's have fewer than 60. */
+export const MAX_ID = 200;
 
 const GOOD: Outcome = { kind: "GOOD" };
 
@@ -66,7 +70,7 @@ export function wafFailureOf({ httpStatus, wafAction }: Answer): Failure | undef
 
 /** The failure of an answer that names another POP. */
 export function otherPop(named: string, asked: string): Failure {
-  return { reason: "other_pop", detail: `answered by ${named} instead of ${asked}` };
+  return { reason: "other_pop", detail: `answered by ${cutText(named, MAX_ID)} instead of ${asked}` };
 }
 
 /** Statuses that pass. Both ask for another try: a client that was too slow for the server, or asked too often. */
@@ -74,7 +78,11 @@ const PASSING = [408, 429];
 
 function refusal(status: number, { location = "nowhere" }: Answer): Outcome {
   const code = `HTTP ${status}`;
-  if (status < 400) return { kind: "FINAL", failure: { reason: "redirect", code, detail: `redirects to ${location}` } };
+  if (status < 400)
+    return {
+      kind: "FINAL",
+      failure: { reason: "redirect", code, detail: cutText(`redirects to ${location}`, MAX_ERROR) },
+    };
   return { kind: PASSING.includes(status) ? "RETRY" : "FINAL", failure: { reason: "http_4xx", code } };
 }
 
@@ -91,22 +99,32 @@ function partOfIt(status: number): Outcome | undefined {
 
 /** CloudFront may answer an error with a page and a status of the distribution's choice. */
 function errorPage({ xCache }: Answer): Outcome | undefined {
-  if (xCache === undefined || !/^error\b/i.test(xCache)) return undefined;
+  if (xCache === undefined || !isErrorPage({ xCache })) return undefined;
   const failure: Failure = { reason: "other", code: "ERROR_PAGE", detail: `x-cache: ${xCache.slice(0, 60)}` };
   return { kind: "RETRY", failure };
 }
 
 /**
- * What is sent compressed has another size than the object. What was asked for compressed may come as it is where the size that
- * Get Size saw was of a compressed form: CloudFront compresses as far as it has the time.
+ * A body that is longer than Get Size saw, and as long as Content-Length states, is whole: the object was replaced, or its probe was
+ * answered wrongly. A shorter one may be a part that a cache took for the whole, and states its length, too.
  */
 function otherSize(answer: Answer, expected: number | null, compressed: boolean): Outcome | undefined {
-  const { bytes, contentLength, contentEncoding } = answer;
+  const { bytes, contentLength } = answer;
   if (contentLength !== undefined && bytes !== contentLength)
     return incomplete(`${bytes} of ${contentLength} bytes arrived`);
-  if (expected === null || contentEncoding !== undefined || bytes === expected) return undefined;
-  if (compressed && bytes > expected && cameUncompressed(answer)) return undefined;
+  if (!hasOtherSize(answer, expected, compressed)) return undefined;
+  if (contentLength !== undefined && bytes > (expected ?? 0)) return undefined;
   return incomplete(`${bytes} bytes arrived, and the object had ${expected} when its size was asked`);
+}
+
+/**
+ * Whether an object has another size than Get Size saw. What is sent compressed has another size than the object. What was asked for
+ * compressed may come as it is where the size that Get Size saw was of a compressed form: CloudFront compresses as far as it has the time.
+ */
+export function hasOtherSize(answer: Answer, expected: number | null, compressed: boolean): boolean {
+  const { bytes, contentEncoding } = answer;
+  if (expected === null || contentEncoding !== undefined || bytes === expected) return false;
+  return !(compressed && bytes > expected && cameUncompressed(answer));
 }
 
 function incomplete(detail: string): Outcome {

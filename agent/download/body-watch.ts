@@ -1,6 +1,13 @@
 import type { Failure } from "../../domain/result/failure.ts";
 import { tooLarge } from "./body-limits.ts";
-import { LEAST_BYTES_PER_SECOND, RATE_WINDOW_MS, STALLED_BODY_TIMEOUT_MS, timeout } from "./timeouts.ts";
+import {
+  BODY_TIME_MS,
+  BYTES_PER_FURTHER_SECOND,
+  LEAST_BYTES_PER_SECOND,
+  RATE_WINDOW_MS,
+  STALLED_BODY_TIMEOUT_MS,
+  timeout,
+} from "./timeouts.ts";
 
 /** Watches a body come, in looks now and then: whether it stalls, drips or does not end. */
 export class BodyWatch {
@@ -10,13 +17,15 @@ export class BodyWatch {
   private windowStart: number;
   private windowBytes = 0;
 
-  /** @param now when the head was first seen, by `performance.now()` */
+  /**
+   * @param start when the head was first seen, by `performance.now()`
+   */
   constructor(
-    now: number,
+    private readonly start: number,
     private readonly maxBytes: number,
   ) {
-    this.moved = now;
-    this.windowStart = now;
+    this.moved = start;
+    this.windowStart = start;
   }
 
   /** @param bytes of the body so far. What frames it does not count: chunks and trailers may drip for ever. */
@@ -28,7 +37,19 @@ export class BodyWatch {
     } else if (now - this.moved > STALLED_BODY_TIMEOUT_MS) {
       return timeout("BODY_TIMEOUT", `no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`);
     }
-    return this.tooSlow(now, bytes);
+    return this.tooLong(now, bytes) ?? this.tooSlow(now, bytes);
+  }
+
+  /**
+   * A server that sends just enough in each minute would hold an instance for days. Only bytes that have arrived give more time: a
+   * `Content-Length` is a promise of the same server.
+   */
+  private tooLong(now: number, bytes: number): Failure | undefined {
+    const limit = BODY_TIME_MS + (bytes / BYTES_PER_FURTHER_SECOND) * 1_000;
+    const ms = now - this.start;
+    if (ms <= limit) return undefined;
+    const detail = `${bytes} bytes in ${Math.round(ms / 1_000)} s; so many may take ${Math.round(limit / 1_000)} s`;
+    return { reason: "too_slow", code: "TOO_SLOW", detail };
   }
 
   private tooSlow(now: number, bytes: number): Failure | undefined {

@@ -11,6 +11,8 @@ const MAX_DIGITS = 13;
 /** Extensions of a chunk: RFC 9112, 7.1.1, without the spaces that it calls bad. */
 const EXTENSIONS =
   /^(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
+/** Trailers that would say anew where the body ends: RFC 9110, 6.5.1, forbids them. */
+const FRAMING = /^(?:content-length|transfer-encoding):/i;
 const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/;
 
 type State = "SIZE" | "EXTENSION" | "SIZE_LF" | "DATA" | "DATA_CR" | "DATA_LF" | "TRAILER" | "TRAILER_LF" | "END";
@@ -74,6 +76,7 @@ export class ChunkedBody {
         expected(LF, byte);
         if (this.text === "") return "END";
         matches(TRAILER, this.text);
+        if (FRAMING.test(this.text)) throw new BadAnswerError("the answer's chunks end with a length as a trailer");
         this.text = "";
         return "TRAILER";
       }

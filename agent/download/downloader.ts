@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryAfterMs } from "../../domain/origin/retry-after.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { KEPT_ERROR_SECONDS } from "../../domain/request/limits.ts";
+import { isLimited } from "../../domain/request/origin-limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
+import { obstacle } from "../../domain/result/not-kept.ts";
+import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import type { Origin } from "../origin/origin.ts";
@@ -22,8 +26,9 @@ import { messageHeaders } from "./message-headers.ts";
 import { nextTry } from "./next-try.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PopPools } from "./pop-pools.ts";
-import { prove } from "./proof.ts";
-import { checkOf, isCheckGood, type Look } from "./second-look.ts";
+import { type CheckRequest, checkFailure, checkOf, type Proof, prove, type Request, type Timed } from "./proof.ts";
+import { isRecUnsure } from "./rec-unsure.ts";
+import { RequestTracker } from "./request-tracker.ts";
 import { type Attempt, toResult, type Warming } from "./to-result.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
@@ -42,6 +47,26 @@ export interface DownloaderOptions {
   readonly origin?: Pick<Origin, "lineOf" | "saw">;
   /** After how long a kept error may be gone, in milliseconds. @default 11 s */
   readonly keptErrorMs?: number;
+  /** Shared by all downloads of the process. @default one of its own */
+  readonly tracker?: RequestTracker;
+}
+
+/** What a download holds while it asks, and gives back in between. */
+export interface Permits {
+  /** Waits without any of them, so that others go on meanwhile. */
+  readonly waitWithout: (wait: () => Promise<unknown>) => Promise<unknown>;
+  /** Has what a further download needs where it may reach the origin. @throws PutOffError if the origin has too much to do */
+  readonly regain: () => Promise<unknown>;
+}
+
+/** What a caller does while a task goes on. */
+export interface DownloadHooks {
+  /** Told of its bytes as they come. @default nobody is */
+  readonly transfer?: Transfer | undefined;
+  /** What it holds. @default nothing that anybody waits for */
+  readonly permits?: Permits | undefined;
+  /** Called when a download has ended so well that the followers of a lead may ask. The proof goes on. @default nobody is told */
+  readonly onDownloaded?: ((shown: LeadResult) => void) | undefined;
 }
 
 /** What a task asks for. */
@@ -55,35 +80,54 @@ interface Ask {
   readonly compressed: boolean;
   readonly cancellation: Cancellation;
   readonly transfer: Transfer | undefined;
+  /** Attempts at it in the messages before. */
+  readonly attemptsBefore: number;
   /** How often it was asked for whole. */
   asked: number;
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
+  sawHit: boolean;
+  /** Called once: a later address may show less of the REC than the first one. Undefined from then on. */
+  onDownloaded: DownloadHooks["onDownloaded"];
   readonly onBytes: (bytes: number) => void;
-  readonly pause: (ms: number) => Promise<unknown>;
+  readonly permits: Permits | undefined;
+  /** When the last request was sent and had ended, by `performance.now()`. */
+  startedAt: number;
+  endedAt: number;
 }
+
+/** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
+const ALONE_SPREAD_MS = 1_000;
+/**
+ * For so long it waits for this process's other requests. It may then share an answer, which never makes it warm: its Age does not grow.
+ * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
+ */
+const MAX_WAIT_ALONE_MS = 10_000;
 
 /** Downloads tasks and drops what arrives: the POP then has the object, and is asked whether it keeps it. */
 export class Downloader {
   /** What is wrong with a message's addresses: looked at once, however many URLs it has. */
   private readonly refusals = new WeakMap<readonly string[], Failure | undefined>();
+  private readonly tracker: RequestTracker;
 
-  constructor(private readonly options: DownloaderOptions) {}
+  constructor(private readonly options: DownloaderOptions) {
+    this.tracker = options.tracker ?? new RequestTracker();
+  }
 
   /**
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
-   * is the first depends on the URL alone: a POP's addresses share its load, and each URL has the same one every time.
+   * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
    * @param cancellation cuts it off; its result then says nothing about the POP
-   * @param transfer told of its bytes as they come. @default nobody is
-   * @param pause waits for so many milliseconds in which nothing is downloaded. @default it just waits
    * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
    */
   async download(
     message: TaskMessage,
     task: TaskUrl,
     cancellation: Cancellation,
-    transfer?: Transfer,
-    pause: (ms: number) => Promise<unknown> = sleep,
+    { transfer, permits, onDownloaded }: DownloadHooks = {},
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
+    const startedAt = task.first_attempt_at ?? Date.now();
+    const waitedMs = Math.max(0, Date.now() - startedAt);
     const tally = isLarge(task) ? this.options.meter.large : this.options.meter.small;
     const onBytes = (bytes: number) => {
       tally.addBytes(bytes);
@@ -98,14 +142,26 @@ export class Downloader {
       compressed: asksCompressed(message, task.variant),
       cancellation,
       transfer,
+      attemptsBefore: attemptsBefore(message, task),
       asked: 0,
+      sawHit: false,
+      onDownloaded,
       onBytes,
-      pause,
+      permits,
+      startedAt: 0,
+      endedAt: 0,
     };
     const started = performance.now();
     const refusal = this.refusedAddress(message);
-    const warming = refusal === undefined ? await this.warm(ask, text, tally) : notAttempted(refusal);
-    const result = toResult(message, task, this.options.instanceId, warming, performance.now() - started);
+    const warming =
+      refusal === undefined
+        ? await this.warm(ask, text, tally).catch((error: unknown) => {
+            throw withStart(error, startedAt);
+          })
+        : notAttempted(refusal);
+    const ms = waitedMs + performance.now() - started;
+    const seen = warming.proof?.outcome === "not_kept" && ask.sawHit ? { ...warming, sawHit: true } : warming;
+    const result = toResult(message, task, this.options.instanceId, seen, ms);
     // What was cut off says nothing of the link.
     if (!cancellation.cancelled) tally.addTask(isTroubled(result, warming.attempt.count));
     return result;
@@ -113,7 +169,7 @@ export class Downloader {
 
   private async warm(ask: Ask, text: string, tally: Pick<Tally, "addTask">): Promise<Warming> {
     const { ips, verify } = ask.message;
-    const first = firstAddress(text, ips.length);
+    const first = firstAddress(text, ips.length) + ask.attemptsBefore;
     try {
       if (verify !== "addresses" || ips.length === 1) return await this.warmAt(ask, (n) => first + n);
       return await everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
@@ -127,21 +183,52 @@ export class Downloader {
   /** @param order the address of each attempt */
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
+    if (attempt.outcome.kind === "GOOD") releaseFollowers(ask, attempt.answer);
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
-    const proof = await prove(
-      attempt.answer,
-      async (again, round) => {
-        if (again === "check") {
-          const answer = await this.askAt(ask, attempt.turn, checkOf(ask, attempt.answer.bytes, round), false);
-          return { good: isCheckGood(answer, ask.message.pop), answer };
+    return { attempt, proof: await this.prove(ask, attempt) };
+  }
+
+  private async prove(ask: Ask, { answer: first, turn }: Attempt): Promise<Proof> {
+    const { host, pop } = ask.message;
+    const timed = (answer: Answer): Timed => ({ answer, startedAt: ask.startedAt, endedAt: ask.endedAt });
+    return prove(timed(first), {
+      originSendsAge: () => this.tracker.originSendsAge(host),
+      isCancelled: () => ask.cancellation.cancelled,
+      request: async (request, history) => {
+        if (request.next === "check") {
+          const ended = await this.beginCheck(ask, request);
+          const answer = await this.askAt(ask, turn, checkOf(ask, first.bytes, history), false, ended);
+          ask.sawHit ||= isAnyHit(answer);
+          return { ...timed(answer), failure: checkFailure(answer, pop) };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, attempt.turn).catch((error: unknown) => notNow(error, attempt.answer));
-        return { good: judge(answer, ask.message.pop, ask.expected, ask.compressed).kind === "GOOD", answer };
+        const answer = await this.askWhole(ask, turn).catch((error: unknown) => notNow(error, first));
+        ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
+        const outcome = judge(answer, pop, ask.expected, ask.compressed);
+        return { ...timed(answer), failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
       },
-      ask.pause,
-    );
-    return { attempt, proof };
+    });
+  }
+
+  /**
+   * Waits until a check may be sent. It holds nothing meanwhile.
+   * @returns what to call when the check has ended: from now on it is in progress
+   */
+  private async beginCheck(ask: Ask, { earliestAt, alone }: Extract<Request, { next: "check" }>): Promise<() => void> {
+    const { message, cancellation } = ask;
+    const path = pathOf(ask.url);
+    const waitWithout = ask.permits?.waitWithout ?? ((wait) => wait());
+    const ms = earliestAt + (alone ? Math.random() * ALONE_SPREAD_MS : 0) - performance.now();
+    // A timer drops the fraction of its milliseconds, and a check that comes too early shows no growth.
+    if (ms > 0) await waitWithout(() => sleep(Math.ceil(ms) + 1));
+    const deadline = performance.now() + MAX_WAIT_ALONE_MS;
+    // Another one may begin while it waits for its permit.
+    while (alone && !cancellation.cancelled && !this.tracker.isAlone(message, path)) {
+      const left = deadline - performance.now();
+      if (left <= 0) break;
+      await waitWithout(() => this.tracker.untilAlone(message, path, left));
+    }
+    return this.tracker.begin(message, path);
   }
 
   /**
@@ -151,7 +238,7 @@ export class Downloader {
    */
   private async attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
     const { message, cancellation } = ask;
-    const { ips, tries = 0 } = message;
+    const { ips } = message;
     const past: Attempt[] = [];
     let turn = nextTurn(order, ips.length, past);
     for (;;) {
@@ -163,7 +250,7 @@ export class Downloader {
       // Most are good at once: nothing else is looked at then.
       if (made.outcome.kind !== "RETRY" || cancellation.cancelled) return made;
       turn = nextTurn(order, ips.length, past);
-      const then = nextTry(made, tries, stateOf(turn, past, ips.length));
+      const then = nextTry(made, ask.attemptsBefore, turn !== undefined);
       if (then === "never") return made;
       if (then === "later") throw this.later(made);
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
@@ -188,23 +275,37 @@ export class Downloader {
     return new PutOffError(ms, ms * LATER_SPREAD, count);
   }
 
-  private askWhole(ask: Ask, turn: number): Promise<Answer> {
+  /** Whoever calls the downloader has waited for the first one. A further one waits here: a check may have given its permits back. */
+  private async askWhole(ask: Ask, turn: number): Promise<Answer> {
+    if (ask.asked++ > 0)
+      await (ask.permits?.regain() ?? this.options.origin?.lineOf(ask.message)?.again(ask.cancellation));
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
-  private async askAt(ask: Ask, turn: number, look: Look, isWhole: boolean): Promise<Answer> {
+  /** @param begun to be called when it has ended, if it is in progress already */
+  private async askAt(
+    ask: Ask,
+    turn: number,
+    request: CheckRequest,
+    isWhole: boolean,
+    begun?: () => void,
+  ): Promise<Answer> {
     const { message, url, cancellation } = ask;
-    const before = isWhole ? ask.asked++ : 0;
-    // Whoever calls the downloader has waited for the turn of the first one.
-    if (before > 0) await this.options.origin?.lineOf(message)?.again(cancellation);
     const pool = this.options.pools.of(endpointOf(message, url, this.options.ports, turn));
-    const path = url.pathname + url.search;
+    const path = pathOf(url);
+    const headers = ask.headers + request.headers;
+    const ended = begun ?? this.tracker.begin(message, path);
     const sentAt = Date.now();
-    const { headers, maxBytes } = look;
-    const answer = await pool.download(path, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);
+    ask.startedAt = performance.now();
+    const answer = await pool
+      .download(path, headers, ask.onBytes, cancellation, request.maxBytes, message.pop)
+      .finally(ended);
+    ask.endedAt = performance.now();
     // A further attempt says of the URL what the first one said.
-    const asked = ask.asked > 1 ? { ...message, tries: (message.tries ?? 0) + ask.asked - 1 } : message;
+    const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
+    const asked = tries === (message.tries ?? 0) ? message : { ...message, tries };
     this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
+    this.tracker.saw(message.host, answer);
     return answer;
   }
 
@@ -223,15 +324,33 @@ export class Downloader {
   }
 }
 
-/** @param next the address of the next attempt */
-function stateOf(next: number | undefined, past: readonly Attempt[], addresses: number) {
-  if (next === undefined) return undefined;
-  return past.some(({ turn }) => turn % addresses === next % addresses) ? "tried" : "untried";
+/**
+ * The REC has what was downloaded, unless it does not keep it. Headers that forbid that decide nothing, because a minimum TTL overrides them:
+ * the followers wait for what the proof shows. Without a proof they ask as if each led. Followers have no permits of a limited origin, and
+ * a cache policy that keeps nothing shows in no header: under a limit, the followers always wait for the result.
+ */
+function releaseFollowers(ask: Ask, answer: Answer): void {
+  const { message, onDownloaded } = ask;
+  if (onDownloaded === undefined || message.followers === undefined || isLimited(message.origin)) return;
+  if (message.verify !== "off" && obstacle(answer) !== undefined) return;
+  ask.onDownloaded = undefined;
+  onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
+}
+
+/** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
+function isAnyHit({ xCache }: Answer): boolean {
+  const status = cacheStatusOf(xCache);
+  return status === "HIT" || status === "REFRESH_HIT";
 }
 
 /** What is put off between two attempts was asked for in vain before. */
 function withTries(error: unknown, tries: number): unknown {
   return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries + tries) : error;
+}
+
+/** What is put off says when its first attempt started. */
+function withStart(error: unknown, startedAt: number): unknown {
+  return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries, startedAt) : error;
 }
 
 /** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */
@@ -253,6 +372,11 @@ const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" })
  */
 function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
+}
+
+/** As it is requested: with the query. */
+function pathOf({ pathname, search }: URL): string {
+  return pathname + search;
 }
 
 /** The reason does not quote the URL: there may be a key in it. */

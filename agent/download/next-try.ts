@@ -1,38 +1,40 @@
 import { asksForPatience } from "../../domain/origin/refusal.ts";
-import type { Outcome } from "./answer.ts";
+import { isErrorPage } from "../../domain/result/outcome.ts";
+import type { Answer, Outcome } from "./answer.ts";
 import type { Attempt } from "./to-result.ts";
 
-/** How often a task is asked for at once, and how often in all. */
+/** Attempts at a URL in one message, and in all messages. */
 const AT_ONCE = 3;
 const IN_ALL = 3;
 /** The same for an origin that says that it has too much to do. */
 const WITH_PATIENCE = 8;
 
 /**
- * What follows an attempt. `later`: CloudFront keeps an error for some seconds, and answers with it. So the same address is asked
- * again when that can be gone, and an origin that asks for patience is not asked at any address before.
+ * What follows an attempt. `later`: CloudFront keeps an error for some seconds. The regional edge cache keeps it, too, so that each
+ * address of the POP returns it. The next attempt starts when the error can be gone. `now`: nothing is kept of a connection that failed.
  */
 export type NextTry = "now" | "later" | "never";
 
 /**
- * @param tries how often the task was asked for before, in messages that were put off
- * @param next which address would be next, untried or not; undefined: none is worth it
+ * @param tries attempts at the same URL and variant before, in messages that were put off
+ * @param hasNext whether there is an address that is worth an attempt
  */
 export function nextTry(
   { count, outcome, answer }: Pick<Attempt, "count" | "outcome" | "answer">,
   tries: number,
-  next: "untried" | "tried" | undefined,
+  hasNext: boolean,
 ): NextTry {
   if (outcome.kind !== "RETRY") return "never";
   const all = tries + count;
   if (asksForPatience(answer.httpStatus)) return all < WITH_PATIENCE ? "later" : "never";
-  if (next === undefined) return "never";
-  if (!mayBeKept(outcome)) return count < AT_ONCE ? "now" : "never";
-  if (all >= IN_ALL) return "never";
-  return next === "untried" ? "now" : "later";
+  if (!hasNext) return "never";
+  if (!mayBeKept(outcome, answer)) return count < AT_ONCE ? "now" : "never";
+  return all < IN_ALL ? "later" : "never";
 }
 
-/** Whether the edge may have kept the error, and answer with it again. */
-function mayBeKept({ failure }: Exclude<Outcome, { kind: "GOOD" }>): boolean {
-  return failure.reason === "http_5xx" || failure.code === "ERROR_PAGE";
+/** Whether a cache may have kept the error and return it again. The body of such a response may have failed, too. */
+function mayBeKept({ failure }: Exclude<Outcome, { kind: "GOOD" }>, { httpStatus = 0, xCache }: Answer): boolean {
+  // Another POP's cache is not this one's.
+  if (failure.reason === "other_pop") return false;
+  return httpStatus >= 500 || (httpStatus < 300 && isErrorPage({ xCache }));
 }

@@ -1,19 +1,16 @@
 import { taskKey } from "../../domain/plan/task-key.ts";
-import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { cameUncompressed } from "../../domain/result/compression.ts";
 import { cutText, errorText, type Failure } from "../../domain/result/failure.ts";
 import type { Outcome as Warmth } from "../../domain/result/outcome.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Answer, Outcome } from "./answer.ts";
+import { type Answer, hasOtherSize, MAX_ID, type Outcome } from "./answer.ts";
 import { asksCompressed } from "./asks-compressed.ts";
 import type { Proof } from "./proof.ts";
 import { isRecMiss } from "./rec-miss.ts";
 import { isRecUnsure } from "./rec-unsure.ts";
-
-/** Most characters of a header that is stored. CloudFront's have fewer than 60. */
-const MAX_ID = 200;
 
 /** One attempt at a download. */
 export interface Attempt {
@@ -32,6 +29,8 @@ export interface Warming {
   readonly proof?: Proof;
   /** How many of the POP's addresses have it, where all were asked. */
   readonly addresses?: string;
+  /** Of an object that is not kept: whether a response after a good download was a Hit or a RefreshHit. @default none was */
+  readonly sawHit?: boolean;
   /** Those that do not have it. */
   readonly cold?: readonly string[];
 }
@@ -44,17 +43,19 @@ export function outcomeOf({ attempt, proof }: Warming): Warmth {
 /**
  * A task's result, as the table stores it.
  * @param instanceId of this instance
- * @param ms from the start of the first attempt to the end of the last
+ * @param ms from the start of the first attempt to the end of the last, also if they were made for several messages
  */
 export function toResult(
   message: TaskMessage,
-  { url, variant }: Pick<TaskUrl, "url" | "variant">,
+  task: TaskUrl,
   instanceId: string,
   warming: Warming,
   ms: number,
 ): TaskResult {
+  const { url, variant } = task;
   const { attempt, proof } = warming;
   const { answer } = attempt;
+  const tries = attemptsBefore(message, task);
   const last = proof?.answer ?? answer;
   const failure = failureOf(warming);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
@@ -68,6 +69,7 @@ export function toResult(
     variant,
     ok: failure === undefined,
     outcome: outcomeOf(warming),
+    warning: proof?.warning,
     bytes: answer.bytes,
     // Of what decided: the download, or the request after it that AWS WAF answered.
     http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,
@@ -81,12 +83,15 @@ export function toResult(
     encoding: cutId(answer.contentEncoding),
     uncompressed:
       failure === undefined && asksCompressed(message, variant) && cameUncompressed(answer) ? true : undefined,
-    rec_miss: isRecMiss(message, attempt) ? true : undefined,
+    size_changed:
+      failure === undefined && hasOtherSize(answer, task.bytes, asksCompressed(message, variant)) ? true : undefined,
+    rec_miss: isRecMiss({ follows: message.follows, tries }, attempt, proof?.outcome) ? true : undefined,
     rec_unsure: isRecUnsure(message, answer) ? true : undefined,
+    hit_after_download: warming.sawHit === true ? true : undefined,
     x_amz_cf_pop: cutId(last.xAmzCfPop),
     x_amz_cf_id: cutId(last.xAmzCfId),
     ms: Math.round(ms),
-    attempts: (message.tries ?? 0) + attempt.count,
+    attempts: tries + attempt.count,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
     agent: instanceId,

@@ -3,6 +3,7 @@ import type { Looks } from "../../aws/looks.ts";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { ActiveRequest, RequestReader } from "../../aws/request-reader.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
+import { eachRequest } from "../../domain/request/each-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
 import { needsLook, settlementFacts } from "../../domain/request/settlement.ts";
@@ -60,7 +61,10 @@ export class Caretaker {
     const active = await requests.listActive();
     const decision = decideIdle({ idleMs, active, now: new Date(), patience, retireMs });
     if (decision.lookAround) await this.lookAround(active, new Set(decision.overdue));
-    else for (const reqId of decision.overdue) await this.ask(reqId);
+    else {
+      const overdue = decision.overdue.map((req_id) => ({ req_id }));
+      await eachRequest(overdue, this.onFailure, ({ req_id }) => this.ask(req_id));
+    }
     if (!decision.retire) return false;
     logger.info({ idle_ms: Math.round(idleMs) }, "nothing to do, leaving the group");
     await retire();
@@ -72,18 +76,24 @@ export class Caretaker {
     const { requests, progress, patience } = this.options;
     const messages = allMessages(await this.options.queue.depth());
     const all = new Map<string, Progress>();
-    for (const { req_id: reqId } of active) all.set(reqId, await progress.of(reqId));
-    for (const [reqId, itsProgress] of all) {
+    await eachRequest(active, this.onFailure, async ({ req_id }) => all.set(req_id, await progress.of(req_id)));
+    await eachRequest(active, this.onFailure, async ({ req_id: reqId }) => {
+      const itsProgress = all.get(reqId);
+      if (itsProgress === undefined) return;
       const standing = await requests.standing(reqId);
-      if (standing === undefined) continue;
+      if (standing === undefined) return;
       const now = Date.now();
       const seen = {
         ...{ progress: itsProgress, timeIsUp: overdue.has(reqId), messages, now, patience },
         othersAtWork: othersAtWork(all, reqId, now, patience),
       };
       if (needsLook(settlementFacts(standing, seen))) await this.ask(reqId, standing);
-    }
+    });
   }
+
+  private readonly onFailure = (reqId: string, error: unknown): void => {
+    this.options.logger.warn({ err: error, req_id: reqId }, "looking after a request failed");
+  };
 
   private async ask(reqId: string, known?: { readonly req_id: string; readonly expire_at: number }): Promise<void> {
     const { requests, looks, logger } = this.options;

@@ -89,6 +89,11 @@ export class Budget {
     return turn === undefined ? Number.POSITIVE_INFINITY : Math.max(now, turnAt(turn, perSecond));
   }
 
+  /** The same for what needs a seat and no turn. */
+  nextSeatAt(now: number): number {
+    return this.isBlind(now) ? Number.POSITIVE_INFINITY : this.seatAt(now);
+  }
+
   /** For how long nothing may be asked, because nobody can know yet that this process shares the limits. */
   pauseMs(now: number): number {
     return this.isBlind(now) ? 0 : Math.max(0, this.views.readyAt - now);

@@ -17,6 +17,8 @@ const LONGEST_TIMER_MS = 60_000;
 interface Waiter {
   /** Its message. Of a download under way it does not matter. */
   readonly of?: object | undefined;
+  /** A download under way that has its seat still. */
+  readonly isSeated: boolean;
   readonly go: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -30,9 +32,11 @@ export interface LineOptions {
 
 /** Downloads of one request that wait for their turns at one origin. They hold no slot meanwhile. */
 export class Line {
-  /** Downloads under way go first: they hold slots. */
+  /** Downloads under way go first: most hold slots. */
   private readonly under: Waiter[] = [];
   private readonly waiting: Waiter[] = [];
+  /** Checks need a seat and no turn. */
+  private readonly checks: Waiter[] = [];
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private readonly comeBack: ComeBack;
@@ -45,7 +49,7 @@ export class Line {
   }
 
   get isEmpty(): boolean {
-    return this.waiting.length + this.under.length === 0;
+    return this.waiting.length + this.under.length + this.checks.length === 0;
   }
 
   /**
@@ -69,7 +73,32 @@ export class Line {
    */
   async again(cancellation: Cancellation): Promise<void> {
     if (this.isPaused) throw this.putOff();
-    await this.wait(this.under, cancellation);
+    await this.wait(this.under, cancellation, undefined, true);
+  }
+
+  /**
+   * Waits for another turn, and another seat, of a download that gave its seat back in between. Such ones go first, too.
+   * @returns its seat; undefined: it was cancelled
+   * @throws as {@link again}
+   */
+  async returns(cancellation: Cancellation): Promise<Seat | undefined> {
+    if (this.isPaused) throw this.putOff();
+    const hasTurn = await this.wait(this.under, cancellation);
+    return hasTurn ? new Seat(this.options.budget, () => this.pump()) : undefined;
+  }
+
+  /**
+   * Waits for a seat of a check, whose download gave its seat back. It takes no turn: as a rule the POP has the object, and a check that
+   * reached the origin all the same is counted afterwards.
+   * @returns its seat; undefined: it was cancelled, or nothing limits the concurrency
+   * @throws PutOffError if this process has no share of the limits any more; StoppingError
+   */
+  async seat(cancellation: Cancellation): Promise<Seat | undefined> {
+    const { budget } = this.options;
+    if (budget?.limits.concurrency === undefined) return undefined;
+    if (this.passes) throw this.putOff();
+    const hasSeat = await this.wait(this.checks, cancellation);
+    return hasSeat ? new Seat(budget, () => this.pump()) : undefined;
   }
 
   /** Lets go on what may, and puts off what would have to wait for too long. Call it when something has changed. */
@@ -80,6 +109,8 @@ export class Line {
     for (const { fail } of this.waiting.splice(kept)) fail(this.putOff());
     // They would hold their slots for the whole pause.
     if (this.isPaused) for (const { fail } of this.under.splice(0)) fail(this.putOff());
+    // Nobody would give it a seat here.
+    if (this.passes) for (const { fail } of this.checks.splice(0)) fail(this.putOff());
     this.pump();
   }
 
@@ -87,7 +118,8 @@ export class Line {
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
-    for (const line of [this.under, this.waiting]) for (const { fail } of line.splice(0)) fail(new StoppingError());
+    for (const line of [this.under, this.waiting, this.checks])
+      for (const { fail } of line.splice(0)) fail(new StoppingError());
   }
 
   private get isPaused(): boolean {
@@ -148,11 +180,12 @@ export class Line {
   }
 
   /** @returns false: it was cancelled */
-  private async wait(line: Waiter[], cancellation: Cancellation, of?: object): Promise<boolean> {
+  private async wait(line: Waiter[], cancellation: Cancellation, of?: object, isSeated = false): Promise<boolean> {
     if (this.closed) throw new StoppingError();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         of,
+        isSeated,
         go: () => {
           cancellation.delete(cut);
           resolve(true);
@@ -177,8 +210,10 @@ export class Line {
     clearTimeout(this.timer);
     while (!this.isEmpty) {
       const now = Date.now();
-      const at = this.nextAt(now);
-      if (at > now) {
+      const seatAt = this.seatChecks(now);
+      const turnAt = this.waiting.length + this.under.length > 0 ? this.nextAt(now) : Number.POSITIVE_INFINITY;
+      if (turnAt > now) {
+        const at = Math.min(seatAt, turnAt);
         // Without a moment, something else will call.
         if (at < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.pump(), wait(at - now));
         return;
@@ -186,14 +221,27 @@ export class Line {
       const { budget, backOff } = this.options;
       budget?.take(now);
       backOff.take(now);
-      if (this.under.length === 0) budget?.sit();
-      (this.under.shift() ?? this.waiting.shift())?.go();
+      const next = this.under.shift() ?? this.waiting.shift();
+      if (next?.isSeated !== true) budget?.sit();
+      next?.go();
     }
+  }
+
+  /** @returns when the next check may have a seat; Infinity: none waits, or that depends on others */
+  private seatChecks(now: number): number {
+    const { budget } = this.options;
+    while (this.checks.length > 0) {
+      const at = budget?.nextSeatAt(now) ?? now;
+      if (at > now) return at;
+      budget?.sit();
+      this.checks.shift()?.go();
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   private nextAt(now: number): number {
     const { budget, backOff } = this.options;
-    const seated = this.under.length > 0;
+    const seated = this.under[0]?.isSeated === true;
     return Math.max(budget?.nextAt(now, seated) ?? now, backOff.nextAt(now));
   }
 }

@@ -4,8 +4,10 @@ import type { Beat } from "../../domain/request/progress.ts";
 import { Holding } from "./holding.ts";
 import { Received } from "./received.ts";
 
-/** A beat is worth something for a minute; its item is cleaned up after a day. */
-const KEPT_SECONDS = 86_400;
+/** What a process has finished counts until its request ends, after a week at the latest. */
+const KEPT_SECONDS = 8 * 86_400;
+/** Of so many requests it is known what was finished, once nothing is held of them. */
+const REMEMBERED = 1_000;
 /** A stop waits no longer for the last beats: without them, the readers wait until the ones before are stale. */
 const LAST_BEATS_MS = 5_000;
 
@@ -45,6 +47,8 @@ interface Told {
  */
 export class Beats {
   private readonly requests = new Map<string, Told>();
+  /** What was finished of requests that nothing is held of now: a beat tells the sum from the beginning on. */
+  private readonly finished = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: BeatsOptions) {}
@@ -93,7 +97,7 @@ export class Beats {
   private add(reqId: string): Told {
     const at = performance.now();
     const told: Told = {
-      holding: new Holding(reqId),
+      holding: new Holding(reqId, this.finished.get(reqId)),
       received: new Received(reqId, this.options),
       tasks: undefined,
       at,
@@ -104,6 +108,14 @@ export class Beats {
     };
     this.requests.set(reqId, told);
     return told;
+  }
+
+  private forget({ reqId, finished }: Holding): void {
+    this.requests.delete(reqId);
+    this.finished.delete(reqId);
+    this.finished.set(reqId, finished);
+    const [oldest] = this.finished.keys();
+    if (this.finished.size > REMEMBERED && oldest !== undefined) this.finished.delete(oldest);
   }
 
   /** One at a time: a beat that is slow must not end after the next one. */
@@ -118,7 +130,7 @@ export class Beats {
     const { holding, received } = told;
     const { instance, worker, progress, logger } = this.options;
     do {
-      const { tasks, underWay, bytes, ended, asking } = holding;
+      const { tasks, underWay, finished, bytes, ended, asking } = holding;
       const now = performance.now();
       const sharing = now < told.until ? told.sharing : undefined;
       const left = tasks === 0 && sharing === undefined;
@@ -128,7 +140,7 @@ export class Beats {
         ...(left ? { left } : {}),
       };
       const over = left || received.isOver();
-      const held = { tasks, bytes: underWay, ...received.told(bytes, over), ...said };
+      const held = { tasks, bytes: underWay, finished, ...received.told(bytes, over), ...said };
       const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
       try {
         await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
@@ -144,7 +156,7 @@ export class Beats {
       await received.add(bytes, over);
       // It said that nothing is held, and meanwhile something has come; or it shares now.
     } while ((told.tasks === 0 && holding.tasks > 0) || (!told.saidSharing && performance.now() < told.until));
-    if (told.tasks === 0 && performance.now() >= told.until && received.isNoted()) this.requests.delete(holding.reqId);
+    if (told.tasks === 0 && performance.now() >= told.until && received.isNoted()) this.forget(holding);
   }
 }
 

@@ -1,16 +1,18 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { grouped } from "../../domain/plan/grouped.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
-import type { Downloader } from "../download/downloader.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
+import type { Downloader, Permits } from "../download/downloader.ts";
 import type { Line } from "../origin/line.ts";
 import type { Origin } from "../origin/origin.ts";
 import { PutOffError } from "../origin/put-off.ts";
+import type { Seat } from "../origin/seat.ts";
 import type { Parcel } from "../queue/backlog.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
+import type { HandingOver } from "./hand-over.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
 import type { Holding, Transfer } from "./holding.ts";
 import { NotATaskError } from "./not-a-task.ts";
@@ -30,6 +32,8 @@ export interface DownloadDeps extends HoldDeps, PutOffDeps {
   /** For small files and for large ones. */
   readonly slots: Readonly<Record<"small" | "large", Pick<Slots, "take" | "release">>>;
   readonly downloader: Pick<Downloader, "download">;
+  /** Of a message with followers. */
+  readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
   /** Whose turn it is where an origin is not to be asked too much. @default nothing waits for it */
   readonly origin?: Pick<Origin, "lineOf">;
   readonly logger: Pick<Logger, "info" | "warn">;
@@ -122,39 +126,113 @@ async function downloadInTurn(deps: DownloadDeps, job: Job, url: TaskUrl, line: 
   const { message, here, cancellation } = job;
   const seat = await line.turn(cancellation, message);
   if (seat === undefined) return finish(job, url);
-  here.holding.asking++;
+  const place = new Place(here.holding, seat);
   try {
     const begins = await slotsFor(deps, url).take(message.req_id, message.pop, here.parcel);
     if (!begins) throw new StoppingError();
-    await downloadInSlot(deps, job, url, seat.isLate ? line : undefined);
+    await downloadInSlot(deps, job, url, place, seat.isLate ? line : undefined);
   } finally {
-    here.holding.asking--;
-    seat.leave();
+    place.leave();
+  }
+}
+
+/** The seat of a download at the origin, which it may give back and have again. */
+class Place {
+  private seat: Seat | undefined;
+
+  constructor(
+    private readonly holding: Holding,
+    seat?: Seat,
+  ) {
+    this.sit(seat);
+  }
+
+  sit(seat: Seat | undefined): void {
+    this.leave();
+    this.seat = seat;
+    if (seat !== undefined) this.holding.asking++;
+  }
+
+  leave(): void {
+    if (this.seat === undefined) return;
+    this.holding.asking--;
+    this.seat.leave();
+    this.seat = undefined;
   }
 }
 
 /** @param line in which it has lost its turn */
-async function downloadInSlot(deps: DownloadDeps, job: Job, url: TaskUrl, line?: Line): Promise<void> {
+async function downloadInSlot(
+  deps: DownloadDeps,
+  job: Job,
+  url: TaskUrl,
+  place = new Place(job.here.holding),
+  line?: Line,
+): Promise<void> {
   const { message, here, cancellation, stopping } = job;
+  const slot = new HeldSlot(deps, url, message);
   const transfer = here.holding.begin();
   try {
     if (line !== undefined) await line.again(cancellation);
-    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, withoutSlot(deps, message, url));
+    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, permitsOf(deps, job, slot, place));
     finish(job, url);
   } finally {
     transfer.clear();
-    slotsFor(deps, url).release(message.req_id, message.pop);
+    place.leave();
+    slot.release();
   }
 }
 
-/** A pause in a download that holds no slot: others go on meanwhile. */
-function withoutSlot(deps: DownloadDeps, { req_id, pop }: TaskMessage, url: TaskUrl): (ms: number) => Promise<void> {
-  return async (ms) => {
-    const slots = slotsFor(deps, url);
-    slots.release(req_id, pop);
-    await sleep(ms);
-    await slots.take(req_id, pop);
+/** The slot of a task, which it has already. A check takes a small one: it reads little, and must not wait for whole large objects. */
+class HeldSlot {
+  private readonly forDownload: Pick<Slots, "take" | "release">;
+  private held: Pick<Slots, "take" | "release"> | undefined;
+
+  constructor(
+    private readonly deps: DownloadDeps,
+    url: TaskUrl,
+    private readonly message: TaskMessage,
+  ) {
+    this.forDownload = slotsFor(deps, url);
+    this.held = this.forDownload;
+  }
+
+  get isForDownload(): boolean {
+    return this.held === this.forDownload;
+  }
+
+  release(): void {
+    this.held?.release(this.message.req_id, this.message.pop);
+    this.held = undefined;
+  }
+
+  async take(request: "check" | "download"): Promise<void> {
+    const slots = request === "check" ? this.deps.slots.small : this.forDownload;
+    await slots.take(this.message.req_id, this.message.pop);
+    this.held = slots;
+  }
+}
+
+/** A slot, and a seat at the origin. A check takes a seat as well: where the object is not kept, it reaches the origin. */
+function permitsOf({ origin }: DownloadDeps, { message, cancellation }: Job, slot: HeldSlot, place: Place): Permits {
+  const leave = () => {
+    place.leave();
+    slot.release();
   };
+  const waitWithout: Permits["waitWithout"] = async (wait) => {
+    leave();
+    await wait();
+    place.sit(await origin?.lineOf(message)?.seat(cancellation));
+    await slot.take("check");
+  };
+  const regain = async () => {
+    const line = origin?.lineOf(message);
+    if (line === undefined && slot.isForDownload) return;
+    leave();
+    place.sit(await line?.returns(cancellation));
+    await slot.take("download");
+  };
+  return { waitWithout, regain };
 }
 
 function finish({ left, here }: Job, url: TaskUrl): void {
@@ -174,19 +252,21 @@ async function downloadAndWrite(
   transfer: Transfer,
   cancellation: Cancellation,
   stopping: AbortSignal,
-  pause: (ms: number) => Promise<void>,
+  permits: Permits,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
-  const result = await deps.downloader.download(message, url, cancellation, transfer, pause).catch((error: unknown) => {
+  const onDownloaded = (shown: LeadResult) => deps.lead?.onDownloaded(url, shown);
+  const asked = deps.downloader.download(message, url, cancellation, { transfer, permits, onDownloaded });
+  const result = await asked.catch((error: unknown) => {
     throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;
   // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
   await deps.results.write(result);
-  if (result.ok) return;
+  if (result.ok) return transfer.finish(result.bytes);
   const { reason, error } = result;
   deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "task failed");
 }

@@ -3,8 +3,10 @@ import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskLane } from "../../aws/task-lane.ts";
 import type { Ended } from "../../domain/plan/ended.ts";
 import { grouped } from "../../domain/plan/grouped.ts";
-import { handOver } from "../../domain/plan/hand-over.ts";
+import { handOver, withoutQueuedFollowers } from "../../domain/plan/hand-over.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import type { LeadResult } from "../../domain/plan/verdict.ts";
 import { expiresAt } from "../../domain/request/timestamps.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
@@ -23,13 +25,15 @@ export interface HandOverDeps extends HoldDeps {
 }
 
 /**
- * Hands a lead's URLs over to its followers. If that fails, or the agent vanishes, the lead's message comes again, and so
+ * Hands a lead's URLs over to its followers: each as soon as its download has ended well, all others when they have a result. If that fails, or the agent vanishes, the lead's message comes again, and so
  * does this. Nothing is handed over of a request that has ended.
  */
 export class HandingOver {
   /** Writes the lead's results, and knows from then on which of them stand. */
   readonly results: NotedResults;
-  private readonly handed = new Set<Ended["url"]>();
+  private readonly handed = new Set<TaskUrl>();
+  /** What the downloads have shown that have ended well, until their results stand. */
+  private readonly downloaded = new Map<TaskUrl, LeadResult>();
   private last: Promise<void> = Promise.resolve();
 
   /**
@@ -40,19 +44,35 @@ export class HandingOver {
     private readonly deps: HandOverDeps,
     private readonly lead: TaskMessage,
     private readonly before: readonly Ended[],
-    private readonly again: boolean,
+    private again: boolean,
   ) {
     this.results = new NotedResults(deps.results);
   }
 
   /** Hands over now and then what is done. @returns a function that ends this */
   start(): () => void {
-    const timer = setInterval(() => {
-      this.handOn(this.whole()).catch((error: unknown) => {
-        this.deps.logger.warn({ err: error, req_id: this.lead.req_id }, "what is done is handed over later");
-      });
-    }, EVERY_MS);
+    const timer = setInterval(() => this.handOnWhole(), EVERY_MS);
     return () => clearInterval(timer);
+  }
+
+  /**
+   * The REC has the object, and those that wait for it may ask: the proof is this POP's own. After the last download of the message they
+   * are queued at once, before that with others of it, so that there are no more messages than with the results.
+   */
+  onDownloaded(url: TaskUrl, shown: LeadResult): void {
+    this.downloaded.set(url, shown);
+    if (this.ended().length === this.lead.urls.length) this.handOnWhole();
+  }
+
+  /**
+   * Takes a part of the lead out that goes back to the queue without results: whoever gets it hands it over.
+   * @returns its messages: what has its followers queued already goes alone
+   */
+  async withdraw(part: TaskMessage): Promise<TaskMessage[]> {
+    for (const url of part.urls) this.downloaded.delete(url);
+    await this.last;
+    const queued = new Set(part.urls.filter((url) => this.handed.has(url)));
+    return withoutQueuedFollowers(this.again ? { ...part, again: true } : part, queued);
   }
 
   /**
@@ -69,9 +89,21 @@ export class HandingOver {
     }
   }
 
+  private handOnWhole(): void {
+    this.handOn(this.whole()).catch((error: unknown) => {
+      this.deps.logger.warn({ err: error, req_id: this.lead.req_id }, "what is done is handed over later");
+    });
+  }
+
   /** One after the other: what is under way is not handed over a second time. */
   private handOn(ended: readonly Ended[]): Promise<void> {
-    const next = this.last.then(() => this.send(ended.filter(({ url }) => !this.handed.has(url))));
+    const next = this.last
+      .then(() => this.send(ended.filter(({ url }) => !this.handed.has(url))))
+      .catch((error: unknown) => {
+        // A part of it may have gone out.
+        this.again = true;
+        throw error;
+      });
     this.last = next.catch(() => undefined);
     return next;
   }
@@ -87,12 +119,13 @@ export class HandingOver {
 
   /** In the message's order, so that the variants of a URL stay together. */
   private ended(): Ended[] {
-    const all = [...this.before, ...this.results.of(this.lead)];
+    const downloaded = [...this.downloaded].map(([url, result]) => ({ url, result }));
+    const all = [...downloaded, ...this.before, ...this.results.of(this.lead)];
     const byUrl = new Map(all.map((ended) => [ended.url, ended]));
     return this.lead.urls.flatMap((url) => byUrl.get(url) ?? []);
   }
 
-  /** Of URLs that have ended in all variants: in one message, a follower asks for them in their order. */
+  /** Of URLs that have ended, or are downloaded, in all variants: in one message, a follower asks for them in their order. */
   private whole(): Ended[] {
     const wanted = grouped(this.lead.urls, ({ url }) => url);
     const ended = grouped(this.ended(), ({ url: { url } }) => url);

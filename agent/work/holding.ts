@@ -4,6 +4,8 @@ export class Holding {
   tasks = 0;
   /** Bytes so far of the downloads that have no result. */
   underWay = 0;
+  /** Bytes of all good results so far: of a download, either these or {@link underWay} have the bytes. */
+  finished: number;
   /** Since the last beat. */
   bytes = 0;
   /** Tasks that have ended since the last beat. */
@@ -11,7 +13,13 @@ export class Holding {
   /** Downloads under way that are counted against a limit of the origin. */
   asking = 0;
 
-  constructor(readonly reqId: string) {}
+  /** @param finished what this process finished of the request before */
+  constructor(
+    readonly reqId: string,
+    finished = 0,
+  ) {
+    this.finished = finished;
+  }
 
   /** A download begins. */
   begin(): Transfer {
@@ -42,7 +50,13 @@ export class Transfer {
     this.holding.bytes += bytes;
   }
 
-  /** It has a result, or begins anew: what has come so far is no longer under way. */
+  /** A good result of so many bytes is written: what has come is finished, and no longer under way. */
+  finish(bytes: number): void {
+    this.clear();
+    this.holding.finished += bytes;
+  }
+
+  /** It has failed, or begins anew: what has come so far is no longer under way. */
   clear(): void {
     this.holding.underWay -= this.bytes;
     this.bytes = 0;

@@ -100,12 +100,18 @@ export class ResultWriter {
   }
 }
 
+/**
+ * Codes of the system for sockets (`ECONNRESET`), and of getaddrinfo for the DNS (`EAI_AGAIN`). Node's own codes (`ERR_…`) are faults
+ * of the program. https://nodejs.org/api/errors.html#common-system-errors, https://man7.org/linux/man-pages/man3/getaddrinfo.3.html
+ */
+const SYSTEM_ERROR = /^E(AI_)?[A-Z]+$/;
+
 /** Whether DynamoDB or the network is the cause, not the item or a missing permission. */
 function willPass(error: unknown): boolean {
   if (error instanceof DynamoDBServiceException) {
     return BUSY.has(error.name) || (error.$metadata.httpStatusCode ?? 0) >= 500;
   }
-  // Errors of sockets and DNS have a code of the system. Timeouts and missing credentials are known by their names.
+  // Timeouts and missing credentials are known by their names.
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^E[A-Z]+$/.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
+  return SYSTEM_ERROR.test(code) || (error instanceof Error && /Timeout|CredentialsProvider/.test(error.name));
 }

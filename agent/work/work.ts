@@ -11,6 +11,7 @@ import { HandingOver, type HandOverDeps } from "./hand-over.ts";
 import { parseMessage } from "./parse-message.ts";
 
 export interface WorkDeps extends DownloadDeps, GiveBackDeps, DoneBeforeDeps, HandOverDeps {
+  readonly lead?: NonNullable<DownloadDeps["lead"]>;
   readonly beats: Pick<Beats, "take">;
   readonly intake: Pick<Intake, "accept">;
   readonly stored: DoneBeforeDeps["stored"] & HandOverDeps["stored"];
@@ -29,7 +30,8 @@ export async function work(deps: WorkDeps, message: Message, stopping: AbortSign
   const parsed = parseMessage(body);
   if ("reason" in parsed) {
     deps.logger.warn({ message_id: message.MessageId, reason: parsed.reason }, "message is not a task");
-    await deps.deadLetters.bury(body, parsed.reason);
+    const error = await deps.deadLetters.bury(body, parsed.reason);
+    if (error !== undefined) throw error;
     await deps.queue.delete(receipt);
     return;
   }
@@ -57,7 +59,7 @@ async function lead(
 ): Promise<"DONE" | "HELD"> {
   const end = handingOver.start();
   try {
-    return await workThrough({ ...deps, results: handingOver.results }, message, content, stopping);
+    return await workThrough({ ...deps, results: handingOver.results, lead: handingOver }, message, content, stopping);
   } finally {
     end();
   }

@@ -49,9 +49,15 @@ export async function failureGroupsOf(items: AsyncIterable<Record<string, unknow
       pops.set(code, new Set([...(pops.get(code) ?? []), ...numbersSchema.parse(item[popsOf(code)])]));
     }
   }
-  const groups = failureReasons.map((code) => ({
-    ...{ code, tasks: Math.max(0, tasks.get(code) ?? 0), pops: pops.get(code)?.size ?? 0, urls: null },
-    examples: examples.get(code) ?? [],
-  }));
+  const groups = failureReasons.map(
+    (code): FailureGroup => ({
+      code,
+      subject: "task",
+      tasks: Math.max(0, tasks.get(code) ?? 0),
+      pops: pops.get(code)?.size ?? 0,
+      urls: null,
+      examples: examples.get(code) ?? [],
+    }),
+  );
   return mostFirst(groups.filter((group) => group.tasks > 0));
 }

@@ -8,7 +8,7 @@ import { connect, REPOSITORY } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { lookOf } from "../output/look.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { VERSION } from "../version.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
@@ -28,7 +28,7 @@ export async function doctor(shell: Shell, more: readonly string[], words: Place
   const findings = await look(client);
   const { paint } = lookOf(shell);
   const failed = findings.some(({ ok }) => !ok);
-  if (words.json === true) say(shell, JSON.stringify({ endpoint: client.endpoint.url, failed, findings }, null, 2));
+  if (words.json === true) sayJson(shell, { endpoint: client.endpoint.url, failed, findings });
   else
     for (const { check, ok, says, next } of findings) {
       say(shell, `${ok ? paint("green", "ok    ") : paint("red", "failed")}  ${check.padEnd(9)} ${cleanLine(says)}`);
@@ -71,16 +71,21 @@ async function version(client: Client): Promise<Finding> {
   }
 }
 
+/** How an endpoint says that it is of a stack; its name follows. */
+const STACK = "the stack ";
+
 /** The words of `npm run doctor`, where it is; it looks at a stack or the local run. */
 function doctorOfRepository(from: string, { stack, profile, region = [] }: PlaceWords): string[] | undefined {
   const main = join(REPOSITORY, "tools", "doctor", "main.ts");
   const tsx = join(REPOSITORY, "node_modules", "tsx", "dist", "cli.mjs");
   if (!existsSync(main) || !existsSync(tsx)) return undefined;
   const isLocal = from.endsWith("endpoint.json");
-  if (!isLocal && !from.startsWith("the stack")) return undefined;
+  if (!isLocal && !from.startsWith(STACK)) return undefined;
   const place = isLocal
     ? ["--local"]
-    : Object.entries({ stack, profile, region: region[0] }).flatMap(([name, it]) => (it ? [`--${name}`, it] : []));
+    : Object.entries({ stack: stack ?? from.slice(STACK.length), profile, region: region[0] }).flatMap(([name, it]) =>
+        it ? [`--${name}`, it] : [],
+      );
   return [tsx, main, ...place];
 }
 

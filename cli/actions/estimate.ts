@@ -6,7 +6,7 @@ import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
 import { lookOf } from "../output/look.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 
 /** What a request would come to. Nothing is made. */
@@ -24,7 +24,7 @@ export async function tellEstimate(
 ): Promise<number> {
   const answer = await client.estimate(body);
   for (const warning of answer.it.warnings) mention(shell, `! ${cleanLine(warning)}`);
-  if (json === true) say(shell, JSON.stringify(answer.json, null, 2));
+  if (json === true) sayJson(shell, answer.json);
   else for (const line of estimateLines(answer.it.estimate, lookOf(shell))) say(shell, line);
   return EXIT.good;
 }

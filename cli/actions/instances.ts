@@ -3,7 +3,7 @@ import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
@@ -13,12 +13,8 @@ const MANY = 10;
 export async function showInstances(shell: Shell, words: PlaceWords): Promise<number> {
   const client = await connect(shell, placeOf(words));
   const { it, json } = await client.instances();
-  say(
-    shell,
-    words.json === true
-      ? JSON.stringify(json, null, 2)
-      : `${many(it.desiredcapacity, "instance is", "instances are")} wanted`,
-  );
+  if (words.json === true) sayJson(shell, json);
+  else say(shell, `${many(it.desiredcapacity, "instance is", "instances are")} wanted`);
   return EXIT.good;
 }
 
@@ -36,7 +32,8 @@ export async function setInstances(
     return EXIT.good;
   }
   const { it, json } = await client.setInstances({ DesiredCapacity: wanted });
-  say(shell, words.json === true ? JSON.stringify(json, null, 2) : cleanLine(it.message));
+  if (words.json === true) sayJson(shell, json);
+  else say(shell, cleanLine(it.message));
   return EXIT.good;
 }
 

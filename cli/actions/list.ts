@@ -8,7 +8,7 @@ import { EXIT } from "../exit-codes.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, cut, table } from "../output/table.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
 
@@ -23,7 +23,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
   const client = await connect(shell, placeOf(words));
   const { it, json } = await client.list({ limit, status: words.status });
   if (words.json === true) {
-    say(shell, JSON.stringify(json, null, 2));
+    sayJson(shell, json);
     return EXIT.good;
   }
   if (it.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
@@ -62,7 +62,12 @@ const URLS: readonly Column[] = [{ head: "URLS", gives: true }];
 /** Beside a sentence, on a terminal. */
 const MOST_OF_URLS = 40;
 
-const VERDICTS = { ready: "ready", ready_with_exceptions: "ready, exceptions", not_ready: "not ready" } as const;
+const VERDICTS = {
+  ready: "ready",
+  ready_with_exceptions: "ready, exceptions",
+  not_ready: "not ready",
+  not_verified: "not verified",
+} as const;
 
 function rowOf(it: ListedRequest): string[] {
   const verdict = it.status === "FINISHED" && it.verdict ? VERDICTS[it.verdict] : undefined;

@@ -5,7 +5,7 @@ import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { table } from "../output/table.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { type PlaceWords, placeAndRegions } from "./place-words.ts";
 
 export interface PopsWords extends PlaceWords {
@@ -25,7 +25,7 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   const { it } = await client.pops({ country: words.country, region });
   const found = it.pops.filter((pop) => isWantedPop(pop, text, words, region));
   if (words.json === true) {
-    say(shell, JSON.stringify({ ...it, count: found.length, pops: found }, null, 2));
+    sayJson(shell, { ...it, count: found.length, pops: found });
     return EXIT.good;
   }
   if (found.length === 0)

@@ -40,7 +40,7 @@ export async function reportPage(
     ...(await timings(shell, summary.it, progress.it)),
     ...(failed_count > 0 && failed_count <= MOST_FAILED ? await failed(shell, summary.it) : {}),
   });
-  await put(shell, file, Readable.from([html]));
+  await put(shell, file, Readable.from([html]), "html");
   return EXIT.good;
 }
 

@@ -36,7 +36,7 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
   const toTerminal = shell.stdout.isTTY === true && (words.output ?? "-") === "-";
   if (toTerminal && words.format === undefined && words.json !== true)
     await tellTable(shell, id, csv, words.all === true);
-  else await put(shell, words.output, ROW_FORMATS[format](csv));
+  else await put(shell, words.output, ROW_FORMATS[format](csv), format);
   return EXIT.good;
 }
 
@@ -67,7 +67,7 @@ async function tellTable(shell: Shell, id: string, csv: Readable, isAll: boolean
     if (rows.length < MOST_ROWS) rows.push(row);
     else more++;
   }
-  if (rows.length === 0) mention(shell, isAll ? "There is no task." : "No task failed.");
+  if (rows.length === 0) mention(shell, isAll ? "There is no task." : "Nothing failed.");
   else for (const line of table(COLUMNS, rows.map(cellsOf), lookOf(shell))) say(shell, line);
   const words = `prewarm report ${shortId(id)} ${isAll ? "--all" : "--failed"} -o report.csv`;
   if (rows.length > 0) mention(shell, `${more > 0 ? `${more} more rows. ` : ""}All columns: ${words}`);
@@ -75,5 +75,7 @@ async function tellTable(shell: Shell, id: string, csv: Readable, isAll: boolean
 
 function cellsOf(row: Row): string[] {
   const { pop = "", outcome = "", http_status = "", error = "", url = "", variant = "" } = row;
-  return [pop, outcome, http_status, error, variant === "" ? url : `${url} (${variant})`];
+  const object = variant === "" ? url : `${url} (${variant})`;
+  // A row without a POP is of a URL that could not be read, one without a URL of a POP that did not resolve.
+  return [pop === "" ? "every POP" : pop, outcome, http_status, error, url === "" ? "every URL" : object];
 }

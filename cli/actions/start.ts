@@ -3,7 +3,7 @@ import { findRequest } from "../api/find-request.ts";
 import { type Body, withToken } from "../body/body.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { comeBack } from "../watch/watch.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -25,7 +25,8 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   for (const warning of it.warnings) mention(shell, `! ${cleanLine(warning)}`);
   const id = it.request_id;
   if (words.wait === false) {
-    say(shell, words.json === true ? JSON.stringify(json, null, 2) : id);
+    if (words.json === true) sayJson(shell, json);
+    else say(shell, id);
     mention(shell, `${isPaused(body) ? PAUSED : "It runs."} Watch it: ${comeBack(id)}`);
     return EXIT.good;
   }

@@ -5,7 +5,7 @@ import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { statusLines } from "../output/status-lines.ts";
-import { type Shell, say } from "../shell.ts";
+import { type Shell, say, sayJson } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
@@ -28,7 +28,7 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
   const progress = answer.it;
   const ended = isTerminal(progress.status);
   if (json) {
-    say(shell, JSON.stringify(answer.json, null, 2));
+    sayJson(shell, answer.json);
     return ended ? exitCodeOf(progress, undefined) : EXIT.good;
   }
   const sentence = sentenceOf(progress);

@@ -4,7 +4,7 @@ import { CommandError } from "../command-error.ts";
 import { connect } from "../endpoint/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { stopQuestion } from "../watch/watch.ts";
 import { type PlaceWords, placeOf } from "./place-words.ts";
@@ -25,7 +25,8 @@ export async function stop(shell: Shell, named: string, words: StopWords): Promi
     return EXIT.good;
   }
   const { it: done, json } = await client.setInstances({ DesiredCapacity: 0, req_id: id, force_stop: true });
-  say(shell, words.json === true ? JSON.stringify(json, null, 2) : `${shortId(id)} is stopped.`);
+  if (words.json === true) sayJson(shell, json);
+  else say(shell, `${shortId(id)} is stopped.`);
   if (words.json !== true) mention(shell, cleanLine(done.message));
   mention(shell, `What is not warm can be tried again: prewarm retry ${shortId(id)}`);
   return EXIT.good;

@@ -10,6 +10,7 @@ import { summarySchema } from "../../domain/api/summary-answer.ts";
 import { estimateSchema } from "../../domain/cost/estimate.ts";
 import { readinessSchema, verdictSchema } from "../../domain/readiness/verdict.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
+import { FAILURE_SUBJECTS } from "../../domain/result/failure-group.ts";
 
 /**
  * What the command reads of the answers: fields of domain/api, without those that it does not use. A deployment may be of another
@@ -19,12 +20,13 @@ import { failureReasons } from "../../domain/result/failure.ts";
 const failures = z.array(
   z.object({
     code: z.enum(failureReasons).catch("other"),
+    subject: z.enum(FAILURE_SUBJECTS).catch("task"),
     tasks: z.number(),
     pops: z.number(),
     urls: z.number().nullish(),
     examples: z.array(
       z.object({
-        ...{ url: z.string(), variant: z.string().optional(), pop: z.string() },
+        ...{ url: z.string().optional(), variant: z.string().optional(), pop: z.string().optional() },
         ...{ error: z.string().optional(), http_status: z.number().optional() },
       }),
     ),

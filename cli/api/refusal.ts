@@ -35,7 +35,9 @@ function isAlike(name: string, wrong: string): boolean {
 /** Those that the message does not name. */
 function badUrls(urls: readonly string[]): string {
   const shown = urls.slice(0, MAX_URLS).map((url) => `\n  ${url}`);
-  return shown.join("") + (urls.length > MAX_URLS ? `\n  … and ${urls.length - MAX_URLS} more` : "");
+  const more = urls.length > MAX_URLS ? `\n  … and ${urls.length - MAX_URLS} more` : "";
+  // Under a heading of their own: the reason before is that of the first bad URL.
+  return urls.length === 0 ? "" : `\nOther bad URLs:${shown.join("")}${more}`;
 }
 
 function nextStep(status: number, { url, from }: Endpoint, said: string): string {
@@ -65,7 +67,8 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
 
 /** Where the names are that would be right, or what was meant. */
 function howElse(said: string): string {
-  if (/^url_list: '[^']*' is not an absolute URL/.test(said)) return "--file reads URLs from a file";
+  if (/^url_list: (?:[^']*the first, )?'[^']*',? is not an absolute URL/.test(said))
+    return "--file reads URLs from a file";
   return /\b(pops|countries|country): unknown '/.test(said)
     ? "`prewarm pops` lists all POPs and countries"
     : "--help names every option";

@@ -18,7 +18,7 @@ export function list(flags: string, says: string): Option {
 export function withPlace(command: Command): Command {
   const choosesPops = command.options.some(({ long }) => long === "--region");
   command
-    .optionsGroup("Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, or the local run):")
+    .optionsGroup("Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, or the local run):")
     .option("--stack <name>", "a deployed stack: reads its outputs and fetches the key")
     .option("--profile <name>", `AWS profile for --stack${choosesPops ? "; its AWS region is --region, too" : ""}`);
   if (!choosesPops) command.addOption(list("--region <name>", "AWS region of the stack"));

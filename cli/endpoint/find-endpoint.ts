@@ -1,3 +1,4 @@
+import { parseUrl } from "../../domain/net/urls.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint, PlaceFlags, StackPlace } from "./endpoint.ts";
 
@@ -12,8 +13,8 @@ export interface EndpointSources {
 }
 
 /**
- * Where the API is. What comes first counts: --endpoint; --local; --stack, --profile or an AWS --region; PREWARM_ENDPOINT; the
- * local run; PREWARM_STACK.
+ * Where the API is. Precedence, highest first: options (--endpoint; --local; --stack, --profile or an AWS --region); the environment
+ * (PREWARM_ENDPOINT; PREWARM_STACK); a local run. A folder may come from anybody, and its file must not replace what the user has set.
  * @throws CommandError if nothing says it
  */
 export async function findEndpoint(flags: PlaceFlags, sources: EndpointSources): Promise<Endpoint> {
@@ -24,10 +25,8 @@ export async function findEndpoint(flags: PlaceFlags, sources: EndpointSources):
   if (stack !== undefined || profile !== undefined || region !== undefined)
     return sources.stack({ stack: stack ?? (named || DEFAULT_STACK), profile, region });
   if (endpoint !== "") return given(endpoint, apiKey, "PREWARM_ENDPOINT");
-  const local = await sources.localRun();
-  if (local !== undefined) return local;
   if (named !== "") return sources.stack({ stack: named, profile, region });
-  return refuse("nothing says where the API is");
+  return (await sources.localRun()) ?? refuse("nothing says where the API is");
 }
 
 function given(text: string, key: string | undefined, from: string): Endpoint {
@@ -41,7 +40,7 @@ function given(text: string, key: string | undefined, from: string): Endpoint {
 
 /** The key is not sent in the clear, except on this machine. */
 function addressOf(text: string, from: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   const isHere = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url === undefined || (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)))
     throw new CommandError(

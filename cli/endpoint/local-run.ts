@@ -1,4 +1,6 @@
+import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
+import { BlockList, isIP, isIPv6 } from "node:net";
 import { join } from "node:path";
 import * as z from "zod";
 import { CommandError } from "../command-error.ts";
@@ -6,17 +8,53 @@ import type { Endpoint } from "./endpoint.ts";
 
 const schema = z.object({ apiUrl: z.string(), apiKey: z.string() });
 
+/** The addresses of a host name. */
+type Resolve = (hostname: string) => Promise<readonly string[]>;
+
 /**
  * The local run, as long as its file is there.
  * @param folders in which `.local/` may stand; the first counts
+ * @throws CommandError if the file cannot be read, or names an API that is not on this machine
  */
-export async function localRun(folders: readonly string[]): Promise<Endpoint | undefined> {
+export async function localRun(
+  folders: readonly string[],
+  resolve: Resolve = addressesOf,
+): Promise<Endpoint | undefined> {
   for (const folder of folders) {
     const file = join(folder, ".local", "endpoint.json");
     const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text !== undefined) return read(text, file);
+    if (text === undefined) continue;
+    const endpoint = read(text, file);
+    if (!(await isOnThisMachine(endpoint.url, resolve)))
+      throw new CommandError(
+        `${file}: '${endpoint.url}' is not an http:// address of this machine`,
+        "Remove the file. To call an API elsewhere: --endpoint URL, or PREWARM_ENDPOINT and PREWARM_API_KEY.",
+      );
+    return endpoint;
   }
   return undefined;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+
+/** A folder may come from anybody, and so may its file: requests, with their headers, must not leave this machine for it. */
+async function isOnThisMachine(address: string, resolve: Resolve): Promise<boolean> {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  if (protocol !== "http:" || username !== "" || password !== "") return false;
+  const addresses = hostname === "localhost" ? await resolve(hostname) : [hostname.replace(/^\[(.*)\]$/, "$1")];
+  return addresses.length > 0 && addresses.every(isLoopback);
+}
+
+function isLoopback(address: string): boolean {
+  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+async function addressesOf(hostname: string): Promise<readonly string[]> {
+  const found = await lookup(hostname, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }
 
 function read(text: string, file: string): Endpoint {

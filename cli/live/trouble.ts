@@ -21,7 +21,7 @@ export function failureLines({ failures, pops }: Progress, width: number, { time
   if (width < ROOMY) return side(shown, places, width, times);
   const titles = shown.map(({ code }) => wordsOf(code, "en").title);
   const wide = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
-  const counts = shown.map(({ tasks }) => count(tasks));
+  const counts = shown.map((it) => count(numberOf(it)));
   return shown.map((failure, i) => [
     span(`${times} `, "red"),
     span(pad(counts[i] ?? "", wide(counts), "right"), ["bold", "red"]),
@@ -33,8 +33,9 @@ export function failureLines({ failures, pops }: Progress, width: number, { time
 /** Beside each other, as many as fit in a line. */
 function side(failures: Failures, places: readonly string[], width: number, times: string): Line[] {
   const lines: Line[] = [];
-  for (const [i, { tasks, code }] of failures.entries()) {
-    const one = [span(`${times} ${count(tasks)}`, "red"), span(` ${wordsOf(code, "en").title}: ${places[i] ?? ""}`)];
+  for (const [i, failure] of failures.entries()) {
+    const { title } = wordsOf(failure.code, "en");
+    const one = [span(`${times} ${count(numberOf(failure))}`, "red"), span(` ${title}: ${places[i] ?? ""}`)];
     const last = lines.at(-1);
     const both = last === undefined ? one : joined([last, one], "     ");
     if (last !== undefined && widthOf(both) <= width) lines[lines.length - 1] = both;
@@ -43,20 +44,27 @@ function side(failures: Failures, places: readonly string[], width: number, time
   return lines;
 }
 
+/** How many tasks, or URLs or POPs without tasks. */
+function numberOf({ subject, tasks, urls, pops }: Failed): number {
+  return { task: tasks, url: urls ?? 0, pop: pops }[subject];
+}
+
 /** @param all POPs of the request; undefined: not told */
-function placeOf({ pops, examples }: Failed, all: number | undefined): string {
+function placeOf({ subject, urls, pops, examples }: Failed, all: number | undefined): string {
+  if (subject === "url") return urls === 1 ? "URL could not be read" : "URLs could not be read";
   if (pops > 1 && pops === all) return `at all ${many(pops, "POP")}`;
   const pop = examples[0]?.pop ?? "";
   return pops > 1 ? `${pop} and ${count(pops - 1)} more` : pop;
 }
 
 /** The status and the objects; nothing where it is the POP's failure, which hits any object. */
-function hitOf({ code, examples }: Failed): string {
+function hitOf({ code, subject, examples }: Failed): string {
   const [first] = examples;
+  if (subject === "pop") return "did not resolve";
   if (code === "other") return first?.error ?? "";
-  if (!isOriginFailure(code, false)) return "";
+  if (subject === "task" && !isOriginFailure(code, false)) return "";
   const status = code.startsWith("http_") && first?.http_status !== undefined ? [`HTTP ${first.http_status}`] : [];
-  const objects = [...new Set(examples.map(({ url }) => objectOf(url)))].slice(0, MOST_OBJECTS).join(", ");
+  const objects = [...new Set(examples.map(({ url = "" }) => objectOf(url)))].slice(0, MOST_OBJECTS).join(", ");
   return [...status, objects].join("  ");
 }
 

@@ -1,13 +1,50 @@
+/** What a terminal shows in the place of a character that it would obey. */
+const SHOWN = "·";
+
 /**
- * A text from elsewhere, as a terminal may show it: what would move the cursor, change colours or the direction of writing is
- * `·`. Line breaks stay.
+ * Characters that a terminal obeys or does not show: control characters (C0, DEL, C1), format characters (directions of writing such as
+ * U+202E and U+061C, zero-width characters, tags), and separators of lines and paragraphs. Zero-width joiners are among them: a
+ * URL that looks like another one is worse than an emoji in parts. https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
+const OBEYED = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]`;
+const NOT_LINE_BREAK = new RegExp(`(?!\\n)${OBEYED}`, "gu");
+const NOT_WHITE_SPACE = new RegExp(`(?![\\n\\t])${OBEYED}`, "gu");
+
+/** The colours that the command itself uses (`styleText`), without those that hide a text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins a colour
+const COLOUR = /(\u001b\[(?:[0-4]|2[2-4]|3[0-79]|4[0-79]|9[0-7])m)/;
+
+/** A text from elsewhere, as a terminal may show it. Line breaks stay. */
 export function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "·");
+  return text.replace(NOT_LINE_BREAK, SHOWN);
 }
 
 /** The same in one line. */
 export function cleanLine(text: string): string {
   return clean(text).replaceAll("\n", " ");
+}
+
+/** The text of a file from elsewhere, as a terminal may show it. Line breaks and tabs stay. */
+export function cleanFile(text: string): string {
+  return text.replace(NOT_WHITE_SPACE, SHOWN);
+}
+
+/** The command's own text, as a terminal may show it whatever has come into it. Line breaks, tabs and the command's colours stay. */
+export function cleanStyled(text: string): string {
+  if (!text.includes("\u001b")) return cleanFile(text);
+  return text
+    .split(COLOUR)
+    .map((part, i) => (i % 2 === 1 ? part : cleanFile(part)))
+    .join("");
+}
+
+/** JSON of the same value, as a terminal may show it. */
+export function cleanJson(json: string): string {
+  return json.replace(NOT_LINE_BREAK, (character) =>
+    Array.from({ length: character.length }, (_, i) => `\\u${hex(character.charCodeAt(i))}`).join(""),
+  );
+}
+
+function hex(unit: number): string {
+  return unit.toString(16).padStart(4, "0");
 }

@@ -20,7 +20,7 @@ const GAP = "  ";
 /** Lines of a table, its head first. Cells have no colour: widths are counted in characters. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], look: TableLook): string[] {
   const cells = [columns.map(({ head }) => head), ...rows.map((row) => row.map(cleanLine))];
-  const natural = columns.map((_, i) => Math.max(0, ...cells.map((row) => lengthOf(row[i] ?? ""))));
+  const natural = columns.map((_, i) => cells.reduce((most, row) => Math.max(most, lengthOf(row[i] ?? "")), 0));
   const widths = fit(columns, natural, look.width);
   const lines = cells.map((row) =>
     columns

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { textOfField } from "../../domain/csv.ts";
 
 /** No row is longer: a longer one has a quote that nobody closes. */
 const LONGEST_ROW = 1_000_000;
@@ -37,6 +38,6 @@ function isOpen(row: string): boolean {
 const FIELD = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g;
 
 function fieldsOf(row: string): readonly string[] {
-  if (!row.includes('"')) return row.split(",");
-  return [...row.matchAll(FIELD)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "");
+  if (!row.includes('"')) return row.split(",").map(textOfField);
+  return [...row.matchAll(FIELD)].map(([, quoted, plain]) => textOfField(quoted?.replaceAll('""', '"') ?? plain ?? ""));
 }

@@ -9,7 +9,7 @@ import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
-import { type Shell, say } from "../shell.ts";
+import { type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
 
@@ -32,7 +32,7 @@ export async function tellEnding(
   if (json) {
     const { request_id, status } = progress;
     const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };
-    say(shell, JSON.stringify({ ...document, summary: summary?.json ?? null }, null, 2));
+    sayJson(shell, { ...document, summary: summary?.json ?? null });
     return exitCode;
   }
   const look = lookOf(shell);
@@ -57,11 +57,13 @@ export function verdictLine(
   exitCode: number,
 ): string {
   const { request_id, total_count, failed_count, readiness } = progress;
-  if (exitCode === EXIT.good || total_count === 0) return sentence;
+  if (exitCode === EXIT.good) return sentence;
+  const unreadable = readiness?.unreadable_urls ?? 0;
+  if (total_count === 0 && unreadable === 0) return sentence;
   if (lacksOnlyPops(progress)) return `${sentence} ${leftOut(readiness?.unresolved_pops ?? 0)}`;
   const id = shortId(request_id);
-  // What never became a task, and what was not tried, has no row in the report.
-  const hasReport = exitCode === EXIT.failures && failed_count > 0;
+  // What was not tried has no row in the report.
+  const hasReport = exitCode === EXIT.failures && failed_count + unreadable > 0;
   return `${sentence}${NEXT}${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
 }
 

@@ -13,9 +13,10 @@ export async function openDisplay(
   sink: Sink,
   options: Omit<ScreenOptions, "glyphs" | "paint">,
 ): Promise<Display> {
-  if (!(sink instanceof WriteStream) || !sink.isTTY || shell.env["TERM"] === "dumb") return lines(sink);
-  const glyphs = await glyphsOf(shell, sink);
-  return screen(sink, { ...options, glyphs, paint: lookOf(shell, sink).paint });
+  const { terminal } = sink;
+  if (!(terminal instanceof WriteStream) || !terminal.isTTY || shell.env["TERM"] === "dumb") return lines(sink);
+  const glyphs = await glyphsOf(shell, terminal);
+  return screen(terminal, { ...options, glyphs, paint: lookOf(shell, sink).paint });
 }
 
 async function glyphsOf({ env, stdin }: Shell, sink: Sink): Promise<Glyphs> {

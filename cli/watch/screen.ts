@@ -4,6 +4,7 @@ import { frame } from "../live/frame.ts";
 import type { Glyphs } from "../live/glyphs.ts";
 import { Rates } from "../live/rates.ts";
 import type { View } from "../live/view.ts";
+import { cleanStyled } from "../output/clean.ts";
 import type { Paint } from "../output/paint.ts";
 import type { Display } from "./display.ts";
 import { sentenceOf } from "./sentence-of.ts";
@@ -45,7 +46,7 @@ export function screen(out: Terminal, { glyphs, paint, listed, hint }: ScreenOpt
     // log-update writes what has changed alone. Where lines are added or gone, it takes those below them for unchanged.
     if (lines.length !== height) draw.clear();
     height = lines.length;
-    draw(lines.join("\n"));
+    draw(lines.map(cleanStyled).join("\n"));
   };
   const timer = setInterval(redraw, REDRAW_MS);
   return {

@@ -7,51 +7,60 @@ import { wrapped } from "../output/wrapped.ts";
 
 const INDENT = "    ";
 
-/** So many names are shown of a list. */
-const MOST = 5;
+const MAX_EXAMPLES = 3;
+
+type Ended = Pick<Summary, "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted">;
 
 /** What went wrong in a request that has ended, each with what to do; nothing if all is good. */
-export function summaryLines(
-  {
-    failures,
-    failure_pops,
-    failure_urls,
-    failure_urls_omitted,
-  }: Pick<Summary, "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted">,
-  look: Look,
-): string[] {
+export function summaryLines(summary: Ended, look: Look): string[] {
+  const failures = summary.failures ?? [];
+  return [...failures.flatMap((it) => failureLines(it, look)), ...listLines(summary, look)];
+}
+
+/** An older deployment lists what has no tasks, without reasons: its groups are of tasks alone. */
+function listLines(summary: Ended, { paint, width }: Look): string[] {
+  const { failures, failure_pops: pops, failure_urls: urls, failure_urls_omitted: omitted } = summary;
+  const lacks = (subject: Failures[number]["subject"]) => !failures?.some((it) => it.subject === subject);
+  const lines = (scope: string, examples: readonly string[]) => [
+    `${paint("red", "×")} ${scope}`,
+    ...examples
+      .slice(0, MAX_EXAMPLES)
+      .flatMap((it) => wrapped(cleanLine(it), width, INDENT).map((line) => paint("dim", line))),
+  ];
   return [
-    ...(failures ?? []).flatMap((it) => failureLines(it, look)),
-    ...named("did not resolve", many(failure_pops.length, "POP"), failure_pops, 0, look),
-    ...named(
-      "could not be read",
-      many(failure_urls.length + failure_urls_omitted, "URL"),
-      failure_urls,
-      failure_urls_omitted,
-      look,
-    ),
+    ...(urls.length > 0 && lacks("url") ? lines(unread(urls.length + omitted), urls) : []),
+    ...(pops.length > 0 && lacks("pop") ? lines(unresolved(pops.length), pops) : []),
   ];
 }
 
-/** Three lines: how often and where, an example, what to do. */
-export function failureLines(
-  { code, tasks, pops, urls, examples }: Failures[number],
-  { paint, width }: Look,
-): string[] {
+function unread(urls: number): string {
+  return `${many(urls, "URL")} could not be read`;
+}
+
+function unresolved(pops: number): string {
+  return `${many(pops, "POP")} did not resolve`;
+}
+
+/** How often and where, examples, what to do. Of tasks one example: what has no tasks has no line elsewhere. */
+export function failureLines(failure: Failures[number], { paint, width }: Look): string[] {
+  const { code, subject, examples } = failure;
   const { title, next } = wordsOf(code, "en");
-  const scope = [...(urls ? [many(urls, "URL")] : []), many(pops, "POP")].join(" at ");
-  const [first] = examples;
-  const example = first === undefined ? "" : cleanLine(`${first.url} at ${first.pop}: ${first.error ?? ""}`);
+  const shown = subject === "task" ? examples.slice(0, 1) : examples;
   return [
-    `${paint("red", "×")} ${title}: ${many(tasks, "task")}, ${scope}`,
-    ...(example === "" ? [] : wrapped(example, width, INDENT).map((line) => paint("dim", line))),
+    `${paint("red", "×")} ${title}: ${scopeOf(failure)}`,
+    ...shown.flatMap((it) => wrapped(exampleOf(it), width, INDENT).map((line) => paint("dim", line))),
     ...wrapped(next, width, INDENT),
   ];
 }
 
-function named(what: string, howMany: string, names: readonly string[], omitted: number, { paint }: Look): string[] {
-  if (names.length === 0) return [];
-  const more = Math.max(0, names.length - MOST) + omitted;
-  const shown = names.slice(0, MOST).map(cleanLine).join(", ");
-  return [`${paint("red", "×")} ${howMany} ${what}: ${shown}${more > 0 ? ` and ${more} more` : ""}`];
+function scopeOf({ subject, tasks, urls, pops }: Failures[number]): string {
+  if (subject === "url") return unread(urls ?? 0);
+  if (subject === "pop") return unresolved(pops);
+  const where = [...(urls ? [many(urls, "URL")] : []), many(pops, "POP")].join(" at ");
+  return `${many(tasks, "task")}, ${where}`;
+}
+
+function exampleOf({ url, pop, error = "" }: Failures[number]["examples"][number]): string {
+  const what = [url, pop].filter((it) => it !== undefined).join(" at ");
+  return cleanLine(`${what}: ${error}`);
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { readinessSchema, verdictSchema } from "../../domain/readiness/verdict.ts";
 import { statusSchema } from "../../domain/request/status.ts";
+import { FAILURE_SUBJECTS } from "../../domain/result/failure-group.ts";
 
 // What the page reads of the API's answers: fields of domain/api, each but the oldest with a default. The schemas there say what
 // this release answers, and refuse all else. A page stays open while a deployment gets a newer release, or an older one back: then
@@ -44,8 +45,6 @@ export const listedSchema = z.object({
   url_prefix: z.string().catch(""),
   reason: z.string().optional(),
   verdict: verdictSchema.optional().catch(undefined),
-  retry_of: z.string().optional().catch(undefined),
-  retried_by: z.string().optional().catch(undefined),
   warnings: z.array(warningSchema).catch([]),
 });
 export type Listed = z.infer<typeof listedSchema>;
@@ -74,9 +73,9 @@ export const popSchema = z.object({
 export type Pop = z.infer<typeof popSchema>;
 
 export const failureExampleSchema = z.object({
-  url: z.string(),
+  url: z.string().optional(),
   variant: z.string().optional(),
-  pop: z.string(),
+  pop: z.string().optional(),
   error: z.string().optional(),
   http_status: z.number().optional(),
 });
@@ -84,6 +83,7 @@ export const failureExampleSchema = z.object({
 /** The failures of one reason. */
 export const failureSchema = z.object({
   code: z.string(),
+  subject: z.enum(FAILURE_SUBJECTS).catch("task"),
   tasks: count,
   pops: count,
   urls: z.number().nullable().catch(null),
@@ -97,6 +97,8 @@ export type Sample = z.infer<typeof sampleSchema>;
 
 /** GET /prewarm. */
 export const progressSchema = listedSchema.extend({
+  retry_of: z.string().optional().catch(undefined),
+  retried_by: z.string().optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),
   pops: z.array(popSchema).catch([]),
   failures: z.array(failureSchema).optional().catch(undefined),

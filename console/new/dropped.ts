@@ -1,3 +1,4 @@
+import { textOfField } from "../../domain/csv.ts";
 import type { Form } from "./form.ts";
 import { formOfBody } from "./form-of-body.ts";
 
@@ -29,10 +30,12 @@ function linesOf(lines: readonly string[]): Dropped {
   return filled.length === 0 ? { nothing: true } : { lines: filled };
 }
 
-/** Cells of all rows. A quoted one may have commas and line breaks in it, and `""` for a quote. */
+/** Texts of the cells of all rows. A quoted cell may have commas and line breaks in it, and `""` for a quote. A report of Prewarm may be dropped. */
 function cellsOf(text: string): string[] {
   const cells = text.match(/"(?:[^"]|"")*"|[^,;\t\r\n"]+/g) ?? [];
-  return cells.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell).trim());
+  return cells.map((cell) =>
+    textOfField((cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell).trim()),
+  );
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,7 @@ import { badOf, outcomesOf } from "../../domain/readiness/outcomes.ts";
 import type { Failure, Progress } from "../api/answers.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Shape } from "../parts/shape.tsx";
-import { FailureCard, useReasonWords } from "../request/failures.tsx";
+import { FailureCard, keyOf, numberOf, useReasonWords } from "../request/failures.tsx";
 import { useReader } from "../session/reader.ts";
 
 /** What is to be looked at, in two lines; opened, each reason with what to do. Nothing where nothing is wrong. */
@@ -12,23 +12,32 @@ export function LookAt({ request }: { readonly request: Progress }) {
   const bad = badOf(outcomesOf(request));
   if (failures.length === 0) return null;
   const pops = request.pops.filter(({ failed_count }) => failed_count > 0).length;
+  const unread = failures.reduce((sum, { subject, urls }) => sum + (subject === "url" ? (urls ?? 0) : 0), 0);
+  const unresolved = failures.reduce((sum, { subject, pops }) => sum + (subject === "pop" ? pops : 0), 0);
+  const head = [
+    ...(failures.some(({ subject }) => subject === "task")
+      ? [say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])]
+      : []),
+    ...(unread > 0 ? [count("unreadableCount", unread)] : []),
+    ...(unresolved > 0 ? [count("unresolvedCount", unresolved)] : []),
+  ];
   return (
     <details class="look-at">
       <summary>
         <span class="failed">
           <Shape form="failed" />
         </span>
-        <h2>{say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])}</h2>
+        <h2>{head.reduce((told, next) => say("listOfTwo", [told, next]))}</h2>
         <Icon name="next" />
         <span class="reasons-line">
           {failures.map((failure) => (
-            <ReasonInShort key={failure.code} failure={failure} />
+            <ReasonInShort key={keyOf(failure)} failure={failure} />
           ))}
         </span>
       </summary>
       <ul class="reasons">
         {failures.map((failure) => (
-          <FailureCard key={failure.code} failure={failure} />
+          <FailureCard key={keyOf(failure)} failure={failure} />
         ))}
       </ul>
     </details>
@@ -40,10 +49,11 @@ function ReasonInShort({ failure }: { readonly failure: Failure }) {
   const { formats, count } = useReader();
   const words = useReasonWords(failure.code);
   const [first] = failure.examples;
+  const where = failure.pops === 1 && first !== undefined ? <code>{first.pop}</code> : count("popCount", failure.pops);
   return (
     <span>
-      {failure.pops === 1 && first !== undefined ? <code>{first.pop}</code> : count("popCount", failure.pops)}{" "}
-      {words.title} {formats.count(failure.tasks)}
+      {failure.subject === "url" ? count("urlCount", failure.urls ?? 0) : where} {words.title}
+      {failure.subject === "task" ? ` ${formats.count(numberOf(failure))}` : null}
     </span>
   );
 }

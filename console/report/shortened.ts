@@ -25,8 +25,9 @@ export function shortened({ request, summary, ...rest }: Report): Report {
 }
 
 function shortFailure({ examples, ...failure }: Failure): Failure {
-  const short = ({ error, ...it }: Failure["examples"][number]) => ({
-    ...{ ...it, url: cut(it.url) },
+  const short = ({ error, url, ...it }: Failure["examples"][number]) => ({
+    ...it,
+    ...(url === undefined ? {} : { url: cut(url) }),
     ...(error === undefined ? {} : { error: cut(error) }),
   });
   return { ...failure, examples: examples.map(short) };

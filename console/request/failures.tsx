@@ -14,9 +14,21 @@ export function useReasonWords(code: string) {
   return wordsOf(failureReasons.find((known) => known === code) ?? "other", preferences.language);
 }
 
-/** `96 tasks: 96 objects at BOM54-P2`, `160 tasks: 4 objects at all 40 POPs`. @param everyPop how many POPs have tasks */
-function useScope({ tasks, pops, urls, examples }: Failure, everyPop: number): string {
+/** What tells one group of a request from all others. */
+export function keyOf({ subject, code }: Failure): string {
+  return `${subject} ${code}`;
+}
+
+/** How many tasks failed; of what has no tasks, how many URLs or POPs. */
+export function numberOf({ subject, tasks, urls, pops }: Failure): number {
+  return { task: tasks, url: urls ?? 0, pop: pops }[subject];
+}
+
+/** `96 tasks: 96 objects at BOM54-P2`, `160 tasks: 4 objects at all 40 POPs`, `2 URLs could not be read`. @param everyPop how many POPs have tasks */
+function useScope({ subject, tasks, pops, urls, examples }: Failure, everyPop: number): string {
   const { say, count } = useReader();
+  if (subject === "url") return count("unreadableCount", urls ?? 0);
+  if (subject === "pop") return count("unresolvedCount", pops);
   const place = count(pops === everyPop && pops > 2 ? "everyPop" : "popCount", pops);
   const where = pops === 1 ? (examples[0]?.pop ?? place) : place;
   if (urls === null) return say("scopePops", [count("taskCount", tasks), where]);
@@ -35,7 +47,7 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
         <Shape form={formOf(failure)} />
       </span>
       <h3>{words.title}</h3>
-      <strong class={`number ${formOf(failure)}`}>{formats.count(failure.tasks)}</strong>
+      <strong class={`number ${formOf(failure)}`}>{formats.count(numberOf(failure))}</strong>
       <p>
         {say("scopeThen", [scope])}
         <Prose text={words.next} />
@@ -55,7 +67,7 @@ export function FailureRow({ failure, request }: FailureRowProps) {
   const words = useReasonWords(failure.code);
   const scope = useScope(failure, request.pops.filter((it) => it.total_count > 0).length);
   const names = firstNames(
-    failure.examples.map(({ url }) => url),
+    failure.examples.flatMap(({ url, pop = "" }) => url ?? pop),
     request.url_prefix,
   );
   const { viewers, next } = words;
@@ -69,7 +81,12 @@ export function FailureRow({ failure, request }: FailureRowProps) {
         <p>
           <NumberFirst text={scope} />
         </p>
-        <Examples failure={failure} line={<Names names={names} count={failure.urls ?? names.length} />} />
+        <Examples
+          failure={failure}
+          line={
+            <Names names={names} count={failure.subject === "pop" ? failure.pops : (failure.urls ?? names.length)} />
+          }
+        />
       </div>
       <p>
         <Prose text={viewers.endsWith("。") ? viewers + next : `${viewers} ${next}`} />
@@ -125,9 +142,9 @@ function Examples({ failure, line }: ExamplesProps) {
     <Opened line={line}>
       {failure.examples.map(({ url, pop, variant, error }) => (
         <li key={`${pop} ${variant} ${url}`}>
-          <code class="break">{url}</code>
+          <code class="break">{url ?? pop}</code>
           <div class="quiet small break">
-            {[pop, variant, error].filter((it) => it !== undefined && it !== "").join(" · ")}
+            {[url === undefined ? "" : pop, variant, error].filter((it) => it !== undefined && it !== "").join(" · ")}
           </div>
         </li>
       ))}

@@ -1,3 +1,5 @@
+import { parseUrl } from "../../domain/net/urls.ts";
+
 /** S3 in every partition: `bucket.s3.region.amazonaws.com`, `bucket.s3.amazonaws.com`, the same in China, and a bucket in the path. */
 const S3 = /^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.)?s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/;
 
@@ -7,8 +9,8 @@ const S3 = /^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.)?s3(?:[.-][a-z0-9-]+)?\.amazo
  * @param pageHost the host name that the page itself has
  */
 export function reportLink(text: string, pageHost: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return undefined;
   if (url.username !== "" || url.password !== "") return undefined;
   if (url.protocol === "https:" && url.port === "" && S3.test(url.hostname)) return url.href;
   const local = isLoopback(pageHost) && (isLoopback(url.hostname) || url.hostname.endsWith(".localhost"));

@@ -77,11 +77,10 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const points = useSamples(request);
   const left = request.total_count - request.download_count;
   const tasks = badOf(outcomes) + (ended ? left : 0);
+  const isClear =
+    request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
   // What could not be read has no tasks, and may be tried again as well. POPs that did not resolve alone meet the same again.
-  const mayRetry =
-    ended &&
-    request.retried_by === undefined &&
-    (tasks > 0 || (request.verdict !== "ready" && !lacksOnlyPops(request)));
+  const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || (!isClear && !lacksOnlyPops(request)));
   useEffect(() => {
     document.title = `${sentence} ${titleOf(request)} · Prewarm`;
   }, [sentence, request]);

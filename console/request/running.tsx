@@ -3,7 +3,7 @@ import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import type { Progress } from "../api/answers.ts";
 import { useReader } from "../session/reader.ts";
 import { AsSent } from "./as-sent.tsx";
-import { FailureCard } from "./failures.tsx";
+import { FailureCard, keyOf } from "./failures.tsx";
 import { type Ahead, Throughput } from "./throughput.tsx";
 import { Warnings } from "./warnings.tsx";
 import { Where } from "./where.tsx";
@@ -39,7 +39,7 @@ export function Running({ request, points }: RunningProps) {
           <ul class="reasons">
             {failures.length === 0 ? <li class="quiet">{say("nothingToLookAt")}</li> : null}
             {failures.map((failure) => (
-              <FailureCard key={failure.code} failure={failure} />
+              <FailureCard key={keyOf(failure)} failure={failure} />
             ))}
           </ul>
         </section>

@@ -20,8 +20,6 @@ export interface Urgent {
   readonly failures: readonly Failure[];
   /** The tasks that were not tried, where there are such. */
   readonly untried: boolean;
-  /** The POPs that did not resolve, where there are such. */
-  readonly unresolved: boolean;
 }
 
 type Facts = Pick<Progress, "status" | "verdict" | "readiness" | "pop_count">;
@@ -32,15 +30,19 @@ type Facts = Pick<Progress, "status" | "verdict" | "readiness" | "pop_count">;
  */
 export function urgentOf(request: Facts, failures: readonly Failure[]): Urgent {
   const { status, verdict, readiness, pop_count } = request;
-  if (verdict === "ready" || verdict === "ready_with_exceptions")
-    return { failures: [], untried: false, unresolved: false };
+  if (verdict !== undefined && verdict !== "not_ready") return { failures: [], untried: false };
   const untried = status === "STOPPED" || status === "TIMEOUT";
-  const unresolved = readiness !== undefined && readiness.unresolved_pops > 0 && tooManyLack(readiness);
-  const urgent = failures.filter(
-    (it) => MET_BY_VIEWERS.includes(it.code) || it.pops > Math.max(1, pop_count * FEW) || mayBeWhy(it, readiness),
+  // A POP that did not resolve does not count: it can wait whatever the verdict is. A URL that could not be read is cold at every POP.
+  const counted = failures.filter(({ subject }) => subject !== "pop");
+  const urgent = counted.filter(
+    (it) =>
+      it.subject === "url" ||
+      MET_BY_VIEWERS.includes(it.code) ||
+      it.pops > Math.max(1, pop_count * FEW) ||
+      mayBeWhy(it, readiness),
   );
-  const isTold = urgent.length > 0 || untried || unresolved;
-  return { untried, unresolved, failures: verdict === "not_ready" && !isTold ? failures : urgent };
+  const isTold = urgent.length > 0 || untried;
+  return { untried, failures: verdict === "not_ready" && !isTold ? counted : urgent };
 }
 
 /** Whether a reason has to do with what made the verdict, as far as its counts and examples tell. */
@@ -50,5 +52,5 @@ function mayBeWhy({ pops, examples }: Failure, readiness: Readiness | undefined)
   // An object is cold at two POPs or more: for one reason, or for several.
   const isCold =
     cold_objects > 0 && (pops > 1 || examples.some(({ url }) => cold_examples.some((it) => it.url === url)));
-  return isCold || (tooManyLack(readiness) && examples.some(({ pop }) => lacking_examples.includes(pop)));
+  return isCold || (tooManyLack(readiness) && examples.some(({ pop = "" }) => lacking_examples.includes(pop)));
 }

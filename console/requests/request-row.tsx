@@ -29,7 +29,6 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
         </a>
         <div class="cut">
           <code>{shortId(request.request_id)}</code> {count("urlCount", request.url_count)}
-          {request.retry_of === undefined ? "" : ` · ${say("retryOf", [shortId(request.retry_of)])}`}
         </div>
       </td>
       <td>

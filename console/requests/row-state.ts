@@ -56,6 +56,8 @@ function ended({ status, verdict, failed_count: failed, ...counts }: Asked): Row
   if (verdict === "ready_with_exceptions")
     return { form: "not_kept", tone: "not_kept", text: "stReadyExceptions", filter: "toLookAt" };
   if (verdict === "ready") return { ...claim(counts), text: "stReady", filter: "ready" };
+  if (verdict === "not_verified")
+    return { form: "done", tone: "done", text: "stNotVerified", filter: failed > 0 ? "toLookAt" : "ready" };
   // A release before gave no verdict.
   if (failed > 0) return { form: "not_kept", tone: "not_kept", text: "stFinished", filter: "toLookAt" };
   return { ...claim(counts), text: "stFinished", filter: "ready" };

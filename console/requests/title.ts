@@ -1,3 +1,5 @@
+import { parseUrl } from "../../domain/net/urls.ts";
+
 /** What a request is called: the common prefix of its URLs without the scheme, or its id if they have none. */
 export function titleOf({
   url_prefix,
@@ -12,7 +14,7 @@ export function titleOf({
 
 /** The same where there is room for little: the path alone, if there is one. */
 export function pathOf(request: Parameters<typeof titleOf>[0]): string {
-  const { pathname = "/" } = URL.canParse(request.url_prefix) ? new URL(request.url_prefix) : {};
+  const { pathname = "/" } = parseUrl(request.url_prefix) ?? {};
   return pathname === "/" ? titleOf(request) : pathname;
 }
 

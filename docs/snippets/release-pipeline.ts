@@ -21,7 +21,7 @@ export interface ReleasePipelineProps {
   readonly body: object;
 }
 
-/** A release: the files are copied, then warmed. What comes after the warming starts only if the verdict is `ready`. */
+/** A release: the files are copied, then warmed. What comes after the warming starts only if the verdict is `ready` or `not_verified`. */
 export class ReleasePipeline extends Construct {
   constructor(scope: Construct, id: string, { builds, site, warmAndWait, body }: ReleasePipelineProps) {
     super(scope, id);

@@ -17,7 +17,7 @@ export interface WarmAndWaitProps {
 
 /**
  * A state machine whose input is the body of POST /prewarm. It starts the request and waits for the event of its end. It
- * succeeds if the verdict is `ready`, and fails with the sentence that says why not.
+ * succeeds if the verdict is `ready` or `not_verified`, and fails with the sentence that says why not.
  */
 export class WarmAndWait extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -62,7 +62,7 @@ export class WarmAndWait extends Construct {
       taskTimeout: sfn.Timeout.duration(patience),
     });
     const notReady = sfn.Fail.jsonata(this, "Not ready", { error: "NotReady", cause: "{% $states.input.sentence %}" });
-    const ready = sfn.Condition.jsonata("{% $states.input.verdict = 'ready' %}");
+    const ready = sfn.Condition.jsonata("{% $states.input.verdict in ['ready', 'not_verified'] %}");
     const judge = sfn.Choice.jsonata(this, "Judge").when(ready, sfn.Succeed.jsonata(this, "Ready")).otherwise(notReady);
     this.stateMachine = new sfn.StateMachine(this, "WarmAndWait", {
       definitionBody: sfn.DefinitionBody.fromChainable(start.next(wait).next(judge)),

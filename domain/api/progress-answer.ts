@@ -30,12 +30,14 @@ export type SourceProgress = z.infer<typeof sourceProgressSchema>;
 export const requestFields = {
   request_id: requestIdField,
   download_size: bytesField.describe("Bytes of the good results."),
-  in_progress_size: bytesField.describe("Bytes so far of downloads that have no result yet."),
+  in_progress_size: bytesField.describe(
+    "Bytes so far of downloads that have no result yet, or whose result is not counted yet.",
+  ),
   total_size: bytesField.describe("Bytes of all tasks, as far as the sizes are known."),
   percentage_complete: countField
     .max(100)
     .describe(
-      "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result.",
+      "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result and the request has ended. It never decreases.",
     ),
   available_task_count: countField.describe("Tasks without a result that wait."),
   in_progress_task_count: countField.describe("Tasks without a result that an agent holds."),

@@ -2,16 +2,22 @@ import * as z from "zod";
 import { countField, timeOfAnswer, timestampField } from "./answer-fields.ts";
 import { ASKED_EXAMPLE, PROGRESS_EXAMPLE, requestFields, urlFields } from "./progress-answer.ts";
 
+/** What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html. */
+const { sources: _sources, retry_of: _retryOf, retried_by: _retriedBy, ...listedFields } = requestFields;
+
 /** A request as the list of them says it. */
 export const listedRequestSchema = z
   .object({
-    ...requestFields,
+    ...listedFields,
     ...urlFields,
     instance_count: countField.describe("Instances that it wishes for. 0 pauses it."),
     timeout_at: timestampField.describe("When it is stopped, if it has not ended by then."),
     reason: z.string().optional().describe("Why it ended so, where that needs words."),
   })
-  .meta({ id: "ListedRequest", description: "A request of the list: what GET /prewarm says, and what was asked for." });
+  .meta({
+    id: "ListedRequest",
+    description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it.",
+  });
 
 /** GET /requests. */
 export const requestsSchema = z

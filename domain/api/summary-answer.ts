@@ -13,16 +13,22 @@ const { retry_of, retried_by, sources } = requestFields;
 export const summarySchema = z
   .object({
     request_id,
-    failure_pops: z.array(z.string()).describe("POPs that did not resolve. They have no tasks."),
+    failure_pops: z
+      .array(z.string())
+      .describe("POPs that did not resolve. They have no tasks; `failures` and the report say why."),
     failure_urls: z
       .array(z.string())
       .describe(
-        "URLs whose size could not be read; `url#variant` where only some variants could not. They have no tasks.",
+        "URLs that could not be read; `url#variant` where only some variants could not. They have no tasks; `failures` and the " +
+          "report say why.",
       ),
     failure_urls_omitted: countField.describe("How many more there are than the answer has room for."),
     failure_pop_urls_report: z
       .url()
-      .describe("Link to a CSV with a row a failed task, good for ten minutes. Ask again for a new one."),
+      .describe(
+        "Link to a CSV with a row for each failed task, each URL that could not be read and each POP that did not resolve, good for ten " +
+          "minutes. Ask again for a new one.",
+      ),
     results_url: z
       .url()
       .nullable()
@@ -35,7 +41,11 @@ export const summarySchema = z
     readiness: readinessSchema.nullable().describe("What the verdict rests on."),
     total_count: countField.describe("All tasks."),
     unfinished_count: countField.describe("Tasks without a result, because the request ended before."),
-    failures: z.array(failureSchema).describe("The failures by reason, those of most tasks first."),
+    failures: z
+      .array(failureSchema)
+      .describe(
+        "The failures by reason, those of most tasks first; then URLs that could not be read and POPs that did not resolve, by reason.",
+      ),
     failed_count,
     warm_count,
     hit_count,
@@ -62,17 +72,24 @@ export const summarySchema = z
         results_url: null,
         results_note: "There is no file of all results of this request",
         verdict: "not_ready",
-        sentence: "Not ready for traffic: 1 object is warm at no POP of Seoul.",
+        sentence:
+          "Not ready for traffic: 1 of 4 URLs could not be read; 1 other object is warm at no POP of Singapore. " +
+          "1 POP did not resolve (ICN51-C1).",
         readiness: {
-          cold_objects: 1,
-          cold_examples: [{ url: "https://www.example.com/account.js", rec: "Seoul" }],
-          cold_recs: ["Seoul"],
-          lacking_pops: 1,
-          lacking_examples: ["ICN51-C1"],
-          pops: 40,
+          cold_objects: 2,
+          cold_unreadable: 1,
+          cold_examples: [{ url: "https://www.example.com/account.js", rec: "Singapore" }],
+          cold_recs: ["Singapore"],
+          lacking_pops: 2,
+          lacking_other_pops: 0,
+          lacking_examples: ["SIN2-C1", "SIN52-C2"],
+          pops: 2,
           unresolved_pops: 1,
+          unresolved_examples: ["ICN51-C1"],
+          unanswered_pops: 0,
           unreadable_urls: 1,
-          exceptions: 4,
+          urls: 4,
+          exceptions: 3,
         },
         total_count: 6,
         unfinished_count: 0,

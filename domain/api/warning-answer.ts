@@ -1,8 +1,17 @@
 import * as z from "zod";
+import { HIT_WARNINGS } from "../result/proof.ts";
 import { countField } from "./answer-fields.ts";
 
 /** What is not wrong, but may keep a request from what was meant. docs/api.md says more of each. */
-export const WARNING_CODES = ["no_tier", "may_not_be_kept", "not_compressed", "rec_wrong", "no_capacity"] as const;
+export const WARNING_CODES = [
+  "no_tier",
+  ...HIT_WARNINGS,
+  "may_not_be_kept",
+  "not_compressed",
+  "rec_wrong",
+  "size_changed",
+  "no_capacity",
+] as const;
 
 export const warningSchema = z
   .object({

@@ -28,8 +28,8 @@ export function normalizeUrl(text: string): NormalizedUrl {
   // Half of a character: the parser would put another one there.
   if (/\p{Surrogate}/u.test(trimmed)) return { problem: "has a character that is none in Unicode" };
   const encoded = trimmed.replaceAll(" ", "%20");
-  if (!URL.canParse(encoded)) return { problem: "is not an absolute URL" };
-  const url = new URL(encoded);
+  const url = parseUrl(encoded);
+  if (url === undefined) return { problem: "is not an absolute URL" };
   if (url.protocol !== "http:" && url.protocol !== "https:")
     return { problem: `has the scheme ${url.protocol.slice(0, -1)}` };
   if (!/^https?:\/\//i.test(encoded)) return { problem: "is not an absolute URL" };
@@ -42,4 +42,32 @@ export function normalizeUrl(text: string): NormalizedUrl {
   if (url.search === "") url.search = "";
   if (url.href.length > MAX_URL_LENGTH) return { problem: `is longer than ${MAX_URL_LENGTH} characters` };
   return { url: url.href };
+}
+
+/**
+ * Parses a URL; undefined: it is none. In place of `URL.canParse()`, which refuses hosts such as `bücher.example` in Node.js 20
+ * and 22 once it was called a few thousand times: its fast path takes a string of Latin-1 letters for UTF-8. What is not ASCII
+ * is therefore percent-encoded before, which the parser would do itself, and takes back in a host.
+ */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  // Half of a character has no encoding.
+  if (/\p{Surrogate}/u.test(text)) return undefined;
+  const from = base === undefined ? undefined : asciiOf(base);
+  const ascii = asciiOf(text);
+  return URL.canParse(ascii, from) ? new URL(ascii, from) : undefined;
+}
+
+function asciiOf(text: string): string {
+  return text.replaceAll(/[\u0080-\uffff]+/g, encodeURIComponent);
+}
+
+/**
+ * A host's name as the DNS, certificates and the aliases of distributions have it: an internationalized one in punycode
+ * (IDNA), in lower case.
+ * @returns undefined: it is no name alone
+ */
+export function asciiHost(name: string): string | undefined {
+  if (/[/?#@:\\]/.test(name)) return undefined;
+  const normal = normalizeUrl(`https://${name}/`);
+  return "url" in normal ? new URL(normal.url).hostname : undefined;
 }

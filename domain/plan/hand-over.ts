@@ -7,7 +7,7 @@ import type { TaskUrl } from "./task-url.ts";
 import { unfinishedResult } from "./unfinished.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
-/** So many leads that fail at the origin decide a URL for all POPs of their REC. */
+/** So many leads that fail at the origin decide a URL for all POPs of their REC, or so many that download it and see no hit. */
 const DECIDES = 2;
 
 /** What becomes of a lead's followers: messages to queue, and failed results of tasks that nobody need try. */
@@ -32,14 +32,32 @@ export function handOver(lead: TaskMessage, ended: readonly Ended[], again: bool
   const messageTo = writerOf(lead, again);
   for (const { verdict, urls } of byVerdict(ended)) {
     if (verdict.kind === "cached") {
-      messages.push(...followers.map((follower) => messageTo(follower, urls, verdict.sure ? { follows: true } : {})));
+      const more = verdict.sure ? { follows: true } : {};
+      for (const follower of followers) messages.push(messageTo(follower, urls, more));
     } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
-      decided.push(...decidedResults(lead, urls, verdict.saw, expireAt));
+      for (const result of decidedResults(lead, urls, [lead.first_failure, failureAt(lead, verdict.saw)], expireAt))
+        decided.push(result);
+    } else if (verdict.kind === "not_kept" && lead.not_kept_at !== undefined) {
+      const pops = [lead.not_kept_at, lead.pop].map((pop) => failureAt({ pop }, "not_kept"));
+      for (const result of decidedResults(lead, urls, pops, expireAt)) decided.push(result);
     } else {
-      messages.push(messageTo(next, urls, { ...waiting(others), ...failures(lead, verdict) }));
+      messages.push(
+        messageTo(next, urls, { ...waiting(others), ...failures(lead, verdict), ...notKept(lead, verdict) }),
+      );
     }
   }
   return { messages, decided };
+}
+
+/**
+ * A lead's message as it goes back to the queue before its end: what has its followers queued already goes alone.
+ * @param queued the URLs whose followers are queued
+ */
+export function withoutQueuedFollowers(lead: TaskMessage, queued: ReadonlySet<TaskUrl>): TaskMessage[] {
+  if (queued.size === 0) return [lead];
+  const waiting = lead.urls.filter((url) => !queued.has(url));
+  const { followers: _, ...alone } = { ...lead, urls: lead.urls.filter((url) => queued.has(url)) };
+  return [...(waiting.length === 0 ? [] : [{ ...lead, urls: waiting }]), ...(alone.urls.length === 0 ? [] : [alone])];
 }
 
 function byVerdict(ended: readonly Ended[]) {
@@ -55,8 +73,15 @@ function byVerdict(ended: readonly Ended[]) {
 function writerOf(lead: TaskMessage, again: boolean) {
   const shared = { ...messageSourceSchema.parse(lead), host: lead.host, ...(again ? { again } : {}) };
   return ({ pop, ips }: Follower, urls: TaskUrl[], more: Partial<TaskMessage>): TaskMessage => {
-    return { ...shared, pop, ips, urls, ...more };
+    return { ...shared, pop, ips, urls: urls.map(withoutAttempts), ...more };
   };
+}
+
+/** The attempts of one POP say nothing of another one's. */
+function withoutAttempts(url: TaskUrl): TaskUrl {
+  if (url.attempts === undefined && url.first_attempt_at === undefined) return url;
+  const { attempts: _, first_attempt_at: __, ...rest } = url;
+  return rest;
 }
 
 function waiting(followers: Follower[]): Partial<TaskMessage> {
@@ -75,14 +100,25 @@ function failures(lead: TaskMessage, verdict: Verdict): Partial<TaskMessage> {
   return { origin_failures: count, ...(first === undefined ? {} : { first_failure: first }) };
 }
 
-function failureAt({ pop }: TaskMessage, saw: string): string {
+/** Where the next lead is told that the object was not kept. */
+function notKept({ not_kept_at, pop }: TaskMessage, { kind }: Verdict): Pick<TaskMessage, "not_kept_at"> {
+  const at = kind === "not_kept" ? pop : not_kept_at;
+  return at === undefined ? {} : { not_kept_at: at };
+}
+
+function failureAt({ pop }: Pick<TaskMessage, "pop">, saw: string): string {
   return `${pop} (${saw})`;
 }
 
-/** The results of all followers. */
-function decidedResults(lead: TaskMessage, urls: readonly TaskUrl[], saw: string, expireAt: number): TaskResult[] {
-  const { req_id, shards, followers = [], first_failure: first = "another POP of its REC" } = lead;
-  const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${failureAt(lead, saw)}`;
+/** The results of all followers. @param leads the two that decide, each with what it saw */
+function decidedResults(
+  lead: TaskMessage,
+  urls: readonly TaskUrl[],
+  [first = "another POP of its REC", second]: readonly (string | undefined)[],
+  expireAt: number,
+): TaskResult[] {
+  const { req_id, shards, followers = [] } = lead;
+  const detail = `two POPs of its regional cache had asked before, and that decides: ${first}, ${second}`;
   const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
   const request = { req_id, shards, expire_at: expireAt };
   return followers.flatMap(({ pop }) =>

@@ -17,6 +17,10 @@ const countSchema = z.object({
   // Absent in what a release before wrote.
   uncompressed_count: count.default(0),
   rec_miss_count: count.default(0),
+  no_age_count: count.default(0),
+  age_constant_count: count.default(0),
+  origin_age_count: count.default(0),
+  size_changed_count: count.default(0),
 }) satisfies z.ZodType<Count>;
 
 /** Where a recount stopped when the time of its run was over. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { failureReasonSchema } from "../result/failure.ts";
 
 /**
  * FAILED: the POP did not resolve. RESOLVED: it did, nothing is queued yet. READY: its tasks may be queued (the stream
@@ -17,7 +18,9 @@ export const targetSchema = z.object({
   state: z.enum(targetStates),
   /** The POP's addresses; none when it failed. */
   ips: z.array(z.string()),
+  /** Why it has none: in words, and as what it is counted. */
   error: z.string().optional(),
+  reason: failureReasonSchema,
   /** How many tasks it has of URLs that are wanted at some POPs alone. Absent: none. */
   own_tasks: z.number().int().nonnegative().optional().catch(undefined),
   expire_at: z.number().int(),

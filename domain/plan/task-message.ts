@@ -2,7 +2,7 @@ import * as z from "zod";
 import { originLimitsSchema } from "../request/origin-limits.ts";
 import { variantSchema } from "../request/variants.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { taskUrlSchema } from "./task-url.ts";
+import { type TaskUrl, taskUrlSchema } from "./task-url.ts";
 
 /** A POP that waits for a lead. */
 const followerSchema = z.object({ pop: z.string().min(1), ips: z.array(z.string().min(1)).min(1) });
@@ -36,16 +36,26 @@ const messageSchema = z.object({
   origin_failures: z.number().int().nonnegative().optional(),
   /** The first of them, and what it saw: `SIN2-P1 (HTTP 404)`. */
   first_failure: z.string().optional(),
+  /** A POP of the REC that downloaded these URLs before and saw no hit afterwards. */
+  not_kept_at: z.string().optional(),
   /** The REC has these URLs already, so they should not reach the origin. */
   follows: z.boolean().optional(),
   /** Whoever sent it may have sent it before: what stands of it is not done again. */
   again: z.boolean().optional(),
-  /** How often its URLs were asked for before, in messages that were put off. */
+  /** Most attempts at one of its URLs in messages that were put off. It counts for each URL that has no `attempts` of its own. */
   tries: z.number().int().nonnegative().optional(),
 });
 export const taskMessageSchema = z.preprocess(withHost, messageSchema);
 
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
+
+/** Attempts at a URL of a message, in one variant, in the messages before. A release before counted them for the message as a whole. */
+export function attemptsBefore(
+  { tries = 0 }: Pick<TaskMessage, "tries">,
+  { attempts }: Pick<TaskUrl, "attempts">,
+): number {
+  return attempts ?? tries;
+}
 
 /** What a message has from its request's item. */
 export const messageSourceSchema = messageSchema.pick({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { CsvValue } from "../csv.ts";
 import type { PopMask } from "./pop-mask.ts";
 
 /** A URL that can be warmed, in one variant, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
@@ -8,6 +9,10 @@ export const taskUrlSchema = z.object({
   bytes: z.number().int().nonnegative().nullable(),
   /** Name of the variant; absent: the request's only one. */
   variant: z.string().min(1).optional(),
+  /** Attempts at this URL and variant before its message was deferred. Only in messages; absent: none, or the message says it for all. */
+  attempts: z.number().int().nonnegative().optional(),
+  /** When the first of these attempts started, in milliseconds since the epoch. */
+  first_attempt_at: z.number().int().nonnegative().optional(),
 });
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;
@@ -29,7 +34,7 @@ export class UnreadableRowError extends Error {
  * The CSV row of a good URL: url, bytes (empty where unknown), variant, source, pops. All that is absent is empty, and what is
  * empty at the end is left out.
  */
-export function toRow({ url, bytes, variant, source, pops }: GoodUrl): readonly unknown[] {
+export function toRow({ url, bytes, variant, source, pops }: GoodUrl): readonly CsvValue[] {
   if (pops !== undefined) return [url, bytes, variant, source, pops];
   if (source !== undefined) return [url, bytes, variant, source];
   return variant === undefined ? [url, bytes] : [url, bytes, variant];

@@ -21,7 +21,11 @@ export const ZH: Phrases = {
   checkingPops: () => "正在检查 POP。",
   queuing: () => "任务正在入队。",
   counting: () => "所有任务都有结果，正在统计。",
-  paused: (tasks) => `已暂停：期望实例数为 0，${number.format(tasks)} 个任务在等待。`,
+  paused: (waiting, running) => {
+    const still =
+      running === 0 ? "" : `${number.format(running)} 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，`;
+    return `已暂停：期望实例数为 0，${still}${number.format(waiting)} 个任务在等待。`;
+  },
   waitingForInstances: (ms) => (ms < 60_000 ? "正在等待实例。" : `等待实例已 ${time(ms)}。`),
   noProgress: (ms) => `${time(ms)}没有进展。`,
   underWay: (percentage) => `进行中：${percentage}%。`,
@@ -37,19 +41,28 @@ export const ZH: Phrases = {
     failed === 0 ? `已完成：${claimed({ failed, total, ...claims })}。` : `已完成：${failedOf({ failed, total })}。`,
   verdict: (verdict, claims) => {
     if (verdict === "ready") return `可以放量：${claimed(claims)}。`;
-    const head = verdict === "not_ready" ? "暂不可放量。" : "可以放量，但有例外。";
-    return claims.failed === 0 ? head : `${head}${failedOf(claims)}。`;
+    if (verdict === "not_verified" && claims.failed === 0)
+      return `${NOT_VERIFIED}：${number.format(claims.done)} 个任务。`;
+    const head = { not_ready: "暂不可放量。", not_verified: `${NOT_VERIFIED}。` };
+    const said = verdict === "ready_with_exceptions" ? "可以放量，但有例外。" : head[verdict];
+    return claims.failed === 0 ? said : `${said}${failedOf(claims)}。`;
   },
-  exceptions: (readiness, claims) => {
-    const head = `可以放量，有 ${readiness.exceptions} 处例外：${troubles(readiness, claims)}。`;
-    const unclaimed = notClaimed(claims);
-    return unclaimed === "" ? head : `${head}其余任务中，${unclaimed}。`;
+  exceptions: (verdict, readiness, claims) => {
+    const head = verdict === "not_verified" ? NOT_VERIFIED : "可以放量";
+    const said = `${head}，有 ${readiness.exceptions} 处例外：${troubles(readiness, claims)}。`;
+    const unclaimed = verdict === "not_verified" ? "" : notClaimed(claims);
+    return unclaimed === "" ? said : `${said}其余任务中，${unclaimed}。`;
   },
-  notReady: (readiness) => {
-    const why = [coldObjects(readiness), lackingPops(readiness)].filter((it) => it !== "").join("；");
-    return why === "" ? "暂不可放量。" : `暂不可放量：${why}。`;
+  notReady: (readiness, claims) => {
+    const cold = [unreadable(readiness), coldObjects(readiness), lackingPops(readiness)].filter((it) => it !== "");
+    const rest = readiness.cold_objects === readiness.cold_unreadable && lackingPops(readiness) === "";
+    const why = rest && claims.failed > 0 ? [...cold, failedOf(claims)] : cold;
+    const said = why.length === 0 ? "暂不可放量。" : `暂不可放量：${why.join("；")}。`;
+    return readiness.unresolved_pops === 0 ? said : `${said}${unresolved(readiness)}。`;
   },
 };
+
+const NOT_VERIFIED = "已下载，未验证缓存";
 
 function cutShort(how: string, percentage: number | undefined, notTried: number, failed: number): string {
   if (percentage === undefined) return `${how}，正在统计结果。`;
@@ -79,27 +92,51 @@ function failedOf({ failed, total }: Pick<Claims, "failed" | "total">): string {
   return `${number.format(total)} 个任务中 ${number.format(failed)} 个失败`;
 }
 
-function troubles({ unreadable_urls, unresolved_pops }: Readiness, { failed, total }: Claims): string {
+function troubles(readiness: Readiness, { failed, total }: Claims): string {
   const parts = [
     ...(failed > 0 ? [failedOf({ failed, total })] : []),
-    ...(unreadable_urls > 0 ? [`${number.format(unreadable_urls)} 个 URL 无法读取`] : []),
-    ...(unresolved_pops > 0 ? [`${number.format(unresolved_pops)} 个 POP 无法解析`] : []),
+    ...(readiness.unreadable_urls > 0 ? [unreadable(readiness)] : []),
+    ...(readiness.unresolved_pops > 0 ? [unresolved(readiness)] : []),
   ];
   return parts.join("，");
 }
 
-function coldObjects({ cold_objects: count, cold_recs: recs }: Readiness): string {
+function unreadable({ unreadable_urls: count, urls }: Readiness): string {
   if (count === 0) return "";
-  const known = recs.map((rec) => recName(rec, "zh"));
-  const where = names(known, `等 ${number.format(recs.length)} 处`, recs.length);
-  return `${number.format(count)} 个对象在${where}的任何 POP 都未预热`;
+  const which =
+    urls === 0 ? `${number.format(count)} 个 URL ` : `${number.format(urls)} 个 URL 中 ${number.format(count)} 个`;
+  return `${which}无法读取`;
 }
 
-function lackingPops(readiness: Readiness): string {
-  if (!tooManyLack(readiness)) return "";
-  const { lacking_pops, lacking_examples, pops } = readiness;
-  const which = names(lacking_examples, ` 等 ${number.format(lacking_pops)} 个`, lacking_pops);
-  return `${number.format(pops)} 个 POP 中有 ${number.format(lacking_pops)} 个缺少超过 1% 的任务（${which}）`;
+const NO_ANSWER = "DNS 解析器未应答或返回错误";
+
+function unresolved(readiness: Readiness): string {
+  const { unresolved_pops: count, unanswered_pops: unanswered, unresolved_examples: pops } = readiness;
+  // A release before named none.
+  const which = pops.length === 0 ? "" : names(pops, ` 等 ${number.format(count)} 个`, count);
+  if (unanswered === count) return `${number.format(count)} 个 POP 的查询，${NO_ANSWER}${inBrackets(which)}`;
+  const why = unanswered === 0 ? "" : `其中 ${number.format(unanswered)} 个是 ${NO_ANSWER}`;
+  return `${number.format(count)} 个 POP 无法解析${inBrackets(which, why)}`;
+}
+
+function coldObjects({ cold_objects, cold_unreadable, cold_recs: recs }: Readiness): string {
+  const count = cold_objects - cold_unreadable;
+  if (count <= 0) return "";
+  const objects = `${cold_unreadable > 0 ? "另有 " : ""}${number.format(count)} 个对象`;
+  if (recs.length === 0) return `${objects}在任何 POP 都未预热`;
+  const known = recs.map((rec) => recName(rec, "zh"));
+  return `${objects}在${names(known, `等 ${number.format(recs.length)} 处`, recs.length)}的任何 POP 都未预热`;
+}
+
+function lackingPops({ lacking_other_pops: count, lacking_examples, pops }: Readiness): string {
+  if (!tooManyLack({ lacking_pops: count, pops })) return "";
+  const which = names(lacking_examples, ` 等 ${number.format(count)} 个`, count);
+  return `${number.format(pops)} 个 POP 中有 ${number.format(count)} 个缺少超过 1% 的任务（${which}）`;
+}
+
+function inBrackets(...parts: readonly string[]): string {
+  const said = parts.filter((it) => it !== "");
+  return said.length === 0 ? "" : `（${said.join("；")}）`;
 }
 
 /** The first few of so many names. @param more what follows where there are more */

@@ -7,11 +7,15 @@ interface Ended {
   readonly total_count: number;
   readonly failed_count: number;
   /** Undefined: not known. */
-  readonly readiness?: Pick<Readiness, "unreadable_urls" | "unresolved_pops"> | undefined;
+  readonly readiness?: Pick<Readiness, "unreadable_urls" | "unresolved_pops" | "unanswered_pops"> | undefined;
 }
 
-/** Whether every task is good and all that is lacking are POPs that did not resolve. A retry would meet the same: they are left out. */
+/**
+ * Whether every task is good and all that is lacking are POPs whose names do not exist. A retry would meet the same: they are left out.
+ * After a resolver that did not answer, it may not.
+ */
 export function lacksOnlyPops({ status, total_count, failed_count, readiness }: Ended): boolean {
   if (status !== "FINISHED" || total_count === 0 || failed_count > 0 || readiness === undefined) return false;
-  return readiness.unreadable_urls === 0 && readiness.unresolved_pops > 0;
+  const { unreadable_urls, unresolved_pops, unanswered_pops } = readiness;
+  return unreadable_urls === 0 && unresolved_pops > 0 && unanswered_pops === 0;
 }

@@ -17,7 +17,8 @@ export interface Phrases {
   readonly checkingPops: () => string;
   readonly queuing: () => string;
   readonly counting: () => string;
-  readonly paused: (tasks: number) => string;
+  /** @param running tasks that agents still hold */
+  readonly paused: (waiting: number, running: number) => string;
   readonly waitingForInstances: (ms: number) => string;
   readonly noProgress: (ms: number) => string;
   readonly underWay: (percentage: number) => string;
@@ -32,6 +33,7 @@ export interface Phrases {
   readonly finished: (claims: Claims) => string;
   /** Where nothing is known of what the verdict rests on: how many tasks failed stands beside it, not as the reason. */
   readonly verdict: (verdict: Verdict, claims: Claims) => string;
-  readonly exceptions: (readiness: Readiness, claims: Claims) => string;
-  readonly notReady: (readiness: Readiness) => string;
+  /** @param verdict `ready_with_exceptions`, or `not_verified` with exceptions */
+  readonly exceptions: (verdict: Verdict, readiness: Readiness, claims: Claims) => string;
+  readonly notReady: (readiness: Readiness, claims: Claims) => string;
 }

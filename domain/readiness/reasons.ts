@@ -102,6 +102,21 @@ const EN: Readonly<Record<FailureReason, Told>> = {
     viewers: SLOW_FIRST.en,
     next: "Retry. If it is always the same URL, look at the agents' log: it may end them.",
   },
+  no_distribution: {
+    title: "Not of a distribution",
+    viewers: "Nothing is known of what they meet: nothing was asked.",
+    next: "Correct the URL's host name, or name the distribution's *.cloudfront.net domain as `cf_domain`.",
+  },
+  name_not_found: {
+    title: "Name not found",
+    viewers: "CloudFront sends no viewers to a POP without a name, and a distribution without one cannot be reached.",
+    next: "Check the POP's code with `GET /pops`, or the distribution's domain. A retry most likely meets the same.",
+  },
+  dns_unavailable: {
+    title: "The DNS resolver did not answer",
+    viewers: "Nothing is known of what they meet: nothing was asked.",
+    next: "Check the resolver that `error` names, and that the Lambda functions reach it. Then retry.",
+  },
   other: {
     title: "Other",
     viewers: "Nothing is known of what they meet.",
@@ -205,6 +220,24 @@ const ZH: Readonly<Record<FailureReason, ReasonWords>> = {
     means: "任务多次入队，仍没有实例完成它。",
     viewers: SLOW_FIRST.zh,
     next: "重试。若总是同一个 URL，请查看实例日志。",
+  },
+  no_distribution: {
+    title: "不属于任何分配",
+    means: "URL 的域名没有指向任何分配。",
+    viewers: "没有发出请求，无法判断访客会遇到什么。",
+    next: "更正 URL 的域名，或在 `cf_domain` 中填写分配的 *.cloudfront.net 域名。",
+  },
+  name_not_found: {
+    title: "域名不存在",
+    means: "域名在 DNS 中不存在，或没有 IPv4 地址。",
+    viewers: "CloudFront 不会把访客引导到没有域名的 POP；没有域名的分配无法访问。",
+    next: "用 `GET /pops` 核对 POP 代码，或检查分配的域名。重试的结果很可能相同。",
+  },
+  dns_unavailable: {
+    title: "DNS 解析器未应答",
+    means: "DNS 解析器没有应答，或返回了错误。",
+    viewers: "没有发出请求，无法判断访客会遇到什么。",
+    next: "检查 `error` 指出的解析器，以及 Lambda 函数能否访问它，之后重试。",
   },
   other: {
     title: "其他",

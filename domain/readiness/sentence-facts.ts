@@ -16,6 +16,8 @@ export interface SentenceFacts {
   /** Instances that it wishes for: 0 pauses it. */
   readonly instancesWanted: number;
   readonly instancesAtWork: number;
+  /** Tasks that agents hold. */
+  readonly inProgress: number;
   readonly bytesPerSecond: number;
   readonly now: number;
   readonly lastMoveAt: number;
@@ -41,6 +43,7 @@ export interface ProgressBody {
   readonly percentage_complete: number;
   readonly instance_count: number;
   readonly instances_at_work: number;
+  readonly in_progress_task_count: number;
   readonly bytes_per_second: number;
   readonly estimated_finish_at: string | null;
   readonly timestamp: string;
@@ -68,6 +71,7 @@ export function factsOf(body: ProgressBody): SentenceFacts {
     percentage: body.percentage_complete,
     instancesWanted: body.instance_count,
     instancesAtWork: body.instances_at_work,
+    inProgress: body.in_progress_task_count,
     bytesPerSecond: body.bytes_per_second,
     ...{ now, lastMoveAt, timeoutAt: at(body.timeout_at) },
     finishAt: body.estimated_finish_at === null ? null : at(body.estimated_finish_at),

@@ -25,7 +25,7 @@ function running(facts: SentenceFacts, say: Phrases, clock: ((ms: number) => str
   if (status === "EXPANDING") return say.readingSources();
   if (status === "CHECK_POP") return say.checkingPops();
   if (total > 0 && results >= total) return say.counting();
-  if (facts.instancesWanted === 0) return say.paused(total - results);
+  if (facts.instancesWanted === 0) return say.paused(total - results - facts.inProgress, facts.inProgress);
   if (status === "INSERT_TASK" && results === 0) return say.queuing();
   const stillMs = Math.max(0, now - facts.lastMoveAt);
   if (facts.instancesAtWork === 0) return say.waitingForInstances(stillMs);
@@ -49,8 +49,9 @@ function finished(facts: SentenceFacts, say: Phrases): string {
   const { verdict, readiness, total, failed } = facts;
   const claims: Claims = { total, failed, warm: facts.warm, hit: facts.hit, done: doneOf(facts) };
   if (verdict === undefined) return say.finished(claims);
-  if (verdict === "ready" || readiness === undefined) return say.verdict(verdict, claims);
-  return verdict === "not_ready" ? say.notReady(readiness) : say.exceptions(readiness, claims);
+  if (readiness === undefined) return say.verdict(verdict, claims);
+  if (verdict === "not_ready") return say.notReady(readiness, claims);
+  return readiness.exceptions === 0 ? say.verdict(verdict, claims) : say.exceptions(verdict, readiness, claims);
 }
 
 function doneOf({ results, failed, warm, hit }: SentenceFacts): number {

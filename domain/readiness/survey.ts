@@ -4,86 +4,156 @@ import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
 import type { GoodUrl } from "../plan/task-url.ts";
 import { recOf } from "../pops/site-of.ts";
+import type { UnreadableUrl } from "../result/without-tasks.ts";
 import type { ColdObject, PopShare, Survey } from "./verdict.ts";
 
 /** So many cold objects are named. */
 const MAX_EXAMPLES = 5;
 
-/** A chosen target, and what its POP lacks: the same for all targets of the POP. */
-interface Seat {
-  readonly target: Target;
-  readonly share: { tasks: number; lacking: number };
+/** What a POP has and lacks while it is added up: the same for all targets of the POP. */
+type Share = { -readonly [Field in keyof PopShare]: PopShare[Field] };
+
+/** The resolved targets of a distribution under one REC; `rec` is undefined for those whose REC nobody knows. */
+interface RecGroup {
+  readonly rec: string | undefined;
+  readonly shares: readonly Share[];
 }
 
-/** The chosen targets of a distribution under one REC; `rec` is undefined for those whose REC nobody knows. */
-interface Circle {
-  readonly rec: string | undefined;
-  readonly seats: readonly Seat[];
+/** A URL that could not be read, and the variant in which; empty or absent: in none. */
+type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
+
+/** The URLs of a request. */
+export interface SurveyedUrls {
+  /** The URLs that could be read, in each variant. */
+  readonly good: readonly GoodUrl[];
+  readonly unreadable: readonly UnreadableForm[];
+  /** Names of the request's variants; none if it has none. */
+  readonly variants: readonly string[];
 }
 
 /**
- * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks.
- * @param urls all good URLs of the request
+ * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks. A URL that could not be read
+ * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
-export function surveyOf(plan: Plan, ledger: Ledger, urls: readonly GoodUrl[]): Survey {
-  const pops = new Map<string, { tasks: number; lacking: number }>();
-  const unresolved = new Set<string>();
-  const circles = new Map<readonly Target[], readonly Circle[]>();
-  const coldRecs = new Set<string>();
-  const examples: ColdObject[] = [];
-  let cold = 0;
-  for (const target of plan.chosen) {
-    if (!pops.has(target.pop)) pops.set(target.pop, { tasks: 0, lacking: 0 });
-    if (target.state === "FAILED") unresolved.add(target.pop);
-  }
-  for (const url of urls) {
+export function surveyOf(plan: Plan, ledger: Ledger, { good, unreadable, variants }: SurveyedUrls): Survey {
+  const shares = sharesOf(plan.chosen);
+  const cold = new ColdObjects();
+  const groupsOf = groupsByTargets(shares);
+  let coldUnreadable = 0;
+  for (const url of good) {
     const chosen = plan.chosenFor(url);
-    const its = circles.get(chosen) ?? circlesOf(chosen, pops);
-    circles.set(chosen, its);
-    const recs = coldRecsOf(its, ledger.goodAt(url), (pop) => plan.isWantedAt(url, pop));
-    const [rec] = recs;
-    if (rec === undefined) continue;
-    cold++;
-    for (const name of recs) coldRecs.add(name);
-    if (examples.length < MAX_EXAMPLES)
-      examples.push({ url: url.url, ...(url.variant === undefined ? {} : { variant: url.variant }), rec });
+    const groups = groupsOf(chosen);
+    const recs = coldRecsOf(groups, ledger.goodAt(url));
+    // Of a distribution without any POP that resolved, nothing was warmed.
+    if (recs.length > 0 || (groups.length === 0 && chosen.length > 0)) cold.add(url, recs);
   }
-  const shares = [...pops].map(([pop, { tasks, lacking }]): PopShare => {
-    const resolved = !unresolved.has(pop);
-    // One that did not resolve lacks all, also where there was nothing to warm.
-    return resolved ? { pop, tasks, lacking, resolved } : { pop, tasks, lacking: Math.max(1, lacking), resolved };
-  });
-  return { coldObjects: cold, coldExamples: examples, coldRecs: [...coldRecs], pops: shares };
+  const everywhere = onePerPop(plan.chosen);
+  for (const it of unreadable) {
+    const chosen = plan.chosenFor(it);
+    // A host that leads to no distribution is asked for at no POP, and so it is cold at all of them.
+    const groups = groupsOf(chosen.length > 0 ? chosen : everywhere);
+    const recs = groups.flatMap(({ rec, shares: its }) => (rec !== undefined && its.length >= 2 ? [rec] : []));
+    for (const variant of variantsOf(it, variants)) {
+      for (const { shares: its } of groups) for (const share of its) share.unreadable++;
+      if (recs.length === 0 && groups.length > 0) continue;
+      cold.add({ url: it.url, variant }, recs);
+      coldUnreadable++;
+    }
+  }
+  const failed = plan.chosen.filter(({ state }) => state === "FAILED");
+  const unreadableUrls = new Set(unreadable.map(({ url }) => url));
+  return {
+    coldObjects: cold.count,
+    coldUnreadable,
+    coldExamples: cold.examples,
+    coldRecs: [...cold.recs],
+    pops: [...shares.values()],
+    unresolved: popsOf(failed),
+    unanswered: popsOf(failed.filter(({ reason }) => reason === "dns_unavailable")),
+    urls: new Set([...good.map(({ url }) => url), ...unreadableUrls]).size,
+    unreadableUrls: unreadableUrls.size,
+  };
 }
 
-function circlesOf(chosen: readonly Target[], pops: ReadonlyMap<string, Seat["share"]>): Circle[] {
-  const byRec = grouped(chosen, ({ pop }) => recOf(pop) ?? "");
-  return [...byRec].map(([rec, targets]) => ({
+/** The objects that are cold, as they are found. */
+class ColdObjects {
+  count = 0;
+  readonly recs = new Set<string>();
+  readonly examples: ColdObject[] = [];
+
+  /** @param recs where it is good at no POP; none: no POP of its distribution resolved */
+  add(
+    { url, variant }: { readonly url: string; readonly variant?: string | undefined },
+    recs: readonly string[],
+  ): void {
+    const [rec] = recs;
+    this.count++;
+    for (const name of recs) this.recs.add(name);
+    if (this.examples.length >= MAX_EXAMPLES) return;
+    const form = variant === undefined ? { url } : { url, variant };
+    this.examples.push(rec === undefined ? form : { ...form, rec });
+  }
+}
+
+function sharesOf(chosen: readonly Target[]): Map<string, Share> {
+  const shares = new Map<string, Share>();
+  for (const { pop, state } of chosen)
+    if (state !== "FAILED" && !shares.has(pop)) shares.set(pop, { pop, tasks: 0, lacking: 0, cold: 0, unreadable: 0 });
+  return shares;
+}
+
+/** Each list of targets is grouped once: all URLs of a distribution have the same. */
+function groupsByTargets(shares: ReadonlyMap<string, Share>): (targets: readonly Target[]) => readonly RecGroup[] {
+  const known = new Map<readonly Target[], readonly RecGroup[]>();
+  return (targets) => {
+    const groups = known.get(targets) ?? groupByRec(targets, shares);
+    known.set(targets, groups);
+    return groups;
+  };
+}
+
+function groupByRec(targets: readonly Target[], shares: ReadonlyMap<string, Share>): RecGroup[] {
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return [...grouped(resolved, ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
     rec: rec === "" ? undefined : rec,
-    seats: targets.map((target) => ({ target, share: pops.get(target.pop) ?? { tasks: 0, lacking: 0 } })),
+    shares: its.flatMap(({ pop }) => shares.get(pop) ?? []),
   }));
 }
 
-/** The RECs at which an object is good at none of two or more chosen POPs. It is added to what each POP has and lacks. */
-function coldRecsOf(
-  circles: readonly Circle[],
-  goodAt: GoodAt | undefined,
-  isWanted: (pop: string) => boolean,
-): string[] {
+/** The RECs at which an object is good at none of two or more POPs. It is added to what each POP has and lacks. */
+function coldRecsOf(groups: readonly RecGroup[], goodAt: GoodAt | undefined): string[] {
   const cold: string[] = [];
-  for (const { rec, seats } of circles) {
-    let chosen = 0;
-    let good = 0;
-    for (const { target, share } of seats) {
-      const isGood = goodAt?.(target.pop);
-      // No task of this object, though it resolved: the object was not to be warmed there.
-      if (isGood === undefined && (target.state !== "FAILED" || !isWanted(target.pop))) continue;
-      chosen++;
+  for (const { rec, shares } of groups) {
+    const bad: Share[] = [];
+    let tasks = 0;
+    for (const share of shares) {
+      const isGood = goodAt?.(share.pop);
+      // No task of this object: it was not to be warmed there.
+      if (isGood === undefined) continue;
+      tasks++;
       share.tasks++;
-      if (isGood === true) good++;
-      else share.lacking++;
+      if (isGood) continue;
+      share.lacking++;
+      bad.push(share);
     }
-    if (rec !== undefined && chosen >= 2 && good === 0) cold.push(rec);
+    if (rec === undefined || tasks < 2 || bad.length < tasks) continue;
+    cold.push(rec);
+    for (const share of bad) share.cold++;
   }
   return cold;
+}
+
+function variantsOf({ variant = "" }: UnreadableForm, all: readonly string[]): readonly (string | undefined)[] {
+  if (variant !== "") return [variant];
+  return all.length === 0 ? [undefined] : all;
+}
+
+/** A target of each POP that resolved under any distribution. */
+function onePerPop(targets: readonly Target[]): readonly Target[] {
+  const resolved = targets.filter(({ state }) => state !== "FAILED");
+  return [...new Map(resolved.map((target) => [target.pop, target])).values()];
+}
+
+function popsOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.map(({ pop }) => pop))];
 }

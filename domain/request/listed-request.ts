@@ -28,6 +28,7 @@ export const listedRequestSchema = requestItemSchema.pick({
   may_not_be_kept: true,
   reason: true,
   verdict: true,
+  percentage_told: true,
 });
 
 export type ListedRequest = z.infer<typeof listedRequestSchema>;

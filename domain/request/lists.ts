@@ -1,30 +1,23 @@
+import type { CsvValue } from "../csv.ts";
 import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
+import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
+import type { UnreadableUrl } from "../result/without-tasks.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
 export interface RequestList<T> {
   readonly key: (reqId: string) => string;
-  readonly toRow: (entry: T) => readonly unknown[];
+  readonly toRow: (entry: T) => readonly CsvValue[];
   /** Names of the columns, in a first line. @default none */
   readonly header?: readonly string[];
-  /** Whether people open it: a field that a spreadsheet would take for a formula gets a `'` in front. @default false */
-  readonly forSpreadsheets?: boolean;
 }
 
 /** One that Prewarm itself reads back. @template Written what is written of an entry, if that is more than is read of it */
 export interface ReadableList<T, Written = T> extends RequestList<Written> {
   readonly fromRow: (row: readonly string[]) => T;
-}
-
-/** A URL that cannot be warmed, and why. */
-export interface FailedUrl {
-  readonly url: string;
-  readonly problem: string;
-  /** The variant that cannot be warmed; empty: none of them can. Absent: the request has no variants. */
-  readonly variant?: string;
 }
 
 /** What was asked for. */
@@ -51,12 +44,24 @@ export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> 
   return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
 }
 
-/** URLs that cannot: url, reason, and the variant if there are several. All rows have as many columns. */
-const failedUrls: ReadableList<FailedUrl> = {
+/** URLs that cannot: url, reason in words, variant (empty: none of them can), code of the reason, HTTP status. */
+const failedUrls: ReadableList<UnreadableUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
-  toRow: ({ url, problem, variant }) => (variant === undefined ? [url, problem] : [url, problem, variant]),
-  fromRow: ([url = "", problem = "", variant]) =>
-    variant === undefined ? { url, problem } : { url, problem, variant },
+  toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],
+  fromRow: ([url = "", problem = "", variant = "", reason = "", status = ""]) => ({
+    url,
+    problem,
+    variant,
+    ...(reason === "" ? {} : { reason: readReason(reason) }),
+    ...(/^\d{3}$/.test(status) ? { http_status: Number(status) } : {}),
+  }),
+};
+
+/** Why URLs cannot, a row a reason: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
+const failedUrlGroups: ReadableList<FailureGroup> = {
+  key: (reqId) => `${reqId}/failed_url_groups.csv`,
+  toRow: groupToRow,
+  fromRow: groupFromRow,
 };
 
 /** One row a failed task. Read back, it says which task that was. */
@@ -65,12 +70,11 @@ const report: ReadableList<TaskId, ReportedTask> = {
   toRow: reportRow,
   fromRow: reportedTask,
   header: REPORT_COLUMNS.map(({ name }) => name),
-  forSpreadsheets: true,
 };
 
 /** Rows of the report that a recount sets aside before the report itself is written. @param key where */
 export function reportPart(key: string): RequestList<ReportedTask> {
-  return { key: () => key, toRow: reportRow, forSpreadsheets: true };
+  return { key: () => key, toRow: reportRow };
 }
 
 /** The failures of a request that has ended, a row a reason. */
@@ -80,7 +84,7 @@ const failures: ReadableList<FailureGroup> = {
   fromRow: groupFromRow,
 };
 
-export const LISTS = { urls, foundUrls, goodUrls, failedUrls, report, failures } as const;
+export const LISTS = { urls, foundUrls, goodUrls, failedUrls, failedUrlGroups, report, failures } as const;
 
 /** Key of the compressed CSV of all of a request's tasks. */
 export function resultsKey(reqId: string): string {

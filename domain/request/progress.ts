@@ -15,6 +15,8 @@ export const beatSchema = z.object({
   tasks: z.number().int().nonnegative(),
   /** Bytes so far of its downloads that have no result. */
   bytes: z.number().nonnegative(),
+  /** Bytes of all good results that it has written of the request, at the same moment as `bytes`. Absent in what an older version wrote. */
+  finished: z.number().nonnegative().optional(),
   /** Bytes of this request that it downloaded in a second, since the beat before. */
   bytes_per_second: z.number().nonnegative(),
   /** Tasks of this request that it finished in a second, since the beat before. */

@@ -116,6 +116,13 @@ export const requestItemSchema = z.object({
   not_kept_count: z.number().int().default(0),
   uncompressed_count: z.number().int().default(0),
   rec_miss_count: z.number().int().default(0),
+  no_age_count: z.number().int().default(0),
+  age_constant_count: z.number().int().default(0),
+  origin_age_count: z.number().int().default(0),
+  size_changed_count: z.number().int().default(0),
+
+  /** The highest percentage that was told of it while it was active. Absent: none was. */
+  percentage_told: count.optional().catch(undefined),
 
   /** Written by Watch while its tasks wait. Absent: no instance is missing. */
   missing_instances: missingInstancesSchema.optional().catch(undefined),

@@ -116,7 +116,7 @@ export function settlementFacts(item: Standing, seen: Seen): SettlementFacts {
     paused: item.instance_count === 0,
     heldTasks: atWork(progress.beats, now, patience).reduce((sum, { tasks }) => sum + tasks, 0),
     othersAtWork,
-    lastSignAt: lastSignOf(item, progress),
+    lastSignAt: lastSignOf(item, progress, now, patience),
     messages,
     emptySeenAt: item.empty_seen_at,
     requeues: item.requeues,
@@ -126,10 +126,19 @@ export function settlementFacts(item: Standing, seen: Seen): SettlementFacts {
 }
 
 /**
- * When the last sign of life of a request was, in milliseconds since the epoch. A beat without tasks is one: its process has had
- * some, and put them off because their origin asked for patience.
+ * When the last sign of life of a request was, in milliseconds since the epoch; never later than now. A beat without tasks is one:
+ * its process has had some, and put them off because their origin asked for patience. A beat from the future is not believed, as in
+ * {@link atWork}: it would hide for good that the request stands still. Clocks differ by less than `staleMs`.
+ * @param now milliseconds since the epoch
  */
-export function lastSignOf({ last_update_time }: Pick<RequestItem, "last_update_time">, progress: Progress): number {
-  const beats = progress.beats.map(({ at }) => at);
-  return Math.max(parseTimestamp(last_update_time).getTime(), progress.movedAt ?? 0, ...beats);
+export function lastSignOf(
+  { last_update_time }: Pick<RequestItem, "last_update_time">,
+  { beats, movedAt = 0 }: Progress,
+  now: number,
+  { staleMs }: Pick<Patience, "staleMs">,
+): number {
+  let last = Math.max(parseTimestamp(last_update_time).getTime(), movedAt);
+  // Not by Math.max(...): a call takes some 100,000 arguments, and an instance may write more beats.
+  for (const { at } of beats) if (at > last && at <= now + staleMs) last = at;
+  return Math.min(last, now);
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "./outcome.ts";
+import type { HitWarning } from "./proof.ts";
 
 /** What the results of a request, or of one of its POPs, add up to. */
 export interface Count {
@@ -15,6 +16,12 @@ export interface Count {
   readonly uncompressed_count: number;
   /** Results of followers that the origin was asked for, though the POP before them at their REC had the object. */
   readonly rec_miss_count: number;
+  /** Hits by their warning. They are among those of `hit_count`. */
+  readonly no_age_count: number;
+  readonly age_constant_count: number;
+  readonly origin_age_count: number;
+  /** Good results whose body has another size than Get Size saw. */
+  readonly size_changed_count: number;
 }
 
 /** A count while it is added up. */
@@ -29,6 +36,10 @@ export const NO_COUNT: Count = {
   not_kept_count: 0,
   uncompressed_count: 0,
   rec_miss_count: 0,
+  no_age_count: 0,
+  age_constant_count: 0,
+  origin_age_count: 0,
+  size_changed_count: 0,
 };
 
 const FIELDS = Object.keys(NO_COUNT).filter((name): name is keyof Count => Object.hasOwn(NO_COUNT, name));
@@ -40,10 +51,13 @@ export interface Counted {
   readonly outcome?: Outcome | undefined;
   readonly uncompressed?: boolean | undefined;
   readonly rec_miss?: boolean | undefined;
+  readonly size_changed?: boolean | undefined;
+  readonly warning?: HitWarning | undefined;
 }
 
 /** Adds a result to a sum, or takes it back. A failed one has no bytes that count. */
-export function addResult(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss }: Counted, sign: 1 | -1 = 1): void {
+export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
+  const { ok, bytes, outcome, uncompressed, rec_miss, size_changed, warning } = result;
   sum.download_count += sign;
   if (ok) sum.download_size += sign * bytes;
   else sum.failed_count += sign;
@@ -52,6 +66,9 @@ export function addResult(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss
   else if (outcome === "not_kept") sum.not_kept_count += sign;
   if (uncompressed === true) sum.uncompressed_count += sign;
   if (rec_miss === true) sum.rec_miss_count += sign;
+  // A failed one has none, whatever an instance wrote.
+  if (outcome === "hit" && warning !== undefined) sum[`${warning}_count`] += sign;
+  if (size_changed === true) sum.size_changed_count += sign;
 }
 
 /** Adds a count to a sum, or takes it back. */

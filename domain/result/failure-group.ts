@@ -1,13 +1,20 @@
 import * as z from "zod";
+import type { CsvValue } from "../csv.ts";
 import { failureReasons } from "./failure.ts";
 
 const count = z.number().int().nonnegative();
 
-/** One failed task, to look at. */
+/**
+ * What a group counts: tasks that failed; URLs that could not be read; POPs that did not resolve. The last two have no tasks.
+ */
+export const FAILURE_SUBJECTS = ["task", "url", "pop"] as const;
+export type FailureSubject = (typeof FAILURE_SUBJECTS)[number];
+
+/** One failed task, one URL that could not be read, or one POP that did not resolve. */
 export const failureExampleSchema = z.object({
-  url: z.string(),
+  url: z.string().optional().describe("Absent: it is a POP that did not resolve."),
   variant: z.string().optional(),
-  pop: z.string(),
+  pop: z.string().optional().describe("Absent: it is a URL that could not be read, for any POP."),
   error: z.string().optional().describe("What went wrong, in words."),
   http_status: z.number().int().optional(),
 });
@@ -16,9 +23,10 @@ export type FailureExample = z.infer<typeof failureExampleSchema>;
 /** So many are told of each reason. */
 export const MAX_EXAMPLES = 3;
 
-/** The failures of a request that have one reason. */
+/** The failures of a request that have one subject and one reason. */
 export const failureGroupSchema = z.object({
   code: z.enum(failureReasons).catch("other"),
+  subject: z.enum(FAILURE_SUBJECTS),
   tasks: count,
   /** Different POPs. */
   pops: count,
@@ -28,21 +36,25 @@ export const failureGroupSchema = z.object({
 });
 export type FailureGroup = z.infer<typeof failureGroupSchema>;
 
-/** Those of most tasks first. */
+/** Those of most tasks first; then URLs that could not be read, and POPs that did not resolve. */
 export function mostFirst(groups: readonly FailureGroup[]): FailureGroup[] {
-  return groups.toSorted((a, b) => b.tasks - a.tasks);
+  return groups.toSorted((a, b) => b.tasks - a.tasks || (b.urls ?? 0) - (a.urls ?? 0) || b.pops - a.pops);
 }
 
-/** The row of a group in the list that is kept of a request: code, tasks, POPs, URLs, and its examples as JSON. */
-export function groupToRow({ code, tasks, pops, urls, examples }: FailureGroup): readonly unknown[] {
-  return [code, tasks, pops, urls, JSON.stringify(examples)];
+/** The row of a group in the list that is kept of a request: code, tasks, POPs, URLs, its examples as JSON, and its subject. */
+export function groupToRow({ code, tasks, pops, urls, examples, subject }: FailureGroup): readonly CsvValue[] {
+  return [code, tasks, pops, urls, JSON.stringify(examples), subject];
 }
 
 /** @throws ZodError or SyntaxError for a row that is none */
-export function groupFromRow([code, tasks, pops, urls, examples = "[]"]: readonly string[]): FailureGroup {
+export function groupFromRow([code, tasks, pops, urls, examples = "[]", subject]: readonly string[]): FailureGroup {
   return failureGroupSchema.parse({
-    ...{ code, tasks: Number(tasks), pops: Number(pops) },
+    code,
+    tasks: Number(tasks),
+    pops: Number(pops),
     urls: urls === "" ? null : Number(urls),
     examples: JSON.parse(examples),
+    // Absent in what a release before wrote: it knew tasks alone.
+    subject: subject ?? "task",
   });
 }

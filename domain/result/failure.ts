@@ -24,6 +24,9 @@ export const FAILURE_REASONS = {
   not_asked:
     "Two POPs under the same REC asked before, and the origin failed or the object was not kept: so this one did not ask.",
   lost: "No agent finished the task, though it was queued several times.",
+  no_distribution: "The URL's host name does not lead to a distribution.",
+  name_not_found: "The name does not exist in DNS, or has no IPv4 address.",
+  dns_unavailable: "The DNS resolver did not answer, or returned an error.",
   other: "Anything else, and every failure of an agent that did not store a reason yet.",
 } as const;
 
@@ -68,6 +71,10 @@ const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   not_asked: "origin",
   // Its message ended several agents, or nobody could work on it: another POP's would be the same.
   lost: "origin",
+  // Of what has no tasks: no agent reports these.
+  no_distribution: "pop",
+  name_not_found: "pop",
+  dns_unavailable: "pop",
   other: "begun",
 };
 
@@ -87,7 +94,7 @@ export interface Failure {
 }
 
 /** Most characters of an error: a certificate or a redirect may say as much as it likes. */
-const MAX_ERROR = 1_000;
+export const MAX_ERROR = 1_000;
 
 /** A failure as people read it in the report: `code: detail`, or what there is of the two; cut if it is long. */
 export function errorText({ code, detail }: Failure): string {
@@ -97,7 +104,15 @@ export function errorText({ code, detail }: Failure): string {
 
 /** No longer than `most` characters; one that was cut ends in `…`. */
 export function cutText(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  return text.length <= most ? text : ownCopy(`${text.slice(0, most - 1)}…`);
+}
+
+/**
+ * The same text in memory of its own. V8 keeps the whole of a text as long as a slice of it is used: 60,000 of 64 KB each
+ * are more than a function has.
+ */
+function ownCopy(text: string): string {
+  return String(JSON.parse(JSON.stringify(text)));
 }
 
 /** The object may not exist yet: https://www.rfc-editor.org/rfc/rfc9110#section-15.3.3 */

@@ -1,16 +1,15 @@
 import type { Failure } from "./failure.ts";
+import type { NotKeptReason } from "./proof.ts";
 
 /** The headers of an answer that say whether it may be kept. */
 export interface CacheHeaders {
   readonly cacheControl?: string | undefined;
   readonly vary?: string | undefined;
-  /** Of the last answer. */
-  readonly xCache?: string | undefined;
 }
 
 /** Why an object that was downloaded whole is likely not kept. A minimum TTL of the distribution can overrule headers: so "may". */
-export function notKept(headers: CacheHeaders): Failure {
-  return { reason: "not_kept", code: "NOT_KEPT", detail: likelyReason(headers) };
+export function notKept(reason: NotKeptReason, headers: CacheHeaders): Failure {
+  return { reason: "not_kept", code: "NOT_KEPT", detail: likelyReason(reason, headers) };
 }
 
 /** What in an answer's headers may keep it out of a cache; undefined: nothing does. */
@@ -25,10 +24,14 @@ export function obstacle({ cacheControl, vary }: CacheHeaders): string | undefin
 
 const NEVER_KEPT = /^(?:no-store|no-cache|private|max-age=0+|s-maxage=0+)\b/i;
 
-function likelyReason(headers: CacheHeaders): string {
+function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
   const header = obstacle(headers);
+  if (reason === "EXPIRES_AT_ONCE") {
+    const because = header === undefined ? "" : ` (${header})`;
+    return `it is kept, but expires at once${because}, and the origin is asked for each request`;
+  }
+  if (reason === "REC_ONLY")
+    return "after two downloads, hits come from the regional edge cache: the POP does not keep it";
   if (header !== undefined) return `no hit after two downloads; the answer has ${header}, so it may never be kept`;
-  if (/^refreshhit/i.test(headers.xCache ?? ""))
-    return "no hit after two downloads; it is kept, but expires at once, and the origin is asked each time";
   return "no hit after two downloads; its headers allow it to be kept, so see the cache policy, or it was evicted";
 }

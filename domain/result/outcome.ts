@@ -2,12 +2,13 @@ import * as z from "zod";
 
 /** What Prewarm says of a task. Each says no more than was seen; `npm run docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
-  warm: "A hit of that very POP's own cache was seen after the download: the answer told its tier, and it was the edge.",
-  hit: "A hit at that POP was seen after the download. The answer did not tell its tier, so it may be the regional cache's.",
+  warm: "After the download, a hit in that POP's own cache was observed: the response reports the tier EDGE, and `Age` has increased.",
+  hit: "After the download, a hit at that POP was observed, but the response does not report the tier, or `Age` proves nothing: see the `warning` of the task.",
   not_kept:
-    "The download was whole, but no hit was seen after it, nor after a second one: the POP does not keep the object.",
+    "The download was complete, but no hit was observed after it, nor after a second one: the POP does not keep the object.",
   done: "Downloaded, and nothing claimed: the server sends no x-cache, or `verify` is `off`.",
-  failed: "There was no whole download, or AWS WAF answered when the object was asked for again.",
+  failed:
+    "There was no whole download, or the requests after it had no good answer, or AWS WAF answered them: whether the POP keeps the object is unknown.",
 } as const;
 
 export type Outcome = keyof typeof OUTCOMES;
@@ -35,77 +36,30 @@ export type Verify = z.infer<typeof verifySchema>;
 /** Of a request that does not say, and of items and messages of a release that did not know it. */
 export const DEFAULT_VERIFY: Verify = "edge";
 
-/** What one good answer of one address showed. */
-export interface Seen {
-  /** `whole`: a download. `check`: the same object asked for again, to see where it comes from. */
-  readonly ask: "whole" | "check";
-  /** The answer's `x-cache`. */
-  readonly xCache?: string | undefined;
-  /** The tier that its Server-Timing names: {@link tierOf}. */
-  readonly tier?: string | undefined;
-  /** Whether it has a Server-Timing that would tell the tier of a hit. */
-  readonly told?: boolean | undefined;
-  /** Its `age`, in seconds. */
-  readonly age?: number | undefined;
-}
-
-/** What comes next at an address: another question, or what is said of it. */
-export type Step =
-  /** `pauseMs`: how long to wait before it. */
-  { readonly ask: Seen["ask"]; readonly pauseMs?: number } | { readonly outcome: Exclude<Outcome, "failed"> };
-
-/** How often an object is downloaded whole at one address before it is said not to be kept. */
-export const MAX_ROUNDS = 2;
-
-/**
- * What follows from what an address has shown so far, in order.
- * @param seen answers that were good; a check without a good answer is one without `x-cache`
- */
-export function nextStep(seen: readonly Seen[]): Step {
-  const last = seen.at(-1);
-  if (last === undefined) return { ask: "whole" };
-  if (isHit(last) && last.tier === EDGE) return { outcome: "warm" };
-  if (last.ask === "whole")
-    return last.xCache === undefined && seen.length === 1 ? { outcome: "done" } : checkAfter(last);
-  if (isHit(last) && last.tier === undefined && isOld(last)) return { outcome: "hit" };
-  return roundsOf(seen) >= MAX_ROUNDS ? { outcome: "not_kept" } : { ask: "whole" };
-}
-
-/** After this time what is kept is a second old, and the requests of others that were on their way are likely over. */
-const SHARED_ANSWER_MS = 1_100;
-
-/**
- * Identical requests on their way at the same moment share one answer, and all but one of them read `Hit`, of an object that
- * may be kept nowhere. Where the tier is not told, only the age tells such an answer from one of a cache: it has just come. So the
- * check waits until what is kept is older than that.
- */
-function checkAfter(download: Seen): Step {
-  const wait = download.told !== true && !(isHit(download) && isOld(download));
-  return wait ? { ask: "check", pauseMs: SHARED_ANSWER_MS } : { ask: "check" };
-}
-
-function isOld({ age = 0 }: Seen): boolean {
-  return age > 0;
-}
-
-/** How often the object was downloaded whole. */
-export function roundsOf(seen: readonly Seen[]): number {
-  return seen.filter(({ ask }) => ask === "whole").length;
-}
-
-const EDGE = "EDGE";
-
 /** A RefreshHit is none: the object had expired, and the origin was asked. Nor is an Error that is kept. */
 export function isHit({ xCache }: { readonly xCache?: string | undefined }): boolean {
   return xCache !== undefined && /^hit\b/i.test(xCache);
 }
 
-/**
- * The tier that answered, as Server-Timing names it: `EDGE`, `REC` or `Origin Shield`.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
- */
+/** Whether an error stands behind an answer, whatever its status says: the distribution may have its own for an error. */
+export function isErrorPage({ xCache }: { readonly xCache?: string | undefined }): boolean {
+  return xCache !== undefined && /^error\b/i.test(xCache);
+}
+
+/** The tier that answered, as Server-Timing names it: `EDGE`, `REC` or `Origin Shield`. */
 export function tierOf(serverTiming: string | undefined): string | undefined {
-  return serverTiming === undefined
-    ? undefined
-    : /(?:^|,)\s*cdn-hit-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/.exec(serverTiming)?.[1]?.trim();
+  return layerIn(serverTiming, HIT_LAYER);
+}
+
+/** The tier that asked the origin, as Server-Timing names it; undefined: none did. */
+export function upstreamOf(serverTiming: string | undefined): string | undefined {
+  return layerIn(serverTiming, UPSTREAM_LAYER);
+}
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+const HIT_LAYER = /(?:^|,)\s*cdn-hit-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/;
+const UPSTREAM_LAYER = /(?:^|,)\s*cdn-upstream-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/;
+
+function layerIn(serverTiming: string | undefined, metric: RegExp): string | undefined {
+  return serverTiming === undefined ? undefined : metric.exec(serverTiming)?.[1]?.trim();
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { CsvValue } from "../csv.ts";
 import { taskResultSchema } from "./task-result.ts";
 
 const { pop, url, error, http_status, x_amz_cf_pop, x_amz_cf_id, attempts } = taskResultSchema.shape;
@@ -9,8 +10,8 @@ const { variant, outcome, tier, address, addresses, rounds, first_byte_ms, age, 
  * the documents. A row added here is read from the results, written to the report and listed in docs/api.md.
  */
 const columnsSchema = z.object({
-  pop: pop.describe("POP that was to be warmed"),
-  url: url.describe("URL, as it was asked for"),
+  pop: pop.describe("POP that was to be warmed; empty in the row of a URL that could not be read"),
+  url: url.describe("URL, as it was asked for; empty in the row of a POP that did not resolve"),
   error: error.describe("What went wrong"),
   http_status: http_status.describe("HTTP status of the last answer; empty if there was none"),
   x_amz_cf_pop: x_amz_cf_pop.describe("POP that answered, as it names itself"),
@@ -27,15 +28,23 @@ const columnsSchema = z.object({
   encoding: encoding.describe("`Content-Encoding` of the download; empty if it came uncompressed"),
 });
 
-const { ms, x_cache } = taskResultSchema.shape;
+const { ms, x_cache, warning } = taskResultSchema.shape;
 
 /** What counting and reporting need of a result. */
 export const reportedResultSchema = columnsSchema.extend({
-  ...taskResultSchema.pick({ ok: true, bytes: true, outcome: true, reason: true, uncompressed: true, rec_miss: true })
-    .shape,
+  ...taskResultSchema.pick({
+    ok: true,
+    bytes: true,
+    outcome: true,
+    reason: true,
+    uncompressed: true,
+    rec_miss: true,
+    size_changed: true,
+  }).shape,
   // Only told, not counted: whatever stands there leaves the result readable.
   ms: ms.optional().catch(undefined),
   x_cache: x_cache.catch(undefined),
+  warning,
 });
 export type ReportedResult = z.infer<typeof reportedResultSchema>;
 
@@ -58,15 +67,15 @@ export const REPORT_COLUMNS = [
 ];
 
 /** The row of a failed result. */
-export function reportRow(result: ReportedTask): readonly unknown[] {
+export function reportRow(result: ReportedTask): readonly CsvValue[] {
   return [...names.map((name) => result[name]), result.source];
 }
 
 const [POP, URL_COLUMN, VARIANT] = [names.indexOf("pop"), names.indexOf("url"), names.indexOf("variant")] as const;
 
-/** The task that a row of the report is about. A field that a spreadsheet would take for a formula has a `'` in front. */
+/** The task that a row of the report is about. */
 export function reportedTask(row: readonly string[]): Pick<ReportedResult, "pop" | "url" | "variant"> {
-  const field = (column: number) => (row[column] ?? "").replace(/^'/, "");
+  const field = (column: number) => row[column] ?? "";
   const variant = field(VARIANT);
   return { pop: field(POP), url: field(URL_COLUMN), ...(variant === "" ? {} : { variant }) };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { failureReasonSchema } from "./failure.ts";
 import { outcomeSchema } from "./outcome.ts";
+import { HIT_WARNINGS } from "./proof.ts";
 
 /** One item of the Request-Task table: how one task ended. */
 export const taskResultSchema = z.object({
@@ -16,6 +17,8 @@ export const taskResultSchema = z.object({
   ok: z.boolean(),
   /** What is said of the task; absent in what an agent of an older version wrote. */
   outcome: outcomeSchema,
+  /** Of a `hit`: why it is not `warm`, where the tier was not the reason. Absent: nothing to say. */
+  warning: z.enum(HIT_WARNINGS).optional().catch(undefined),
   /** Bytes of the body that arrived in the last attempt. */
   bytes: z.number().int().nonnegative(),
   http_status: z.number().int().optional(),
@@ -38,6 +41,8 @@ export const taskResultSchema = z.object({
   uncompressed: z.boolean().optional().catch(undefined),
   /** A follower's download came from the origin, so its POP is not under the REC that the catalogue says. Absent: not seen. */
   rec_miss: z.boolean().optional().catch(undefined),
+  /** The body has as many bytes as Content-Length states, and other than Get Size saw. Absent: not so, or not good. */
+  size_changed: z.boolean().optional().catch(undefined),
   /** The POP that answered, as it names itself. */
   x_amz_cf_pop: z.string().optional(),
   x_amz_cf_id: z.string().optional(),
@@ -50,6 +55,8 @@ export const taskResultSchema = z.object({
   error: z.string().optional(),
   /** Of a lead: nothing shows that the regional cache has the object as well. */
   rec_unsure: z.boolean().optional().catch(undefined),
+  /** Of a task that is not kept: a response after the download was a Hit or a RefreshHit. Absent: none was. */
+  hit_after_download: z.boolean().optional().catch(undefined),
   /** Instance that did it. */
   agent: z.string().optional(),
   expire_at: z.number().int(),

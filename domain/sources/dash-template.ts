@@ -33,7 +33,10 @@ export function template(text: string, { id, bandwidth }: Filling, most: number)
   }
   if (parts.reduce((sum, it) => sum + (typeof it === "string" ? it.length : it.width), 0) > most) return undefined;
   return (number, time) =>
-    parts
-      .map((it) => (typeof it === "string" ? it : String(it.of === "number" ? number : time).padStart(it.width, "0")))
-      .join("");
+    parts.map((it) => (typeof it === "string" ? it : padded(it.of === "number" ? number : time, it.width))).join("");
+}
+
+/** As C's `printf` writes it: the sign counts to the width, and comes first. */
+function padded(value: bigint, width: number): string {
+  return value < 0n ? `-${String(-value).padStart(width - 1, "0")}` : String(value).padStart(width, "0");
 }

@@ -16,6 +16,8 @@ export const LEFT_OUT = [
   "player_page",
   /** What a player asks for in a live playlist alone: parts, hints, reports. */
   "live_only",
+  /** A segment that the playlist marks as not there (EXT-X-GAP): a player must not ask for it. */
+  "gap",
   /** What is made for each viewer: interstitials, content steering. */
   "per_viewer",
   /** In a tag that is not known, and that a player therefore ignores. */

@@ -1,4 +1,4 @@
-import { type OwnDistribution, ownerOf } from "../request/own-distribution.ts";
+import { hostOwners, type OwnDistribution } from "../request/own-distribution.ts";
 import type { Source } from "./source.ts";
 
 /** What tells whose hosts a request is about. */
@@ -22,14 +22,15 @@ export function hostsOf({ url, base }: Pick<Source, "url" | "base">): string[] {
  */
 export function servedHosts({ cfDomain, named, own }: HostsOfRequest): (host: string) => boolean {
   const about = cfDomain === undefined ? [...named] : [cfDomain];
-  const owners = about.map((host) => ownerOf(own, host)?.id);
+  const ownerOf = hostOwners(own);
+  const owners = about.map((host) => ownerOf(host)?.id);
   const ids = new Set(owners.filter((id) => id !== undefined));
   const strangers = owners.includes(undefined) ? new Set([...about, ...named]) : new Set<string>();
   const known = new Map<string, boolean>();
   return (host) => {
     const before = known.get(host);
     if (before !== undefined) return before;
-    const owner = ownerOf(own, host);
+    const owner = ownerOf(host);
     const serves = owner === undefined ? strangers.has(host) : ids.has(owner.id);
     known.set(host, serves);
     return serves;

@@ -7,6 +7,7 @@ import { inBlocks, stripeOf } from "../../domain/plan/stripes.ts";
 import { seemsOver } from "../../domain/request/max-failures.ts";
 import { liveCount } from "../../domain/request/progress.ts";
 import type { Count } from "../../domain/result/count.ts";
+import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { countedLines } from "./counted-lines.ts";
 import { type CountedRequest, CountedRequests } from "./counted-requests.ts";
@@ -21,7 +22,7 @@ export interface AggregationDeps {
   readonly looks: Pick<Looks, "ask">;
   readonly deadLetters: Pick<DeadLetterQueue, "bury">;
   readonly onUnreadable: OnUnreadable;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: Pick<Logger, "info" | "warn">;
   /** CloudWatch namespace of the metrics. */
   readonly namespace: string;
 }
@@ -53,7 +54,8 @@ export function createHandler(deps: AggregationDeps) {
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
       deps.onUnreadable({ kind: "stream record", key, problem });
-      await deps.deadLetters.bury(JSON.stringify(record), problem);
+      const error = await deps.deadLetters.bury(JSON.stringify(record), problem);
+      if (error !== undefined) deps.logger.warn("Burying a stream record failed", { key, error: errorFields(error) });
     }
     // Last: a batch that fails is tried again, and its metrics would count twice.
     for (const part of counted) for (const line of countedLines(deps.namespace, part)) deps.logger.info(...line);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { addResult, type Count, type Sum } from "../../domain/result/count.ts";
 import { readOutcome } from "../../domain/result/outcome.ts";
+import { HIT_WARNINGS } from "../../domain/result/proof.ts";
 import { MAX_VALUES } from "../../domain/telemetry/metrics.ts";
 import { isRemoval } from "../stream-event.ts";
 import { changed, popSumOf, type RequestSum, sumOf, totalOf } from "./request-sum.ts";
@@ -24,6 +25,11 @@ const imageSchema = z.object({
   outcome: z.object({ S: z.string() }).optional().catch(undefined),
   uncompressed: flagSchema,
   rec_miss: flagSchema,
+  warning: z
+    .object({ S: z.enum(HIT_WARNINGS) })
+    .optional()
+    .catch(undefined),
+  size_changed: flagSchema,
 });
 
 function isCountOfBytes(text: string): boolean {
@@ -125,13 +131,16 @@ function keyOf(record: unknown): string {
     .join(" ");
 }
 
-function add(sum: Sum, { ok, bytes, outcome, uncompressed, rec_miss }: Image, sign: 1 | -1): void {
+function add(sum: Sum, image: Image, sign: 1 | -1): void {
+  const { ok, bytes, outcome, uncompressed, rec_miss, size_changed, warning } = image;
   const counted = {
     ok: ok.BOOL,
     bytes: Number(bytes.N),
     outcome: readOutcome(outcome?.S),
     uncompressed: uncompressed?.BOOL,
     rec_miss: rec_miss?.BOOL,
+    warning: warning?.S,
+    size_changed: size_changed?.BOOL,
   };
   addResult(sum, counted, sign);
 }

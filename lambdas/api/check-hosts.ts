@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
 import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
-import { answersTo, ownerOf } from "../../domain/request/own-distribution.ts";
+import { hostOwners, type OwnDistribution, type OwnerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import { inTime } from "./in-time.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -24,19 +24,21 @@ export interface CheckHostsDeps {
  */
 export async function checkAllowed(deps: CheckHostsDeps, { cfDomain, urls }: PrewarmRequest): Promise<void> {
   if (allowsEvery(deps.allowed)) return;
-  const own = await deps.distributions.own();
-  const hosts = cfDomain === undefined ? new Set(urls.map((url) => new URL(url).hostname)) : [cfDomain];
-  for (const host of hosts) {
-    const id = ownerOf(own, host)?.id;
+  const owner = hostOwners(await deps.distributions.own());
+  const check = (field: string, host: string) => {
+    const id = owner(host)?.id;
     const problem = id === undefined ? undefined : problemWith(deps.allowed, id, host);
-    if (problem !== undefined)
-      throw new RefusedError(400, `${cfDomain === undefined ? "url_list" : "cf_domain"}: ${problem}`);
-  }
+    if (problem !== undefined) throw new RefusedError(400, `${field}: ${problem}`);
+  };
+  if (cfDomain !== undefined) check("cf_domain", cfDomain);
+  // Also with `cf_domain`: CloudFront decides by the host whose request it is, and a wildcard alias covers hosts of others.
+  for (const host of new Set(urls.map((url) => new URL(url).hostname))) check("url_list", host);
 }
 
 /**
- * Whether the distribution that `cf_domain` names answers to the URLs' hosts: one that does not is asked under its own
- * domain, and would answer, and count, with another site's objects.
+ * Whether the distribution that `cf_domain` names owns the URLs' hosts. One that does not answer to a host is asked under
+ * its own domain, and would answer, and count, with another site's objects. One that has only a wildcard alias for it, where
+ * another has a more specific one, would have the other's objects warmed.
  * @returns what could not be checked, as warnings for the caller
  * @throws RefusedError 400, where the distribution is this account's and has no such name
  */
@@ -54,7 +56,8 @@ export async function checkHosts(
     deps.logger.warn("Distributions could not be listed", { error: errorFields(error) });
     return undefined;
   });
-  const mine = own && ownerOf(own, cfDomain);
+  const owner = hostOwners(own ?? []);
+  const mine = owner(cfDomain);
   if (mine === undefined) {
     const why =
       own === undefined
@@ -62,17 +65,33 @@ export async function checkHosts(
         : `${cfDomain} is not a name of any distribution of this account`;
     return [`cf_domain: ${why}, so nobody checked that it serves ${namesOf([...others])}`];
   }
-  const strangers = new Set([...others].filter((host) => !answersTo(mine, host)));
+  const strangers = new Set([...others].filter((host) => owner(host)?.id !== mine.id));
   if (strangers.size === 0) return [];
   throw new RefusedError(
     400,
-    `cf_domain: the distribution ${mine.id} does not answer to ${namesOf([...strangers])}; ` +
-      `its names are ${namesOf([mine.domain, ...mine.aliases])}`,
+    `cf_domain: ${whose([...strangers], mine, owner)}`,
     urls.filter((url) => strangers.has(new URL(url).hostname)),
   );
 }
 
-function namesOf(names: readonly string[]): string {
+/** @param strangers hosts that `mine` does not own */
+function whose(strangers: readonly string[], mine: OwnDistribution, owner: OwnerOf): string {
+  const owned = strangers.flatMap((host) => {
+    const id = owner(host)?.id;
+    return id === undefined ? [] : [`${host} belongs to the distribution ${id}, not to ${mine.id}`];
+  });
+  const unowned = strangers.filter((host) => owner(host) === undefined);
+  const unanswered =
+    unowned.length === 0
+      ? []
+      : [
+          `the distribution ${mine.id} does not answer to ${namesOf(unowned)}; ` +
+            `its names are ${namesOf([mine.domain, ...mine.aliases])}`,
+        ];
+  return [...(owned.length === 0 ? [] : [namesOf(owned, "; ")]), ...unanswered].join("; ");
+}
+
+function namesOf(names: readonly string[], between = ", "): string {
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-  return names.slice(0, MAX_NAMED).join(", ") + more;
+  return names.slice(0, MAX_NAMED).join(between) + more;
 }

@@ -42,21 +42,31 @@ export function checkUrlsAlone(json: unknown): MoreFaults {
 
 export function checkUrls(list: Iterable<string>, problems: string[]): { urls: string[]; errorUrls: string[] } {
   const urls = new Set<string>();
-  const errorUrls: string[] = [];
-  let first = "";
+  const bad: BadUrl[] = [];
+  let count = 0;
   for (const text of list) {
+    count++;
     const result = normalizeUrl(text);
     if ("url" in result) urls.add(result.url);
-    else {
-      if (errorUrls.length === 0) first = `'${abbreviate(text)}' ${result.problem}`;
-      errorUrls.push(text);
-    }
+    else bad.push({ url: text, problem: result.problem });
   }
-  if (errorUrls.length > 0) {
-    const others = errorUrls.length > 1 ? ` and ${errorUrls.length - 1} more (see error_urls)` : "";
-    problems.push(`url_list: ${first}${others}; absolute http:// or https:// URLs are needed`);
-  }
-  return { urls: [...urls], errorUrls };
+  if (bad.length > 0)
+    problems.push(`url_list: ${badUrls(bad, count, "are invalid")}; absolute http:// or https:// URLs are needed`);
+  return { urls: [...urls], errorUrls: bad.map(({ url }) => url) };
+}
+
+interface BadUrl {
+  readonly url: string;
+  readonly problem: string;
+}
+
+/** One bad URL with its reason. Of several, how many there are, and the reason of the first: the others may have other reasons. */
+function badUrls(bad: readonly BadUrl[], count: number, what: string): string {
+  const [first] = bad;
+  if (first === undefined) return "";
+  if (bad.length === 1) return `'${abbreviate(first.url)}' ${first.problem}`;
+  const all = `${bad.length} of ${count} URLs ${what} (see error_urls)`;
+  return `${all}; the first, '${abbreviate(first.url)}', ${first.problem}`;
 }
 
 /** Said before anything is started: the step that invalidates could only end the request. @returns the URLs it is about */
@@ -65,12 +75,9 @@ export function checkPaths(urls: readonly string[], problems: string[]): string[
     const answer = invalidationPath(new URL(url));
     return "problem" in answer ? [{ url, problem: answer.problem }] : [];
   });
-  const [first] = bad;
-  if (first === undefined) return [];
-  const others = bad.length > 1 ? ` and ${bad.length - 1} more (see error_urls)` : "";
-  problems.push(
-    `need_invalidate: '${abbreviate(first.url)}' ${first.problem}${others}; send such URLs in a request without need_invalidate`,
-  );
+  if (bad.length === 0) return [];
+  const what = badUrls(bad, urls.length, "cannot be invalidated");
+  problems.push(`need_invalidate: ${what}; send such URLs in a request without need_invalidate`);
   return bad.map(({ url }) => url);
 }
 

@@ -14,7 +14,7 @@ import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import { variantNames } from "../../domain/request/variants.ts";
 import { notYetRead } from "../../domain/sources/source-read.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import { findDistributions, NoDistributionError } from "../find-distributions.ts";
+import { type FoundDistributions, findDistributions, NoDistributionError } from "../find-distributions.ts";
 import { foreseen } from "./foreseen.ts";
 import { inTime } from "./in-time.ts";
 import type { PrewarmBody } from "./prewarm-body.ts";
@@ -63,7 +63,7 @@ export async function dryRun(deps: DryRunDeps, asked: PrewarmRequest, warnings: 
   const read = await sourcesOf(deps, asked);
   const request = { ...asked, urls: read.urls };
   const found = await distributionsOf(deps, request);
-  const sizes = found.distributions.length === 0 ? [] : await sizesOf(deps, request, found.distributions);
+  const sizes = found.distributions.length === 0 ? [] : await sizesOf(deps, request, found);
   const { variants, instanceCount, timeoutMinutes, pops, order, verify, urls, origin } = request;
   const estimate = estimateRequest({
     ...{ urls, pops, order, verify, timeoutMinutes, instanceCount, activeRequests, sizes },
@@ -115,23 +115,32 @@ function warningsOf({ isAll, problem, sources }: SourcesSeen): string[] {
 async function distributionsOf(
   deps: DryRunDeps,
   { cfDomain, urls }: PrewarmRequest,
-): Promise<{ readonly distributions: readonly Distribution[]; readonly warnings: readonly string[] }> {
+): Promise<FoundDistributions & { readonly warnings: readonly string[] }> {
   const hosts = [...new Set(urls.map((url) => new URL(url).hostname))];
-  if (hosts.length === 0 && cfDomain === undefined) return { distributions: [], warnings: [] };
+  const none = { distributions: [], refused: new Map<string, string>() };
+  if (hosts.length === 0 && cfDomain === undefined) return { ...none, warnings: [] };
   const sources = { own: () => deps.distributions.own(), alias: (name: string) => deps.dns.alias(name) };
   try {
-    const distributions = await inTime(FIND_MS, findDistributions(cfDomain, hosts, sources));
-    const problem = distributions
+    const found = await inTime(FIND_MS, findDistributions(cfDomain, hosts, sources));
+    const problem = found.distributions
       .map(({ id, domain, hosts: its, label }) => problemWith(deps.allowed, id, domain ?? its?.[0] ?? label))
       .find((it) => it !== undefined);
     return problem === undefined
-      ? { distributions, warnings: [] }
-      : { distributions: [], warnings: [wouldFail(problem)] };
+      ? { ...found, warnings: refusals(found.refused) }
+      : { ...none, warnings: [wouldFail(problem)] };
   } catch (error) {
-    if (error instanceof NoDistributionError) return { distributions: [], warnings: [wouldFail(error.message)] };
+    if (error instanceof NoDistributionError) return { ...none, warnings: [wouldFail(error.message)] };
     deps.logger.warn("A dry run could not find its distributions", { error: errorFields(error) });
-    return { distributions: [], warnings: ["dry_run: the distributions could not be looked up, so no size is known"] };
+    return { ...none, warnings: ["dry_run: the distributions could not be looked up, so no size is known"] };
   }
+}
+
+/** What of the URLs would be bad whatever a server says. */
+function refusals(refused: ReadonlyMap<string, string>): string[] {
+  const [first] = refused.values();
+  if (first === undefined) return [];
+  const more = refused.size > 1 ? ` (and ${refused.size - 1} more hosts)` : "";
+  return [`dry_run: the URLs of a host would not be warmed: ${first}${more}`];
 }
 
 function wouldFail(problem: string): string {
@@ -142,7 +151,7 @@ function wouldFail(problem: string): string {
 async function sizesOf(
   deps: DryRunDeps,
   request: PrewarmRequest,
-  distributions: readonly Distribution[],
+  { distributions, refused }: FoundDistributions,
 ): Promise<SeenSize[]> {
   const names = variantNames(request.variants);
   const places = placesToLookAt(request.urls.length * names.length, request.urls[0] ?? "");
@@ -151,7 +160,11 @@ async function sizesOf(
     const url = request.urls[Math.floor(place / names.length)];
     return url === undefined ? [] : [{ url, variant: names[place % names.length] }];
   });
-  return deps.sampleSizes(request, distributions, forms, SAMPLE_MS);
+  const problems = forms.map(({ url }) => refused.get(new URL(url).hostname));
+  const asked = forms.filter((_, i) => problems[i] === undefined);
+  const sizes = asked.length === 0 ? [] : await deps.sampleSizes(request, distributions, asked, SAMPLE_MS);
+  // In the order of the forms: of each, its refusal or the next size.
+  return problems.map((problem) => (problem === undefined ? (sizes.shift() ?? "unknown") : { problem }));
 }
 
 /** Of both schemes and of all variants it is one path. */

@@ -1,14 +1,7 @@
 import type { RequestReader } from "../../aws/request-reader.ts";
+import { isPossibleId } from "../../domain/request/request-id.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { RefusedError } from "./refused-error.ts";
-
-/** What an id may look like. DynamoDB would refuse a longer key, and one with half a character in it. */
-const POSSIBLE_ID = /^[\x21-\x7e]{1,200}$/;
-
-/** Whether there may be a request of that id: nobody need be asked about others. */
-export function isPossibleId(reqId: string): boolean {
-  return POSSIBLE_ID.test(reqId);
-}
 
 /** The request with an id. @param field which has the id. @throws RefusedError 404 when there is none */
 export async function findRequest(

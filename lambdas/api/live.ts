@@ -13,6 +13,8 @@ export interface Live {
   readonly held: number;
   /** Bytes so far of downloads that have no result. */
   readonly bytes: number;
+  /** Bytes of the good results of all processes, as of their last beats; undefined: agents of an older version do not say. */
+  readonly finished: number | undefined;
   readonly bytesPerSecond: number;
   readonly tasksPerSecond: number;
   /** Instances that hold tasks. */
@@ -32,6 +34,10 @@ export function liveOf(
   return {
     held: sum("tasks"),
     bytes: whole(sum("bytes")),
+    finished: beats.reduce<number | undefined>(
+      (total, { finished }) => (finished === undefined ? total : (total ?? 0) + finished),
+      undefined,
+    ),
     bytesPerSecond: whole(sum("bytes_per_second")),
     tasksPerSecond: sum("tasks_per_second"),
     instances: new Set(fresh.map(({ instance }) => instance)).size,
@@ -41,17 +47,19 @@ export function liveOf(
 /**
  * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks.
  * @param count what has a result
+ * @param inProgressSize bytes of downloads that have none, as they are told
  * @returns null where nobody is at work, or too slowly to tell
  */
 export function estimatedFinish(
   item: Pick<RequestItem, "total_count" | "total_size" | "sizes_known">,
   count: Count,
   live: Live,
+  inProgressSize: number,
   now: number,
 ): string | null {
   const byBytes = item.sizes_known && item.total_size > 0;
   const [rest, perSecond] = byBytes
-    ? [bytesLeft(item, count, live), live.bytesPerSecond]
+    ? [bytesLeft(item, count, inProgressSize), live.bytesPerSecond]
     : [item.total_count - count.download_count, live.tasksPerSecond];
   const ms = (Math.max(0, rest) / perSecond) * 1_000;
   if (live.held === 0 || !(ms <= FURTHEST_MS)) return null;
@@ -62,13 +70,13 @@ export function estimatedFinish(
 function bytesLeft(
   { total_count, total_size }: Pick<RequestItem, "total_count" | "total_size">,
   { download_size, failed_count }: Count,
-  { bytes }: Live,
+  inProgressSize: number,
 ): number {
   const failed = total_count === 0 ? 0 : (total_size * failed_count) / total_count;
-  return total_size - failed - download_size - bytes;
+  return total_size - failed - download_size - inProgressSize;
 }
 
 /** An agent may write any number; an answer has whole ones. */
-function whole(value: number): number {
+export function whole(value: number): number {
   return Math.round(Math.min(value, Number.MAX_SAFE_INTEGER));
 }

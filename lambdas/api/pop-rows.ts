@@ -32,7 +32,7 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
   const total = tasksOf(item, targets);
   const downloadCount = within(0, counted.download_count, total);
   const failed = within(0, counted.failed_count, downloadCount);
-  const { uncompressed_count: _, ...seen } = outcomesWithin(counted, downloadCount, failed);
+  const seen = outcomesWithin(counted, downloadCount, failed);
   return {
     pop,
     rec: recOf(pop) ?? null,
@@ -40,7 +40,10 @@ function popRow(item: RequestItem, pop: string, targets: readonly Target[], coun
     total_count: total,
     download_count: downloadCount,
     failed_count: failed,
-    ...seen,
+    warm_count: seen.warm_count,
+    hit_count: seen.hit_count,
+    not_kept_count: seen.not_kept_count,
+    rec_miss_count: seen.rec_miss_count,
     download_size: Math.max(0, counted.download_size),
   };
 }

@@ -61,7 +61,8 @@ export function checkPrewarmRequest(
   const { urls, errorUrls } = checkUrls(body.url_list ?? [], problems);
   const cfDomain = checkDomain(body.cf_domain, problems);
   const sources = checkSources(body.sources, buckets, problems);
-  if (cfDomain === undefined) {
+  // One that is wrong has its own message.
+  if ((body.cf_domain ?? "") === "") {
     const hosts = tooManyHosts(urls);
     if (hosts !== undefined) problems.push(hosts);
     checkWhose(body.sources ?? [], urls, problems);
@@ -75,7 +76,7 @@ export function checkPrewarmRequest(
   warnings.push(...doubtfulOrder(header, variants));
   problems.push(...beyondCaps(body, urls.length * Math.max(1, variants.length) * pops.length, caps));
   if (body.need_invalidate === true) {
-    errorUrls.push(...checkPaths(urls, problems));
+    for (const url of checkPaths(urls, problems)) errorUrls.push(url);
     warnings.push(...doubts(urls));
   }
   if (problems.length > 0) throw new RefusedError(400, faultList(problems), errorUrls);

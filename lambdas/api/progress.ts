@@ -1,25 +1,34 @@
 import type { RequestTold } from "../../domain/api/progress-answer.ts";
 import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
-import { percentage } from "../../domain/request/percentage.ts";
+import { isCounted, percentageTold } from "../../domain/request/percentage.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
 import { type Count, NO_COUNT } from "../../domain/result/count.ts";
-import { estimatedFinish, liveOf } from "./live.ts";
+import { estimatedFinish, type Live, liveOf, whole } from "./live.ts";
 import { sourcesOf } from "./sources-of.ts";
 import { warningsOf } from "./warnings.ts";
 import { outcomesWithin, within } from "./within.ts";
 
-/** A request, from the list or whole. The list has no room for its sources, nor for what only two of the warnings need. */
+/** A request, from the list or whole. The list has no room for its sources, nor for what only some of the warnings need. */
 type DescribedRequest = ListedRequest &
   Partial<
-    Pick<Count, "uncompressed_count" | "rec_miss_count"> & Pick<RequestItem, "sources_read" | "missing_instances">
+    Pick<
+      Count,
+      | "size_changed_count"
+      | "uncompressed_count"
+      | "rec_miss_count"
+      | "no_age_count"
+      | "age_constant_count"
+      | "origin_age_count"
+    > &
+      Pick<RequestItem, "sources_read" | "missing_instances">
   >;
 
 /**
  * Body of GET /prewarm.
- * @param progress of one that has ended, only the examples matter: its item has the exact counts
+ * @param progress of one that has ended and was recounted, only the examples matter: its item has the exact counts
  * @param popCounts of its POPs, where its warnings name any of them
  */
 export function describeProgress(
@@ -33,13 +42,13 @@ export function describeProgress(
   const live = liveOf(item, progress, now.getTime(), patience);
   const remaining = item.total_count - count.download_count;
   const inProgress = Math.min(remaining, live.held);
-  const inProgressSize = sizeInProgress(item, count, live.bytes);
+  const inProgressSize = sizeInProgress(item, count, live);
   return {
     request_id: item.req_id,
     download_size: count.download_size,
     in_progress_size: inProgressSize,
     total_size: item.total_size,
-    percentage_complete: percentage({ ...item, ...count, download_size: count.download_size + inProgressSize }),
+    percentage_complete: percentageTold({ ...item, ...count, download_size: count.download_size + inProgressSize }),
     available_task_count: remaining - inProgress,
     in_progress_task_count: inProgress,
     download_count: count.download_count,
@@ -50,7 +59,7 @@ export function describeProgress(
     total_count: item.total_count,
     bytes_per_second: live.bytesPerSecond,
     instances_at_work: live.instances,
-    estimated_finish_at: estimatedFinish(item, count, live, now.getTime()),
+    estimated_finish_at: estimatedFinish(item, count, live, inProgressSize, now.getTime()),
     created_at: item.created_at,
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
@@ -63,7 +72,7 @@ export function describeProgress(
 
 /** What has a result, as GET /prewarm tells it. */
 export function countOf(item: DescribedRequest, progress: Progress): Count {
-  const live = item.active === undefined ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
+  const live = isCounted(item) ? { ...NO_COUNT, ...item } : liveCount(item, progress.count);
   return boundedCount(live, item.total_count);
 }
 
@@ -79,8 +88,14 @@ export function boundedCount(counted: Count, total: number): Count {
   };
 }
 
-/** A result may be counted before its agent's next beat leaves its bytes out. */
-function sizeInProgress({ sizes_known, total_size }: ListedRequest, { download_size }: Count, bytes: number): number {
+/**
+ * A result is counted before the next beat of its agent says so, or after it, and its bytes would be told twice or not at all. What the
+ * agents had finished and had under way, as of their beats, has no byte twice, and neither has what is counted: what is told in all is
+ * the larger of both.
+ */
+function sizeInProgress({ sizes_known, total_size }: ListedRequest, { download_size }: Count, live: Live): number {
+  const { bytes: underWay, finished = download_size } = live;
+  const bytes = whole(Math.max(0, finished + underWay - download_size));
   return sizes_known ? within(0, bytes, total_size - download_size) : bytes;
 }
 

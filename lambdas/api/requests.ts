@@ -4,10 +4,12 @@ import type { RequestReader } from "../../aws/request-reader.ts";
 import type { ListedRequestAnswer, Requests } from "../../domain/api/requests-answer.ts";
 import { type ListedRequest, type Place, placeSchema } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
+import { isCounted } from "../../domain/request/percentage.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { STATUSES, type Status, statusSchema } from "../../domain/request/status.ts";
 import { abbreviate } from "./abbreviate.ts";
 import { faultList } from "./fault-list.ts";
+import { type NotePercentageDeps, notePercentage } from "./note-percentage.ts";
 import { describeProgress } from "./progress.ts";
 import type { Query } from "./query.ts";
 import { RefusedError } from "./refused-error.ts";
@@ -19,8 +21,8 @@ export const MAX_LIMIT = 100;
 const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
 
-export interface RequestsDeps {
-  readonly requests: Pick<RequestReader, "page">;
+export interface RequestsDeps extends NotePercentageDeps {
+  readonly requests: Pick<RequestReader, "page"> & NotePercentageDeps["requests"];
   readonly progress: Pick<ProgressReader, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly now: () => Date;
@@ -61,12 +63,14 @@ async function find({ requests }: RequestsDeps, { limit, after, status }: Asked)
     : { requests: found, end };
 }
 
-/** An ended request's item has its exact counts; those of an active one are summed. */
+/** The item of a request that was recounted has its exact counts; those of any other are summed. */
 async function describe(deps: RequestsDeps, request: ListedRequest): Promise<ListedRequestAnswer> {
-  const progress = request.active === undefined ? NO_PROGRESS : await deps.progress.of(request.req_id);
+  const progress = isCounted(request) ? NO_PROGRESS : await deps.progress.of(request.req_id);
   const { url_count, url_prefix, instance_count, timeout_at, reason } = request;
+  const described = describeProgress(request, progress, deps.now(), deps.patience);
+  await notePercentage(deps, request, described.percentage_complete);
   return {
-    ...describeProgress(request, progress, deps.now(), deps.patience),
+    ...described,
     url_count,
     url_prefix: url_prefix ?? "",
     instance_count,

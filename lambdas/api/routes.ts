@@ -6,6 +6,7 @@ import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import type { Patience } from "../../domain/request/patience.ts";
+import { isCounted } from "../../domain/request/percentage.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { SourceBuckets } from "../../domain/sources/source-buckets.ts";
 import { askedFor } from "./asked-for.ts";
@@ -19,6 +20,7 @@ import { type FailuresDeps, failuresOf } from "./failures.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
+import { notePercentage } from "./note-percentage.ts";
 import { type OnceForTokenDeps, onceForToken } from "./once-for-token.ts";
 import { type PopRowsDeps, popRows } from "./pop-rows.ts";
 import { type PopUrlsDeps, popUrls } from "./pop-urls.ts";
@@ -51,7 +53,10 @@ export interface RoutesDeps
     SettingsDeps,
     RetriedRequestDeps,
     OnceForTokenDeps {
-  readonly requests: StartRequestDeps["requests"] & InstancesDeps["requests"] & Pick<RequestReader, "get" | "page">;
+  readonly requests: StartRequestDeps["requests"] &
+    InstancesDeps["requests"] &
+    RequestsDeps["requests"] &
+    Pick<RequestReader, "get">;
   readonly lists: StartRequestDeps["lists"] & SummaryDeps["lists"];
   readonly fleet: StartRequestDeps["fleet"] & InstancesDeps["fleet"];
   readonly progress: PopRowsDeps["progress"] &
@@ -110,14 +115,15 @@ const ALL: Routes = {
   "GET /prewarm": async (deps, event) => {
     const details = detailsOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
-    // An ended request's item has its exact counts, and nothing of its examples.
-    const needed = item.active !== undefined || item.uncompressed_count > 0;
+    // Once it is recounted, an ended request's item has its exact counts, and nothing of its examples.
+    const needed = !isCounted(item) || item.uncompressed_count > 0;
     const progress = needed ? await deps.progress.of(item.req_id) : NO_PROGRESS;
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     const now = deps.now();
     const described = describeProgress(item, progress, now, deps.patience, pops);
+    const noted = notePercentage(deps, item, described.percentage_complete);
     const { instance_count, timeout_at, readiness, reason } = item;
-    return {
+    const body = {
       ...described,
       ...{ instance_count, timeout_at },
       ...askedFor(item),
@@ -130,6 +136,8 @@ const ALL: Routes = {
       ...(details.has("urls") ? { urls: await popUrls(deps, item, event.queryStringParameters?.["pop"] ?? "") } : {}),
       ...(details.has("samples") ? { samples: await samplesFor(deps, item, progress, now) } : {}),
     };
+    await noted;
+    return body;
   },
 
   "GET /summary": async (deps, event) => summarize(deps, await requestOf(deps, event)),

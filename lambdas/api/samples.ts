@@ -35,6 +35,15 @@ export async function samplesFor(
 }
 
 function rowOf({ at, received, count }: Sample, item: RequestItem): SampleRow {
-  const { uncompressed_count: _, rec_miss_count: _rec, ...told } = boundedCount(count, item.total_count);
-  return { at: formatTimestamp(new Date(at)), received_size: Math.round(received), ...told };
+  const bounded = boundedCount(count, item.total_count);
+  return {
+    at: formatTimestamp(new Date(at)),
+    received_size: Math.round(received),
+    download_count: bounded.download_count,
+    download_size: bounded.download_size,
+    failed_count: bounded.failed_count,
+    warm_count: bounded.warm_count,
+    hit_count: bounded.hit_count,
+    not_kept_count: bounded.not_kept_count,
+  };
 }

@@ -73,7 +73,7 @@ function sourceFields(sources: readonly Source[]): Partial<RequestItem> {
  * Makes all that a request needs, its item last: the item starts the pipeline, so everything stands before anything
  * runs. Where an invalidation or sources come first, Task raises the group later. When a step fails, what was made is undone, newest first, and the step's error is thrown.
  * @throws RefusedError 400 when as many requests are active as the deployment allows; 409 when another request tries the same
- * one again
+ * one again, or too many are made at once
  */
 export async function startRequest(
   deps: StartRequestDeps,
@@ -97,8 +97,13 @@ export async function startRequest(
       await deps.fleet.raiseTo(needed);
     }
     undo.push(() => deps.requests.delete(reqId));
-    if (before === undefined) await deps.requests.put(item);
-    else if (!(await deps.requests.putRetry(item, before))) throw triedAgain((await inTurn(deps, request)) ?? before);
+    const most = deps.caps.maxActiveRequests;
+    const put = before === undefined ? deps.requests.put(item, most) : deps.requests.putRetry(item, before, most);
+    const outcome = await put;
+    if (outcome === "FULL") throw new RefusedError(400, tooMany(deps, most + 1) ?? "Too many requests are active");
+    if (outcome === "BUSY")
+      throw new RefusedError(409, "Too many requests are being made at the same time; send this one again in a moment");
+    if (outcome === "RETRIED") throw triedAgain((await inTurn(deps, request)) ?? before ?? item);
     return item;
   } catch (error) {
     for (const step of undo.reverse()) {
@@ -123,13 +128,17 @@ async function inTurn({ requests }: StartRequestDeps, { retried }: PrewarmReques
 }
 
 /**
- * The index lags behind by moments, so of several calls in the same moment one too many may come through.
+ * Refuses most calls before anything is made for them. The index lags behind by moments: putting the item decides.
  * @returns how many would be active with one more
  * @throws RefusedError 400
  */
 export async function checkRoom({ requests, caps }: RoomDeps): Promise<number> {
   const wouldBe = (await requests.listActive()).length + 1;
-  const problem = beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe);
+  const problem = tooMany({ caps }, wouldBe);
   if (problem !== undefined) throw new RefusedError(400, problem);
   return wouldBe;
+}
+
+function tooMany({ caps }: Pick<RoomDeps, "caps">, wouldBe: number): string | undefined {
+  return beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe);
 }

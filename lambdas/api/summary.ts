@@ -4,10 +4,11 @@ import type { ReportLinks } from "../../aws/report-links.ts";
 import type { RequestPopTable } from "../../aws/request-pop-table.ts";
 import type { RequestReader } from "../../aws/request-reader.ts";
 import type { Summary } from "../../domain/api/summary-answer.ts";
-import { type FailedUrl, LISTS } from "../../domain/request/lists.ts";
+import { LISTS } from "../../domain/request/lists.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
+import type { UnreadableUrl } from "../../domain/result/without-tasks.ts";
 import { isMissing } from "../lost-list.ts";
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";
@@ -114,6 +115,6 @@ async function failedUrls(deps: SummaryDeps, reqId: string) {
  * A failed URL with the variant that it failed in, if it did not in all. What is behind the `#` is dropped from a URL of POST
  * /prewarm, so that the list can be sent again as it is.
  */
-function urlOf({ url, variant = "" }: FailedUrl): string {
+function urlOf({ url, variant = "" }: UnreadableUrl): string {
   return variant === "" ? url : `${url}#${variant}`;
 }

@@ -1,12 +1,22 @@
 import type { Warning } from "../../domain/api/warning-answer.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
+import { HIT_WARNINGS, type HitWarning } from "../../domain/result/proof.ts";
 
 /** The words of each warning. */
 const MESSAGES: Readonly<Record<Warning["code"], string>> = {
   no_tier:
     "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
     "a response headers policy with Server-Timing enabled, at any sampling rate",
+  no_age:
+    "Hits of some tasks carry no Age header, so they may be responses that CloudFront shared with other requests. Check whether a " +
+    "function or a response headers policy removes Age",
+  age_constant:
+    "The Age of some hits did not increase between two checks, so they may be responses that CloudFront shared with other requests. " +
+    "Check whether a function or a response headers policy sets Age, and whether many requests for these objects reach the origin",
+  origin_age:
+    "The origin sends an Age header of its own, which increases whether or not CloudFront keeps the object. So the Age of some hits " +
+    "proves nothing. If you remove the header at the origin, these tasks can be proven",
   may_not_be_kept:
     "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they " +
     "may be kept all the same",
@@ -16,6 +26,9 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
   rec_wrong:
     "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
     "cache. It cost the origin one more request for each of these tasks, and nothing else",
+  size_changed:
+    "The objects of some tasks were whole, as Content-Length states, and had another size than Get Size saw: they were replaced " +
+    "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
   no_capacity:
     "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +
     "a quota is reached. Its activity history says which. Add instance types (parameter instanceTypes), raise onDemandPercent, or " +
@@ -33,7 +46,10 @@ export interface Examples {
 /** After which missing instances are worth a warning: an instance usually takes two. */
 const NO_CAPACITY_MS = 600_000;
 
-type WarnedCount = Pick<Count, "hit_count" | "uncompressed_count" | "rec_miss_count">;
+type WarnedCount = Pick<
+  Count,
+  "hit_count" | "uncompressed_count" | "rec_miss_count" | "size_changed_count" | `${HitWarning}_count`
+>;
 
 /** What of a request its warnings depend on. The list of requests has no missing instances. */
 type WarnedItem = Pick<RequestItem, "may_not_be_kept" | "active" | "missing_instances">;
@@ -49,16 +65,22 @@ export function namesPops({ rec_miss_count }: Pick<Count, "rec_miss_count">): bo
  */
 export function warningsOf(
   { may_not_be_kept: doubtful, active, missing_instances }: WarnedItem,
-  { hit_count, uncompressed_count, rec_miss_count }: WarnedCount,
+  counts: WarnedCount,
   now: number,
   { uncompressed = [], popCounts = new Map() }: Examples = {},
 ): Warning[] {
+  const { hit_count, uncompressed_count, rec_miss_count, size_changed_count } = counts;
+  const warned = HIT_WARNINGS.map((code) => warning(code, counts[`${code}_count`], []));
+  const untold = hit_count - warned.reduce((sum, { count }) => sum + count, 0);
   const isShort = active !== undefined && now - (missing_instances?.since ?? now) >= NO_CAPACITY_MS;
   const warnings = [
-    warning("no_tier", hit_count, []),
+    // For the other hits, the tier is all that is missing.
+    warning("no_tier", untold, []),
+    ...warned,
     warning("may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples ?? []),
     warning("not_compressed", uncompressed_count, uncompressed),
     warning("rec_wrong", rec_miss_count, mostMisses(popCounts)),
+    warning("size_changed", size_changed_count, []),
     warning("no_capacity", isShort ? (missing_instances?.count ?? 0) : 0, []),
   ];
   return warnings.filter(({ count }) => count > 0);

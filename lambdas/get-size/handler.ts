@@ -8,7 +8,7 @@ import type { Distribution } from "../../domain/request/distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/request/timestamps.ts";
 import { withoutQueries } from "../../domain/telemetry/log-fields.ts";
-import { findDistributions, NoDistributionError } from "../find-distributions.ts";
+import { type FoundDistributions, findDistributions, NoDistributionError } from "../find-distributions.ts";
 import { RetryLostError } from "../not-good.ts";
 import { forEachKey, streamKeysSchema } from "../stream-event.ts";
 import { type MeasureUrlsDeps, measureUrls } from "./measure-urls.ts";
@@ -50,13 +50,14 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
   const fail = (reason: string) => deps.requests.end(reqId, "FAILED", { reason });
   const work = await workOf(deps, item).catch(unclear);
   if ("unclear" in work) return void (await fail(work.unclear));
-  const distributions = await distributionsOf(deps, item, work).catch(unclear);
-  if ("unclear" in distributions) return void (await fail(distributions.unclear));
+  const found = await distributionsOf(deps, item, work).catch(unclear);
+  if ("unclear" in found) return void (await fail(found.unclear));
+  const { distributions } = found;
   const refused = notAllowed(deps, distributions);
   if (refused !== undefined) return void (await fail(refused));
   const budget = timeBudget(left(), new Date(), parseTimestamp(item.timeout_at));
   const asking = { ...item, ...work.fields };
-  const measured = await measureUrls(deps, asking, distributions, work, budget);
+  const measured = await measureUrls(deps, asking, found, work, budget);
   const { firstProblem = "", doubtful, ...counts } = measured;
   // Examples stay out of the log: a URL's query may be a secret.
   const said = { ...counts, mayNotBeKept: doubtful.count, firstProblem: withoutQueries(firstProblem) };
@@ -69,9 +70,8 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, left: () => number
 }
 
 /** Found here, before the first question: sizes must be asked for under the very host that the agents use. */
-async function distributionsOf(deps: GetSizeDeps, item: RequestItem, work: Work): Promise<Distribution[]> {
-  const urls = item.cf_domain === undefined ? [...work.known, ...work.asked] : [];
-  const hosts = new Set(urls.map(({ url }) => new URL(url).hostname));
+async function distributionsOf(deps: GetSizeDeps, item: RequestItem, work: Work): Promise<FoundDistributions> {
+  const hosts = new Set([...work.known, ...work.asked].map(({ url }) => new URL(url).hostname));
   return findDistributions(item.cf_domain, [...hosts], {
     own: () => deps.distributions.own(),
     alias: (name) => deps.dns.alias(name),

@@ -3,15 +3,16 @@ import type { Dns } from "../../aws/dns.ts";
 import type { Lists } from "../../aws/lists.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import type { GoodUrl } from "../../domain/plan/task-url.ts";
-import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
+import { distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/doubtful-urls.ts";
-import { type FailedUrl, goodUrlsList, LISTS } from "../../domain/request/lists.ts";
+import { goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
+import { groupsWithoutTasks, type UnreadableUrl } from "../../domain/result/without-tasks.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { Pace } from "../../probe/size/pace.ts";
 import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
-import { noDistribution } from "../find-distributions.ts";
+import { type FoundDistributions, noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
 import { badIn, formsOf } from "./forms.ts";
 import { inOrder, namesFor, type Work } from "./work.ts";
@@ -41,7 +42,7 @@ export interface Measured {
 }
 
 /**
- * Asks the size of every URL that is to be asked, in every variant, and writes the two lists: what can be warmed, and what cannot. What has not
+ * Asks the size of every URL that is to be asked, in every variant, and writes the lists: what can be warmed, what cannot, and why not. What has not
  * answered when the time is over is warmed, with its size unknown: a slow origin must not keep a request from its downloads.
  * A URL's variants are asked for in their order, one after the other, and stand together in the list: a question may leave
  * something in a cache.
@@ -49,7 +50,7 @@ export interface Measured {
 export async function measureUrls(
   deps: MeasureUrlsDeps,
   item: RequestItem,
-  distributions: readonly Distribution[],
+  { distributions, refused }: FoundDistributions,
   { known, asked }: Pick<Work, "known" | "asked">,
   timeMs = MAX_TIME_MS,
 ): Promise<Measured> {
@@ -68,8 +69,15 @@ export async function measureUrls(
   });
   const names = variantNames(item.variants);
   const headers = new Map(names.map((name) => [name, parseHeaders(headerOf(item, name))]));
+  const refusalOf = (url: string) => refused.get(new URL(url).hostname);
+  const stillKnown = known.filter(({ url }) => refusalOf(url) === undefined);
   const good: GoodUrl[] = [];
-  const bad: FailedUrl[] = [];
+  const bad: UnreadableUrl[] = known.flatMap(({ url, variant }) => {
+    const problem = refusalOf(url);
+    if (problem === undefined) return [];
+    const failed = { url, problem, reason: "no_distribution" as const };
+    return [variant === undefined ? failed : { ...failed, variant }];
+  });
   let unasked = 0;
   let doubtful = NO_DOUBT;
   let timeIsUp = timeMs <= 0;
@@ -83,10 +91,10 @@ export async function measureUrls(
       asked,
       async (ask) => {
         const { url, source } = ask;
-        const { hostname } = new URL(url);
         const its = namesFor(ask, names);
-        if (distributionOf(distributions, hostname) === undefined) {
-          bad.push(...badIn(url, noDistribution(hostname), its, names));
+        const refusal = refusalOf(url);
+        if (refusal !== undefined) {
+          bad.push(...badIn(url, { problem: refusal, reason: "no_distribution" }, its, names));
           return;
         }
         const answers: (Size | undefined)[] = [];
@@ -107,13 +115,20 @@ export async function measureUrls(
     clearTimeout(timer);
     await probe.close();
   }
-  const all = inOrder(known, good, names);
+  const all = inOrder(stillKnown, good, names);
   await deps.lists.write(goodUrlsList(all), item.req_id, all);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
-  return { good: known.length + good.length, bad: bad.length, unasked, doubtful, firstProblem: firstProblemOf(bad) };
+  await deps.lists.write(LISTS.failedUrlGroups, item.req_id, groupsWithoutTasks({ urls: bad, pops: [] }));
+  return {
+    good: stillKnown.length + good.length,
+    bad: bad.length,
+    unasked,
+    doubtful,
+    firstProblem: firstProblemOf(bad),
+  };
 }
 
-function firstProblemOf([first]: readonly FailedUrl[]): string | undefined {
+function firstProblemOf([first]: readonly UnreadableUrl[]): string | undefined {
   if (first === undefined) return undefined;
   const { problem, variant = "" } = first;
   return variant === "" ? problem : `${problem} (variant ${variant})`;

@@ -30,7 +30,8 @@ export async function announce(deps: AnnounceDeps, reqId: string): Promise<void>
   } catch (error) {
     deps.logger.warn("EventBridge did not take the end of a request", { req_id: reqId, error: errorFields(error) });
     const why = error instanceof Error ? error.message : String(error);
-    await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${why}`);
+    const failure = await deps.deadLetters.bury(JSON.stringify(event), `EventBridge did not take it: ${why}`);
+    if (failure !== undefined) throw failure;
   }
   await deps.requests.noteAnnounced(reqId);
 }

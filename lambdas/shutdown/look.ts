@@ -12,6 +12,7 @@ import { type WindDownDeps, windDown } from "./wind-down.ts";
 
 export interface LookDeps extends SettleDeps, WindDownDeps, CheckLaterDeps {
   readonly requests: SettleDeps["requests"] & WindDownDeps["requests"] & Pick<RequestReader, "get">;
+  readonly progress: SettleDeps["progress"] & WindDownDeps["progress"];
   readonly results: SettleDeps["results"] & WindDownDeps["results"];
   readonly queue: SettleDeps["queue"] & WindDownDeps["queue"];
   readonly logger: SettleDeps["logger"] & WindDownDeps["logger"];

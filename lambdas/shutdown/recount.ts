@@ -18,9 +18,12 @@ import { resultsKey } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
+import type { FailureGroup } from "../../domain/result/failure-group.ts";
 import { FailureTally } from "../../domain/result/failure-tally.ts";
 import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
+import { rowsWithoutTasks } from "../../domain/result/without-tasks.ts";
 import { RESERVE_MS } from "../reserve.ts";
+import { countWithoutTasks, unreadableUrls, unresolvedPops } from "../without-tasks.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
 import { ResultRows } from "./result-rows.ts";
@@ -62,14 +65,17 @@ export interface Recounted {
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
   readonly survey: () => Survey;
+  /** Of what could not become a task. */
+  readonly groupsWithoutTasks: readonly FailureGroup[];
   /** Key of the file of all results. */
   readonly results: string;
 }
 
 /**
  * Reads all results of a request once, counts them exactly and writes two files: the report, with a row a task that failed or
- * has no result, and one with a row a task. Its memory grows by two bits for each task. The results of a huge request are too
- * many for one run: where that stops, a checkpoint is written, and the next recount of the request as it is now goes on from there.
+ * has no result, a URL that could not be read, and a POP that did not resolve; and one with a row a task. Its memory grows by two
+ * bits for each task, and by the URLs. Those that could not be read are read twice: why they could not is not kept. The results of a
+ * huge request are too many for one run: where that stops, a checkpoint is written, and the next recount of the request as it is now goes on from there.
  * @returns undefined: a checkpoint stands, the next run is to go on
  * @throws ListLostError
  */
@@ -77,7 +83,10 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const { req_id: reqId, shards } = item;
   const isPrepared = item.total_count > 0;
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
-  const plan = new Plan(item.distributions, await deps.requestPops.of(reqId), item.order, item.pops);
+  const targets = await deps.requestPops.of(reqId);
+  const unresolved = unresolvedPops(targets);
+  const { urls: unreadable, groups: groupsWithoutTasks } = await countWithoutTasks(deps.lists, reqId, unresolved);
+  const plan = new Plan(item.distributions, targets, item.order, item.pops);
   const ledger = new Ledger(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
   const state = recountState(item, run.timeIsUp);
@@ -93,13 +102,14 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await deps.checkpoints.write(reqId, checkpointOf(ledger, { state, at: deps.now(), shards: read, ...kept }));
     return undefined;
   };
+  const reportMs = () => msForReport(ledger, unreadable.length, run);
   const hasTime = (ms: number) => !isHuge(item) || run.left() >= RESERVE_MS + ms;
   for (let read = before.shards; read < shards; ) {
     const next = Math.min(shards, read + GROUP_SHARDS);
     await enterAll(deps.results.of(reqId, read, next), ledger, failures, { rows, all, sourced });
     read = next;
     // Each run reads something, so that there is an end to it.
-    const filesMs = read < shards ? 0 : msForResults(ledger, all.parts, run) + msForReport(ledger, run);
+    const filesMs = read < shards ? 0 : msForResults(ledger, all.parts, run) + reportMs();
     if (!hasTime(filesMs)) return pausedAt(read, false);
   }
   const why = run.whyMissing(ledger.count());
@@ -107,11 +117,12 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   if (!before.results_done) {
     await all.writeFile(missing());
     // Of a request that is stopped early, each file may take most of a run.
-    const reportMs = msForReport(ledger, run);
-    if (reportMs > SHORT_MS && !hasTime(reportMs)) return pausedAt(shards, true);
+    if (reportMs() > SHORT_MS && !hasTime(reportMs())) return pausedAt(shards, true);
   }
-  await rows.writeReport(missing());
-  return { ledger, failures, results: resultsKey(reqId), survey: () => surveyOf(plan, ledger, urls) };
+  await rows.writeReport(missing(), rowsWithoutTasks(unreadableUrls(deps.lists, reqId), unresolved));
+  const surveyed = { good: urls, unreadable, variants: item.variant_names ?? [] };
+  const survey = () => surveyOf(plan, ledger, surveyed);
+  return { ledger, failures, groupsWithoutTasks, results: resultsKey(reqId), survey };
 }
 
 /** How long the file of all results takes to be written, at the most. */
@@ -123,9 +134,9 @@ function msForResults(
   return missingCount / rowsPerMs + parts.length * MS_PER_PART;
 }
 
-/** How long the report takes. */
-function msForReport(ledger: Ledger, { rowsPerMs = ROWS_PER_MS }: RecountRun): number {
-  return (ledger.missingCount + ledger.count().failed_count) / rowsPerMs;
+/** How long the report takes. @param unreadable how many URLs could not be read: their rows are read, and then written */
+function msForReport(ledger: Ledger, unreadable: number, { rowsPerMs = ROWS_PER_MS }: RecountRun): number {
+  return (ledger.missingCount + ledger.count().failed_count + 2 * unreadable) / rowsPerMs;
 }
 
 /** What was counted has led to something: the next recount begins anew, for results may have come since. */

@@ -40,11 +40,13 @@ export class ReportRows {
   }
 
   /** Writes the report: all rows, and then these. */
-  async writeReport(last: Iterable<ReportedTask>): Promise<void> {
-    await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, last), this.parts);
+  async writeReport(...last: readonly Rows[]): Promise<void> {
+    await this.lists.write(LISTS.report, this.reqId, inTurn(this.rows, ...last), this.parts);
   }
 }
 
-function* inTurn<T>(...all: readonly Iterable<T>[]): Generator<T> {
+type Rows = Iterable<ReportedTask> | AsyncIterable<ReportedTask>;
+
+async function* inTurn(...all: readonly Rows[]): AsyncGenerator<ReportedTask> {
   for (const some of all) yield* some;
 }

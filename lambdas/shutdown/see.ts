@@ -22,7 +22,10 @@ export async function see(deps: SeeDeps, { req_id: reqId }: RequestItem, timeIsU
   const active = await deps.requests.listActive();
   // The index lags behind: the request itself may not be in it.
   const ids = new Set([reqId, ...active.map(({ req_id }) => req_id)]);
-  const all = await progressOfAll(deps.progress, ids);
+  // With fewer of the others at work, a request is rather left as it is.
+  const all = await progressOfAll(deps.progress, ids, (id, error) => {
+    if (id === reqId) throw error;
+  });
   const { now, patience } = { now: deps.now(), patience: deps.patience };
   const progress = all.get(reqId) ?? NO_PROGRESS;
   return { progress, timeIsUp, messages, othersAtWork: othersAtWork(all, reqId, now, patience), now, patience };

@@ -1,9 +1,11 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
 import type { CheckSchedule, Timer } from "../../aws/timer.ts";
 import { UNFINISHED } from "../../domain/plan/unfinished.ts";
 import { LISTS } from "../../domain/request/lists.ts";
+import { liveCount } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal } from "../../domain/request/status.ts";
 import type { Capacity } from "../capacity.ts";
@@ -21,6 +23,7 @@ const POLL_MS = 2_000;
 
 export interface WindDownDeps extends RecountDeps, AnnounceDeps {
   readonly requests: AnnounceDeps["requests"] & Pick<RequestTable, "active" | "isActive" | "amend" | "close">;
+  readonly progress: Pick<ProgressReader, "count">;
   readonly queue: Pick<TaskQueue, "depth">;
   readonly staleMessages: Pick<StaleMessages, "drop">;
   readonly capacity: Pick<Capacity, "follow">;
@@ -76,7 +79,8 @@ async function countedAndReported(
   } catch (error) {
     if (!(error instanceof ListLostError)) throw error;
     await deps.lists.write(LISTS.report, item.req_id, []);
-    return { report: LISTS.report.key(item.req_id), verdict: "not_ready" };
+    const { count } = await deps.progress.count(item.req_id);
+    return { ...liveCount(item, count), report: LISTS.report.key(item.req_id), verdict: "not_ready" };
   }
 }
 

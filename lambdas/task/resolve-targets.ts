@@ -1,9 +1,11 @@
 import pMap from "p-map";
-import type { Dns } from "../../aws/dns.ts";
+import { type Dns, DnsLookupError } from "../../aws/dns.ts";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Target, targetKey } from "../../domain/plan/target.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import type { FailureReason } from "../../domain/result/failure.ts";
 
 const IN_PARALLEL = 32;
 
@@ -26,9 +28,16 @@ async function resolve(deps: ResolveTargetsDeps, item: RequestItem, pop: string,
   const name = popDomain(label, pop);
   try {
     const ips = await deps.dns.addresses(name);
-    if (ips.length === 0) return { ...base, state: "FAILED", ips, error: `${name} has no address` };
+    if (ips.length === 0)
+      return { ...base, state: "FAILED", ips, error: `${name} has no address`, reason: "name_not_found" };
     return { ...base, state: "RESOLVED", ips };
   } catch (error) {
-    return { ...base, state: "FAILED", ips: [], error: error instanceof Error ? error.message : String(error) };
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...base, state: "FAILED", ips: [], error: why, reason: reasonOf(error) };
   }
+}
+
+function reasonOf(error: unknown): FailureReason {
+  if (error instanceof DnsLookupError) return error.reason;
+  return error instanceof AddressRefusedError ? "refused_address" : "other";
 }

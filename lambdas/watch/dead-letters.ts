@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import * as z from "zod";
 import type { DeadLetter, DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { RequestReader } from "../../aws/request-reader.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import type { OnUnreadable } from "../../domain/telemetry/unreadable.ts";
 import { type HandOnDeps, handOn } from "./hand-on.ts";
@@ -61,15 +62,27 @@ export async function readDeadLetters(deps: DeadLettersDeps, left: () => number)
  * report says why. What waited for them is queued. A letter that comes twice finds its results standing. A later success
  * replaces them.
  */
-async function open(deps: DeadLettersDeps, { id, body, reason }: DeadLetter): Promise<void> {
-  const parsed = parseLetter(body);
-  if (!parsed.success) {
-    const problem = [...(reason === undefined ? [] : [reason]), z.prettifyError(parsed.error)].join("; ");
-    deps.onUnreadable({ kind: "task message", key: id, problem });
-    await deps.unreadableLetters.bury(body, problem);
-    return;
+async function open(deps: DeadLettersDeps, letter: DeadLetter): Promise<void> {
+  const parsed = parseLetter(letter.body);
+  if (!parsed.success) return setAside(deps, letter, z.prettifyError(parsed.error));
+  try {
+    await giveUp(deps, parsed.data, letter.reason);
+  } catch (error) {
+    // Its keys are none that a table or a queue takes, so each later try would fail as this one.
+    if (!(error instanceof Error && error.name === "ValidationException")) throw error;
+    await setAside(deps, letter, error.message);
   }
-  const message = parsed.data;
+}
+
+/** @throws what keeps SQS from taking it: the letter stays where it is, and comes again */
+async function setAside(deps: DeadLettersDeps, { id, body, reason }: DeadLetter, why: string): Promise<void> {
+  const problem = [...(reason === undefined ? [] : [reason]), why].join("; ");
+  deps.onUnreadable({ kind: "task message", key: id, problem });
+  const error = await deps.unreadableLetters.bury(body, problem);
+  if (error !== undefined) throw error;
+}
+
+async function giveUp(deps: DeadLettersDeps, message: TaskMessage, reason: string | undefined): Promise<void> {
   const item = await deps.requests.standing(message.req_id);
   // Of a request that has ended, the report says what has no result.
   if (item === undefined) return;

@@ -2,6 +2,7 @@ import type { AsyncFunction } from "../../aws/async-function.ts";
 import type { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import type { Looks } from "../../aws/looks.ts";
 import { allMessages, type TaskQueue } from "../../aws/task-queue.ts";
+import { eachRequest, type OnFailure } from "../../domain/request/each-request.ts";
 import { isOverdue } from "../../domain/request/overdue.ts";
 import type { Patience } from "../../domain/request/patience.ts";
 import { othersAtWork, type Progress } from "../../domain/request/progress.ts";
@@ -24,7 +25,8 @@ export interface SafetyNetDeps extends FanOutAgainDeps {
 
 /**
  * Finds requests that were forgotten. Agents do so too, and sooner, but there are none when Spot has no instance. A timer
- * calls its function once: if that fails three times, nothing else ends the request.
+ * calls its function once: if that fails three times, nothing else ends the request. A request for which this fails is told of, and
+ * holds up no other.
  */
 export class SafetyNet {
   constructor(private readonly deps: SafetyNetDeps) {}
@@ -38,46 +40,52 @@ export class SafetyNet {
     active: readonly RequestItem[],
     all: ReadonlyMap<string, Progress>,
     date: Date,
+    onFailure: OnFailure,
   ): Promise<string[]> {
     if (active.length === 0) return [];
     const { queue, looks, patience } = this.deps;
     const messages = allMessages(await queue.depth());
     const now = date.getTime();
     const asked: string[] = [];
-    for (const item of active) {
+    await eachRequest(active, onFailure, async (item) => {
       const progress = all.get(item.req_id);
-      if (progress === undefined) continue;
+      if (progress === undefined) return;
       const timeIsUp = isOverdue(parseTimestamp(item.timeout_at), date);
       const others = othersAtWork(all, item.req_id, now, patience);
       const seen = { progress, timeIsUp, messages, othersAtWork: others, now, patience };
       if (needsLook(settlementFacts(item, seen)) && (await looks.ask(item))) asked.push(item.req_id);
-    }
+    });
     return asked;
   }
 
   /** Calls steps again that came to no end, and ends requests where that did not help. @returns what it did to which */
-  async callStepsAgain(active: readonly RequestItem[], date: Date): Promise<[reqId: string, what: string][]> {
+  async callStepsAgain(
+    active: readonly RequestItem[],
+    date: Date,
+    onFailure: OnFailure,
+  ): Promise<[reqId: string, what: string][]> {
     const done: [string, string][] = [];
-    for (const item of active) {
+    await eachRequest(active, onFailure, async (item) => {
       const stalled = stalledStep(item, date, this.deps.patience);
-      if (stalled === "none") continue;
+      if (stalled === "none") return;
       if (stalled === "nudge") {
         if (await this.callAgain(item)) done.push([item.req_id, `${item.status}: its step is called again`]);
       } else if (await this.deps.requests.end(item.req_id, "FAILED", stalled)) done.push([item.req_id, stalled.reason]);
-    }
+    });
     return done;
   }
 
   /** Asks for a look at each request that ended some time ago and still holds something. @returns their ids */
-  async lookAtUnclosed(date: Date): Promise<string[]> {
+  async lookAtUnclosed(date: Date, onFailure: OnFailure): Promise<string[]> {
     const asked: string[] = [];
-    for (const { req_id: reqId, last_update_time: ended } of await this.deps.requests.listClosing()) {
-      if (date.getTime() - parseTimestamp(ended).getTime() < UNCLOSED_MS) continue;
+    const closing = await this.deps.requests.listClosing();
+    await eachRequest(closing, onFailure, async ({ req_id: reqId, last_update_time: ended }) => {
+      if (date.getTime() - parseTimestamp(ended).getTime() < UNCLOSED_MS) return;
       const item = await this.deps.requests.get(reqId);
       // One that cannot be read can be closed all the same.
       const about = item ?? { req_id: reqId, expire_at: Math.floor(date.getTime() / 1_000) + 86_400 };
       if (await this.deps.looks.ask(about)) asked.push(reqId);
-    }
+    });
     return asked;
   }
 

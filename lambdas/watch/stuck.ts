@@ -9,8 +9,8 @@ export function isStuck(
   progress: Progress | undefined,
   inService: number,
   now: Date,
-  { stillMs }: Pick<Patience, "stillMs">,
+  patience: Pick<Patience, "stillMs" | "staleMs">,
 ): boolean {
   if (inService === 0 || item.instance_count === 0 || progress === undefined) return false;
-  return now.getTime() - lastSignOf(item, progress) >= stillMs;
+  return now.getTime() - lastSignOf(item, progress, now.getTime(), patience) >= patience.stillMs;
 }

@@ -1,5 +1,5 @@
 import { isOverload } from "../../domain/origin/refusal.ts";
-import { ACCEPTED, acceptedFailure, errorText } from "../../domain/result/failure.ts";
+import { ACCEPTED, acceptedFailure, errorText, type FailureReason } from "../../domain/result/failure.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
 import { WAF_ACTION_HEADER, wafFailure } from "../../domain/result/waf.ts";
 
@@ -11,8 +11,26 @@ export interface Good {
   readonly obstacle?: string;
 }
 
+/** Why a URL cannot be warmed. */
+export interface Unreadable {
+  /** In words: `HTTP 404`. */
+  readonly problem: string;
+  /** What it is counted as. */
+  readonly reason: FailureReason;
+  readonly http_status?: number;
+}
+
 /** What is known after an answer: the size, why the URL is bad, or what to try. `retry`: it says nothing of the object. */
-export type SizeAnswer = Good | { readonly problem: string; readonly retry: boolean } | { readonly ask: "range" };
+export type SizeAnswer = Good | (Pick<Unreadable, "problem"> & { readonly retry: boolean }) | { readonly ask: "range" };
+
+/** What a bad answer is counted as, by its status and whether AWS WAF gave it. */
+export function refusalReason(status: number, headers: Headers): FailureReason {
+  if (wafActionOf(headers) !== undefined) return "waf";
+  if (status === ACCEPTED) return "not_cacheable";
+  if (status >= 300 && status < 400) return "redirect";
+  if (status >= 400 && status < 500) return "http_4xx";
+  return status >= 500 && status < 600 ? "http_5xx" : "other";
+}
 
 const MAX_CREDIBLE_BYTES = 50e9;
 
@@ -63,8 +81,10 @@ function joined(value: string | string[] | undefined): string | undefined {
 
 function refusal(status: number, headers: Headers): SizeAnswer {
   const location = headers["location"];
-  if (status >= 300 && status < 400)
-    return { problem: `HTTP ${status}: redirects to ${location ?? "nowhere"}`, retry: false };
+  if (status >= 300 && status < 400) {
+    const failure = { code: `HTTP ${status}`, detail: `redirects to ${location ?? "nowhere"}` };
+    return { problem: errorText({ reason: "redirect", ...failure }), retry: false };
+  }
   return { problem: `HTTP ${status}`, retry: status >= 500 || status === 429 || status === 408 };
 }
 

@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
+import { DnsLookupError } from "../../aws/dns.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { cutText, type FailureReason, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
 import { Pace } from "./pace.ts";
 import {
@@ -11,7 +13,9 @@ import {
   type Headers,
   readHeadAnswer,
   readRangeAnswer,
+  refusalReason,
   type SizeAnswer,
+  type Unreadable,
   wafActionOf,
 } from "./size-answer.ts";
 
@@ -26,7 +30,7 @@ const FIRST_PAUSE_MS = 250;
 const CONNECTIONS = 64;
 
 /** What a URL's answer says of the object, or why the URL cannot be warmed. */
-export type Size = Good | { readonly problem: string };
+export type Size = Good | Unreadable;
 
 export interface SizeProbeOptions {
   /** Host and SNI to ask with, so that the edge finds the distribution. */
@@ -64,7 +68,7 @@ export class SizeProbe {
     const url = new URL(text);
     // Lists of an older version may have such URLs. Whoever asks any port tells what listens there.
     if (url.port !== "")
-      return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone` };
+      return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone`, reason: "other" };
     try {
       const answer = await retry((n) => this.askInTime(url, header, n), {
         attempts: ATTEMPTS,
@@ -72,15 +76,20 @@ export class SizeProbe {
         again: (it) => "retry" in it && it.retry,
         passes: (error) =>
           // Asked again, an origin that is slow has twice as much to do.
-          codeOf(error) !== "UND_ERR_HEADERS_TIMEOUT" && !isDnsError(error) && !(error instanceof AddressRefusedError),
+          codeOf(error) !== "UND_ERR_HEADERS_TIMEOUT" &&
+          !(error instanceof DnsLookupError) &&
+          !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
       });
       // Whoever has too much to do has refused nothing.
-      if ("problem" in answer) return answer.retry ? { size: null } : { problem: answer.problem };
+      if ("problem" in answer) {
+        const { retry: passes, ...unreadable } = answer;
+        return passes ? { size: null } : unreadable;
+      }
       return "size" in answer ? answer : { size: null };
     } catch (error) {
       if (SLOW.has(codeOf(error))) return { size: null };
-      return { problem: describe(error) };
+      return { problem: cutText(describe(error), MAX_ERROR), reason: reasonOf(error) };
     }
   }
 
@@ -91,13 +100,13 @@ export class SizeProbe {
   }
 
   /** After a refusal, the edge may keep it for a while: until then, nothing else would come. */
-  private async askInTime(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
+  private async askInTime(url: URL, header: readonly Header[], attempt: number): Promise<Answer> {
     const waitMs = this.refusals.get(url) ?? 0;
     if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.closing.signal });
     return this.ask(url, header, attempt);
   }
 
-  private async ask(url: URL, header: readonly Header[], attempt: number): Promise<SizeAnswer> {
+  private async ask(url: URL, header: readonly Header[], attempt: number): Promise<Answer> {
     if (this.closing.signal.aborted) throw new Error("the probe is closed");
     const addresses = await this.options.addressesOf(url.hostname);
     const host = this.options.hostToAsk(url);
@@ -108,10 +117,10 @@ export class SizeProbe {
     if (!this.refusals.has(url)) {
       const head = await this.exchange(pool, url, "HEAD", [["host", host], ...header]);
       const answer = readHeadAnswer(head.status, head.headers);
-      if (!("ask" in answer)) return answer;
+      if (!("ask" in answer)) return withReason(answer, head);
     }
     const range = await this.exchange(pool, url, "GET", [["host", host], ["range", "bytes=0-0"], ...header]);
-    return readRangeAnswer(range.status, range.headers);
+    return withReason(readRangeAnswer(range.status, range.headers), range);
   }
 
   private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: readonly Header[]) {
@@ -158,13 +167,22 @@ export class SizeProbe {
   }
 }
 
+type Answer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
+
+function withReason(answer: SizeAnswer, { status, headers }: { status: number; headers: Headers }): Answer {
+  return "problem" in answer ? { ...answer, reason: refusalReason(status, headers), http_status: status } : answer;
+}
+
 /** Headers for undici: it takes an array for names and values in turn, and any other iterable for pairs. */
 function* pairs(headers: readonly Header[]): Generator<[string, string]> {
   for (const [name, value] of headers) yield [name, value];
 }
 
-function isDnsError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("query");
+/** What an error counts as that came instead of an answer. */
+function reasonOf(error: unknown): FailureReason {
+  if (error instanceof AddressRefusedError) return "refused_address";
+  if (error instanceof DnsLookupError) return error.reason;
+  return /TLS|CERT|SSL|UNABLE_TO_VERIFY|^EPROTO$/.test(codeOf(error)) ? "tls" : "connection";
 }
 
 function codeOf(error: unknown): string {
@@ -173,7 +191,7 @@ function codeOf(error: unknown): string {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof AddressRefusedError) return error.message;
+  if (error instanceof AddressRefusedError || error instanceof DnsLookupError) return error.message;
   const code = codeOf(error) || error.name;
   return error.message.includes(code) ? error.message : `${code}: ${error.message}`;
 }

@@ -1,4 +1,7 @@
-/** Why a document cannot be taken. The message goes on from the document's name and quotes nothing of it: `has a DOCTYPE`. */
+/**
+ * Why a document cannot be taken. The message goes on from the document's name and quotes nothing of it, but a
+ * number that is wrong: `has a DOCTYPE`.
+ */
 export class DocumentError extends Error {
   override readonly name: string = "DocumentError";
 }

@@ -1,4 +1,4 @@
-import { normalizeUrl } from "../../domain/net/urls.ts";
+import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { MAX_URLS } from "../../domain/request/limits.ts";
 import type { LeftOut, LeftOutCounts } from "../../domain/sources/left-out.ts";
 import { MAX_DOCUMENTS, MAX_URL_CHARACTERS } from "../../domain/sources/limits.ts";
@@ -125,5 +125,5 @@ export function absolute(reference: string, base: string | undefined): string | 
   if (ABSOLUTE.test(text)) return text;
   if (base === undefined)
     throw new DocumentError("names URLs without a host, and the source has no `base` that they go on from");
-  return URL.canParse(text, base) ? new URL(text, base).href : undefined;
+  return parseUrl(text, base)?.href;
 }

@@ -1,4 +1,5 @@
 import { grouped } from "../../domain/plan/grouped.ts";
+import { durationSeconds, integerOf } from "../../domain/sources/dash-values.ts";
 import { MAX_ELEMENTS } from "../../domain/sources/limits.ts";
 import { DocumentError } from "./document-error.ts";
 import { readXml } from "./xml.ts";
@@ -19,20 +20,31 @@ const KEPT = new Set([
 ]);
 /** They change URLs in ways that are not followed. */
 const REFUSED = new Set(["UrlQueryInfo", "ExtUrlQueryInfo", "ExtHttpHeaderInfo", "ImportedMPD"]);
+/** Characters of a value in a message. */
+const MAX_SHOWN = 40;
 const NOTHING = "urn:mpeg:dash:resolve-to-zero:2013";
+const XLINK = "http://www.w3.org/1999/xlink";
+
+type Attributes = Element["attributes"];
 
 /** Reads a manifest of DASH into the elements that matter here. @throws DocumentError */
 export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
   const root: Element = { name: "", attributes: {}, children: [], text: "" };
   /** undefined: it is skipped. */
   const path: (Element | undefined)[] = [root];
+  /** Of the elements that are open, skipped ones too: any may declare a prefix. */
+  const open: Attributes[] = [];
   let elements = 0;
   await readXml(text, {
     open: (name, attributes) => {
       if (path.length === 1 && name !== "MPD") throw new DocumentError("is XML, but no DASH manifest");
       if (REFUSED.has(name)) throw new DocumentError(`has ${name}, which is not followed`);
       const parent = path.at(-1);
-      const isKept = parent !== undefined && KEPT.has(name) && !isNothing(attributes);
+      // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
+      if (name === "Pattern" && parent?.name === "SegmentTimeline")
+        throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
+      open.push(attributes);
+      const isKept = parent !== undefined && KEPT.has(name) && !isNothing(attributes, open);
       const element = isKept ? { name, attributes, children: [], text: "" } : undefined;
       path.push(element);
       if (element === undefined) return;
@@ -40,6 +52,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       if (++elements > MAX_ELEMENTS) throw new DocumentError(`has more than ${MAX_ELEMENTS} elements`);
     },
     close: (_, value) => {
+      open.pop();
       const element = path.pop();
       if (element !== undefined) element.text = value;
     },
@@ -61,9 +74,56 @@ export function childrenOf(element: Element, name: string): readonly Element[] {
   return sorted.get(name) ?? [];
 }
 
+/**
+ * An attribute that is an integer; undefined: the element has none of the name.
+ * @param least that it may be. @default any
+ * @throws DocumentError for another value
+ */
+export function integerIn(element: Element, name: string, least?: bigint): bigint | undefined {
+  const rule = least === undefined ? "an integer" : `an integer of ${least} or more`;
+  const isIn = (value: bigint) => least === undefined || value >= least;
+  return valueIn(element, name, rule, (text) => {
+    const value = integerOf(text);
+    return value !== undefined && isIn(value) ? value : undefined;
+  });
+}
+
+/** The seconds of an attribute that is a duration; undefined: the element has none of the name. @throws DocumentError */
+export function secondsIn(element: Element, name: string): number | undefined {
+  return valueIn(element, name, "a duration such as PT1H2M3.4S", durationSeconds);
+}
+
+/** What is there and cannot be read is never taken for what is not there: segments would be missing without a word. */
+function valueIn<T>(
+  { name: element, attributes }: Element,
+  name: string,
+  rule: string,
+  parse: (text: string) => T | undefined,
+): T | undefined {
+  const text = attributes[name];
+  if (text === undefined) return undefined;
+  const value = parse(text);
+  if (value === undefined) throw new DocumentError(`has ${element}@${name}="${shown(text)}"; it must be ${rule}`);
+  return value;
+}
+
+/** As a message quotes it: a value may have any length, and any character. */
+function shown(text: string): string {
+  const start = text.slice(0, MAX_SHOWN).replaceAll(/[^ -~]/g, "?");
+  return text.length > MAX_SHOWN ? `${start}…` : start;
+}
+
 /** @throws DocumentError for an element that stands elsewhere */
-function isNothing(attributes: Readonly<Record<string, string>>): boolean {
-  const href = attributes["xlink:href"];
+function isNothing(attributes: Attributes, open: readonly Attributes[]): boolean {
+  const href = Object.entries(attributes).find(([name]) => isXlinkHref(name, open))?.[1];
   if (href === undefined || href === NOTHING) return href === NOTHING;
   throw new DocumentError("has an element that stands elsewhere (xlink:href), which is not followed");
+}
+
+/** Any prefix may stand for XLink. `xlink` always does: some packagers forget to declare it. */
+function isXlinkHref(name: string, open: readonly Attributes[]): boolean {
+  const [prefix = "", local] = name.split(":");
+  if (local !== "href") return false;
+  const declares = `xmlns:${prefix}`;
+  return prefix === "xlink" || open.findLast((it) => it[declares] !== undefined)?.[declares] === XLINK;
 }

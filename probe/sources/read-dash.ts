@@ -1,10 +1,9 @@
-import { periodsOf } from "./dash-periods.ts";
-import { type References, referencesOf } from "./dash-segments.ts";
+import { parseUrl } from "../../domain/net/urls.ts";
+import { type References, referencesOf, SegmentInfo } from "./dash-segments.ts";
 import { DocumentError } from "./document-error.ts";
 import { absolute, type Finds } from "./finds.ts";
-import { childrenOf, type Element, readMpd } from "./mpd.ts";
+import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 import type { Reader } from "./reader.ts";
-import { SegmentInfo } from "./segment-info.ts";
 
 /** Addresses under which a player may choose to load one representation. */
 const MAX_BASES = 20;
@@ -65,8 +64,7 @@ function* representationsOf(mpd: Element, base: string | undefined): Generator<R
       const atSet = addresses.of(set, atPeriod);
       for (const representation of childrenOf(set, "Representation")) {
         const info = new SegmentInfo([period, set, representation]);
-        const { id, bandwidth } = representation.attributes;
-        const references = referencesOf(info, { id, bandwidth }, seconds);
+        const references = referencesOf(info, representation, seconds);
         for (const it of addresses.of(representation, atSet)) yield { references, base: it };
       }
     }
@@ -88,17 +86,19 @@ class Addresses {
     return [...bases];
   }
 
-  private all(own: ReadonlySet<string>, around: readonly (string | undefined)[]): string[] {
+  private all(own: ReadonlySet<string>, around: readonly (string | undefined)[]): (string | undefined)[] {
     if (this.putTogether > MAX_PUT_TOGETHER)
       throw new DocumentError(`puts more than ${MAX_PUT_TOGETHER} addresses together`);
     return [...own].flatMap((text) => around.map((it) => based(text, it)));
   }
 }
 
-function based(text: string, base: string | undefined): string {
-  const url = absolute(text, base);
-  if (url === undefined || !URL.canParse(url)) throw new DocumentError("has a BaseURL that is no URL");
-  return new URL(url).href;
+/** An empty one is a reference to what it goes on from (RFC 3986, 5.2.2). */
+function based(text: string, base: string | undefined): string | undefined {
+  if (text === "") return base;
+  const url = parseUrl(absolute(text, base) ?? "");
+  if (url === undefined) throw new DocumentError("has a BaseURL that is no URL");
+  return url.href;
 }
 
 /** Whether it is at a host that is not wanted, as its first references tell: then it is counted, and not laid out. */
@@ -116,4 +116,26 @@ function isElsewhere({ references: { all, count }, base }: Representation, finds
 function add(reference: string, base: string | undefined, finds: Finds): void {
   if (reference !== "") finds.add(reference, base, true);
   else if (base !== undefined) finds.add(base, undefined, true);
+}
+
+/** A period, and how long it is in seconds; undefined: nobody says. */
+interface Period {
+  readonly element: Element;
+  readonly seconds: number | undefined;
+}
+
+/** The periods of a manifest. Each lasts until the next one begins, if it does not say how long (ISO/IEC 23009-1, 5.3.2.1). */
+function periodsOf(mpd: Element): readonly Period[] {
+  const elements = childrenOf(mpd, "Period");
+  const whole = secondsIn(mpd, "mediaPresentationDuration");
+  let start: number | undefined = 0;
+  return elements.map((element, i) => {
+    start = secondsIn(element, "start") ?? start;
+    const next = elements[i + 1];
+    const end = next === undefined ? whole : secondsIn(next, "start");
+    const between: number | undefined = end === undefined || start === undefined ? undefined : end - start;
+    const seconds = secondsIn(element, "duration") ?? between;
+    start = start === undefined || seconds === undefined ? undefined : start + seconds;
+    return { element, seconds };
+  });
 }

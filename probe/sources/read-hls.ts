@@ -22,8 +22,12 @@ class Playlist {
   /** A multivariant playlist has no segments, and no end. */
   private segments = false;
   private ended = false;
+  /** Nothing is taken away from it; it may only get longer. */
+  private event = false;
   /** The next URL is that of a playlist. */
   private variant = false;
+  /** The next URL is of a segment that is not there. */
+  private gap = false;
 
   constructor(
     private readonly place: Place,
@@ -43,8 +47,14 @@ class Playlist {
   /** @throws DocumentError */
   end(): void {
     if (!this.begun) throw new DocumentError("is no HLS playlist");
+    if (this.segments && !this.ended && this.event)
+      throw new DocumentError(
+        "is an EVENT playlist without EXT-X-ENDLIST, which may still grow; send it when the event is over",
+      );
     if (this.segments && !this.ended)
       throw new DocumentError("is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm");
+    // A playlist may be named before the variables that it imports are defined.
+    for (const [i, it] of this.finds.documents.entries()) this.finds.documents[i] = { ...it, ...this.variables.all };
   }
 
   private tag(line: string): void {
@@ -54,9 +64,19 @@ class Playlist {
     if (name === "EXTINF" || name === "EXT-X-TARGETDURATION") this.segments = true;
     else if (name === "EXT-X-STREAM-INF") this.variant = true;
     else if (name === "EXT-X-ENDLIST") this.ended = true;
-    else if (name === "EXT-X-PLAYLIST-TYPE") this.ended ||= rest.trim() === "VOD";
+    else if (name === "EXT-X-GAP") this.gap = true;
+    else if (name === "EXT-X-PLAYLIST-TYPE") this.type(rest.trim());
+    else if (name === "EXT-X-SKIP")
+      throw new DocumentError(
+        "is a delta update (EXT-X-SKIP), which leaves out segments; give the address of the full playlist",
+      );
     else if (name === "EXT-X-DEFINE") this.variables.define(attributesOf(rest));
     else this.urlsOf(name, rest);
+  }
+
+  private type(type: string): void {
+    this.ended ||= type === "VOD";
+    this.event = type === "EVENT";
   }
 
   private urlsOf(name: string, rest: string): void {
@@ -74,14 +94,16 @@ class Playlist {
 
   private url(line: string): void {
     const isPlaylist = this.variant || /\.m3u8?(?:$|\?)/i.test(line);
-    this.use(line, isPlaylist ? "playlist" : "file");
+    const use = isPlaylist ? "playlist" : "file";
+    this.use(line, this.gap ? "gap" : use);
     this.variant = false;
+    this.gap = false;
   }
 
   private use(reference: string, use: HlsUse): void {
     const { base } = this.place;
     const filled = this.variables.fill(reference);
-    if (use === "playlist") this.finds.lead(filled, base, { type: "hls", ...this.variables.all });
+    if (use === "playlist") this.finds.lead(filled, base, { type: "hls" });
     else if (use === "file") this.finds.add(filled, base, true);
     else this.finds.leave(use);
   }

@@ -1,74 +1,75 @@
-import { MAX_URLS } from "../../domain/request/limits.ts";
-import { isSince } from "../../domain/sources/since.ts";
 import { DocumentError } from "./document-error.ts";
 import type { Finds } from "./finds.ts";
-import type { Place, Reader } from "./reader.ts";
-import { readXml } from "./xml.ts";
+import type { Reader } from "./reader.ts";
+import { readSitemapXml } from "./sitemap-xml.ts";
+import { linesOf } from "./text.ts";
 
-/** Where a sitemap names something that a browser or a player loads, below its `url`. */
-const NAMES = new Set(["url/loc", "image/loc", "video/content_loc", "video/thumbnail_loc"]);
+const ADDRESS = /^https?:\/\//i;
+/** A line of `robots.txt`: https://www.rfc-editor.org/rfc/rfc9309.html#section-2.2, and the one that names a sitemap. */
+const RECORD = /^(user-agent|allow|disallow|sitemap)[ \t]*:[ \t]*([^#]*)/i;
+const NEITHER = "is no sitemap: neither XML, nor a list of URLs, nor a robots.txt";
 
-/** A `url` of a sitemap, or a `sitemap` of an index, while it is read. */
-interface Entry {
-  readonly references: string[];
-  lastmod?: string;
-}
-
-/** A sitemap (pages, their alternates, images and videos) or an index of sitemaps: https://www.sitemaps.org/protocol.html */
+/**
+ * A sitemap in any form that https://www.sitemaps.org/protocol.html has: XML, an index of sitemaps, a feed, a text file, or
+ * `robots.txt`, which names sitemaps. Its content tells which, since names and types of answers are often wrong.
+ */
 export const readSitemap: Reader = async (text, place, finds) => {
-  const sitemap = new Sitemap(place, finds);
-  await readXml(text, {
-    open: (name, attributes) => sitemap.open(name, attributes),
-    close: (name, value) => sitemap.close(name, value),
-  });
+  const { start, all } = await startOf(text);
+  if (start === "") throw new DocumentError("is empty");
+  await (start === "<" ? readSitemapXml(all, place, finds) : readText(all, place, finds));
 };
 
-class Sitemap {
-  /** Names of the elements that are open. */
-  private readonly path: string[] = [];
-  private entry: Entry = { references: [] };
-
-  constructor(
-    private readonly place: Place,
-    private readonly finds: Finds,
-  ) {}
-
-  open(name: string, { rel, href }: Readonly<Record<string, string>>): void {
-    const { length } = this.path;
-    if (length === 0 && name !== "urlset" && name !== "sitemapindex") throw new DocumentError("is XML, but no sitemap");
-    if (length === 1) this.entry = { references: [] };
-    if (this.path.at(-1) === "url" && name === "link" && isAlternate(rel) && href !== undefined) this.note(href);
-    this.path.push(name);
+/** The first character that is not blank, and the whole text. */
+async function startOf(text: AsyncIterable<string>): Promise<{ start: string; all: AsyncIterable<string> }> {
+  const iterator = text[Symbol.asyncIterator]();
+  const pieces: string[] = [];
+  let start = "";
+  while (start === "") {
+    const { value, done } = await iterator.next();
+    if (done === true) break;
+    pieces.push(value);
+    start = value.trimStart().slice(0, 1);
   }
-
-  close(name: string, text: string): void {
-    this.path.pop();
-    const where = `${this.path.at(-1)}/${name}`;
-    if (NAMES.has(where) || where === "sitemap/loc") this.note(text);
-    if (where === "video/player_loc") this.finds.leave("player_page");
-    if (where === "url/lastmod" || where === "sitemap/lastmod") this.entry.lastmod = text;
-    if (where === "urlset/url" || where === "sitemapindex/sitemap") this.take(where);
-  }
-
-  private note(reference: string): void {
-    if (this.entry.references.push(reference) > MAX_URLS) throw new DocumentError("has an entry with too many URLs");
-  }
-
-  private take(where: "urlset/url" | "sitemapindex/sitemap"): void {
-    const { base, source } = this.place;
-    const { references, lastmod } = this.entry;
-    if (lastmod !== undefined && source.since !== undefined && !isSince(lastmod, source.since)) {
-      this.finds.leave("older", references.length);
-      return;
-    }
-    for (const reference of references) {
-      if (where === "urlset/url") this.finds.add(reference, base);
-      else this.finds.lead(reference, base, { type: "sitemap" });
-    }
-  }
+  return { start, all: rejoined(pieces, iterator) };
 }
 
-/** `rel` is a list of words. */
-function isAlternate(rel = ""): boolean {
-  return rel.toLowerCase().split(/\s+/).includes("alternate");
+async function* rejoined(pieces: readonly string[], iterator: AsyncIterator<string>) {
+  yield* pieces;
+  yield* { [Symbol.asyncIterator]: () => iterator };
+}
+
+/**
+ * A text file with a URL a line, or a `robots.txt`, of which the `Sitemap` lines count. The first line that is one or the other
+ * tells which: what stands before it may be anything, as parsers of `robots.txt` skip lines that they do not understand.
+ */
+const readText: Reader = async (text, { base }, finds) => {
+  let kind: "addresses" | "robots" | undefined;
+  let unknown = 0;
+  for await (const lines of linesOf(text)) {
+    // RFC 9309 lets a line end in a lone CR.
+    for (const line of lines.flatMap((it) => it.split("\r"))) {
+      const entry = line.trim();
+      if (entry === "" || entry.startsWith("#")) continue;
+      kind ??= kindOf(entry);
+      if (kind === "robots") takeRecord(entry, base, finds);
+      // Whole URLs alone: anything else would be taken for the name of a file beside the sitemap.
+      else if (ADDRESS.test(entry)) finds.add(entry, undefined);
+      else unknown++;
+    }
+  }
+  if (kind === undefined) throw new DocumentError(unknown === 0 ? "has nothing but comments" : NEITHER);
+  if (kind === "addresses") finds.leave("not_a_url", unknown);
+  else if (finds.documents.length === 0) throw new DocumentError("is a robots.txt without a Sitemap line");
+};
+
+/** What a line says the text is; undefined: nothing. */
+function kindOf(entry: string): "addresses" | "robots" | undefined {
+  if (ADDRESS.test(entry)) return "addresses";
+  return RECORD.test(entry) ? "robots" : undefined;
+}
+
+/** A sitemap that `robots.txt` names: https://www.sitemaps.org/protocol.html#submit_robots */
+function takeRecord(entry: string, base: string | undefined, finds: Finds): void {
+  const [, name = "", value = ""] = RECORD.exec(entry) ?? [];
+  if (name.toLowerCase() === "sitemap" && value.trim() !== "") finds.lead(value, base, { type: "sitemap" });
 }

@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import { Client } from "undici";
+import { DnsLookupError } from "../../aws/dns.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
-import { normalizeUrl } from "../../domain/net/urls.ts";
+import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { isOverload } from "../../domain/origin/refusal.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/waf.ts";
@@ -105,6 +106,8 @@ export class Web {
         throw new DocumentError(`leads to ${error.address}, a private or reserved address, which is refused`, {
           cause: error,
         });
+      if (error instanceof DnsLookupError && error.reason === "dns_unavailable")
+        throw new PassingDocumentError(`is at a host that could not be looked up: ${error.message}`, { cause: error });
       throw new PassingDocumentError(`is at a host that the DNS does not know (${codeOf(error)})`, { cause: error });
     }
     throw new DocumentError("is at a host without an address");
@@ -114,11 +117,21 @@ export class Web {
 /** @throws DocumentError for a place that nothing is fetched from */
 function redirected(from: URL, location: string): URL {
   const problem = "redirects to something that is no http(s) URL at its own port";
-  if (!URL.canParse(location, from.href)) throw new DocumentError(problem);
-  const to = fetchable(new URL(location, from).href, problem);
+  const url = parseUrl(utf8(location), from.href);
+  if (url === undefined) throw new DocumentError(problem);
+  const to = fetchable(url.href, problem);
   if (from.protocol === "https:" && to.protocol === "http:")
     throw new DocumentError("redirects from https to http, which is refused");
   return to;
+}
+
+/** Servers write a Location in UTF-8, of which the client has made a character for each byte. Browsers read it back, too. */
+function utf8(header: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(header, "latin1"));
+  } catch {
+    return header;
+  }
 }
 
 function fetchable(url: string, problem: string): URL {

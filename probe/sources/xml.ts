@@ -3,6 +3,9 @@ import { MAX_ATTRIBUTES, MAX_LINE_LENGTH, MAX_NESTING } from "../../domain/sourc
 import { DocumentError } from "./document-error.ts";
 
 const DOCTYPE = "has a DOCTYPE, which is refused";
+/** A `&` that begins no reference: `?a=1&b=2` in an address that was pasted in. At the end of a piece, one may go on. */
+const UNESCAPED = /&(?!#\d+;|#x[\da-f]+;|[a-z_:][\w:.-]*;|[#\w:.-]*$)/i;
+const LINE_END = /\r\n?|\n/g;
 
 export interface XmlEvents {
   /** An element begins. @param name without its prefix @param attributes with theirs */
@@ -12,7 +15,8 @@ export interface XmlEvents {
 }
 
 /**
- * Reads XML, one element after the other. Namespaces are not looked at: many sitemaps forget to declare theirs.
+ * Reads XML, one element after the other. Namespaces are not looked at: many sitemaps forget to declare theirs. Blanks may
+ * stand before its declaration, as many templates leave them there.
  * @throws DocumentError if it is not well-formed, or has a DOCTYPE, and so if it has any entity of its own
  */
 export async function readXml(text: AsyncIterable<string>, events: XmlEvents): Promise<void> {
@@ -29,38 +33,65 @@ class Document {
   private attributes = 0;
   /** Characters since the last tag. The parser holds them until the next one: a text, a comment, a value. */
   private held = 0;
+  /** Line ends among the blanks before the document, which the parser does not get. */
+  private linesBefore = 0;
+  /** Where the parser's last event was. What it stumbles over is somewhere behind it. */
+  private last = { position: 0, line: 1 };
+  /** The text that the parser got last, from a place before `last` on. */
+  private recent = { text: "", from: 0 };
 
   constructor(private readonly events: XmlEvents) {
     const { parser } = this;
     parser.on("doctype", () => fail(DOCTYPE));
-    parser.on("error", ({ message }) => fail(problemOf(message)));
+    parser.on("error", ({ message }) => fail(this.problemOf(message)));
     parser.on("opentagstart", () => this.begin());
     parser.on("attribute", () => this.attribute());
     parser.on("opentag", ({ name, attributes }) => this.open(name, attributes));
     parser.on("text", (piece) => this.text(piece));
     parser.on("cdata", (piece) => this.text(piece));
     parser.on("closetag", ({ name }) => this.close(name));
+    parser.on("comment", () => this.note());
+    parser.on("processinginstruction", () => this.note());
   }
 
-  read(piece: string): void {
+  read(text: string): void {
+    const piece = this.parser.position === 0 ? this.trimmed(text) : text;
+    if (piece === "") return;
     // The parser tells of it once it has read it to its end, which may be long.
     if (!this.begun && piece.includes("<!DOCTYPE")) fail(DOCTYPE);
     this.held += piece.length;
+    this.recent.text += piece;
     this.parser.write(piece);
-    if (this.held > MAX_LINE_LENGTH) fail(`has a text of more than ${MAX_LINE_LENGTH} characters`);
+    const { text: all, from } = this.recent;
+    if (this.last.position > from)
+      this.recent = { text: all.slice(this.last.position - from), from: this.last.position };
+    if (this.held > MAX_LINE_LENGTH) fail(this.unescaped() ?? `has a text of more than ${MAX_LINE_LENGTH} characters`);
   }
 
   end(): void {
     this.parser.close();
   }
 
+  private trimmed(text: string): string {
+    const piece = text.trimStart();
+    this.linesBefore += lineEnds(text.slice(0, text.length - piece.length));
+    return piece;
+  }
+
+  private note(): void {
+    const { position, line } = this.parser;
+    this.last = { position, line };
+  }
+
   private begin(): void {
+    this.note();
     this.begun = true;
     this.attributes = 0;
     this.held = 0;
   }
 
   private attribute(): void {
+    this.note();
     if (++this.attributes > MAX_ATTRIBUTES) fail(`has an element with more than ${MAX_ATTRIBUTES} attributes`);
   }
 
@@ -70,21 +101,43 @@ class Document {
   }
 
   private text(piece: string): void {
+    this.note();
     const last = this.texts.length - 1;
     if (last >= 0) this.texts[last] += piece;
   }
 
   private close(name: string): void {
+    this.note();
     this.held = 0;
     this.events.close(local(name), (this.texts.pop() ?? "").trim());
   }
+
+  /** The parser's own words quote the document. */
+  private problemOf(message: string): string {
+    const line = this.parser.line + this.linesBefore;
+    const known = message.includes("entity")
+      ? `has an entity that XML does not know (line ${line}), which is refused`
+      : `is not well-formed XML (line ${line})`;
+    return this.unescaped() ?? known;
+  }
+
+  /**
+   * What to say of an unescaped `&`, if it is what the parser stumbled over. The parser takes all text up to the next `;` for
+   * the name of an entity, be it many lines below, or finds none up to the document's end.
+   */
+  private unescaped(): string | undefined {
+    const { text, from } = this.recent;
+    const read = text.slice(this.last.position - from, this.parser.position - from);
+    const at = read.search(UNESCAPED);
+    // In a comment or a CDATA section that the document ends in, it needs no escape.
+    if (at === -1 || /<!--|<!\[CDATA\[/.test(read.slice(0, at))) return undefined;
+    const line = this.last.line + lineEnds(read.slice(0, at)) + this.linesBefore;
+    return `has an unescaped & in line ${line}; write &amp;`;
+  }
 }
 
-/** The parser's own words quote the document. */
-function problemOf(message: string): string {
-  return message.includes("entity")
-    ? "has an entity that XML does not know, which is refused"
-    : "is not well-formed XML";
+function lineEnds(text: string): number {
+  return text.match(LINE_END)?.length ?? 0;
 }
 
 function local(name: string): string {

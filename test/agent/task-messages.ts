@@ -30,7 +30,10 @@ export function fullTaskMessage(different: Partial<TaskMessage> = {}): TaskMessa
     origin: { requests_per_second: d.integer(), concurrency: d.integer() },
     urls: [
       { url: d.url(), bytes: d.bytes() },
-      { url: d.url(), bytes: d.bytes(), variant: d.id("variant") },
+      {
+        ...{ url: d.url(), bytes: d.bytes(), variant: d.id("variant") },
+        ...{ attempts: d.integer(), first_attempt_at: d.integer() },
+      },
     ],
     followers: [
       { pop: d.pop(), ips: [d.ip()] },
@@ -38,6 +41,7 @@ export function fullTaskMessage(different: Partial<TaskMessage> = {}): TaskMessa
     ],
     origin_failures: d.integer(),
     first_failure: d.id("HTTP 404"),
+    not_kept_at: d.pop(),
     follows: true,
     again: true,
     tries: d.integer(),

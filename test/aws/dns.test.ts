@@ -41,8 +41,8 @@ describe("the DNS", () => {
 
   it("says which name does not exist", async () => {
     await expect(dns.addresses("d1.XXX1-P1.cloudfront.net")).rejects.toMatchObject({
-      message: "queryA ENOTFOUND d1.XXX1-P1.cloudfront.net",
-      syscall: "queryA",
+      ...{ name: "DnsLookupError", code: "ENOTFOUND", reason: "name_not_found" },
+      message: "d1.XXX1-P1.cloudfront.net does not exist in DNS (ENOTFOUND)",
     });
   });
 
@@ -85,6 +85,28 @@ async function answering(...rcodes: ("SERVFAIL" | "NXDOMAIN" | "NOERROR")[]) {
   return { dns: new Dns({ servers: [`127.0.0.1:${socket.address().port}`] }), asked };
 }
 
+describe("a resolver that is down", () => {
+  it("is named, and told from a name that does not exist", async () => {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    const { port } = socket.address();
+    await new Promise<void>((resolve) => socket.close(resolve));
+    const down = new Dns({ servers: [`127.0.0.1:${port}`] });
+    const message = `The DNS resolver 127.0.0.1:${port} did not answer for d1.SIN2-P1.cloudfront.net (ECONNREFUSED)`;
+    await expect(down.addresses("d1.SIN2-P1.cloudfront.net")).rejects.toMatchObject({
+      ...{ name: "DnsLookupError", reason: "dns_unavailable", message },
+    });
+  });
+
+  it("is told from one that answers with an error", async () => {
+    const { dns } = await answering("SERVFAIL");
+    await expect(dns.addresses(DOMAIN)).rejects.toMatchObject({
+      reason: "dns_unavailable",
+      message: expect.stringMatching(/^The DNS resolver 127\.0\.0\.1:\d+ returned an error for d1\.cloudfront\.net/),
+    });
+  });
+});
+
 describe("what a name is an alias of, where the DNS has trouble", () => {
   it("is asked again", async () => {
     const { dns, asked } = await answering("SERVFAIL", "SERVFAIL", "NOERROR");
@@ -96,7 +118,9 @@ describe("what a name is an alias of, where the DNS has trouble", () => {
     const { dns } = await answering("SERVFAIL");
     await expect(dns.alias("cdn.example.com")).rejects.toMatchObject({
       name: "AliasUnclearError",
-      message: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ESERVFAIL.* cf_domain$/),
+      message: expect.stringMatching(
+        /^The DNS resolver 127\.0\.0\.1:\d+ returned an error for cdn\.example\.com \(ESERVFAIL\), so it is unknown .* cf_domain$/,
+      ),
     });
   });
 

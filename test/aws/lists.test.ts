@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Lists } from "../../aws/lists.ts";
 import { ReportLinks } from "../../aws/report-links.ts";
+import type { CsvValue } from "../../domain/csv.ts";
 import { UnreadableRowError } from "../../domain/plan/task-url.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import { collect } from "../collect.ts";
@@ -11,7 +12,7 @@ import { startBucket } from "./bucket.ts";
 useVirtualClock({ idleMs: 2 });
 
 /** A list of rows as they are. */
-const at = (key: string): ReadableList<readonly unknown[]> => ({
+const at = (key: string): ReadableList<readonly CsvValue[]> => ({
   key: () => key,
   toRow: (row) => row,
   fromRow: (row) => row,
@@ -51,40 +52,26 @@ describe("a list in the bucket", () => {
     await expect(collect(lists.read(LISTS.goodUrls, "r1"))).rejects.toThrow(UnreadableRowError);
   });
 
-  it("for people has no formula in it; one for programs is as it was", async () => {
-    const formulas = [
+  it("has no formula in it, and is read back as it went", async () => {
+    const texts = [
       '=HYPERLINK("https://evil.example")',
-      "+1",
-      "-1+1",
-      "@SUM(A1)",
+      "https://a.example/;=cmd|' /C calc'!A1",
+      "a;-1",
       "\tx",
-      "\rx",
-      "\n=1",
-      "\v=1",
-      "\u2028=1",
-      "＝1",
-      "a=b",
-      -1,
+      "a\r=1",
     ];
-    await lists.write({ ...at("r1/report.csv"), forSpreadsheets: true }, "r1", [formulas]);
-    expect(parse(bucket.objects.get("r1/report.csv") ?? "")).toEqual([
+    await lists.write(at("r1/failed_urls.csv"), "r1", [[...texts, -1]]);
+    expect(parse(bucket.objects.get("r1/failed_urls.csv") ?? "")).toEqual([
       [
-        '\'=HYPERLINK("https://evil.example")',
-        "'+1",
-        "'-1+1",
-        "'@SUM(A1)",
+        `'=HYPERLINK("https://evil.example")`,
+        "https://a.example/;'=cmd|' /C calc'!A1",
+        "a;'-1",
         "'\tx",
-        "'\rx",
-        "'\n=1",
-        "'\v=1",
-        "'\u2028=1",
-        "'＝1",
-        "a=b",
+        "a\r'=1",
         "-1",
       ],
     ]);
-    await lists.write(at("r1/success_urls.csv"), "r1", [formulas]);
-    expect(await collect(lists.read(at("r1/success_urls.csv"), "r1"))).toEqual([formulas.map(String)]);
+    expect(await collect(lists.read(at("r1/failed_urls.csv"), "r1"))).toEqual([[...texts, "-1"]]);
   });
 
   it("may have a first line with the names of its columns", async () => {
@@ -96,12 +83,12 @@ describe("a list in the bucket", () => {
     await lists.write(LISTS.failedUrls, "r7", [{ url: "https://a.example/", problem: "HTTP 403" }]);
     expect([...bucket.objects.keys()]).toEqual(["r7/failed_urls.csv"]);
     expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual([
-      { url: "https://a.example/", problem: "HTTP 403" },
+      { url: "https://a.example/", problem: "HTTP 403", variant: "" },
     ]);
   });
 
   it("of failed tasks is read back without its first line and what keeps it from spreadsheets", async () => {
-    const failed = { pop: "SIN2-P1", url: 'https://a.example/,"', ok: false, bytes: 0, attempts: 1, error: "=1\n2" };
+    const failed = { pop: "SIN2-P1", url: 'https://a.example/,";=1', ok: false, bytes: 0, attempts: 1, error: "=1\n2" };
     await lists.write(LISTS.report, "r9", [failed, { ...failed, variant: "-gzip" }]);
     const task = { pop: failed.pop, url: failed.url };
     expect(await collect(lists.read(LISTS.report, "r9"))).toEqual([task, { ...task, variant: "-gzip" }]);
@@ -144,7 +131,7 @@ describe("a list in the bucket", () => {
     const part = Buffer.from(`${"=a,".repeat(9)}\n`.repeat(300_000));
     bucket.objects.set("r1/recount/1.csv", part);
     bucket.objects.set("r1/recount/2.csv", Buffer.from("é\n"));
-    const list = { ...at("r1/report.csv"), header: ["a"], forSpreadsheets: true };
+    const list = { ...at("r1/report.csv"), header: ["a"] };
     await lists.write(list, "r1", [["=b"], ["c"]], ["r1/recount/1.csv", "r1/recount/2.csv"]);
     const expected = Buffer.concat([Buffer.from("a\n"), part, Buffer.from("é\n'=b\nc\n")]);
     expect(bucket.objects.get("r1/report.csv")?.equals(expected)).toBe(true);

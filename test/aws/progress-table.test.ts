@@ -86,8 +86,8 @@ describe("counters", () => {
       { part: "examples#timeout", examples: "none" },
     ];
     expect(await table(() => ({ Items })).progress.failures("r1")).toEqual([
-      { code: "timeout", tasks: 9, pops: 0, urls: null, examples: [] },
-      { code: "http_4xx", tasks: 5, pops: 3, urls: null, examples },
+      { code: "timeout", subject: "task", tasks: 9, pops: 0, urls: null, examples: [] },
+      { code: "http_4xx", subject: "task", tasks: 5, pops: 3, urls: null, examples },
     ]);
   });
 
@@ -261,6 +261,26 @@ describe("beats", () => {
       TableName: "progress",
       Item: { key: "beat#r1", part: "i-1#2", ...beat({ worker: "2" }), expire_at: EXPIRES },
     });
+  });
+
+  it("are read up to a bound, which is told of: an instance may write as many as it likes", async () => {
+    const forged = Array.from({ length: 125_000 }, (_, n) => ({ part: `i-1#${n}`, ...beat({ worker: String(n) }) }));
+    const { progress, unreadable } = table(() => ({ Items: forged }));
+    expect(await progress.beats("r1")).toHaveLength(10_000);
+    expect(unreadable).toEqual([
+      { kind: "beat", key: "r1", problem: "more than 10000 beats; the others are not read" },
+    ]);
+  });
+
+  it("and minutes of received bytes are read up to a number of pages", async () => {
+    const { progress, sent } = table(({ input }) => ({
+      Items: [{ part: "7", bytes: 1 }],
+      ...(/^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"]) ? { LastEvaluatedKey: { part: "7" } } : {}),
+    }));
+    await progress.beats("r1");
+    expect(sent).toHaveLength(6);
+    await progress.minutes("r1");
+    expect(sent).toHaveLength(6 + 6 + 1);
   });
 
   it("are read with the counters, and one that is none is told of", async () => {

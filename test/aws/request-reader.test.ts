@@ -1,10 +1,11 @@
 // aws/request-reader.ts: what it asks of the indexes, and what it makes of the answers.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
+import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { RequestReader } from "../../aws/request-reader.ts";
 import type { Unreadable } from "../../domain/telemetry/unreadable.ts";
 import { request } from "../lambdas/items.ts";
-import { fakeClient } from "./client.ts";
+import { awsError, fakeClient } from "./client.ts";
 
 const LISTED_ITEM = { ...request({ req_id: "r1" }) };
 const PLACE = { req_id: "r0", created_at: "2026-01-01T00:00:00.000Z" };
@@ -57,3 +58,27 @@ describe("a page of requests", () => {
     expect(unreadable.length).toBe(1);
   });
 });
+
+describe("an id that DynamoDB refuses as a key", () => {
+  it.each([
+    ["empty", ""],
+    ["over-long", "x".repeat(2_049)],
+    ["with a blank", "r 1"],
+    ["with a control character", "r\u0000"],
+    ["with half a character", "r\ud800"],
+  ])("is no request's: %s", async (_, reqId) => {
+    const { client } = fakeClient<DynamoDBDocumentClient>(() => {
+      throw awsError("ValidationException");
+    });
+    const table = new EndingRequestTable(client, "requests", unplanned, { invoke: unplanned });
+    expect(await table.get(reqId)).toBeUndefined();
+    expect(await table.standing(reqId)).toBeUndefined();
+    expect(await table.isActive(reqId)).toBe(false);
+    expect(await table.end(reqId, "STOPPED")).toBe(false);
+    expect(await table.close(reqId, {})).toBe(false);
+  });
+});
+
+function unplanned(): never {
+  throw new Error("unplanned");
+}

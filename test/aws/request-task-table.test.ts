@@ -108,6 +108,15 @@ describe("reading the results of one POP", () => {
     });
   });
 
+  it("tells what is billed of each page, which is more than what is asked for", async () => {
+    const Items = [stored("SIN2-P1")];
+    const { table, sent } = newTable(() => ({ Items, ConsumedCapacity: { CapacityUnits: 0.5 } }));
+    const read: number[] = [];
+    await collect(table.ofPop("r1", "SIN2-P1", 2, (bytes) => read.push(bytes)));
+    expect(read).toEqual([4_096, 4_096]);
+    expect(sent[0]?.input).toMatchObject({ ReturnConsumedCapacity: "TOTAL" });
+  });
+
   it("passes over one that cannot be read", async () => {
     const { ok: _, ...spoilt } = stored("SIN2-P1");
     const { table, unreadable } = newTable(() => ({ Items: [spoilt, stored("SIN2-P1")] }));
@@ -170,7 +179,8 @@ describe("which results stand", () => {
     expect(sent[0]?.input.RequestItems.tasks).toMatchObject({
       Keys: [toAttributes(key(0)), expect.anything(), ...Array.from({ length: 98 }, () => expect.anything())],
       ConsistentRead: true,
-      ProjectionExpression: "#task_key, #pop_url, #ok, #reason, #http_status, #addresses, #rec_unsure",
+      ProjectionExpression:
+        "#task_key, #pop_url, #ok, #reason, #http_status, #addresses, #rec_unsure, #hit_after_download, #rounds",
     });
   });
 

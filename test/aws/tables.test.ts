@@ -37,10 +37,6 @@ const writes: Record<string, readonly [(t: ReturnType<typeof tables>) => Promise
   claimRequeue: [({ requests }) => requests.claimRequeue("r1", 1), "attribute_exists(active) AND requeues = :before"],
   close: [({ requests }) => requests.close("r1", { report: "key" }), "attribute_not_exists(active)"],
   nudge: [({ requests }) => requests.nudge({ req_id: "r1", status: "CREATED", nudges: 1 }), "nudges = :before"],
-  putRetry: [
-    ({ requests }) => requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: "gone" }),
-    "attribute_not_exists(active) AND (attribute_not_exists(retried_by) OR retried_by = :gone)",
-  ],
   markSent: [({ requestPops }) => requestPops.markSent("r1", "SIN2-P1#d1"), "#state = :ready"],
 };
 
@@ -150,12 +146,24 @@ describe("the Request table", () => {
 
   it("writes a retry whose predecessor nobody has retried, under that condition", async () => {
     const t = tables();
-    expect(await t.requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: undefined })).toBe(true);
-    const [retry] = t.sent.flatMap(updates);
+    expect(await t.requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: undefined }, 5)).toBe(
+      "PUT",
+    );
+    const [, retry] = t.sent.flatMap(updates);
     expect(retry?.ConditionExpression).toBe(
       "attribute_exists(req_id) AND attribute_not_exists(active) AND attribute_not_exists(retried_by)",
     );
     expect(retry?.ExpressionAttributeValues).toEqual({ ":by": "r2" });
+    await t.requests.putRetry(request({ req_id: "r2" }), { req_id: "r1", retried_by: "gone" }, 5);
+    const [, instead] = t.sent.slice(1).flatMap(updates);
+    expect(instead?.ConditionExpression).toContain("(attribute_not_exists(retried_by) OR retried_by = :gone)");
+    expect(instead?.ExpressionAttributeValues).toEqual({ ":by": "r2", ":gone": "gone" });
+    const others = tables(() => {
+      throw awsError("TransactionCanceledException", {
+        CancellationReasons: ["None", "ConditionalCheckFailed", "ConditionalCheckFailed"].map((Code) => ({ Code })),
+      });
+    });
+    expect(await others.requests.putRetry(request(), { req_id: "r2", retried_by: undefined }, 5)).toBe("RETRIED");
   });
 
   it("reads how an active request stands, without its headers; nothing of one that has ended", async () => {
@@ -189,10 +197,50 @@ describe("the Request table", () => {
     expect(t.sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":instance_count": 7 });
   });
 
+  describe("with as many permits taken as there are", () => {
+    const full = awsError("TransactionCanceledException", {
+      CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed" }],
+    });
+    /** Permits of these requests, of which some are active. Once one is free, the next request gets it. */
+    const permits = (holders: readonly string[], active: readonly string[]) =>
+      tables(({ name, input }, n) => {
+        if (name === "TransactWriteCommand" && n === 0) throw full;
+        if (name !== "GetCommand") return {};
+        if (input.Key.req_id === "active permits") return { Item: { holders: new Set(holders) } };
+        return active.includes(input.Key.req_id) ? { Item: { active: "y" } } : {};
+      });
+
+    it("puts no request while all holders are active", async () => {
+      const t = permits(["r2", "r3"], ["r2", "r3"]);
+      expect(await t.requests.put(request(), 2)).toBe("FULL");
+      expect(
+        await permits(["r2"], ["r2"]).requests.putRetry(request(), { req_id: "r3", retried_by: undefined }, 1),
+      ).toBe("FULL");
+    });
+
+    it("frees those of requests that have ended or are gone, and puts the request", async () => {
+      const t = permits(["r2", "ended", "gone"], ["r2"]);
+      expect(await t.requests.put(request(), 3)).toBe("PUT");
+      const freed = t.sent.find(({ name }) => name === "UpdateCommand")?.input;
+      expect(freed).toMatchObject({ Key: { req_id: "active permits" }, UpdateExpression: "DELETE holders :ended" });
+      expect(freed.ExpressionAttributeValues[":ended"]).toEqual(new Set(["ended", "gone"]));
+      const permit = t.sent.flatMap(updates).at(-1);
+      expect(permit?.ExpressionAttributeValues).toEqual({ ":holder": new Set(["r1"]), ":most": 3 });
+    });
+  });
+
   it("does not put a request over another", async () => {
     const t = tables();
-    await t.requests.put(request());
-    expect(t.sent[0]?.input).toMatchObject({ ConditionExpression: "attribute_not_exists(req_id)", Item: request() });
+    expect(await t.requests.put(request(), 5)).toBe("PUT");
+    const [{ Put: put } = {}] = t.sent[0]?.input.TransactItems ?? [];
+    expect(put).toMatchObject({ ConditionExpression: "attribute_not_exists(req_id)", Item: request() });
+    const taken = awsError("TransactionCanceledException", {
+      CancellationReasons: [{ Code: "ConditionalCheckFailed" }, { Code: "None" }],
+    });
+    const again = tables(() => {
+      throw taken;
+    });
+    await expect(again.requests.put(request(), 5)).rejects.toThrow("There is a request r1 already");
   });
 
   it("reads what it wrote, strongly; nothing where there is nothing", async () => {

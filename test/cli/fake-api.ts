@@ -6,6 +6,7 @@ import * as z from "zod";
 import type { Progress, Summary } from "../../cli/api/answers.ts";
 import { CommandError } from "../../cli/command-error.ts";
 import { EXIT } from "../../cli/exit-codes.ts";
+import { sinkOf } from "../../cli/output/sink.ts";
 import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
 import { ESTIMATE_EXAMPLE } from "../../domain/api/estimate-example.ts";
@@ -141,17 +142,20 @@ export interface Ran {
 export interface Typed {
   /** What somebody types at a terminal; undefined: there is no terminal, and stdin is empty. */
   readonly input?: string;
+  /** Whether stdout and stderr are terminals. @default false */
+  readonly isTTY?: boolean;
 }
 
 /** Runs the command in this process, as cli/main.ts does. */
-export async function run(words: readonly string[], { input }: Typed = {}): Promise<Ran> {
+export async function run(words: readonly string[], { input, isTTY = false }: Typed = {}): Promise<Ran> {
   const heard = { stdout: "", stderr: "" };
-  const sink = (name: "stdout" | "stderr") => ({
-    isTTY: false,
-    write: (text: string) => {
-      heard[name] += text;
-    },
-  });
+  const sink = (name: "stdout" | "stderr") =>
+    sinkOf({
+      isTTY,
+      write: (text: string) => {
+        heard[name] += text;
+      },
+    });
   const stdin = Object.assign(Readable.from(input === undefined ? [] : [`${input}\n`]), { isTTY: input !== undefined });
   const shell: Shell = { env: {}, cwd: "/", stdin, stdout: sink("stdout"), stderr: sink("stderr") };
   let code: number | undefined;

@@ -41,13 +41,13 @@ export function progress(changes: Partial<Progress> = {}): Progress {
 
 export const FAILURES: NonNullable<Progress["failures"]> = [
   {
-    ...{ code: "connection", tasks: 6, pops: 4, urls: 5 },
+    ...{ code: "connection", subject: "task", tasks: 6, pops: 4, urls: 5 },
     examples: [
       { url: "https://www.example.com/pak-001.bin", pop: "DEL54-P2", error: "no connection at any of its 3 addresses" },
     ],
   },
   {
-    ...{ code: "incomplete", tasks: 3, pops: 1, urls: 2 },
+    ...{ code: "incomplete", subject: "task", tasks: 3, pops: 1, urls: 2 },
     examples: [{ url: "https://www.example.com/pak-017.bin", pop: "CGK50-P1", error: "ended after 3 of 40 MB" }],
   },
 ];

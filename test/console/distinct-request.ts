@@ -18,14 +18,15 @@ const example = (pop: string, name: string) => ({ url: `https://www.example.com/
 export const FAILURES: readonly Failure[] = [
   {
     code: "not_kept",
+    subject: "task",
     tasks: 307,
     pops: 4,
     urls: 103,
     examples: [example("SIN2-P1", "a.js"), example("NRT20-P9", "b.js")],
   },
-  { code: "http_4xx", tasks: 290, pops: 3, urls: 127, examples: [example("FRA56-P4", "c.js")] },
-  { code: "timeout", tasks: 150, pops: 2, urls: 149, examples: [example("BOM54-P2", "d.js")] },
-  { code: "connection", tasks: 71, pops: 1, urls: null, examples: [example("DEL54-P2", "e.js")] },
+  { code: "http_4xx", subject: "task", tasks: 290, pops: 3, urls: 127, examples: [example("FRA56-P4", "c.js")] },
+  { code: "timeout", subject: "task", tasks: 150, pops: 2, urls: 149, examples: [example("BOM54-P2", "d.js")] },
+  { code: "connection", subject: "task", tasks: 71, pops: 1, urls: null, examples: [example("DEL54-P2", "e.js")] },
 ];
 
 /** Sums: total 313, results 266, failed 29 of which 11 were not kept. */

@@ -40,7 +40,9 @@ async function activeRequests({ prewarm: { clients, deployed } }: Stack): Promis
   const { Items = [] } = await clients.db.send(
     new ScanCommand({ TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table") }),
   );
-  return Items.map((item) => requestSchema.parse(item))
+  // One item is no request: who has a permit to be active.
+  return Items.filter((item) => "status" in item)
+    .map((item) => requestSchema.parse(item))
     .filter(({ status }) => !isTerminal(status))
     .map(({ req_id }) => req_id);
 }

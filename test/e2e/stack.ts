@@ -77,6 +77,8 @@ export class Stack extends StackClient {
       new ScanCommand({
         TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
         Select: "COUNT",
+        // One item is no request: who has a permit to be active.
+        FilterExpression: "attribute_exists(created_at)",
       }),
     );
     const schedules = await clients.scheduler.send(new ListSchedulesCommand({}));

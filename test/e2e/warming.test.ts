@@ -12,7 +12,7 @@ const REPORT_HEADER =
   "variant,outcome,tier,address,addresses,rounds,first_byte_ms,age,encoding,source";
 
 /** One of three POPs does not resolve. */
-const NOT_READY = `Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (${DEAD_POP}).`;
+const NOT_READY = `Not ready for traffic: 1 of 4 URLs could not be read. 1 POP did not resolve (${DEAD_POP}).`;
 
 describe("a request", () => {
   const running = deployedStack();
@@ -65,7 +65,7 @@ describe("a request", () => {
       ...{ url_count: 4, url_prefix: "https://www.example.com/", pop_count: 3, verify: "edge", order: "lead-first" },
       ...{
         verdict: "not_ready",
-        readiness: expect.objectContaining({ pops: 3, unresolved_pops: 1 }),
+        readiness: expect.objectContaining({ pops: 2, unreadable_urls: 1, unresolved_examples: [DEAD_POP] }),
         sentence: NOT_READY,
       },
     });
@@ -78,13 +78,26 @@ describe("a request", () => {
       ...{ total_count: 6, unfinished_count: 0, failed_count: 0, warm_count: 6, hit_count: 0, not_kept_count: 0 },
       failure_pop_urls_report: expect.stringMatching(/^http/),
       results_url: expect.stringMatching(/^http/),
-      ...{ verdict: "not_ready", readiness: progress["readiness"], sentence: NOT_READY, failures: [] },
+      ...{ verdict: "not_ready", readiness: progress["readiness"], sentence: NOT_READY },
+      failures: [
+        expect.objectContaining({ code: "http_4xx", subject: "url", tasks: 0, urls: 1 }),
+        expect.objectContaining({
+          subject: "pop",
+          tasks: 0,
+          pops: 1,
+          examples: [expect.objectContaining({ pop: DEAD_POP })],
+        }),
+      ],
       timestamp: expect.stringMatching(TIME),
       created_at: started.json["timestamp"],
       last_update_time: expect.stringMatching(TIME),
       status: "FINISHED",
     });
-    expect(await stack.report(reqId)).toEqual([REPORT_HEADER]);
+    expect(await stack.report(reqId)).toEqual([
+      REPORT_HEADER,
+      expect.stringMatching(`^,${missing[0]},HTTP 404,404,`),
+      expect.stringMatching(`^${DEAD_POP},,[^,]`),
+    ]);
     const results = await stack.results(summary);
     expect(results.map(({ pop, url }) => `${pop} ${url}`).toSorted()).toEqual(
       ["SIN2-C1", "ATL56-C1"].flatMap((pop) => urls(...paths).map((url) => `${pop} ${url}`)).toSorted(),

@@ -14,7 +14,9 @@ function find(cfDomain: string | undefined, hosts: readonly string[], aliases: R
     return aliases[name];
   };
   const own = async () => [WILD, MAIN];
-  return { asked, found: findDistributions(cfDomain, hosts, { own, alias }) };
+  const answer = findDistributions(cfDomain, hosts, { own, alias });
+  const refused = () => answer.then((it) => Object.fromEntries(it.refused));
+  return { asked, refused, found: answer.then(({ distributions }) => distributions) };
 }
 
 describe("with cf_domain", () => {
@@ -31,12 +33,33 @@ describe("with cf_domain", () => {
       { label: "d9", domain: "d9.SIN2-P1.cloudfront.net", names: [] },
     ],
   ])("%s", async (_, cfDomain, distribution) => {
-    expect(await find(cfDomain, ["never.asked"]).found).toEqual([distribution]);
+    const { asked, found } = find(cfDomain, ["never.asked"]);
+    expect(await found).toEqual([distribution]);
+    expect(asked).toEqual([]);
   });
 
-  it("an alias of an own distribution by the DNS alone", async () => {
+  it("an alias of an own distribution by the DNS alone is not asked with: it may be another account's", async () => {
     const { found } = find("cdn.other.com", [], { "cdn.other.com": "D1.CloudFront.net." });
-    expect(await found).toEqual([{ ...main, domain: "cdn.other.com" }]);
+    expect(await found).toEqual([main]);
+  });
+
+  it("refuses hosts that a more specific alias gives to another distribution, or that it does not answer to", async () => {
+    const hosts = ["x.example.com", "www.example.com", "CDN.example.com", "d1.cloudfront.net", "files.other.com"];
+    const { asked, refused } = find("d2.cloudfront.net", hosts, { "files.other.com": "d1.cloudfront.net" });
+    expect(await refused()).toEqual({
+      "www.example.com": "www.example.com belongs to the distribution E1, not to E2",
+      "CDN.example.com": "CDN.example.com belongs to the distribution E1, not to E2",
+      "d1.cloudfront.net": "d1.cloudfront.net belongs to the distribution E1, not to E2",
+      "files.other.com": "the distribution E2 does not answer to files.other.com",
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it("refuses none of its own hosts, nor any that is asked under the domain of somebody else's distribution", async () => {
+    expect(await find("cdn.example.com", ["cdn.example.com", "www.example.com"]).refused()).toEqual({});
+    expect(await find("d9.cloudfront.net", ["cdn.example.com", "files.other.com"]).refused()).toEqual({});
+    const alias = find("cdn.other.com", ["cdn.other.com"], { "cdn.other.com": "d1.cloudfront.net" });
+    expect(await alias.refused()).toEqual({});
   });
 
   it("an alias of somebody else's gets its label", async () => {
@@ -98,8 +121,9 @@ describe("without", () => {
 
   it("a host that leads to none is in none", async () => {
     const hosts = ["files.other.com", "cdn.example.com", "10.0.0.1", "[::1]"];
-    const { asked, found } = find(undefined, hosts);
+    const { asked, found, refused } = find(undefined, hosts);
     expect(await found).toEqual([{ ...main, hosts: ["cdn.example.com"] }]);
+    expect(Object.keys(await refused())).toEqual(["files.other.com", "10.0.0.1", "[::1]"]);
     // An address is no name.
     expect(asked).toEqual(["files.other.com"]);
   });

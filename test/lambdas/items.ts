@@ -41,6 +41,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
   const req_id = d.id("request");
   // Failed, warm and hit tasks are some of those that have a result, and these are some of all.
   const [not_kept_count, uncompressed_count, rec_miss_count] = [d.integer(), d.integer(), d.integer()];
+  const size_changed_count = rec_miss_count + 1;
   const [failed_count, hit_count, warm_count] = [not_kept_count + 1_003, d.integer() + 5_000, d.integer() + 9_000];
   const download_count = failed_count + hit_count + warm_count + 20_011;
   const download_size = d.bytes();
@@ -96,22 +97,32 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     not_kept_count,
     uncompressed_count,
     rec_miss_count,
+    no_age_count: d.integer(),
+    age_constant_count: d.integer(),
+    origin_age_count: d.integer(),
+    size_changed_count,
     empty_seen_at: d.milliseconds(),
     requeues: d.integer(),
     nudges: d.integer(),
     missing_instances: { count: d.integer(), since: d.integer() },
+    percentage_told: d.integer(),
     report: d.id("report"),
     results: d.id("results"),
     verdict: "ready_with_exceptions",
     readiness: {
       cold_objects: d.integer(),
+      cold_unreadable: d.integer(),
       cold_examples: [{ url: d.url(), variant: d.id("variant-cold"), rec: d.id("rec") }],
       cold_recs: [d.id("rec-cold")],
       lacking_pops: d.integer(),
+      lacking_other_pops: d.integer(),
       lacking_examples: [d.pop()],
       pops: d.integer(),
       unresolved_pops: d.integer(),
+      unresolved_examples: [d.pop()],
+      unanswered_pops: d.integer(),
       unreadable_urls: d.integer(),
+      urls: d.integer(),
       exceptions: d.integer(),
     },
     closing: CLOSING,
@@ -194,6 +205,9 @@ export function fullResult(change: Partial<TaskResult> = {}): TaskResult {
     reason: "timeout",
     error: d.id("error"),
     rec_unsure: true,
+    size_changed: true,
+    hit_after_download: true,
+    warning: "age_constant",
     agent: d.id("i"),
     expire_at: d.seconds(),
     ...change,
@@ -214,6 +228,7 @@ export function fullBeat(change: Partial<Beat> = {}): Beat {
     received: d.bytes(),
     asking: d.integer(),
     sharing: d.milliseconds(),
+    finished: d.bytes(),
     left: true,
     ...change,
   };

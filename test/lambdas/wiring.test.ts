@@ -157,9 +157,13 @@ function callOf(it: unknown): (() => Promise<unknown>) | undefined {
   if (it instanceof SafetyNet)
     return () =>
       it
-        .lookAtForgotten([OVERDUE], new Map([["r1", NO_PROGRESS]]), new Date())
-        .then(() => it.callStepsAgain(ACTIVE_AND_STALLED, new Date()));
+        .lookAtForgotten([OVERDUE], new Map([["r1", NO_PROGRESS]]), new Date(), rethrow)
+        .then(() => it.callStepsAgain(ACTIVE_AND_STALLED, new Date(), rethrow));
   return undefined;
+}
+
+function rethrow(_: string, error: unknown): never {
+  throw error;
 }
 
 const ENDING_REQUESTS: readonly Resource[] = ["REQUEST_TABLE", "SHUTDOWN_ARN"];

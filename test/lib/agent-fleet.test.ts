@@ -155,7 +155,17 @@ test("an agent may read of a result whether it stands and whether it is good, an
   const { client, sent } = fakeClient<DynamoDBClient>(() => ({}));
   await new RequestTaskTable(client, "tasks", () => undefined).standing([{ task_key: "r1#0", pop_url: "p#u" }]);
   const names = Object.values(sent[0]?.input.RequestItems.tasks.ExpressionAttributeNames);
-  expect(names).toEqual(["task_key", "pop_url", "ok", "reason", "http_status", "addresses", "rec_unsure"]);
+  expect(names).toEqual([
+    "task_key",
+    "pop_url",
+    "ok",
+    "reason",
+    "http_status",
+    "addresses",
+    "rec_unsure",
+    "hit_after_download",
+    "rounds",
+  ]);
   expect(read?.Condition).toEqual({
     "ForAllValues:StringEquals": { "dynamodb:Attributes": names },
     Null: { "dynamodb:Attributes": "false" },

@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { Api } from "../../lib/api.ts";
+import { consoleFiles } from "../../lib/console-files.ts";
 import { Parameters } from "../../lib/parameters.ts";
 import { type Resource, rendered, resourcesOf, synthesize, theOnly } from "./synth.ts";
 
@@ -66,9 +67,29 @@ describe.each([
   test("is throttled apart, so that who has no key takes nothing from those with one", () => {
     expect(theOnly(of, "AWS::ApiGateway::Stage").MethodSettings).toMatchObject([
       { ...{ HttpMethod: "*", ResourcePath: "/*" }, ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
-      { HttpMethod: "GET", ResourcePath: "/~1console", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
-      { HttpMethod: "GET", ResourcePath: "/~1console~1{file+}", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+      { HttpMethod: "POST", ResourcePath: "/~1prewarm", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 20 },
+      { HttpMethod: "GET", ResourcePath: "/~1summary", ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
+      { HttpMethod: "GET", ResourcePath: "/~1requests", ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+      { HttpMethod: "GET", ResourcePath: "/~1console", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 40 },
+      { HttpMethod: "GET", ResourcePath: "/~1console~1{file+}", ThrottlingRateLimit: 2, ThrottlingBurstLimit: 40 },
     ]);
+  });
+
+  test("throttles methods that there are: API Gateway ignores the settings of others", () => {
+    const { MethodSettings } = theOnly(of, "AWS::ApiGateway::Stage");
+    const routes = methodsOf(of).map(({ route }) => route);
+    for (const { HttpMethod, ResourcePath } of MethodSettings.slice(1))
+      expect(routes).toContain(`${HttpMethod} ${ResourcePath.slice(1).replaceAll("~1", "/")}`);
+  });
+
+  test("lets a page that is opened fetch all its files at once, for several people", () => {
+    const { MethodSettings } = theOnly(of, "AWS::ApiGateway::Stage");
+    const burst = Math.min(
+      ...MethodSettings.filter(({ ResourcePath = "" }) => ResourcePath.includes("console")).map(
+        ({ ThrottlingBurstLimit }: { ThrottlingBurstLimit: number }) => ThrottlingBurstLimit,
+      ),
+    );
+    expect(burst).toBeGreaterThanOrEqual(2 * Object.keys(consoleFiles()).length);
   });
 });
 

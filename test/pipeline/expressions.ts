@@ -104,6 +104,11 @@ class Parser {
       const [name = ""] = this.argumentNames();
       return (this.item[nameOf(name, this.placeholders)] !== undefined) === (word === "attribute_exists");
     }
+    if (word === "size") {
+      const [name = ""] = this.argumentNames();
+      const [operator, other] = [this.next(), this.next()];
+      return compares(operator, sizeOf(this.item[nameOf(name, this.placeholders)]), this.operand(other));
+    }
     if (word === "begins_with") {
       const [left = "", right = ""] = this.argumentNames();
       return String(this.operand(left)?.["S"] ?? "").startsWith(String(this.operand(right)?.["S"]));
@@ -122,6 +127,7 @@ class Parser {
         result[name] = this.setOperand();
       } else if (word === "REMOVE") delete result[name];
       else if (word === "ADD") result[name] = sum(result[name], this.value(this.next()));
+      else if (word === "DELETE") remove(result, name, this.value(this.next()));
       else throw new Error(`the clause ${word} is not supported: ${this.expression}`);
     } while (this.takes(","));
   }
@@ -199,6 +205,21 @@ function compares(operator: string, left: Value | undefined, right: Value | unde
   if (operator === ">") return order > 0;
   if (operator === ">=") return order >= 0;
   throw new Error(`the operator ${operator} is not supported`);
+}
+
+/** How many elements a set has. */
+function sizeOf(value: Value | undefined): Value | undefined {
+  const elements = value?.["SS"] ?? value?.["NS"];
+  return Array.isArray(elements) ? { N: String(elements.length) } : undefined;
+}
+
+/** Takes elements out of a set. An empty set is none. */
+function remove(item: Record<string, Value>, name: string, by: Value): void {
+  const type = "NS" in by ? "NS" : "SS";
+  const gone = new Set(by[type] as string[]);
+  const left = ((item[name]?.[type] ?? []) as string[]).filter((element) => !gone.has(element));
+  if (left.length === 0) delete item[name];
+  else item[name] = { [type]: left };
 }
 
 function sum(before: Value | undefined, by: Value): Value {

@@ -232,7 +232,9 @@ export class Pipeline {
 
   /** Items of a table by its construct's name: `StorageRequestTask`. */
   items(construct: string) {
-    return this.aws.dynamoDb.items(this.deployment.name(`Prewarm${construct}`));
+    const items = this.aws.dynamoDb.items(this.deployment.name(`Prewarm${construct}`));
+    // One item of the Request table is no request: who has a permit to be active.
+    return construct === "StorageRequest" ? items.filter(({ status }) => status !== undefined) : items;
   }
 
   /** What one of the queues holds: `TaskQueueTasks`, `PipelineFailedBatches`. */

@@ -102,6 +102,7 @@ async function walk({ clients, deployed }: LocalPrewarm): Promise<Walk> {
     requests: new RequestTable(counted, table, () => undefined),
     progress: { of: () => Promise.reject(new Error("an ended request has its counts")) },
     patience: patienceOf(),
+    logger: { warn: () => undefined },
     now: () => new Date(),
   };
   const pages: number[] = [];

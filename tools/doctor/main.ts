@@ -1,3 +1,5 @@
+import { cleanJson } from "../../cli/output/clean.ts";
+import { sinkOf } from "../../cli/output/sink.ts";
 import type { Finding } from "./check.ts";
 import { doctorClients } from "./clients.ts";
 import { confirm } from "./confirm.ts";
@@ -8,14 +10,18 @@ import { lineOf, rowOf, tally } from "./print.ts";
 import { exitCode, runChecks } from "./run-checks.ts";
 import { costOf } from "./smoke/cost.ts";
 
+// Findings quote what servers and AWS answered: a terminal must not obey it.
+const stdout = sinkOf(process.stdout);
+const stderr = sinkOf(process.stderr);
+
 // `npm run doctor`: docs/doctor.md.
 try {
   const options = parseOptions(process.argv.slice(2));
-  if (options.help) console.log(USAGE);
+  if (options.help) say(USAGE);
   else process.exitCode = await examine(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
+  stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }
 
@@ -56,9 +62,10 @@ function printer(json: boolean) {
 }
 
 function say(text: string): void {
-  console.log(text);
+  stdout.write(`${text}\n`);
 }
 
 function toJson(findings: readonly Finding[]): string {
-  return JSON.stringify({ failed: exitCode(findings) === 1, findings }, null, 2);
+  const json = JSON.stringify({ failed: exitCode(findings) === 1, findings }, null, 2);
+  return stdout.isTTY === true ? cleanJson(json) : json;
 }

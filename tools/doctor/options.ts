@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { parseUrl } from "../../domain/net/urls.ts";
 import { PHASES, type Phase } from "./check.ts";
 
 export const USAGE = `npm run doctor -- [what] [options]
@@ -103,7 +104,7 @@ function id(option: string, prefix: string, text: string): string {
 }
 
 function toUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseUrl(text);
   if (url?.protocol === "https:" || url?.protocol === "http:") return url;
   throw wrongWord(`'${text}' is no URL; --url looks like https://www.example.com/index.html`);
 }

@@ -53,10 +53,16 @@ export interface Policy {
   readonly ranges: "passed" | "kept";
   /**
    * Equal requests at the same time share one fetch. All but the first read a hit of the tier where they waited. Their
-   * Server-Timing names that layer only if the object stays there, and with `untold` never. `off`: each one fetches.
+   * Server-Timing names that layer only if the object stays there, with `untold` never, and with `false` always. `off`: each one
+   * fetches.
    * @default told
    */
-  readonly collapsing: "told" | "untold" | "off";
+  readonly collapsing: "told" | "untold" | "false" | "off";
+  /**
+   * `Age` of a hit: since when it is `kept`, on top of an `Age` that the origin sent; `none` at all; or always this one.
+   * @default kept
+   */
+  readonly age: "kept" | "none" | number;
   /**
    * `rec`: POPs keep nothing.
    * @default pop
@@ -97,6 +103,7 @@ const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   firstFormStays: true,
   ranges: "passed",
   collapsing: "told",
+  age: "kept",
   keptAt: "pop",
   rec: "asked",
 };

@@ -5,8 +5,8 @@ import { serverTiming, type Timing } from "./server-timing.ts";
 export interface Served extends Timing {
   readonly via: string;
   readonly status: number;
-  /** Milliseconds since the origin gave the answer. */
-  readonly ageMs: number;
+  /** Seconds since the origin gave the answer, or what else the policy says; undefined: no `Age`. */
+  readonly age: number | undefined;
   /** Whether Server-Timing is sent. */
   readonly timed: boolean;
 }
@@ -25,8 +25,6 @@ export function edgeHeaders(served: Served): string[] {
   const { source, pop } = served;
   const headers = ["x-cache", xCache(served), "via", served.via, "x-amz-cf-pop", pop, "x-amz-cf-id", id];
   if (served.timed) headers.push("server-timing", serverTiming(served, id));
-  if (source !== "none" && source !== "origin") {
-    headers.push("age", String(Math.max(0, Math.floor(served.ageMs / 1000))));
-  }
+  if (source !== "none" && source !== "origin" && served.age !== undefined) headers.push("age", String(served.age));
   return headers;
 }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import type { Policy } from "./behaviour.ts";
 import { count } from "./counters.ts";
 import { deliver, statedLength } from "./deliver.ts";
 import { edgeHeaders, type Served } from "./edge-headers.ts";
@@ -7,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
 import type { AnswerFault, BodyFault } from "./faults.ts";
 import type { Found } from "./find.ts";
 import type { PopLog } from "./pop-log.ts";
-import type { Reply } from "./reply.ts";
+import { headerOf, type Reply } from "./reply.ts";
 import type { Sampling } from "./server-timing.ts";
 
 /** What all answers of an edge have in common. */
@@ -28,7 +29,7 @@ export function send(exchange: Exchange, found: Found, context: SendContext, fau
   const { method = "GET" } = request;
   const own = edgeHeaders(servedOf(exchange, found, context));
   const bodyFault = fault?.kind === "headers" ? undefined : fault;
-  const head = [...reply.headers, ...lengthOf(reply, bodyFault), ...own];
+  const head = [...passedOn(found), ...lengthOf(reply, bodyFault), ...own];
   response.writeHead(reply.status, fault?.kind === "headers" ? replaced(head, fault.headers) : head);
   const body = method === "HEAD" ? EMPTY : reply.body;
   const bytes = deliver(response, body, bodyFault ?? brokenOff(reply), context.reset);
@@ -37,7 +38,7 @@ export function send(exchange: Exchange, found: Found, context: SendContext, fau
 }
 
 function servedOf({ pop, request, policy, began }: Exchange, found: Found, context: SendContext): Served {
-  const { reply, source, refreshed, storedAt, untold = false, askedBy = "rec", originMs = 0 } = found;
+  const { reply, source, refreshed, untold = false, askedBy = "rec", originMs = 0 } = found;
   const { pragma } = request.headers;
   return {
     pop: pop.answersAs,
@@ -45,13 +46,25 @@ function servedOf({ pop, request, policy, began }: Exchange, found: Found, conte
     status: reply.status,
     source,
     refreshed,
-    ageMs: storedAt === undefined ? 0 : context.now() - storedAt,
+    age: ageOf(policy, found, context.now()),
     timed: context.sampling.isDue(policy, pragma),
     untold,
     askedBy,
     originMs,
     answerMs: performance.now() - began,
   };
+}
+
+/** What the origin sent. Its `Age` is a part of the edge's own, where that sends one. */
+function passedOn({ reply: { headers }, source }: Found): readonly string[] {
+  if (source === "origin" || !headers.includes("age")) return headers;
+  return headers.filter((_, at) => headers[at - (at % 2)] !== "age");
+}
+
+function ageOf({ age }: Policy, { reply, storedAt }: Found, now: number): number | undefined {
+  if (age !== "kept") return age === "none" ? undefined : age;
+  const sinceMs = storedAt === undefined ? 0 : now - storedAt;
+  return Number(headerOf(reply, "age") ?? 0) + Math.max(0, Math.floor(sinceMs / 1_000));
 }
 
 function lengthOf(reply: Reply, fault: BodyFault | undefined): string[] {

@@ -91,7 +91,8 @@ export class Tier {
 
   /** What a request gets that waited. It may be told of this layer only if the object stays here. */
   #shared(entry: Entry, asked: Asked): Answer {
-    const untold = asked.policy.collapsing === "untold" || !this.#keeps(asked, entry);
+    const { collapsing } = asked.policy;
+    const untold = collapsing === "untold" || (collapsing === "told" && !this.#keeps(asked, entry));
     return { ...this.#had(asKept(entry)), untold };
   }
 

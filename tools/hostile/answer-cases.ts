@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 
 /** An answer as raw bytes (Latin-1), after which the server closes the connection. */
 export type RawAnswer = string;
@@ -24,6 +25,12 @@ const ODD_LINES = [
     "\r\nHTTP/1.1 200 OK",
   ],
   ...["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK", "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK"],
+  ...[
+    "HTTP/1.1 103 Hints\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK",
+    "HTTP/1.0 103 Hints\r\n\r\nHTTP/1.1 200 OK",
+    "HTTP/1.1 103 Hints\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK",
+    "HTTP/1.1 103 Hints\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK",
+  ],
   ...["HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade", "HTTP/1.1 200 OK\r", "HTTP/1.1 200 OK\r\r"],
 ];
 const FRAMING = ["Content-Length: 5", "content-length:5", "Transfer-Encoding: chunked", "transfer-encoding:\tchunked "];
@@ -104,6 +111,12 @@ const BODIES = [
     "5\r\nhello\r\n0\r\n folded\r\n\r\n",
     "000000000000000000005\r\nhello\r\n0\r\n\r\n",
   ],
+  ...[
+    "5\r\nhello\r\n0\r\nContent-Length: 5\r\n\r\n",
+    "5\r\nhello\r\n0\r\ntransfer-encoding: chunked\r\n\r\n",
+    "5\r\nhello\r\n0\r\nX: 1\r\nCONTENT-LENGTH: 9\r\n\r\n",
+    "5\r\nhello\r\n0\r\nTrailer: X\r\nConnection: close\r\n\r\n",
+  ],
   ...["5\r\nhello\r\n00\r\n\r\n", "FFFFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n0\r\nX: 1\nY: 2\r\n\r\n"],
 ];
 /** Bytes at which readers of HTTP differ. */
@@ -128,14 +141,19 @@ const BYTES = [
   "x",
 ];
 
+/** Lengths around the limit of a head, which other bytes of it count towards too. */
+const longHeader = fc
+  .oneof(fc.constant(0), fc.integer({ min: -200, max: 200 }), fc.constant(5_000))
+  .map((more) => `X: ${"x".repeat(MAX_ANSWER_HEAD_BYTES + more)}`);
 const line = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...GOOD_LINES) },
-  { weight: 1, arbitrary: fc.constantFrom(...ODD_LINES) },
+  { weight: 2, arbitrary: fc.constantFrom(...ODD_LINES) },
 );
 const header = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom(...FRAMING) },
-  { weight: 3, arbitrary: fc.constantFrom(...PLAIN) },
-  { weight: 2, arbitrary: fc.constantFrom(...ODD_HEADERS) },
+  { weight: 50, arbitrary: fc.constantFrom(...FRAMING) },
+  { weight: 30, arbitrary: fc.constantFrom(...PLAIN) },
+  { weight: 20, arbitrary: fc.constantFrom(...ODD_HEADERS) },
+  { weight: 1, arbitrary: longHeader },
 );
 const lineEnd = fc.oneof(
   { weight: 30, arbitrary: fc.constant("\r\n") },

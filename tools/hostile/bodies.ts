@@ -57,7 +57,14 @@ function deployed({ apiUrl, apiKey, clients, deployed: stack }: LocalPrewarm): B
     async inventory() {
       const table = stack.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
       const bucket = stack.resource("PrewarmStorageLists", "AWS::S3::Bucket");
-      const items = await clients.db.send(new ScanCommand({ TableName: table, Select: "COUNT" }));
+      const items = await clients.db.send(
+        new ScanCommand({
+          TableName: table,
+          Select: "COUNT",
+          // One item is no request: who has a permit to be active.
+          FilterExpression: "attribute_exists(created_at)",
+        }),
+      );
       const objects = await clients.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
       const schedules = await clients.scheduler.send(new ListSchedulesCommand({}));
       return `${items.Count} items, ${objects.KeyCount ?? 0} objects, ${schedules.Schedules?.length ?? 0} schedules`;

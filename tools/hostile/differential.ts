@@ -3,6 +3,7 @@ import { Client } from "undici";
 import type { Answer } from "../../agent/download/answer.ts";
 import { headerLines } from "../../agent/download/header-lines.ts";
 import { PopPool } from "../../agent/download/pop-pool.ts";
+import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import type { RawAnswer } from "./answer-cases.ts";
 import { onRequests, rawServer } from "./raw-answer-server.ts";
 
@@ -100,7 +101,7 @@ function verdict(answer: Answer | undefined): Verdict {
 }
 
 async function byUndici(port: number, n: number): Promise<Verdict> {
-  const client = new Client(`http://127.0.0.1:${port}`);
+  const client = new Client(`http://127.0.0.1:${port}`, { maxHeaderSize: MAX_ANSWER_HEAD_BYTES });
   try {
     const limits = { headersTimeout: LONGEST_MS, bodyTimeout: LONGEST_MS };
     const { statusCode, body } = await client.request({ path: `/${n}`, method: "GET", ...limits });

@@ -159,7 +159,7 @@ async function passes(step: () => Promise<unknown>): Promise<boolean> {
   );
 }
 
-const logger = { info() {} };
+const logger = { info() {}, warn() {} };
 
 function unplanned(): never {
   throw new Error("a forged item led to work");

@@ -7,6 +7,8 @@ export const faults: LabPart = {
   name: "faults",
   async run(say, { scale }) {
     const seed = Date.now() % 1_000_000;
+    // At the start: a run that does not end says it, too.
+    say(`  seed ${seed}`);
     const report = await runLab({
       ...{ ...long, seed, urls: Math.max(10, Math.round(long.urls * scale)) },
       say: (line) => say(`  ${line}`),

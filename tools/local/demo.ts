@@ -8,7 +8,9 @@ import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { outcomeCounts, type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
+import { ending, refuseIfEnding } from "./processes.ts";
 import { ProgressBar } from "./progress-bar.ts";
+import { endOnSignals, INTERRUPTED } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
 /** Eight POPs under three RECs. */
@@ -32,9 +34,7 @@ interface Outcome {
 
 const say = (line: string) => console.log(line);
 let running: LocalPrewarm | undefined;
-const interrupted = new AbortController();
-process.once("SIGINT", () => interrupted.abort());
-process.once("SIGTERM", () => interrupted.abort());
+endOnSignals(say);
 
 try {
   running = await startLocalPrewarm({ edge: world, say });
@@ -43,8 +43,9 @@ try {
   say(faults.length === 0 ? "\nEverything is exactly as expected." : "");
   process.exitCode = faults.length === 0 ? 0 : 1;
 } catch (error) {
-  console.error(interrupted.signal.aborted ? "Interrupted." : error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // What goes wrong while it ends is no fault.
+  if (!ending.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  process.exitCode = ending.signal.aborted ? INTERRUPTED : 1;
 } finally {
   await running?.close();
 }
@@ -80,6 +81,7 @@ async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
   say(
     `Fetches the origin saw:  ${originFetches} (${GOOD_URLS.length} objects, ${recs().size} RECs, ${progress.total_count} downloads)`,
   );
+  refuseIfEnding();
   const cold = await askAgain(standIn, GOOD_URLS, POPS);
   say(`Asked again everywhere:  ${progress.total_count - cold.length} of ${progress.total_count} are hits`);
   return { progress, summary, report, rows, originFetches, cold };
@@ -95,7 +97,7 @@ async function follow(api: ApiClient, reqId: string): Promise<Progress> {
       bar.end();
       return progress;
     }
-    await sleep(POLL_MS, undefined, { signal: interrupted.signal });
+    await sleep(POLL_MS, undefined, { signal: ending.signal });
   }
 }
 

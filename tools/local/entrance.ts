@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import { DENIED_BY_POLICY } from "../../domain/api/denied-by-policy.ts";
 import { COMPRESSED_FROM_BYTES } from "../../lib/compressed-from.ts";
-import { NO_KEY, TOO_LARGE } from "../../lib/refusal-texts.ts";
+import { TOO_LARGE } from "../../lib/refusal-texts.ts";
+import { entranceRefusal, forwardedHeaders } from "./entrance-rules.ts";
 
 /**
  * The largest body that API Gateway takes, and the largest event that Lambda takes. In it, the body is a JSON string.
@@ -56,12 +57,10 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
 }
 
 async function forward(options: EntranceOptions, from: IncomingMessage, to: ServerResponse): Promise<void> {
-  const path = from.url ?? "/";
+  const { method = "GET", url = "/", headers } = from;
   const hosts = [`localhost:${options.port}`, `127.0.0.1:${options.port}`];
-  if (!hosts.includes(from.headers.host?.toLowerCase() ?? ""))
-    return refuse(to, 403, `The API has no host but ${hosts.join(" and ")}`);
-  if (!path.startsWith("/prod/")) return refuse(to, 403, "The API's URLs begin with /prod/");
-  if (!isConsole(from) && from.headers["x-api-key"] !== options.apiKey) return refuse(to, 403, NO_KEY);
+  const refusal = entranceRefusal({ method, url, headers }, { hosts, apiKey: options.apiKey });
+  if (refusal !== undefined) return refuse(to, refusal.status, refusal.message);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of from) {
@@ -71,20 +70,9 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
   }
   const body = Buffer.concat(chunks);
   if (JSON.stringify(body.toString("utf8")).length > MAX_EVENT) return refuse(to, 413, TOO_LARGE);
-  // curl asks with `Expect` before it sends a large body. This server has said yes, and undici sends no such header.
-  const {
-    host: _host,
-    connection: _connection,
-    "transfer-encoding": _encoding,
-    expect: _expect,
-    origin,
-    ...headers
-  } = from.headers;
-  // The console sends it with its script and with each POST. The front refuses whatever has one, and so it does for other pages.
-  const foreign = origin === undefined || origin === `http://${from.headers.host}` ? {} : { origin };
-  const answer = await request(options.target + path, {
-    method: from.method === "POST" ? "POST" : from.method === "HEAD" ? "HEAD" : from.method === "GET" ? "GET" : "PUT",
-    headers: { ...headers, ...foreign, authorization: options.authorization },
+  const answer = await request(options.target + url, {
+    method: method === "POST" ? "POST" : method === "HEAD" ? "HEAD" : "GET",
+    headers: { ...forwardedHeaders(headers), authorization: options.authorization },
     body: size > 0 ? body : null,
     headersTimeout: 60_000,
   });
@@ -104,11 +92,6 @@ function addressFilter(cidrs: string): (address: string) => boolean {
     else list.addSubnet(address, Number(prefix), family);
   }
   return (address) => list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
-}
-
-/** The routes without a key: lib/api.ts says which. */
-function isConsole({ method, url = "" }: IncomingMessage): boolean {
-  return method === "GET" && /^\/prod\/console(\/|$|\?)/.test(url);
 }
 
 /** What is between two neighbours alone, or is counted anew. */

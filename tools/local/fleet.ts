@@ -8,7 +8,7 @@ import { unzipSync } from "fflate";
 import type { LocalClients } from "./clients.ts";
 import type { Deployed } from "./deployed.ts";
 import { LOCAL, RUN } from "./paths.ts";
-import { start, stop } from "./processes.ts";
+import { ending, start, stop } from "./processes.ts";
 
 const LOOK_MS = 250;
 /** Pause before a crashed agent is started again. On an instance, systemd waits a little longer. */
@@ -119,10 +119,17 @@ export class LocalFleet {
   }
 
   private async follow(): Promise<void> {
-    while (!this.closing) {
-      await this.look().catch((error: unknown) => this.say(`The fleet could not be looked at: ${error}`));
+    while (!this.isEnding) {
+      await this.look().catch((error: unknown) => {
+        if (!this.isEnding) this.say(`The fleet could not be looked at: ${error}`);
+      });
       await sleep(LOOK_MS);
     }
+  }
+
+  /** Nothing may be started any more: the run may be ended before this fleet is closed. */
+  private get isEnding(): boolean {
+    return this.closing || ending.signal.aborted;
   }
 
   private async look(): Promise<void> {
@@ -141,7 +148,7 @@ export class LocalFleet {
   private async bootOf(id: string): Promise<void> {
     const boot = await this.boot();
     const env = await this.onLaunch({ id, number: this.launched++ });
-    if (!this.closing) this.launch(id, { ...boot, env: { ...boot.env, ...env } });
+    if (!this.isEnding) this.launch(id, { ...boot, env: { ...boot.env, ...env } });
   }
 
   private async boot(): Promise<Boot> {
@@ -162,9 +169,11 @@ export class LocalFleet {
     const child = start(process.execPath, ["--enable-source-maps", `${boot.code}/main.mjs`], env, log);
     const running: Running = { process: child, restart: undefined };
     child.once("exit", (code) => {
-      if (this.agents.get(id) !== running || running.lost === true || code === 0) return;
+      if (this.isEnding || this.agents.get(id) !== running || running.lost === true || code === 0) return;
       this.say(`The agent of ${id} ended with ${code ?? child.signalCode}; it is started again`);
-      running.restart = setTimeout(() => this.agents.get(id) === running && this.launch(id, boot), RESTART_MS);
+      running.restart = setTimeout(() => {
+        if (!this.isEnding && this.agents.get(id) === running) this.launch(id, boot);
+      }, RESTART_MS);
     });
     this.agents.set(id, running);
   }

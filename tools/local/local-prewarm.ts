@@ -1,14 +1,14 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
 import { putToWork, type StackAtWork } from "./at-work.ts";
 import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, deploy } from "./deploy.ts";
 import type { Deployed } from "./deployed.ts";
 import { type Aws, startAws } from "./emulator.ts";
+import { removeEndpointFile, writeEndpointFile } from "./endpoint-file.ts";
 import { refuseUnfit } from "./fit-machine.ts";
 import type { OnLaunch } from "./fleet.ts";
-import { closeRunFolder, LOCAL, openRunFolder } from "./paths.ts";
+import { closeRunFolder, openRunFolder } from "./paths.ts";
 import { freePort } from "./ports.ts";
-import { writeSecret } from "./secret-file.ts";
+import { refuseIfEnding } from "./processes.ts";
 import {
   type EdgePlace,
   edgeEnvironment,
@@ -53,21 +53,17 @@ export interface LocalPrewarm extends StackAtWork {
 
 const STACK = "PrewarmStack";
 const PORT = 8480;
-/** Tells other programs where the API is while it runs. */
-export const ENDPOINT_FILE = `${LOCAL}endpoint.json`;
 
 /**
  * Starts everything. If a step fails, what was started before it is closed, newest first.
- * @throws UnfitMachineError that says what this machine lacks, before anything is started
+ * @throws UnfitMachineError that says what this machine lacks, before anything is started; InterruptedError if this process is to end
  */
 export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPrewarm> {
   const { say, stackName = STACK } = options;
   refuseUnfit(options.edge);
   openRunFolder();
   const closers: (() => Promise<unknown>)[] = [async () => closeRunFolder()];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = () => closeAll(closers.splice(0).reverse());
   try {
     const place = options.edge === undefined ? undefined : await reserveEdge();
     const env: NodeJS.ProcessEnv = {
@@ -80,6 +76,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     say("Starting the AWS emulator …");
     const aws = await startAws(env, say);
     closers.push(aws.close);
+    refuseIfEnding();
     const clients = localClients(aws);
 
     let standIn: StandIn | undefined;
@@ -89,22 +86,32 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       standIn = await startStandIn({ cloudFront: clients.cloudFront, onInvalidation }, place, options.edge);
       closers.push(standIn.close);
     }
+    refuseIfEnding();
 
     const launch = options.launch ?? byCdk(stackName, say);
     const deployed = await launch(aws, clients, { ...stackParameters(env), ...options.parameters });
+    refuseIfEnding();
     const work = async (stack: Deployed, port?: number) => {
       const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);
       return atWork;
     };
     const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
-    writeSecret(ENDPOINT_FILE, endpointFile(atWork.apiUrl, deployed, aws, place));
-    closers.push(async () => removeEndpointFile(atWork.apiUrl));
+    writeEndpointFile(endpointFile(atWork.apiUrl, deployed, aws, place));
+    closers.push(async () => removeEndpointFile());
+    refuseIfEnding();
     return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** One that fails does not keep the others from running. @throws what the first that failed has thrown */
+async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const closer of closers) await closer().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
 
 /** As a user does who has the code. */
@@ -128,10 +135,4 @@ function endpointFile(apiUrl: string, { apiKey, stackName }: Deployed, aws: Aws,
   const { endpoint: awsEndpoint, region, env } = aws;
   const awsAccessKeyId = env["AWS_ACCESS_KEY_ID"];
   return `${JSON.stringify({ apiUrl, apiKey, awsEndpoint, awsAccessKeyId, region, stackName, edge }, null, 2)}\n`;
-}
-
-/** Leaves the file of another run, which may have been written meanwhile. */
-function removeEndpointFile(apiUrl: string): void {
-  if (!existsSync(ENDPOINT_FILE)) return;
-  if (readFileSync(ENDPOINT_FILE, "utf8").includes(JSON.stringify(apiUrl))) rmSync(ENDPOINT_FILE);
 }

@@ -10,31 +10,75 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end, and returns what it printed. @throws CommandError if its exit code is not 0 */
+/** The run was ended while a command ran, or before it began. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+  constructor() {
+    super("Interrupted.");
+  }
+}
+
+/**
+ * Aborted once this process is to end: commands that run are ended, and nothing is started any more. There is one for the process, as
+ * signals are sent to a process.
+ */
+export const ending = new AbortController();
+
+/** @throws InterruptedError if this process is to end */
+export function refuseIfEnding(): void {
+  if (ending.signal.aborted) throw new InterruptedError();
+}
+
+/** Processes that this one has started and that have not ended. */
+const children = new Set<ChildProcess>();
+process.once("exit", killChildren);
+
+/** Kills all that this process has started, at once. */
+export function killChildren(): void {
+  for (const { pid } of children) if (pid !== undefined) signalGroup(pid, "SIGKILL");
+}
+
+/**
+ * Runs a command to its end, and returns what it printed. It has a process group of its own, as below.
+ * @throws CommandError if its exit code is not 0; InterruptedError if this process is to end
+ */
 export async function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
   cwd?: string,
 ): Promise<string> {
-  const child = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  refuseIfEnding();
+  const child = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  track(child);
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new CommandError([command, ...args].join(" "), code, output);
-  return output;
+  const interrupt = () => void stop(child);
+  ending.signal.addEventListener("abort", interrupt);
+  const [code] = await once(child, "close").finally(() => ending.signal.removeEventListener("abort", interrupt));
+  if (code === 0) return output;
+  refuseIfEnding();
+  throw new CommandError([command, ...args].join(" "), code, output);
 }
 
 /**
  * Starts a process that stays, with its output in a file. It has a process group of its own: a Ctrl-C reaches only this
  * process, which then ends the other one in order. If this process is killed, the kernel ends the other one, where
  * util-linux (`setpriv`) is installed.
+ * @throws InterruptedError if this process is to end
  */
 export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
+  refuseIfEnding();
   const log = openSync(logFile, "a");
   const [program = "", ...all] = [...endsWithUs(), command, ...args];
-  return spawn(program, all, { env, stdio: ["ignore", log, log], detached: true });
+  return track(spawn(program, all, { env, stdio: ["ignore", log, log], detached: true }));
+}
+
+function track<T extends ChildProcess>(child: T): T {
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  return child;
 }
 
 let prefix: readonly string[] | undefined;

@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { refuseIfEnding } from "./processes.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 
-/** Waits until a server that was just started answers with a 2xx. @throws Error that names its log when it ends, or takes a minute */
+/** Waits until a server that was just started answers with a 2xx. @throws Error that names its log when it ends, or takes a minute; InterruptedError */
 export async function ready(
   url: string,
   server: ChildProcess,
@@ -13,6 +14,7 @@ export async function ready(
 ): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
+    refuseIfEnding();
     if (server.exitCode !== null) throw new Error(`${name} ended with ${server.exitCode}; see ${log}`);
     const answer = await fetch(url, { headers }).catch(() => undefined);
     if (answer?.ok) return;

@@ -1,24 +1,26 @@
+import { once } from "node:events";
 import { faultFile } from "./fault-file.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { LOCAL } from "./paths.ts";
+import { ending, InterruptedError } from "./processes.ts";
+import { endOnSignals } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
 const say = (line: string) => console.log(line);
 
-/** Resolves when the user ends it (Ctrl-C). */
-const ended = new Promise<void>((resolve) => {
-  process.once("SIGINT", resolve);
-  process.once("SIGTERM", resolve);
-});
+endOnSignals(say);
 
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) say(USAGE);
   else await serve(options.edge, options.port);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // Ended by the user while it started: all of it is closed.
+  if (!(error instanceof InterruptedError)) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
 
 async function serve(edge: boolean, port: number | undefined): Promise<void> {
@@ -29,8 +31,7 @@ async function serve(edge: boolean, port: number | undefined): Promise<void> {
   });
   try {
     say(welcome(prewarm, edge));
-    await ended;
-    say("\nEnding …");
+    if (!ending.signal.aborted) await once(ending.signal, "abort");
   } finally {
     await prewarm.close();
   }

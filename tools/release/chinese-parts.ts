@@ -10,9 +10,11 @@ import {
   refusedTable,
   regionsTable,
 } from "./part-tables.ts";
+import { routesTableInChinese } from "./route-tables.ts";
 
 /** The generated parts of docs/zh. Each has the name of the English one and `-zh`. */
 export const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = [
+  ["routes-zh", routesTableInChinese],
   ["limits-zh", () => limitsTable(["项目", "最小", "最大"], (what) => words.LIMIT_WORDS[what])],
   ["regions-zh", () => regionsTable(["区域", "POP"])],
   ["countries-zh", countriesList],

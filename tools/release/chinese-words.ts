@@ -32,20 +32,22 @@ export const REFUSED_WORDS: Readonly<Record<WhyRefused, string>> = {
 };
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
-  warm: "已预热：下载之后，看到该 POP 自身缓存的命中；应答说明了层级，且为边缘。",
-  hit: "已命中：下载之后，看到该 POP 的命中。应答没有说明层级，因此命中的可能是区域边缘缓存。",
+  warm: "已预热：下载之后，看到该 POP 自身缓存的命中：应答说明层级为 EDGE，且 `Age` 已增加。",
+  hit: "已命中：下载之后，看到该 POP 的命中，但应答没有说明层级，或 `Age` 不能证明缓存：参见任务的 `warning`。",
   not_kept: "未缓存：下载完整，但此后没有命中，再次下载之后也没有：POP 没有保留该对象。",
   done: "已下载（未验证）：不作任何声明，因为服务器不发送 x-cache，或 `verify` 为 `off`。",
   failed: "失败：没有一次完整的下载，或再次请求对象时由 AWS WAF 应答。",
 };
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  ready: "可以放量：所有任务都成功。`hit` 和 `done` 没有声明的内容，由 `sentence` 说明。",
+  ready: "可以放量：所有任务都成功，且至少有一个经过验证。`hit` 和 `done` 没有声明的内容，由 `sentence` 说明。",
   ready_with_exceptions:
-    "可以放量，但有例外：部分任务失败、URL 无法读取或 POP 无法解析，但没有对象在某个区域边缘缓存下全部未预热。",
+    "可以放量，但有例外：部分任务失败、URL 无法读取或 POP 无法解析，但不符合 `not_ready` 的任何条件。",
   not_ready:
-    "暂不可放量：在某个选中了两个或更多 POP 的区域边缘缓存下，有对象在所有 POP 都未成功；或者超过 5% 的 POP 各缺少超过 1% 的任务；" +
-    "或者预热请求不是以 FINISHED 结束。",
+    "暂不可放量：在某个选中了两个或更多 POP 的区域边缘缓存下，有对象在所有 POP 都未成功；或者超过 5% 的 POP 各缺少超过 1% 的对象；" +
+    "或者预热请求不是以 FINISHED 结束。无法读取的 URL 视为在所有 POP 都未预热；无法解析的 POP 不计入。",
+  not_verified:
+    "已下载，但没有任何迹象表明缓存中有这些对象：`verify` 为 `off`，或服务器不发送 `x-cache`。`not_ready` 的条件优先。",
 };
 
 export const BASIS_WORDS: Readonly<Record<Basis, string>> = {
@@ -63,8 +65,8 @@ export const REC_BASIS_WORDS: Readonly<Record<RecBasis, string>> = {
 };
 
 export const REPORT_COLUMN_WORDS: Readonly<Record<(typeof REPORT_COLUMNS)[number]["name"], string>> = {
-  pop: "要预热的 POP",
-  url: "URL，与请求中的一致",
+  pop: "要预热的 POP；无法读取的 URL 的行中为空",
+  url: "URL，与请求中的一致；无法解析的 POP 的行中为空",
   error: "出了什么问题",
   http_status: "最后一次应答的 HTTP 状态码；没有应答时为空",
   x_amz_cf_pop: "应答的 POP，以它自报的名称为准",
@@ -88,4 +90,5 @@ export const MORE_COLUMN_WORDS: Readonly<Record<(typeof MORE_COLUMNS)[number]["n
   bytes: "最后一次尝试收到的字节数",
   ms: "从第一次尝试开始到最后一次尝试结束的毫秒数",
   x_cache: "最后一次应答的 `x-cache`",
+  warning: "结果为 `hit` 时：`no_age`、`age_constant` 或 `origin_age`；参见[预热结果](#预热结果)",
 };

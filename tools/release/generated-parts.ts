@@ -26,10 +26,12 @@ import {
   refusedTable,
   regionsTable,
 } from "./part-tables.ts";
+import { routesTable } from "./route-tables.ts";
 import { snippetParts } from "./snippet-parts.ts";
 
 /** What documents have from the code: the name of each generated part, and what makes its text. */
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
+  ["routes", routesTable],
   ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
   ["parameters", parameterTables],
   ["regions", () => regionsTable(["region", "POPs"])],

@@ -3,7 +3,7 @@ import type { Edge } from "../edge/edge.ts";
 import type { LabRow } from "../lab/part.ts";
 import { firstOf, wantedRow } from "./wanted.ts";
 
-type Claim = Pick<TaskResult, "pop" | "url" | "outcome" | "address" | "addresses">;
+type Claim = Pick<TaskResult, "pop" | "url" | "outcome" | "warning" | "address" | "addresses">;
 
 /** Compares what the agents claim with what the edge's caches have. It counts over all parts of the lab. */
 export class Claims {
@@ -17,7 +17,8 @@ export class Claims {
   /** The row of a request: every `warm` is held where it was seen, and no `hit` is of an object that is kept nowhere. */
   row(what: string, results: readonly Claim[], edge: Pick<Edge, "holders" | "addressesOf">): LabRow {
     const warm = results.filter(({ outcome }) => outcome === "warm");
-    const hits = results.filter(({ outcome }) => outcome === "hit");
+    // One with a warning claims nothing of what is kept.
+    const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
     const falseWarm = warm.filter((claim) => !isHeld(claim, edge));
     const falseHits = hits.filter(({ url }) => edge.holders(pathOf(url)).length === 0);
     this.found += falseWarm.length;

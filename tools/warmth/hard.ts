@@ -95,8 +95,12 @@ function caseRow(way: Way, it: HardCase, wanted: Wanted, tasks: number, all: rea
 }
 
 /** A failure says why; so does one that two others have decided. */
-export function isAsWanted(result: Pick<TaskResult, "ok" | "outcome" | "reason" | "error">, wanted: Wanted): boolean {
-  const { ok, outcome, error = "" } = result;
+export function isAsWanted(
+  result: Pick<TaskResult, "ok" | "outcome" | "warning" | "reason" | "error">,
+  wanted: Wanted,
+): boolean {
+  const { ok, outcome, warning, error = "" } = result;
+  if (wanted.orDoubtfulHit === true && outcome === "hit" && warning !== undefined) return true;
   if (wanted.reason === undefined) return outcome === wanted.outcome;
   const reason = String(result.reason);
   if (reason === DECIDED) return !ok && error !== "";

@@ -131,6 +131,19 @@ describe("a 202 of the origin is final, with the reason not_cacheable", () => {
   });
 });
 
+test("what a failure quotes of an answer is cut: agents remember failures, a result has room for 1,000 characters", () => {
+  const long = "x".repeat(60_000);
+  for (const answer of [
+    { bytes: 0, httpStatus: 302, location: long },
+    { ...WHOLE, xAmzCfPop: long },
+    { ...WHOLE, xCache: `Error ${long}` },
+  ]) {
+    const outcome = judge(answer, "SIN2-P1", null);
+    expect(outcome).toMatchObject({ failure: { detail: expect.stringMatching(/x{30}/) } });
+    expect(JSON.stringify(outcome).length).toBeLessThan(1_200);
+  }
+});
+
 test("an answer without the optional headers can be good", () => {
   expect(told(judge({ bytes: 7, httpStatus: 200 }, "SIN2-P1", null))).toEqual(["GOOD"]);
   expect(told(judge({ bytes: 0 }, "SIN2-P1", null))).toEqual(["RETRY", "connection", "no answer"]);
@@ -143,11 +156,12 @@ test("what was asked for compressed may come as it is, and then is larger than G
   const size = (answer: Partial<Answer>, compressed: boolean) =>
     told(judge({ ...WHOLE, ...css, ...answer }, "SIN2-P1", 2_000, compressed))[0];
   expect(size({}, true)).toBe("GOOD");
-  expect(size({}, false)).toBe("RETRY");
-  expect(judge({ ...WHOLE, ...css }, "SIN2-P1", 2_000).kind).toBe("RETRY");
+  const { contentLength: _, ...unsized } = { ...WHOLE, ...css };
+  expect(judge(unsized, "SIN2-P1", 2_000, true).kind).toBe("GOOD");
+  expect(judge(unsized, "SIN2-P1", 2_000, false).kind).toBe("RETRY");
   // A part of it, and what is never sent compressed.
   expect(size({ bytes: 1_999, contentLength: 1_999 }, true)).toBe("RETRY");
-  expect(size({ contentType: "video/mp4" }, true)).toBe("RETRY");
+  expect(judge({ ...unsized, contentType: "video/mp4" }, "SIN2-P1", 2_000, true).kind).toBe("RETRY");
 });
 
 test("what arrives must have the size that Get Size saw, unless it is compressed", () => {
@@ -159,4 +173,8 @@ test("what arrives must have the size that Get Size saw, unless it is compressed
   expect(size({}, 5_000_000)).toEqual(["RETRY", "incomplete", other]);
   expect(size({ bytes: 0, contentLength: 0 }, 5_000_000)[1]).toBe("incomplete");
   expect(size({ contentEncoding: "br" }, 5_000_000)).toEqual(["GOOD"]);
+  // Content-Length states 10, too.
+  expect(size({}, 7)).toEqual(["GOOD"]);
+  const { contentLength: _, ...unsized } = WHOLE;
+  expect(told(judge(unsized, "SIN2-P1", 7))[1]).toBe("incomplete");
 });

@@ -3,9 +3,9 @@ import { maxBytesOf } from "../../../agent/download/body-limits.ts";
 import { BodyWatch } from "../../../agent/download/body-watch.ts";
 
 /** Looks every second at a body that comes at this rate. @returns the failure and the second in which it is told */
-function watch(bytesAt: (second: number) => number, maxBytes = Number.POSITIVE_INFINITY) {
+function watch(bytesAt: (second: number) => number, maxBytes = Number.POSITIVE_INFINITY, seconds = 600) {
   const body = new BodyWatch(0, maxBytes);
-  for (let second = 0; second <= 600; second++) {
+  for (let second = 0; second <= seconds; second++) {
     const failure = body.failure(second * 1_000, bytesAt(second));
     if (failure !== undefined) return { second, ...failure };
   }
@@ -32,6 +32,22 @@ describe("a body that comes", () => {
 
   it("not at all for more than 30 s", () => {
     expect(watch(() => 5)).toMatchObject({ second: 31, reason: "timeout", code: "BODY_TIMEOUT" });
+  });
+
+  it("at a rate that would hold an instance for 18 hours, is given up a little after one", () => {
+    expect(watch((second) => second * 1_024, 64 * 2 ** 20, 70_000)).toEqual({
+      ...{ second: 3_717, reason: "too_slow", code: "TOO_SLOW" },
+      detail: "3806208 bytes in 3717 s; so many may take 3716 s",
+    });
+  });
+
+  it("has a second more than the hour for each 32 KiB that has arrived", () => {
+    expect(watch((second) => second * 2 ** 15, 50 * 2 ** 30, 43_200)).toBeUndefined();
+    expect(watch((second) => second * 5e6, 50 * 2 ** 30, 10_000)).toBeUndefined();
+    // 32 MiB at once are worth 1,024 s, though they came in one.
+    expect(watch((second) => 2 ** 25 + second * 1_024, 50 * 2 ** 30, 70_000)).toMatchObject({
+      ...{ second: 4_774, reason: "too_slow" },
+    });
   });
 
   it("without end", () => {

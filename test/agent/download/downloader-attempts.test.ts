@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import type { DownloaderOptions } from "../../../agent/download/downloader.ts";
+import { firstAddress } from "../../../agent/download/endpoint.ts";
 import { PutOffError } from "../../../agent/origin/put-off.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
-import { download, edge, object, SIZE, useEdge, visited } from "./edge-world.ts";
+import { download, edge, object, SIZE, seen, useEdge, visited } from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -63,7 +64,6 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
   const otherError = "answered by FRA56-P4 instead of SIN2-P1";
   const reset = { kind: "reset", after: 1_000 } as const;
   const cases: readonly [name: string, faults: readonly Fault[], attempts: number, result: object][] = [
-    ["one 500", [{ kind: "status", status: 500 }], 2, good],
     ["a body cut short", [{ kind: "truncate", after: 400_000 }], 2, good],
     ["a body of which nothing comes", [{ kind: "truncate", after: 0 }], 2, good],
     ["a reset", [reset], 2, good],
@@ -88,7 +88,7 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     [
       "one fault after the other, and then what is final",
       [
-        { kind: "status", status: 500 },
+        { kind: "reset", after: 1_000 },
         { kind: "status", status: 404 },
       ],
       2,
@@ -142,8 +142,9 @@ describe.concurrent("what is put off, because the edge keeps an error, or the or
   const cases: readonly [name: string, faults: readonly Fault[], tries: number, visits: number[], ms: number][] = [
     ["503, at once", [status(503)], 1, [0], 11_000],
     ["429, at once", [status(429)], 1, [0], 11_000],
-    ["500, when each address has answered so", [status(500), status(502)], 2, [0, 1], 11_000],
-    ["a page for an error", Array(2).fill(status(200, { "x-cache": "Error from cloudfront" })), 2, [0, 1], 11_000],
+    ["500, though another address has not answered", [status(500)], 1, [0], 11_000],
+    ["502 after a reset", [{ kind: "reset", after: 1_000 }, status(502)], 2, [0, 1], 11_000],
+    ["a page for an error", [status(200, { "x-cache": "Error from cloudfront" })], 1, [0], 11_000],
     ["503 after a 408", [status(408), status(503)], 2, [0, 1], 11_000],
     ["503 that says for how long", [status(503, { "retry-after": "40" })], 1, [0], 40_000],
     ["503 that says less", [status(503, { "retry-after": "1" })], 1, [0], 11_000],
@@ -153,17 +154,60 @@ describe.concurrent("what is put off, because the edge keeps an error, or the or
     const path = `/put-off-${encodeURIComponent(name)}.bin`;
     const putOff = await download({ url: object(path, troubles) }).catch((error: unknown) => error);
     expect(putOff).toBeInstanceOf(PutOffError);
-    expect(putOff).toMatchObject({ tries, ms });
+    expect(putOff).toMatchObject({ tries, ms, startedAt: expect.any(Number) });
     expect(visited(path)).toEqual(visits);
   });
 
   test("after that, it counts on, and fails in the end", async () => {
     const again = (path: string, code: number, tries: number) =>
       download({ url: object(path, Array(3).fill(status(code))), message: { tries } }).catch((error: unknown) => error);
-    expect(await again("/again-1.bin", 500, 1)).toMatchObject({ ok: false, attempts: 3, error: "HTTP 500" });
+    expect(await again("/again-1.bin", 500, 1)).toMatchObject({ tries: 1 });
     expect(await again("/again-2.bin", 500, 2)).toMatchObject({ ok: false, attempts: 3 });
     expect(await again("/again-3.bin", 503, 6)).toMatchObject({ tries: 1 });
     expect(await again("/again-4.bin", 503, 7)).toMatchObject({ ok: false, attempts: 8, error: "HTTP 503" });
+  });
+});
+
+describe.concurrent("a task that was put off", () => {
+  const error = { kind: "status", status: 500 } as const;
+
+  test("is asked for at the POP's next address", async () => {
+    const order = [];
+    for (const attempts of [undefined, 1, 2]) {
+      const path = `/next-address-${attempts}.bin`;
+      const url = object(path);
+      await download({ url, ...(attempts === undefined ? {} : { attempts }) });
+      const [first = "", second = ""] = edge.addressesOf("SIN2-P1");
+      const at = firstAddress(url, 2);
+      order.push([first, second].indexOf(seen.get(path)?.[0]?.address ?? "") === at ? "first" : "second");
+    }
+    expect(order).toEqual(["first", "second", "first"]);
+  });
+
+  test("has its own attempts, whatever its message says of the other URLs", async () => {
+    const own = (path: string, attempts: number) =>
+      download({ url: object(path, [error]), message: { tries: 2 }, attempts }).catch((thrown: unknown) => thrown);
+    expect(await own("/own-0.bin", 0)).toMatchObject({ name: "PutOffError", tries: 1 });
+    expect(await own("/own-2.bin", 2)).toMatchObject({ ok: false, attempts: 3 });
+  });
+
+  test("took from the start of its first attempt to the end of its last", async () => {
+    const started = Date.now() - 22_000;
+    const result = await download({ url: object("/two-waits.bin"), attempts: 2, startedAt: started });
+    expect(result).toMatchObject({ ok: true, attempts: 3 });
+    expect(result.ms).toBeGreaterThanOrEqual(22_000);
+    expect(result.ms).toBeLessThan(30_000);
+  });
+
+  test("that is put off again says when its first attempt started", async () => {
+    const started = Date.now() - 11_000;
+    const again = download({ url: object("/first-start.bin", [error]), attempts: 1, startedAt: started });
+    await expect(again).rejects.toMatchObject({ tries: 1, startedAt: started });
+  });
+
+  test("took no time before it began, if another instance's clock is ahead", async () => {
+    const { ms } = await download({ url: object("/clock-ahead.bin"), attempts: 1, startedAt: Date.now() + 60_000 });
+    expect(ms).toBeGreaterThanOrEqual(0);
   });
 });
 
@@ -173,16 +217,16 @@ describe("when the origin wants to be left alone inside a download", () => {
   const origin = { lineOf: () => ({ again }), saw() {} } as unknown as NonNullable<DownloaderOptions["origin"]>;
 
   test("the attempts so far are counted", async () => {
-    const url = object("/left-alone.bin", [{ kind: "status", status: 500 }]);
+    const url = object("/left-alone.bin", [{ kind: "reset", after: 1_000 }]);
     const putOff = await download({ url, options: { origin } }).catch((error: unknown) => error);
     expect(putOff).toMatchObject({ name: "PutOffError", ms: 60_000, tries: 1 });
   });
 
-  test("what was downloaded whole stands", async () => {
+  test("a second download that may not be sent: the task has failed, and no miss is claimed", async () => {
     const miss = { kind: "status", status: 503 } as const;
-    const url = object("/left-alone-whole.bin", [undefined, miss] as unknown as Fault[]);
+    const url = object("/left-alone-whole.bin", [undefined, miss, miss, miss] as unknown as Fault[]);
     expect(await download({ url, options: { origin } })).toMatchObject({
-      ...{ outcome: "not_kept", attempts: 1, bytes: SIZE },
+      ...{ outcome: "failed", reason: "other", attempts: 1, rounds: 1, bytes: SIZE },
       error: expect.stringContaining("the origin has too much to do"),
     });
   });

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
-import { Downloader, type DownloaderOptions } from "../../../agent/download/downloader.ts";
+import {
+  Downloader,
+  type DownloaderOptions,
+  type DownloadHooks,
+  type Permits,
+} from "../../../agent/download/downloader.ts";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
+import { RequestTracker } from "../../../agent/download/request-tracker.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
 import type { Transfer } from "../../../agent/work/holding.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
@@ -16,6 +22,8 @@ export const SIZE = 600_001;
 
 export let edge: Edge;
 export let pools: PopPools;
+/** All downloads of a file are of one process. */
+const tracker = new RequestTracker();
 /** What goes wrong with each request in turn, and what the edge saw. By path, so that tests may run side by side. */
 const faults = new Map<string, ((request: FaultRequest) => Fault | undefined)[]>();
 export const seen = new Map<string, FaultRequest[]>();
@@ -52,29 +60,45 @@ export interface Download {
   readonly cancellation?: Cancellation;
   /** @default unknown */
   readonly bytes?: number;
+  /** Attempts before it was put off. @default what the message says */
+  readonly attempts?: number;
+  /** When the first of them started. @default it was not put off */
+  readonly startedAt?: number;
   /** @default nobody is told of the bytes that come */
   readonly transfer?: Transfer;
+  /** @default it holds none */
+  readonly permits?: Permits;
+  /** @default nobody is told */
+  readonly onDownloaded?: DownloadHooks["onDownloaded"];
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
 export async function download({
   url,
   bytes,
+  attempts,
+  startedAt,
   message,
   options,
   cancellation,
   transfer,
+  permits,
+  onDownloaded,
 }: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const meter = { small: nothing, large: nothing };
   const ports = { https: edge.httpsPort, http: edge.httpPort };
-  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, ...options });
+  const downloader = new Downloader({ pools, ports, instanceId: "i-1", meter, tracker, ...options });
   const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
   const result = await downloader.download(
     task,
-    { url, bytes: bytes ?? null },
+    {
+      ...{ url, bytes: bytes ?? null },
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
+    },
     cancellation ?? new Cancellation(),
-    transfer,
+    { transfer, permits, onDownloaded },
   );
   return taskResultSchema.strict().parse(result);
 }

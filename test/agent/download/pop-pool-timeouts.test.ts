@@ -12,6 +12,7 @@ vi.mock("../../../agent/download/timeouts.ts", async (original) => ({
   HEADERS_TIMEOUT_MS: 300,
   STALLED_BODY_TIMEOUT_MS: 300,
   RATE_WINDOW_MS: 500,
+  BODY_TIME_MS: 1_500,
 }));
 
 describe("what takes too long", () => {
@@ -75,6 +76,37 @@ describe("what takes too long", () => {
     const answer = await pool.download("/", HEADERS, () => {}, undefined, 100_000);
     expect(answer).toMatchObject({ failure: { reason: "too_large", code: "TOO_LARGE" } });
     expect(answer.bytes).toBeLessThan(300_000);
+  });
+
+  test.each(["", "Content-Length: 53687091200\r\n"])(
+    "a body that comes slowly, but not to its end, whatever length its head promises: %j",
+    async (length) => {
+      const { pool } = await raw((socket) => drip(socket, `HTTP/1.1 200 OK\r\n${length}\r\n`, "x".repeat(500), 50));
+      const begun = performance.now();
+      expect(await pool.download("/", HEADERS, () => {})).toMatchObject({
+        failure: { reason: "too_slow", detail: expect.stringMatching(/so many may take/) },
+      });
+      const took = performance.now() - begun;
+      expect(took).toBeGreaterThan(1_500);
+      expect(took).toBeLessThan(4_000);
+    },
+  );
+
+  test("but not a body of unknown length that has come faster than 32 KiB a second", async () => {
+    const { get } = await raw((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      let n = 0;
+      const timer = setInterval(() => {
+        if (++n <= 30) socket.write("x".repeat(5_000));
+        else {
+          clearInterval(timer);
+          socket.end();
+        }
+      }, 100);
+    });
+    const begun = performance.now();
+    expect(await get()).toEqual({ bytes: 150_000, httpStatus: 200 });
+    expect(performance.now() - begun).toBeGreaterThan(2_500);
   });
 
   test("but not a body that takes long and comes", async () => {

@@ -36,3 +36,11 @@ test.each([
   expect(isRecMiss({ follows, tries: 1 }, one)).toBe(false);
   expect(isRecMiss({ follows }, one)).toBe(expected);
 });
+
+test.each([
+  ["not_kept", false],
+  ["warm", true],
+  ["hit", true],
+] as const)("an object whose proof ended as %s", (shown, expected) => {
+  expect(isRecMiss({ follows: true }, attempt(MISS), shown)).toBe(expected);
+});

@@ -88,7 +88,7 @@ export function startAgent(lanes: MemoryAgentParts["lanes"], bytesPerSecond: num
   const meter = new Meter();
   let running = 0;
   const downloader: AgentOptions["downloader"] = {
-    download: async (message, url, cancellation, transfer) => {
+    download: async (message, url, cancellation, { transfer } = {}) => {
       const tally = isLarge(url) ? meter.large : meter.small;
       running++;
       let before = performance.now();

@@ -64,7 +64,7 @@ describe("of each request, a beat is written", () => {
     beats.take("a", 1);
     await vi.advanceTimersByTimeAsync(0);
     expect(written[0]).toMatchObject({ instance: "i-1", worker: "w-1", at: Date.now() });
-    expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 86_400);
+    expect(written[0]?.expireAt).toBe(Math.floor(Date.now() / 1_000) + 8 * 86_400);
   });
 
   test("with the bytes of what is under way, and how fast it goes since the beat before", async () => {
@@ -86,6 +86,31 @@ describe("of each request, a beat is written", () => {
     expect(written.map((beat) => beat.bytes_per_second)).toEqual([0, 40_000, 20_000, 1]);
     expect(written.map((beat) => beat.tasks_per_second)).toEqual([0, 0.1, 0, 0]);
   });
+});
+
+test("a beat tells all bytes that were finished, also before the process held nothing, and none of them twice", async () => {
+  const { beats, written } = beating();
+  const one = beats.take("a", 1);
+  const transfer = one.begin();
+  transfer.addBytes(300);
+  transfer.finish(300);
+  transfer.clear();
+  one.end();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const other = beats.take("a", 1).begin();
+  other.addBytes(100);
+  await vi.advanceTimersByTimeAsync(10_000);
+  other.finish(120);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(written.map(({ bytes, finished }) => [bytes, finished])).toEqual([
+    ...[
+      [0, 0],
+      [0, 300],
+      [0, 300],
+      [100, 300],
+      [0, 420],
+    ],
+  ]);
 });
 
 test("a beat that cannot be written is logged and missed; what it would have told stands in the next one", async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
+import { PutOffError } from "../../../agent/origin/put-off.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../../domain/plan/verdict.ts";
 import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
-import { bad, done, fail, good, start, yes } from "./work-world.ts";
+import { bad, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
 const FOLLOWERS = ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] }));
 const all = { active: yes, download: good, write: done, delete: done, send: done };
@@ -128,6 +129,196 @@ describe("a lead's message that comes again", () => {
   });
 });
 
+describe("a lead's URL whose download has ended", () => {
+  /** Each URL's proof ends when the test says so. */
+  function proofs(...urls: string[]) {
+    const ends = new Map(urls.map((url) => [url, deferred<object>()]));
+    const downloads = new Map<string, (shown: LeadResult) => void>();
+    const download: Plan["download"] = (url, _, onDownloaded) => {
+      downloads.set(url, onDownloaded);
+      return ends.get(url)?.promise ?? good();
+    };
+    return {
+      download,
+      downloaded: (url: string, shown: LeadResult = { ok: true }) => downloads.get(url)?.(shown),
+      end: (url: string, result: object = {}) => ends.get(url)?.resolve(result),
+    };
+  }
+
+  test("has its followers queued before its proof ends, if no other download of the message is under way", async () => {
+    const { download, downloaded, end } = proofs("a");
+    const { sent, did, ended } = start(leadOf({}, "a"), { ...all, download });
+    await turn();
+    downloaded("a");
+    await turn();
+    expect(shown(sent)).toEqual(["P2 a follows", "P3 a follows"]);
+    expect(did).not.toContain("write a");
+    end("a");
+    await ended;
+    expect(sent).toHaveLength(2);
+    expect(did.slice(-2)).toEqual(["write a", "delete r"]);
+  });
+
+  test("that nothing shows the REC to have has its followers ask as if each led", async () => {
+    const { download, downloaded } = proofs("a");
+    const { sent } = start(leadOf({}, "a"), { ...all, download });
+    await turn();
+    downloaded("a", { ok: true, rec_unsure: true });
+    await turn();
+    expect(shown(sent)).toEqual(["P2 a", "P3 a"]);
+  });
+
+  test("waits for the others of its message up to two seconds, so that there are few messages", async () => {
+    vi.useFakeTimers();
+    try {
+      const { download, downloaded, end } = proofs("a", "b", "c");
+      const { sent, ended } = start(leadOf({}, "a", "b", "c"), { ...all, download, hold: done });
+      await vi.advanceTimersByTimeAsync(100);
+      downloaded("a");
+      downloaded("b");
+      await vi.advanceTimersByTimeAsync(1_800);
+      expect(shown(sent)).toEqual([]);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows"]);
+      downloaded("c");
+      await vi.advanceTimersByTimeAsync(1);
+      expect(shown(sent).slice(2)).toEqual(["P2 c follows", "P3 c follows"]);
+      for (const url of ["a", "b", "c"]) end(url);
+      await ended;
+      expect(sent).toHaveLength(4);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("and whose proof fails has its followers queued once: what they ask is not decided again", async () => {
+    const { download, downloaded, end } = proofs("a");
+    const { sent, ended } = start(leadOf({ not_kept_at: "P0" }, "a"), { ...all, download });
+    await turn();
+    downloaded("a");
+    await turn();
+    end("a", { ok: false, reason: "not_kept" });
+    await ended;
+    expect(shown(sent)).toEqual(["P2 a follows", "P3 a follows"]);
+  });
+
+  test("goes back without followers when the agent stops: they are queued already", async () => {
+    const { download, downloaded, end } = proofs("a", "b");
+    const { sent, did, ended, stop } = start(leadOf({ urls: ["a", "b"].map(urlOf) }), { ...all, download, hold: done });
+    await turn();
+    downloaded("a");
+    downloaded("b");
+    await turn();
+    stop();
+    for (const url of ["a", "b"]) end(url, { ok: false });
+    await ended;
+    expect(shown(sent)).toEqual(["P2 a+b follows", "P3 a+b follows", "P1 a+b"]);
+    expect(did.at(-1)).toBe("delete r");
+  });
+
+  test("goes back with its followers when the agent stops before they are queued", async () => {
+    const { download, downloaded, end } = proofs("a", "b");
+    const { sent, ended, stop } = start(leadOf({}, "a", "b"), { ...all, download });
+    await turn();
+    downloaded("a");
+    stop();
+    for (const url of ["a", "b"]) end(url, { ok: false });
+    await ended;
+    expect(shown(sent)).toEqual(["P1 a+b >P2 >P3"]);
+  });
+
+  test.each([
+    ["without followers where they are queued already", true, ["P1 a"]],
+    ["with its followers where they are not", false, ["P1 a >P2 >P3"]],
+  ])("and is put off all the same goes back %s", async (_, isDownloaded, back) => {
+    const later: TaskMessage[] = [];
+    const download: Plan["download"] = async (__, ___, onDownloaded) => {
+      if (isDownloaded) onDownloaded({ ok: true });
+      await turn();
+      throw new PutOffError(11_000, 0, 1);
+    };
+    const sendLater = async (message: TaskMessage) => void later.push(message);
+    const { sent, ended } = start(leadOf({}, "a"), { ...all, download, sendLater });
+    await ended;
+    expect(shown(later)).toEqual(back);
+    expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
+  });
+
+  test("and is put off while its followers are being queued goes back without them", async () => {
+    const later: TaskMessage[] = [];
+    const sending = deferred<void>();
+    const download: Plan["download"] = async (_, __, onDownloaded) => {
+      onDownloaded({ ok: true });
+      await turn();
+      throw new PutOffError(11_000, 0, 1);
+    };
+    const sendLater = async (message: TaskMessage) => void later.push(message);
+    const { ended } = start(leadOf({}, "a"), { ...all, download, sendLater, send: () => sending.promise });
+    await turn();
+    await turn();
+    expect(later).toEqual([]);
+    sending.resolve();
+    await ended;
+    expect(shown(later)).toEqual(["P1 a"]);
+  });
+
+  test("and goes back after its followers could not be queued says that they may be", async () => {
+    const later: TaskMessage[] = [];
+    const { download, downloaded, end } = proofs("a", "b");
+    const putOff: Plan["download"] = async (url, permits, onDownloaded) => {
+      await download(url, permits, onDownloaded);
+      if (url === "a") throw new PutOffError(11_000, 0, 1);
+      return { ok: false };
+    };
+    const sendLater = async (message: TaskMessage) => void later.push(message);
+    let sends = 0;
+    const send = () => (sends++ === 0 ? Promise.reject(new Error("a part is refused")) : done());
+    const { sent, ended, stop } = start(leadOf({}, "a", "b"), { ...all, download: putOff, sendLater, send });
+    await turn();
+    downloaded("a");
+    downloaded("b");
+    await turn();
+    stop();
+    for (const url of ["a", "b"]) end(url);
+    await ended;
+    expect(shown(later)).toEqual(["P1 a >P2 >P3 again"]);
+    expect(shown(sent).slice(2)).toEqual(["P1 b >P2 >P3 again"]);
+  });
+
+  test("waits for its other variants: a follower asks for them in their order", async () => {
+    const { download, downloaded, end } = proofs("form");
+    const urls = ["1", "2"].map((variant) => ({ ...urlOf("form"), variant }));
+    const { sent } = start(leadOf({ urls }), { ...all, download });
+    await turn();
+    downloaded("form");
+    await turn();
+    expect(shown(sent)).toEqual([]);
+    end("form");
+    await turn();
+    downloaded("form");
+    await turn();
+    expect(shown(sent)).toEqual(["P2 form1+form2 follows", "P3 form1+form2 follows"]);
+  });
+
+  test("has its followers queued with the result, if that failed before", async () => {
+    const { download, downloaded, end } = proofs("a");
+    let failed = false;
+    const send = async () => {
+      if (failed) return;
+      failed = true;
+      throw new Error("no queue");
+    };
+    const { did, ended } = start(leadOf({}, "a"), { ...all, download, send });
+    await turn();
+    downloaded("a");
+    await turn();
+    end("a");
+    await ended;
+    expect(did.filter((what) => what === "send a")).toHaveLength(2);
+    expect(did.at(-1)).toBe("delete r");
+  });
+});
+
 describe("a lead's message that takes long", () => {
   test("hands over now and then what is done, in all variants; each once", async () => {
     vi.useFakeTimers();
@@ -186,7 +377,11 @@ describe("a lead's message that takes long", () => {
       works = true;
       slow.resolve({});
       await ended;
-      expect(shown(sent)).toEqual([...["P2 a follows", "P3 a follows"], ...["P2 a+slow follows", "P3 a+slow follows"]]);
+      expect(shown(sent)).toEqual([
+        ...["P2 a follows", "P3 a follows"],
+        // A part of what SQS refused may be queued.
+        ...["P2 a+slow follows again", "P3 a+slow follows again"],
+      ]);
     } finally {
       vi.useRealTimers();
     }

@@ -101,7 +101,44 @@ describe("what an origin refused", () => {
     const { sent, all } = plan({ download });
     const { ended } = start(lead(urls), all);
     await ended;
-    expect(sent.map(({ message }) => message.urls)).toEqual([urls.slice(1)]);
+    expect(sent.map(({ message }) => message.urls.map(({ variant }) => variant))).toEqual([["gzip", "none"]]);
+  });
+
+  test("has its own attempts: a variant that waits for it has none, and another URL keeps its own", async () => {
+    const urls: TaskUrl[] = [
+      ...["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant })),
+      { url: "b", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 },
+    ];
+    const download = () => Promise.reject(new PutOffError(11_000, 0, 1, 1_700_000_011_000));
+    const { sent, all } = plan({ download });
+    await start(lead(urls, { tries: 2 }), all).ended;
+    expect(sent.map(({ message: { urls, tries } }) => ({ urls, tries }))).toEqual([
+      {
+        tries: 3,
+        urls: [
+          { url: "a", bytes: 1, variant: "br", attempts: 3, first_attempt_at: 1_700_000_011_000 },
+          { url: "a", bytes: 1, variant: "gzip", attempts: 2 },
+          { url: "b", bytes: 1, attempts: 3, first_attempt_at: 1_700_000_011_000 },
+        ],
+      },
+    ]);
+  });
+
+  test("counts from nothing in a message that was not put off before", async () => {
+    const urls = ["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant }));
+    const { sent, all } = plan({ download: overloaded("a") });
+    await start(lead(urls), all).ended;
+    expect(sent[0]?.message).toMatchObject({ tries: 1, urls: [{ attempts: 1 }, { variant: "gzip", attempts: 0 }] });
+  });
+
+  test("starts anew for the POPs that wait for it: their attempts are their own", async () => {
+    const url = { url: "a", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 };
+    const { all } = plan({ download: good });
+    const { sent, ended } = start(lead([url], { tries: 2 }), all);
+    await ended;
+    expect(sent.map(({ pop, urls, tries }) => ({ pop, urls, tries }))).toEqual([
+      { pop: "SIN52-P1", urls: [{ url: "a", bytes: 1 }], tries: undefined },
+    ]);
   });
 
   test("of a message that came again, it says so: it may be in the queue already", async () => {

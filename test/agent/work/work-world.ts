@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import type { Permits } from "../../../agent/download/downloader.ts";
 import { Intake } from "../../../agent/queue/intake.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Beats } from "../../../agent/work/beats.ts";
@@ -13,7 +14,11 @@ import { taskMessage } from "../task-messages.ts";
 /** What the fakes do. A call that a test did not plan fails the test. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
-  readonly download?: (url: string, pause: (ms: number) => Promise<unknown>) => Promise<Partial<TaskResult>>;
+  readonly download?: (
+    url: string,
+    permits: Permits,
+    onDownloaded: (shown: LeadResult) => void,
+  ) => Promise<Partial<TaskResult>>;
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
   readonly hold?: (seconds: number) => Promise<void>;
@@ -35,7 +40,7 @@ export interface Plan {
 }
 
 /** Works through one message. `did` says in order what was done. */
-export function start(body: string, plan: Plan, slots = new Slots(10)) {
+export function start(body: string, plan: Plan, slots = new Slots(10), large = slots) {
   const did: string[] = [];
   const unplanned: string[] = [];
   const sent: TaskMessage[] = [];
@@ -76,17 +81,23 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
           plan.sendLater && (() => plan.sendLater?.(message, seconds) ?? done()),
         ),
     },
-    deadLetters: { bury: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
+    deadLetters: {
+      bury: async (text, reason) => {
+        await call(`bury ${text}: ${reason}`, plan.bury);
+        return undefined;
+      },
+    },
     results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
-    slots: { small: slots, large: slots },
+    slots: { small: slots, large },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
     downloader: {
-      download: async (task, { url, variant }, cancellation, transfer, pause = done) => {
+      download: async (task, { url, variant }, cancellation, hooks = {}) => {
+        const { transfer, permits = NO_PERMITS, onDownloaded = () => undefined } = hooks;
         const planned = plan.download;
         cancellation.add(() => did.push(`cut ${url}`));
         transfer?.addBytes(plan.bytes ?? 0);
-        const end = await call(`download ${url}`, planned && (() => planned(url, pause)));
+        const end = await call(`download ${url}`, planned && (() => planned(url, permits, onDownloaded)));
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },
@@ -100,6 +111,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10)) {
   return { did, unplanned, sent, ended, beats, told, stop: () => stopping.abort() };
 }
 
+const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done() };
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});

@@ -1,6 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Permits } from "../../../agent/download/downloader.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
+import { messageBody } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, start, yes } from "./work-world.ts";
 
 describe("a message that is a task", () => {
@@ -43,9 +46,9 @@ describe("a message that is a task", () => {
 
   test("a download that waits holds no slot, and takes one again before it goes on", async () => {
     const [waited, other] = [deferred(), deferred<object>()];
-    const download = async (url: string, pause: (ms: number) => Promise<unknown>) => {
+    const download = async (url: string, { waitWithout }: Permits) => {
       if (url === "b") return other.promise;
-      await pause(1);
+      await waitWithout(async () => undefined);
       waited.resolve();
       return {};
     };
@@ -57,6 +60,31 @@ describe("a message that is a task", () => {
     await waited.promise;
     await ended;
     expect([slots.inUse, did.filter((what) => what.startsWith("write")).length]).toEqual([0, 2]);
+  });
+
+  test("a check of a large object takes a small slot, and a second download of it a large one", async () => {
+    const [small, large] = [new Slots(1), new Slots(1)];
+    const held: number[][] = [];
+    const note = () => held.push([small.inUse, large.inUse]);
+    const download = async (_: string, { waitWithout, regain }: Permits) => {
+      note();
+      await waitWithout(async () => note());
+      note();
+      await waitWithout(async () => note());
+      note();
+      await regain();
+      note();
+      return {};
+    };
+    const body = messageBody(taskMessage({ req_id: "q", urls: [{ url: "a", bytes: 2 ** 30 }] }));
+    await start(body, { active: yes, download, write: done, delete: done }, small, large).ended;
+    const [none, aSmall, aLarge] = [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+    ];
+    expect(held).toEqual([aLarge, none, aSmall, none, aSmall, aLarge]);
+    expect([small.inUse, large.inUse]).toEqual([0, 0]);
   });
 
   test("its URLs take a slot each", async () => {

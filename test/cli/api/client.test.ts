@@ -38,7 +38,7 @@ test("the key goes along, and a redirect is not followed: it would carry the key
 });
 
 test.each([
-  [400, refusal("timeout: is required"), "timeout: is required\n  ftp://x", "Nothing was made."],
+  [400, refusal("timeout: is required"), "timeout: is required\nOther bad URLs:\n  ftp://x", "Nothing was made."],
   [403, JSON.stringify({ message: "Forbidden" }), "Forbidden", "prewarmapikeyoutput"],
   [403, refusal(DENIED_BY_POLICY), "denies calls from this address", "allowedCidrs"],
   [
@@ -69,7 +69,9 @@ async function told(status: number, said: object): Promise<{ readonly message: s
 
 test("a bad URL that the message names is not listed again", async () => {
   const error_message = "url_list: 'ftp://x' has the scheme ftp";
-  expect((await told(400, { error_message, error_urls: ["ftp://x", "y"] })).message).toBe(`${error_message}\n  y`);
+  expect((await told(400, { error_message, error_urls: ["ftp://x", "y"] })).message).toBe(
+    `${error_message}\nOther bad URLs:\n  y`,
+  );
   const file = await told(400, { error_message: "url_list: 'urls.txt' is not an absolute URL; …", error_urls: [] });
   expect(file.next).toContain("--file");
 });

@@ -32,11 +32,15 @@ describe("the API is looked for in this order", () => {
       { stack: "T", profile: undefined, region: "us-east-1" },
     ],
     ["the environment", {}, ENV, "PREWARM_ENDPOINT"],
-    ["the local run", {}, { PREWARM_STACK: "T" }, LOCAL.from],
+    ["a stack of the environment", {}, { PREWARM_STACK: "T" }, { stack: "T", profile: undefined, region: undefined }],
+    ["the local run", {}, { PREWARM_STACK: "", PREWARM_ENDPOINT: "" }, LOCAL.from],
   ])("%s", async (_, flags, env, from) => expect(await found(flags, env)).toEqual(from));
 
-  test("a stack of the environment is the last", async () => {
-    expect(await found({}, { PREWARM_STACK: "T" }, false)).toMatchObject({ stack: "T" });
+  test("a local run's file is not read where the environment says it", async () => {
+    const localRun = () => Promise.reject(new Error("was read"));
+    const stack = async () => LOCAL;
+    for (const env of [{ PREWARM_STACK: "T" }, ENV]) await findEndpoint({}, { env, localRun, stack });
+    await expect(findEndpoint({}, { env: {}, localRun, stack })).rejects.toThrow("was read");
   });
 });
 

@@ -55,7 +55,7 @@ describe("the live view", () => {
     const at = (url: string, pop: string, more: object = {}) => ({ url: `https://a.example/${url}`, pop, ...more });
     const failures: typeof FAILURES = [
       {
-        ...{ code: "http_4xx", tasks: 76, pops: 38, urls: null },
+        ...{ code: "http_4xx", subject: "task" as const, tasks: 76, pops: 38, urls: null },
         examples: [
           at("css/a.css?v=1", "SIN2-P1", { http_status: 403, error: "HTTP 403" }),
           at("css/a.css?v=1", "FRA2-C1", { http_status: 403 }),
@@ -63,11 +63,11 @@ describe("the live view", () => {
         ],
       },
       {
-        ...{ code: "incomplete", tasks: 12, pops: 3, urls: null },
+        ...{ code: "incomplete", subject: "task" as const, tasks: 12, pops: 3, urls: null },
         examples: [at("", "CGK50-P1", { error: "ECONNRESET: 1000 of 5000 bytes arrived" })],
       },
       {
-        ...{ code: "other", tasks: 1, pops: 1, urls: null },
+        ...{ code: "other", subject: "task" as const, tasks: 1, pops: 1, urls: null },
         examples: [at("x", "SIN2-P1", { error: "ERROR_PAGE: x" })],
       },
     ];

@@ -67,16 +67,12 @@ test("what an estimate does not know is told as a span from the least to the mos
   expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 23]);
 });
 
-test("what was left out of a request counts what is not named, too", () => {
-  const failures = [{ code: "tls" as const, tasks: 43, pops: 5, urls: 17, examples: [] }];
-  const lines = summaryLines(
-    {
-      failures,
-      failure_pops: ["ICN-C", "GRU-P"],
-      failure_urls: ["https://e/a", "https://e/b", "https://e/c"],
-      failure_urls_omitted: 29,
-    },
-    LOOK,
-  );
-  expect(lines.map(numbersOf).filter((it) => it.length > 0)).toEqual([[43, 17, 5], [2], [32, 29]]);
+test("what failed is told with its own figures, also of what has no tasks", () => {
+  const failures = [
+    { code: "tls" as const, subject: "task" as const, tasks: 43, pops: 5, urls: 17, examples: [] },
+    { code: "redirect" as const, subject: "url" as const, tasks: 0, pops: 0, urls: 32, examples: [] },
+    { code: "name_not_found" as const, subject: "pop" as const, tasks: 0, pops: 2, urls: 0, examples: [] },
+  ];
+  const lines = summaryLines({ failure_pops: [], failure_urls: [], failure_urls_omitted: 0, failures }, LOOK);
+  expect(lines.map(numbersOf).filter((it) => it.length > 0)).toEqual([[43, 17, 5], [32], [2]]);
 });

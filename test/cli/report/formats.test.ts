@@ -21,6 +21,13 @@ test("a report is CSV as it is, or JSON", async () => {
   expect(JSON.parse(await text(ROW_FORMATS.json(Readable.from("pop,url\n"))))).toEqual([]);
 });
 
+test("a report in JSON has the texts, without what keeps them from being a formula in a spreadsheet", async () => {
+  const csv = `pop,url,error\nSIN2-C1,"https://a/;'=1",'=2\n`;
+  expect(JSON.parse(await text(ROW_FORMATS.json(Readable.from(csv))))).toEqual([
+    { pop: "SIN2-C1", url: "https://a/;=1", error: "=2" },
+  ]);
+});
+
 test.each([
   [undefined, undefined, "csv"],
   [undefined, "out.json", "json"],

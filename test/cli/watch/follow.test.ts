@@ -6,6 +6,7 @@ import { follow } from "../../../cli/watch/follow.ts";
 import { interrupts } from "../../../cli/watch/interrupts.ts";
 import { lines } from "../../../cli/watch/lines.ts";
 import { SteadySentence } from "../../../cli/watch/steady-sentence.ts";
+import { readiness } from "../../readiness.ts";
 import { progress } from "../progress.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -46,7 +47,7 @@ test("a wrong key does not pass by itself", async () => {
 test("lines come every ten seconds, and with each new status", () => {
   const said: string[] = [];
   let now = 0;
-  const display = lines({ write: (text) => said.push(text) }, () => now);
+  const display = lines({ write: (text) => said.push(String(text)) }, () => now);
   for (const [at, status] of [
     [0, "CREATED"],
     [2, "CREATED"],
@@ -100,21 +101,20 @@ test("the last line says what to do next, if anything is left to do", () => {
 });
 
 test("a POP that did not resolve is left out: no retry is named where nothing else is lacking", () => {
-  const of = (unresolved_pops: number, unreadable_urls: number) =>
+  const of = (unresolved_pops: number, unreadable_urls: number, unanswered_pops = 0) =>
     verdictLine(
       "Sentence.",
       progress({
         ...{ status: "FINISHED", failed_count: 0 },
-        readiness: {
-          ...{ cold_objects: 0, cold_examples: [], cold_recs: [], lacking_pops: unresolved_pops, lacking_examples: [] },
-          ...{ pops: 9, unresolved_pops, unreadable_urls, exceptions: 1 },
-        },
+        readiness: readiness({ unresolved_pops, unreadable_urls, unanswered_pops, exceptions: 1 }),
       }),
       2,
     );
-  expect([of(1, 0), of(2, 0), of(1, 1)]).toEqual([
+  expect([of(1, 0), of(2, 0), of(1, 1), of(2, 0, 1)]).toEqual([
     "Sentence. The POP that did not resolve is left out: a retry meets the same.",
     "Sentence. The POPs that did not resolve are left out: a retry meets the same.",
+    "Sentence. Next: prewarm report e059b77b --failed",
+    // A resolver that did not answer may answer the retry.
     "Sentence. Next: prewarm retry e059b77b",
   ]);
 });

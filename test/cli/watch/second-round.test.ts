@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 
 test("each silence is told once, the second one too", () => {
   const said: string[] = [];
-  const display = lines({ write: (text) => said.push(text) }, () => 0);
+  const display = lines({ write: (text) => said.push(String(text)) }, () => 0);
   const silences = () => said.filter((line) => line.startsWith("No answer")).length;
   display.silent();
   display.silent();
@@ -28,7 +28,7 @@ test("each silence is told once, the second one too", () => {
 test("a status that comes back is told again, and the ten seconds begin anew with each line", () => {
   const said: string[] = [];
   let now = 0;
-  const display = lines({ write: (text) => said.push(text) }, () => now);
+  const display = lines({ write: (text) => said.push(String(text)) }, () => now);
   for (const [at, status] of [
     [0, "IN_PROGRESS"],
     [9_999, "IN_PROGRESS"],

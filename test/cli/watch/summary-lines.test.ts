@@ -3,27 +3,56 @@ import { painter } from "../../../cli/output/paint.ts";
 import { summaryLines } from "../../../cli/watch/summary-lines.ts";
 import { FAILURES } from "../progress.ts";
 
+const NONE = { failure_pops: [], failure_urls: [], failure_urls_omitted: 0 };
+
+test.each([undefined, null, FAILURES.slice(0, 1)])(
+  "an older deployment's URLs that could not be read and POPs that did not resolve are named without reasons",
+  (failures) => {
+    const urls = ["https://a/1", "https://a/2#br", "https://a/\u001b3", "https://a/4"];
+    const lists = { failure_pops: ["ICN51-C1"], failure_urls: urls, failure_urls_omitted: 5 };
+    const lines = summaryLines({ ...lists, failures }, { width: undefined, paint: painter(false) });
+    expect(lines.slice(-6)).toEqual([
+      "× 9 URLs could not be read",
+      "    https://a/1",
+      "    https://a/2#br",
+      "    https://a/·3",
+      "× 1 POP did not resolve",
+      "    ICN51-C1",
+    ]);
+  },
+);
+
 test("what went wrong, how it looks, and what to do", () => {
-  const summary = {
-    failures: FAILURES.slice(0, 1),
-    failure_pops: ["ICN51-C1"],
-    failure_urls: ["https://a/1", "https://a/2"],
-    failure_urls_omitted: 7,
-  };
-  expect(summaryLines(summary, { width: undefined, paint: painter(false) })).toEqual([
+  const url = (path: string, error: string) => ({ url: `https://a/${path}`, error });
+  const failures: typeof FAILURES = [
+    ...FAILURES.slice(0, 1),
+    {
+      ...{ code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 9 },
+      examples: [url("1", "HTTP 404"), url("2", "HTTP 403")],
+    },
+    {
+      ...{ code: "name_not_found", subject: "pop", tasks: 0, pops: 1, urls: 0 },
+      examples: [{ pop: "ICN51-C1", error: "d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)" }],
+    },
+  ];
+  const lists = { ...NONE, failure_pops: ["ICN51-C1"], failure_urls: ["https://a/1"], failure_urls_omitted: 8 };
+  const lines = summaryLines({ ...lists, failures }, { width: undefined, paint: painter(false) });
+  expect(lines).toEqual([
     "× The POP did not answer: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at DEL54-P2: no connection at any of its 3 addresses",
     "    Retry. If it stays with one POP, choose another POP of the same city.",
-    "× 1 POP did not resolve: ICN51-C1",
-    "× 9 URLs could not be read: https://a/1, https://a/2 and 7 more",
+    "× Refused (4xx): 9 URLs could not be read",
+    "    https://a/1: HTTP 404",
+    "    https://a/2: HTTP 403",
+    expect.stringMatching(/^ {4}Open an example/),
+    "× Name not found: 1 POP did not resolve",
+    "    ICN51-C1: d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)",
+    expect.stringMatching(/^ {4}Check the POP's code/),
   ]);
 });
 
 test("on a terminal its lines end between words", () => {
-  const lines = summaryLines(
-    { failures: FAILURES.slice(0, 1), failure_pops: [], failure_urls: [], failure_urls_omitted: 0 },
-    { width: 50, paint: painter(false) },
-  );
+  const lines = summaryLines({ ...NONE, failures: FAILURES.slice(0, 1) }, { width: 50, paint: painter(false) });
   expect(lines).toEqual([
     "× The POP did not answer: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readDropped } from "../../../console/new/dropped.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
+import { csvRow } from "../../../domain/csv.ts";
 
 const read = (name: string, text: string) => readDropped(name, text, EMPTY_FORM);
 
@@ -16,6 +17,11 @@ describe("a file", () => {
     expect(read("report.csv", text)).toEqual({
       lines: ["https://a.example/x", "https://a.example/a,b", "https://a.example/z"],
     });
+  });
+
+  test("that is a report of Prewarm has the URLs as they were asked for", () => {
+    const report = csvRow(["pop", "url"]) + csvRow(["SIN2-P1", "https://a.example/;=1"]);
+    expect(read("report.csv", report)).toEqual({ lines: ["https://a.example/;=1"] });
   });
 
   test("of JSON is a list, or the body of a request, which fills the whole form", () => {

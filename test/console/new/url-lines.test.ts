@@ -6,6 +6,11 @@ test("a URL a line, each once; empty lines and comments are none", () => {
   expect(read).toMatchObject({ urls: ["https://a.example/x", "https://a.example/y"], bad: [], duplicates: 1 });
 });
 
+test("a host in Unicode is a URL, and the same one as in punycode", () => {
+  const { urls, bad, duplicates } = readUrlLines("https://bücher.example/a\nhttps://xn--bcher-kva.example/a");
+  expect({ urls, bad, duplicates }).toEqual({ urls: ["https://bücher.example/a"], bad: [], duplicates: 1 });
+});
+
 test("every line that is no URL is told, by its number", () => {
   const { bad } = readUrlLines("https://a.example/\nwww.a.example\n\nftp://a.example/x\nhttps://a.example:8443/");
   expect(bad).toEqual([

@@ -25,6 +25,15 @@ export function failure(code: string, examples: readonly object[] = [], tasks = 
   return { code, tasks, pops: 4, urls: 6, examples };
 }
 
+/** Of what has no tasks: four URLs that could not be read, and a POP that did not resolve. */
+export const WITHOUT_TASKS = [
+  {
+    ...failure("http_4xx", [{ url: "https://www.example.com/gone.css", error: "HTTP 404" }], 0),
+    ...{ subject: "url", pops: 0, urls: 4 },
+  },
+  { ...failure("name_not_found", [{ pop: "FCO50-C1" }], 0), ...{ subject: "pop", pops: 1, urls: null } },
+];
+
 /** What is given takes the place of what there is. */
 export function madeUpReport(progress: object = {}, summary: object = {}, rest: Partial<Report> = {}): Report {
   const pops = popRows(

@@ -6,7 +6,8 @@ import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
 import { reportStyle } from "../../../lib/report-style.js";
 import { popRows } from "../../../tools/console/made-up-pops.ts";
-import { failure, largestReport, madeUpReport, manyPops } from "./made-up-report.ts";
+import { readiness as readinessWith } from "../../readiness.ts";
+import { failure, largestReport, madeUpReport, manyPops, WITHOUT_TASKS } from "./made-up-report.ts";
 
 const { style } = reportStyle({ buildSync });
 
@@ -32,12 +33,14 @@ const TIMINGS = [
 
 describe("what the page says", () => {
   test("in English: each section, with the words of the console", () => {
-    const text = textOf(html(madeUpReport({}, {}, { timings: TIMINGS })));
+    const refused = failure("http_4xx", [{ url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 403" }]);
+    const failures = [refused, ...WITHOUT_TASKS];
+    const text = textOf(html(madeUpReport({}, { failures }, { timings: TIMINGS })));
     for (const words of [
       ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:12 UTC"],
       ...["Not ready for traffic", "672 of 673 GB · 99%", "24:12", "19:12 11:12 UTC"],
       ...["What is not warm, and what to do", "Before you send traffic", "Refused (4xx)", "https://www.example.com/a"],
-      ...["Viewers most likely get the same error.", "URLs that could not be read", "FCO50-C1", "Where"],
+      ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Where"],
       ...[
         "As sent",
         "edge hit",
@@ -107,17 +110,8 @@ describe("what the page says", () => {
         })),
         8_407,
       );
-      const readiness = {
-        ...{
-          cold_objects: 0,
-          cold_examples: [],
-          cold_recs: [],
-          lacking_pops: 1,
-          lacking_examples: ["BOM54-P2"],
-          pops: 3,
-        },
-        ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 3 },
-      };
+      const lacking = { lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM54-P2"] };
+      const readiness = readinessWith({ ...lacking, pops: 3, exceptions: 3 });
       const counts = { total_count: 25_221, download_count: 25_221, failed_count: 129, not_kept_count: 21 };
       const request = { pops, failures, readiness, pop_count: 3, ...counts, warm_count: 25_092 };
       const text = textOf(html(madeUpReport(request, { failures }), language));

@@ -2,7 +2,7 @@
 import { type ComponentType, createElement } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Listed, Progress, Summary } from "../../../console/api/answers.ts";
+import type { Failure, Listed, Progress, Summary } from "../../../console/api/answers.ts";
 import type { Client } from "../../../console/api/client.ts";
 import { InstancesView } from "../../../console/instances/instances-view.tsx";
 import { LookAt } from "../../../console/phone/look-at.tsx";
@@ -190,9 +190,16 @@ describe("the page of a request that has ended", () => {
   });
 
   test("counts what is left out: tasks, URLs with those that are not named, POPs", () => {
-    const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary());
+    const withoutTasks: Failure[] = [
+      { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 44, examples: [{ url: "https://e/3" }] },
+      { code: "name_not_found", subject: "pop", tasks: 0, pops: 2, urls: null, examples: [{ pop: "ICN51-C1" }] },
+    ];
+    const failures = [...FAILURES, ...withoutTasks];
+    const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary({ failures }));
     const rows = figures(page, /<h3>[^<]*<span class="quiet">(.*?)<\/span>/);
-    expect(rows).toEqual([[LEFT], [3 + 41], [2]]);
+    expect(rows).toEqual([[LEFT]]);
+    const scopes = figures(page, /<p><strong>(.*?)<\/p>/);
+    expect(scopes).toEqual(expect.arrayContaining([[44], [2]]));
   });
 
   test("links the file of failed tasks and that of all tasks, each by its own words", () => {

@@ -3,23 +3,21 @@ import { summarySchema } from "../../../console/api/answers.ts";
 import { firstNames } from "../../../console/request/example-names.ts";
 import { isFine } from "../../../console/request/is-fine.ts";
 import { urgentOf } from "../../../console/request/urgency.ts";
+import { readiness } from "../../readiness.ts";
 import { failure } from "../report/made-up-report.ts";
 
-const READINESS = {
-  ...{ cold_objects: 0, cold_examples: [], cold_recs: [], lacking_pops: 0, lacking_examples: [], pops: 38 },
-  ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 1 },
-};
+const READINESS = readiness({ exceptions: 1 });
 const at = (pop: string, url = "https://e/a") => ({ url, pop });
 const NOT_READY = { status: "FINISHED", verdict: "not_ready", readiness: READINESS, pop_count: 38 } as const;
 const reason = (code: string, pops: number, ...examples: object[]) => ({
-  ...{ code, tasks: 7, pops, urls: 7 },
+  ...{ code, subject: "task" as const, tasks: 7, pops, urls: 7 },
   examples: failure(code, examples).examples as { url: string; pop: string }[],
 });
 
 describe("urgentOf", () => {
   it("nothing is urgent where the verdict lets the crowd come", () => {
     const ready = { ...NOT_READY, verdict: "ready_with_exceptions" } as const;
-    expect(urgentOf(ready, [reason("http_4xx", 38)])).toEqual({ failures: [], untried: false, unresolved: false });
+    expect(urgentOf(ready, [reason("http_4xx", 38)])).toEqual({ failures: [], untried: false });
   });
 
   it("what viewers meet everywhere is; what one POP of many lacks can wait", () => {
@@ -49,10 +47,15 @@ describe("urgentOf", () => {
     expect(urgentOf({ ...NOT_READY, readiness: fewer }, all).failures).toEqual(all.slice(0, 1));
   });
 
-  it("POPs that did not resolve come first where so many lack their tasks", () => {
-    const readiness = { ...READINESS, lacking_pops: 2, lacking_examples: ["A", "B"], unresolved_pops: 2 };
-    expect(urgentOf({ ...NOT_READY, readiness }, []).unresolved).toBe(true);
-    expect(urgentOf({ ...NOT_READY, readiness: { ...readiness, lacking_pops: 1 } }, []).unresolved).toBe(false);
+  it("a URL that could not be read comes first, and a POP that did not resolve can wait", () => {
+    const url = { ...reason("other", 0), subject: "url", tasks: 0 } as const;
+    const pop = { ...reason("name_not_found", 30), subject: "pop", tasks: 0 } as const;
+    expect(urgentOf(NOT_READY, [url, pop]).failures).toEqual([url]);
+    expect(urgentOf(NOT_READY, [pop]).failures).toEqual([]);
+  });
+
+  it("nothing is urgent where nothing was to be verified", () => {
+    expect(urgentOf({ ...NOT_READY, verdict: "not_verified" }, [reason("http_4xx", 38)]).failures).toEqual([]);
   });
 
   it("what may have left an object cold in a whole REC comes first: at two POPs, or with its URL", () => {
@@ -72,7 +75,7 @@ describe("urgentOf", () => {
   it("of one that was cut short, the tasks that were not tried are why", () => {
     const only = [reason("timeout", 1, at("BOM1"))];
     expect(urgentOf({ ...NOT_READY, status: "STOPPED" }, only)).toEqual({
-      ...{ failures: [], untried: true, unresolved: false },
+      ...{ failures: [], untried: true },
     });
   });
 });

@@ -2,12 +2,10 @@ import { describe, expect, it } from "vitest";
 import { type Progress, progressSchema } from "../../../console/api/answers.ts";
 import { failedEverywhere, without } from "../../../console/request/everywhere.ts";
 import { othersOf } from "../../../console/request/the-others.ts";
+import { readiness } from "../../readiness.ts";
 import { failure } from "../report/made-up-report.ts";
 
-const READINESS = {
-  ...{ cold_objects: 2, cold_examples: [], cold_recs: ["Mumbai"], lacking_pops: 0, lacking_examples: [], pops: 3 },
-  ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 1 },
-};
+const READINESS = readiness({ cold_objects: 2, cold_recs: ["Mumbai"], pops: 3, exceptions: 1 });
 
 const row = (pop: string, failed: number, notKept = 0, tasks = 10) => ({
   ...{ pop, rec: "Mumbai", state: "DONE", total_count: tasks, download_count: tasks, failed_count: failed },

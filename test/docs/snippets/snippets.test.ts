@@ -26,7 +26,7 @@ const rules = Object.values(template.findResources("AWS::Events::Rule")).map((it
 const rulesOf = (source: string) => rules.filter(({ EventPattern }) => at(EventPattern, "source.0") === source);
 
 /** An event as rules get it, of a request that ended so. */
-function ended(verdict: "ready" | "ready_with_exceptions" | "not_ready" | undefined) {
+function ended(verdict: "ready" | "ready_with_exceptions" | "not_ready" | "not_verified" | undefined) {
   const item = { ...request({ active: undefined, reason: 'no "good" URL' }), status: "FINISHED" as const, verdict };
   const detail = endedEvent(item, "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod/");
   return { version: "0", id: "1", source: EVENT_SOURCE, "detail-type": EVENT_TYPE, account: "1", detail };
@@ -42,7 +42,12 @@ describe("rules on the end of a request", () => {
   it("match the event; that for the chat only if the crowd should not come", () => {
     const matching = (verdict: Parameters<typeof ended>[0]) =>
       own.filter(({ EventPattern }) => matches(EventPattern, ended(verdict))).length;
-    expect([matching("ready"), matching("ready_with_exceptions"), matching("not_ready")]).toEqual([2, 3, 3]);
+    expect([
+      matching("ready"),
+      matching("not_verified"),
+      matching("ready_with_exceptions"),
+      matching("not_ready"),
+    ]).toEqual([2, 2, 3, 3]);
     expect(matching(undefined)).toBe(3);
     expect(own.filter(({ EventPattern }) => matches(EventPattern, { ...ended("ready"), source: "other" }))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normalizeUrl } from "../../../domain/net/urls.ts";
+import { asciiHost, normalizeUrl, parseUrl } from "../../../domain/net/urls.ts";
 import { MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
 
 const HOST = "https://cdn.example.com";
@@ -24,6 +24,11 @@ describe("the one spelling of a URL", () => {
     ["also that of http", "http://cdn.example.com:80/a", "http://cdn.example.com/a"],
     ["dots resolved", `${HOST}/a/../b/./c`, `${HOST}/b/c`],
     ["a unicode host becomes punycode", "https://münchen.example/ä.js", "https://xn--mnchen-3ya.example/%C3%A4.js"],
+    ["a host that is percent-encoded too", "https://b%C3%BCcher.example/", "https://xn--bcher-kva.example/"],
+    ["in any spelling of Unicode", "https://BU\u0308CHER。example/", "https://xn--bcher-kva.example/"],
+    ["a host in punycode stays", "https://XN--bcher-kva.example/", "https://xn--bcher-kva.example/"],
+    ["a letter that only IDNA 2008 has", "https://faß.example/", "https://xn--fa-hia.example/"],
+    ["an emoji, which registries sell", "https://i❤.example/", "https://xn--i-7iq.example/"],
     ["a unicode path is encoded", `${HOST}/日本.js?ü`, `${HOST}/%E6%97%A5%E6%9C%AC.js?%C3%BC`],
     ["the longest that CloudFront takes", longest, longest],
   ])("%s", (_, text, url) => {
@@ -53,6 +58,8 @@ describe("the one spelling of a URL", () => {
     ["https://cdn.example.com/a\u0000", "has a control character"],
     ["https://cdn.example.com/\u007fa", "has a control character"],
     ["https://cdn.example.com/\ud83d", "has a character that is none in Unicode"],
+    ["https://xn--a.example/", "is not an absolute URL"],
+    ["https://bü\u2060 cher.example/", "is not an absolute URL"],
     ["https://\udc00.example.com/", "has a character that is none in Unicode"],
     [`https://${"一".repeat(64)}.example.com/`, "has a host that is too long"],
     [`https://${"a.".repeat(600)}example.com/`, "has a host that is too long"],
@@ -66,6 +73,27 @@ describe("the one spelling of a URL", () => {
     expect(normalizeUrl(text)).toEqual({ problem });
   });
 });
+
+it("a host in Unicode is a URL however many URLs were parsed before", () => {
+  for (let i = 0; i < 30_000; i++) normalizeUrl(`https://cdn.example.com/${i}`);
+  for (let i = 0; i < 30_000; i++)
+    expect(normalizeUrl("https://bücher.example/ü")).toEqual({ url: "https://xn--bcher-kva.example/%C3%BC" });
+});
+
+it.each([
+  ["bücher.example", "xn--bcher-kva.example"],
+  ["WWW.Example.com", "www.example.com"],
+  ["d1.cloudfront.net", "d1.cloudfront.net"],
+  ["user@bücher.example", undefined],
+  ["bücher.example:8443", undefined],
+  ["bücher.example/path", undefined],
+  ["bücher.example?x", undefined],
+  ["bücher.example#x", undefined],
+  ["bücher.example\\x", undefined],
+  ["xn--a.example", undefined],
+  ["bü cher.example", undefined],
+  ["", undefined],
+])("the name %j is %s in the DNS", (name, ascii) => expect(asciiHost(name)).toBe(ascii));
 
 describe("whatever is written", () => {
   const texts = fc.oneof(
@@ -87,6 +115,30 @@ describe("whatever is written", () => {
         expect(new URL(result.url).port).toBe("");
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it("is parsed as the platform parses it", () => {
+    const parsed = (text: string, base?: string) => {
+      try {
+        return new URL(text, base).href;
+      } catch {
+        return undefined;
+      }
+    };
+    const letters = fc.string({ unit: fc.constantFrom(..."aü日\u3002😀%C3BC/?#:@.[]\\ -\u00ad\u007f") });
+    const written = fc.oneof(
+      texts,
+      letters,
+      letters.map((it) => `https://${it}`),
+      letters.map((it) => `//${it}`),
+    );
+    fc.assert(
+      fc.property(written, fc.constantFrom(undefined, HOST, "https://bücher.example/ü/"), (text, base) => {
+        fc.pre(!/\p{Surrogate}/u.test(text));
+        expect(parseUrl(text, base)?.href).toBe(parsed(text, base));
+      }),
+      { numRuns: 2_000 },
     );
   });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Ended } from "../../../domain/plan/ended.ts";
-import { handOver } from "../../../domain/plan/hand-over.ts";
+import { handOver, withoutQueuedFollowers } from "../../../domain/plan/hand-over.ts";
 import { messagesOf } from "../../../domain/plan/messages.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
@@ -17,6 +17,7 @@ import { LABEL, target } from "../../lambdas/items.ts";
 const EXPIRE_AT = 1_800_000_000;
 const GOOD: LeadResult = { ok: true };
 const NOT_FOUND: LeadResult = { ok: false, reason: "http_4xx", http_status: 404 };
+const NOT_KEPT: LeadResult = { ok: false, reason: "not_kept", http_status: 200 };
 const SLOW: LeadResult = { ok: false, reason: "timeout" };
 const REFUSED: LeadResult = { ok: false, reason: "connection" };
 const follower = (pop: string) => ({ pop, ips: [`${pop}'s`] });
@@ -45,6 +46,12 @@ describe("a lead", () => {
     const { messages, decided } = done(LEAD, [A, GOOD], [C, GOOD]);
     expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A, C], { follows: true })));
     expect(decided).toEqual([]);
+  });
+
+  it("tells nobody how often its own POP was tried", () => {
+    const tried = { ...A, attempts: 2, first_attempt_at: 1_700_000_000_000 };
+    expect(done(LEAD, [tried, GOOD]).messages.map(({ urls }) => urls)).toEqual([[A], [A], [A]]);
+    expect(done(LEAD, [tried, REFUSED]).messages.map(({ urls }) => urls)).toEqual([[A]]);
   });
 
   it("sends them without saying that the REC has it where nothing shows that", () => {
@@ -101,6 +108,52 @@ describe("a lead", () => {
           "NOT_ASKED: two POPs of its regional cache had asked before, and that decides: P0 (HTTP 404), P1 (HTTP 502)",
       });
     }
+  });
+
+  it("that is the second without a hit after its download decides for all others, by name", () => {
+    const { messages, decided } = done({ ...LEAD, not_kept_at: "P0" }, [A, NOT_KEPT]);
+    expect(messages).toEqual([]);
+    expect(decided.map(({ pop, error }) => [pop, error])).toEqual(
+      ["P2", "P3", "P4"].map((pop) => [pop, expect.stringContaining("decides: P0 (not_kept), P1 (not_kept)")]),
+    );
+  });
+
+  it("that saw no hit after its download says so to the next one", () => {
+    const { messages } = done(LEAD, [A, NOT_KEPT]);
+    expect(messages).toEqual([to("P2", [A], { followers: ["P3", "P4"].map(follower), not_kept_at: "P1" })]);
+  });
+
+  it("that saw a hit after its download releases the others, without saying that the REC has it", () => {
+    const { messages, decided } = done({ ...LEAD, not_kept_at: "P0" }, [A, { ...NOT_KEPT, hit_after_download: true }]);
+    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A], {})));
+    expect(decided).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a failure at the origin, if it is not kept",
+      { origin_failures: 1, first_failure: "P0 (HTTP 404)" },
+      NOT_KEPT,
+      "P1",
+    ],
+    ["an object that is not kept, if the origin fails", { not_kept_at: "P0" }, NOT_FOUND, "P0"],
+  ])("does not decide after %s: a third one leads", (_, told, result, not_kept_at) => {
+    const { messages, decided } = done({ ...LEAD, ...told }, [A, result]);
+    expect(messages).toMatchObject([
+      { pop: "P2", followers: [{ pop: "P3" }, { pop: "P4" }], origin_failures: 1, not_kept_at },
+    ]);
+    expect(decided).toEqual([]);
+  });
+
+  it("of which some URLs have their followers queued goes back in two parts, and only one has followers", () => {
+    const parts = withoutQueuedFollowers(LEAD, new Set([B]));
+    const { followers: _, ...alone } = LEAD;
+    expect(parts).toEqual([
+      { ...LEAD, urls: [A, C] },
+      { ...alone, urls: [B] },
+    ]);
+    expect(withoutQueuedFollowers(LEAD, new Set())).toEqual([LEAD]);
+    expect(withoutQueuedFollowers(LEAD, new Set([A, B, C]))).toEqual([alone]);
   });
 
   it("whose object arrived after another's failure has followers all the same", () => {

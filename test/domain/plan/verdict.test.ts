@@ -14,7 +14,27 @@ describe("what a lead's result means for those that wait", () => {
     ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, { kind: "origin_failed", saw: "HTTP 404" }],
     ["the origin refuses", NOT_FOUND, { kind: "origin_failed", saw: "HTTP 404" }],
     ["no answer", SLOW, { kind: "origin_failed", saw: "timeout" }],
-    ["not kept", { ok: false, reason: "not_kept", http_status: 200 }, { kind: "origin_failed", saw: "not_kept" }],
+    ["not kept", { ok: false, reason: "not_kept", http_status: 200 }, { kind: "not_kept" }],
+    [
+      "not kept, though a response after the download was a hit",
+      { ok: false, reason: "not_kept", http_status: 200, hit_after_download: true },
+      { kind: "cached", sure: false },
+    ],
+    [
+      "the download was good, and the second one timed out: neither the origin nor the REC is to blame",
+      { ...SLOW, rounds: 1 },
+      { kind: "pop_failed" },
+    ],
+    [
+      "the download was good, and the second one was refused with a 503",
+      { ok: false, reason: "http_5xx", http_status: 503, rounds: 1 },
+      { kind: "pop_failed" },
+    ],
+    [
+      "not kept after two downloads",
+      { ok: false, reason: "not_kept", http_status: 200, rounds: 2 },
+      { kind: "not_kept" },
+    ],
     ["its message was given up", { ok: false, reason: "lost" }, { kind: "origin_failed", saw: "lost" }],
     ["no connection", REFUSED, { kind: "pop_failed" }],
     ["another POP answers", { ok: false, reason: "other_pop", http_status: 200 }, { kind: "pop_failed" }],

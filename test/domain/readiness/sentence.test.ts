@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { sentence } from "../../../domain/readiness/sentence.ts";
 import { factsOf, type ProgressBody, type SentenceFacts } from "../../../domain/readiness/sentence-facts.ts";
 import type { Readiness } from "../../../domain/readiness/verdict.ts";
+import { readiness } from "../../readiness.ts";
 
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-25T11:46:12Z");
 const RUNNING: SentenceFacts = {
   ...{ status: "IN_PROGRESS", total: 3_192, results: 1_971, failed: 9, warm: 1_962, hit: 0, percentage: 62 },
-  ...{ instancesWanted: 20, instancesAtWork: 20, bytesPerSecond: 3e9 },
+  ...{ instancesWanted: 20, instancesAtWork: 20, inProgress: 0, bytesPerSecond: 3e9 },
   ...{ now: NOW, lastMoveAt: NOW - 2_000, timeoutAt: NOW + 46 * MINUTE, finishAt: NOW + 6 * MINUTE },
   counted: true,
 };
@@ -15,11 +16,7 @@ const DONE: SentenceFacts = {
   ...RUNNING,
   ...{ status: "FINISHED", results: 3_192, failed: 0, warm: 3_192, percentage: 100, verdict: "ready" },
 };
-const SEEN: Readiness = {
-  ...{ cold_objects: 0, cold_examples: [], cold_recs: [], lacking_pops: 0, lacking_examples: [], pops: 38 },
-  ...{ unresolved_pops: 0, unreadable_urls: 0, exceptions: 0 },
-};
-const seen = (change: Partial<Readiness>) => ({ readiness: { ...SEEN, ...change } });
+const seen = (change: Partial<Readiness>) => ({ readiness: readiness(change) });
 
 describe("while it runs", () => {
   it.each<[Partial<SentenceFacts>, string, string]>([
@@ -46,6 +43,11 @@ describe("while it runs", () => {
       { instancesWanted: 0, instancesAtWork: 0 },
       "Paused: no instance is wanted. 1,221 tasks wait.",
       "已暂停：期望实例数为 0，1,221 个任务在等待。",
+    ],
+    [
+      { instancesWanted: 0, inProgress: 24, results: 3_132 },
+      "Paused: no instance is wanted. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks wait.",
+      "已暂停：期望实例数为 0，24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，36 个任务在等待。",
     ],
     [{ bytesPerSecond: 0, lastMoveAt: NOW - 5 * MINUTE }, "No progress for 5 min.", "5 分钟没有进展。"],
     // A large file is under way.
@@ -80,10 +82,16 @@ describe("at its end", () => {
     [
       {
         ...{ verdict: "ready_with_exceptions", failed: 18, warm: 3_174 },
-        ...seen({ exceptions: 3, unreadable_urls: 3, unresolved_pops: 1 }),
+        ...seen({
+          exceptions: 3,
+          unreadable_urls: 3,
+          urls: 900,
+          unresolved_pops: 1,
+          unresolved_examples: ["ICN51-C1"],
+        }),
       },
-      "Ready for traffic, 3 exceptions: 18 of 3,192 tasks failed, 3 URLs could not be read, 1 POP did not resolve.",
-      "可以放量，有 3 处例外：3,192 个任务中 18 个失败，3 个 URL 无法读取，1 个 POP 无法解析。",
+      "Ready for traffic, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
+      "可以放量，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
     ],
     [
       { verdict: "ready_with_exceptions", failed: 1, warm: 0, hit: 3_191, ...seen({ exceptions: 1 }) },
@@ -100,7 +108,7 @@ describe("at its end", () => {
         verdict: "not_ready",
         ...seen({
           ...{ cold_objects: 1, cold_recs: ["Mumbai", "Tokyo", "Seoul", "London", "Ohio"] },
-          ...{ lacking_pops: 4, lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"] },
+          ...{ lacking_pops: 9, lacking_other_pops: 4, lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"] },
         }),
       },
       "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
@@ -110,14 +118,94 @@ describe("at its end", () => {
     ],
     // One POP of 38 is not what keeps it from being ready.
     [
-      { verdict: "not_ready", ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 1 }) },
+      {
+        verdict: "not_ready",
+        ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 9, lacking_other_pops: 1 }),
+      },
       "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
       "暂不可放量：2 个对象在孟买的任何 POP 都未预热。",
     ],
     [
-      { verdict: "not_ready", ...seen({ lacking_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }) },
+      {
+        verdict: "not_ready",
+        ...seen({ lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }),
+      },
       "Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (BOM1-P1).",
       "暂不可放量：3 个 POP 中有 1 个缺少超过 1% 的任务（BOM1-P1）。",
+    ],
+    // One fault is told once: an unreadable URL is cold at every POP, and its POPs lack it.
+    [
+      {
+        verdict: "not_ready",
+        ...seen({
+          cold_objects: 3,
+          cold_unreadable: 3,
+          cold_recs: ["Mumbai"],
+          lacking_pops: 38,
+          unreadable_urls: 3,
+          urls: 4,
+        }),
+      },
+      "Not ready for traffic: 3 of 4 URLs could not be read.",
+      "暂不可放量：4 个 URL 中 3 个无法读取。",
+    ],
+    [
+      {
+        ...{ verdict: "not_ready", failed: 9 },
+        ...seen({
+          ...{
+            cold_objects: 5,
+            cold_unreadable: 3,
+            cold_recs: ["Mumbai"],
+            lacking_pops: 38,
+            unreadable_urls: 3,
+            urls: 40,
+          },
+          ...{ unresolved_pops: 4, unanswered_pops: 1, unresolved_examples: ["ICN51-C1", "B", "C", "D"] },
+        }),
+      },
+      "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
+        "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer or returned an error).",
+      "暂不可放量：40 个 URL 中 3 个无法读取；另有 2 个对象在孟买的任何 POP 都未预热。" +
+        "4 个 POP 无法解析（ICN51-C1、B、C 等 4 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
+    ],
+    // As a release before has stored it: without the names of POPs, and without the number of URLs.
+    [
+      {
+        verdict: "ready_with_exceptions",
+        ...seen({ unreadable_urls: 3, urls: 0, unresolved_pops: 2, unresolved_examples: [], exceptions: 2 }),
+      },
+      "Ready for traffic, 2 exceptions: 3 URLs could not be read, 2 POPs did not resolve.",
+      "可以放量，有 2 处例外：3 个 URL 无法读取，2 个 POP 无法解析。",
+    ],
+    // Neither is enough by itself.
+    [
+      { verdict: "not_ready", failed: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
+      "Not ready for traffic: 1 of 200 URLs could not be read; 30 of 3,192 tasks failed.",
+      "暂不可放量：200 个 URL 中 1 个无法读取；3,192 个任务中 30 个失败。",
+    ],
+    [
+      {
+        verdict: "not_ready",
+        ...seen({ cold_objects: 2, unresolved_pops: 2, unanswered_pops: 2, unresolved_examples: ["A", "B"] }),
+      },
+      "Not ready for traffic: 2 objects are warm at no POP. The DNS resolver did not answer or returned an error for 2 POPs (A, B).",
+      "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
+    ],
+    [
+      { verdict: "not_verified", warm: 0, ...seen({}) },
+      "Downloaded; warmth not verified: 3,192 tasks.",
+      "已下载，未验证缓存：3,192 个任务。",
+    ],
+    [
+      { verdict: "not_verified", warm: 0, failed: 18, ...seen({ exceptions: 1 }) },
+      "Downloaded; warmth not verified, 1 exception: 18 of 3,192 tasks failed.",
+      "已下载，未验证缓存，有 1 处例外：3,192 个任务中 18 个失败。",
+    ],
+    [
+      { verdict: "not_verified", warm: 0, failed: 18 },
+      "Downloaded; warmth not verified. 18 of 3,192 tasks failed.",
+      "已下载，未验证缓存。3,192 个任务中 18 个失败。",
     ],
     [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
     // A row of the list, which has no readiness.
@@ -157,7 +245,13 @@ describe("at its end", () => {
 describe("the facts of an answer", () => {
   const body: ProgressBody = {
     ...{ status: "STOPPED", total_count: 10, download_count: 4, failed_count: 1, warm_count: 3, hit_count: 0 },
-    ...{ percentage_complete: 40, instance_count: 2, instances_at_work: 0, bytes_per_second: 0 },
+    ...{
+      percentage_complete: 40,
+      instance_count: 2,
+      instances_at_work: 0,
+      in_progress_task_count: 0,
+      bytes_per_second: 0,
+    },
     ...{ estimated_finish_at: null, timestamp: "2026-11-25 11:46:12.000000" },
     ...{ last_update_time: "2026-11-25 11:46:02.000000", timeout_at: "2026-11-25 12:46:12.000000" },
   };

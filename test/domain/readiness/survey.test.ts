@@ -5,14 +5,26 @@ import type { Target } from "../../../domain/plan/target.ts";
 import type { GoodUrl } from "../../../domain/plan/task-url.ts";
 import { surveyOf } from "../../../domain/readiness/survey.ts";
 import type { Distribution } from "../../../domain/request/distribution.ts";
+import type { UnreadableUrl } from "../../../domain/result/without-tasks.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 
 const ONE: Distribution[] = [{ label: LABEL, names: [] }];
 const A: GoodUrl = { url: "https://a.example/1", bytes: 10 };
 const B: GoodUrl = { url: "https://b.example/2", bytes: 10 };
 
+interface Rest {
+  readonly distributions?: Distribution[];
+  readonly unreadable?: readonly UnreadableUrl[];
+  readonly variants?: readonly string[];
+}
+
 /** @param good as `pop url`; every other task failed */
-function surveyed(targets: readonly Target[], urls: readonly GoodUrl[], good: readonly string[], distributions = ONE) {
+function surveyed(
+  targets: readonly Target[],
+  urls: readonly GoodUrl[],
+  good: readonly string[],
+  { distributions = ONE, unreadable = [], variants = [] }: Rest = {},
+) {
   const pops = targets.map(({ pop }) => pop);
   const plan = new Plan(distributions, targets, "lead-first", pops);
   const ledger = new Ledger(plan, urls);
@@ -21,7 +33,7 @@ function surveyed(targets: readonly Target[], urls: readonly GoodUrl[], good: re
       const ok = good.includes(`${pop} ${variant ?? url}`);
       ledger.enter(result(pop, url, { ok, ...(variant === undefined ? {} : { variant }) }));
     }
-  return surveyOf(plan, ledger, urls);
+  return surveyOf(plan, ledger, { good: urls, unreadable, variants });
 }
 
 describe("an object is cold", () => {
@@ -38,22 +50,17 @@ describe("an object is cold", () => {
     expect(seen.pops.map(({ lacking }) => lacking)).toEqual([1, 1, 1]);
   });
 
-  it("though the other POP of the REC did not resolve: it was chosen", () => {
+  it("not where its only other POP of the REC did not resolve: that one does not count", () => {
     const seen = surveyed([target("SIN2-P1"), target("SIN52-C2", { state: "FAILED" })], [A], []);
-    expect(seen.coldObjects).toBe(1);
+    expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN52-C2"] });
+    expect(seen.pops.map(({ pop, lacking }) => [pop, lacking])).toEqual([["SIN2-P1", 1]]);
   });
 
-  it("where no POP of its distribution resolved", () => {
-    const seen = surveyed(
-      singapore.map((it) => ({ ...it, state: "FAILED" })),
-      [A, B],
-      [],
-    );
-    expect(seen).toMatchObject({ coldObjects: 2, coldRecs: ["Singapore"] });
-    expect(seen.pops).toEqual([
-      { pop: "SIN2-P1", tasks: 2, lacking: 2, resolved: false },
-      { pop: "SIN52-C2", tasks: 2, lacking: 2, resolved: false },
-    ]);
+  it("where no POP of its distribution resolved: nothing of it was warmed", () => {
+    const failed = singapore.map((it) => ({ ...it, state: "FAILED" as const }));
+    const seen = surveyed(failed, [A, B], []);
+    expect(seen).toMatchObject({ coldObjects: 2, coldRecs: [], pops: [], unresolved: ["SIN2-P1", "SIN52-C2"] });
+    expect(seen.coldExamples).toEqual([{ url: A.url }, { url: B.url }]);
   });
 
   it("once, however many RECs lack it; each variant for itself", () => {
@@ -66,34 +73,89 @@ describe("an object is cold", () => {
 
   it("while it has no result: a request that was stopped lacks what nobody tried", () => {
     const plan = new Plan(ONE, singapore, "lead-first", []);
-    const seen = surveyOf(plan, new Ledger(plan, [A]), [A]);
+    const seen = surveyOf(plan, new Ledger(plan, [A]), { good: [A], unreadable: [], variants: [] });
     expect(seen).toMatchObject({ coldObjects: 1 });
   });
 });
 
-it("a POP has the tasks of all its distributions, also where it resolved under one of them alone", () => {
+it("a POP has the tasks of the distributions under which it resolved", () => {
   const two: Distribution[] = [
     { label: "d1", names: [], hosts: ["a.example"] },
     { label: "d2", names: [], hosts: ["b.example"] },
   ];
-  const targets = [target("SIN2-P1", { label: "d1" }), target("SIN2-P1", { label: "d2", state: "FAILED" })];
-  const seen = surveyed(targets, [A, B], [`SIN2-P1 ${A.url}`], two);
-  expect(seen.pops).toEqual([{ pop: "SIN2-P1", tasks: 2, lacking: 1, resolved: false }]);
+  const targets = [
+    ...[target("SIN2-P1", { label: "d1" }), target("FRA56-P4", { label: "d1" })],
+    ...[target("SIN2-P1", { label: "d2", state: "FAILED" }), target("FRA56-P4", { label: "d2" })],
+  ];
+  const seen = surveyed(targets, [A, B], [`SIN2-P1 ${A.url}`, `FRA56-P4 ${B.url}`], { distributions: two });
+  expect(seen).toMatchObject({ coldObjects: 0, unresolved: ["SIN2-P1"] });
+  expect(seen.pops).toEqual([
+    { pop: "SIN2-P1", tasks: 1, lacking: 0, cold: 0, unreadable: 0 },
+    { pop: "FRA56-P4", tasks: 2, lacking: 1, cold: 0, unreadable: 0 },
+  ]);
 });
 
-it("a POP that did not resolve lacks all, also where there is nothing to warm", () => {
-  const seen = surveyed([target("SIN2-P1", { state: "FAILED" })], [], []);
-  expect(seen.pops).toEqual([{ pop: "SIN2-P1", tasks: 0, lacking: 1, resolved: false }]);
+describe("a URL that could not be read", () => {
+  const gone: UnreadableUrl = { url: "https://a.example/gone", problem: "HTTP 404", reason: "http_4xx" };
+  const stranger: UnreadableUrl = { url: "https://stranger.example/", problem: "no distribution" };
+  const pops = [target("SIN2-P1"), target("SIN52-C2"), target("FRA56-P4"), target("FRA60-P1", { state: "FAILED" })];
+
+  it("is cold at every POP that resolved, also where its host leads to no distribution", () => {
+    const distributions: Distribution[] = [{ label: LABEL, names: [], hosts: ["a.example"] }];
+    const all = pops.map(({ pop }) => `${pop} ${A.url}`);
+    const seen = surveyed(pops, [A], all, { distributions, unreadable: [gone, stranger] });
+    expect(seen).toMatchObject({
+      coldObjects: 2,
+      coldUnreadable: 2,
+      coldRecs: ["Singapore"],
+      urls: 3,
+      unreadableUrls: 2,
+    });
+    expect(seen.coldExamples).toEqual([
+      { url: gone.url, rec: "Singapore" },
+      { url: stranger.url, rec: "Singapore" },
+    ]);
+    expect(seen.pops.map(({ tasks, lacking, unreadable }) => [tasks, lacking, unreadable])).toEqual([
+      [1, 0, 2],
+      [1, 0, 2],
+      [1, 0, 2],
+    ]);
+  });
+
+  it("is an object in each variant, or in the one that could not be read", () => {
+    const one = { ...A, variant: "gzip" };
+    const good = pops.map(({ pop }) => `${pop} gzip`);
+    const unreadable = [gone, { ...gone, url: A.url, variant: "br" }];
+    const seen = surveyed(pops, [one], good, { unreadable, variants: ["br", "gzip"] });
+    expect(seen).toMatchObject({ coldObjects: 3, urls: 2, unreadableUrls: 2 });
+    expect(seen.pops[0]).toMatchObject({ tasks: 1, unreadable: 3 });
+  });
 });
 
-it("what is wanted at some POPs alone lacks nothing at the others, also where these did not resolve", () => {
+it("a POP of which the resolver did not answer is told from one that does not exist", () => {
+  const failed = (pop: string, reason: Target["reason"]) => target(pop, { state: "FAILED", reason });
+  const targets = [target("SIN2-P1"), failed("ICN51-C1", "name_not_found"), failed("ICN54-C2", "dns_unavailable")];
+  expect(surveyed(targets, [A], [`SIN2-P1 ${A.url}`])).toMatchObject({
+    unresolved: ["ICN51-C1", "ICN54-C2"],
+    unanswered: ["ICN54-C2"],
+  });
+});
+
+it("what is cold for a whole REC is told from what a POP lacks besides", () => {
+  const seen = surveyed([target("SIN2-P1"), target("SIN52-C2")], [A, B], [`SIN2-P1 ${A.url}`]);
+  expect(seen.pops).toMatchObject([
+    { lacking: 1, cold: 1 },
+    { lacking: 2, cold: 1 },
+  ]);
+});
+
+it("what is wanted at some POPs alone lacks nothing at the others", () => {
   const targets = [target("SIN2-P1"), target("SIN52-C2"), target("SIN5-C1", { state: "FAILED" })];
   const seen = surveyed(targets, [{ ...A, pops: "01" }], [`SIN2-P1 ${A.url}`]);
   expect(seen.coldObjects).toBe(0);
   expect(seen.pops.map(({ tasks, lacking }) => [tasks, lacking])).toEqual([
     [1, 0],
     [0, 0],
-    [0, 1],
   ]);
 });
 
@@ -107,5 +169,5 @@ it("60,000 URLs at 600 POPs are looked at in seconds", () => {
   );
   const ledger = new Ledger(plan, urls);
   // A tenth of it, within the time that a test may take.
-  expect(surveyOf(plan, ledger, urls).coldObjects).toBe(6_000);
+  expect(surveyOf(plan, ledger, { good: urls, unreadable: [], variants: [] }).coldObjects).toBe(6_000);
 });

@@ -21,7 +21,9 @@ test("the event's sentence rests on the item's own fields", () => {
         failed: item.failed_count,
         warm: item.warm_count,
         hit: item.hit_count,
-        percentage: Math.floor((item.download_size * 100) / item.total_size),
+        inProgress: 0,
+        // The highest that was told: its own counts come to less.
+        percentage: item.percentage_told,
         // What has ended needs no instances, moves no more, and has final counts.
         instancesWanted: 0,
         instancesAtWork: 0,

@@ -8,6 +8,7 @@ it("a request's lists stand in the bucket under its id", () => {
     "r1.csv",
     "r1/success_urls.csv",
     "r1/failed_urls.csv",
+    "r1/failed_url_groups.csv",
     "r1/report.csv",
     "r1/failures.csv",
   ]);
@@ -15,8 +16,12 @@ it("a request's lists stand in the bucket under its id", () => {
 });
 
 it("what is read back comes back as it went", () => {
-  const failed = { url: "https://a.example/", problem: 'HTTP 403, "no"' };
-  expect(LISTS.failedUrls.fromRow(LISTS.failedUrls.toRow(failed).map(String))).toEqual(failed);
+  const failed = { url: "https://a.example/", problem: 'HTTP 403, "no"', variant: "br" };
+  for (const more of [{}, { reason: "http_4xx", http_status: 403 }, { reason: "no_distribution" }] as const) {
+    const row = LISTS.failedUrls.toRow({ ...failed, ...more }).map((field) => String(field ?? ""));
+    expect(row).toHaveLength(5);
+    expect(LISTS.failedUrls.fromRow(row)).toEqual({ ...failed, ...more });
+  }
   expect(LISTS.urls.fromRow(LISTS.urls.toRow("https://a.example/").map(String))).toBe("https://a.example/");
   for (const found of [{ url: "https://a.example/" }, { url: "https://a.example/", source: 2 }]) {
     const row = LISTS.foundUrls.toRow(found).map((field) => String(field ?? ""));
@@ -28,28 +33,22 @@ it("what is read back comes back as it went", () => {
   expect(LISTS.foundUrls.fromRow(["https://a.example/"])).toEqual({ url: "https://a.example/" });
 });
 
-it("a failed URL names its variant in a third column, where there are any; rows of a release before are read", () => {
-  const { toRow, fromRow } = LISTS.failedUrls;
+it("rows of failed URLs that a release before wrote are read", () => {
   const failed = { url: "https://a.example/", problem: "HTTP 406" };
-  expect(toRow(failed)).toEqual(["https://a.example/", "HTTP 406"]);
-  for (const variant of ["br", ""]) {
-    expect(toRow({ ...failed, variant })).toEqual(["https://a.example/", "HTTP 406", variant]);
-    expect(fromRow(["https://a.example/", "HTTP 406", variant])).toEqual({ ...failed, variant });
-  }
+  expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406"])).toEqual({ ...failed, variant: "" });
+  expect(LISTS.failedUrls.fromRow(["https://a.example/", "HTTP 406", "br"])).toEqual({ ...failed, variant: "br" });
 });
 
-it("only the report is for people, and says so in its first line", () => {
-  expect(Object.entries(LISTS).filter(([, list]) => "forSpreadsheets" in list)).toEqual([["report", LISTS.report]]);
+it("the report names its columns in its first line", () => {
+  expect(Object.entries(LISTS).filter(([, list]) => "header" in list)).toEqual([["report", LISTS.report]]);
   expect(LISTS.report.header?.slice(0, 3)).toEqual(["pop", "url", "error"]);
 });
 
-it("a row of the report names its task, whatever a spreadsheet was kept from", () => {
+it("a row of the report names its task", () => {
   const failed = { ok: false, bytes: 0, attempts: 1, error: "=HTTP 403" };
   const url = "https://a.example/?a=-1";
   for (const variant of [undefined, "br", "-gzip"]) {
-    const row = LISTS.report
-      .toRow({ ...failed, pop: "SIN2-P1", url, variant })
-      .map((field) => String(field ?? "").replace(/^[=-]/, "'$&"));
+    const row = LISTS.report.toRow({ ...failed, pop: "SIN2-P1", url, variant }).map((field) => String(field ?? ""));
     expect(LISTS.report.fromRow(row)).toEqual({ pop: "SIN2-P1", url, ...(variant === undefined ? {} : { variant }) });
   }
 });

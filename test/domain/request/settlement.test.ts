@@ -155,12 +155,28 @@ describe("what is known of a request", () => {
 
   it("has as its last sign of life a result, a beat or a change, whichever is the newest", () => {
     const at = (change: Partial<Progress>) =>
-      lastSignOf(item, { ...progress, beats: [], movedAt: undefined, ...change });
+      lastSignOf(item, { ...progress, beats: [], movedAt: undefined, ...change }, NOW, patience);
     expect(at({})).toBe(minutesAgo(9));
     expect(at({ movedAt: minutesAgo(5) })).toBe(minutesAgo(5));
     expect(at({ movedAt: minutesAgo(11) })).toBe(minutesAgo(9));
     expect(at({ movedAt: minutesAgo(5), beats: [beat(minutesAgo(3), 1)] })).toBe(minutesAgo(3));
     // It has put its tasks off, because their origin asked for patience.
     expect(at({ movedAt: minutesAgo(5), beats: [beat(minutesAgo(3), 0)] })).toBe(minutesAgo(3));
+  });
+
+  it("does not believe a beat from the future, so a forged one cannot hide that the request stands still", () => {
+    const beats = [beat(minutesAgo(3), 1), beat(NOW + 86_400_000, 1), beat(Number.MAX_VALUE, 0)];
+    expect(lastSignOf(item, { ...progress, movedAt: undefined, beats }, NOW, patience)).toBe(minutesAgo(3));
+  });
+
+  it("takes a beat of an instance whose clock is ahead by less than staleMs for one of now", () => {
+    const beats = [beat(NOW + patience.staleMs, 0)];
+    expect(lastSignOf(item, { ...progress, movedAt: NOW + 5, beats }, NOW, patience)).toBe(NOW);
+  });
+
+  it("reads more beats than a call takes arguments", () => {
+    const beats = Array.from({ length: 200_000 }, (_, n) => beat(minutesAgo(9) + n, 0));
+    const facts = settlementFacts(item, { ...seen, progress: { ...progress, movedAt: undefined, beats } });
+    expect(facts.lastSignAt).toBe(minutesAgo(9) + 199_999);
   });
 });

@@ -31,6 +31,20 @@ it("a result that came uncompressed, or from the origin past its REC, adds to th
   expect(sum).toEqual(count(1, 7, 0, { warm_count: 1 }));
 });
 
+it.each(["no_age", "age_constant", "origin_age"] as const)(
+  "a hit with the warning %s adds to its count, too",
+  (warning) => {
+    const sum = { ...NO_COUNT };
+    const hit = { ok: true, bytes: 7, outcome: "hit", warning } as const;
+    addResult(sum, hit);
+    expect(sum).toEqual(count(1, 7, 0, { hit_count: 1, [`${warning}_count`]: 1 }));
+    addResult(sum, hit, -1);
+    expect(isNothing(sum)).toBe(true);
+    addResult(sum, { ...hit, ok: false, outcome: "failed" });
+    expect(sum).toEqual(count(1, 0, 1));
+  },
+);
+
 it("counts add up and are taken apart, field by field", () => {
   const [one, other] = [
     count(9, 90, 3, { warm_count: 4, hit_count: 2, not_kept_count: 1, uncompressed_count: 2, rec_miss_count: 3 }),

@@ -87,6 +87,6 @@ describe("the failures by reason", () => {
   it("of what a release before kept are read, without what it did not count", () => {
     const tally = new FailureTally(urls, pops);
     tally.restore(failureTallySchema.parse({ tls: { count: 7, example: "x" } }));
-    expect(tally.groups()).toEqual([{ code: "tls", tasks: 7, pops: 0, urls: 0, examples: [] }]);
+    expect(tally.groups()).toEqual([{ code: "tls", subject: "task", tasks: 7, pops: 0, urls: 0, examples: [] }]);
   });
 });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   cutText,
@@ -15,7 +17,7 @@ import {
 describe("a failure's reason", () => {
   test("is one of few, each with its meaning", () => {
     expect(failureReasons).toEqual(Object.keys(FAILURE_REASONS));
-    expect(failureReasons.length).toBeLessThanOrEqual(17);
+    expect(failureReasons.length).toBeLessThanOrEqual(20);
     for (const meaning of Object.values(FAILURE_REASONS)) expect(meaning).toMatch(/^[A-Z][^|\n]+\.$/);
   });
 
@@ -56,7 +58,11 @@ describe("a failure lies at the origin, so that the next POP of the REC would fa
     ...(["timeout", "redirect", "http_4xx", "http_5xx", "incomplete", "too_large", "too_slow"] as const),
     ...(["not_kept", "not_cacheable", "not_asked", "lost"] as const),
   ];
-  const pop: readonly FailureReason[] = ["waf", "tls", "other_pop", "refused_address"];
+  const pop: readonly FailureReason[] = [
+    ...(["waf", "tls", "other_pop", "refused_address"] as const),
+    // No task fails for these.
+    ...(["no_distribution", "name_not_found", "dns_unavailable"] as const),
+  ];
   const begun: readonly FailureReason[] = ["connection", "other"];
 
   test.each(origin)("%s", (reason) => {
@@ -76,6 +82,11 @@ describe("a failure lies at the origin, so that the next POP of the REC would fa
   });
 });
 
+function heapUsed(collect: () => void): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 describe("a text", () => {
   test("that is as long as allowed stays whole", () => {
     expect(cutText("abcde", 5)).toBe("abcde");
@@ -83,6 +94,16 @@ describe("a text", () => {
 
   test("that is longer is cut, and its end counts", () => {
     expect(cutText("abcdef", 5)).toBe("abcd…");
+  });
+
+  test("that was cut does not keep the whole of it in memory", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    const before = heapUsed(collect);
+    // What is cut is of one server each: as many of them as a request has URLs must fit into a function.
+    const cut = Array.from({ length: 500 }, (_, i) => cutText(`${i} ${"x".repeat(100_000)}`, 100));
+    expect(heapUsed(collect) - before).toBeLessThan(10_000_000);
+    expect(cut).toHaveLength(500);
   });
 
   test("of an error has 1,000 characters at most, with or without a code", () => {

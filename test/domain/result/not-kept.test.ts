@@ -21,8 +21,11 @@ test.each([
 ])("%o", (headers, says) => expect(obstacle(headers)).toBe(says));
 
 test("the likely reason is said, and that it is one", () => {
-  expect(notKept({ cacheControl: "no-store" }).detail).toMatch(/Cache-Control: no-store, so it may never be kept/);
-  expect(notKept({ xCache: "RefreshHit from cloudfront" }).detail).toMatch(/expires at once/);
-  expect(notKept({}).detail).toMatch(/cache policy, or it was evicted/);
-  expect(notKept({}).reason).toBe("not_kept");
+  const noCache = { cacheControl: "no-cache" };
+  expect(notKept("NO_HIT", { cacheControl: "no-store" }).detail).toMatch(/no-store, so it may never be kept/);
+  expect(notKept("NO_HIT", {}).detail).toMatch(/cache policy, or it was evicted/);
+  expect(notKept("EXPIRES_AT_ONCE", {}).detail).toMatch(/expires at once, and the origin is asked/);
+  expect(notKept("EXPIRES_AT_ONCE", noCache).detail).toMatch(/expires at once \(Cache-Control: no-cache\)/);
+  expect(notKept("REC_ONLY", noCache).detail).toMatch(/regional edge cache: the POP does not keep it/);
+  expect(notKept("NO_HIT", {}).reason).toBe("not_kept");
 });

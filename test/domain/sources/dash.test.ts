@@ -1,17 +1,58 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { durationSeconds } from "../../../domain/sources/dash-duration.ts";
 import { template } from "../../../domain/sources/dash-template.ts";
 import { countIn, timelineRuns } from "../../../domain/sources/dash-timeline.ts";
+import { durationSeconds, integerOf } from "../../../domain/sources/dash-values.ts";
 
 it.each([
   ["PT634.566S", 634.566],
   ["PT1H2M3.5S", 3_723.5],
+  ["PT734.1666666666667S", 734.1666666666667],
+  [`PT1.${"3".repeat(40)}S`, 1.3333333333333333],
+  [`PT1.${"3".repeat(41)}S`, undefined],
   ["P1DT1S", 86_401],
   ["P1Y2M", 36_720_000],
   ["PT0S", 0],
   ["10", undefined],
   ["-PT1S", undefined],
+  ["P", undefined],
+  ["PT", undefined],
+  ["P1DT", undefined],
 ])("%s is %s seconds", (text, seconds) => expect(durationSeconds(text)).toBe(seconds));
+
+it.each([
+  ["2000000", 2_000_000n],
+  ["2000000.0", 2_000_000n],
+  ["4.", 4n],
+  [" +5.00 ", 5n],
+  ["-4.0", -4n],
+  ["0007", 7n],
+  ["1.50E1", 15n],
+  ["2e6", 2_000_000n],
+  ["1200e-2", 12n],
+  ["18446744073709551615", 18_446_744_073_709_551_615n],
+  ["18446744073709551616", undefined],
+  ["1e99", undefined],
+  ["1200e-3", undefined],
+  ["4.5", undefined],
+  ["", undefined],
+  ["-", undefined],
+  [".5", undefined],
+  ["1,000", undefined],
+  ["0x10", undefined],
+  ["1_000", undefined],
+  ["NaN", undefined],
+])("the number %j is the integer %s", (text, value) => expect(integerOf(text)).toBe(value));
+
+it("an integer is the same however it is written", () => {
+  const zeros = fc.nat(20).map((n) => "0".repeat(n));
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 64n) + 1n, max: 2n ** 64n - 1n }), zeros, (value, zeros) => {
+      expect(integerOf(`${value}.${zeros}`)).toBe(value);
+      expect(integerOf(`${value}${zeros}e-${zeros.length}`)).toBe(value);
+    }),
+  );
+});
 
 it.each([
   ["v/$RepresentationID$/$Number$.m4s", "v/hd/7.m4s"],
@@ -26,6 +67,14 @@ it.each([
   [`${"x".repeat(100)}$Number$`, undefined],
 ])("the template %s is %s", (text, filled) => {
   expect(template(text, { id: "hd", bandwidth: "5000" }, 100)?.(7n, 90_000n)).toBe(filled);
+});
+
+it.each([
+  ["$Time$", "-20"],
+  ["$Time%05d$", "-0020"],
+  ["$Time%02d$", "-20"],
+])("the template %s of the time -20 is %s", (text, filled) => {
+  expect(template(text, { id: undefined, bandwidth: undefined }, 100)?.(1n, -20n)).toBe(filled);
 });
 
 describe("a timeline", () => {
@@ -74,12 +123,12 @@ describe("a timeline", () => {
       undefined,
     ],
   ])("%s", (_, entries, runs) => {
-    const read = timelineRuns(entries, (from) => Number(110n - from));
+    const read = timelineRuns(entries, 1n, (from) => Number(110n - from));
     expect(read?.map(({ time, count }) => [time, count])).toEqual(runs);
   });
 
   it("without an end of the period", () => {
-    expect(timelineRuns([{ t: 0n, d: 3n, r: -1n }], undefined)).toBeUndefined();
+    expect(timelineRuns([{ t: 0n, d: 3n, r: -1n }], 1n, undefined)).toBeUndefined();
   });
 
   it.each([

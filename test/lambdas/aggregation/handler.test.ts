@@ -1,7 +1,10 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { Looks } from "../../../aws/looks.ts";
+import { RequestReader } from "../../../aws/request-reader.ts";
 import type { Unreadable } from "../../../domain/telemetry/unreadable.ts";
 import { type AggregationDeps, createHandler } from "../../../lambdas/aggregation/handler.ts";
+import { awsError, fakeClient } from "../../aws/client.ts";
 import { FakeAskedLooks } from "../fakes/asked-looks.ts";
 import { FakeAsyncFunction } from "../fakes/async-function.ts";
 import { FakeProgress } from "../fakes/progress.ts";
@@ -42,6 +45,25 @@ function world(items = [request(RUNNING)], fault?: Fault) {
     calls,
     handle: (...Records: unknown[]) => handler({ Records }),
   };
+}
+
+/** Reads the request by a table that refuses keys as DynamoDB does. */
+function realReader() {
+  const progress = new FakeProgress();
+  const { client } = fakeClient<DynamoDBDocumentClient>(({ input }) => {
+    const key: string = input.Key.req_id;
+    if (key === "" || Buffer.byteLength(key) > 2_048) throw awsError("ValidationException");
+    return key === "r1" ? { Item: request(RUNNING) } : {};
+  });
+  const unplanned = () => expect.unreachable();
+  const deps: AggregationDeps = {
+    ...{ requests: new RequestReader(client, "requests", unplanned), progress, looks: { ask: async () => true } },
+    deadLetters: { bury: async () => undefined },
+    onUnreadable() {},
+    logger: silent,
+    namespace: "Prewarm/test",
+  };
+  return { deps, progress };
 }
 
 describe("Aggregation", () => {
@@ -123,7 +145,14 @@ describe("Aggregation", () => {
     await handle(record({ ok: true, pop: "SIN2-P1" }, { ...refused, pop: "SIN2-P1" }));
     const example = (pop: string) => ({ url: "https://a.example/", pop });
     expect(await progress.failures("r1")).toEqual([
-      { code: "http_4xx", tasks: 3, pops: 2, urls: null, examples: [example("SIN2-P1"), example("FRA56-P4")] },
+      {
+        code: "http_4xx",
+        subject: "task",
+        tasks: 3,
+        pops: 2,
+        urls: null,
+        examples: [example("SIN2-P1"), example("FRA56-P4")],
+      },
     ]);
     // Of each reason once: the examples stand.
     expect(calls.filter((call) => call === "progress.exemplify")).toHaveLength(1);
@@ -237,7 +266,7 @@ describe("Aggregation", () => {
   it("says what it has counted, and failures by reason", async () => {
     const requests = new FakeRequests(request(RUNNING), request({ ...RUNNING, req_id: "r2" }));
     const lines: unknown[][] = [];
-    const logger = { info: (...line: unknown[]) => void lines.push(line) };
+    const logger = { ...silent, info: (...line: unknown[]) => void lines.push(line) };
     const handler = createHandler({
       ...{ requests, progress: new FakeProgress(), looks: { ask: async () => true } },
       deadLetters: { bury: async () => undefined },
@@ -276,6 +305,25 @@ describe("Aggregation", () => {
         expect(new Set(shutdown.requests)).toEqual(new Set(["r1", "r2"]));
       }
     }
+  });
+
+  it.each(["", "x".repeat(2_049), "r 1", "r\u0000"])(
+    "counts a batch with a result of the impossible request %j",
+    async (reqId) => {
+      const { deps, progress } = realReader();
+      await createHandler(deps)({ Records: [good, record({ req_id: reqId }), bad] });
+      expect(progress.counts.get("r1")).toEqual(count(2, 10, 1));
+    },
+  );
+
+  it("counts a batch, and says so, when SQS does not take a record that is no result", async () => {
+    const { deps, progress } = realReader();
+    const warned: unknown[][] = [];
+    const deadLetters = { bury: async () => new Error("SQS is away") };
+    const logger = { ...silent, warn: (...line: unknown[]) => void warned.push(line) };
+    await createHandler({ ...deps, deadLetters, logger })({ Records: [good, { eventID: "x" }] });
+    expect(progress.counts.get("r1")).toEqual(count(1, 10, 0));
+    expect(warned).toEqual([["Burying a stream record failed", expect.objectContaining({ error: expect.anything() })]]);
   });
 
   it("refuses an event that has no records", async () => {

@@ -61,6 +61,16 @@ describe("what a batch changes", () => {
   it.each([
     ["came uncompressed", [record(css)], count(1, 10, 0, { uncompressed_count: 1 })],
     ["came compressed at last", [record(good, css)], count(0, 0, 0, { uncompressed_count: -1 })],
+    [
+      "is a hit whose Age proves nothing",
+      [record({ ...good, outcome: "hit", warning: "age_constant" })],
+      count(1, 10, 0, { hit_count: 1, age_constant_count: 1 }),
+    ],
+    [
+      "is a hit with a warning that only a newer version knows",
+      [record({ ...good, outcome: "hit", warning: "age_of_aquarius" })],
+      count(1, 10, 0, { hit_count: 1 }),
+    ],
     ["came from the origin", [record({ ...bad, rec_miss: true })], count(1, 0, 1, { rec_miss_count: 1 })],
     ["the same once more", [record(css, css)], count(0, 0, 0)],
   ])("what else is seen: %s", (_, records, expected) => {

@@ -12,6 +12,7 @@ export interface Image {
   readonly variant?: string;
   readonly uncompressed?: boolean;
   readonly rec_miss?: boolean;
+  readonly warning?: string;
 }
 
 let id = 0;
@@ -30,12 +31,13 @@ export function record(image: Image, old?: Image, eventID = String(++id)) {
 }
 
 function marshall({ req_id = "r1", ok = true, bytes = 10, ms = 5, reason, outcome, pop, ...seen }: Image) {
-  const { url, variant, uncompressed, rec_miss } = seen;
+  const { url, variant, uncompressed, rec_miss, warning } = seen;
   return {
     ...(url === undefined ? {} : { url: { S: url } }),
     ...(variant === undefined ? {} : { variant: { S: variant } }),
     ...(uncompressed === undefined ? {} : { uncompressed: { BOOL: uncompressed } }),
     ...(rec_miss === undefined ? {} : { rec_miss: { BOOL: rec_miss } }),
+    ...(warning === undefined ? {} : { warning: { S: warning } }),
     req_id: { S: req_id },
     ...(pop === undefined ? {} : { pop: { S: pop } }),
     ok: { BOOL: ok },

@@ -50,8 +50,8 @@ it("POST /prewarm beyond maxActiveRequests is a 400; one that has ended does not
 
 describe("distributions", () => {
   const own = [
-    { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] },
-    { id: "E2", domain: "d2.cloudfront.net", aliases: ["other.example.com"] },
+    { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com", "*.wild.example.com"] },
+    { id: "E2", domain: "d2.cloudfront.net", aliases: ["other.example.com", "shop.wild.example.com"] },
   ];
   const post = (change: object) => world(undefined, own, {}, "E1").call("POST /prewarm", { ...BODY, ...change });
 
@@ -63,6 +63,11 @@ describe("distributions", () => {
   it.each([
     [{ url_list: ["https://other.example.com/a"] }, /^url_list: other.example.com belongs to the distribution E2, /],
     [{ cf_domain: "d2.cloudfront.net" }, /^cf_domain: d2.cloudfront.net belongs to the distribution E2, /],
+    [
+      // The wildcard of E1 covers it, and CloudFront gives the request to E2 all the same.
+      { cf_domain: "d1.cloudfront.net", url_list: ["https://cdn.example.com/a", "https://shop.wild.example.com/a"] },
+      /^url_list: shop.wild.example.com belongs to the distribution E2, /,
+    ],
   ])("refuses another of the account: %j", async (change, message) => {
     const { status, body } = await post(change);
     expect([status, body["error_message"]]).toEqual([400, expect.stringMatching(message)]);

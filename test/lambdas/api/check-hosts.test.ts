@@ -42,6 +42,19 @@ describe("hosts of the URLs and cf_domain", () => {
     expect([requests.items.size, Object.keys(lists.objects).length]).toEqual([0, 0]);
   });
 
+  it("one that a more specific alias gives to another distribution is a 400: a wildcard that covers it is not enough", async () => {
+    const own = [...OWN, { id: "E2", domain: "d2.cloudfront.net", aliases: ["shop.img.example.com"] }];
+    const url_list = ["https://a.img.example.com/a", "https://shop.img.example.com/b", "https://example.org/c"];
+    const { answer, requests } = await start({ cf_domain: "d1.cloudfront.net", url_list }, own);
+    expect([answer.status, answer.body["error_message"]]).toEqual([
+      400,
+      "cf_domain: shop.img.example.com belongs to the distribution E2, not to E1; " +
+        "the distribution E1 does not answer to example.org; its names are d1.cloudfront.net, cdn.example.com, *.img.example.com",
+    ]);
+    expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
+    expect(requests.items.size).toBe(0);
+  });
+
   it("of a distribution that is not this account's, a warning says that nobody checked", async () => {
     const { answer } = await start({ cf_domain: "d9.cloudfront.net" });
     expect(answer.status).toBe(200);

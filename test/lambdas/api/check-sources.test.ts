@@ -26,10 +26,12 @@ describe("sources that can be read", () => {
     const { sources } = check(
       { type: "list", url: " HTTPS://Docs.Example.net/a b#x" },
       { type: "s3-prefix", s3: "s3://media/", base: "https://WWW.example.com", origin_path: "/static/" },
+      { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://bücher.example/a" },
     );
     expect(sources).toEqual([
       { type: "list", url: "https://docs.example.net/a%20b" },
       { type: "s3-prefix", s3: "s3://media/", base: BASE, origin_path: "/static" },
+      { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://xn--bcher-kva.example/a" },
     ]);
   });
 });

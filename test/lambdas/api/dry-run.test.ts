@@ -119,6 +119,26 @@ describe("what a dry run foresees", () => {
     ]);
   });
 
+  it("a host that a more specific alias gives to another distribution is not asked for sizes", async () => {
+    // Found by a source: those of `url_list` are refused before.
+    const own = [
+      { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+      { id: "E2", domain: "d2.cloudfront.net", aliases: ["cdn.example.com"] },
+    ];
+    const body = {
+      cf_domain: "d1.cloudfront.net",
+      url_list: ["https://a.example.com/a"],
+      sources: [{ type: "list", url: "https://a.example.com/list" }],
+    };
+    const { status, answer, sampled } = await dryRun(body, world(undefined, own, {}, "E1"));
+    expect(status).toBe(200);
+    expect(sampled.map(({ url }) => url)).toEqual(["https://a.example.com/a"]);
+    expect(answer["warnings"]).toContain(
+      "dry_run: the URLs of a host would not be warmed: cdn.example.com belongs to the distribution E2, not to E1",
+    );
+    expect(answer["estimate"]).toMatchObject({ bytes: { sampled: 2 } });
+  });
+
   it("a distribution that may not be warmed is not asked for sizes", async () => {
     const label = { url_list: ["https://d9.cloudfront.net/a"] };
     const { answer, sampled } = await dryRun(label, world(undefined, [OWN], {}, "E1"));

@@ -3,13 +3,14 @@ import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { LISTS } from "../../../domain/request/lists.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import { parseTimestamp } from "../../../domain/request/timestamps.ts";
+import type { Count } from "../../../domain/result/count.ts";
 import { beat, count, LABEL, request, target } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
   const totals = { total_count: 16, total_size: 249_760 };
   const counted = count(14, 137_368, 5, { warm_count: 3, hit_count: 6, not_kept_count: 4 });
-  const { uncompressed_count: _, rec_miss_count: _r, ...told } = counted;
+  const { rec_miss_count: _r, ...told } = withoutWarnings(counted);
   const body = {
     request_id: "r1",
     ...{ ...totals, ...told },
@@ -47,13 +48,67 @@ describe("GET /prewarm", () => {
     });
   });
 
+  it("of which no percentage is told that is lower than one before, also once it has ended", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    const percentage = async () =>
+      (await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"];
+    await progress.correct("r1", counted);
+    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    expect(await percentage()).toBe(59);
+    // The agent is killed: what it had downloaded is lost.
+    progress.set("r1", { beats: [] });
+    expect(await percentage()).toBe(59);
+    await requests.end("r1", "STOPPED");
+    expect(await percentage()).toBe(59);
+  });
+
+  it("is answered as before, and logged, if the percentage cannot be noted", async () => {
+    const { call, requests, progress, warnings } = world((name) =>
+      name === "requests.notePercentage" ? "before" : undefined,
+    );
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    for (const route of ["GET /prewarm", "GET /requests"]) {
+      const { status, body: answer } = await call(route, undefined, route === "GET /prewarm" ? { req_id: "r1" } : null);
+      expect([status, JSON.stringify(answer)]).toEqual([200, expect.stringContaining('"percentage_complete":55')]);
+    }
+    expect(warnings.map(([message]) => message)).toEqual(Array(2).fill("Noting percentage_complete failed"));
+  });
+
+  it("and GET /requests tell no percentage that is lower than what the other told", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    await progress.beat("r1", beat({ at: Date.parse("2024-04-16T03:12:15Z") }));
+    const listed = async () => JSON.stringify((await call("GET /requests")).body);
+    expect(await listed()).toContain('"percentage_complete":59');
+    progress.set("r1", { beats: [] });
+    expect(await listed()).toContain('"percentage_complete":59');
+    expect((await call("GET /prewarm", undefined, { req_id: "r1" })).body["percentage_complete"]).toBe(59);
+  });
+
+  it("of one that was stopped and is not recounted yet: the counts that were told before", async () => {
+    const { call, requests, progress } = world();
+    await requests.put(request({ status: "IN_PROGRESS", ...totals }));
+    await progress.correct("r1", counted);
+    const told = async () => {
+      const { download_count, download_size } = (await call("GET /prewarm", undefined, { req_id: "r1" })).body;
+      return { download_count, download_size };
+    };
+    const before = await told();
+    expect(before.download_count).toBeGreaterThan(0);
+    await requests.end("r1", "STOPPED");
+    expect(await told()).toEqual(before);
+  });
+
   it("of one that has ended: its item's exact counts, and nothing else is asked", async () => {
     const { call, calls, requests } = world();
-    await requests.put(request({ status: "STOPPED", active: undefined, ...totals, ...counted }));
+    await requests.put(request({ status: "STOPPED", active: undefined, verdict: "not_ready", ...totals, ...counted }));
     const answer = await call("GET /prewarm", undefined, { req_id: "r1" });
     expect(answer).toEqual({
       status: 200,
-      body: { ...body, status: "STOPPED", sentence: "Stopped. What was done is being counted." },
+      body: { ...body, status: "STOPPED", verdict: "not_ready", sentence: "Stopped. What was done is being counted." },
     });
     expect(calls.filter((name) => name !== "requests.put")).toEqual(["requests.get"]);
   });
@@ -97,8 +152,8 @@ describe("GET /prewarm with detail=pops", () => {
     await progress.add("r1", { total: done, stripe: 0, blocks: new Map([[0, new Map([[0, done]])]]) }, "token");
     const { status, body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops" });
     expect([status, body["download_count"]]).toEqual([200, 3]);
-    const { uncompressed_count: _, ...told } = done;
-    const { uncompressed_count: _u, ...nothing } = count(0, 0, 0);
+    const told = withoutWarnings(done);
+    const nothing = withoutWarnings(count(0, 0, 0));
     expect(body["pops"]).toEqual([
       { pop: "SIN2-P1", rec: "Singapore", state: "IN_PROGRESS", total_count: 4, ...told },
       {
@@ -251,7 +306,7 @@ describe("GET /prewarm with detail=samples", () => {
 
 describe("GET /prewarm with detail=failures", () => {
   const example = { url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 403", http_status: 403 };
-  const refused = { code: "http_4xx", tasks: 2, pops: 2, examples: [example] } as const;
+  const refused = { code: "http_4xx", subject: "task", tasks: 2, pops: 2, examples: [example] } as const;
 
   it("adds the failures by reason as far as they are counted, with what they mean; and the POPs if they are asked for", async () => {
     const { call, requests, progress } = world();
@@ -262,6 +317,26 @@ describe("GET /prewarm with detail=failures", () => {
     const { body } = await call("GET /prewarm", undefined, { req_id: "r1", detail: "pops, failures" });
     expect(body["pops"]).toHaveLength(2);
     expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
+  });
+
+  it("adds what has no tasks while the request runs, without a look at each URL that could not be read", async () => {
+    const { call, requests, lists, requestPops } = world();
+    await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
+    await requestPops.put([
+      target("SIN2-P1"),
+      target("FRA56-P4", { state: "FAILED", reason: "name_not_found", error: "no such name" }),
+    ]);
+    const ask = async () =>
+      (await call("GET /prewarm", undefined, { req_id: "r1", detail: "failures" })).body["failures"];
+    const dead = { code: "name_not_found", subject: "pop", tasks: 0, pops: 1 };
+    // The sizes are not asked yet.
+    expect(await ask()).toMatchObject([dead]);
+    const gone = { url: "https://a.example/gone", error: "HTTP 404", http_status: 404 };
+    const counts = { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 60_000 } as const;
+    await lists.write(LISTS.failedUrlGroups, "r1", [{ ...counts, examples: [gone] }]);
+    // There may be 480,000: one that is read would spoil the answer.
+    lists.objects[LISTS.failedUrls.key("r1")] = [["https://a.example/other", "HTTP 500", "", "http_5xx", "500"]];
+    expect(await ask()).toMatchObject([{ ...counts, examples: [gone] }, dead]);
   });
 
   it("is exact once the report stands, and what was counted of one that a release before has ended", async () => {
@@ -279,3 +354,10 @@ describe("GET /prewarm with detail=failures", () => {
     expect(await codes()).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
   });
 });
+
+/** What of a count is told by itself: the rest stands in warnings. */
+function withoutWarnings(counted: Count) {
+  const { no_age_count: _n, age_constant_count: _c, origin_age_count: _o, ...others } = counted;
+  const { uncompressed_count: _u, size_changed_count: _s, ...told } = others;
+  return told;
+}

@@ -116,6 +116,26 @@ describe("is refused", () => {
       });
   });
 
+  it("for results so large that reading them costs more than a tenth of a cent, and no more of them is read", async () => {
+    const urls = Array.from({ length: 60_000 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
+    let read = 0;
+    const results = {
+      // Short as they seem, DynamoDB bills 2,048 bytes each: a server's headers are in them, too.
+      async *ofPop(_reqId: string, _pop: string, _shards: number, onRead?: (bytes: number) => void) {
+        for (const [n] of urls.entries()) {
+          if (read++ % 512 === 0) onRead?.(512 * 2_048);
+          yield told(SIN, n);
+        }
+      },
+    };
+    await expect(popUrls({ ...world(urls, []), results }, ended({ total_count: 60_000 }), SIN)).rejects.toMatchObject({
+      statusCode: 400,
+      message: expect.stringMatching(/^pop: the results of SIN2-P1 have more than 64 MB; .*results_url/),
+    });
+    expect(read).toBeGreaterThan(30_000);
+    expect(read).toBeLessThan(32_000);
+  });
+
   it("for so many tasks that reading them takes too long, and no result is read", async () => {
     const urls = Array.from({ length: MAX_STRIP_TASKS + 1 }, (_, n) => ({ url: urlOf(n), bytes: 1 }));
     const results = {

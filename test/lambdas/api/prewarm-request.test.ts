@@ -102,6 +102,16 @@ describe("a request that can be carried out", () => {
     [{ cf_domain: "" }, { cfDomain: undefined }],
     [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cfDomain: "d111111abcdef8.cloudfront.net" }],
     [{ cf_domain: "d1.cloudfront.cn" }, { cfDomain: "d1.cloudfront.cn" }],
+    [{ cf_domain: " https://Bücher.example/ " }, { cfDomain: "xn--bcher-kva.example" }],
+    [{ cf_domain: "xn--bcher-kva.example" }, { cfDomain: "xn--bcher-kva.example" }],
+    [
+      { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
+      { urls: ["https://xn--bcher-kva.example/%C3%BC"] },
+    ],
+    [
+      { sources: [{ type: "sitemap", url: "https://bücher.example/robots.txt" }] },
+      { sources: [{ type: "sitemap", url: "https://xn--bcher-kva.example/robots.txt" }] },
+    ],
     [
       { cf_domain: null, header: null, need_invalidate: null },
       { cfDomain: undefined, header: [], needInvalidate: false },
@@ -187,6 +197,9 @@ describe("a request that cannot", () => {
     [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
     [{ cf_domain: 7 }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
+    [{ cf_domain: "user@bücher.example" }, /^cf_domain: 'user@bücher.example' is not a domain name/],
+    [{ cf_domain: "ü.example:8443" }, /^cf_domain: 'ü.example:8443' is not a domain name/],
+    [{ cf_domain: `${"ü".repeat(62)}.example` }, /^cf_domain: .* is not a domain name/s],
     [{ cf_domain: "localhost" }, /^cf_domain: 'localhost' is not a domain name/],
     [{ cf_domain: "d1.cloudfront.net/path" }, /^cf_domain: .* is not a domain name/s],
     [{ cf_domain: `${"a".repeat(64)}.example` }, /^cf_domain: .* is not a domain name/s],
@@ -230,12 +243,22 @@ describe("a request that cannot", () => {
   });
 
   const bad = ["ftp://cdn.example.com/a", "/relative", "", "//cdn.example.com/a", "https://user:pw@cdn.example.com/"];
-  const first = "url_list: 'ftp://cdn.example.com/a' has the scheme ftp and 4 more (see error_urls)";
+  const first = "; the first, 'ftp://cdn.example.com/a', has the scheme ftp";
 
   it("tells every bad URL, as it was written, and the first one's fault", () => {
     const { message, errorUrls } = refusal({ url_list: [bad[0], ...BODY.url_list, ...bad.slice(1)] });
-    expect(message).toBe(`${first}; absolute http:// or https:// URLs are needed`);
+    const all = `url_list: 5 of ${BODY.url_list.length + 5} URLs are invalid (see error_urls)`;
+    expect(message).toBe(`${all}${first}; absolute http:// or https:// URLs are needed`);
     expect(errorUrls).toEqual(bad);
+  });
+
+  it("tells a cf_domain that is none in one message, though nothing says whose the URLs of its source are", () => {
+    const { message } = refusal({
+      cf_domain: "?",
+      url_list: undefined,
+      sources: [{ type: "list", s3: "s3://bucket/list.txt" }],
+    });
+    expect(message.split("; ").filter((it) => it.startsWith("cf_domain: "))).toHaveLength(1);
   });
 
   it("tells them with whatever else is wrong: faults of meaning", () => {
@@ -257,7 +280,7 @@ describe("a request that cannot", () => {
     expect(read({ url_list }).urls).toEqual(url_list);
     const { message, errorUrls } = refusal({ url_list, need_invalidate: true });
     expect(message).toMatch(
-      /^need_invalidate: 'https:\/\/cdn.example.com\/a\*' ends in \*.* and 1 more \(see error_urls\); /,
+      /^need_invalidate: 2 of \d+ URLs cannot be invalidated \(see error_urls\); the first, 'https:\/\/cdn.example.com\/a\*', ends in \*/,
     );
     expect(errorUrls).toEqual([url_list[0], url_list[2]]);
   });

@@ -33,8 +33,15 @@ describe("the tasks", () => {
     ["counted by a release before, on the item", { download_count: 3 }, counted(1), [], [6, 0, 4, 10]],
     [
       "of a request that has ended: its own, and agents drop what is left",
-      { status: "STOPPED", active: undefined, download_count: 4 },
+      { status: "STOPPED", active: undefined, verdict: "not_ready", download_count: 4 },
       counted(9),
+      [fresh()],
+      [6, 0, 4, 10],
+    ],
+    [
+      "of a request that was stopped and is not recounted yet: as its counters say",
+      { status: "STOPPED", active: undefined },
+      counted(4),
       [fresh()],
       [6, 0, 4, 10],
     ],

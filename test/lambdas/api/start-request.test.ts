@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { request } from "../items.ts";
 import { BODY, STAMP, world } from "./world.ts";
 
@@ -94,7 +94,7 @@ describe("POST /prewarm", () => {
     [
       "bad URLs",
       { ...BODY, url_list: ["ftp://a", "b"] },
-      /^url_list: 'ftp:\/\/a' has .* and 1 more \(see error_urls\); /,
+      /^url_list: 2 of \d+ URLs are invalid \(see error_urls\); the first, 'ftp:\/\/a', has /,
       ["ftp://a", "b"],
     ],
     ["bad URLs and more", { ...BODY, url_list: ["b"], timeout: 0 }, /^timeout: .*; url_list: 'b' /, ["b"]],
@@ -139,6 +139,22 @@ describe("POST /prewarm", () => {
     await call("POST /prewarm", BODY);
     expect([lists.objects, timer.schedules.size, fleet.capacity, requests.items.size]).toEqual([{}, 0, 1, 0]);
   });
+
+  it.each([
+    ["FULL", 400, /maxActiveRequests|active/],
+    ["BUSY", 409, /too many requests are being made at the same time/i],
+  ] as const)(
+    "undoes all it made where the item is refused as %s, and answers %i",
+    async (outcome, expected, message) => {
+      const { call, lists, timer, fleet, requests, errors } = world();
+      vi.spyOn(requests, "put").mockResolvedValue(outcome);
+      const { status, body } = await call("POST /prewarm", BODY);
+      expect(status).toBe(expected);
+      expect(body["error_message"]).toMatch(message);
+      expect([lists.objects, timer.schedules.size, fleet.capacity, requests.items.size]).toEqual([{}, 0, 1, 0]);
+      expect(errors).toEqual([]);
+    },
+  );
 
   it("goes on undoing when a part of that fails, and logs it", async () => {
     const failing = ["requests.put", "fleet.restore", "timer.cancel"];

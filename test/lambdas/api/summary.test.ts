@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wordsOf } from "../../../domain/readiness/reasons.ts";
 import { LISTS } from "../../../domain/request/lists.ts";
+import { readiness as readinessWith } from "../../readiness.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { request, target } from "../items.ts";
 import { STAMP, world } from "./world.ts";
@@ -9,11 +10,10 @@ useVirtualClock();
 
 describe("GET /summary", () => {
   const counted = { failed_count: 4, warm_count: 1, hit_count: 2, not_kept_count: 3 };
-  const readiness = {
+  const readiness = readinessWith({
     ...{ cold_objects: 1, cold_examples: [{ url: "https://cdn.example.com/a", rec: "Singapore" }] },
-    ...{ cold_recs: ["Singapore"], lacking_pops: 1, lacking_examples: ["SIN2-P1"], pops: 40 },
-    ...{ unresolved_pops: 0, unreadable_urls: 1, exceptions: 2 },
-  };
+    ...{ cold_recs: ["Singapore"], exceptions: 1 },
+  });
   const ended = request({
     ...{ status: "FINISHED", active: undefined, report: "r1/report.csv", results: "r1/results.csv.gz" },
     ...{ total_count: 9, download_count: 8, ...counted, verdict: "not_ready", readiness },
@@ -31,8 +31,8 @@ describe("GET /summary", () => {
     await lists.write(LISTS.failedUrls, "r1", [{ url: "https://cdn.example.com/gone", problem: "HTTP 404" }]);
     const example = { url: "https://cdn.example.com/a", variant: "br", pop: "SIN2-P1", error: "HTTP 500" };
     await lists.write(LISTS.failures, "r1", [
-      { code: "tls", tasks: 1, pops: 1, urls: 1, examples: [] },
-      { code: "http_5xx", tasks: 3, pops: 2, urls: 1, examples: [example] },
+      { code: "tls", subject: "task", tasks: 1, pops: 1, urls: 1, examples: [] },
+      { code: "http_5xx", subject: "task", tasks: 3, pops: 2, urls: 1, examples: [example] },
     ]);
     expect(await call("GET /summary", undefined, { req_id: "r1" })).toEqual({
       status: 200,
@@ -47,8 +47,16 @@ describe("GET /summary", () => {
         sentence: "Not ready for traffic: 1 object is warm at no POP of Singapore.",
         readiness,
         failures: [
-          { code: "http_5xx", tasks: 3, pops: 2, urls: 1, ...wordsOf("http_5xx", "en"), examples: [example] },
-          { code: "tls", tasks: 1, pops: 1, urls: 1, ...wordsOf("tls", "en"), examples: [] },
+          {
+            code: "http_5xx",
+            subject: "task",
+            tasks: 3,
+            pops: 2,
+            urls: 1,
+            ...wordsOf("http_5xx", "en"),
+            examples: [example],
+          },
+          { code: "tls", subject: "task", tasks: 1, pops: 1, urls: 1, ...wordsOf("tls", "en"), examples: [] },
         ],
         ...{ total_count: 9, unfinished_count: 1, ...counted },
         timestamp: STAMP,

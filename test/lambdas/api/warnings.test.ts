@@ -36,6 +36,20 @@ it("each says what it means, with no more than was seen, and what would help", (
   expect(kept?.message).toMatch(/URLs .* A minimum TTL .* can overrule that/);
 });
 
+it("hits whose Age proves nothing have a warning of their own, and the others did not tell their tier", () => {
+  const ages = { no_age_count: 1, age_constant_count: 2, origin_age_count: 3 };
+  const warnings = warningsOf({}, { ...NO_COUNT, hit_count: 10, ...ages }, NOW);
+  expect(warnings.map(({ code, count }) => [code, count])).toEqual([
+    ["no_tier", 4],
+    ["no_age", 1],
+    ["age_constant", 2],
+    ["origin_age", 3],
+  ]);
+  expect(warningsOf({}, { ...NO_COUNT, hit_count: 3, origin_age_count: 3 }, NOW).map(({ code }) => code)).toEqual([
+    "origin_age",
+  ]);
+});
+
 it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
   const [now, patience] = [new Date("2024-04-16T03:15:09.499Z"), { staleMs: 60_000 }];
   const running = request({ status: "IN_PROGRESS", total_count: 4 });
@@ -54,13 +68,14 @@ it("of what came uncompressed, with examples; of POPs under another REC, those w
   const urls = ["https://cdn.example.com/a.css (br)"];
   const misses = { "SIN2-P1": 1, "FRA56-P4": 0, "GRU1-C2": 7, "IAD89-P1": 2, "NRT57-P3": 3 };
   const popCounts = new Map(Object.entries(misses).map(([pop, rec_miss_count]) => [pop, { rec_miss_count }]));
-  const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13 };
+  const counted = { ...NO_COUNT, uncompressed_count: 5, rec_miss_count: 13, size_changed_count: 3 };
   const warnings = warningsOf({}, counted, NOW, { uncompressed: urls, popCounts });
   expect(warnings.map(({ code, count, examples }) => [code, count, examples])).toEqual([
     ["not_compressed", 5, urls],
     ["rec_wrong", 13, ["GRU1-C2: 7", "NRT57-P3: 3", "IAD89-P1: 2"]],
+    ["size_changed", 3, []],
   ]);
-  expect(warningsOf({}, counted, NOW).map(({ examples }) => examples)).toEqual([[], []]);
+  expect(warningsOf({}, counted, NOW).map(({ examples }) => examples)).toEqual([[], [], []]);
 });
 
 it.each([

@@ -37,30 +37,26 @@ export function world(
   distributions = "*",
 ) {
   const requests = new FakeRequests();
-  const requestPops = new FakeRequestPops(requests);
-  const results = new FakeResults();
-  const resolvedPops = new FakeResolvedPops();
-  const lists = new FakeLists();
-  const progress = new FakeProgress();
-  const tokens = new FakeTokens();
-  const fleet = new FakeFleet(1);
-  const timer = new FakeTimer();
+  const fakes = {
+    requests,
+    requestPops: new FakeRequestPops(requests),
+    results: new FakeResults(),
+    resolvedPops: new FakeResolvedPops(),
+    lists: new FakeLists(),
+    progress: new FakeProgress(),
+    tokens: new FakeTokens(),
+    fleet: new FakeFleet(1),
+    timer: new FakeTimer(),
+  };
   const errors: unknown[][] = [];
+  const warnings: unknown[][] = [];
   const sampled: Form[] = [];
   let ticks = 0;
   let ids = 0;
   const { deps, calls } = noteCalls<ApiDeps>(
     {
-      requests,
-      requestPops,
-      results,
-      resolvedPops,
-      lists,
-      progress,
-      tokens,
+      ...fakes,
       patience: patienceOf(),
-      fleet,
-      timer,
       distributions: new FakeDistributions(own),
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: INSTANCE,
@@ -84,7 +80,11 @@ export function world(
       allowed: allowedDistributionsSchema.parse(distributions),
       links: { of: async (key) => `https://bucket.example/${key}?signed` },
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
-      logger: { ...silent, error: (...args: unknown[]) => errors.push(args) } as ApiDeps["logger"],
+      logger: {
+        ...silent,
+        error: (...args: unknown[]) => errors.push(args),
+        warn: (...args: unknown[]) => warnings.push(args),
+      } as ApiDeps["logger"],
       now: () => new Date(NOW.getTime() + ticks),
       newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
     },
@@ -92,7 +92,11 @@ export function world(
   );
   const handle = createHandler(deps);
   return {
-    ...{ requests, requestPops, results, resolvedPops, lists, progress, tokens, fleet, timer, errors, calls, sampled },
+    ...fakes,
+    errors,
+    warnings,
+    calls,
+    sampled,
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;

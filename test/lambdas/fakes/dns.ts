@@ -1,4 +1,4 @@
-import type { Dns } from "../../../aws/dns.ts";
+import { type Dns, DnsLookupError } from "../../../aws/dns.ts";
 import type { Public } from "./public.ts";
 
 /** Addresses and aliases by name; what is not there does not exist. */
@@ -11,7 +11,7 @@ export class FakeDns implements Public<Dns> {
   async addresses(name: string) {
     const found = this.hosts[name];
     if (found === undefined) {
-      throw Object.assign(new Error(`queryA ENOTFOUND ${name}`), { code: "ENOTFOUND", syscall: "queryA" });
+      throw new DnsLookupError(name, "ENOTFOUND", ["192.0.2.53"]);
     }
     return [...found];
   }

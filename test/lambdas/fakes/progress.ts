@@ -61,7 +61,14 @@ export class FakeProgress implements Public<ProgressTable> {
   private groupOf(reqId: string, code: FailureReason) {
     const groups = this.failed.get(reqId) ?? new Map<FailureReason, FakeFailures>();
     this.failed.set(reqId, groups);
-    const group = groups.get(code) ?? { code, tasks: 0, places: new Set(), urls: null, examples: [] };
+    const group = groups.get(code) ?? {
+      code,
+      subject: "task" as const,
+      tasks: 0,
+      places: new Set<number>(),
+      urls: null,
+      examples: [] as FailureExample[],
+    };
     groups.set(code, group);
     return group;
   }

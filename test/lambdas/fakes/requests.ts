@@ -23,16 +23,22 @@ export class FakeRequests implements Public<EndingRequestTable> {
     return item;
   }
 
-  async put(item: RequestItem) {
+  async put(item: RequestItem, maxActive = Number.POSITIVE_INFINITY): Promise<"PUT" | "FULL" | "BUSY"> {
     if (this.items.has(item.req_id)) throw new Error("ConditionalCheckFailed");
+    if ([...this.items.values()].filter(isActive).length >= maxActive) return "FULL";
     this.items.set(item.req_id, item);
+    return "PUT";
   }
-  async putRetry(item: RequestItem, { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">) {
+  async putRetry(
+    item: RequestItem,
+    { req_id, retried_by: gone }: Pick<RequestItem, "req_id" | "retried_by">,
+    maxActive: number,
+  ) {
     const isFree = ({ retried_by: by }: RequestItem) => by === undefined || by === gone;
     const holds = (before: RequestItem) => !isActive(before) && isFree(before);
-    if (!this.change(req_id, holds, { retried_by: item.req_id })) return false;
-    await this.put(item);
-    return true;
+    if ([...this.items.values()].filter(isActive).length >= maxActive) return "FULL";
+    if (!this.change(req_id, holds, { retried_by: item.req_id })) return "RETRIED";
+    return this.put(item);
   }
   async delete(reqId: string) {
     this.items.delete(reqId);
@@ -54,6 +60,10 @@ export class FakeRequests implements Public<EndingRequestTable> {
   }
   async noteMissingInstances(reqId: string, missing_instances: RequestItem["missing_instances"]) {
     this.change(reqId, isActive, { missing_instances });
+  }
+  async notePercentage(reqId: string, percentage_told: number) {
+    const isHigher = (item: RequestItem) => item.verdict === undefined && percentage_told > (item.percentage_told ?? 0);
+    this.change(reqId, isHigher, { percentage_told });
   }
   async standing(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);

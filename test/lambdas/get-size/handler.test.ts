@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import { AliasUnclearError } from "../../../aws/dns.ts";
+import { AliasUnclearError, DnsLookupError } from "../../../aws/dns.ts";
 import { Plan } from "../../../domain/plan/plan.ts";
 import { totalsOf } from "../../../domain/plan/totals.ts";
 import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
@@ -59,7 +59,9 @@ async function world({
   const ports = { httpsPort: port, httpPort: port };
   const distributions = new FakeDistributions(own);
   const dns = new FakeDns(hosts, aliases);
-  if (unclear) dns.alias = (name) => Promise.reject(new AliasUnclearError(name, "ETIMEOUT"));
+  if (unclear)
+    dns.alias = (name) =>
+      Promise.reject(new AliasUnclearError(name, new DnsLookupError(name, "ETIMEOUT", ["192.0.2.53"])));
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const expandFunction = new FakeAsyncFunction();
   const requestPops = new FakeRequestPops(requests);
@@ -152,6 +154,27 @@ describe("Get Size", () => {
     expect(seen).toEqual([]);
   });
 
+  it("never asks for a host that a more specific alias gives to another distribution, whatever cf_domain says", async () => {
+    const own = [
+      { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+      { id: "E2", domain: "d2.cloudfront.net", aliases: ["shop.example.com"] },
+    ];
+    const { handle, requests, lists, seen } = await world({
+      own,
+      allowedIds: "E1",
+      item: request({ cf_domain: "d1.cloudfront.net" }),
+    });
+    const [shop, a] = ["http://shop.example.com/a", "http://cdn.example.com/a"];
+    lists.objects["r1.csv"] = [[a], [shop]];
+    await handle(EVENT);
+    expect(seen.map(({ headers }) => headers.host)).toEqual(["cdn.example.com"]);
+    expect(lists.objects["r1/success_urls.csv"]).toEqual([[a, "10"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([
+      [shop, "shop.example.com belongs to the distribution E2, not to E1", "", "no_distribution", ""],
+    ]);
+    expect(requests.the().status).toBe("CHECK_POP");
+  });
+
   it("asks those that the list has", async () => {
     const own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
     const { handle, requests } = await world({ own, allowedIds: "E2,E1" });
@@ -169,9 +192,21 @@ describe("Get Size", () => {
       [...url("/unsized"), ""],
     ]);
     expect(lists.objects["r1/failed_urls.csv"]?.toSorted()).toEqual([
-      [...url("/gone"), "HTTP 404"],
-      [...url("/lost"), "HTTP 404"],
+      [...url("/gone"), "HTTP 404", "", "http_4xx", "404"],
+      [...url("/lost"), "HTTP 404", "", "http_4xx", "404"],
     ]);
+  });
+
+  it("says by reason why URLs cannot be warmed, also where all can: a run before may have said otherwise", async () => {
+    const { handle, lists } = await world({ paths: ["/a", ...Array.from({ length: 9 }, (_, i) => `/gone/${i}`)] });
+    await handle(EVENT);
+    const groups = lists.objects["r1/failed_url_groups.csv"]?.map((row) => LISTS.failedUrlGroups.fromRow(row));
+    expect(groups).toMatchObject([{ code: "http_4xx", subject: "url", tasks: 0, urls: 9, pops: 0 }]);
+    expect(groups?.[0]?.examples).toHaveLength(3);
+    const good = await world({ paths: ["/a"] });
+    good.lists.objects["r1/failed_url_groups.csv"] = lists.objects["r1/failed_url_groups.csv"] ?? [];
+    await good.handle(EVENT);
+    expect(good.lists.objects["r1/failed_url_groups.csv"]).toEqual([]);
   });
 
   it("counts the URLs whose headers say that they may never be kept, and warms them all the same", async () => {
@@ -227,13 +262,15 @@ describe("Get Size", () => {
         [...url("/by-form"), "4", "gzip"],
         [...url("/by-form"), "7", "br"],
       ]);
-      expect(some.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/br-only"), "HTTP 406", "gzip"]]);
+      expect(some.lists.objects["r1/failed_urls.csv"]).toEqual([
+        [...url("/br-only"), "HTTP 406", "gzip", "http_4xx", "406"],
+      ]);
     });
 
     it("has one row for what is bad in all of them for the same reason, and says which variant was first else", async () => {
       const gone = await world({ item, paths: ["/gone"] });
       await gone.handle(EVENT);
-      expect(gone.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", ""]]);
+      expect(gone.lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
       expect(gone.requests.the().reason).toBe("No URL can be read; the first: HTTP 404");
       const other = await world({ item, paths: ["/br-only"] });
       await other.handle(EVENT);
@@ -285,7 +322,7 @@ describe("Get Size", () => {
     expect(lists.objects["r1/success_urls.csv"]?.toSorted()).toEqual(
       [[...url("/a"), "10"], ...slow.map((path) => [...url(path), ""])].toSorted(),
     );
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
     // 64 at once, and each of them once.
     expect(seen.length).toBeLessThanOrEqual(66);
     await eventually(connections).toBe(0);
@@ -309,7 +346,9 @@ describe("Get Size", () => {
     await unclear.handle(EVENT);
     expect(unclear.requests.the()).toMatchObject({
       status: "FAILED",
-      reason: expect.stringMatching(/^cdn\.example\.com: the DNS does not say .*ETIMEOUT/),
+      reason: expect.stringMatching(
+        /^The DNS resolver 192\.0\.2\.53 did not answer for cdn\.example\.com \(ETIMEOUT\), so it is unknown which distribution/,
+      ),
     });
     expect([...seen, ...unclear.seen]).toEqual([]);
   });
@@ -335,7 +374,7 @@ describe("Get Size", () => {
     const hosts = { "cdn.example.com": ["127.0.0.1"] };
     const { handle, requests, seen } = await world({ item: request({ cf_domain: "d404.cloudfront.net" }), hosts });
     await handle(EVENT);
-    expect(requests.the().reason).toContain("ENOTFOUND d404.cloudfront.net");
+    expect(requests.the().reason).toContain("d404.cloudfront.net does not exist in DNS (ENOTFOUND)");
     expect(seen).toEqual([]);
   });
 
@@ -387,7 +426,7 @@ describe("Get Size", () => {
     await handle(EVENT);
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: "No URL can be read; the first: HTTP 404" });
     expect(requests.the().active).toBeUndefined();
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
   });
 
   it("looks a host up once, and under the distribution's other names if it has to", async () => {
@@ -406,7 +445,9 @@ describe("Get Size", () => {
   it("says of a host that is nowhere what the DNS said of its likeliest name", async () => {
     const { handle, requests } = await world({ hosts: {} });
     await handle(EVENT);
-    expect(requests.the().reason).toBe("No URL can be read; the first: queryA ENOTFOUND d1.cloudfront.net");
+    expect(requests.the().reason).toBe(
+      "No URL can be read; the first: d1.cloudfront.net does not exist in DNS (ENOTFOUND)",
+    );
   });
 
   it.each(["CHECK_POP", "IN_PROGRESS", "STOPPED"] as const)(
@@ -446,7 +487,7 @@ describe("Get Size", () => {
       await again(EVENT);
       expect(requests.the().status).toBe("CHECK_POP");
       expect(lists.objects["r1/success_urls.csv"]).toEqual([[...url("/a"), "10"]]);
-      expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404"]]);
+      expect(lists.objects["r1/failed_urls.csv"]).toEqual([[...url("/gone"), "HTTP 404", "", "http_4xx", "404"]]);
     }
   });
 

@@ -69,7 +69,8 @@ describe("a URL whose host leads inside", () => {
     const url = `http://${host}/latest/meta-data/`;
     const { item, failed, seen, connections } = await measure({ urls: [url], nearest: ["127.0.0.1"] });
     expect(item).toMatchObject({ status: "FAILED", reason: expect.stringContaining("No URL can be read") });
-    expect(failed).toEqual([[url, problem]]);
+    const reason = problem.includes("refused") ? "refused_address" : "no_distribution";
+    expect(failed).toEqual([[url, problem, "", reason, ""]]);
     expect([seen, connections]).toEqual([[], 0]);
   });
 
@@ -83,7 +84,8 @@ describe("a URL whose host leads inside", () => {
   it("is not asked at a POP's address that leads inside too", async () => {
     const pops = new Map([["SIN2-P1", ["10.0.0.1", "127.0.0.1"]]]);
     const { failed, seen } = await measure({ urls: ["http://cdn.example.com/a"], nearest: ["127.0.0.1"], pops });
-    expect(failed).toEqual([["http://cdn.example.com/a", expect.stringContaining("private or reserved")]]);
+    const problem = expect.stringContaining("private or reserved");
+    expect(failed).toEqual([["http://cdn.example.com/a", problem, "", "refused_address", ""]]);
     expect(seen).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allowedDistributionsSchema } from "../../../domain/request/allowed-distributions.ts";
+import type { OwnDistribution } from "../../../domain/request/own-distribution.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { createHandler, type GetSizeDeps } from "../../../lambdas/get-size/handler.ts";
 import { serve } from "../../probe/size/server.ts";
@@ -21,7 +22,17 @@ const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3"];
 /** The request r0, which has ended, and r1, which tries it again. Objects whose path has `gone` are not there. */
 async function world(
   objects: Record<string, string[][]>,
-  { before = {}, item = {}, fault }: { before?: Partial<RequestItem>; item?: Partial<RequestItem>; fault?: Fault } = {},
+  {
+    before = {},
+    item = {},
+    own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
+    fault,
+  }: {
+    before?: Partial<RequestItem>;
+    item?: Partial<RequestItem>;
+    own?: readonly OwnDistribution[];
+    fault?: Fault;
+  } = {},
 ) {
   const { port, seen } = await serve(({ url = "" }, response) =>
     url.includes("gone") ? response.writeHead(404).end() : response.writeHead(200, { "content-length": 7 }).end(),
@@ -37,9 +48,7 @@ async function world(
   const requestPops = new FakeRequestPops(requests, ...targets);
   const lists = new FakeLists({ "r0/failed_urls.csv": [], ...objects });
   const dns = new FakeDns({ "d1.cloudfront.net": ["127.0.0.1"] });
-  const distributions = new FakeDistributions([
-    { id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] },
-  ]);
+  const distributions = new FakeDistributions(own);
   const ports = { httpsPort: port, httpPort: port };
   const fakes = {
     requests,
@@ -95,8 +104,24 @@ describe("Get Size of a retry", () => {
       [at("b"), "", "", "", "01"],
       [at("late"), "7", "", "", ""],
     ]);
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "", "http_4xx", "404"]]);
     expect(new Set(asked())).toEqual(new Set(["/late", "/gone"]));
+  });
+
+  it("does not warm what is known, once its host belongs to another distribution than cf_domain names", async () => {
+    const own = [
+      { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
+      { id: "E2", domain: "d2.cloudfront.net", aliases: ["cdn.example.com"] },
+    ];
+    const { run, lists, requests } = await world(LISTS, { own });
+    await run();
+    const problem = "cdn.example.com belongs to the distribution E2, not to E1";
+    expect(lists.objects["r1/success_urls.csv"]).toEqual([]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([
+      [at("a"), problem, "", "no_distribution", ""],
+      [at("b"), problem, "", "no_distribution", ""],
+    ]);
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringContaining(problem) });
   });
 
   it("asks in the variants that could not be read, and keeps the variants of a URL together, in their order", async () => {
@@ -122,7 +147,7 @@ describe("Get Size of a retry", () => {
       [at("a"), "10", "gzip", "", "01"],
     ]);
     // One variant of several: not all of them are bad.
-    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "plain"]]);
+    expect(lists.objects["r1/failed_urls.csv"]).toEqual([[at("gone"), "HTTP 404", "plain", "http_4xx", "404"]]);
     expect(asked()).toContain("/a");
   });
 
@@ -142,7 +167,7 @@ describe("Get Size of a retry", () => {
     ["nothing is left", { ...LISTS, "r0/report.csv": [COLUMNS] }, /^Nothing of the request r0 is left/],
     [
       "no URL can be read",
-      { ...LISTS, "r0/report.csv": [COLUMNS], "r0/failed_urls.csv": [[at("gone"), "HTTP 404"]] },
+      { ...LISTS, "r0/report.csv": [COLUMNS], "r0/failed_urls.csv": [[at("gone"), "HTTP 404", "", "http_4xx", "404"]] },
       /^No URL can be read; the first: HTTP 404/,
     ],
   ])("fails where %s, and says so", async (_, objects, reason) => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import { UNFINISHED } from "../../../domain/plan/unfinished.ts";
+import { LISTS, type ReadableList, type RequestList } from "../../../domain/request/lists.ts";
 import { MAX_REQUEUES } from "../../../domain/request/settlement.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { recount } from "../../../lambdas/shutdown/recount.ts";
@@ -138,6 +139,50 @@ describe("a recount", () => {
     expect(w.report()).toEqual([]);
     expect((await w.run(() => 0))?.ledger.missingCount).toBe(0);
     expect(w.report()).toHaveLength(28);
+  });
+});
+
+describe("of a request of which many URLs could not be read", () => {
+  /** So many rows, each with a URL of 2,000 characters, eight times, and a problem of 4,000: 120 MB. */
+  const UNREADABLE = 20_000;
+
+  it("a recount keeps no problem in memory and each URL once, and the report has them all", async () => {
+    const w = setUp(1, 1, () => false);
+    const text = (length: number) => Buffer.alloc(length, "x").toString("latin1");
+    const before = process.memoryUsage().heapUsed;
+    let [readings, heap, rows] = [0, before, 0];
+    class ManyUnreadable extends FakeLists {
+      override async *read<T, Written>(list: ReadableList<T, Written>, reqId: string) {
+        if (list.key(reqId) !== LISTS.failedUrls.key(reqId)) return yield* super.read(list, reqId);
+        readings++;
+        for (let i = 0; i < UNREADABLE; i++) {
+          if (i % 1_000 === 0) heap = Math.max(heap, process.memoryUsage().heapUsed);
+          yield list.fromRow([`https://cdn.example.com/${Math.floor(i / 8)}/${text(2_000)}`, text(4_000), `v${i % 8}`]);
+        }
+      }
+      override async write<T>(_list: RequestList<T>, _reqId: string, entries: AsyncIterable<T> | Iterable<T>) {
+        for await (const _ of entries) rows++;
+      }
+    }
+    const lists = new ManyUnreadable(w.deps.lists.objects);
+    const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
+    const done = await recount({ ...w.deps, lists }, w.item, run);
+    expect(done?.groupsWithoutTasks).toMatchObject([{ code: "other", subject: "url", urls: UNREADABLE / 8 }]);
+    expect(done?.survey().unreadableUrls).toBe(UNREADABLE / 8);
+    // With the one task that failed.
+    expect([readings, rows]).toEqual([2, UNREADABLE + 1]);
+    expect((heap - before) / 2 ** 20).toBeLessThan(55);
+  });
+
+  it("their report is left to the next run if it would not be written in time", async () => {
+    const w = setUp(40, 40, () => false);
+    w.deps.lists.objects["r1/failed_urls.csv"] = urlsOf(4_000).map((url) => [url, "HTTP 404", "", "http_4xx", "404"]);
+    // 27 rows of failed tasks need no second, and 4,000 of URLs some 4 minutes: they are read, and written.
+    const left = [900_000, 900_000, 300_000];
+    expect(await w.run(() => left.shift() ?? 0, 1 / 30)).toBeUndefined();
+    expect(w.report()).toEqual([]);
+    expect((await w.run(() => 900_000, 1 / 30))?.ledger.missingCount).toBe(0);
+    expect(w.report()).toHaveLength(4_028);
   });
 });
 

@@ -99,18 +99,35 @@ describe("a look at an active request", () => {
     const refused = { ok: false, bytes: 0, reason: "http_4xx", error: "HTTP 403", http_status: 403 } as const;
     const failed = result("SIN2-P1", A, refused);
     const w = world({ results: [...resultsBut(failed.pop_url), failed] });
-    w.lists.objects["r1/failed_urls.csv"] = [["https://cdn.example.com/gone", "HTTP 404"]];
+    w.lists.objects["r1/failed_urls.csv"] = [["https://cdn.example.com/gone", "HTTP 404", "", "http_4xx", "404"]];
     await w.handle(EVENT);
-    // One POP of three did not resolve, and lacks all.
+    // The POP that did not resolve does not count; the URL that could not be read is lacking at both others.
     expect(w.requests.the()).toMatchObject({
       ...{ status: "FINISHED", report: "r1/report.csv", results: "r1/results.csv.gz", verdict: "not_ready" },
       readiness: {
-        ...{ cold_objects: 0, lacking_pops: 2, lacking_examples: ["XXX1-P1", "SIN2-P1"], pops: 3 },
-        ...{ unresolved_pops: 1, unreadable_urls: 1, exceptions: 3 },
+        ...{
+          cold_objects: 0,
+          lacking_pops: 2,
+          lacking_other_pops: 1,
+          lacking_examples: ["SIN2-P1", "FRA56-P4"],
+          pops: 2,
+        },
+        ...{ unresolved_pops: 1, unresolved_examples: ["XXX1-P1"], unreadable_urls: 1, urls: 3, exceptions: 3 },
       },
     });
     const example = JSON.stringify([{ url: A, pop: "SIN2-P1", error: "HTTP 403", http_status: 403 }]);
-    expect(w.lists.objects["r1/failures.csv"]).toEqual([["http_4xx", "1", "1", "1", example]]);
+    const gone = JSON.stringify([{ url: "https://cdn.example.com/gone", error: "HTTP 404", http_status: 404 }]);
+    expect(w.lists.objects["r1/failures.csv"]).toEqual([
+      ["http_4xx", "1", "1", "1", example, "task"],
+      ["http_4xx", "0", "0", "1", gone, "url"],
+      ["other", "0", "1", "0", JSON.stringify([{ pop: "XXX1-P1", error: "" }]), "pop"],
+    ]);
+    expect(w.allRows()?.map((row) => row.slice(0, 4))).toEqual([
+      ["pop", "url", "error", "http_status"],
+      ["SIN2-P1", A, "HTTP 403", "403"],
+      ["", "https://cdn.example.com/gone", "HTTP 404", "404"],
+      ["XXX1-P1", "", "", ""],
+    ]);
     expect(w.resultFiles.lines()).toHaveLength(4);
   });
 
@@ -125,12 +142,11 @@ describe("a look at an active request", () => {
     }
 
     it("counts them", async () => {
-      const readiness = { unreadable_urls: 98, cold_objects: 0, lacking_pops: 0, unresolved_pops: 0 };
+      const readiness = { unreadable_urls: 98, cold_objects: 0, lacking_pops: 2, unresolved_pops: 0, urls: 100 };
       expect(await settled()).toMatchObject({ status: "FINISHED", download_count: 4, failed_count: 0, readiness });
     });
 
-    // If this fails, the fault has been corrected: remove `.fails`, and see test/planted/request/verdict-ignores-unreadable-urls.ts.
-    it.fails("is not ready", async () => {
+    it("is not ready", async () => {
       expect((await settled()).verdict).toBe("not_ready");
     });
   });

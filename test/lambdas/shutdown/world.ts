@@ -154,7 +154,9 @@ export function world({
     { ...given, ...asking, ...announcing, logger: silent, scheduleRoleArn: "arn:role", ...time },
     fault,
   );
-  const report = () => lists.objects["r1/report.csv"];
+  /** The rows of tasks, the header first: those of POPs that did not resolve, which have no URL, are in `allRows`. */
+  const report = () => allRows()?.filter(([, url]) => url !== "");
+  const allRows = () => lists.objects["r1/report.csv"];
   const handler = createHandler(deps);
   const handle = (event: unknown) => {
     const ends = now + runMs;
@@ -183,5 +185,5 @@ export function world({
     checkSchedule,
     fleet,
   };
-  return { ...stand, calls, report, handle, later, now: time.now, checkDelays };
+  return { ...stand, calls, report, allRows, handle, later, now: time.now, checkDelays };
 }

@@ -18,7 +18,7 @@ describe("a request at CHECK_POP", () => {
     });
     expect(states()).toEqual({ "SIN2-P1": "READY", "FRA56-P4": "READY", "XXX1-P1": "FAILED" });
     expect(requestPops.items.get(`r1/XXX1-P1#${LABEL}`)?.error).toBe(
-      `queryA ENOTFOUND ${LABEL}.XXX1-P1.cloudfront.net`,
+      `${LABEL}.XXX1-P1.cloudfront.net does not exist in DNS (ENOTFOUND)`,
     );
     expect(queue.messages).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe("a request at CHECK_POP", () => {
     expect(requests.the().active).toBeUndefined();
     expect(requests.the()).toMatchObject({
       status: "FAILED",
-      reason: `No POP resolved; the first: queryA ENOTFOUND ${LABEL}.SIN2-P1.cloudfront.net`,
+      reason: `No POP resolved; the first: ${LABEL}.SIN2-P1.cloudfront.net does not exist in DNS (ENOTFOUND)`,
     });
     expect(Object.values(states())).toEqual(["FAILED", "FAILED", "FAILED"]);
   });

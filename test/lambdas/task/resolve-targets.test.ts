@@ -23,10 +23,12 @@ it("looks every POP up under every distribution's label: its addresses, or why i
     {
       ...{ ...sin, target: "SIN2-P1#d2", label: "d2", state: "FAILED", ips: [] },
       error: "d2.SIN2-P1.cloudfront.net has no address",
+      reason: "name_not_found",
     },
     {
       ...{ ...bjs, target: "BJS9-E1#d2", label: "d2", state: "FAILED", ips: [] },
-      error: "queryA ENOTFOUND d2.BJS9-E1.cloudfront.cn",
+      error: "d2.BJS9-E1.cloudfront.cn does not exist in DNS (ENOTFOUND)",
+      reason: "name_not_found",
     },
   ]);
 });

@@ -106,6 +106,33 @@ describe("a dead letter", () => {
     },
   );
 
+  it("stays if SQS does not take it where it is set aside, and holds up no other", async () => {
+    const { deps, deadLetters, results } = world();
+    const unreadableLetters = { bury: async () => new Error("SQS is away") };
+    const good = letter(messageBody(MESSAGE));
+    deadLetters.batches.push([letter("{"), good]);
+    await expect(readDeadLetters({ ...deps, unreadableLetters }, () => 240_000)).rejects.toThrow("1 dead letters");
+    expect(deadLetters.deleted).toEqual([good.receipt]);
+    expect(results.items).toHaveLength(2);
+  });
+
+  it("with a POP that no key can have is set aside, and holds up no other", async () => {
+    const { handle, results, buried, deadLetters } = world();
+    const write = results.putIfAbsent.bind(results);
+    results.putIfAbsent = async (items) => {
+      // As DynamoDB answers: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+      if (items.some(({ pop_url }) => Buffer.byteLength(pop_url) > 1_024))
+        throw Object.assign(new Error("Size of rangekey has exceeded the maximum size limit"), {
+          name: "ValidationException",
+        });
+      await write(items);
+    };
+    const forged = messageBody({ ...MESSAGE, pop: "P".repeat(2_000) });
+    await handle(letter(forged), letter(messageBody(MESSAGE)));
+    expect(buried).toEqual([[forged, "Size of rangekey has exceeded the maximum size limit"]]);
+    expect([results.items.length, deadLetters.deleted.length]).toEqual([2, 2]);
+  });
+
   it("comes again if its results could not be written", async () => {
     const { handle, results, deadLetters } = world();
     results.putIfAbsent = () => Promise.reject(new Error("DynamoDB is away"));

@@ -120,6 +120,44 @@ test("dead letters are read when no request is active, and when the safety net f
   expect(received).toBe(2);
 });
 
+test("a request for which something fails holds up no other, and the run fails in the end", async () => {
+  const requests = new FakeRequests(
+    ...["r1", "r2", "r3"].map((req_id) => request({ req_id, status: "IN_PROGRESS", instance_count: 5 })),
+  );
+  const note = requests.noteMissingInstances.bind(requests);
+  requests.noteMissingInstances = async (reqId, missing) => {
+    if (reqId === "r2") throw new Error("no note on r2");
+    await note(reqId, missing);
+  };
+  const progress = new FakeProgress();
+  const warned: unknown[][] = [];
+  const seen: string[][] = [];
+  const run = createHandler({
+    requests,
+    progress: {
+      of: async (reqId) => (reqId === "r1" ? Promise.reject(new Error("r1 is unreadable")) : progress.of(reqId)),
+    },
+    fleet: { state: async () => ({ wanted: 5, instances: 0, inService: 0 }) },
+    safetyNet: {
+      lookAtForgotten: async (_items, all) => {
+        seen.push([...all.keys()]);
+        return [];
+      },
+      lookAtUnclosed: async () => [],
+      callStepsAgain: async () => [],
+    },
+    ...{ ...NO_DEAD_LETTERS, patience: patienceOf(), namespace: "Prewarm/test" },
+    logger: { ...silent, warn: (...line) => void warned.push(line) },
+  });
+  await expect(run({}, WATCH_CONTEXT)).rejects.toThrow("Watching failed for 2 requests");
+  expect(seen).toEqual([["r2", "r3"]]);
+  expect(["r1", "r2", "r3"].map((reqId) => requests.the(reqId).missing_instances?.count)).toEqual([5, undefined, 5]);
+  expect(warned.map(([message, fields]) => [message, fields])).toEqual([
+    ["Watching a request failed", { req_id: "r1", error: expect.objectContaining({ message: "r1 is unreadable" }) }],
+    ["Watching a request failed", { req_id: "r2", error: expect.objectContaining({ message: "no note on r2" }) }],
+  ]);
+});
+
 async function unplanned(): Promise<never> {
   throw new Error("unplanned");
 }

@@ -43,7 +43,7 @@ function world(item: Partial<RequestItem>, { inFlight = 0, beats = [] as Beat[],
   const look = async () => {
     const all = new Map<string, Progress>();
     for (const id of ["r1", "r2"]) all.set(id, await progress.of(id));
-    return net.lookAtForgotten(await requests.active(), all, NOW);
+    return net.lookAtForgotten(await requests.active(), all, NOW, rethrow);
   };
   return { requests, requestPops, progress, asked, shutdown, expandFunction, net, look };
 }
@@ -110,7 +110,7 @@ describe("a look is asked for", () => {
       expandFunction: new FakeAsyncFunction(),
       ...{ requests: new FakeRequests(), requestPops: new FakeRequestPops(new FakeRequests()), queue, looks, patience },
     });
-    expect(await net.lookAtForgotten([], new Map(), NOW)).toEqual([]);
+    expect(await net.lookAtForgotten([], new Map(), NOW, rethrow)).toEqual([]);
   });
 
   it("and can be asked for again where it could not be sent", async () => {
@@ -129,14 +129,14 @@ describe("a request that has ended and was not closed", () => {
     ["is left to whoever ended it before that", "03:58:01", []],
   ])("%s", async (_, at, asked) => {
     const w = world({ ...ended, last_update_time: `2024-04-16 ${at}.000000` });
-    expect(await w.net.lookAtUnclosed(NOW)).toEqual(asked);
+    expect(await w.net.lookAtUnclosed(NOW, rethrow)).toEqual(asked);
     expect(w.shutdown.requests).toEqual(asked);
   });
 
   it("is looked at even if its item cannot be read", async () => {
     const w = world({ ...ended, last_update_time: "2024-04-16 03:00:00.000000" });
     w.requests.get = async () => undefined;
-    expect(await w.net.lookAtUnclosed(NOW)).toEqual(["r1"]);
+    expect(await w.net.lookAtUnclosed(NOW, rethrow)).toEqual(["r1"]);
   });
 });
 
@@ -155,7 +155,7 @@ describe("a step that came to no end", () => {
       const again = async () => {
         const item = w.requests.the("r1");
         w.requests.items.set("r1", { ...item, ...still });
-        return w.net.callStepsAgain(await w.requests.active(), NOW);
+        return w.net.callStepsAgain(await w.requests.active(), NOW, rethrow);
       };
       for (const nudges of [1, 2]) {
         expect(await again()).toEqual([["r1", `${status}: its step is called again`]]);
@@ -170,10 +170,10 @@ describe("a step that came to no end", () => {
 
   it("is Expand's, called through its queue, until the sources are read; then it is Get Size's, called by the change", async () => {
     const reading = world({ ...still, status: "EXPANDING" });
-    await reading.net.callStepsAgain(await reading.requests.active(), NOW);
+    await reading.net.callStepsAgain(await reading.requests.active(), NOW, rethrow);
     expect(reading.expandFunction.requests).toEqual(["r1"]);
     const read = world({ ...still, status: "EXPANDING", expanded: "y", nudges: 2 });
-    const [[, said = ""] = []] = await read.net.callStepsAgain(await read.requests.active(), NOW);
+    const [[, said = ""] = []] = await read.net.callStepsAgain(await read.requests.active(), NOW, rethrow);
     expect(said).toMatch(/^Get Size came to no end/);
     expect(read.expandFunction.requests).toEqual([]);
   });
@@ -190,7 +190,7 @@ describe("a step that came to no end", () => {
     ["that has come to its tasks", { ...still, status: "IN_PROGRESS" }],
   ] as const)("is none of a request %s", async (_, item) => {
     const w = world(item);
-    expect(await w.net.callStepsAgain(await w.requests.active(), NOW)).toEqual([]);
+    expect(await w.net.callStepsAgain(await w.requests.active(), NOW, rethrow)).toEqual([]);
   });
 });
 
@@ -201,7 +201,7 @@ describe("a fan-out that came to no end", () => {
     const w = world({ ...still, targets_sent: 1, sent_at: Date.parse("2024-04-16T03:29:00Z") });
     const states = { "SIN2-P1": "SENT", "FRA56-P4": "READY", "NRT57-P3": "RESOLVED", "XXX1-P1": "FAILED" } as const;
     await w.requestPops.put(Object.entries(states).map(([pop, state]) => target(pop, { state })));
-    const called = async () => w.net.callStepsAgain(await w.requests.active(), NOW);
+    const called = async () => w.net.callStepsAgain(await w.requests.active(), NOW, rethrow);
     expect(await called()).toEqual([["r1", "INSERT_TASK: its step is called again"]]);
     expect(w.requestPops.calledAgain).toEqual([[target("FRA56-P4").target, 1]]);
     expect([...w.requestPops.items.values()].map(({ state }) => state)).toEqual(["SENT", "READY", "READY", "FAILED"]);
@@ -213,7 +213,7 @@ describe("a fan-out that came to no end", () => {
 
   it("of which all targets are sent comes to its tasks", async () => {
     const w = world({ ...still, targets_sent: 3 });
-    await w.net.callStepsAgain(await w.requests.active(), NOW);
+    await w.net.callStepsAgain(await w.requests.active(), NOW, rethrow);
     expect(w.requests.the("r1")).toMatchObject({ status: "IN_PROGRESS", active: "y" });
     expect(w.requestPops.calledAgain).toEqual([]);
   });
@@ -232,8 +232,69 @@ describe("a request is stuck", () => {
     ["not without instances: it waits for them", still, progress(), 0, false],
     ["not while it is paused", { ...still, instance_count: 0 }, progress(), 1, false],
     ["not while an agent beats", still, progress({ beats: [beat(800)] }), 1, false],
+    ["with a beat from the future, which is not believed", still, progress({ beats: [beat(-3_600)] }), 1, true],
+    [
+      "with more beats than a call takes arguments",
+      still,
+      progress({ beats: Array(125_000).fill(beat(900)) }),
+      1,
+      true,
+    ],
     ["not when a result came not long ago", still, progress({ movedAt: NOW.getTime() - 899_000 }), 1, false],
   ])("%s", (_, item, itsProgress, inService, stuck) => {
     expect(isStuck(item, itsProgress, inService, NOW, patience)).toBe(stuck);
   });
 });
+
+describe("a request for which the safety net fails", () => {
+  /** Fails for r1, whatever is done to it. */
+  const failing = (w: ReturnType<typeof world>) => {
+    const failed: string[] = [];
+    const ask = async ({ req_id: reqId }: { readonly req_id: string }) => {
+      if (reqId === "r1") throw new Error("no look at r1");
+      return true;
+    };
+    const nudge = async ({ req_id: reqId }: { readonly req_id: string }) => {
+      if (reqId === "r1") throw new Error("no nudge of r1");
+      return true;
+    };
+    const requests = Object.assign(w.requests, { nudge });
+    const deps = { requests, requestPops: w.requestPops, expandFunction: w.expandFunction, patience };
+    const net = new SafetyNet({ ...deps, queue: new FakeQueue(), looks: { ask } });
+    return { net, failed, onFailure: (reqId: string) => void failed.push(reqId) };
+  };
+  const overdue = { timeout_at: "2024-04-16 03:00:00.000000" };
+
+  it("holds up no look at another", async () => {
+    const w = world(overdue);
+    w.requests.items.set("r2", { ...w.requests.the("r2"), ...overdue });
+    const { net, failed, onFailure } = failing(w);
+    const all = new Map(
+      [...w.requests.items.keys()].map((id) => [id, { count: count(0, 0, 0), movedAt: 0, beats: [] }]),
+    );
+    expect(await net.lookAtForgotten(await w.requests.active(), all, NOW, onFailure)).toEqual(["r2"]);
+    expect(failed).toEqual(["r1"]);
+  });
+
+  it("holds up no step of another", async () => {
+    const still = { status: "CHECK_POP", last_update_time: "2024-04-16 03:00:00.000000" } as const;
+    const w = world(still);
+    w.requests.items.set("r2", { ...w.requests.the("r2"), ...still });
+    const { net, failed, onFailure } = failing(w);
+    expect((await net.callStepsAgain(await w.requests.active(), NOW, onFailure)).map(([id]) => id)).toEqual(["r2"]);
+    expect(failed).toEqual(["r1"]);
+  });
+
+  it("holds up the closing of no other", async () => {
+    const ended = { status: "FINISHED", active: undefined, closing: "y" } as const;
+    const w = world({ ...ended, last_update_time: "2024-04-16 03:00:00.000000" });
+    w.requests.items.set("r2", { ...w.requests.the("r1"), req_id: "r2" });
+    const { net, failed, onFailure } = failing(w);
+    expect(await net.lookAtUnclosed(NOW, onFailure)).toEqual(["r2"]);
+    expect(failed).toEqual(["r1"]);
+  });
+});
+
+function rethrow(_: string, error: unknown): never {
+  throw error;
+}

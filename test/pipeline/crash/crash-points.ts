@@ -150,7 +150,8 @@ async function outcomeOf(pipeline: Pipeline, reqId: string): Promise<Outcome> {
   const { json: progress } = await pipeline.api("GET", `prewarm?req_id=${reqId}`);
   const results = pipeline.items("StorageRequestTask").filter((item) => item["req_id"]?.["S"] === reqId);
   const good = results.filter((item) => item["ok"]?.["BOOL"] === true);
-  const report = rows(pipeline, reqId, "report.csv");
+  // An unreadable URL and an unavailable POP have rows, too, and no tasks.
+  const report = rows(pipeline, reqId, "report.csv").filter(({ pop, url }) => pop !== "" && url !== "");
   const all = rows(pipeline, reqId, "results.csv.gz");
   const resulted = ["FINISHED", "FAILED"].includes(String(progress["status"]))
     ? Number(progress["total_count"])

@@ -133,7 +133,7 @@ class Life {
 
   /** After which something is undone, or done again. */
   private async callsThatFail(): Promise<void> {
-    this.on({ role: "Api", operation: "PutItem", resource: /StorageRequest/ });
+    this.on({ role: "Api", operation: "TransactWriteItems", resource: /StorageRequest/ });
     await this.post({ url_list: small, client_token: "undone" }).catch(() => undefined);
     this.on({ role: "Shutdown", operation: "GetItem", resource: /StorageRequest/ });
     this.on({ role: "Shutdown", operation: "PutEvents", resource: /./ });

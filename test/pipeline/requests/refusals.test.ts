@@ -19,7 +19,7 @@ const PREWARM: readonly [what: string, body: string | undefined, says: RegExp, e
   [
     "bad URLs, all of them named",
     text({ url_list: ["ftp://a.example/x", "/relative", "https://a.example/", "not a url"] }),
-    /url_list: 'ftp:\/\/a\.example\/x' has the scheme ftp and 2 more/,
+    /^url_list: 3 of 4 URLs are invalid \(see error_urls\); the first, 'ftp:\/\/a\.example\/x', has the scheme ftp; absolute/,
     ["ftp://a.example/x", "/relative", "not a url"],
   ],
   ["no timeout", text({ timeout: undefined }), /timeout: is required/],

@@ -7,6 +7,7 @@ import { dashFilm } from "../../e2e/media.ts";
 import {
   addDocument,
   addFilm,
+  addSmallObjects,
   expectWarm,
   POP,
   sitemap,
@@ -35,6 +36,37 @@ describe("sources", () => {
     expect(viewer.asked.size).toBe(43);
   });
 
+  it("warm what robots.txt leads to, in every form of sitemap, and a dry run counts the same", async () => {
+    const stack = running();
+    const pages = addSmallObjects(stack, 4, (i) => `/pages/${i}`).map((path) => `https://${HOST}${path}`);
+    const [xml = "", text = "", rss = "", atom = ""] = pages;
+    addDocument(stack, "/robots.txt", `User-agent: *\nSitemap: https://${HOST}/forms/index.xml\n`);
+    addDocument(
+      stack,
+      "/forms/index.xml",
+      `\n${sitemap("sitemapindex", "sitemap", ["/forms/1.xml", "/forms/2.txt", "/forms/3", "/forms/4"])}`,
+    );
+    addDocument(stack, "/forms/1.xml", `\n<urlset><url><loc>${xml}</loc></url></urlset>`);
+    addDocument(stack, "/forms/2.txt", `${text}\n`);
+    addDocument(stack, "/forms/3", `<rss><channel><item><link>${rss}</link></item></channel></rss>`);
+    addDocument(stack, "/forms/4", `<feed><entry><link href="${atom}"/></entry></feed>`);
+    const source = { type: "sitemap", url: `https://${HOST}/robots.txt` };
+    const dry = await stack.post("prewarm", sourceRequest(source, { dry_run: true }));
+    expect(dry.json).toMatchObject({ estimate: { urls: 4, sources: [{ documents: 6, urls: 4, left_out: {} }] } });
+    await expectWarm(stack, await warmSource(stack, source), pages);
+  });
+
+  it("report gaps of a playlist, which are not warmed", async () => {
+    const stack = running();
+    const [kept = ""] = addSmallObjects(stack, 1, () => "/gaps/1.ts");
+    const playlist = "#EXTM3U\n#EXTINF:1,\n1.ts\n#EXT-X-GAP\n#EXTINF:1,\n2.ts\n#EXT-X-ENDLIST\n";
+    addDocument(stack, "/gaps/main.m3u8", playlist);
+    const url = `https://${HOST}/gaps/main.m3u8`;
+    const reqId = await warmSource(stack, { type: "hls", url });
+    expect(await stack.progress(reqId)).toMatchObject({ sources: [{ urls: 2, left_out: { gap: 1 } }] });
+    await expectWarm(stack, reqId, [url, `https://${HOST}${kept}`]);
+  });
+
   it.each<[what: string, source: Record<string, string>, reason: RegExp]>([
     [
       "a document with entities",
@@ -48,6 +80,12 @@ describe("sources", () => {
       /bad\/long\.mpd .*more than 1000000 segments/,
     ],
     ["a loop", { type: "sitemap", url: `https://${HOST}/bad/loop.xml` }, /^sources: no URL is left to warm/],
+    [
+      "a number that is none",
+      { type: "dash", url: `https://${HOST}/bad/number.mpd` },
+      /S@r="4\.5"; it must be an integer$/,
+    ],
+    ["an unescaped &", { type: "sitemap", url: `https://${HOST}/bad/unescaped.xml` }, /bad\/unescaped\.xml .*line 2/],
     ["a live playlist", { type: "hls", url: `https://${HOST}/bad/live.m3u8` }, /bad\/live\.m3u8 .*live/],
     ["a page", { type: "hls", url: `https://${HOST}/bad/page.html` }, /bad\/page\.html /],
     [
@@ -92,6 +130,13 @@ function addHostileDocuments(stack: PipelineStack): void {
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT3000S"><Period>
       <AdaptationSet mimeType="video/mp4">${template}<Representation id="v" bandwidth="1"/></AdaptationSet></Period></MPD>`,
   );
+  addDocument(
+    stack,
+    "/bad/number.mpd",
+    `<MPD><Period><AdaptationSet><Representation id="v"><SegmentTemplate media="$Time$.m4s"><SegmentTimeline><S t="0.0" d="2000.0" r="4.5"/>
+      </SegmentTimeline></SegmentTemplate></Representation></AdaptationSet></Period></MPD>`,
+  );
+  addDocument(stack, "/bad/unescaped.xml", `<urlset>\n<url><loc>https://${HOST}/x?a=secret&b=1</loc></url></urlset>`);
   addDocument(stack, "/bad/loop.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop-2.xml", "/bad/loop.xml"]));
   addDocument(stack, "/bad/loop-2.xml", sitemap("sitemapindex", "sitemap", ["/bad/loop.xml"]));
   addDocument(stack, "/bad/live.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n");

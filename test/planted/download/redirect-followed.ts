@@ -6,9 +6,9 @@ export default {
   changes: [
     {
       file: "agent/download/downloader.ts",
-      find: "const answer = await pool.download(path, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);",
+      find: ".finally(ended);",
       replace:
-        "const get = (from: string) =>\n      pool.download(from, ask.headers + headers, ask.onBytes, cancellation, maxBytes, message.pop);\n    const first = await get(path);\n    const answer = first.location === undefined ? first : await get(new URL(first.location, url).pathname);",
+        ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await pool.download(new URL(first.location, url).pathname, headers, ask.onBytes, cancellation, request.maxBytes, message.pop),\n      )\n      .finally(ended);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],

@@ -15,5 +15,5 @@ export default {
       replace: 'xAmzCfPop === ""',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/answer.test.ts"],
 } satisfies Bug;

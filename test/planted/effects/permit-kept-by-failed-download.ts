@@ -6,13 +6,13 @@ export default {
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "seat.isLate ? line : undefined);\n  } finally {",
-      replace: "seat.isLate ? line : undefined);\n    seat.leave();\n  } finally {",
+      find: "finish(job, url);\n  } finally {\n    transfer.clear();\n    place.leave();",
+      replace: "finish(job, url);\n    place.leave();\n  } finally {\n    transfer.clear();",
     },
     {
       file: "agent/work/download-urls.ts",
-      find: "here.holding.asking--;\n    seat.leave();",
-      replace: "here.holding.asking--;",
+      find: "} finally {\n    place.leave();\n  }",
+      replace: "} finally {\n    job.left.size;\n  }",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/put-offs.test.ts"],

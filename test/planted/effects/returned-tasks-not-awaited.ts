@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/work/give-back.ts",
-      find: "await deps.queue.send([rest]);",
-      replace: "deps.queue.send([rest]).catch(() => undefined);",
+      find: "await deps.queue.send(rests);",
+      replace: "deps.queue.send(rests).catch(() => undefined);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/give-back.test.ts"],

@@ -6,9 +6,8 @@ export default {
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "    finish(job, url);\n  } finally {\n    transfer.clear();\n    slotsFor(deps, url).release(message.req_id, message.pop);",
-      replace:
-        "    finish(job, url);\n    slotsFor(deps, url).release(message.req_id, message.pop);\n  } finally {\n    transfer.clear();",
+      find: "    finish(job, url);\n  } finally {\n    transfer.clear();\n    place.leave();\n    slot.release();",
+      replace: "    finish(job, url);\n    slot.release();\n  } finally {\n    transfer.clear();\n    place.leave();",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],

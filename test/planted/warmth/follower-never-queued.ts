@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/plan/hand-over.ts",
-      find: "followers.map((follower)",
-      replace: "followers.slice(0, -1).map((follower)",
+      find: "const follower of followers) messages.push(messageTo",
+      replace: "const follower of followers.slice(0, -1)) messages.push(messageTo",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/plan/hand-over.test.ts"],

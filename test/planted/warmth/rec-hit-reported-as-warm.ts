@@ -5,10 +5,15 @@ export default {
   description: "A hit at any tier that Server-Timing names counts as a hit of the edge.",
   changes: [
     {
-      file: "domain/result/outcome.ts",
-      find: "last.tier === EDGE",
-      replace: "last.tier !== undefined",
+      file: "domain/result/proof.ts",
+      find: 'tier === "EDGE" && upstream === undefined',
+      replace: "tier !== undefined && upstream === undefined",
+    },
+    {
+      file: "domain/result/proof.ts",
+      find: 'return tier !== undefined && tier !== "EDGE";',
+      replace: 'return tier === "";',
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/result/outcome.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/result/proof.test.ts"],
 } satisfies Bug;

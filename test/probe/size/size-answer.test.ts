@@ -81,4 +81,12 @@ describe("the answer to a GET of one byte", () => {
   ])("%i %j: %j", (status, headers, answer) => {
     expect(readRangeAnswer(status, headers)).toEqual(answer);
   });
+
+  it.each([readHeadAnswer, readRangeAnswer])("%o: of a long Location, 1,000 characters are told", (read) => {
+    const answer = read(302, { location: `https://a.example/${"x".repeat(60_000)}` });
+    if (!("problem" in answer)) throw new Error("no problem");
+    const { problem: told } = answer;
+    const ends = [told.slice(0, 42), told.at(-1), told.length];
+    expect(ends).toEqual(["HTTP 302: redirects to https://a.example/x", "…", 1_000]);
+  });
 });

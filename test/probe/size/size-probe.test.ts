@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { DnsLookupError } from "../../../aws/dns.ts";
 import { Pace } from "../../../probe/size/pace.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -39,6 +40,15 @@ const challenge = (response: ServerResponse) => response.writeHead(202, { "x-amz
 const challenged = expect.stringMatching(/^WAF_CHALLENGE: AWS WAF answered with a challenge .*"header"$/);
 const reset = (response: ServerResponse) => response.destroy();
 
+it("what an error says is told in 1,000 characters: a certificate may name as many hosts as it likes", async () => {
+  const addressesOf = () => Promise.reject(new Error(`not in the cert's altnames: ${"DNS:a.example, ".repeat(5_000)}`));
+  const size = await newProbe(9, { addressesOf }).size("http://cdn.example.com/a");
+  if (!("problem" in size)) throw new Error("no problem");
+  const { problem } = size;
+  const ends = [problem.slice(0, 35), problem.at(-1), problem.length];
+  expect(ends).toEqual(["Error: not in the cert's altnames: ", "…", 1_000]);
+});
+
 describe("a URL's size", () => {
   it.each<[string, Answers, object, string[]]>([
     ["HEAD tells", { HEAD: whole, GET: reset }, { size: 1_234 }, ["HEAD"]],
@@ -47,11 +57,31 @@ describe("a URL's size", () => {
     ["HEAD has no Content-Length", { HEAD: chunked, GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
     ["the range is ignored", { HEAD: refuse(405), GET: whole }, { size: 1_234 }, ["HEAD", "GET"]],
     ["nobody says", { HEAD: chunked, GET: chunked }, { size: null }, ["HEAD", "GET"]],
-    ["HEAD and GET are refused", { HEAD: refuse(403), GET: refuse(403) }, { problem: "HTTP 403" }, ["HEAD", "GET"]],
-    ["not there", { HEAD: refuse(404), GET: reset }, { problem: "HTTP 404" }, ["HEAD"]],
-    ["AWS WAF challenges", { HEAD: challenge, GET: challenge }, { problem: challenged }, ["HEAD", "GET"]],
+    [
+      "HEAD and GET are refused",
+      { HEAD: refuse(403), GET: refuse(403) },
+      { problem: "HTTP 403", reason: "http_4xx", http_status: 403 },
+      ["HEAD", "GET"],
+    ],
+    [
+      "not there",
+      { HEAD: refuse(404), GET: reset },
+      { problem: "HTTP 404", reason: "http_4xx", http_status: 404 },
+      ["HEAD"],
+    ],
+    [
+      "AWS WAF challenges",
+      { HEAD: challenge, GET: challenge },
+      { problem: challenged, reason: "waf", http_status: expect.any(Number) },
+      ["HEAD", "GET"],
+    ],
     ["AWS WAF challenges a HEAD alone", { HEAD: challenge, GET: range }, { size: 1_234 }, ["HEAD", "GET"]],
-    ["moved", { HEAD: redirect, GET: reset }, { problem: "HTTP 301: redirects to https://new.example/" }, ["HEAD"]],
+    [
+      "moved",
+      { HEAD: redirect, GET: reset },
+      { problem: "HTTP 301: redirects to https://new.example/", reason: "redirect", http_status: 301 },
+      ["HEAD"],
+    ],
   ])("%s", async (_, answers, size, asked) => {
     const { port, seen } = await serve((request, response) => answers[request.method as "HEAD"](response, request));
     expect(await newProbe(port).size("http://cdn.example.com/a.js?v=1")).toEqual(size);
@@ -110,10 +140,12 @@ describe("a URL's size", () => {
     const { port } = await serve((_, response) => reset(response));
     expect(await newProbe(port).size("http://cdn.example.com/")).toEqual({
       problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/),
+      reason: "connection",
     });
     // Nothing listens at port 9 of this machine.
     expect(await newProbe(9).size("http://cdn.example.com/")).toEqual({
       problem: expect.stringContaining("ECONNREFUSED"),
+      reason: "connection",
     });
   });
 
@@ -154,11 +186,9 @@ describe("a URL's size", () => {
   });
 
   it("has no second look-up where the name does not exist", async () => {
-    const addressesOf = vi.fn(() =>
-      Promise.reject(Object.assign(new Error("queryA ENOTFOUND a.example"), { code: "ENOTFOUND", syscall: "queryA" })),
-    );
+    const addressesOf = vi.fn(() => Promise.reject(new DnsLookupError("a.example", "ENOTFOUND", ["192.0.2.53"])));
     const size = await newProbe(9, { addressesOf }).size("https://a.example/");
-    expect(size).toEqual({ problem: "queryA ENOTFOUND a.example" });
+    expect(size).toEqual({ problem: "a.example does not exist in DNS (ENOTFOUND)", reason: "name_not_found" });
     expect(addressesOf).toHaveBeenCalledTimes(1);
   });
 });
@@ -192,7 +222,7 @@ describe("what a probe sends", () => {
 
   it.each([
     [60_000, { size: 7 }],
-    [70_000, { problem: expect.stringMatching(/overflow/i) }],
+    [70_000, { problem: expect.stringMatching(/overflow/i), reason: "connection" }],
   ])("takes an answer's head of as many bytes as an agent does: of %i", async (bytes, expected) => {
     const headers = Object.fromEntries(Array.from({ length: bytes / 1_000 }, (_, n) => [`x-${n}`, "y".repeat(990)]));
     const { port } = await serve((_, response) => response.writeHead(200, { "content-length": 7, ...headers }).end());
@@ -202,7 +232,7 @@ describe("what a probe sends", () => {
   it("goes to no port but the two of http and https", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
     const problem = `has the port ${port}; CloudFront has http and https at their own alone`;
-    expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem });
+    expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem, reason: "other" });
     expect(seen).toEqual([]);
   });
 
@@ -221,7 +251,7 @@ describe("what a probe sends", () => {
   it("is not sent to a server without a valid certificate", async () => {
     const { port, seen } = await serve((_, response) => whole(response), ["cdn.example.com"]);
     const size = await newProbe(port).size("https://cdn.example.com/");
-    expect(size).toEqual({ problem: expect.stringMatching(/self-signed|UNABLE_TO_VERIFY|unable to/i) });
+    expect(size).toEqual({ problem: expect.stringMatching(/self-signed|UNABLE_TO_VERIFY|unable to/i), reason: "tls" });
     expect(seen).toEqual([]);
   });
 });

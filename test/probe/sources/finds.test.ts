@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Source } from "../../../domain/sources/source.ts";
 import { Finds } from "../../../probe/sources/finds.ts";
+import { readOne } from "./site.ts";
 
 describe("what a document names and is not wanted", () => {
   const elsewhere = (length: number, count: number) =>
@@ -19,4 +21,19 @@ describe("what a document names and is not wanted", () => {
     expect(finds.leftOut.other_host).toBeGreaterThan(2_500);
     expect(finds.leftOut.other_host).toBeLessThan(3_000);
   });
+});
+
+it.each<[Source["type"], string]>([
+  ["list", "https://bücher.example/ü"],
+  ["sitemap", "<urlset><url><loc>https://bücher.example/ü</loc></url></urlset>"],
+  ["sitemap", "https://bücher.example/ü"],
+  ["sitemap", '<feed><entry xml:base="https://bücher.example/"><link href="ü"/></entry></feed>'],
+  ["hls", "#EXTM3U\n#EXTINF:1,\n//bücher.example/ü\n#EXT-X-ENDLIST"],
+  [
+    "dash",
+    '<MPD><BaseURL>http://bücher.example</BaseURL><Period><AdaptationSet><Representation id="ü"><SegmentTemplate media="$RepresentationID$"/></Representation></AdaptationSet></Period></MPD>',
+  ],
+])("a URL in a %s may have its host in Unicode: it is spelt in ASCII", async (type, document) => {
+  const { urls } = await readOne(type, document);
+  expect(urls.at(-1)?.replace(/^https?:/, "")).toBe("//xn--bcher-kva.example/%C3%BC");
 });

@@ -7,6 +7,7 @@ import { bucketsWith, depsAt, walkAll } from "./site.ts";
 // Pieces of documents of all types, put together at will: much of it is read far before it is wrong.
 
 const value = fc.oneof(
+  fc.constantFrom("2.0", "-1.0", "1.5", "2E3", "alternate", "enclosure", "&", "bücher.test"),
   fc.constantFrom("0", "1", "-1", "3000000", "99999999999999999999", "PT10S", "$Number%05d$", "$Time$", "$", "{$a}"),
   fc.constantFrom("a.ts", "b.m3u8", "/c", "//d/e", "https://a.test/f", "skd://g", "data:,h", "../../..", "?", "#", ""),
   fc.string(),
@@ -19,6 +20,8 @@ const HLS_TAGS = [
   "#EXT-X-DEFINE:IMPORT",
 ];
 const line = fc.oneof(
+  fc.constantFrom("#EXT-X-GAP", "#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-SKIP:SKIPPED-SEGMENTS=1"),
+  fc.constantFrom("User-agent: *", "Sitemap: https://a.test/s.xml", "sitemap:", "https://bücher.test/ü", "\r"),
   fc.constantFrom("#EXTINF:1,", "#EXT-X-STREAM-INF:BANDWIDTH=1", "#EXT-X-ENDLIST", '#EXT-X-DEFINE:NAME="a",VALUE="b"'),
   fc.tuple(fc.constantFrom(...HLS_TAGS), value).map(([tag, text]) => `${tag}="${text}"`),
   value,
@@ -28,6 +31,7 @@ const lines = fc.array(line, { maxLength: 12 }).map((it) => it.join("\n"));
 const ELEMENTS = [
   ...["Period", "AdaptationSet", "Representation", "BaseURL", "SegmentTemplate", "SegmentTimeline", "S", "SegmentList"],
   ...["SegmentURL", "Initialization", "SegmentBase", "url", "loc", "image:image", "sitemap", "lastmod", "x"],
+  ...["channel", "item", "link", "enclosure", "pubDate", "entry", "updated", "atom:link", "Pattern"],
 ];
 const ATTRIBUTES = [
   "media",
@@ -39,7 +43,14 @@ const ATTRIBUTES = [
   "t",
   "d",
   "r",
+  "n",
+  "k",
   "id",
+  "bandwidth",
+  "href",
+  "rel",
+  "url",
+  "xml:base",
 ];
 const escaped = value.map((it) => it.replaceAll(/[&<"]/g, (c) => `&#${c.charCodeAt(0)};`));
 const attributes = fc
@@ -62,6 +73,10 @@ const documents: Record<Exclude<Source["type"], "s3-prefix">, fc.Arbitrary<strin
   sitemap: fc.oneof(
     elements.map((it) => `<urlset>${it}</urlset>`),
     elements.map((it) => `<sitemapindex>${it}</sitemapindex>`),
+    elements.map((it) => `<rss><channel>${it}<item><link>/x</link>${it}</item></channel></rss>`),
+    elements.map((it) => `<feed>${it}<entry><link href="x"/>${it}</entry></feed>`),
+    lines.map((it) => `https://a.test/\n${it}`),
+    lines.map((it) => `User-agent: *\n${it}`),
   ),
   dash: elements.map(
     (it) => `<MPD mediaPresentationDuration="PT10S"><Period><AdaptationSet>${it}</AdaptationSet></Period></MPD>`,

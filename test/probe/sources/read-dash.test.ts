@@ -120,6 +120,84 @@ describe("a manifest of DASH", () => {
       ["1", "2"],
     ],
     [
+      "integers that are written as decimals, or with a sign or blanks",
+      mpd(
+        `<Period><SegmentTemplate timescale="1000.0" duration=" 2000000.0 " startNumber="+0.0" endNumber="2.000" media="d/$Number$"/><AdaptationSet>${rep()}</AdaptationSet><AdaptationSet>${rep(`<SegmentTemplate timescale="1E1" startNumber="1.0e1" media="t/$Number$-$Time$">${timeline('t="20.0" d="1.5E1" r="1.0"')}</SegmentTemplate>`, "v2")}</AdaptationSet></Period>`,
+        'mediaPresentationDuration="PT6000S"',
+      ),
+      ["d/0", "d/1", "d/2", "t/10-20", "t/11-35"],
+    ],
+    [
+      "a bandwidth that is written as a decimal",
+      one('<SegmentTemplate media="$Bandwidth%06d$/$Number$"/><Representation id="v1" bandwidth="5000.0"/>'),
+      ["005000/1"],
+    ],
+    [
+      "a bandwidth that no template asks for, whatever it is",
+      one('<SegmentTemplate media="$Number$"/><Representation id="v1" bandwidth="n/a"/>'),
+      ["1"],
+    ],
+    [
+      "a timeline that begins before 0",
+      one(
+        rep(
+          `<SegmentTemplate timescale="10" media="$Number$/$Time%04d$">${timeline('t="-20" d="20" r="2.0"')}</SegmentTemplate>`,
+        ),
+      ),
+      ["1/-020", "2/0000", "3/0020"],
+    ],
+    [
+      "a repeat up to the period's end, written as a decimal",
+      one(rep(`<SegmentTemplate media="$Time$">${timeline('t="0" d="5" r="-1.0"')}</SegmentTemplate>`)),
+      ["0", "5"],
+    ],
+    [
+      "numbers of segments in a timeline",
+      one(
+        rep(
+          `<SegmentTemplate startNumber="5" media="$Number$">${timeline('t="0" d="1" r="1" k="1"', 'n="10" d="1" r="1"', 'd="1"')}</SegmentTemplate>`,
+        ),
+      ),
+      ["5", "6", "10", "11", "12"],
+    ],
+    [
+      "an empty BaseURL, which is the base itself",
+      mpd(
+        `<BaseURL>/a/</BaseURL><Period><BaseURL/><AdaptationSet><BaseURL>  </BaseURL>${rep("<BaseURL></BaseURL><SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      ["a/1"],
+    ],
+    [
+      "an empty BaseURL beside another one",
+      mpd(
+        `<BaseURL/><BaseURL>b/</BaseURL><Period><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      ["1", "b/1"],
+    ],
+    [
+      "an element that is nothing, under another prefix",
+      mpd(
+        `<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="urn:mpeg:dash:resolve-to-zero:2013"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      [],
+    ],
+    [
+      "attributes of other namespaces that are called href",
+      mpd(
+        `<Period xmlns:x="urn:example:tracking" xmlns:href="urn:example:h" x:href="https://a.test/x"><AdaptationSet y:href="/">${rep("<SegmentTemplate x:href='/' media='1'/>")}</AdaptationSet></Period>`,
+        'type="static" mediaPresentationDuration="PT10S" xmlns:y="urn:example:y" xmlns:l="http://www.w3.org/1999/xlink"',
+      ),
+      ["1"],
+    ],
+    [
+      "a prefix that stands for XLink in a sibling alone",
+      mpd(
+        `<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="urn:mpeg:dash:resolve-to-zero:2013"/><Period xmlns:l="urn:example:l" l:href="/x"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
+      ),
+      ["1"],
+    ],
+    ["blanks before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
+    [
       "an element that is nothing",
       mpd(
         `<Period xlink:href="urn:mpeg:dash:resolve-to-zero:2013"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
@@ -156,8 +234,89 @@ describe("a manifest of DASH", () => {
       "has UrlQueryInfo, which is not followed",
       one('<EssentialProperty><UrlQueryInfo queryTemplate="$querypart$"/></EssentialProperty>'),
     ],
+    ...(
+      [
+        ["SegmentTemplate", "timescale", "1000.5", "an integer of 1 or more"],
+        ["SegmentTemplate", "timescale", "0", "an integer of 1 or more"],
+        ["SegmentTemplate", "duration", "-4000", "an integer of 0 or more"],
+        ["SegmentTemplate", "duration", "18446744073709551616", "an integer of 0 or more"],
+        ["SegmentTemplate", "startNumber", "1,5", "an integer of 0 or more"],
+        ["SegmentTemplate", "endNumber", "", "an integer of 0 or more"],
+      ] as const
+    ).map(([name, attribute, value, rule]): [string, string] => [
+      `has ${name}@${attribute}="${value}"; it must be ${rule}`,
+      one(
+        `<SegmentTemplate ${attribute}="${value}" media="$Number$"/>${rep('<SegmentTemplate duration="1"/>'.replace(/duration="1"/, attribute === "duration" ? "" : 'duration="1"'))}`,
+      ),
+    ]),
+    ...(
+      [
+        ["t", "0.5", "an integer"],
+        ["t", "PT1S", "an integer"],
+        ["d", "two", "an integer of 0 or more"],
+        ["r", "4.5", "an integer"],
+        ["n", "-1", "an integer of 0 or more"],
+        ["k", "0", "an integer of 1 or more"],
+      ] as const
+    ).map(([attribute, value, rule]): [string, string] => [
+      `has S@${attribute}="${value}"; it must be ${rule}`,
+      one(
+        rep(
+          `<SegmentTemplate media="$Time$">${timeline('t="0" d="1"', `${attribute === "d" ? "" : 'd="1" '}${attribute}="${value}"`)}</SegmentTemplate>`,
+        ),
+      ),
+    ]),
+    [
+      'has Representation@bandwidth="n/a"; it must be an integer of 0 or more',
+      one('<SegmentTemplate media="$Bandwidth$"/><Representation id="v1" bandwidth="n/a"/>'),
+    ],
+    [
+      `has S@r="${"9".repeat(40)}…"; it must be an integer`,
+      one(rep(`<SegmentTemplate media="$Time$">${timeline(`d="1" r="${"9".repeat(1_000)}"`)}</SegmentTemplate>`)),
+    ],
+    [
+      'has S@r="1??"; it must be an integer',
+      one(rep(`<SegmentTemplate media="$Time$">${timeline('d="1" r="1&#x7f;ü"')}</SegmentTemplate>`)),
+    ],
+    [
+      'has MPD@mediaPresentationDuration="10"; it must be a duration such as PT1H2M3.4S',
+      mpd(`<Period><AdaptationSet>${rep()}</AdaptationSet></Period>`, 'mediaPresentationDuration="10"'),
+    ],
+    [
+      'has Period@duration="-PT4S"; it must be a duration such as PT1H2M3.4S',
+      mpd(`<Period duration="-PT4S"><AdaptationSet>${rep()}</AdaptationSet></Period>`),
+    ],
+    [
+      'has Period@start="PT"; it must be a duration such as PT1H2M3.4S',
+      mpd(`<Period start="PT"><AdaptationSet>${rep()}</AdaptationSet></Period>`),
+    ],
+    [
+      "has S@k of more than 1, a sequence of segments, which is not followed",
+      one(rep(`<SegmentTemplate media="$Number$">${timeline('d="1" k="2.0"')}</SegmentTemplate>`)),
+    ],
+    [
+      "has Pattern in SegmentTimeline, which is not followed",
+      one(
+        rep(
+          '<SegmentTemplate media="$Number$"><SegmentTimeline><Pattern id="1"><P d="1"/></Pattern><S t="0" d="1"/></SegmentTimeline></SegmentTemplate>',
+        ),
+      ),
+    ],
+    [
+      "has S@p, a pattern, which is not followed",
+      one(rep(`<SegmentTemplate media="$Number$">${timeline('t="0" d="1" p="1" pE="0"')}</SegmentTemplate>`)),
+    ],
+    [
+      "has an element that stands elsewhere (xlink:href), which is not followed",
+      mpd('<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="https://a.test/secret"/>'),
+    ],
+    [
+      "has an element that stands elsewhere (xlink:href), which is not followed",
+      mpd('<Period l:href="https://a.test/secret"/>', 'type="static" xmlns:l="http://www.w3.org/1999/xlink"'),
+    ],
     ["is XML, but no DASH manifest", "<urlset/>"],
-    ["is not well-formed XML", "#EXTM3U"],
+    ["is not well-formed XML (line 1)", "#EXTM3U"],
+    ["has an unescaped & in line 3; write &amp;", one(`\n\n${rep('<SegmentTemplate media="$Number$?a=1&b=2"/>')}`)],
     ["is an HTML page", "<html></html>"],
     ["has a DOCTYPE, which is refused", `<!DOCTYPE MPD [<!ENTITY a "b">]>${mpd("&a;")}`],
     ["names more than 1000000 segments", many(3_000_000)],

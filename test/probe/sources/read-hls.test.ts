@@ -77,6 +77,43 @@ describe("a media playlist", () => {
       { live_only: 3 },
     ],
     [
+      "segments that are not there, which a player must not ask for",
+      vod(
+        "#EXTINF:6,",
+        "1.ts",
+        "#EXT-X-GAP",
+        "#EXTINF:6,",
+        "2.ts",
+        "#EXTINF:6,",
+        "#EXT-X-GAP",
+        "3.ts",
+        "#EXTINF:6,",
+        "4.ts",
+      ),
+      ["http://site.test/1.ts", "http://site.test/4.ts"],
+      { gap: 2 },
+    ],
+    [
+      "a file of which one byte range is not there",
+      vod(
+        "#EXT-X-GAP",
+        "#EXTINF:6,",
+        "#EXT-X-BYTERANGE:100@0",
+        "v.mp4",
+        "#EXTINF:6,",
+        "#EXT-X-BYTERANGE:100@100",
+        "v.mp4",
+      ),
+      ["http://site.test/v.mp4"],
+      { gap: 1 },
+    ],
+    [
+      "an event that is over",
+      segments("1.ts").replace("#EXTM3U", "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT"),
+      ["http://site.test/1.ts"],
+      {},
+    ],
+    [
       "interstitials, and a tag that is not known",
       vod(
         '#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="https://ads.test/1.m3u8"',
@@ -108,8 +145,12 @@ describe("a media playlist", () => {
       "#EXTM3U\n#EXTINF:6,\nsecret.ts",
     ],
     [
-      "is a live playlist (it has no EXT-X-ENDLIST): what it names is gone before it is warm",
-      "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-TARGETDURATION:6\n",
+      "is an EVENT playlist without EXT-X-ENDLIST, which may still grow; send it when the event is over",
+      "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\nsecret.ts",
+    ],
+    [
+      "is a delta update (EXT-X-SKIP), which leaves out segments; give the address of the full playlist",
+      vod("#EXT-X-SKIP:SKIPPED-SEGMENTS=10", "#EXTINF:6,", "secret.ts"),
     ],
     ["is no HLS playlist", ""],
     ["is no HLS playlist", "https://a.test/secret.ts"],
@@ -193,6 +234,29 @@ low/list?{$t}
     expect(leftOut).toEqual({ per_viewer: 1 });
     expect(state).toMatchObject({ pending: [], documents: 5 });
     expect(seen).toHaveLength(5);
+  });
+
+  it("gives its variables to its playlists wherever it defines them", async () => {
+    const { port } = await site({
+      "/doc": `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",URI="audio.m3u8"
+#EXT-X-DEFINE:NAME="before",VALUE="b"
+#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"
+low.m3u8
+#EXT-X-DEFINE:NAME="auth",VALUE="a=1"
+`,
+      "/audio.m3u8": vod('#EXT-X-DEFINE:IMPORT="auth"', "#EXTINF:6,", "1.aac?{$auth}"),
+      "/low.m3u8": vod(
+        '#EXT-X-DEFINE:IMPORT="before"',
+        '#EXT-X-DEFINE:IMPORT="auth"',
+        "#EXTINF:6,",
+        "{$before}.ts?{$auth}",
+      ),
+    });
+    const { urls } = await walkAll(depsAt(port), [{ type: "hls", url: OWN }]);
+    expect(urls.map((it) => it.replace("http://site.test/", ""))).toEqual([
+      ...["doc", "audio.m3u8", "1.aac?a=1", "low.m3u8", "b.ts?a=1"],
+    ]);
   });
 
   it("is refused for a playlist that is not there, which is named", async () => {

@@ -114,6 +114,25 @@ describe("where a document is fetched", () => {
     expect(seen).toMatchObject([{ servername: "site.test", headers: { host: "site.test", "user-agent": "prewarm" } }]);
   });
 
+  it("is asked for by the name that the DNS has, if its host is in Unicode, after a redirect too", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const looked: string[] = [];
+    const addressesOf = async (host: string) => {
+      looked.push(host);
+      return ["127.0.0.1"];
+    };
+    // As servers send it: UTF-8, byte by byte.
+    const location = Buffer.from("https://münchen.example/ü").toString("latin1");
+    const { port, seen } = await site(
+      { "/doc": (response) => response.writeHead(302, { location }).end(), "/%C3%BC": LINES },
+      ["xn--bcher-kva.example"],
+    );
+    await walkAll(depsAt(0, { httpsPort: port, addressesOf }), [{ type: "list", url: "https://bücher.example/doc" }]);
+    const names = ["xn--bcher-kva.example", "xn--mnchen-3ya.example"];
+    expect(looked).toEqual(names);
+    expect(seen).toMatchObject(names.map((name) => ({ servername: name, headers: { host: name } })));
+  });
+
   it("follows a certificate", async () => {
     const { port } = await site({ "/doc": LINES }, ["site.test"]);
     await expect(

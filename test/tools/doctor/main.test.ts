@@ -31,6 +31,10 @@ const ANSWERS = {
     status: 400,
     body: "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>no</Message></Error></ErrorResponse>",
   },
+  "a message turns the text around": {
+    status: 200,
+    body: "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>S</StackName><CreationTime>2026-11-25T00:00:00Z</CreationTime><StackStatus>ROLLBACK\u202e\u009b_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
+  },
 } as const;
 
 /** Runs the doctor's own main file against an AWS that answers every call the same. */
@@ -44,13 +48,13 @@ async function doctor(words: readonly string[], answer: keyof typeof ANSWERS) {
   onTestFinished(() => void server.close());
   vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${addressOf(server).port}`);
   const lines: string[] = [];
-  vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
-  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
   process.argv = ["node", "doctor", ...words];
   process.exitCode = undefined;
   vi.resetModules();
   await import("../../../tools/doctor/main.ts");
-  return { code: process.exitCode, stdout: lines.join("\n") };
+  return { code: process.exitCode, stdout: lines.join("") };
 }
 
 const documentSchema = z.object({ failed: z.boolean(), findings: z.array(z.object({ status: z.string() })) });
@@ -79,6 +83,29 @@ describe("the exit code", () => {
 
   test("is none for help, which Node takes as 0", async () => {
     expect((await doctor(["--help"], "no call is known")).code ?? 0).toBe(0);
+  });
+});
+
+describe("on a terminal, what AWS answered is shown and not obeyed", () => {
+  const { isTTY } = process.stdout;
+  beforeEach(() => {
+    process.stdout.isTTY = true;
+  });
+  afterEach(() => {
+    process.stdout.isTTY = isTTY;
+  });
+  const DEPLOYED = ["--deployed", "--stack", "S", "--region", "eu-west-1"];
+
+  test("as lines", async () => {
+    const { stdout } = await doctor(DEPLOYED, "a message turns the text around");
+    expect(stdout).toContain("ROLLBACK··_COMPLETE");
+    expect(stdout).not.toMatch(/[\u202e\u009b]/);
+  });
+
+  test("as JSON of the same value", async () => {
+    const { stdout } = await doctor([...DEPLOYED, "--json"], "a message turns the text around");
+    expect(stdout).toContain("ROLLBACK\\u202e\\u009b_COMPLETE");
+    expect(stdout).not.toMatch(/[\u202e\u009b]/);
   });
 });
 

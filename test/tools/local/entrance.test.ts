@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request } from "node:http";
+import { createServer, type IncomingMessage, type RequestOptions, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openEntrance } from "../../../tools/local/entrance.ts";
 
 const KEY = "key";
@@ -19,7 +19,7 @@ async function entrance(allowedCidrs = "") {
     to.writeHead(200, { "content-type": "application/json" }).end(
       JSON.stringify({
         ...{ size, expect: from.headers.expect, authorization: from.headers.authorization },
-        origin: from.headers.origin,
+        ...{ origin: from.headers.origin, url: from.url, names: Object.keys(from.headers) },
       }),
     );
   });
@@ -38,6 +38,20 @@ async function entrance(allowedCidrs = "") {
     emulator.close();
   });
   return opened.url.replace("localhost", "127.0.0.1");
+}
+
+interface Arrived {
+  readonly url: string;
+  readonly names: readonly string[];
+}
+
+/** Asks for a path as it is: `fetch` would normalise it. @returns the status, and what the emulator saw of it */
+async function ask(url: string, path: string, options: Pick<RequestOptions, "method" | "headers"> = {}) {
+  const { hostname, port } = new URL(url);
+  const asked = request({ ...options, hostname, port, path }).end();
+  const [answer]: IncomingMessage[] = await once(asked, "response");
+  const text = Buffer.concat((await answer?.toArray()) ?? []).toString();
+  return { status: answer?.statusCode, text, seen: text.startsWith("{") ? (JSON.parse(text) as Arrived) : undefined };
 }
 
 async function freePort(): Promise<number> {
@@ -59,9 +73,11 @@ it("takes a large body as curl sends it: announced by Expect, sent once the serv
   asked.end(body);
   const [answer]: IncomingMessage[] = await once(asked, "response");
   const chunks = await answer?.toArray();
-  expect([answer?.statusCode, JSON.parse(Buffer.concat(chunks ?? []).toString())]).toEqual([
+  const seen: unknown = JSON.parse(Buffer.concat(chunks ?? []).toString());
+  expect(seen).not.toHaveProperty("expect");
+  expect([answer?.statusCode, seen]).toEqual([
     200,
-    { size: body.length, authorization: "signed" },
+    expect.objectContaining({ size: body.length, authorization: "signed" }),
   ]);
 });
 
@@ -95,6 +111,58 @@ it("lets the console through without the key, with all its headers, and nothing 
   expect(await statusOf("console/main.js")).toBe(302);
   for (const path of ["consoles", "console2", "prewarm?console", "settings"]) expect(await statusOf(path)).toBe(403);
   expect(await statusOf("console", "POST")).toBe(403);
+});
+
+describe("a path that is not as the API's routes are", () => {
+  it.each([
+    "/prod/console/../../restapis",
+    "/prod/console/%2e%2e/%2E%2e/restapis",
+    "/prod/console/.%2e/restapis",
+    "/prod/console/..%2f..%2Frestapis",
+    "/prod/console/..%5c..%5crestapis",
+    "/prod/console/..\\..\\restapis",
+    "/prod/console/./main.js",
+    "/prod/console//restapis",
+    "/prod/console/..;/restapis",
+    "/prod/console/%252e%252e/restapis",
+    "/prod/console/..",
+    "/prod//console",
+    "/prod/%63onsole",
+    "/prod/./prewarm",
+    "/prod/prewarm?a=1#/../../restapis",
+  ])("%s does not reach the emulator, also with the key", async (path) => {
+    const url = await entrance();
+    for (const headers of [{}, { "x-api-key": KEY }]) {
+      const { status, text } = await ask(url, path, { headers });
+      expect([status, text]).toEqual([400, expect.stringContaining("path")]);
+    }
+  });
+
+  it("is none of these", async () => {
+    const url = await entrance();
+    expect((await ask(url, "/prod/console/main-3f.js")).status).toBe(302);
+    const { seen } = await ask(url, "/prod/prewarm?req_id=..%2f..&x=//", { headers: { "x-api-key": KEY } });
+    expect(seen?.url).toBe("/prod/prewarm?req_id=..%2f..&x=//");
+  });
+});
+
+it("passes on the headers that the API reads, and no other", async () => {
+  const url = await entrance();
+  const read = {
+    ...{ accept: "*/*", "accept-encoding": "gzip", "content-type": "text/plain", "if-none-match": "x" },
+    ...{ "user-agent": "curl", "x-api-key": KEY },
+  };
+  const foreign = {
+    ...{ "x-amz-target": "AWSLambda.CreateFunction", "x-amz-date": "x", "x-amz-security-token": "x", cookie: "x" },
+    ...{ "x-forwarded-host": "x", "x-http-method-override": "DELETE", "x-ministack-account": "x", authorization: "x" },
+  };
+  const { seen } = await ask(url, "/prod/prewarm", { headers: { ...read, ...foreign } });
+  expect(new Set(seen?.names)).toEqual(new Set([...Object.keys(read), "authorization", "host", "connection"]));
+});
+
+it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("refuses %s, which no route of the API has", async (method) => {
+  const answer = await ask(await entrance(), "/prod/prewarm", { method, headers: { "x-api-key": KEY } });
+  expect(answer.status).toBe(403);
 });
 
 it("compresses a long answer for who accepts it, as API Gateway does", async () => {

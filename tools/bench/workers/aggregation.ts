@@ -63,7 +63,7 @@ const handler = createHandler({
   ),
   deadLetters: new DeadLetterQueue(sqs, env("FAILED_BATCHES_URL")),
   onUnreadable: unplanned,
-  logger: { info() {} },
+  logger: { warn() {}, info() {} },
   namespace: metricNamespace(env("GROUP_NAME")),
 });
 const events = Array.from({ length: BATCHES }, (_, batch) => event(batch));

@@ -18,7 +18,12 @@ const started = performance.now();
 const before = process.cpuUsage();
 const asked: AskedUrl[] = [];
 for await (const url of lists.read(LISTS.urls, item.req_id)) asked.push({ url });
-const measured = await measureUrls(deps, item, item.distributions, { known: [], asked });
+const measured = await measureUrls(
+  deps,
+  item,
+  { distributions: item.distributions, refused: new Map() },
+  { known: [], asked },
+);
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ ...measured, cpuMicros: user + system, seconds: (performance.now() - started) / 1_000 }));
 process.exit(0);

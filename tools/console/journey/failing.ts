@@ -48,6 +48,7 @@ export function isHeld({ total_count, download_count }: Told): boolean {
   return total_count > 0 && total_count - download_count === HELD;
 }
 
+/** Whether so many tasks failed for each reason. URLs and POPs that never became tasks have groups of their own. */
 export function hasFailedFor(told: Told, reasons: Reasons): boolean {
   const expected = Object.entries(reasons).map(([code, tasks]) => `${code} ${tasks}`);
   return reasonsIn(told) === expected.toSorted().join(", ");
@@ -55,6 +56,7 @@ export function hasFailedFor(told: Told, reasons: Reasons): boolean {
 
 export function reasonsIn({ failures }: Told): string {
   return failures
+    .filter(({ subject }) => subject === "task")
     .map(({ code, tasks }) => `${code} ${tasks}`)
     .toSorted()
     .join(", ");

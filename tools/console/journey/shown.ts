@@ -22,10 +22,19 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
   const shown = await reasonsOn(page);
   const ended = told.verdict !== undefined;
   const counted = (name: "taskCount" | "objectCount" | "popCount", n: number) => say(name, [String(n)], n);
-  const missing = told.failures.flatMap(({ code, tasks, pops, urls, examples }) => {
+  const missing = told.failures.flatMap(({ code, subject, tasks, pops, urls, examples }) => {
     const words = wordsOf(code, language);
-    const row = shown.find(({ title }) => title === words.title);
-    if (row === undefined) return [`the reason ${code} is not shown`];
+    const scope = {
+      task: undefined,
+      url: say("unreadableCount", [String(urls)], urls ?? 0),
+      pop: say("unresolvedCount", [String(pops)], pops),
+    }[subject];
+    const row = shown.find(
+      ({ title, text }) => title === words.title && (scope === undefined || saysIn(text, squeezed(scope))),
+    );
+    if (row === undefined) return [`the reason ${code} of a ${subject} is not shown`];
+    if (scope !== undefined)
+      return saysIn(row.text, squeezed(words.next)) ? [] : [`${code} does not say "${words.next}": ${row.text}`];
     const said = [
       counted("taskCount", tasks),
       pops === 1 ? (examples[0]?.pop ?? "") : counted("popCount", pops),
@@ -44,7 +53,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
     ];
   });
   const titles = told.failures.map(({ code }) => wordsOf(code, language).title);
-  const left = [say("untriedTitle"), say("unreadableTitle"), say("unresolvedTitle")];
+  const left = [say("untriedTitle")];
   const more = shown.filter(({ title }) => !titles.includes(title) && !left.some((it) => title.startsWith(it)));
   return [...missing, ...more.map(({ title }) => `a reason that the API does not tell: ${title}`)];
 }

@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { performance } from "node:perf_hooks";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
+import { cutText } from "../../../domain/result/failure.ts";
 import { WAF_ACTION_HEADER } from "../../../domain/result/waf.ts";
 
 /** How an object is asked for: its head, all of it, or its first byte. */
@@ -35,6 +36,8 @@ export interface Answered {
   readonly bytes: number;
 }
 
+/** Most characters of a header that is told: the answers stand in a report, and a server writes what it likes. */
+const MAX_HEADER = 1_000;
 /** Nothing came for so long. CloudFront tries a slow origin three times, 30 s each. */
 const PATIENCE_MS = 100_000;
 const CONNECT_MS = 10_000;
@@ -94,7 +97,7 @@ function headersOf(url: URL, way: Way): Record<string, string> {
 }
 
 function told({ statusCode = 0, headers }: IncomingMessage): Omit<Answered, "firstByteMs" | "bytes"> {
-  const text = (name: string) => (headers[name] === undefined ? undefined : String(headers[name]));
+  const text = (name: string) => (headers[name] === undefined ? undefined : cutText(String(headers[name]), MAX_HEADER));
   const age = text("age");
   return {
     status: statusCode,

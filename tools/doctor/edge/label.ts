@@ -10,7 +10,9 @@ export interface LabelDeps {
 /** First label of the distribution behind a host, found as Get Size finds it. Without permission to list them: by the DNS. */
 export async function labelOf(host: string, { own, dns }: LabelDeps): Promise<string> {
   const mine = await own().catch(() => []);
-  const [found] = await findDistributions(undefined, [host], {
+  const {
+    distributions: [found],
+  } = await findDistributions(undefined, [host], {
     own: async () => mine,
     alias: (name) => dns.alias(name),
   });

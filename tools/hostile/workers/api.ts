@@ -13,15 +13,20 @@ let made = 0;
 const make = async () => {
   made++;
 };
+const put = async () => {
+  made++;
+  return "PUT" as const;
+};
 const nothing = async () => undefined;
 const aliases = Array.from({ length: 100 }, (_, i) => `${i % 2 === 0 ? "*." : ""}alias${i}.example.org`);
 const handler = createHandler({
   requests: {
-    ...{ put: make, delete: nothing, get: nothing, active: async () => [], end: async () => false },
+    ...{ put, delete: nothing, get: nothing, active: async () => [], end: async () => false },
     page: async () => ({ requests: [], end: undefined }),
     listActive: async () => [],
-    putRetry: async () => false,
+    putRetry: put,
     setInstanceCount: nothing,
+    notePercentage: nothing,
   },
   resolvedPops: { all: async () => new Map() },
   requestPops: { of: async () => [] },

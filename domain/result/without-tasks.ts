@@ -1,0 +1,123 @@
+import { cutText, type FailureReason, readReason } from "./failure.ts";
+import { type FailureExample, type FailureGroup, type FailureSubject, MAX_EXAMPLES } from "./failure-group.ts";
+import type { ReportedTask } from "./report.ts";
+
+// What of a request never became a task: URLs that could not be read, and POPs that did not resolve. It is in the failures and in the
+// report, and counts in none of the counts of tasks.
+
+/** A URL that could not be read, in one variant or in all. */
+export interface UnreadableUrl {
+  readonly url: string;
+  /** The variant that could not be read. Empty or absent: none of them could, or the request has no variants. */
+  readonly variant?: string;
+  /** The reason in words: `HTTP 404`. */
+  readonly problem: string;
+  /** The reason that it is counted under. Absent in what a release before wrote. */
+  readonly reason?: FailureReason;
+  readonly http_status?: number;
+}
+
+/** A POP that did not resolve under one distribution. */
+export interface UnresolvedPop {
+  readonly pop: string;
+  /** Why, in words. */
+  readonly error?: string | undefined;
+  readonly reason?: FailureReason | undefined;
+}
+
+/** So much is told of an example. */
+const MAX_ERROR = 300;
+
+/** Groups by subject and reason, of entries as they come. A URL counts once, whatever the number of its variants, and so does a POP. */
+export class WithoutTasksTally {
+  private readonly urls = new Map<FailureReason, Named>();
+  private readonly pops = new Map<FailureReason, Named>();
+
+  addUrl(url: UnreadableUrl): void {
+    add(this.urls, url.reason, url.url, () => urlExample(url));
+  }
+
+  addPop({ pop, error = "", reason }: UnresolvedPop): void {
+    add(this.pops, reason, pop, () => ({ pop, error: cutText(error, MAX_ERROR) }));
+  }
+
+  groups(): FailureGroup[] {
+    return [...groupsOf("url", this.urls), ...groupsOf("pop", this.pops)];
+  }
+}
+
+/** The same of lists. */
+export function groupsWithoutTasks(entries: {
+  readonly urls: readonly UnreadableUrl[];
+  readonly pops: readonly UnresolvedPop[];
+}): FailureGroup[] {
+  const tally = new WithoutTasksTally();
+  for (const url of entries.urls) tally.addUrl(url);
+  for (const pop of entries.pops) tally.addPop(pop);
+  return tally.groups();
+}
+
+/** The URLs or POPs of one reason. */
+interface Named {
+  readonly names: Set<string>;
+  readonly examples: FailureExample[];
+}
+
+function add(
+  byReason: Map<FailureReason, Named>,
+  reason: FailureReason | undefined,
+  name: string,
+  exampleOf: () => FailureExample,
+): void {
+  const code = readReason(reason);
+  const its = byReason.get(code) ?? { names: new Set<string>(), examples: [] };
+  byReason.set(code, its);
+  if (!its.names.has(name) && its.examples.length < MAX_EXAMPLES) its.examples.push(exampleOf());
+  its.names.add(name);
+}
+
+function groupsOf(
+  subject: Exclude<FailureSubject, "task">,
+  byReason: ReadonlyMap<FailureReason, Named>,
+): FailureGroup[] {
+  return [...byReason].map(([code, { names, examples }]) => ({
+    code,
+    subject,
+    tasks: 0,
+    pops: subject === "pop" ? names.size : 0,
+    urls: subject === "url" ? names.size : 0,
+    examples,
+  }));
+}
+
+function urlExample({ url, variant = "", problem, http_status }: Omit<UnreadableUrl, "reason">): FailureExample {
+  return {
+    url,
+    ...(variant === "" ? {} : { variant }),
+    error: cutText(problem, MAX_ERROR),
+    ...(http_status === undefined ? {} : { http_status }),
+  };
+}
+
+/**
+ * Rows of the report: one for each URL (and variant, if only some of them are unreadable), with an empty POP, and one for each POP under
+ * each distribution, with an empty URL. A row for each URL at each POP would be 36,000,000 rows of a large request.
+ */
+export async function* rowsWithoutTasks(
+  urls: AsyncIterable<UnreadableUrl> | Iterable<UnreadableUrl>,
+  pops: readonly UnresolvedPop[],
+): AsyncGenerator<ReportedTask> {
+  for await (const { url, variant = "", problem, reason, http_status } of urls)
+    yield {
+      ...NO_TASK,
+      pop: "",
+      url,
+      error: problem,
+      reason,
+      http_status,
+      variant: variant === "" ? undefined : variant,
+    };
+  for (const { pop, error, reason } of pops) yield { ...NO_TASK, pop, url: "", error, reason };
+}
+
+const NO_TASK = { ok: false, bytes: 0, attempts: 0 };

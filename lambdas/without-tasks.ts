@@ -1,0 +1,48 @@
+// For shutdown/recount.ts, which reports them, and api/failures.ts, which tells them while a request runs.
+import type { Lists } from "../aws/lists.ts";
+import type { RequestPopTable } from "../aws/request-pop-table.ts";
+import type { SurveyedUrls } from "../domain/readiness/survey.ts";
+import { LISTS } from "../domain/request/lists.ts";
+import type { FailureGroup } from "../domain/result/failure-group.ts";
+import { type UnreadableUrl, type UnresolvedPop, WithoutTasksTally } from "../domain/result/without-tasks.ts";
+import { isMissing } from "./lost-list.ts";
+
+/** What a recount keeps of what has no tasks. */
+export interface CountedWithoutTasks {
+  /** Without their problems, which are up to a gigabyte. */
+  readonly urls: SurveyedUrls["unreadable"];
+  readonly groups: readonly FailureGroup[];
+}
+
+/** Reads the URLs that could not be read once, and keeps of each its name and variant. */
+export async function countWithoutTasks(
+  lists: Pick<Lists, "read">,
+  reqId: string,
+  pops: readonly UnresolvedPop[],
+): Promise<CountedWithoutTasks> {
+  const urls: { readonly url: string; readonly variant: string }[] = [];
+  const tally = new WithoutTasksTally();
+  // A URL stands in the list once for each variant, and is kept once.
+  const known = new Map<string, string>();
+  for await (const failed of unreadableUrls(lists, reqId)) {
+    const url = known.get(failed.url) ?? failed.url;
+    known.set(url, url);
+    urls.push({ url, variant: failed.variant ?? "" });
+    tally.addUrl({ ...failed, url });
+  }
+  for (const pop of pops) tally.addPop(pop);
+  return { urls, groups: tally.groups() };
+}
+
+/** In a list of its own: a request that ended before its sizes were asked has none. */
+export async function* unreadableUrls(lists: Pick<Lists, "read">, reqId: string): AsyncGenerator<UnreadableUrl> {
+  try {
+    yield* lists.read(LISTS.failedUrls, reqId);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+export function unresolvedPops(targets: Awaited<ReturnType<RequestPopTable["of"]>>): UnresolvedPop[] {
+  return targets.filter(({ state }) => state === "FAILED");
+}

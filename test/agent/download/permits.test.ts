@@ -1,0 +1,46 @@
+// Before which of its requests a task waits for permits.
+import { expect, test } from "vitest";
+import type { Permits } from "../../../agent/download/downloader.ts";
+import type { Fault } from "../../../tools/edge/faults.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { type Download, download, edge, object, seen, useEdge } from "./edge-world.ts";
+
+useVirtualClock({ idleMs: 2 });
+
+useEdge();
+
+/** @returns how many requests had been sent when the task began to wait, each time */
+async function waits(path: string, message: Download["message"] = {}, troubles: readonly Fault[] = []) {
+  const sent = () => seen.get(path)?.length ?? 0;
+  const began = { waitWithout: [] as number[], regain: [] as number[] };
+  const permits: Permits = {
+    waitWithout: async (wait) => {
+      began.waitWithout.push(sent());
+      return wait();
+    },
+    regain: async () => void began.regain.push(sent()),
+  };
+  const result = await download({ url: object(path, troubles, 500), message, permits });
+  return { ...began, requests: sent(), outcome: result.outcome };
+}
+
+test("a check waits without permits, and nothing else waits for them again", async () => {
+  expect(await waits("/kept.bin")).toEqual({ waitWithout: [1], regain: [], requests: 2, outcome: "warm" });
+});
+
+test("the second download of an object that is not kept waits for permits", async () => {
+  edge.setBehaviours([{ ttl: { min: 0, default: 0, max: 0 } }]);
+  const never = await waits("/never.bin");
+  edge.setBehaviours([{}]);
+  expect(never).toEqual({ waitWithout: [1, 3], regain: [2], requests: 4, outcome: "not_kept" });
+});
+
+test("the download at each further address waits for permits", async () => {
+  const all = await waits("/addresses.bin", { verify: "addresses" });
+  expect(all).toMatchObject({ regain: [2], outcome: "warm" });
+});
+
+test("a further attempt waits for permits", async () => {
+  const retried = await waits("/retried.bin", {}, [{ kind: "reset", after: 100 }]);
+  expect(retried).toMatchObject({ regain: [1], outcome: "warm" });
+});

@@ -1,0 +1,95 @@
+// What a download holds while it waits: in virtual time, because processes agree on an origin's limits beat by beat.
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import type { Permits } from "../../../agent/download/downloader.ts";
+import { Origin } from "../../../agent/origin/origin.ts";
+import { Slots } from "../../../agent/queue/slots.ts";
+import { messageBody } from "../../../domain/plan/task-message.ts";
+import { patienceOf } from "../../../domain/request/patience.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
+import { taskMessage } from "../task-messages.ts";
+import { done, start, yes } from "./work-world.ts";
+
+useVirtualClock();
+
+describe("of a request that limits the concurrency at its origin to one", () => {
+  const message = taskMessage({
+    ...{ req_id: "q", origin: { concurrency: 1 } },
+    urls: ["a", "b", "c"].map((url) => ({ url, bytes: 1 })),
+  });
+
+  /** Works through the message beside nobody else. @param download of the first URL; each other one takes ten seconds */
+  async function run(download: (permits: Permits, said: string[]) => Promise<void>): Promise<string[]> {
+    const said: string[] = [];
+    const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
+    // It shares the limits once it has seen that nobody else does.
+    let sharing: number | undefined;
+    const beats = async () =>
+      sharing === undefined ? [] : [{ instance: "i", worker: "w", at: Date.now(), tasks: 1, sharing, ...rates }];
+    const origin = new Origin({
+      ...{ self: "i#w", patience: patienceOf(900), logger: pino({ level: "silent" }) },
+      progress: { beats },
+      beats: {
+        keep: () => {
+          sharing ??= Date.now();
+        },
+      },
+    });
+    const others = ["second", "third"];
+    let begun = 0;
+    const plan = {
+      ...{ active: yes, write: done, delete: done, hold: done, origin },
+      download: async (_: string, permits: Permits) => {
+        if (begun++ === 0) {
+          await download(permits, said);
+        } else {
+          const name = others.shift() ?? "one too many";
+          said.push(`the ${name} begins`);
+          await sleep(10_000);
+          said.push(`the ${name} ends`);
+        }
+        return {};
+      },
+    };
+    const slots = new Slots(10);
+    await start(messageBody(message), plan, slots).ended;
+    origin.close();
+    expect(slots.inUse).toBe(0);
+    return said;
+  }
+
+  test("a download that waits holds no permit, and the others begin", async () => {
+    const said = await run(async ({ waitWithout }, log) => {
+      await waitWithout(() => sleep(60_000));
+      log.push("the first has waited");
+    });
+    expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
+  });
+
+  test("a check waits for a permit, and gives it back", async () => {
+    const said = await run(async ({ waitWithout }, log) => {
+      await waitWithout(() => sleep(1_000));
+      log.push("the first is checked");
+      await sleep(5_000);
+      log.push("the check ends");
+    });
+    const check = ["the first is checked", "the check ends"];
+    expect(said).toEqual([...took("second"), ...check, ...took("third")]);
+  });
+
+  test("a download that is to be repeated waits for a permit, and gives it back", async () => {
+    const said = await run(async ({ regain }, log) => {
+      await regain();
+      log.push("the first is repeated");
+      await sleep(5_000);
+      log.push("the repetition ends");
+    });
+    const repetition = ["the first is repeated", "the repetition ends"];
+    expect(said).toEqual([...took("second"), ...repetition, ...took("third")]);
+  });
+
+  function took(name: string): string[] {
+    return [`the ${name} begins`, `the ${name} ends`];
+  }
+});

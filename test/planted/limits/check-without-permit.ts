@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Checks stay within the limits of the origin: those of objects that are not kept reach it.",
+  description: "A check is sent after its wait without a permit.",
+  changes: [
+    {
+      file: "agent/work/download-urls.ts",
+      find: "place.sit(await origin?.lineOf(message)?.seat(cancellation));",
+      replace: "",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/permits.test.ts"],
+} satisfies Bug;

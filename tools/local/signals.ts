@@ -1,0 +1,62 @@
+import { removeEndpointFile } from "./endpoint-file.ts";
+import { closeRunFolder } from "./paths.ts";
+import { ending, killChildren } from "./processes.ts";
+
+/** What ends a run: Ctrl-C, a supervisor, a terminal that is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+type Signal = (typeof SIGNALS)[number];
+
+/** What shells expect of a program that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+
+/**
+ * Signals within this time are one. A terminal sends Ctrl-C to npm and to this process; npm sends it to this process, too.
+ */
+export const ONE_PRESS_MS = 300;
+
+export interface SignalDeps {
+  readonly source: { on(signal: Signal, listener: () => void): unknown };
+  readonly say: (line: string) => void;
+  /** Begins to end the run, in order. */
+  readonly end: () => void;
+  /** Ends the run at once: nothing that it has started is left. */
+  readonly force: () => void;
+  /** Milliseconds. @default the time since this process began */
+  readonly now?: () => number;
+}
+
+/**
+ * Handles signals until this process ends. The first one ends the run in order. The second says so again; the third forces it.
+ * No signal has its default effect, which would leave the emulator and the agents behind.
+ */
+export function handleSignals({ source, say, end, force, now = () => performance.now() }: SignalDeps): void {
+  let presses = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  const hear = () => {
+    const at = now();
+    const isNew = at - last >= ONE_PRESS_MS;
+    last = at;
+    if (!isNew) return;
+    presses++;
+    if (presses === 1) {
+      say("\nEnding …");
+      end();
+    } else if (presses === 2) say("Still ending. Ctrl-C once more kills everything.");
+    else force();
+  };
+  for (const signal of SIGNALS) source.on(signal, hear);
+}
+
+/**
+ * Handles the signals of a local run. Call it before anything is started. If it is forced, neither a process nor a file with the
+ * API key is left.
+ */
+export function endOnSignals(say: (line: string) => void): void {
+  const force = () => {
+    killChildren();
+    removeEndpointFile();
+    closeRunFolder();
+    process.exit(INTERRUPTED);
+  };
+  handleSignals({ source: process, say, end: () => ending.abort(), force });
+}
