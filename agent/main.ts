@@ -10,13 +10,17 @@ import { AsyncFunction } from "../aws/async-function.ts";
 import { queueClient } from "../aws/clients.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
 import { Looks } from "../aws/looks.ts";
+import { PermitTable } from "../aws/permit-table.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-reader.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { resultClient } from "../aws/result-client.ts";
+import { ServerClock } from "../aws/server-clock.ts";
 import { TaskQueue } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
+import { OriginLimiters } from "../domain/origin/origin-limiters.ts";
 import { patienceOf } from "../domain/request/patience.ts";
+import { processOf } from "../domain/request/progress.ts";
 import type { Unreadable } from "../domain/telemetry/unreadable.ts";
 import { Downloader } from "./download/downloader.ts";
 import { PopPools } from "./download/pop-pools.ts";
@@ -28,8 +32,7 @@ import { memoryShare } from "./instance/memory.ts";
 import { InstanceMetadata } from "./instance/metadata.ts";
 import { retire } from "./instance/retire.ts";
 import { isSibling, Siblings } from "./instance/siblings.ts";
-import { processOf } from "./origin/arrangement.ts";
-import { Origin } from "./origin/origin.ts";
+import { FollowerGate } from "./origin/follower-gate.ts";
 import { Agent } from "./queue/agent.ts";
 import { Meter } from "./queue/meter.ts";
 import { ActiveRequests } from "./work/active-requests.ts";
@@ -40,6 +43,9 @@ import { ResultWriter } from "./work/result-writer.ts";
 const SPOT_LOOK_MS = 5_000;
 /** Downloads that still run this long after the stop are cut off and given back. A Spot notice leaves two minutes. */
 const GRACE_MS = 60_000;
+
+/** However often processes send heartbeats: their calls and clocks may be seconds late. */
+const MIN_LEASE_MS = 20_000;
 
 const env = readEnvironment(envSchema);
 const logger = createLogger();
@@ -67,8 +73,20 @@ const patience = patienceOf(env.STALL_SECONDS);
 const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnreadable);
 // Not the process's id: after a crash, another process may have the same.
 const worker = randomUUID();
-const beats = new Beats({ progress, instance: instanceId, worker, everyMs: patience.beatMs, logger });
-const origin = new Origin({ progress, beats, self: processOf({ instance: instanceId, worker }), patience, logger });
+const clock = new ServerClock();
+clock.follow(documents);
+const now = () => clock.now();
+const beats = new Beats({ progress, instance: instanceId, worker, everyMs: patience.beatMs, now, logger });
+const permits = new PermitTable(documents, env.PROGRESS_TABLE, processOf({ instance: instanceId, worker }));
+const origins = new OriginLimiters({
+  store: permits,
+  now,
+  syncClock: () => clock.sync(() => permits.ping()),
+  heartbeatAt: (reqId) => beats.writtenAt(reqId),
+  leaseMs: Math.max(MIN_LEASE_MS, patience.staleMs),
+  onError: (err, id) => logger.warn({ err, id }, "Limits of the origin are unavailable; sending fewer requests"),
+  onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
+});
 const queue = new TaskQueue(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
 const meter = new Meter();
 const caretaker = new Caretaker({
@@ -98,10 +116,11 @@ const agent = new Agent({
     ports: { https: env.PREWARM_HTTPS_PORT, http: env.PREWARM_HTTP_PORT },
     instanceId,
     meter,
-    origin,
+    origins,
     keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   }),
-  origin,
+  origins,
+  followers: new FollowerGate(),
   meter,
   // One process of an instance does it for all.
   ...(sibling ? {} : { caretaker }),

@@ -1,20 +1,20 @@
 /**
  * An update that sets and removes attributes of an item, without its table and key.
- * @param condition under which it is done. It may name `#status`: `status` is a word of DynamoDB's own
+ * @param condition under which it is done. @default always. It may name `#status`: `status` is a word of DynamoDB's own
  * @param values of the condition's placeholders
  */
 export function itemUpdate(
   set: Readonly<Record<string, unknown>>,
   remove: readonly string[],
-  condition: string,
-  values: Readonly<Record<string, unknown>>,
+  condition = "",
+  values: Readonly<Record<string, unknown>> = {},
 ) {
   const names = Object.keys(set);
   return {
     UpdateExpression:
       (names.length > 0 ? `SET ${names.map((name) => `#${name} = :${name}`).join(", ")}` : "") +
       (remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""),
-    ConditionExpression: condition,
+    ...(condition === "" ? {} : { ConditionExpression: condition }),
     ...unlessEmpty("ExpressionAttributeNames", {
       ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ...(condition.includes("#status") ? { "#status": "status" } : {}),

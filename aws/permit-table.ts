@@ -14,8 +14,6 @@ import { queryItems } from "./query-items.ts";
 /** Items are deleted a day after the last change: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
 const KEPT_SECONDS = 86_400;
 
-const limitKey = (reqId: string) => `limit#${reqId}`;
-const hostKey = (host: string) => `host#${host}`;
 const RATE = "rate";
 const HELD = "held";
 
@@ -51,14 +49,19 @@ export class PermitTable implements PermitStore {
     private readonly owner: string,
   ) {}
 
-  async tat(reqId: string): Promise<number | undefined> {
-    return tatSchema.safeParse(await this.get(limitKey(reqId), RATE)).data?.tat;
+  /** A read for nothing but its response's time. */
+  async ping(): Promise<void> {
+    await this.get(KEY.host(""), RATE);
   }
 
-  async updateTat(reqId: string, update: TatUpdate) {
+  async tat(id: string): Promise<number | undefined> {
+    return tatSchema.safeParse(await this.get(KEY.limit(id), RATE)).data?.tat;
+  }
+
+  async updateTat(id: string, update: TatUpdate) {
     try {
       const guarded = guardedTat(update);
-      const { Attributes } = await this.db.send(new UpdateCommand(this.updateOf(limitKey(reqId), RATE, guarded)));
+      const { Attributes } = await this.db.send(new UpdateCommand(this.updateOf(KEY.limit(id), RATE, guarded)));
       return { done: true, tat: tatSchema.parse(Attributes).tat };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -69,7 +72,7 @@ export class PermitTable implements PermitStore {
   async permits(reqId: string): Promise<Permits> {
     const [heartbeat, all] = await Promise.all([
       this.get(KEY.beat(reqId), this.owner),
-      this.get(limitKey(reqId), HELD),
+      this.get(KEY.limit(reqId), HELD),
     ]);
     return { own: permitsSchema.parse(heartbeat ?? {}).permits, held: heldSchema.parse(all ?? {}).held };
   }
@@ -116,7 +119,7 @@ export class PermitTable implements PermitStore {
   }
 
   async hostRate(host: string): Promise<HostRate | undefined> {
-    return hostSchema.safeParse(await this.get(hostKey(host), RATE)).data;
+    return hostSchema.safeParse(await this.get(KEY.host(host), RATE)).data;
   }
 
   async cutHostRate(host: string, seen: HostRate | undefined, { rate, cutAt, notBefore }: HostRate): Promise<HostRate> {
@@ -131,7 +134,7 @@ export class PermitTable implements PermitStore {
           ...(seen === undefined ? {} : { ":seen_at": seen.cutAt, ":seen_rate": seen.rate }),
         },
       };
-      await this.db.send(new UpdateCommand(this.updateOf(hostKey(host), RATE, guarded)));
+      await this.db.send(new UpdateCommand(this.updateOf(KEY.host(host), RATE, guarded)));
       return { rate, cutAt, notBefore };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -157,7 +160,7 @@ export class PermitTable implements PermitStore {
         {
           Update: {
             TableName: this.table,
-            Key: { key: limitKey(reqId), part: HELD },
+            Key: { key: KEY.limit(reqId), part: HELD },
             UpdateExpression: "SET expire_at = :expire ADD #held :by",
             ...(fits === "" ? {} : { ConditionExpression: fits }),
             ExpressionAttributeNames: { "#held": "held" },

@@ -1,9 +1,10 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Beat } from "../domain/request/progress.ts";
+import { type Beat, processOf } from "../domain/request/progress.ts";
 import type { Count } from "../domain/result/count.ts";
 import type { FailureReason } from "../domain/result/failure.ts";
 import type { FailureExample } from "../domain/result/failure-group.ts";
 import { whetherConditionHolds, withConflictRetry } from "./conflicts.ts";
+import { itemUpdate } from "./item-update.ts";
 import { additionTo } from "./progress/addition.ts";
 import { examplesPart, type FailureCounts, failureCountersOf } from "./progress/failure-counters.ts";
 import { CORRECTION, KEY, MOVED } from "./progress/keys.ts";
@@ -104,9 +105,15 @@ export class ProgressTable extends ProgressReader {
     await this.db.send(update);
   }
 
+  /** Writes a heartbeat. The item's `permits` stay: they are the process's lease (aws/permit-table.ts). */
   async beat(reqId: string, beat: Beat, expireAt: number): Promise<void> {
-    const part = `${beat.instance}#${beat.worker}`;
-    const Item = { key: KEY.beat(reqId), part, ...beat, expire_at: expireAt };
-    await this.db.send(new PutCommand({ TableName: this.table, Item }));
+    const { received, ...always } = beat;
+    const set = { ...always, ...(received === undefined ? {} : { received }), expire_at: expireAt };
+    const update = new UpdateCommand({
+      TableName: this.table,
+      Key: { key: KEY.beat(reqId), part: processOf(beat) },
+      ...itemUpdate(set, received === undefined ? ["received"] : []),
+    });
+    await this.db.send(update);
   }
 }

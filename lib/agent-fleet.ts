@@ -147,11 +147,15 @@ export class AgentFleet extends Construct {
         "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
       }),
     );
-    // It beats, notes what it received, reads counters and beats, and takes the right to call Shutdown. It changes no counter.
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], storage.progress.tableArn, ["count#*", "beat#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem"], storage.progress.tableArn, ["beat#*", "ask#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:UpdateItem"], storage.progress.tableArn, ["bytes#*"]));
-    this.role.addToPrincipalPolicy(onKeys(["dynamodb:DeleteItem"], storage.progress.tableArn, ["ask#*"]));
+    // It writes heartbeats and what it received, reads counters and heartbeats, and takes the right to call Shutdown. It changes no counter.
+    const { tableArn: progress } = storage.progress;
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:Query"], progress, ["count#*", "beat#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:UpdateItem"], progress, ["bytes#*"]));
+    this.role.addToPrincipalPolicy(onKeys(["dynamodb:PutItem", "dynamodb:DeleteItem"], progress, ["ask#*"]));
+    // The limits of origins, and the permits in heartbeats.
+    this.role.addToPrincipalPolicy(
+      onKeys(["dynamodb:GetItem", "dynamodb:UpdateItem"], progress, ["limit#*", "host#*", "beat#*"]),
+    );
     allow(this.role, ["lambda:InvokeFunction"], shutdown.functionArn);
     allow(this.role, ["dynamodb:Query"], storage.activeIndexArn);
     allow(this.role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);

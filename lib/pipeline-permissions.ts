@@ -82,6 +82,11 @@ export function grantPipeline(
   allow(getSize, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], objects);
   // Without ListBucket, a list of a request that is tried again would seem forbidden instead of gone.
   allow(getSize, ["s3:ListBucket"], bucket.bucketArn);
+  // The limits of origins, and the heartbeats that hold its permits.
+  getSize.addToRolePolicy(
+    onKeys(["dynamodb:GetItem", "dynamodb:UpdateItem"], progress, ["limit#*", "host#*", "beat#*"]),
+  );
+  getSize.addToRolePolicy(onKeys(["dynamodb:Query"], progress, ["beat#*"]));
   // Listing distributions cannot be limited to a resource.
   for (const fn of [api, getSize, expand]) allow(fn, ["cloudfront:ListDistributions"], "*");
 

@@ -13,6 +13,8 @@ import { CONNECT_TIMEOUT_MS, FIRST_REST_MS, KEEP_ALIVE_MS, noConnection, timeout
 export interface Exchange {
   readonly request: string;
   reader: AnswerReader;
+  /** What its request waits for once the connection is open. */
+  readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
   readonly done: (answer: Answer) => void;
   /** The connection that it is on; undefined while it waits for one. */
   connection: Connection | undefined;
@@ -45,6 +47,9 @@ const BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 /** What comes before a request is sent is no answer to it, even if it looks like one. */
 const UNASKED: Failure = { reason: "connection", code: "UNASKED", detail: "bytes came before anything was asked" };
+
+/** Not stored: it says nothing about the POP. */
+const NOT_SENT: Failure = { reason: "other", code: "NOT_SENT", detail: "the request was deferred" };
 
 /** A connection to a POP, one exchange after the other. */
 export class Connection {
@@ -97,10 +102,29 @@ export class Connection {
 
   /** Sends the request, unless something came before, or the exchange was cut off. */
   proceed(): void {
-    if (this.closed || this.exchange === undefined) return;
+    const { exchange } = this;
+    if (this.closed || exchange === undefined) return;
+    const ready = exchange.beforeSend?.();
+    if (ready === undefined) {
+      this.send(exchange);
+      return;
+    }
+    // The server is not late.
+    this.since = Number.POSITIVE_INFINITY;
+    ready.then(
+      () => {
+        if (this.closed || this.exchange !== exchange) return;
+        this.since = performance.now();
+        this.send(exchange);
+      },
+      () => this.exchange === exchange && this.fail(NOT_SENT),
+    );
+  }
+
+  private send(exchange: Exchange): void {
     this.asked = true;
-    this.exchange.reader.asked();
-    this.socket.write(this.exchange.request, "latin1");
+    exchange.reader.asked();
+    this.socket.write(exchange.request, "latin1");
   }
 
   /** Ends what has taken too long. Call it several times within the shortest of the limits. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { retryAfterMs } from "../../domain/origin/retry-after.ts";
+import { DeferredError } from "../../domain/origin/origin-limiter.ts";
+import type { OriginLimiters } from "../../domain/origin/origin-limiters.ts";
+import { isFromCache, reachedOrigin, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
@@ -11,8 +13,6 @@ import { obstacle } from "../../domain/result/not-kept.ts";
 import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
-import type { Origin } from "../origin/origin.ts";
-import { PutOffError } from "../origin/put-off.ts";
 import type { Tally } from "../queue/meter.ts";
 import type { Cancellation } from "../work/cancellation.ts";
 import type { Transfer } from "../work/holding.ts";
@@ -43,8 +43,8 @@ export interface DownloaderOptions {
   readonly instanceId: string;
   /** Told of the bytes of bodies as they arrive, and of each task that was not cut off. */
   readonly meter: Readonly<Record<"small" | "large", Pick<Tally, "addBytes" | "addTask">>>;
-  /** Whose turn it is where an origin is not to be asked too much. @default nothing waits for it */
-  readonly origin?: Pick<Origin, "lineOf" | "saw">;
+  /** Told of each response. @default nobody is */
+  readonly origins?: Pick<OriginLimiters, "observe">;
   /** After how long a kept error may be gone, in milliseconds. @default 11 s */
   readonly keptErrorMs?: number;
   /** Shared by all downloads of the process. @default one of its own */
@@ -55,8 +55,10 @@ export interface DownloaderOptions {
 export interface Permits {
   /** Waits without any of them, so that others go on meanwhile. */
   readonly waitWithout: (wait: () => Promise<unknown>) => Promise<unknown>;
-  /** Has what a further download needs where it may reach the origin. @throws PutOffError if the origin has too much to do */
+  /** Has what a further download needs where it may reach the origin. @throws DeferredError if the origin refuses requests */
   readonly regain: () => Promise<unknown>;
+  /** Called when the connection of a download is open. @returns what the request waits for. It throws {@link DeferredError} */
+  readonly beforeSend: () => Promise<void> | undefined;
 }
 
 /** What a caller does while a task goes on. */
@@ -67,6 +69,10 @@ export interface DownloadHooks {
   readonly permits?: Permits | undefined;
   /** Called when a download has ended so well that the followers of a lead may ask. The proof goes on. @default nobody is told */
   readonly onDownloaded?: ((shown: LeadResult) => void) | undefined;
+  /** Told who served the first complete download, if the response shows that. @default nobody is told */
+  readonly onServed?: ((by: "cache" | "origin" | undefined) => void) | undefined;
+  /** Whether a download was expected to reach the origin. @default unless it follows a lead */
+  readonly mayReachOrigin?: boolean | undefined;
 }
 
 /** What a task asks for. */
@@ -90,6 +96,8 @@ interface Ask {
   onDownloaded: DownloadHooks["onDownloaded"];
   readonly onBytes: (bytes: number) => void;
   readonly permits: Permits | undefined;
+  onServed: DownloadHooks["onServed"];
+  readonly mayReachOrigin: boolean;
   /** When the last request was sent and had ended, by `performance.now()`. */
   startedAt: number;
   endedAt: number;
@@ -117,13 +125,13 @@ export class Downloader {
    * Downloads one URL from one POP, on each attempt from the POP's next address, and says how it ended. Which address
    * is the first depends on the URL alone: a POP's addresses share its load. Attempts of the messages before count.
    * @param cancellation cuts it off; its result then says nothing about the POP
-   * @throws NotATaskError for what no agent can ask for; PutOffError for what is to be asked for later
+   * @throws NotATaskError for what no agent can ask for; DeferredError for what is to be asked for later
    */
   async download(
     message: TaskMessage,
     task: TaskUrl,
     cancellation: Cancellation,
-    { transfer, permits, onDownloaded }: DownloadHooks = {},
+    { transfer, permits, onDownloaded, onServed, mayReachOrigin = message.follows !== true }: DownloadHooks = {},
   ): Promise<TaskResult> {
     const { url: text, bytes: expected } = task;
     const startedAt = task.first_attempt_at ?? Date.now();
@@ -148,6 +156,8 @@ export class Downloader {
       onDownloaded,
       onBytes,
       permits,
+      onServed,
+      mayReachOrigin,
       startedAt: 0,
       endedAt: 0,
     };
@@ -175,7 +185,7 @@ export class Downloader {
       return await everyAddress(ips, (turn) => this.warmAt(ask, () => turn));
     } catch (error) {
       // It is the origin that has too much to do, not the link.
-      if (error instanceof PutOffError) tally.addTask(false);
+      if (error instanceof DeferredError) tally.addTask(false);
       throw error;
     }
   }
@@ -183,7 +193,11 @@ export class Downloader {
   /** @param order the address of each attempt */
   private async warmAt(ask: Ask, order: (attempt: number) => number): Promise<Warming> {
     const attempt = await this.attempts(ask, order);
-    if (attempt.outcome.kind === "GOOD") releaseFollowers(ask, attempt.answer);
+    if (attempt.outcome.kind === "GOOD") {
+      releaseFollowers(ask, attempt.answer);
+      ask.onServed?.(servedBy(attempt));
+      ask.onServed = undefined;
+    }
     if (attempt.outcome.kind !== "GOOD" || ask.message.verify === "off") return { attempt };
     return { attempt, proof: await this.prove(ask, attempt) };
   }
@@ -234,7 +248,7 @@ export class Downloader {
   /**
    * @param order the POP's addresses, by the number of the attempt
    * @returns the last attempt
-   * @throws PutOffError if the next one is to come later
+   * @throws DeferredError if the next one is to come later
    */
   private async attempts(ask: Ask, order: (attempt: number) => number): Promise<Attempt> {
     const { message, cancellation } = ask;
@@ -269,16 +283,15 @@ export class Downloader {
   }
 
   /** When a kept error can be gone; not before the origin wants it. */
-  private later({ count, answer: { retryAfter } }: Attempt): PutOffError {
+  private later({ count, answer: { retryAfter } }: Attempt): DeferredError {
     const { keptErrorMs = KEPT_ERROR_SECONDS * 1_000 } = this.options;
     const ms = Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
-    return new PutOffError(ms, ms * LATER_SPREAD, count);
+    return new DeferredError(ms * (1 + Math.random() * LATER_SPREAD), count);
   }
 
   /** Whoever calls the downloader has waited for the first one. A further one waits here: a check may have given its permits back. */
   private async askWhole(ask: Ask, turn: number): Promise<Answer> {
-    if (ask.asked++ > 0)
-      await (ask.permits?.regain() ?? this.options.origin?.lineOf(ask.message)?.again(ask.cancellation));
+    if (ask.asked++ > 0) await ask.permits?.regain();
     return this.askAt(ask, turn, { headers: "", maxBytes: maxBytesOf(ask.expected) }, true);
   }
 
@@ -295,16 +308,35 @@ export class Downloader {
     const path = pathOf(url);
     const headers = ask.headers + request.headers;
     const ended = begun ?? this.tracker.begin(message, path);
-    const sentAt = Date.now();
     ask.startedAt = performance.now();
+    let refused: unknown;
+    const beforeSend = () => {
+      ask.startedAt = performance.now();
+      return ask.permits?.beforeSend()?.then(
+        () => {
+          ask.startedAt = performance.now();
+        },
+        (error: unknown) => {
+          refused = error;
+          throw error;
+        },
+      );
+    };
     const answer = await pool
-      .download(path, headers, ask.onBytes, cancellation, request.maxBytes, message.pop)
+      .download(path, headers, ask.onBytes, {
+        ...{ cancellation, maxBytes: request.maxBytes, pop: message.pop },
+        ...(isWhole ? { beforeSend } : {}),
+      })
       .finally(ended);
+    if (refused !== undefined) throw refused;
     ask.endedAt = performance.now();
     // A further attempt says of the URL what the first one said.
     const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
-    const asked = tries === (message.tries ?? 0) ? message : { ...message, tries };
-    this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
+    this.options.origins?.observe({
+      work: tries === (message.tries ?? 0) ? message : { ...message, tries },
+      ...{ url: url.href, pop: message.pop, response: answer, elapsedMs: ask.endedAt - ask.startedAt },
+      mayReachOrigin: isWhole && ask.mayReachOrigin,
+    });
     this.tracker.saw(message.host, answer);
     return answer;
   }
@@ -337,6 +369,13 @@ function releaseFollowers(ask: Ask, answer: Answer): void {
   onDownloaded(isRecUnsure(message, answer) ? { ok: true, rec_unsure: true } : { ok: true });
 }
 
+/** Who served a download, if Server-Timing shows that. After an attempt that failed, the next one shows nothing of the REC. */
+function servedBy({ count, answer }: Attempt): "cache" | "origin" | undefined {
+  if (count !== 1) return undefined;
+  if (isFromCache(answer)) return "cache";
+  return reachedOrigin(answer) ? "origin" : undefined;
+}
+
 /** Unlike a Hit, a RefreshHit asked the origin; but the object was in a cache. */
 function isAnyHit({ xCache }: Answer): boolean {
   const status = cacheStatusOf(xCache);
@@ -345,17 +384,17 @@ function isAnyHit({ xCache }: Answer): boolean {
 
 /** What is put off between two attempts was asked for in vain before. */
 function withTries(error: unknown, tries: number): unknown {
-  return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries + tries) : error;
+  return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts + tries) : error;
 }
 
 /** What is put off says when its first attempt started. */
 function withStart(error: unknown, startedAt: number): unknown {
-  return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries, startedAt) : error;
+  return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts, startedAt) : error;
 }
 
 /** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */
 function notNow(error: unknown, seen: Answer): Answer {
-  if (!(error instanceof PutOffError)) throw error;
+  if (!(error instanceof DeferredError)) throw error;
   return { ...seen, failure: { reason: "other", detail: "the origin has too much to do" } };
 }
 

@@ -1,4 +1,4 @@
-import { asksForPatience } from "../../domain/origin/refusal.ts";
+import { asksForPatience } from "../../domain/origin/origin-response.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
 import type { Answer, Outcome } from "./answer.ts";
 import type { Attempt } from "./to-result.ts";

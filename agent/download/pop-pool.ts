@@ -13,6 +13,17 @@ const MAX_CONNECTIONS = 128;
 const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
 const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
 
+export interface ExchangeOptions {
+  /** Cuts it off, and it fails. */
+  readonly cancellation?: Cancellation;
+  /** Of a body: with more, it fails. */
+  readonly maxBytes?: number;
+  /** That must answer: with another one, it fails. @default any may */
+  readonly pop?: string;
+  /** Called when its connection is open. If what it returns is rejected, nothing is sent, and it fails. */
+  readonly beforeSend?: (() => Promise<void> | undefined) | undefined;
+}
+
 /** Kept connections to one address under one name. */
 export class PopPool implements ConnectionOwner {
   session: Buffer | undefined;
@@ -33,23 +44,19 @@ export class PopPool implements ConnectionOwner {
    * @param path with the query
    * @param headers lines of the request's head, Host among them, each with its CRLF
    * @param onBytes told of the bytes of the body as they come
-   * @param cancellation cuts it off, and it fails
-   * @param maxBytes of a body: with more, it fails
-   * @param pop that must answer: with another one, it fails. @default any may
    */
   download(
     path: string,
     headers: string,
     onBytes: (bytes: number) => void,
-    cancellation?: Cancellation,
-    maxBytes = maxBytesOf(null),
-    pop?: string,
+    { cancellation, maxBytes = maxBytesOf(null), pop, beforeSend }: ExchangeOptions = {},
   ): Promise<Answer> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
         reader: new AnswerReader(onBytes, maxBytes, pop),
+        beforeSend,
         done: (answer) => {
           cancellation?.delete(cut);
           resolve(timed(answer, exchange.reader.firstByteMs));

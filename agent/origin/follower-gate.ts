@@ -1,52 +1,97 @@
-/** What the first follower at a POP has shown: its REC is the lead's, it is another one, or nothing yet. */
-type Rec = "confirmed" | "wrong";
+/** A download of a follower: its lead has the object. */
+export interface FollowerTask {
+  readonly reqId: string;
+  readonly pop: string;
+  /** The POP that led it. */
+  readonly lead: string;
+  /** The object. */
+  readonly url: string;
+}
 
 /** A follower that may start. */
 export interface Follower {
   /** Whether its request may reach the origin. */
   readonly needsPermit: boolean;
-  /** @param isFromCache whether the REC, or the POP, had the object; undefined: the request has failed without showing it */
-  leave(isFromCache: boolean | undefined): void;
+  /** Who has served it, if the response shows that. Call it once the download is complete. */
+  served(by: "cache" | "origin" | undefined): void;
+  /** It has ended, whether or not it was served. */
+  leave(): void;
 }
 
+interface Request {
+  /** By lead and POP: whether both have the same REC, as downloads have shown. */
+  readonly isSameRec: Map<string, boolean>;
+  /** Objects that a follower fetched from the origin: the next hit does not show which fetch it comes from. */
+  readonly fetched: Set<string>;
+  /** Followers whose REC is not confirmed run alone, by object and by lead and POP. */
+  readonly running: Map<string, Promise<void>>;
+}
+
+const MAX_REQUESTS = 50;
+
 /**
- * Lets the first follower of a request at a POP run alone, with a permit. If the REC served it, the others follow without permits; otherwise the
- * POP belongs to another REC than its lead, and each acquires a permit.
+ * The catalogue's regional edge caches (RECs) are a guess. So the first follower of a lead at a POP runs alone, with a permit. If the lead's REC
+ * served it, the others at this POP follow without permits. If the origin did, the POP and its lead have different RECs, and each needs a permit.
  */
 export class FollowerGate {
-  private readonly recs = new Map<string, Rec>();
-  /** The first followers that are in progress. */
-  private readonly first = new Map<string, Promise<void>>();
+  private readonly requests = new Map<string, Request>();
 
-  async enter(reqId: string, pop: string): Promise<Follower> {
-    const key = `${reqId} ${pop}`;
+  /** @param runsAlone whether it waits for its turn; otherwise, what it shows is only noted */
+  async enter(task: FollowerTask, runsAlone: boolean): Promise<Follower> {
+    const request = this.requestOf(task.reqId);
+    const pair = pairOf(task.lead, task.pop);
+    const keys = [pair, task.url];
     for (;;) {
-      const rec = this.recs.get(key);
-      if (rec !== undefined) return { needsPermit: rec === "wrong", leave: () => undefined };
-      const first = this.first.get(key);
-      if (first === undefined) return this.enterFirst(key);
-      await first;
+      const known = request.isSameRec.get(pair);
+      const running = keys.flatMap((key) => request.running.get(key) ?? []);
+      if (!runsAlone || known !== undefined || running.length === 0)
+        return this.start(request, task, known === undefined && runsAlone ? keys : [], runsAlone && known !== true);
+      await running[0];
     }
   }
 
-  /** Forgets a request. */
-  delete(reqId: string): void {
-    for (const key of this.recs.keys()) if (key.startsWith(`${reqId} `)) this.recs.delete(key);
+  /** Whether a download from the origin is the POP's fault: another follower shares its lead's REC, or it shares the REC of none of two leads. */
+  isMisplaced({ reqId, pop, lead }: Omit<FollowerTask, "url">): boolean {
+    const pairs = [...(this.requests.get(reqId)?.isSameRec ?? [])];
+    return (
+      pairs.some(([pair, isSame]) => isSame && pair.startsWith(pairOf(lead, "")) && pair !== pairOf(lead, pop)) ||
+      pairs.filter(([pair, isSame]) => !isSame && pair.endsWith(pairOf("", pop))).length >= 2
+    );
   }
 
-  private enterFirst(key: string): Follower {
-    let end = () => {};
-    this.first.set(
-      key,
-      new Promise((resolve) => {
-        end = resolve;
-      }),
-    );
-    const leave = (isFromCache: boolean | undefined) => {
-      if (isFromCache !== undefined) this.recs.set(key, isFromCache ? "confirmed" : "wrong");
-      this.first.delete(key);
-      end();
+  private start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): Follower {
+    let leave = () => {};
+    const ended = new Promise<void>((resolve) => {
+      leave = () => {
+        for (const key of alone) if (request.running.get(key) === ended) request.running.delete(key);
+        resolve();
+      };
+    });
+    for (const key of alone) request.running.set(key, ended);
+    const served = (by: "cache" | "origin" | undefined) => {
+      const pair = pairOf(task.lead, task.pop);
+      if (by === "origin") {
+        request.isSameRec.set(pair, false);
+        request.fetched.add(task.url);
+        // Without Server-Timing, the catalogue is believed.
+      } else if (!request.isSameRec.has(pair) && (by === undefined || !request.fetched.has(task.url)))
+        request.isSameRec.set(pair, true);
+      leave();
     };
-    return { needsPermit: true, leave };
+    return { needsPermit, served, leave };
   }
+
+  private requestOf(reqId: string): Request {
+    const request = this.requests.get(reqId) ?? { isSameRec: new Map(), fetched: new Set(), running: new Map() };
+    // The one that was used last is the last one.
+    this.requests.delete(reqId);
+    this.requests.set(reqId, request);
+    const [oldest] = this.requests.keys();
+    if (this.requests.size > MAX_REQUESTS && oldest !== undefined) this.requests.delete(oldest);
+    return request;
+  }
+}
+
+function pairOf(lead: string, pop: string): string {
+  return `${lead}>${pop}`;
 }

@@ -4,13 +4,15 @@ import type { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import type { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskLane } from "../../aws/task-lane.ts";
 import type { TaskQueue } from "../../aws/task-queue.ts";
+import type { OriginLimiters } from "../../domain/origin/origin-limiters.ts";
 import type { Lane } from "../../domain/plan/lane.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { Caretaker } from "../instance/caretaker.ts";
-import type { Origin } from "../origin/origin.ts";
+import type { FollowerGate } from "../origin/follower-gate.ts";
 import type { ActiveRequests } from "../work/active-requests.ts";
 import type { Beats } from "../work/beats.ts";
 import type { ResultWriter } from "../work/result-writer.ts";
+import { StoppingError } from "../work/stopping.ts";
 import { type WorkDeps, work } from "../work/work.ts";
 import { type Adapted, adaptLimit } from "./adapt-limit.ts";
 import { LARGE, SMALL, type Window } from "./concurrency.ts";
@@ -37,8 +39,10 @@ export interface AgentOptions {
   readonly beats: Beats;
   readonly requests: Pick<ActiveRequests, "isActive">;
   readonly downloader: Pick<Downloader, "download">;
-  /** Keeps what may reach an origin within limits. @default nothing does */
-  readonly origin?: Origin;
+  /** The limits of origins. @default there are none */
+  readonly origins?: OriginLimiters;
+  /** Which followers need permits. @default none does */
+  readonly followers?: FollowerGate;
   /** The downloader's meter. Its figures decide how much is downloaded at once. */
   readonly meter: Meter;
   /** Looks after requests, and leaves the group. @default another process of this instance does */
@@ -98,7 +102,7 @@ export class Agent {
    * written.
    */
   async serve(): Promise<void> {
-    const { queue, results, beats, caretaker, logger } = this.options;
+    const { queue, results, beats, origins, caretaker, logger } = this.options;
     const { signal } = this.stopping;
     beats.start();
     await Promise.all([
@@ -112,7 +116,8 @@ export class Agent {
       caretaker === undefined ? undefined : this.lookAfterRequests(caretaker),
     ]);
     await Promise.all(this.held);
-    await results.drain();
+    // The permits stand in heartbeats.
+    await Promise.all([results.drain(), origins?.drain()]);
     await beats.end();
     await queue.drain();
   }
@@ -123,7 +128,7 @@ export class Agent {
     // Tasks that wait for a slot are let in, and find that nothing may begin any more.
     for (const slots of Object.values(this.slots)) slots.limit = Number.POSITIVE_INFINITY;
     for (const intake of Object.values(this.intakes)) intake.close();
-    this.options.origin?.close();
+    this.options.origins?.close(new StoppingError());
   }
 
   private adaptLimits(): Promise<void>[] {

@@ -19,6 +19,8 @@ export interface BeatsOptions {
   readonly worker: string;
   /** Milliseconds between two beats. */
   readonly everyMs: number;
+  /** Milliseconds since the epoch, by the clock that all processes share. @default this machine's clock */
+  readonly now?: () => number;
   readonly logger: Pick<Logger, "warn">;
 }
 
@@ -32,12 +34,8 @@ interface Told {
   at: number;
   /** The beat that is being written. */
   writing: Promise<void> | undefined;
-  /** Until when it shares the limits of the request, and goes on without tasks, by `performance.now()`. */
-  until: number;
-  /** Since when, in milliseconds since the epoch; undefined: it does not. */
-  sharing: number | undefined;
-  /** Whether the last beat said so. */
-  saidSharing: boolean;
+  /** When the last one that was written was sent, in milliseconds since the epoch. */
+  writtenAt: number;
 }
 
 /**
@@ -51,7 +49,11 @@ export class Beats {
   private readonly finished = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: BeatsOptions) {}
+  private readonly now: () => number;
+
+  constructor(private readonly options: BeatsOptions) {
+    this.now = options.now ?? Date.now;
+  }
 
   /** Counts tasks that have come: in what is returned, say how they go on. */
   take(reqId: string, tasks: number): Holding {
@@ -61,12 +63,9 @@ export class Beats {
     return told.holding;
   }
 
-  /** Says from now on, and for so long, that this process shares the limits of a request, also when it holds nothing. */
-  keep(reqId: string, ms: number): void {
-    const told = this.requests.get(reqId) ?? this.add(reqId);
-    if (performance.now() >= told.until) told.sharing = Date.now();
-    told.until = performance.now() + ms;
-    if (!told.saidSharing) void this.tell(told);
+  /** When the last heartbeat for a request that was written was sent, in milliseconds since the epoch; -Infinity: none was. */
+  writtenAt(reqId: string): number {
+    return this.requests.get(reqId)?.writtenAt ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Beats until {@link end}. */
@@ -82,10 +81,9 @@ export class Beats {
   /** The last beats: call it when nothing is held any more. Returns soon, also if they cannot be written. */
   async end(): Promise<void> {
     clearInterval(this.timer);
-    const last = [...this.requests.values()].map((told) => {
-      told.until = 0;
-      return (told.writing ?? Promise.resolve()).then(() => this.tell(told));
-    });
+    const last = [...this.requests.values()].map((told) =>
+      (told.writing ?? Promise.resolve()).then(() => this.tell(told)),
+    );
     let enough: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       enough = setTimeout(resolve, LAST_BEATS_MS);
@@ -102,9 +100,7 @@ export class Beats {
       tasks: undefined,
       at,
       writing: undefined,
-      until: 0,
-      sharing: undefined,
-      saidSharing: false,
+      writtenAt: Number.NEGATIVE_INFINITY,
     };
     this.requests.set(reqId, told);
     return told;
@@ -130,18 +126,11 @@ export class Beats {
     const { holding, received } = told;
     const { instance, worker, progress, logger } = this.options;
     do {
-      const { tasks, underWay, finished, bytes, ended, asking } = holding;
+      const { tasks, underWay, finished, bytes, ended } = holding;
       const now = performance.now();
-      const sharing = now < told.until ? told.sharing : undefined;
-      const left = tasks === 0 && sharing === undefined;
-      const said = {
-        ...(asking > 0 ? { asking } : {}),
-        ...(sharing === undefined ? {} : { sharing }),
-        ...(left ? { left } : {}),
-      };
-      const over = left || received.isOver();
-      const held = { tasks, bytes: underWay, finished, ...received.told(bytes, over), ...said };
-      const beat: Beat = { instance, worker, at: Date.now(), ...held, ...rates(told, now) };
+      const over = tasks === 0 || received.isOver();
+      const held = { tasks, bytes: underWay, finished, ...received.told(bytes, over) };
+      const beat: Beat = { instance, worker, at: this.now(), ...held, ...rates(told, now) };
       try {
         await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
       } catch (error) {
@@ -152,11 +141,11 @@ export class Beats {
       holding.ended -= ended;
       told.tasks = tasks;
       told.at = now;
-      told.saidSharing = sharing !== undefined;
+      told.writtenAt = beat.at;
       await received.add(bytes, over);
-      // It said that nothing is held, and meanwhile something has come; or it shares now.
-    } while ((told.tasks === 0 && holding.tasks > 0) || (!told.saidSharing && performance.now() < told.until));
-    if (told.tasks === 0 && performance.now() >= told.until && received.isNoted()) this.forget(holding);
+      // It said that nothing is held, and meanwhile something has come.
+    } while (told.tasks === 0 && holding.tasks > 0);
+    if (told.tasks === 0 && received.isNoted()) this.forget(holding);
   }
 }
 

@@ -1,22 +1,24 @@
 import type { Logger } from "pino";
+import { DeferredError } from "../../domain/origin/origin-limiter.ts";
+import type { OriginLimiters } from "../../domain/origin/origin-limiters.ts";
 import { grouped } from "../../domain/plan/grouped.ts";
 import { isLarge } from "../../domain/plan/messages.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import type { TaskUrl } from "../../domain/plan/task-url.ts";
+import { formKey, type TaskUrl } from "../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../domain/plan/verdict.ts";
+import { isLimited } from "../../domain/request/origin-limits.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Downloader, Permits } from "../download/downloader.ts";
-import type { Line } from "../origin/line.ts";
-import type { Origin } from "../origin/origin.ts";
-import { PutOffError } from "../origin/put-off.ts";
-import type { Seat } from "../origin/seat.ts";
+import type { Follower, FollowerGate } from "../origin/follower-gate.ts";
 import type { Parcel } from "../queue/backlog.ts";
 import type { Slots } from "../queue/slots.ts";
 import { Cancellation } from "./cancellation.ts";
+import { type DeferralDeps, Deferrals } from "./deferrals.ts";
 import type { HandingOver } from "./hand-over.ts";
+import { HeldPermit } from "./held-permit.ts";
 import { type HoldDeps, holdMessage } from "./hold-message.ts";
 import type { Holding, Transfer } from "./holding.ts";
 import { NotATaskError } from "./not-a-task.ts";
-import { type PutOffDeps, PutOffs } from "./put-offs.ts";
 import type { ResultWriter } from "./result-writer.ts";
 import { StoppingError } from "./stopping.ts";
 
@@ -26,16 +28,18 @@ export interface Here {
   readonly parcel: Pick<Parcel, "leave">;
 }
 
-export interface DownloadDeps extends HoldDeps, PutOffDeps {
-  readonly queue: HoldDeps["queue"] & PutOffDeps["queue"];
+export interface DownloadDeps extends HoldDeps, DeferralDeps {
+  readonly queue: HoldDeps["queue"] & DeferralDeps["queue"];
   readonly results: Pick<ResultWriter, "write">;
   /** For small files and for large ones. */
   readonly slots: Readonly<Record<"small" | "large", Pick<Slots, "take" | "release">>>;
   readonly downloader: Pick<Downloader, "download">;
   /** Of a message with followers. */
   readonly lead?: Pick<HandingOver, "onDownloaded" | "withdraw">;
-  /** Whose turn it is where an origin is not to be asked too much. @default nothing waits for it */
-  readonly origin?: Pick<Origin, "lineOf">;
+  /** The limits of origins. @default there are none */
+  readonly origins?: Pick<OriginLimiters, "prepare" | "limiterFor">;
+  /** Which followers need permits. @default none does */
+  readonly followers?: Pick<FollowerGate, "enter" | "isMisplaced">;
   readonly logger: Pick<Logger, "info" | "warn">;
 }
 
@@ -45,14 +49,33 @@ interface Job {
   /** Its URLs that have no result. */
   readonly left: Set<TaskUrl>;
   readonly here: Here;
-  readonly putOffs: PutOffs;
+  readonly deferrals: Deferrals;
   readonly cancellation: Cancellation;
   readonly stopping: AbortSignal;
 }
 
+/** One URL of a message, until it has a slot. */
+interface WaitingTask {
+  readonly url: TaskUrl;
+  readonly follower: Follower | undefined;
+  /** It waits in the backlog no longer. @param begins whether it will start here */
+  readonly leave: (begins: boolean) => void;
+}
+
+/** The same, from then on. */
+interface Task extends Pick<WaitingTask, "url" | "follower"> {
+  /** Whether its download may reach the origin: that of a follower should not. */
+  readonly mayReachOrigin: boolean;
+  /** Cancelled if the request ends, or this process loses its permits. */
+  readonly cancellation: Cancellation;
+}
+
+/** A process that has lost its permits has no heartbeat: it needs some time until it has one again. */
+const LEASE_LOST_DELAY_MS = 10_000;
+
 /**
  * Finishes every URL of a message, also when another one fails. The message is held until then: so no other agent gets
- * it while a part of it is still downloaded here. What is put off is in the queue again, and left no more.
+ * it while a part of it is still downloaded here. What is deferred is in the queue again, and left no more.
  */
 export async function downloadUrls(
   deps: DownloadDeps,
@@ -64,22 +87,23 @@ export async function downloadUrls(
 ): Promise<void> {
   const cancellation = new Cancellation();
   const letGo = holdMessage(deps, receipt, message.req_id, cancellation);
-  const putOffs = new PutOffs(deps, message, (urls) => {
+  const deferrals = new Deferrals(deps, message, (urls) => {
     for (const url of urls) left.delete(url);
     here.holding.drop(urls.length);
   });
-  const job: Job = { message, left, here, putOffs, cancellation, stopping };
+  const job: Job = { message, left, here, deferrals, cancellation, stopping };
+  await deps.origins?.prepare(message);
   const ends = await Promise.allSettled(
     [...grouped(message.urls, ({ url }) => url).values()].map((variants) => downloadVariants(deps, job, variants)),
   );
-  const putOff = await Promise.allSettled([putOffs.end()]);
+  const deferred = await Promise.allSettled([deferrals.end()]);
   // The hold ends before the message is given back: a later extension would hide it from the other agents.
   letGo();
-  const errors = [...ends, ...putOff].flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
+  const errors = [...ends, ...deferred].flatMap((end) => (end.status === "rejected" ? [end.reason as unknown] : []));
   if (errors.length > 0) throw errors.toSorted((a, b) => weight(a) - weight(b))[0];
 }
 
-/** What the edge kept first may stand in for the next one, so each waits for the one before, and is put off with it. */
+/** What the edge kept first may stand in for the next one, so each waits for the one before, and is deferred with it. */
 async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly TaskUrl[]): Promise<void> {
   let ended = 0;
   try {
@@ -88,9 +112,9 @@ async function downloadVariants(deps: DownloadDeps, job: Job, variants: readonly
       ended++;
     }
   } catch (error) {
-    if (!(error instanceof PutOffError)) throw error;
+    if (!(error instanceof DeferredError)) throw error;
     for (const next of variants.slice(ended + 1)) job.here.parcel.leave(next, false);
-    job.putOffs.add(variants.slice(ended), error);
+    job.deferrals.add(variants.slice(ended), error);
   }
 }
 
@@ -102,83 +126,70 @@ function weight(error: unknown): number {
 
 async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<void> {
   const { message, here } = job;
-  const { req_id: reqId, pop } = message;
-  const line = deps.origin?.lineOf(message);
-  if (line !== undefined) {
-    // It waits for no slot, so it keeps no other request's messages out.
-    here.parcel.leave(url, true);
-    return downloadInTurn(deps, job, url, line);
-  }
-  const slots = slotsFor(deps, url);
-  const begins = await slots.take(reqId, pop, here.parcel);
-  here.parcel.leave(url, begins);
-  // Withdrawn: it goes to another agent.
-  if (!begins) throw new StoppingError();
-  // While it waited for its slot, the origin may have refused others.
-  const lineNow = deps.origin?.lineOf(message);
-  if (lineNow === undefined) return downloadInSlot(deps, job, url);
-  slots.release(reqId, pop);
-  return downloadInTurn(deps, job, url, lineNow);
-}
-
-/** Waits for a turn first, and for a slot then: the turn may be far away. */
-async function downloadInTurn(deps: DownloadDeps, job: Job, url: TaskUrl, line: Line): Promise<void> {
-  const { message, here, cancellation } = job;
-  const seat = await line.turn(cancellation, message);
-  if (seat === undefined) return finish(job, url);
-  const place = new Place(here.holding, seat);
+  const { req_id: reqId, pop, follows, led_by: lead } = message;
+  let hasLeft = false;
+  const leave = (begins: boolean) => {
+    if (!hasLeft) here.parcel.leave(url, begins);
+    hasLeft = true;
+  };
+  if (follows !== true || lead === undefined || deps.followers === undefined)
+    return downloadTask(deps, job, { url, leave, follower: undefined });
+  // Without limits, it waits for nobody.
+  const runsAlone = isLimited(message.origin);
+  if (runsAlone) leave(true);
+  const follower = await deps.followers.enter({ reqId, pop, lead, url: formKey(url) }, runsAlone);
   try {
-    const begins = await slotsFor(deps, url).take(message.req_id, message.pop, here.parcel);
-    if (!begins) throw new StoppingError();
-    await downloadInSlot(deps, job, url, place, seat.isLate ? line : undefined);
+    await downloadTask(deps, job, { url, leave, follower });
   } finally {
-    place.leave();
+    follower.leave();
   }
 }
 
-/** The seat of a download at the origin, which it may give back and have again. */
-class Place {
-  private seat: Seat | undefined;
-
-  constructor(
-    private readonly holding: Holding,
-    seat?: Seat,
-  ) {
-    this.sit(seat);
-  }
-
-  sit(seat: Seat | undefined): void {
-    this.leave();
-    this.seat = seat;
-    if (seat !== undefined) this.holding.asking++;
-  }
-
-  leave(): void {
-    if (this.seat === undefined) return;
-    this.holding.asking--;
-    this.seat.leave();
-    this.seat = undefined;
-  }
-}
-
-/** @param line in which it has lost its turn */
-async function downloadInSlot(
-  deps: DownloadDeps,
-  job: Job,
-  url: TaskUrl,
-  place = new Place(job.here.holding),
-  line?: Line,
-): Promise<void> {
-  const { message, here, cancellation, stopping } = job;
-  const slot = new HeldSlot(deps, url, message);
-  const transfer = here.holding.begin();
+async function downloadTask(deps: DownloadDeps, job: Job, { url, leave, follower }: WaitingTask): Promise<void> {
+  const { message, here, cancellation } = job;
+  const { req_id: reqId, pop } = message;
+  const mayReachOrigin = message.follows !== true || follower?.needsPermit === true;
+  const task: Task = { url, follower, mayReachOrigin, cancellation: new Cancellation() };
+  const cut = () => task.cancellation.cancel();
+  const limiterOf = () => (mayReachOrigin ? deps.origins?.limiterFor(message) : undefined);
+  const permit = new HeldPermit(limiterOf, cancellation, cut);
+  cancellation.add(cut);
   try {
-    if (line !== undefined) await line.again(cancellation);
-    await downloadAndWrite(deps, message, url, transfer, cancellation, stopping, permitsOf(deps, job, slot, place));
+    const slots = slotsFor(deps, url);
+    for (;;) {
+      if (permit.isNeeded) {
+        // It waits for its permit without a slot, so it keeps no other request's messages out.
+        leave(true);
+        await permit.acquire({ isDeferrable: true });
+      }
+      const begins = await slots.take(reqId, pop, here.parcel);
+      leave(begins);
+      // Withdrawn: it goes to another agent.
+      if (!begins) throw new StoppingError();
+      // While it waited for its slot, the origin may have refused others.
+      if (permit.isHeld || !permit.isNeeded) break;
+      slots.release(reqId, pop);
+    }
+    await downloadInSlot(deps, job, task, permit);
+    finish(job, url);
+  } catch (error) {
+    if (!cancellation.cancelled) throw error;
     finish(job, url);
   } finally {
+    cancellation.delete(cut);
+    permit.release();
+  }
+}
+
+async function downloadInSlot(deps: DownloadDeps, job: Job, task: Task, permit: HeldPermit): Promise<void> {
+  const { message, here } = job;
+  const slot = new HeldSlot(deps, task.url, message);
+  const transfer = here.holding.begin();
+  try {
+    await downloadAndWrite(deps, job, task, transfer, permitsOf(message, slot, permit));
+  } finally {
     transfer.clear();
-    place.leave();
+    permit.release();
     slot.release();
   }
 }
@@ -213,26 +224,25 @@ class HeldSlot {
   }
 }
 
-/** A slot, and a seat at the origin. A check takes a seat as well: where the object is not kept, it reaches the origin. */
-function permitsOf({ origin }: DownloadDeps, { message, cancellation }: Job, slot: HeldSlot, place: Place): Permits {
+/** A slot, and a permit for the origin. A check takes a permit as well: where the object is not kept, it reaches the origin. */
+function permitsOf({ origin }: TaskMessage, slot: HeldSlot, permit: HeldPermit): Permits {
   const leave = () => {
-    place.leave();
+    permit.release();
     slot.release();
   };
   const waitWithout: Permits["waitWithout"] = async (wait) => {
     leave();
     await wait();
-    place.sit(await origin?.lineOf(message)?.seat(cancellation));
+    if (origin?.concurrency !== undefined) await permit.acquire({ isContinuation: true, needsSlot: false });
     await slot.take("check");
   };
   const regain = async () => {
-    const line = origin?.lineOf(message);
-    if (line === undefined && slot.isForDownload) return;
+    if (!permit.isNeeded && slot.isForDownload) return;
     leave();
-    place.sit(await line?.returns(cancellation));
+    await permit.acquire({ isContinuation: true });
     await slot.take("download");
   };
-  return { waitWithout, regain };
+  return { waitWithout, regain, beforeSend: () => permit.slot() };
 }
 
 function finish({ left, here }: Job, url: TaskUrl): void {
@@ -247,26 +257,34 @@ function slotsFor({ slots }: DownloadDeps, url: TaskUrl): Pick<Slots, "take" | "
 /** Downloads a URL and writes its result. If the request has ended, nothing is written, and the task counts as done. */
 async function downloadAndWrite(
   deps: DownloadDeps,
-  message: TaskMessage,
-  url: TaskUrl,
+  { message, cancellation, stopping }: Job,
+  { url, follower, mayReachOrigin, cancellation: cut }: Task,
   transfer: Transfer,
-  cancellation: Cancellation,
-  stopping: AbortSignal,
   permits: Permits,
 ): Promise<void> {
   if (cancellation.cancelled) return;
   if (stopping.aborted) throw new StoppingError();
   if (!(await deps.requests.isActive(message.req_id))) return;
   const onDownloaded = (shown: LeadResult) => deps.lead?.onDownloaded(url, shown);
-  const asked = deps.downloader.download(message, url, cancellation, { transfer, permits, onDownloaded });
-  const result = await asked.catch((error: unknown) => {
-    throw stopping.aborted && !(error instanceof PutOffError) ? new StoppingError() : error;
+  const onServed = follower?.served;
+  const hooks = { transfer, permits, onDownloaded, onServed, mayReachOrigin };
+  const result = await deps.downloader.download(message, url, cut, hooks).catch((error: unknown) => {
+    throw stopping.aborted && !(error instanceof DeferredError) ? new StoppingError() : error;
   });
   if (cancellation.cancelled) return;
+  // Other processes may use the permit that it had.
+  if (cut.cancelled && !result.ok) throw new DeferredError(LEASE_LOST_DELAY_MS);
   // A download that the stop cut off says nothing about the POP.
   if (stopping.aborted && !result.ok) throw new StoppingError();
-  await deps.results.write(result);
+  await deps.results.write(isRecMiss(deps, message, result) ? result : { ...result, rec_miss: undefined });
   if (result.ok) return transfer.finish(result.bytes);
   const { reason, error } = result;
   deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "task failed");
+}
+
+/** Whether a follower that its lead's REC has not served is the one of both whose REC the catalogue has wrong. */
+function isRecMiss({ followers }: DownloadDeps, message: TaskMessage, { rec_miss }: TaskResult): boolean {
+  const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
+  if (rec_miss !== true || followers === undefined || lead === undefined || isOnly === true) return rec_miss === true;
+  return followers.isMisplaced({ reqId, pop, lead });
 }

@@ -10,8 +10,6 @@ export class Holding {
   bytes = 0;
   /** Tasks that have ended since the last beat. */
   ended = 0;
-  /** Downloads under way that are counted against a limit of the origin. */
-  asking = 0;
 
   /** @param finished what this process finished of the request before */
   constructor(

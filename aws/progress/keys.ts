@@ -15,6 +15,10 @@ export const KEY = {
   bytes: (reqId: string) => `bytes#${reqId}`,
   /** The last beat of each process. */
   beat: (reqId: string) => `beat#${reqId}`,
+  /** The limits of its origin: the TAT of its rate, and the permits of all processes. */
+  limit: (id: string) => `limit#${id}`,
+  /** The rate that a host accepts. */
+  host: (host: string) => `host#${host}`,
   /** Who has asked for a look. */
   ask: (reqId: string) => `ask#${reqId}`,
 } as const;

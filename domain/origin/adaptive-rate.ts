@@ -1,6 +1,28 @@
-import { cutRate, rateAt } from "./aimd.ts";
+// Additive increase, multiplicative decrease (AIMD) of the rate of requests to a host that throttles. The increase is a function of the time
+// since the last cut, so that no process writes it. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
 import type { HostRate, PermitStore } from "./permit-store.ts";
 
+const CUT = 0.7;
+/** If most of many responses are refusals, the rate is far too high: it is multiplied by the share that the host accepted, at least by this. */
+const MAX_CUT = 0.1;
+const MIN_RESPONSES = 20;
+/** Refusals within this time after a cut were caused by the rate before it. */
+const CUT_INTERVAL_MS = 2_000;
+/** How long after the first cut other processes add what the host accepted from them. */
+const JOIN_MS = 5_000;
+/** Requests per second. Below MIN_RATE, recovery would not be noticed; above MAX_RATE, the host is not throttled any more. */
+const MIN_RATE = 0.2;
+const MAX_RATE = 1_000;
+/** An origin that is slow may have accepted more than it has answered. */
+const MIN_FIRST_RATE = 5;
+/** `Retry-After` delays the whole host no longer than this while it answers other requests. */
+const MAX_PAUSE_MS = 1_000;
+/** Growth per second: slow near the rate that was refused, faster when no request was refused for long. */
+const GROWTH = [
+  { untilMs: 20_000, perSecond: 0.015 },
+  { untilMs: 60_000, perSecond: 0.05 },
+  { untilMs: Number.POSITIVE_INFINITY, perSecond: 0.1 },
+];
 /** Responses of this time decide. */
 const WINDOW_MS = 10_000;
 const MAX_RESPONSES = 2_000;
@@ -13,6 +35,51 @@ const MIN_OTHERS = 3;
 const MEASURE_MS = 1_000;
 /** How long the shared rate that was read is used. */
 const READ_INTERVAL_MS = 1_000;
+
+/** Requests per second that all processes together may send; Infinity: no limit. */
+export function rateAt(host: HostRate | undefined, now: number): number {
+  if (host === undefined) return Number.POSITIVE_INFINITY;
+  const since = Math.max(0, now - Math.max(host.cutAt, host.notBefore));
+  let exponent = 0;
+  let from = 0;
+  for (const { untilMs, perSecond } of GROWTH) {
+    exponent += (perSecond * (Math.min(since, untilMs) - Math.min(since, from))) / 1_000;
+    from = untilMs;
+  }
+  const rate = host.rate * Math.exp(exponent);
+  return rate > MAX_RATE ? Number.POSITIVE_INFINITY : rate;
+}
+
+/** What one process has seen of a host since the last cut. */
+export interface Refusals {
+  readonly now: number;
+  /** When the last refused request was sent. */
+  readonly sentAt: number;
+  /** Requests of this process per second that the host accepted before them. */
+  readonly accepted: number;
+  /** Whether this process had no limit before. */
+  readonly isFirst: boolean;
+  /** Responses, and how many of them were refusals. */
+  readonly responses: number;
+  readonly refused: number;
+  readonly retryAfterMs: number;
+}
+
+/** The rate after refusals; undefined: they belong to the last cut. */
+export function cutRate(host: HostRate | undefined, refusals: Refusals): HostRate | undefined {
+  const { now, sentAt, accepted, isFirst, responses, refused, retryAfterMs } = refusals;
+  const before = rateAt(host, now);
+  if (host !== undefined && isFirst && before !== Number.POSITIVE_INFINITY)
+    // Another process has made the first cut, by what the host accepted from it.
+    return accepted > 0 && now - host.cutAt < JOIN_MS ? { ...host, rate: host.rate + CUT * accepted } : undefined;
+  if (host !== undefined && (now - host.cutAt < CUT_INTERVAL_MS || sentAt <= host.cutAt)) return undefined;
+  const good = responses - refused;
+  const share = responses >= MIN_RESPONSES ? Math.max(MAX_CUT, good / responses) : CUT;
+  const rate =
+    before === Number.POSITIVE_INFINITY ? CUT * Math.max(MIN_FIRST_RATE, accepted) : before * Math.min(CUT, share);
+  const pauseMs = good > 0 ? Math.min(retryAfterMs, MAX_PAUSE_MS) : retryAfterMs;
+  return { rate: Math.max(MIN_RATE, rate), cutAt: now, notBefore: now + pauseMs };
+}
 
 /** A response of the origin to a request that may be counted. */
 export interface OriginResponse {
@@ -55,16 +122,15 @@ export class AdaptiveRate {
     return Math.max(this.measureUntil, this.shared?.notBefore ?? 0);
   }
 
-  /** Whether requests to the host must wait for a permit. */
+  /** Whether requests to the host must wait for a slot. */
   get isActive(): boolean {
-    const now = this.options.now();
-    return this.notBefore > now || rateAt(this.shared, now) !== Number.POSITIVE_INFINITY;
+    return this.notBefore > this.options.now() || this.perSecond() !== Number.POSITIVE_INFINITY;
   }
 
-  /** Reads the shared rate, at most once per second. @throws what the store throws */
-  refresh(): Promise<void> {
+  /** Reads the shared rate, unless it was read within `maxAgeMs`. @returns when it is known @throws what the store throws */
+  refresh(maxAgeMs = READ_INTERVAL_MS): Promise<void> {
     const now = this.options.now();
-    if (now - this.readAt >= READ_INTERVAL_MS) {
+    if (now - this.readAt >= maxAgeMs) {
       this.readAt = now;
       this.reading = this.read();
     }
@@ -86,43 +152,43 @@ export class AdaptiveRate {
     if (response.isRefusal && !this.isWriting && this.isThrottling()) void this.cut(response.sentAt);
   }
 
-  private get recent(): OriginResponse[] {
+  private recent() {
     const since = Math.max(this.options.now() - WINDOW_MS, this.shared?.cutAt ?? 0);
-    return this.responses.filter(({ sentAt }) => sentAt > since);
+    const all = this.responses.filter(({ sentAt }) => sentAt > since);
+    const refused = all.filter(({ isRefusal }) => isRefusal);
+    return { all, refused, good: all.filter(({ isRefusal }) => !isRefusal) };
   }
 
   /** Whether the host, and not one POP or a few URLs, refuses requests. */
   private isThrottling(): boolean {
-    const { recent } = this;
-    const good = recent.filter(({ isRefusal }) => !isRefusal);
-    const refused = recent.filter(({ isRefusal }) => isRefusal);
+    const { all, refused, good } = this.recent();
     const pops = new Set(refused.map(({ pop }) => pop));
     if (pops.size === 1 && good.filter(({ pop }) => !pops.has(pop)).length >= MIN_OTHERS) return false;
     // If URLs that were refused before are refused again, and others are not, then they are the cause.
-    const isOwnFault = good.length >= MIN_OTHERS && 2 * count(good, isRetry) < count(refused, isRetry);
+    const retriesOf = (some: readonly OriginResponse[]) => some.filter(({ isRetry }) => isRetry).length;
+    const isOwnFault = good.length >= MIN_OTHERS && 2 * retriesOf(good) < retriesOf(refused);
     const urls = new Set(refused.filter((it) => !(isOwnFault && it.isRetry)).map(({ url }) => url));
-    return urls.size >= MIN_REFUSED_URLS && urls.size > TOLERATED_SHARE * recent.length;
+    return urls.size >= MIN_REFUSED_URLS && urls.size > TOLERATED_SHARE * all.length;
   }
 
   private async cut(sentAt: number): Promise<void> {
     const { store, host, now, onCut } = this.options;
-    const isUnlimited = this.perSecond() === Number.POSITIVE_INFINITY;
+    const isFirst = this.perSecond() === Number.POSITIVE_INFINITY;
     this.isWriting = true;
     try {
-      if (isUnlimited) {
+      if (isFirst) {
         this.measureUntil = now() + MEASURE_MS;
         await new Promise((resolve) => setTimeout(resolve, MEASURE_MS));
         if (!this.isThrottling()) return;
       }
       this.shared = (await store.hostRate(host)) ?? this.shared;
-      const { recent } = this;
-      const refused = recent.filter(({ isRefusal }) => isRefusal);
+      const { all, refused } = this.recent();
       const next = cutRate(this.shared, {
         now: now(),
         sentAt: Math.max(sentAt, ...refused.map((it) => it.sentAt)),
         accepted: this.acceptedPerSecond(sentAt),
-        isFirst: isUnlimited,
-        responses: recent.length,
+        isFirst,
+        responses: all.length,
         refused: refused.length,
         retryAfterMs: Math.max(0, ...refused.map(({ retryAfterMs = 0 }) => retryAfterMs)),
       });
@@ -140,12 +206,4 @@ export class AdaptiveRate {
   private acceptedPerSecond(moment: number): number {
     return this.responses.filter((it) => !it.isRefusal && it.sentAt > moment - 1_000 && it.sentAt <= moment).length;
   }
-}
-
-function isRetry(response: OriginResponse): boolean {
-  return response.isRetry;
-}
-
-function count(responses: readonly OriginResponse[], is: (response: OriginResponse) => boolean): number {
-  return responses.filter(is).length;
 }

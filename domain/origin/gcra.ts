@@ -35,29 +35,24 @@ export function horizonMs(spacing: number): number {
 }
 
 /**
- * The update that reserves `slots` slots.
+ * The update that reserves slots.
  * @param tat the last observed TAT
+ * @param by the number of slots × their spacing, in milliseconds
  * @param horizon how far ahead the first slot may be, in milliseconds
  * @returns undefined if the slots within the horizon are taken
  */
 export function reservation(
   tat: number | undefined,
   now: number,
-  { slots, spacing, horizon }: { readonly slots: number; readonly spacing: number; readonly horizon: number },
+  { by, horizon }: { readonly by: number; readonly horizon: number },
 ): TatUpdate | undefined {
   const start = now + LEAD_MS;
-  const by = slots * spacing;
   if (tat === undefined || tat < start) return { kind: "set", to: start + by, below: start };
   return tat < now + horizon ? { kind: "add", by, atLeast: start, below: now + horizon } : undefined;
 }
 
-/** The times of the slots that a reservation of `slots` slots made: `[tat − slots · spacing, tat)`. */
-export function slotTimes(tat: number, slots: number, spacing: number): number[] {
-  return Array.from({ length: slots }, (_, n) => tat - (slots - n) * spacing);
-}
-
 /** The update that replaces a TAT that no process with a correct clock can have written; undefined: the TAT is plausible. */
-export function resetOf(tat: number, now: number, { slots, spacing }: { slots: number; spacing: number }) {
-  const latest = now + horizonMs(spacing) + slots * spacing + MAX_CLOCK_ERROR_MS;
+export function resetOf(tat: number, now: number, longestMs: number) {
+  const latest = now + longestMs + MAX_CLOCK_ERROR_MS;
   return tat > latest ? ({ kind: "reset", to: now + LEAD_MS, from: tat } satisfies TatUpdate) : undefined;
 }

@@ -32,7 +32,8 @@ export function handOver(lead: TaskMessage, ended: readonly Ended[], again: bool
   const messageTo = writerOf(lead, again);
   for (const { verdict, urls } of byVerdict(ended)) {
     if (verdict.kind === "cached") {
-      const more = verdict.sure ? { follows: true } : {};
+      const only = others.length === 0 ? { only_follower: true } : {};
+      const more = verdict.sure ? { follows: true, led_by: lead.pop, ...only } : {};
       for (const follower of followers) messages.push(messageTo(follower, urls, more));
     } else if (verdict.kind === "origin_failed" && failuresOf(lead) + 1 >= DECIDES) {
       for (const result of decidedResults(lead, urls, [lead.first_failure, failureAt(lead, verdict.saw)], expireAt))

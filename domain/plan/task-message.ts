@@ -40,6 +40,10 @@ const messageSchema = z.object({
   not_kept_at: z.string().optional(),
   /** The REC has these URLs already, so they should not reach the origin. */
   follows: z.boolean().optional(),
+  /** The POP that led these URLs. */
+  led_by: z.string().optional(),
+  /** No other POP follows it: so nothing shows which of both RECs the catalogue has wrong. */
+  only_follower: z.boolean().optional(),
   /** Whoever sent it may have sent it before: what stands of it is not done again. */
   again: z.boolean().optional(),
   /** Most attempts at one of its URLs in messages that were put off. It counts for each URL that has no `attempts` of its own. */

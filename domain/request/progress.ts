@@ -23,18 +23,14 @@ export const beatSchema = z.object({
   tasks_per_second: z.number().nonnegative(),
   /** Bytes of this request that came and stand in no minute of it yet: domain/request/samples.ts. Absent: none. */
   received: z.number().nonnegative().optional(),
-  /** Of a request with limits for its origin: downloads under way that may reach it. Absent: none. */
-  asking: z.number().int().nonnegative().optional(),
-  /**
-   * Since when the process shares the limits of the request with all others that say so, in milliseconds since the epoch. Absent:
-   * it does not, whatever it holds.
-   */
-  sharing: z.number().optional(),
-  /** The process works no longer on the request, and has no share of its limits. Absent: it does. */
-  left: z.boolean().optional(),
 });
 
 export type Beat = z.infer<typeof beatSchema>;
+
+/** What tells processes apart: the sort key of their heartbeats. */
+export function processOf({ instance, worker }: Pick<Beat, "instance" | "worker">): string {
+  return `${instance}#${worker}`;
+}
 
 /** What is known of a request that is under way. */
 export interface Progress {

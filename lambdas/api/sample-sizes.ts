@@ -5,8 +5,7 @@ import { parseHeaders } from "../../domain/net/headers.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { headerOf } from "../../domain/request/variants.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
-import { Pace } from "../../probe/size/pace.ts";
-import { SizeProbe } from "../../probe/size/size-probe.ts";
+import { MAX_PROBES, SizeProbe } from "../../probe/size/size-probe.ts";
 import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
 import { inTime, TooLateError } from "./in-time.ts";
@@ -43,9 +42,10 @@ export async function sampleSizes(
     if (distribution === undefined) throw new Error(noDistribution(host));
     return distribution;
   };
-  const pace = new Pace(request.origin);
   const probe = new SizeProbe({
-    ...{ pace, header: request.header, ...ports, patienceMs: ms },
+    ...{ header: request.header, ...ports, patienceMs: ms },
+    // No request has this id: the limits hold for this estimate alone.
+    limited: { req_id: "estimate", origin: request.origin },
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     addressesOf: onceEach((host) => addressesOfFirst(dns, entryPoints(serving(host), request.pops))),
   });
@@ -58,7 +58,7 @@ export async function sampleSizes(
     seen[i] = "problem" in answer ? { problem: answer.problem } : (answer.size ?? "unknown");
   };
   try {
-    await inTime(ms, pMap(forms, ask, { concurrency: pace.inParallel }));
+    await inTime(ms, pMap(forms, ask, { concurrency: MAX_PROBES }));
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error;
   } finally {

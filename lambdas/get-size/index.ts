@@ -9,7 +9,10 @@ import { Distributions } from "../../aws/distributions.ts";
 import { Dns, dnsServersSchema } from "../../aws/dns.ts";
 import { EndingRequestTable } from "../../aws/ending-request-table.ts";
 import { Lists } from "../../aws/lists.ts";
+import { PermitTable } from "../../aws/permit-table.ts";
+import { ProgressTable } from "../../aws/progress-table.ts";
 import { RequestPopTable } from "../../aws/request-pop-table.ts";
+import { ServerClock } from "../../aws/server-clock.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { allowPrivateAddressesSchema } from "../../domain/net/addresses.ts";
 import { allowedDistributionsSchema } from "../../domain/request/allowed-distributions.ts";
@@ -22,6 +25,7 @@ const env = readEnvironment(
   z.object({
     REQUEST_TABLE: z.string().min(1),
     REQUEST_POP_TABLE: z.string().min(1),
+    PROGRESS_TABLE: z.string().min(1),
     BUCKET: z.string().min(1),
     SHUTDOWN_ARN: z.string().min(1),
     EXPAND_ARN: z.string().min(1),
@@ -40,6 +44,8 @@ const onUnreadable = reportUnreadable(logger, metricNamespace(env.GROUP_NAME));
 const lambda = new LambdaClient({});
 const shutdown = new AsyncFunction(lambda, env.SHUTDOWN_ARN);
 const db = documentClient();
+const clock = new ServerClock();
+clock.follow(db);
 
 export const handler = createHandler({
   requests: new EndingRequestTable(db, env.REQUEST_TABLE, onUnreadable, shutdown),
@@ -49,6 +55,11 @@ export const handler = createHandler({
   dns: new Dns({ servers: env.PREWARM_DNS_SERVERS, allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES }),
   ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
   keptErrorMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
+  limits: {
+    progress: new ProgressTable(db, env.PROGRESS_TABLE, onUnreadable),
+    permits: (process) => new PermitTable(db, env.PROGRESS_TABLE, process),
+    now: () => clock.now(),
+  },
   expandFunction: new AsyncFunction(lambda, env.EXPAND_ARN),
   allowed: env.DISTRIBUTIONS,
   logger,

@@ -10,11 +10,11 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
 import { groupsWithoutTasks, type UnreadableUrl } from "../../domain/result/without-tasks.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
-import { Pace } from "../../probe/size/pace.ts";
-import { type Size, SizeProbe } from "../../probe/size/size-probe.ts";
+import { MAX_PROBES, type Size, SizeProbe } from "../../probe/size/size-probe.ts";
 import { type FoundDistributions, noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
 import { badIn, formsOf } from "./forms.ts";
+import { type LimitDeps, openLimits } from "./limits.ts";
 import { inOrder, namesFor, type Work } from "./work.ts";
 
 /** Longer than this, nobody's function may ask. */
@@ -26,6 +26,8 @@ export interface MeasureUrlsDeps {
   readonly ports: { readonly httpsPort: number; readonly httpPort: number };
   /** After how long an error that an edge keeps may be gone. @default 11 s */
   readonly keptErrorMs?: number;
+  /** What keeps the limits of origins. @default this run alone */
+  readonly limits?: LimitDeps | undefined;
 }
 
 /** What a request's URLs came to, form by form: a URL in three variants counts three times. */
@@ -59,9 +61,11 @@ export async function measureUrls(
     if (distribution === undefined) throw new Error(noDistribution(host));
     return distribution;
   };
-  const pace = new Pace(item.origin, deps.keptErrorMs);
+  const limits = openLimits(deps.limits, item);
   const probe = new SizeProbe({
-    pace,
+    limited: item,
+    origins: limits.origins,
+    ...(deps.keptErrorMs === undefined ? {} : { keptErrorMs: deps.keptErrorMs }),
     hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
     header: item.header,
     ...deps.ports,
@@ -109,11 +113,12 @@ export async function measureUrls(
         unasked += forms.unasked;
         if (forms.obstacle !== undefined) doubtful = withDoubtful(doubtful, url, forms.obstacle);
       },
-      { concurrency: pace.inParallel },
+      { concurrency: MAX_PROBES },
     );
   } finally {
     clearTimeout(timer);
     await probe.close();
+    await limits.close();
   }
   const all = inOrder(stillKnown, good, names);
   await deps.lists.write(goodUrlsList(all), item.req_id, all);

@@ -1,4 +1,4 @@
-import { isOverload } from "../../domain/origin/refusal.ts";
+import { isOverload } from "../../domain/origin/origin-response.ts";
 import { ACCEPTED, acceptedFailure, errorText, type FailureReason } from "../../domain/result/failure.ts";
 import { obstacle } from "../../domain/result/not-kept.ts";
 import { WAF_ACTION_HEADER, wafFailure } from "../../domain/result/waf.ts";

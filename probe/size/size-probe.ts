@@ -1,13 +1,17 @@
+import { setMaxListeners } from "node:events";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { DnsLookupError } from "../../aws/dns.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
-import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import { OriginLimiters, type OriginWork } from "../../domain/origin/origin-limiters.ts";
+import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
+import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
+import { KEPT_ERROR_SECONDS, MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
+import type { OriginLimits } from "../../domain/request/origin-limits.ts";
 import { cutText, type FailureReason, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
-import { Pace } from "./pace.ts";
 import {
   type Good,
   type Headers,
@@ -28,6 +32,8 @@ const BODY_TIMEOUT_MS = 5_000;
 /** Mean pause before the second attempt; doubled before the third. Haste does not help an origin that is overloaded. */
 const FIRST_PAUSE_MS = 250;
 const CONNECTIONS = 64;
+/** How many sizes to ask for at once: behind an edge that has nothing yet, every request reaches the origin. */
+export const MAX_PROBES = 64;
 
 /** What a URL's answer says of the object, or why the URL cannot be warmed. */
 export type Size = Good | Unreadable;
@@ -42,12 +48,16 @@ export interface SizeProbeOptions {
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** How long an answer is waited for, in milliseconds. @default 15 s */
   readonly patienceMs?: number;
-  /** @default no limit but the origin's refusals */
-  readonly pace?: Pace;
+  /** The request, and the limits of its origin. @default none */
+  readonly limited?: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
+  /** What keeps the limits. @default this process alone */
+  readonly origins?: OriginLimiters;
+  /** After how long an error that an edge keeps may be gone. @default 11 s */
+  readonly keptErrorMs?: number;
 }
 
-/** Whoever does not answer in time has refused nothing. */
-const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+/** Whoever does not answer in time has refused nothing; nor has one whose request was aborted because the permit for it was lost. */
+const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST"]);
 
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
@@ -56,10 +66,11 @@ export class SizeProbe {
   private readonly refusals = new WeakMap<URL, number>();
   private readonly header: readonly Header[];
   private readonly closing = new AbortController();
-  private readonly pace: Pace;
+  private readonly origins: OriginLimiters;
 
   constructor(private readonly options: SizeProbeOptions) {
-    this.pace = options.pace ?? new Pace();
+    this.origins = options.origins ?? new OriginLimiters({ store: new MemoryPermitStore() });
+    setMaxListeners(0, this.closing.signal);
     this.header = parseHeaders(options.header);
   }
 
@@ -112,20 +123,40 @@ export class SizeProbe {
     const host = this.options.hostToAsk(url);
     const address = addresses[attempt % addresses.length];
     if (address === undefined) throw new Error(`${url.hostname} has no address`);
-    const pool = this.pool(url, host, address);
+    const target = { url, host, address, pool: this.pool(url, host, address) };
     // A GET tells as much, and whether it was the method that was refused.
     if (!this.refusals.has(url)) {
-      const head = await this.exchange(pool, url, "HEAD", [["host", host], ...header]);
+      const head = await this.exchange(target, "HEAD", header);
       const answer = readHeadAnswer(head.status, head.headers);
       if (!("ask" in answer)) return withReason(answer, head);
     }
-    const range = await this.exchange(pool, url, "GET", [["host", host], ["range", "bytes=0-0"], ...header]);
+    const range = await this.exchange(target, "GET", [["range", "bytes=0-0"], ...header]);
     return withReason(readRangeAnswer(range.status, range.headers), range);
   }
 
-  private async exchange(pool: Pool, url: URL, method: "HEAD" | "GET", headers: readonly Header[]) {
-    await this.pace.turn(this.closing.signal);
-    const sentAt = Date.now();
+  /** Sends a request when the limits of the origin allow it. */
+  private async exchange(target: Target, method: "HEAD" | "GET", headers: readonly Header[]): Promise<Exchanged> {
+    const { signal } = this.closing;
+    const { req_id, origin } = this.options.limited ?? { req_id: "" };
+    const work: OriginWork = { req_id, origin, host: target.host, tries: this.refusals.has(target.url) ? 1 : 0 };
+    await this.origins.prepare(work);
+    const permit = await this.origins.limiterFor(work)?.acquire({ signal });
+    try {
+      await permit?.slot(signal);
+      return await this.send(target, method, headers, work, permit?.lost);
+    } finally {
+      permit?.release();
+    }
+  }
+
+  private async send(
+    { pool, url, host, address }: Target,
+    method: "HEAD" | "GET",
+    headers: readonly Header[],
+    work: OriginWork,
+    lost: AbortSignal | undefined,
+  ): Promise<Exchanged> {
+    const sentAt = performance.now();
     const {
       statusCode,
       headers: answered,
@@ -133,19 +164,25 @@ export class SizeProbe {
     } = await pool.request({
       path: url.pathname + url.search,
       method,
-      headers: pairs(headers),
+      headers: pairs([["host", host], ...headers]),
       headersTimeout: this.options.patienceMs ?? PATIENCE_MS,
       bodyTimeout: BODY_TIMEOUT_MS,
       // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
       reset: false,
+      ...(lost === undefined ? {} : { signal: lost }),
     });
     // A server may ignore the range and send everything: no more than this is read, then the connection is closed.
     await body.dump({ limit: 65_536 }).catch(() => undefined);
     const answer = { status: statusCode, headers: answered as Headers };
     // It says nothing of how much the origin takes.
     if (wafActionOf(answer.headers) !== undefined) return answer;
-    const waitMs = this.pace.saw(statusCode, String(answered["retry-after"] ?? ""), sentAt);
-    if (waitMs !== undefined) this.refusals.set(url, waitMs);
+    const retryAfter = String(answered["retry-after"] ?? "");
+    const response = { httpStatus: statusCode, retryAfter, ...cacheHeaders(answer.headers) };
+    const elapsedMs = performance.now() - sentAt;
+    this.origins.observe({ work, url: url.href, pop: address, response, elapsedMs, mayReachOrigin: true });
+    const { keptErrorMs = KEPT_ERROR_SECONDS * 1_000 } = this.options;
+    if (isOverload(statusCode))
+      this.refusals.set(url, Math.max(keptErrorMs, retryAfterMs(retryAfter, Date.now()) ?? 0));
     return answer;
   }
 
@@ -168,6 +205,30 @@ export class SizeProbe {
 }
 
 type Answer = Good | (Unreadable & { readonly retry: boolean }) | { readonly ask: "range" };
+
+interface Target {
+  readonly url: URL;
+  /** Host and SNI. */
+  readonly host: string;
+  readonly address: string;
+  readonly pool: Pool;
+}
+
+interface Exchanged {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** The headers that show whether a cache responded. */
+function cacheHeaders(headers: Headers) {
+  const names = { xCache: "x-cache", serverTiming: "server-timing", age: "age" } as const;
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([field, name]) => {
+      const value = headers[name];
+      return typeof value === "string" ? [[field, value]] : [];
+    }),
+  );
+}
 
 function withReason(answer: SizeAnswer, { status, headers }: { status: number; headers: Headers }): Answer {
   return "problem" in answer ? { ...answer, reason: refusalReason(status, headers), http_status: status } : answer;

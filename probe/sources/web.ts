@@ -4,7 +4,7 @@ import { DnsLookupError } from "../../aws/dns.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
-import { isOverload } from "../../domain/origin/refusal.ts";
+import { isOverload } from "../../domain/origin/origin-response.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../domain/request/limits.ts";
 import { ALLOW_BY_HEADER, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/waf.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DownloaderOptions } from "../../agent/download/downloader.ts";
 import type { PopPoolsOptions } from "../../agent/download/pop-pools.ts";
 import type { CaretakerOptions } from "../../agent/instance/caretaker.ts";
-import type { OriginOptions } from "../../agent/origin/origin.ts";
 import type { AgentOptions } from "../../agent/queue/agent.ts";
 import type { BeatsOptions } from "../../agent/work/beats.ts";
+import type { OriginLimitersOptions } from "../../domain/origin/origin-limiters.ts";
 import { patienceOf } from "../../domain/request/patience.ts";
 import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environment.ts";
 
@@ -48,7 +48,7 @@ vi.mock("../../agent/queue/agent.ts", () => ({
 vi.mock("../../agent/download/downloader.ts", () => ({ Downloader: part("Downloader", []) }));
 vi.mock("../../agent/download/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
-vi.mock("../../agent/origin/origin.ts", () => ({ Origin: part("Origin", []) }));
+vi.mock("../../domain/origin/origin-limiters.ts", () => ({ OriginLimiters: part("OriginLimiters", []) }));
 vi.mock("../../agent/work/beats.ts", () => ({ Beats: part("Beats", []) }));
 vi.mock("../../agent/work/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
 vi.mock("../../agent/instance/siblings.ts", async (original) => ({
@@ -157,9 +157,8 @@ test("each setting of the environment reaches its part", async () => {
     keptErrorMs: 53_000,
   });
   expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, patience });
-  const { worker, ...beats } = made<BeatsOptions>("Beats");
-  expect(beats).toMatchObject({ instance, everyMs: patience.beatMs });
-  expect(made<OriginOptions>("Origin")).toMatchObject({ self: `${instance}#${worker}`, patience });
+  expect(made<BeatsOptions>("Beats")).toMatchObject({ instance, everyMs: patience.beatMs });
+  expect(made<OriginLimitersOptions>("OriginLimiters")).toMatchObject({ leaseMs: patience.staleMs });
   expect(parts.made.get("Siblings")?.slice(0, 2)).toEqual([
     "/opt/agent.mjs",
     expect.objectContaining({ PREWARM_INSTANCE_ID: instance }),

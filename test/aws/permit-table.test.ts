@@ -4,8 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { PermitTable } from "../../aws/permit-table.ts";
-import { MemoryPermitStore } from "../../domain/origin/memory-permit-store.ts";
-import type { PermitStore } from "../../domain/origin/permit-store.ts";
+import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
 import { AwsError } from "../pipeline/aws-error.ts";
 import { MemoryDynamoDb } from "../pipeline/memory-dynamodb.ts";
 

@@ -257,10 +257,19 @@ describe("beats", () => {
   it("are written over the process's last one", async () => {
     const { sent, progress } = table();
     await progress.beat("r1", beat({ instance: "i-1", worker: "2" }), EXPIRES);
-    expect(sent[0]?.input).toEqual({
-      TableName: "progress",
-      Item: { key: "beat#r1", part: "i-1#2", ...beat({ worker: "2" }), expire_at: EXPIRES },
-    });
+    const { Key, UpdateExpression, ExpressionAttributeValues } = sent[0]?.input ?? {};
+    expect(Key).toEqual({ key: "beat#r1", part: "i-1#2" });
+    expect(UpdateExpression).toMatch(/REMOVE received$/);
+    const values = Object.entries({ ...beat({ worker: "2" }), expire_at: EXPIRES });
+    expect(ExpressionAttributeValues).toEqual(Object.fromEntries(values.map(([name, value]) => [`:${name}`, value])));
+  });
+
+  it("leave the permits of the process as they are", async () => {
+    const { sent, progress } = table();
+    await progress.beat("r1", beat({ received: 7 }), EXPIRES);
+    expect(sent[0]?.input.UpdateExpression).toMatch(/^SET /);
+    expect(JSON.stringify(sent[0]?.input)).not.toContain("permits");
+    expect(sent[0]?.input.ExpressionAttributeValues).toMatchObject({ ":received": 7 });
   });
 
   it("are read up to a bound, which is told of: an instance may write as many as it likes", async () => {

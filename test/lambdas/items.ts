@@ -226,10 +226,7 @@ export function fullBeat(change: Partial<Beat> = {}): Beat {
     bytes_per_second: d.bytes(),
     tasks_per_second: d.integer(),
     received: d.bytes(),
-    asking: d.integer(),
-    sharing: d.milliseconds(),
     finished: d.bytes(),
-    left: true,
     ...change,
   };
 }

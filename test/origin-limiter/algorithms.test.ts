@@ -1,13 +1,17 @@
 // The pure parts of the origin limiter: GCRA reservations, AIMD, and the clock that processes share.
 import { describe, expect, it, test } from "vitest";
 import { ServerClock } from "../../aws/server-clock.ts";
-import { cutRate, type Refusal, rateAt } from "../../domain/origin/aimd.ts";
-import { horizonMs, reservation, reservedPerSecond, resetOf, slotTimes, spacingMs } from "../../domain/origin/gcra.ts";
-import { tatAfter } from "../../domain/origin/memory-permit-store.ts";
+import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
+import { horizonMs, reservation, reservedPerSecond, resetOf, spacingMs } from "../../domain/origin/gcra.ts";
+import { tatAfter } from "../../domain/origin/permit-store.ts";
 import { busiest } from "./figures.ts";
 import { seeded } from "./lab.ts";
 
 const NOW = 1_700_000_000_000;
+
+function slotTimes(tat: number, slots: number, spacing: number): number[] {
+  return Array.from({ length: slots }, (_, n) => tat - (slots - n) * spacing);
+}
 
 describe("GCRA", () => {
   test.each([1, 2.5, 10, 50, 200])(
@@ -21,7 +25,7 @@ describe("GCRA", () => {
   );
 
   it("starts again after an idle period, 150 ms from now, and adds to a TAT that is ahead", () => {
-    const ask = { slots: 2, spacing: 20, horizon: 3_000 };
+    const ask = { by: 40, horizon: 3_000 };
     expect(reservation(undefined, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
     expect(reservation(NOW + 100, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
     expect(reservation(NOW + 150, NOW, ask)).toEqual({ kind: "add", by: 40, atLeast: NOW + 150, below: NOW + 3_000 });
@@ -38,7 +42,7 @@ describe("GCRA", () => {
       // What a process observed may be old.
       const observed = tat === undefined || random() < 0.2 ? undefined : tat;
       const count = 1 + Math.floor(random() * 10);
-      const update = reservation(observed, now, { slots: count, spacing: 20, horizon: 3_000 });
+      const update = reservation(observed, now, { by: 20 * count, horizon: 3_000 });
       const next = update === undefined ? undefined : tatAfter(tat, update);
       if (next === undefined) continue;
       tat = next;
@@ -50,9 +54,10 @@ describe("GCRA", () => {
   });
 
   it("resets a TAT only if no process with a correct clock can have written it", () => {
-    const latest = NOW + horizonMs(20) + 100 * 20 + 5_000;
-    expect(resetOf(latest, NOW, { slots: 100, spacing: 20 })).toBeUndefined();
-    expect(resetOf(latest + 1, NOW, { slots: 100, spacing: 20 })).toEqual({
+    const longestMs = horizonMs(20) + 100 * 20;
+    const latest = NOW + longestMs + 5_000;
+    expect(resetOf(latest, NOW, longestMs)).toBeUndefined();
+    expect(resetOf(latest + 1, NOW, longestMs)).toEqual({
       kind: "reset",
       to: NOW + 150,
       from: latest + 1,
@@ -62,7 +67,7 @@ describe("GCRA", () => {
 
 describe("AIMD", () => {
   const host = { rate: 30, cutAt: NOW, notBefore: NOW };
-  const refusal: Refusal = {
+  const refusal: Refusals = {
     ...{
       now: NOW + 3_000,
       sentAt: NOW + 2_900,

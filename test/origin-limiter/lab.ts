@@ -41,6 +41,12 @@ export interface LabOptions {
   readonly trustsClocks?: boolean;
   /** Requests of Get Size. @default it does not run */
   readonly probes?: number;
+  /** Hosts of the request; each task is of one of them. The origin of each refuses for itself. @default 1 */
+  readonly hosts?: number;
+  /** How long it takes to open a connection. @default 0 */
+  readonly connectMs?: number;
+  /** The hosts that {@link breaksAbove} holds for, by their number. @default all */
+  readonly isThrottled?: (host: number) => boolean;
 }
 
 export interface Sent {
@@ -48,6 +54,7 @@ export interface Sent {
   readonly process: string;
   readonly refused: boolean;
   readonly isProbe: boolean;
+  readonly host: number;
 }
 
 interface Message {
@@ -84,7 +91,7 @@ export class Lab {
   readonly started = Date.now();
   private readonly visible: Message[] = [];
   private readonly processes = new Map<string, Process>();
-  private accepted: number[] = [];
+  private readonly accepted = new Map<number, number[]>();
 
   constructor(readonly options: LabOptions) {
     this.random = seeded(options.seed);
@@ -144,12 +151,12 @@ export class Lab {
     const now = this.options.trustsClocks === true ? local : () => clock.now();
     const store = this.table.storeOf(name, clock);
     let heartbeatAt = Number.NEGATIVE_INFINITY;
-    const rate = new AdaptiveRate({ store, host: "h", now });
+    const { hosts = 1 } = this.options;
+    const rates = Array.from({ length: hosts }, (_, n) => new AdaptiveRate({ store, host: `h${n}`, now }));
     const limiter = new OriginLimiter({
-      reqId: REQ_ID,
+      id: REQ_ID,
       limits: this.options.limits ?? {},
       store,
-      rate,
       heartbeatAt: () => heartbeatAt,
       now,
       random: this.random,
@@ -179,11 +186,11 @@ export class Lab {
     };
     this.processes.set(name, process);
     process.isReady = clock.sync(() => this.table.ping(clock));
-    this.rates.set(process, rate);
+    this.rates.set(process, rates);
     return process;
   }
 
-  private readonly rates = new WeakMap<Process, AdaptiveRate>();
+  private readonly rates = new WeakMap<Process, AdaptiveRate[]>();
 
   private poll(process: Process): void {
     if (!process.isReceiving) return;
@@ -235,16 +242,27 @@ export class Lab {
 
   private async request(process: Process, task: number, tries: number, isDeferrable: boolean): Promise<boolean> {
     const { answerMs = 50, isBad, urlOf, retryAfterMs, limits } = this.options;
-    const rate = this.rates.get(process);
+    const rates = this.rates.get(process) ?? [];
+    const host = Math.abs(task) % rates.length;
+    const rate = rates[host];
+    if (rate === undefined) throw new Error("no such host");
     const { url, pop } = urlOf?.(task) ?? { url: `u${task}`, pop: `pop${task % 10}` };
-    const needsPermit = limits !== undefined || tries > 0 || rate?.isActive === true;
-    if (tries > 0) await rate?.refresh().catch(() => undefined);
+    const needsPermit = limits !== undefined || tries > 0 || rate.isActive;
+    if (tries > 0) await rate.refresh().catch(() => undefined);
     const permit = needsPermit
-      ? await process.limiter.acquire({ signal: process.end.signal, isDeferrable })
+      ? await process.limiter.acquire({ rate, signal: process.end.signal, isDeferrable })
       : undefined;
+    const { connectMs = 0 } = this.options;
+    if (connectMs > 0) await wait(connectMs * (0.5 + this.random()), [process.end.signal]);
+    try {
+      await permit?.slot(process.end.signal);
+    } catch (error) {
+      permit?.release();
+      throw error;
+    }
     const at = Date.now();
-    const refused = isBad?.(task) === true || !this.accepts(at);
-    this.sent.push({ at, process: process.name, refused, isProbe: !isDeferrable });
+    const refused = isBad?.(task) === true || !this.accepts(at, host);
+    this.sent.push({ at, process: process.name, refused, isProbe: !isDeferrable, host });
     this.mostInProgress = Math.max(this.mostInProgress, ++this.inProgress);
     const ms = refused ? 5 : answerMs * (0.5 + this.random());
     const isWhole = await wait(ms, [process.end.signal, ...(permit === undefined ? [] : [permit.lost])]);
@@ -252,7 +270,7 @@ export class Lab {
     this.busyMs += Date.now() - at;
     permit?.release();
     if (!isWhole) throw new Error("cut off");
-    rate?.observe({
+    rate.observe({
       url,
       pop,
       sentAt: at,
@@ -263,11 +281,12 @@ export class Lab {
     return !refused;
   }
 
-  private accepts(at: number): boolean {
-    const { breaksAbove = Number.POSITIVE_INFINITY } = this.options;
-    this.accepted = this.accepted.filter((it) => it > at - 1_000);
-    if (this.accepted.length >= breaksAbove) return false;
-    this.accepted.push(at);
+  private accepts(at: number, host: number): boolean {
+    const { breaksAbove = Number.POSITIVE_INFINITY, isThrottled = () => true } = this.options;
+    const accepted = (this.accepted.get(host) ?? []).filter((it) => it > at - 1_000);
+    this.accepted.set(host, accepted);
+    if (isThrottled(host) && accepted.length >= breaksAbove) return false;
+    accepted.push(at);
     return true;
   }
 

@@ -255,6 +255,40 @@ export function getSize(processes: number, limit: number): Scenario {
   };
 }
 
+/** Each request opens a connection, which takes as long as to a distant POP, or longer. */
+export function slowConnections(processes: number, limit: number, connectMs: number): Scenario {
+  return {
+    name: `${processes} processes, ${limit} per second, connections take ${connectMs} ms`,
+    run: async (seed) => {
+      const limits = { requests_per_second: limit };
+      const lab = await run({ seed, processes, tasks: limit * 120, limits, connectMs }, 80);
+      return result(...limitChecks(lab, limit), used(lab, limit, 15, 75));
+    },
+  };
+}
+
+/** One request of two hosts: both share its limits. If one throttles, the other goes on. */
+export function twoHosts(processes: number, breaksAbove?: number): Scenario {
+  return {
+    name: `${processes} processes, two hosts, 20 per second, 4 at once${breaksAbove === undefined ? "" : `, one refuses above ${breaksAbove} per second`}`,
+    run: async (seed) => {
+      const limits = { requests_per_second: 20, concurrency: 4 };
+      const throttled = breaksAbove === undefined ? {} : { breaksAbove, isThrottled: (host: number) => host === 0 };
+      const lab = await run({ seed, processes, tasks: 1_000, limits, answerMs: 100, hosts: 2, ...throttled }, 300);
+      const other = lab.sent.filter(({ host }) => host === 1);
+      const otherEnd = ((other.at(-1)?.at ?? Number.POSITIVE_INFINITY) - lab.started) / 1_000;
+      return result(
+        ...limitChecks(lab, 20),
+        ["most at once", lab.mostInProgress, lab.mostInProgress <= 4],
+        ["permits held at the end", lab.table.held, lab.table.held === 0],
+        ["done", lab.done, lab.done === 1_000],
+        ["ended after s", (lab.lastDoneAt - lab.started) / 1_000, true],
+        ["other host ended after s", otherEnd, otherEnd < 240],
+      );
+    },
+  };
+}
+
 /** A share of the URLs is always refused, on an origin that has no limit of its own. */
 export function someBadUrls(processes: number, share: number, retryAfterMs?: number): Scenario {
   return {
@@ -318,6 +352,9 @@ export const SOME: readonly Scenario[] = [
   oneBadUrl(4),
   oneBadPop(4),
   getSize(2, 20),
+  twoHosts(2),
+  twoHosts(2, 5),
+  slowConnections(4, 10, 400),
 ];
 
 /** All of them. */
@@ -350,4 +387,6 @@ export const ALL: readonly Scenario[] = [
   originDown(900_000),
   getSize(1, 50),
   getSize(4, 20),
+  ...[1, 4].flatMap((processes) => [twoHosts(processes), twoHosts(processes, 5)]),
+  ...[1, 4, 20].flatMap((processes) => [slowConnections(processes, 10, 400), slowConnections(processes, 50, 400)]),
 ];

@@ -1,14 +1,14 @@
 // A shared table in virtual time: latency, failures and periods without a response. Each process has a view of it.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerClock } from "../../aws/server-clock.ts";
-import { tatAfter } from "../../domain/origin/memory-permit-store.ts";
-import type {
-  HostRate,
-  Lease,
-  PermitChange,
-  PermitStore,
-  Permits,
-  TatUpdate,
+import {
+  type HostRate,
+  type Lease,
+  type PermitChange,
+  type PermitStore,
+  type Permits,
+  type TatUpdate,
+  tatAfter,
 } from "../../domain/origin/permit-store.ts";
 
 interface Item {

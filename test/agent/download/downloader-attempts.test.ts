@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import type { DownloaderOptions } from "../../../agent/download/downloader.ts";
+import type { Permits } from "../../../agent/download/downloader.ts";
 import { firstAddress } from "../../../agent/download/endpoint.ts";
-import { PutOffError } from "../../../agent/origin/put-off.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -153,17 +153,19 @@ describe.concurrent("what is put off, because the edge keeps an error, or the or
   test.each(cases)("%s", async (name, troubles, tries, visits, ms) => {
     const path = `/put-off-${encodeURIComponent(name)}.bin`;
     const putOff = await download({ url: object(path, troubles) }).catch((error: unknown) => error);
-    expect(putOff).toBeInstanceOf(PutOffError);
-    expect(putOff).toMatchObject({ tries, ms, startedAt: expect.any(Number) });
+    expect(putOff).toBeInstanceOf(DeferredError);
+    expect(putOff).toMatchObject({ attempts: tries, startedAt: expect.any(Number) });
+    const { delayMs } = putOff as DeferredError;
+    expect([delayMs >= ms, delayMs <= 1.3 * ms]).toEqual([true, true]);
     expect(visited(path)).toEqual(visits);
   });
 
   test("after that, it counts on, and fails in the end", async () => {
     const again = (path: string, code: number, tries: number) =>
       download({ url: object(path, Array(3).fill(status(code))), message: { tries } }).catch((error: unknown) => error);
-    expect(await again("/again-1.bin", 500, 1)).toMatchObject({ tries: 1 });
+    expect(await again("/again-1.bin", 500, 1)).toMatchObject({ attempts: 1, name: "DeferredError" });
     expect(await again("/again-2.bin", 500, 2)).toMatchObject({ ok: false, attempts: 3 });
-    expect(await again("/again-3.bin", 503, 6)).toMatchObject({ tries: 1 });
+    expect(await again("/again-3.bin", 503, 6)).toMatchObject({ attempts: 1, name: "DeferredError" });
     expect(await again("/again-4.bin", 503, 7)).toMatchObject({ ok: false, attempts: 8, error: "HTTP 503" });
   });
 });
@@ -187,7 +189,7 @@ describe.concurrent("a task that was put off", () => {
   test("has its own attempts, whatever its message says of the other URLs", async () => {
     const own = (path: string, attempts: number) =>
       download({ url: object(path, [error]), message: { tries: 2 }, attempts }).catch((thrown: unknown) => thrown);
-    expect(await own("/own-0.bin", 0)).toMatchObject({ name: "PutOffError", tries: 1 });
+    expect(await own("/own-0.bin", 0)).toMatchObject({ name: "DeferredError", attempts: 1 });
     expect(await own("/own-2.bin", 2)).toMatchObject({ ok: false, attempts: 3 });
   });
 
@@ -202,7 +204,7 @@ describe.concurrent("a task that was put off", () => {
   test("that is put off again says when its first attempt started", async () => {
     const started = Date.now() - 11_000;
     const again = download({ url: object("/first-start.bin", [error]), attempts: 1, startedAt: started });
-    await expect(again).rejects.toMatchObject({ tries: 1, startedAt: started });
+    await expect(again).rejects.toMatchObject({ attempts: 1, startedAt: started });
   });
 
   test("took no time before it began, if another instance's clock is ahead", async () => {
@@ -212,20 +214,22 @@ describe.concurrent("a task that was put off", () => {
 });
 
 describe("when the origin wants to be left alone inside a download", () => {
-  const again = () => Promise.reject(new PutOffError(60_000, 1_000));
-  // A line as far as the downloader knows one.
-  const origin = { lineOf: () => ({ again }), saw() {} } as unknown as NonNullable<DownloaderOptions["origin"]>;
+  const permits: Permits = {
+    waitWithout: (wait) => wait(),
+    regain: () => Promise.reject(new DeferredError(60_000)),
+    beforeSend: () => undefined,
+  };
 
   test("the attempts so far are counted", async () => {
     const url = object("/left-alone.bin", [{ kind: "reset", after: 1_000 }]);
-    const putOff = await download({ url, options: { origin } }).catch((error: unknown) => error);
-    expect(putOff).toMatchObject({ name: "PutOffError", ms: 60_000, tries: 1 });
+    const putOff = await download({ url, permits }).catch((error: unknown) => error);
+    expect(putOff).toMatchObject({ name: "DeferredError", delayMs: 60_000, attempts: 1 });
   });
 
   test("a second download that may not be sent: the task has failed, and no miss is claimed", async () => {
     const miss = { kind: "status", status: 503 } as const;
     const url = object("/left-alone-whole.bin", [undefined, miss, miss, miss] as unknown as Fault[]);
-    expect(await download({ url, options: { origin } })).toMatchObject({
+    expect(await download({ url, permits })).toMatchObject({
       ...{ outcome: "failed", reason: "other", attempts: 1, rounds: 1, bytes: SIZE },
       error: expect.stringContaining("the origin has too much to do"),
     });

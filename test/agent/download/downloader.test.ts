@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { PopPools } from "../../../agent/download/pop-pools.ts";
-import { PutOffError } from "../../../agent/origin/put-off.ts";
 import { Cancellation } from "../../../agent/work/cancellation.ts";
 import { Holding } from "../../../agent/work/holding.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { taskKey } from "../../../domain/plan/task-key.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
@@ -135,7 +135,7 @@ test.each<[string, Fault[], boolean]>([
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
   const message = { tries: 2 };
   const options = { meter: { small: { addBytes() {}, addTask }, large: unused } };
-  await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(PutOffError));
+  await download({ url, message, options }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
 

@@ -19,6 +19,7 @@ async function waits(path: string, message: Download["message"] = {}, troubles: 
       return wait();
     },
     regain: async () => void began.regain.push(sent()),
+    beforeSend: () => undefined,
   };
   const result = await download({ url: object(path, troubles, 500), message, permits });
   return { ...began, requests: sent(), outcome: result.outcome };

@@ -73,7 +73,7 @@ describe("what takes too long", () => {
 
   test("a body that does not end", async () => {
     const { pool } = await raw((socket) => drip(socket, "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(10_000), 10));
-    const answer = await pool.download("/", HEADERS, () => {}, undefined, 100_000);
+    const answer = await pool.download("/", HEADERS, () => {}, { maxBytes: 100_000 });
     expect(answer).toMatchObject({ failure: { reason: "too_large", code: "TOO_LARGE" } });
     expect(answer.bytes).toBeLessThan(300_000);
   });

@@ -106,7 +106,7 @@ test("once it is destroyed, what runs or waits fails, and nothing begins", async
 test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
   const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
   const cancellation = new Cancellation();
-  const cut = Array.from({ length: 200 }, () => pool.download("/", HEADERS, () => {}, cancellation));
+  const cut = Array.from({ length: 200 }, () => pool.download("/", HEADERS, () => {}, { cancellation }));
   const other = get();
   await eventually(requests).toBe(128);
   cancellation.cancel();

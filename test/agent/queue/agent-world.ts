@@ -59,8 +59,8 @@ export async function world(messages: readonly (readonly string[])[], answers: A
         Messages: here.splice(0, MaxNumberOfMessages).map((Body) => ({ Body, ReceiptHandle: `r${received++}` })),
       };
     },
-    PutItem: ({ Item = {} }) => {
-      beats.push(`${Item["key"]?.S} ${Item["tasks"]?.N}`);
+    UpdateItem: ({ Key = {}, ExpressionAttributeValues: values = {} }) => {
+      beats.push(`${Key["key"]?.S} ${values[":tasks"]?.N}`);
       return {};
     },
     GetItem: () => ({ Item: { active: { S: "y" } } }),

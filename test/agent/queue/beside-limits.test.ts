@@ -2,13 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { Origin } from "../../../agent/origin/origin.ts";
 import type { AgentOptions } from "../../../agent/queue/agent.ts";
 import { Meter } from "../../../agent/queue/meter.ts";
 import { Beats } from "../../../agent/work/beats.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { patienceOf } from "../../../domain/request/patience.ts";
-import type { Beat } from "../../../domain/request/progress.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { resultOf } from "./agent-world.ts";
@@ -17,7 +16,6 @@ import { MemoryLane, memoryAgent } from "./fleet-world.ts";
 useVirtualClock();
 
 const logger = pino({ level: "silent" });
-const patience = patienceOf(90);
 const URLS = 20;
 
 function messages(count: number, different: Partial<TaskMessage>): TaskMessage[] {
@@ -31,14 +29,9 @@ const FREE = messages(200, { req_id: "free", host: "other.example" });
 
 /** Runs an agent until all of the free request is done. @returns the seconds, and when each of the limited one was asked for */
 async function run(waiting: readonly TaskMessage[]) {
-  const told = new Map<string, Beat>();
-  const progress = {
-    beat: async (reqId: string, beat: Beat) => void told.set(reqId, beat),
-    received: async () => undefined,
-    beats: async (reqId: string) => [...told].flatMap(([id, beat]) => (id === reqId ? [beat] : [])),
-  };
-  const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: patience.beatMs, logger });
-  const origin = new Origin({ progress, beats, self: "i#w", patience, logger });
+  const progress = { beat: async () => undefined, received: async () => undefined };
+  const beats = new Beats({ progress, instance: "i", worker: "w", everyMs: 1_000, logger });
+  const origins = new OriginLimiters({ store: new MemoryPermitStore() });
   const asked: number[] = [];
   let free = 0;
   const meter = new Meter();
@@ -52,7 +45,7 @@ async function run(waiting: readonly TaskMessage[]) {
     },
   };
   const lanes = { main: new MemoryLane(waiting), express: new MemoryLane() };
-  const agent = memoryAgent({ lanes, meter, downloader, origin, beats });
+  const agent = memoryAgent({ lanes, meter, downloader, origins, beats });
   const since = performance.now();
   const ended = agent.serve();
   while (free < FREE.length * URLS) await sleep(10);

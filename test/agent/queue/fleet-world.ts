@@ -55,7 +55,7 @@ export class MemoryLane {
   }
 }
 
-interface MemoryAgentParts extends Pick<AgentOptions, "meter" | "downloader" | "beats" | "origin"> {
+interface MemoryAgentParts extends Pick<AgentOptions, "meter" | "downloader" | "beats" | "origins"> {
   readonly lanes: { readonly main: MemoryLane; readonly express: MemoryLane };
 }
 

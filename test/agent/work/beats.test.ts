@@ -176,7 +176,7 @@ describe("bytes by the minute", () => {
     holding.end();
     beats.take("b", 1).end();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(written.at(-1)).toMatchObject({ tasks: 0, left: true });
+    expect(written.at(-1)).toMatchObject({ tasks: 0 });
     expect(written.at(-1)).not.toHaveProperty("received");
     expect(noted).toEqual([["a", minute, 700]]);
   });
@@ -243,34 +243,13 @@ describe("at the end", () => {
   });
 });
 
-describe("of a request that shares a limit", () => {
-  test("it goes on without tasks for a while, and says then that it has left", async () => {
-    const { beats, written } = beating();
-    const since = Date.now();
-    beats.take("a", 1).end();
-    beats.keep("a", 25_000);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(written.map(({ tasks, sharing, left }) => [tasks, sharing, left])).toEqual([
-      [1, undefined, undefined],
-      [0, since, undefined],
-      [0, since, undefined],
-      [0, since, undefined],
-      [0, undefined, true],
-    ]);
-  });
-
-  test("a stop ends that at once", async () => {
-    const { beats, written } = beating();
-    beats.take("a", 1).end();
-    beats.keep("a", 25_000);
-    await beats.end();
-    expect(written.at(-1)).toMatchObject({ tasks: 0, left: true });
-  });
-
-  test("it tells what may be at the origin", async () => {
-    const { beats, written } = beating();
-    beats.take("a", 3).asking = 2;
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(written.map(({ asking }) => asking)).toEqual([undefined, 2]);
-  });
+test("it is known when the last heartbeat that was written was sent", async () => {
+  const { beats } = beating();
+  const since = Date.now();
+  expect(beats.writtenAt("a")).toBe(Number.NEGATIVE_INFINITY);
+  beats.take("a", 1);
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(beats.writtenAt("a")).toBe(since);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(beats.writtenAt("a")).toBe(since + 10_000);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { PutOffError } from "../../../agent/origin/put-off.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import type { LeadResult } from "../../../domain/plan/verdict.ts";
@@ -235,7 +235,7 @@ describe("a lead's URL whose download has ended", () => {
     const download: Plan["download"] = async (__, ___, onDownloaded) => {
       if (isDownloaded) onDownloaded({ ok: true });
       await turn();
-      throw new PutOffError(11_000, 0, 1);
+      throw new DeferredError(11_000, 1);
     };
     const sendLater = async (message: TaskMessage) => void later.push(message);
     const { sent, ended } = start(leadOf({}, "a"), { ...all, download, sendLater });
@@ -250,7 +250,7 @@ describe("a lead's URL whose download has ended", () => {
     const download: Plan["download"] = async (_, __, onDownloaded) => {
       onDownloaded({ ok: true });
       await turn();
-      throw new PutOffError(11_000, 0, 1);
+      throw new DeferredError(11_000, 1);
     };
     const sendLater = async (message: TaskMessage) => void later.push(message);
     const { ended } = start(leadOf({}, "a"), { ...all, download, sendLater, send: () => sending.promise });
@@ -267,7 +267,7 @@ describe("a lead's URL whose download has ended", () => {
     const { download, downloaded, end } = proofs("a", "b");
     const putOff: Plan["download"] = async (url, permits, onDownloaded) => {
       await download(url, permits, onDownloaded);
-      if (url === "a") throw new PutOffError(11_000, 0, 1);
+      if (url === "a") throw new DeferredError(11_000, 1);
       return { ok: false };
     };
     const sendLater = async (message: TaskMessage) => void later.push(message);

@@ -1,12 +1,11 @@
-// What a download holds while it waits: in virtual time, because processes agree on an origin's limits beat by beat.
+// What a download holds while it waits: in virtual time.
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import type { Permits } from "../../../agent/download/downloader.ts";
-import { Origin } from "../../../agent/origin/origin.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { messageBody } from "../../../domain/plan/task-message.ts";
-import { patienceOf } from "../../../domain/request/patience.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { taskMessage } from "../task-messages.ts";
 import { done, start, yes } from "./work-world.ts";
@@ -19,34 +18,21 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     urls: ["a", "b", "c"].map((url) => ({ url, bytes: 1 })),
   });
 
-  /** Works through the message beside nobody else. @param download of the first URL; each other one takes ten seconds */
+  /** Works through the message beside nobody else. @param download of the first URL; each other one takes a second */
   async function run(download: (permits: Permits, said: string[]) => Promise<void>): Promise<string[]> {
     const said: string[] = [];
-    const rates = { bytes: 0, bytes_per_second: 0, tasks_per_second: 0 };
-    // It shares the limits once it has seen that nobody else does.
-    let sharing: number | undefined;
-    const beats = async () =>
-      sharing === undefined ? [] : [{ instance: "i", worker: "w", at: Date.now(), tasks: 1, sharing, ...rates }];
-    const origin = new Origin({
-      ...{ self: "i#w", patience: patienceOf(900), logger: pino({ level: "silent" }) },
-      progress: { beats },
-      beats: {
-        keep: () => {
-          sharing ??= Date.now();
-        },
-      },
-    });
+    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
     const others = ["second", "third"];
     let begun = 0;
     const plan = {
-      ...{ active: yes, write: done, delete: done, hold: done, origin },
+      ...{ active: yes, write: done, delete: done, hold: done, origins },
       download: async (_: string, permits: Permits) => {
         if (begun++ === 0) {
           await download(permits, said);
         } else {
           const name = others.shift() ?? "one too many";
           said.push(`the ${name} begins`);
-          await sleep(10_000);
+          await sleep(1_000);
           said.push(`the ${name} ends`);
         }
         return {};
@@ -54,14 +40,14 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     };
     const slots = new Slots(10);
     await start(messageBody(message), plan, slots).ended;
-    origin.close();
+    origins.close(new Error("the test has ended"));
     expect(slots.inUse).toBe(0);
     return said;
   }
 
   test("a download that waits holds no permit, and the others begin", async () => {
     const said = await run(async ({ waitWithout }, log) => {
-      await waitWithout(() => sleep(60_000));
+      await waitWithout(() => sleep(20_000));
       log.push("the first has waited");
     });
     expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
@@ -69,9 +55,9 @@ describe("of a request that limits the concurrency at its origin to one", () => 
 
   test("a check waits for a permit, and gives it back", async () => {
     const said = await run(async ({ waitWithout }, log) => {
-      await waitWithout(() => sleep(1_000));
+      await waitWithout(() => sleep(500));
       log.push("the first is checked");
-      await sleep(5_000);
+      await sleep(1_000);
       log.push("the check ends");
     });
     const check = ["the first is checked", "the check ends"];
@@ -82,11 +68,12 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     const said = await run(async ({ regain }, log) => {
       await regain();
       log.push("the first is repeated");
-      await sleep(5_000);
+      await sleep(1_000);
       log.push("the repetition ends");
     });
     const repetition = ["the first is repeated", "the repetition ends"];
-    expect(said).toEqual([...took("second"), ...repetition, ...took("third")]);
+    // It is in progress: it goes before those that have not begun.
+    expect(said).toEqual([...repetition, ...took("second"), ...took("third")]);
   });
 
   function took(name: string): string[] {

@@ -1,11 +1,11 @@
 // What an agent keeps between two beats, windows and messages: the second round has its own figures alone.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { PutOffError } from "../../../agent/origin/put-off.ts";
 import { Tally } from "../../../agent/queue/meter.ts";
 import { ActiveRequests } from "../../../agent/work/active-requests.ts";
 import { Beats } from "../../../agent/work/beats.ts";
-import { PutOffs } from "../../../agent/work/put-offs.ts";
+import { Deferrals } from "../../../agent/work/deferrals.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Beat } from "../../../domain/request/progress.ts";
 import { taskMessage } from "../task-messages.ts";
@@ -94,11 +94,11 @@ describe("beats", () => {
   });
 });
 
-test("what is put off in a second round is sent once, and with its own delay and tries", async () => {
+test("what is deferred in a second round is sent once, and with its own delay and tries", async () => {
   const sent: { readonly message: TaskMessage; readonly seconds: number }[] = [];
   const told: string[][] = [];
   vi.spyOn(Math, "random").mockReturnValue(0);
-  const putOffs = new PutOffs(
+  const deferrals = new Deferrals(
     {
       queue: { sendLater: async (message, seconds) => void sent.push({ message, seconds }) },
       requests: { isActive: async () => true },
@@ -107,7 +107,7 @@ test("what is put off in a second round is sent once, and with its own delay and
     (urls) => void told.push(urls.map(({ url }) => url)),
   );
   const add = (url: string, ms: number, tries: number) =>
-    putOffs.add([{ url, bytes: 1 }], new PutOffError(ms, 0, tries));
+    deferrals.add([{ url, bytes: 1 }], new DeferredError(ms, tries));
   const sentNow = async () => {
     await vi.advanceTimersByTimeAsync(1);
     return sent
@@ -122,14 +122,14 @@ test("what is put off in a second round is sent once, and with its own delay and
   expect(await sentNow()).toEqual([["d", 4, 2]]);
   add("e", 11_000, 2);
   add("f", 1_000, 0);
-  await putOffs.end();
+  await deferrals.end();
   expect(await sentNow()).toEqual([
     ["c", 5, 7],
     ["e", 6, 11],
     ["f", 4, 1],
   ]);
   expect(told.flat().sort()).toEqual(["a", "b", "c", "d", "e", "f"]);
-  await putOffs.end();
+  await deferrals.end();
   expect(await sentNow()).toEqual([]);
   vi.restoreAllMocks();
 });

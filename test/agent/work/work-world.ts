@@ -27,8 +27,9 @@ export interface Plan {
   readonly sendLater?: (message: TaskMessage, seconds: number) => Promise<void>;
   readonly bury?: () => Promise<void>;
   readonly decide?: () => Promise<void>;
-  /** Whose turn it is. @default nobody waits for one */
-  readonly origin?: WorkDeps["origin"];
+  /** The limits of origins. @default there are none */
+  readonly origins?: WorkDeps["origins"];
+  readonly followers?: WorkDeps["followers"];
   /** Bytes that come of each download before it ends. */
   readonly bytes?: number;
   /** How often the message was delivered, with this time. @default 1 */
@@ -101,7 +102,8 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
         return { ...RESULT, req_id: task.req_id, pop: task.pop, url, variant, ...end };
       },
     },
-    ...(plan.origin === undefined ? {} : { origin: plan.origin }),
+    ...(plan.origins === undefined ? {} : { origins: plan.origins }),
+    ...(plan.followers === undefined ? {} : { followers: plan.followers }),
     visibilitySeconds: 120,
     logger,
   };
@@ -111,7 +113,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
   return { did, unplanned, sent, ended, beats, told, stop: () => stopping.abort() };
 }
 
-const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done() };
+const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done(), beforeSend: () => undefined };
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});

@@ -52,7 +52,9 @@ test("followers have the lead's request and host, and addresses of their own", (
   // The attempts at the lead's POP are not theirs.
   const urls = lead.urls.map(({ attempts: _, first_attempt_at: __, ...url }) => url);
   const shared = { req_id, header, variants, verify, shards, origin, host, urls };
-  expect(messages).toEqual((lead.followers ?? []).map((follower) => ({ ...shared, ...follower, follows: true })));
+  expect(messages).toEqual(
+    (lead.followers ?? []).map((follower) => ({ ...shared, ...follower, follows: true, led_by: lead.pop })),
+  );
   expect(decided).toEqual([]);
 });
 

@@ -44,7 +44,7 @@ const done = (lead: TaskMessage, ...results: readonly (readonly [TaskUrl, LeadRe
 describe("a lead", () => {
   it("sends its followers after the URLs that its REC has", () => {
     const { messages, decided } = done(LEAD, [A, GOOD], [C, GOOD]);
-    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A, C], { follows: true })));
+    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A, C], { follows: true, led_by: "P1" })));
     expect(decided).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe("a lead", () => {
   it("sends them without saying that the REC has it where nothing shows that", () => {
     const { messages } = done(LEAD, [A, GOOD], [C, { ...GOOD, rec_unsure: true }]);
     expect(messages).toEqual([
-      ...["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true })),
+      ...["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true, led_by: "P1" })),
       ...["P2", "P3", "P4"].map((pop) => to(pop, [C], {})),
     ]);
   });
@@ -158,7 +158,7 @@ describe("a lead", () => {
 
   it("whose object arrived after another's failure has followers all the same", () => {
     const { messages } = done({ ...LEAD, origin_failures: 1, first_failure: "P0 (HTTP 404)" }, [A, GOOD]);
-    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true })));
+    expect(messages).toEqual(["P2", "P3", "P4"].map((pop) => to(pop, [A], { follows: true, led_by: "P1" })));
   });
 
   it("with one follower makes it lead nobody", () => {

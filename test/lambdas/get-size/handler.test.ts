@@ -65,7 +65,7 @@ async function world({
   const allowed = allowedDistributionsSchema.parse(allowedIds);
   const expandFunction = new FakeAsyncFunction();
   const requestPops = new FakeRequestPops(requests);
-  const asked = { distributions, dns, ports, keptErrorMs: 50, expandFunction };
+  const asked = { distributions, dns, ports, keptErrorMs: 50, limits: undefined, expandFunction };
   const fakes = { requests, requestPops, lists, ...asked, allowed, logger: silent };
   const { deps, calls } = noteCalls<GetSizeDeps>(fakes, fault);
   const context = { getRemainingTimeInMillis: () => remainingMs };

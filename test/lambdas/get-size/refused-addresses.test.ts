@@ -45,6 +45,7 @@ async function measure({ urls, nearest, pops = new Map(), allowPrivateAddresses 
     distributions: new FakeDistributions([]),
     ports,
     keptErrorMs: 50,
+    limits: undefined,
     expandFunction: new FakeAsyncFunction(),
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,

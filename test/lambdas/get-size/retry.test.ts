@@ -59,6 +59,7 @@ async function world(
     ports,
     expandFunction: new FakeAsyncFunction(),
     keptErrorMs: 50,
+    limits: undefined,
     allowed: allowedDistributionsSchema.parse("*"),
     logger: silent,
   };

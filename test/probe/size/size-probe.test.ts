@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DnsLookupError } from "../../../aws/dns.ts";
-import { Pace } from "../../../probe/size/pace.ts";
+import { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./server.ts";
@@ -97,15 +98,15 @@ describe("a URL's size", () => {
     [408, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
   ])("is unknown after three times %i: the URL is good all the same", async (status, methods) => {
     const { port, seen } = await serve((_, response) => refuse(status)(response));
-    expect(await newProbe(port, { pace: new Pace({}, 10) }).size("http://cdn.example.com/")).toEqual({ size: null });
+    expect(await newProbe(port, { keptErrorMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: null });
     expect(seen.map(({ method }) => method)).toEqual(methods);
   });
 
   it("is asked for no more slowly after AWS WAF has answered: the origin refused nothing", async () => {
     const { port } = await serve((_, response) => response.writeHead(429, { "x-amzn-waf-action": "captcha" }).end());
-    const pace = new Pace({}, 10_000);
-    const saw = vi.spyOn(pace, "saw");
-    expect(await newProbe(port, { pace }).size("http://cdn.example.com/")).toMatchObject({
+    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    const saw = vi.spyOn(origins, "observe");
+    expect(await newProbe(port, { origins, keptErrorMs: 10_000 }).size("http://cdn.example.com/")).toMatchObject({
       problem: expect.stringMatching(/^WAF_CAPTCHA: .*HTTP 429/),
     });
     expect(saw).not.toHaveBeenCalled();
@@ -118,7 +119,7 @@ describe("a URL's size", () => {
       if (n > 2) return whole(response);
       return response.writeHead(503, n === 2 ? { "retry-after": "2" } : {}).end();
     });
-    expect(await newProbe(port, { pace: new Pace({}, 1_200) }).size("http://cdn.example.com/")).toEqual({
+    expect(await newProbe(port, { keptErrorMs: 1_200 }).size("http://cdn.example.com/")).toEqual({
       size: 1_234,
     });
     const [first = 0, second = 0, third = 0] = at;
@@ -132,8 +133,7 @@ describe("a URL's size", () => {
     ["a reset", reset],
   ])("is found after %s that passes", async (_, fault) => {
     const { port } = await serve((_, response, n) => (n <= 2 ? fault(response) : whole(response)));
-    const pace = new Pace({}, 10);
-    expect(await newProbe(port, { pace }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+    expect(await newProbe(port, { keptErrorMs: 10 }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
   });
 
   it("is not there when every connection is reset or refused, and the problem says so", async () => {

@@ -1,77 +1,75 @@
 import type { TaskLane } from "../../aws/task-lane.ts";
+import type { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
-import type { PutOffError } from "../origin/put-off.ts";
 import type { ActiveRequests } from "./active-requests.ts";
 import type { HandingOver } from "./hand-over.ts";
 import { isWanted } from "./is-wanted.ts";
 
-export interface PutOffDeps {
+export interface DeferralDeps {
   readonly queue: Pick<TaskLane, "sendLater">;
   readonly requests: Pick<ActiveRequests, "isActive">;
   /** Of a message with followers. */
   readonly lead?: Pick<HandingOver, "withdraw">;
 }
 
-interface PutOff {
+interface Deferral {
   readonly urls: readonly TaskUrl[];
-  readonly error: PutOffError;
+  readonly error: DeferredError;
 }
 
 /**
- * What of a message is put off: it goes back as a new message that nobody can receive for a while. So it blocks nobody's
- * slots, and no delivery of the old one is used up. All else of the message stays with it, its followers too.
+ * The deferred URLs of a message: they return to the queue as a new message that nobody can receive for a while. So they block nobody's
+ * slots, and use up no delivery of the old one. All else of the message stays with it, its followers too.
  */
-export class PutOffs {
-  private waiting: PutOff[] = [];
+export class Deferrals {
+  private waiting: Deferral[] = [];
   private sent: Promise<void>[] = [];
   private flushing: NodeJS.Immediate | undefined;
 
   /** @param onSent told of what is in the queue again */
   constructor(
-    private readonly deps: PutOffDeps,
+    private readonly deps: DeferralDeps,
     private readonly message: TaskMessage,
     private readonly onSent: (urls: readonly TaskUrl[]) => void,
   ) {}
 
   /**
-   * What was asked for in vain waits for others of the message; what was not asked for goes at once, all of it together.
-   * @param urls the one that was asked for, and the variants that wait for it
+   * What was requested in vain waits for others of the message; what was not requested goes at once, all of it together.
+   * @param urls the one that was deferred, and the variants that wait for it
    */
-  add(urls: readonly TaskUrl[], error: PutOffError): void {
+  add(urls: readonly TaskUrl[], error: DeferredError): void {
     this.waiting.push({ urls, error });
-    if (error.tries === 0) this.flushing ??= setImmediate(() => this.flush((it) => it.error.tries === 0));
+    if (error.attempts === 0) this.flushing ??= setImmediate(() => this.flush((it) => it.error.attempts === 0));
   }
 
-  /** Sends the rest. @throws TasksNotQueuedError if SQS refuses some of all that was put off */
+  /** Sends the rest. @throws TasksNotQueuedError if SQS refuses some of all that was deferred */
   async end(): Promise<void> {
     this.flush(() => true);
     await Promise.all(this.sent);
   }
 
-  private flush(which: (it: PutOff) => boolean): void {
+  private flush(which: (it: Deferral) => boolean): void {
     clearImmediate(this.flushing);
     this.flushing = undefined;
     const now = this.waiting.filter(which);
     this.waiting = this.waiting.filter((it) => !which(it));
-    for (const tries of new Set(now.map(({ error }) => error.tries))) {
-      const job = this.send(now.filter(({ error }) => error.tries === tries));
+    for (const attempts of new Set(now.map(({ error }) => error.attempts))) {
+      const job = this.send(now.filter(({ error }) => error.attempts === attempts));
       // It is thrown at the end.
       job.catch(() => undefined);
       this.sent.push(job);
     }
   }
 
-  private async send(putOffs: readonly PutOff[]): Promise<void> {
-    const urls = putOffs.flatMap((it) => it.urls);
+  private async send(deferrals: readonly Deferral[]): Promise<void> {
+    const urls = deferrals.flatMap((it) => it.urls);
     const counted = new Map(
-      putOffs.flatMap((it) =>
+      deferrals.flatMap((it) =>
         it.urls.map((url, i) => [url, i === 0 ? withAttempts(this.message, url, it.error) : url] as const),
       ),
     );
-    const ms = Math.max(...putOffs.map(({ error }) => error.ms));
-    const spreadMs = Math.max(...putOffs.map(({ error }) => error.spreadMs));
-    const seconds = (ms + Math.random() * spreadMs) / 1_000;
+    const seconds = Math.max(...deferrals.map(({ error }) => error.delayMs)) / 1_000;
     if (await isWanted(this.deps.requests, this.message.req_id)) {
       const left = { ...this.message, urls };
       const parts = (await this.deps.lead?.withdraw(left)) ?? [left];
@@ -89,10 +87,10 @@ export class PutOffs {
 }
 
 /** The same URL, with the attempts that ended with this error. */
-function withAttempts(message: TaskMessage, url: TaskUrl, { tries, startedAt }: PutOffError): TaskUrl {
-  if (startedAt === undefined && tries === 0) return url;
-  const attempts = attemptsBefore(message, url) + tries;
-  return { ...url, attempts, ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }) };
+function withAttempts(message: TaskMessage, url: TaskUrl, { attempts, startedAt }: DeferredError): TaskUrl {
+  if (startedAt === undefined && attempts === 0) return url;
+  const all = attemptsBefore(message, url) + attempts;
+  return { ...url, attempts: all, ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }) };
 }
 
 /** Each URL says its own attempts as soon as one has any: else those of the message would count for it. */

@@ -1,8 +1,8 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Line } from "../../../agent/origin/line.ts";
-import { PutOffError } from "../../../agent/origin/put-off.ts";
+import { describe, expect, test } from "vitest";
 import { Slots } from "../../../agent/queue/slots.ts";
-import { PutOffs } from "../../../agent/work/put-offs.ts";
+import { Deferrals } from "../../../agent/work/deferrals.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import type { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskUrl } from "../../../domain/plan/task-url.ts";
 import { deferred, turn } from "../deferred.ts";
@@ -13,20 +13,21 @@ import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-wor
 const overloaded =
   (...urls: string[]) =>
   (url: string) =>
-    urls.includes(url) ? Promise.reject(new PutOffError(11_000, 0, 1)) : good();
+    urls.includes(url) ? Promise.reject(new DeferredError(11_000, 1)) : good();
 
-/** A line that lets so many go on, and puts off the rest. */
-function lineOf(room: number, leave: () => void = () => undefined): NonNullable<Plan["origin"]> {
-  let left = room;
-  const seat = { isLate: false, leave };
-  const line = {
-    turn: async () => {
-      if (left-- <= 0) throw new PutOffError(10_000, 0);
-      return seat;
-    },
-    again: () => Promise.reject(new Error("unplanned: again")),
+/** A limiter that grants so many permits, and defers the rest. */
+function limited(permits: number, release: () => void = () => undefined): NonNullable<Plan["origins"]> {
+  let left = permits;
+  const permit = { lost: new AbortController().signal, slot: () => Promise.resolve(), release };
+  const acquire = async () => {
+    if (left-- <= 0) throw new DeferredError(10_000);
+    return permit;
   };
-  return { lineOf: () => line as unknown as Line };
+  return originsOf(() => ({ acquire }));
+}
+
+function originsOf(limiterFor: OriginLimiters["limiterFor"]): NonNullable<Plan["origins"]> {
+  return { prepare: async () => undefined, limiterFor };
 }
 
 function plan(more: Partial<Plan>) {
@@ -45,13 +46,13 @@ const lead = (urls: TaskUrl[], more: Partial<TaskMessage> = {}) =>
   );
 const named = (...urls: string[]) => urls.map((url) => ({ url, bytes: 1 }));
 
-test("a download in a turn gives its place at the origin back, also if it fails or throws", async () => {
+test("a download releases its permit, also if it fails or throws", async () => {
   let left = 0;
-  const origin = lineOf(3, () => {
+  const origins = limited(3, () => {
     left++;
   });
   const download = (url: string) => (url === "a" ? good() : url === "b" ? bad() : fail("a bug")());
-  const { ended } = start(bodyOf("a", "b", "c"), plan({ origin, download, hold: done }).all);
+  const { ended } = start(bodyOf("a", "b", "c"), plan({ origins, download, hold: done }).all);
   await ended;
   expect(left).toBe(3);
 });
@@ -109,7 +110,7 @@ describe("what an origin refused", () => {
       ...["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant })),
       { url: "b", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 },
     ];
-    const download = () => Promise.reject(new PutOffError(11_000, 0, 1, 1_700_000_011_000));
+    const download = () => Promise.reject(new DeferredError(11_000, 1, 1_700_000_011_000));
     const { sent, all } = plan({ download });
     await start(lead(urls, { tries: 2 }), all).ended;
     expect(sent.map(({ message: { urls, tries } }) => ({ urls, tries }))).toEqual([
@@ -177,10 +178,10 @@ describe("what an origin refused", () => {
   });
 });
 
-describe("what would wait too long for its turn", () => {
+describe("what would wait too long for its permit", () => {
   test("goes back at once, together, and counts as no try; what may go on does", async () => {
     const slow = deferred<object>();
-    const { sent, all } = plan({ origin: lineOf(1), download: () => slow.promise });
+    const { sent, all } = plan({ origins: limited(1), download: () => slow.promise });
     const { did, ended } = start(bodyOf("a", "b", "c"), all);
     await turn();
     await turn();
@@ -192,22 +193,21 @@ describe("what would wait too long for its turn", () => {
   });
 
   test("waits without a slot: others have it", async () => {
-    const seat = deferred<never>();
-    const line = { turn: () => seat.promise } as unknown as Line;
+    const permit = deferred<never>();
     const slots = new Slots(1);
-    start(bodyOf("a"), plan({ origin: { lineOf: () => line } }).all, slots);
+    start(bodyOf("a"), plan({ origins: originsOf(() => ({ acquire: () => permit.promise })) }).all, slots);
     await turn();
     expect([slots.inUse, slots.waiting]).toEqual([0, 0]);
   });
 });
 
-test("whoever waited for a slot while the origin began to refuse gives it back, and waits for a turn", async () => {
+test("whoever waited for a slot while the origin began to refuse gives it back, and waits for a permit", async () => {
   const slots = new Slots(1);
   await slots.take();
   let refuses = false;
-  const line = lineOf(0);
-  const origin = { lineOf: (message: TaskMessage) => (refuses ? line.lineOf(message) : undefined) };
-  const { did, ended } = start(bodyOf("a"), plan({ origin }).all, slots);
+  const { limiterFor } = limited(0);
+  const origins = originsOf((message) => (refuses ? limiterFor(message) : undefined));
+  const { did, ended } = start(bodyOf("a"), plan({ origins }).all, slots);
   await turn();
   refuses = true;
   slots.release();
@@ -216,44 +216,36 @@ test("whoever waited for a slot while the origin began to refuse gives it back, 
   expect(slots.inUse).toBe(0);
 });
 
-describe("what is put off for different reasons", () => {
-  /** What was not asked for, and what was asked for once and twice in vain. */
-  async function putOff(random: number) {
-    vi.spyOn(Math, "random").mockReturnValue(random);
-    onTestFinished(() => {
-      vi.restoreAllMocks();
-    });
-    const sent: unknown[] = [];
-    const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
-      void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
-    const deps = { queue: { sendLater }, requests: { isActive: yes } };
-    const putOffs = new PutOffs(deps, taskMessage({ tries: 3 }), () => undefined);
-    putOffs.add(named("once"), new PutOffError(11_000, 4_000, 1));
-    putOffs.add(named("unasked"), new PutOffError(5_000, 2_000));
-    putOffs.add(named("twice"), new PutOffError(20_000, 0, 2));
-    putOffs.add(named("once more"), new PutOffError(7_000, 8_000, 1));
-    await turn();
-    await turn();
-    const atOnce = [...sent];
-    await putOffs.end();
-    return { atOnce, sent };
-  }
+test("what is deferred for different reasons goes back apart, by its attempts; only what was not requested goes at once", async () => {
+  const sent: unknown[] = [];
+  const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
+    void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
+  const deps = { queue: { sendLater }, requests: { isActive: yes } };
+  const deferrals = new Deferrals(deps, taskMessage({ tries: 3 }), () => undefined);
+  deferrals.add(named("once"), new DeferredError(11_000, 1));
+  deferrals.add(named("unasked"), new DeferredError(5_000));
+  deferrals.add(named("twice"), new DeferredError(20_000, 2));
+  deferrals.add(named("once more"), new DeferredError(7_000, 1));
+  await turn();
+  await turn();
+  expect(sent).toEqual([["unasked", 3, 5]]);
+  await deferrals.end();
+  expect(sent.slice(1)).toEqual([
+    ["once,once more", 4, 11],
+    ["twice", 5, 20],
+  ]);
+});
 
-  test("goes back apart, by its tries; only what was not asked for goes at once", async () => {
-    const { atOnce, sent } = await putOff(0);
-    expect(atOnce).toEqual([["unasked", 3, 5]]);
-    expect(sent.slice(1)).toEqual([
-      ["once,once more", 4, 11],
-      ["twice", 5, 20],
-    ]);
-  });
-
-  test("comes back after its time and a part of its spread", async () => {
-    const { sent } = await putOff(0.5);
-    expect(sent).toEqual([
-      ["unasked", 3, 6],
-      ["once,once more", 4, 15],
-      ["twice", 5, 20],
-    ]);
-  });
+test("a download that is cut off because this process has lost its permits goes back", async () => {
+  const lease = new AbortController();
+  const acquire = async () => ({ lost: lease.signal, slot: () => Promise.resolve(), release: () => undefined });
+  const { sent, all } = plan({ origins: originsOf(() => ({ acquire })) });
+  const download = () => {
+    lease.abort();
+    return bad();
+  };
+  const { did, ended } = start(bodyOf("a"), { ...all, download });
+  await ended;
+  expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off a 10", "delete r"]);
+  expect(sent[0]?.message).not.toHaveProperty("tries");
 });

@@ -1,0 +1,141 @@
+import { isLimited, type OriginLimits } from "../request/origin-limits.ts";
+import { AdaptiveRate } from "./adaptive-rate.ts";
+import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
+import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
+import type { PermitStore } from "./permit-store.ts";
+
+/** How old the known rate of a host may be: other processes may have cut it. */
+const HOST_READ_MS = 5_000;
+/** The same for work that the host refused before. */
+const REFUSED_READ_MS = 1_000;
+
+export interface OriginLimitersOptions {
+  readonly store: PermitStore;
+  /** Milliseconds since the epoch, by the clock that all processes share. @default this machine's clock */
+  readonly now?: () => number;
+  /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
+  readonly syncClock?: () => Promise<void>;
+  /** When the last heartbeat for a request that was written was sent, by `now`. @default no lease expires */
+  readonly heartbeatAt?: (reqId: string) => number;
+  /** How long a process without a heartbeat keeps its permits. @default 60 s */
+  readonly leaseMs?: number;
+  readonly onError?: (error: unknown, id: string) => void;
+  /** A host throttles: requests per second that it receives from now on. */
+  readonly onCut?: (host: string, perSecond: number) => void;
+}
+
+/** Work that sends requests to one host: a task message, or the size probes of a request. */
+export interface OriginWork {
+  readonly req_id: string;
+  readonly host: string;
+  readonly origin?: OriginLimits | undefined;
+  /** How often its URLs were refused before. */
+  readonly tries?: number | undefined;
+}
+
+/** A response to a request of some work. */
+export interface Observed {
+  readonly work: OriginWork;
+  readonly url: string;
+  readonly pop: string;
+  readonly response: {
+    readonly httpStatus?: number;
+    readonly wafAction?: string;
+    readonly retryAfter?: string;
+    readonly xCache?: string;
+    readonly serverTiming?: string;
+    readonly age?: string;
+  };
+  /** How long ago the request was sent, in milliseconds. */
+  readonly elapsedMs: number;
+  /** Whether it was expected that the request may reach the origin. */
+  readonly mayReachOrigin: boolean;
+}
+
+/** Where the requests of some work to one host wait for permits. */
+export interface HostLimiter {
+  acquire(options: Omit<AcquireOptions, "rate">): Promise<Permit>;
+}
+
+/** The limiters of all requests, and the rates of all hosts, that this process works on. */
+export class OriginLimiters {
+  private readonly rates = new Map<string, AdaptiveRate>();
+  /** By request; those of requests without limits by host. */
+  private readonly limiters = new Map<string, OriginLimiter>();
+  private syncing: Promise<void> | undefined;
+  private closedFor: Error | undefined;
+  private readonly now: () => number;
+
+  constructor(private readonly options: OriginLimitersOptions) {
+    this.now = options.now ?? Date.now;
+  }
+
+  /** Reads what {@link limiterFor} depends on. The first work for a host waits for it, and so does what the host has refused. */
+  async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
+    const isKnown = this.rates.has(host);
+    const reading = this.rateOf(host)
+      .refresh(tries > 0 ? REFUSED_READ_MS : HOST_READ_MS)
+      .catch((error: unknown) => this.options.onError?.(error, host));
+    if (!isKnown || tries > 0) await reading;
+    if (!isLimited(origin)) return;
+    this.syncing ??= this.options.syncClock?.().catch(() => undefined);
+    await this.syncing;
+  }
+
+  /** @returns undefined: nothing limits the requests */
+  limiterFor(work: OriginWork): HostLimiter | undefined {
+    const rate = this.rateOf(work.host);
+    if (!isLimited(work.origin) && !rate.isActive) return undefined;
+    return { acquire: (options) => this.limiterOf(work).acquire({ ...options, rate }) };
+  }
+
+  observe({ work, url, pop, response, elapsedMs, mayReachOrigin }: Observed): void {
+    // AWS WAF responds before the origin is reached.
+    if (response.wafAction !== undefined || response.httpStatus === undefined) return;
+    const rate = this.rateOf(work.host);
+    if (!mayReachOrigin && reachedOrigin(response) && isLimited(work.origin)) this.limiterOf(work).addDebt(rate);
+    const isRefusal = isOverload(response.httpStatus);
+    if (isFromCache(response) || (!mayReachOrigin && !isRefusal)) return;
+    const now = this.now();
+    rate.observe({
+      ...{ url, pop, isRefusal, sentAt: now - elapsedMs, isRetry: (work.tries ?? 0) > 0 },
+      retryAfterMs: retryAfterMs(response.retryAfter, now),
+    });
+  }
+
+  /** Ends all waiting, also of what comes later. */
+  close(reason: Error): void {
+    this.closedFor = reason;
+    for (const limiter of this.limiters.values()) limiter.close(reason);
+  }
+
+  /** Gives all permits back. Call it when no request is in progress. */
+  async drain(): Promise<void> {
+    await Promise.allSettled([...this.limiters.values()].map((limiter) => limiter.drain()));
+  }
+
+  private rateOf(host: string): AdaptiveRate {
+    const { store, onCut } = this.options;
+    const options = { store, host, now: this.now, onCut: ({ rate }: { rate: number }) => onCut?.(host, rate) };
+    const rate = this.rates.get(host) ?? new AdaptiveRate(options);
+    this.rates.set(host, rate);
+    return rate;
+  }
+
+  private limiterOf({ req_id, host, origin }: OriginWork): OriginLimiter {
+    const limits = isLimited(origin) ? origin : {};
+    const id = isLimited(origin) ? req_id : host;
+    const known = this.limiters.get(id);
+    if (known !== undefined) return known;
+    for (const [other, limiter] of this.limiters) if (limiter.isIdle) this.limiters.delete(other);
+    const { store, heartbeatAt, leaseMs, onError } = this.options;
+    const limiter = new OriginLimiter({
+      ...{ id, limits, store, leaseMs, now: this.now },
+      ...(heartbeatAt === undefined ? {} : { heartbeatAt: () => heartbeatAt(req_id) }),
+      onError: (error) => onError?.(error, id),
+    });
+    this.limiters.set(id, limiter);
+    if (this.closedFor !== undefined) limiter.close(this.closedFor);
+    return limiter;
+  }
+}
