@@ -11,8 +11,8 @@ import { isConditionFailure } from "./conflicts.ts";
 import { KEY } from "./progress/keys.ts";
 import { queryItems } from "./query-items.ts";
 
-/** Items are deleted a day after the last change: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
-const KEPT_SECONDS = 86_400;
+/** A request runs for a week at the most. Items are deleted after this time: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
+const KEPT_SECONDS = 8 * 86_400;
 
 const RATE = "rate";
 const HELD = "held";

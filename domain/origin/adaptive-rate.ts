@@ -1,5 +1,6 @@
 // Additive increase, multiplicative decrease (AIMD) of the rate of requests to a host that throttles. The increase is a function of the time
 // since the last cut, so that no process writes it. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
+import { within } from "./paced-calls.ts";
 import type { HostRate, PermitStore } from "./permit-store.ts";
 
 const CUT = 0.7;
@@ -35,6 +36,8 @@ const MIN_OTHERS = 3;
 const MEASURE_MS = 1_000;
 /** How long the shared rate that was read is used. */
 const READ_INTERVAL_MS = 1_000;
+/** A cut does not wait longer for the store. */
+const CALL_TIMEOUT_MS = 2_000;
 
 /** Requests per second that all processes together may send; Infinity: no limit. */
 export function rateAt(host: HostRate | undefined, now: number): number {
@@ -112,6 +115,10 @@ export class AdaptiveRate {
 
   constructor(private readonly options: AdaptiveRateOptions) {}
 
+  get host(): string {
+    return this.options.host;
+  }
+
   /** Requests per second of all processes together; Infinity: no limit. */
   perSecond(): number {
     return rateAt(this.shared, this.options.now());
@@ -138,7 +145,12 @@ export class AdaptiveRate {
   }
 
   private async read(): Promise<void> {
-    this.shared = (await this.options.store.hostRate(this.options.host)) ?? this.shared;
+    this.know(await this.options.store.hostRate(this.options.host));
+  }
+
+  /** A cut of this process may not be in the store. */
+  private know(rate: HostRate | undefined): void {
+    if (rate !== undefined && rate.cutAt >= (this.shared?.cutAt ?? 0)) this.shared = rate;
   }
 
   observe(response: OriginResponse): void {
@@ -181,7 +193,8 @@ export class AdaptiveRate {
         await new Promise((resolve) => setTimeout(resolve, MEASURE_MS));
         if (!this.isThrottling()) return;
       }
-      this.shared = (await store.hostRate(host)) ?? this.shared;
+      const seen = await within(CALL_TIMEOUT_MS, store.hostRate(host)).catch(() => this.shared);
+      this.know(seen);
       const { all, refused } = this.recent();
       const next = cutRate(this.shared, {
         now: now(),
@@ -193,10 +206,12 @@ export class AdaptiveRate {
         retryAfterMs: Math.max(0, ...refused.map(({ retryAfterMs = 0 }) => retryAfterMs)),
       });
       if (next === undefined) return;
-      this.shared = await store.cutHostRate(host, this.shared, next);
-      onCut?.(this.shared);
+      // It holds here, also if the store does not take it.
+      this.shared = next;
+      onCut?.(next);
+      this.know(await within(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
     } catch {
-      // The next refusal tries again.
+      // The next cut tries again.
     } finally {
       this.isWriting = false;
     }

@@ -8,8 +8,8 @@ const USED_SHARE = 0.9;
 export const SLOT_TOLERANCE_MS = 100;
 /** The first slot after an idle period: DynamoDB's response must have arrived before it. */
 const LEAD_MS = 150;
-/** A TAT that is further ahead than any process may reserve, by more than this, comes from a wrong clock. */
-const MAX_CLOCK_ERROR_MS = 5_000;
+/** A TAT that is further ahead than a process may reserve now, by more than this, comes from a wrong clock. The rate may have been lower before. */
+const MAX_CLOCK_ERROR_MS = 15_000;
 /** Work in progress reserves slots up to this far ahead, and at least this many. */
 const MAX_AHEAD_MS = 10_000;
 const MIN_SLOTS_AHEAD = 3;
@@ -37,22 +37,26 @@ export function horizonMs(spacing: number): number {
 /**
  * The update that reserves slots.
  * @param tat the last observed TAT
- * @param by the number of slots × their spacing, in milliseconds
  * @param horizon how far ahead the first slot may be, in milliseconds
  * @returns undefined if the slots within the horizon are taken
  */
 export function reservation(
   tat: number | undefined,
   now: number,
-  { by, horizon }: { readonly by: number; readonly horizon: number },
+  { slots, spacing, horizon }: { readonly slots: number; readonly spacing: number; readonly horizon: number },
 ): TatUpdate | undefined {
   const start = now + LEAD_MS;
-  if (tat === undefined || tat < start) return { kind: "set", to: start + by, below: start };
+  const by = wholeMicroseconds(slots * spacing);
+  if (tat === undefined || tat < start) return { kind: "set", to: wholeMicroseconds(start + by), below: start };
   return tat < now + horizon ? { kind: "add", by, atLeast: start, below: now + horizon } : undefined;
 }
 
-/** The update that replaces a TAT that no process with a correct clock can have written; undefined: the TAT is plausible. */
-export function resetOf(tat: number, now: number, longestMs: number) {
-  const latest = now + longestMs + MAX_CLOCK_ERROR_MS;
-  return tat > latest ? ({ kind: "reset", to: now + LEAD_MS, from: tat } satisfies TatUpdate) : undefined;
+/** Whether no process with a correct clock can have written a TAT. @param longestMs how far ahead it may be */
+export function isImplausible(tat: number, now: number, longestMs: number): boolean {
+  return tat > now + longestMs + MAX_CLOCK_ERROR_MS;
+}
+
+/** A product of decimals may have noise that DynamoDB, which adds decimals exactly, would keep. */
+function wholeMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

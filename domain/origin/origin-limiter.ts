@@ -1,33 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
-import { horizonMs, maxSlots, reservation, reservedPerSecond, resetOf, SLOT_TOLERANCE_MS, spacingMs } from "./gcra.ts";
+import { reservedPerSecond, SLOT_TOLERANCE_MS } from "./gcra.ts";
+import { CALL_INTERVAL_MS } from "./paced-calls.ts";
+import { PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";
 import type { PermitStore } from "./permit-store.ts";
+import { type Demand, MAX_WAIT_MS, Reservations } from "./reservations.ts";
 
-/** At most one reservation, and one transaction, per process and this time. */
-const CALL_INTERVAL_MS = 1_000;
-/** A response of the store that is later is ignored: slots and permits that it grants are lost for a while, and never used twice. */
-const CALL_TIMEOUT_MS = 2_000;
-/** Work that would wait longer returns to the queue. */
-const MAX_WAIT_MS = 3_000;
 /** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
 const DEFER_SHARE = 0.15;
 const MIN_DEFER_MS = 3_000;
 const MAX_DEFER_MS = 300_000;
-/** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
-const MAX_BACKOFF_MS = 10_000;
-const MAX_BACKOFF_SLOTS = 10;
-/** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
-const LEASE_MS = 60_000;
-const LOST_SHARE = 0.75;
-const RECLAIM_INTERVAL_MS = 10_000;
+/** A slot of a host is kept until the request's limit has a slot, too. What a host accepts is no strict limit. */
+const HOST_SLOT_LIFE_MS = 3_000;
 /** A connection is opened before its slot: by so many times as long as the connections of late took, at most MAX_CONNECT_MS. */
 const CONNECT_MARGIN = 1.5;
 const MAX_CONNECT_MS = 1_000;
-/** How often a process without a heartbeat looks for one. */
-const HEARTBEAT_POLL_MS = 100;
-/** The bound of the back-off while the store fails. */
-const MAX_RETRY_MS = 5_000;
 /** How long a request is expected to take before any has ended, and the weight of the last one in the mean. */
 const EXPECTED_MS = 1_000;
 const LAST_WEIGHT = 0.1;
@@ -46,15 +33,6 @@ export class DeferredError extends Error {
     readonly startedAt?: number,
   ) {
     super(`Deferred for ${Math.round(delayMs)} ms by the limits of the origin`);
-  }
-}
-
-/** Other processes may use the permits of this process: it had no heartbeat for too long. */
-export class LeaseLostError extends Error {
-  override readonly name = "LeaseLostError";
-  readonly code = "LEASE_LOST";
-  constructor() {
-    super("The lease of the origin's permits has expired");
   }
 }
 
@@ -79,40 +57,35 @@ export interface AcquireOptions {
   readonly needsSlot?: boolean;
 }
 
-export interface OriginLimiterOptions {
+export interface OriginLimiterOptions extends Pick<PermitLeaseOptions, "heartbeatAt" | "leaseMs" | "onError"> {
   /** The request that has the limits, or the host, if it has none. */
   readonly id: string;
   readonly limits: OriginLimits;
   readonly store: PermitStore;
-  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
-  readonly heartbeatAt?: () => number;
-  /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
-  readonly leaseMs?: number | undefined;
-  readonly onError?: (error: unknown) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly random?: () => number;
 }
 
-/** The work for one host. */
+/** A host, and the slots within the rate that it accepts. */
 interface Host {
   readonly rate: AdaptiveRate;
-  /** The lower of the request's limit and the rate that the host accepts; Infinity: no slots are needed. */
-  perSecond: number;
-  /** The times of the reserved slots. */
-  slots: number[];
-  /** Slots that must not be used. */
-  debt: number;
-  /** Permits whose first request is not sent. */
-  unsent: number;
+  readonly slots: Reservations;
 }
+
+/** How many wait in each limit. */
+type Places = ReadonlyMap<Reservations, number>;
+
+/** Slots that are kept until the connection is open. */
+type Promised = readonly (readonly [Reservations, number])[];
 
 interface Waiter extends Required<Omit<AcquireOptions, "rate" | "signal">> {
   readonly host: Host;
-  /** Undefined: it waits for a permit. */
-  readonly permit: { isUnsent: boolean } | undefined;
+  /** Whether it has a permit, and waits for a slot. */
+  readonly hasPermit: boolean;
   readonly since: number;
-  readonly start: () => void;
+  /** @param before how many waiters that have permits wait for slots before it */
+  readonly start: (before: Places) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -123,53 +96,70 @@ interface Waiter extends Required<Omit<AcquireOptions, "rate" | "signal">> {
 export class OriginLimiter {
   private waiters: Waiter[] = [];
   private readonly hosts = new Map<AdaptiveRate, Host>();
+  private readonly slots: Reservations;
+  private readonly lease: PermitLease | undefined;
+  private readonly unlimited = new AbortController().signal;
+  private inProgress = 0;
   private isClosed: Error | undefined;
-  private tat: number | undefined;
-  private implausibleTat: number | undefined;
-  private readonly reserving = new CallPacer();
-  private readonly exchanging = new CallPacer();
-  private permits = 0;
-  private inUse = 0;
-  private reclaimAt = 0;
   private meanMs = EXPECTED_MS;
   /** How long it takes from a permit until the connection is open. */
   private connectMs = 0;
   /** Since when work is deferred. */
-  private busySince = Number.POSITIVE_INFINITY;
-  private lease = new AbortController();
+  private exhaustedSince = Number.POSITIVE_INFINITY;
   private isRunDue = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly now: () => number;
   private readonly random: () => number;
-  private readonly limit: number | undefined;
 
   constructor(private readonly options: OriginLimiterOptions) {
+    const { id, limits, store } = options;
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
-    this.limit = options.limits.concurrency;
+    const { concurrency, requests_per_second: rate } = limits;
+    const perSecond = rate === undefined ? Number.POSITIVE_INFINITY : reservedPerSecond(rate);
+    this.slots = this.reservations(id, () => perSecond, SLOT_TOLERANCE_MS);
+    if (concurrency === undefined) return;
+    this.lease = new PermitLease({
+      ...{ reqId: id, limit: concurrency, store, now: this.now, random: this.random, onChange: () => this.run() },
+      ...{ heartbeatAt: options.heartbeatAt, leaseMs: options.leaseMs, onError: options.onError },
+    });
   }
 
   /** Waits for a permit. @throws DeferredError; what the signal was aborted with */
   async acquire(options: AcquireOptions): Promise<Permit> {
-    await this.wait(options);
     const { rate, needsSlot = true } = options;
     const host = this.hostOf(rate);
+    let promised: Promised = [];
+    let lost = this.unlimited;
+    await this.wait(options, false, (before) => {
+      lost = this.lease?.use() ?? this.unlimited;
+      if (needsSlot) promised = this.promise(host, before);
+    });
     const since = this.now();
-    const lost = this.lease.signal;
-    const permit = { isUnsent: needsSlot };
+    this.inProgress++;
+    let isFirst = needsSlot;
+    const endPromise = () => {
+      for (const [slots, until] of promised) slots.unpromise(until);
+      promised = [];
+    };
     let isReleased = false;
     return {
       lost,
       slot: async (signal) => {
-        if (permit.isUnsent) this.connectMs += (this.now() - since - this.connectMs) * LAST_WEIGHT;
-        await this.wait({ rate, signal, isContinuation: true }, permit);
+        if (isFirst) this.connectMs += (Math.min(MAX_CONNECT_MS, this.now() - since) - this.connectMs) * LAST_WEIGHT;
+        isFirst = false;
+        endPromise();
+        await this.wait({ rate, signal, isContinuation: true }, true, () => {
+          for (const slots of this.activeSlots(host)) slots.use();
+        });
       },
       release: () => {
         if (isReleased) return;
         isReleased = true;
+        endPromise();
         this.meanMs += (this.now() - since - this.meanMs) * LAST_WEIGHT;
-        if (!lost.aborted) this.inUse--;
-        sent(host, permit);
+        this.inProgress--;
+        this.lease?.release(lost);
         this.runSoon();
       },
     };
@@ -177,41 +167,44 @@ export class OriginLimiter {
 
   /** A request has reached a host without a slot: one slot is not used. */
   addDebt(rate: AdaptiveRate): void {
-    const host = this.hostOf(rate);
-    if (host.slots.shift() === undefined) host.debt++;
+    for (const slots of this.activeSlots(this.hostOf(rate))) slots.addDebt();
     this.runSoon();
   }
 
   /** Whether nothing waits and nothing is in progress. */
   get isIdle(): boolean {
-    return this.waiters.length + this.inUse + this.permits === 0 && [...this.hosts.values()].every((it) => !it.debt);
+    const all = [this.slots, ...[...this.hosts.values()].map(({ slots }) => slots)];
+    return this.waiters.length + this.inProgress === 0 && this.lease?.isIdle !== false && all.every((it) => it.isIdle);
   }
 
   /** Ends all waiting. */
   close(reason: Error): void {
     this.isClosed = reason;
     for (const { fail } of this.waiters.splice(0)) fail(reason);
-    this.hosts.clear();
   }
 
   /** Gives back the permits that are not in use: call it when all requests have ended. @throws what the store throws */
   async drain(): Promise<void> {
     clearTimeout(this.timer);
-    await sleep(Math.max(0, this.exchanging.at - this.now()));
-    if (this.permits > this.inUse) await this.exchange();
+    await this.lease?.drain();
   }
 
-  private async wait(options: AcquireOptions, permit?: Waiter["permit"]): Promise<void> {
-    const { signal, isDeferrable = false, isContinuation = false, needsSlot = true } = options;
+  private async wait(options: AcquireOptions, hasPermit: boolean, onStart: Waiter["start"]): Promise<void> {
+    const { rate, signal, isDeferrable = false, isContinuation = false, needsSlot = true } = options;
     signal.throwIfAborted();
     if (this.isClosed !== undefined) throw this.isClosed;
-    const host = this.hostOf(options.rate);
     return new Promise((resolve, reject) => {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
-        ...{ host, isDeferrable, isContinuation, needsSlot, permit, since: this.now() },
-        start: () => {
+        host: this.hostOf(rate),
+        isDeferrable,
+        isContinuation,
+        needsSlot,
+        hasPermit,
+        since: this.now(),
+        start: (before) => {
           end();
+          onStart(before);
           resolve();
         },
         fail: (error) => {
@@ -231,9 +224,22 @@ export class OriginLimiter {
   }
 
   private hostOf(rate: AdaptiveRate): Host {
-    const host = this.hosts.get(rate) ?? { rate, perSecond: this.perSecond(rate), slots: [], debt: 0, unsent: 0 };
+    const known = this.hosts.get(rate);
+    if (known !== undefined) return known;
+    const lifeMs = this.slots.isActive ? HOST_SLOT_LIFE_MS : SLOT_TOLERANCE_MS;
+    const slots = this.reservations(rate.host, () => rate.perSecond(), lifeMs);
+    const host = { rate, slots };
     this.hosts.set(rate, host);
     return host;
+  }
+
+  private reservations(id: string, perSecond: () => number, lifeMs: number): Reservations {
+    const { store, onError } = this.options;
+    const refresh = () => Promise.all([...this.hosts.keys()].map((rate) => rate.refresh()));
+    return new Reservations({
+      ...{ id, store, perSecond, lifeMs, refresh, now: this.now, random: this.random, onChange: () => this.run() },
+      onError,
+    });
   }
 
   /** The tasks of a message arrive together. */
@@ -250,291 +256,163 @@ export class OriginLimiter {
   private run(): void {
     clearTimeout(this.timer);
     const now = this.now();
-    if (this.inUse > 0 && !this.hasHeartbeat(now)) this.loseLease();
-    for (const host of this.hosts.values()) {
-      host.perSecond = this.perSecond(host.rate);
-      host.slots = host.slots.filter((at) => at + SLOT_TOLERANCE_MS > now);
-    }
-    this.waiters = this.waiters.filter((waiter) => !this.tryStart(waiter, now));
-    if (this.isShort()) this.call(this.reserving, now, () => this.reserve());
-    if (this.wantedPermits() !== this.permits) this.call(this.exchanging, now, () => this.exchange());
+    this.slots.expire(now);
+    for (const { rate, slots } of this.hosts.values()) slots.expire(now, rate.notBefore);
+    this.lease?.update(
+      now,
+      () => this.usablePermits(),
+      () => this.notExhausted(),
+    );
+    this.startWaiters(now);
+    for (const host of this.hosts.values())
+      host.slots.reserve(
+        now,
+        () => this.demandAt(host),
+        () => this.notExhausted(),
+      );
+    this.slots.reserve(
+      now,
+      () => this.demand(),
+      () => this.notExhausted(),
+    );
     this.deferLate(now);
     this.schedule(now);
   }
 
-  private call(pacer: CallPacer, now: number, call: () => Promise<void>): void {
-    if (!pacer.begin(now)) return;
-    call()
-      .catch((error: unknown) => {
-        pacer.failed(this.now(), { freeAt: 0, most: MAX_RETRY_MS, random: this.random });
-        this.options.onError?.(error);
-      })
-      .finally(() => {
-        pacer.end();
-        this.run();
-      });
-  }
-
-  private tryStart({ host, needsSlot, permit, start }: Waiter, now: number): boolean {
-    if (!this.hasHeartbeat(now) || (permit === undefined && this.freePermits() <= 0)) return false;
-    if (needsSlot && now < host.rate.notBefore) return false;
-    const usesSlot = needsSlot && isRateLimited(host);
-    // A connection is opened so early that the request can be sent in the slot.
-    const isDue =
-      permit === undefined
-        ? timeOf(host.slots[host.unsent]) <= now + Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs)
-        : timeOf(host.slots[0]) <= now;
-    if (usesSlot && !isDue) return false;
-    if (permit === undefined) {
-      this.inUse++;
-      if (needsSlot) host.unsent++;
-    } else {
-      if (usesSlot) host.slots.shift();
-      sent(host, permit);
+  private startWaiters(now: number): void {
+    const left: Waiter[] = [];
+    // Taken out first: a waiter that starts may add others.
+    const waiters = this.waiters.splice(0);
+    const before = new Map<Reservations, number>();
+    for (const waiter of waiters) {
+      if (this.mayStart(waiter, now, before)) {
+        waiter.start(before);
+        continue;
+      }
+      left.push(waiter);
+      if (waiter.hasPermit)
+        for (const slots of this.activeSlots(waiter.host)) before.set(slots, (before.get(slots) ?? 0) + 1);
     }
-    start();
-    return true;
+    this.waiters = [...left, ...this.waiters];
   }
 
-  private perSecond(rate: AdaptiveRate): number {
-    const { requests_per_second: limit } = this.options.limits;
-    return Math.min(limit === undefined ? Number.POSITIVE_INFINITY : reservedPerSecond(limit), rate.perSecond());
+  /** @param before how many waiters that have permits wait for slots */
+  private mayStart({ host, needsSlot, hasPermit }: Waiter, now: number, before: Places): boolean {
+    if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
+    if (!needsSlot) return true;
+    if (now < host.rate.notBefore) return false;
+    // A connection is opened so early that the request can be sent in the slot.
+    const leadMs = hasPermit ? 0 : Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs);
+    return this.activeSlots(host).every((slots) => {
+      const place = hasPermit ? 0 : slots.promises + (before.get(slots) ?? 0);
+      return slots.slotAt(place) <= now + leadMs;
+    });
+  }
+
+  private promise(host: Host, before: Places): Promised {
+    return this.activeSlots(host).map((slots) => [slots, slots.promise(before.get(slots) ?? 0)] as const);
+  }
+
+  /** The limits in which a request to a host needs a slot each. */
+  private activeSlots(host: Host): Reservations[] {
+    return [this.slots, host.slots].filter((slots) => slots.isActive);
   }
 
   private freePermits(): number {
-    return this.limit === undefined ? Number.POSITIVE_INFINITY : this.permits - this.inUse;
-  }
-
-  private isShort(): boolean {
-    return [...this.hosts.values()].some((host) => this.missingSlots(host) > 0);
-  }
-
-  /** How many more slots the work for a host could use within a second. @param which of its work */
-  private missingSlots(host: Host, which: (waiter: Waiter) => boolean = () => true): number {
-    if (!isRateLimited(host)) return 0;
-    const waiting = this.waiters.filter((it) => it.host === host && it.needsSlot && which(it));
-    const repeated = waiting.filter(({ permit }) => permit?.isUnsent === false).length;
-    const starting = waiting.filter(({ permit }) => permit === undefined).length;
-    return Math.min(starting, this.startsPerSecond()) + repeated + host.unsent - host.slots.length + host.debt;
+    return this.lease?.free ?? Number.POSITIVE_INFINITY;
   }
 
   /** How many requests the permits of this process let start in a second. */
   private startsPerSecond(): number {
-    if (this.limit === undefined) return Number.POSITIVE_INFINITY;
-    return Math.ceil(Math.max(this.freePermits(), (this.permits * 1_000) / this.meanMs));
+    if (this.lease === undefined) return Number.POSITIVE_INFINITY;
+    return Math.ceil(Math.max(this.lease.free, (this.lease.size * 1_000) / this.meanMs));
   }
 
-  private async reserve(): Promise<void> {
-    const { store, id } = this.options;
-    const rates = [...this.hosts.keys()].map((rate) => rate.refresh());
-    const [observed] = await inTime(Promise.all([store.tat(id), ...rates]));
-    this.tat = observed;
-    const now = this.now();
-    // Deferrable work reserves no slots that are far away.
-    const isFar = (observed ?? 0) >= now + MAX_WAIT_MS;
-    const wanted = [...this.hosts.values()].flatMap((host) => {
-      host.perSecond = this.perSecond(host.rate);
-      const missing = this.missingSlots(host, (waiter) => !isFar || !waiter.isDeferrable);
-      const slots = Math.min(maxSlots(host.perSecond), missing);
-      return isRateLimited(host) && this.missingSlots(host) > 0
-        ? [{ host, slots, spacing: spacingMs(host.perSecond) }]
-        : [];
-    });
-    if (wanted.length === 0) return;
-    const granted = wanted.filter(({ slots }) => slots > 0);
-    const spacing = Math.max(...wanted.map((it) => it.spacing));
-    const horizon = isFar ? horizonMs(spacing) : MAX_WAIT_MS;
-    const by = granted.reduce((sum, it) => sum + it.slots * it.spacing, 0);
-    const longestMs =
-      horizonMs(spacing) + wanted.reduce((sum, { host, spacing: ms }) => sum + maxSlots(host.perSecond) * ms, 0);
-    const update =
-      this.resetUpdate(observed, now, longestMs) ??
-      (granted.length > 0 ? reservation(observed, now, { by, horizon }) : undefined);
-    if (update === undefined) return this.backOffReserving(now, horizon, spacing);
-    this.reserving.at = now + CALL_INTERVAL_MS;
-    const { done, tat } = await inTime(store.updateTat(id, update));
-    this.tat = tat;
-    if (!done || tat === undefined) return this.backOffReserving(now, horizon, spacing);
-    this.reserving.succeeded();
-    if (update.kind === "reset") return;
-    if (update.kind === "set") this.busySince = Number.POSITIVE_INFINITY;
-    let at = tat - by;
-    for (const { host, slots, spacing: ms } of granted) {
-      for (let n = 0; n < slots; n++, at += ms) {
-        if (host.debt > 0) host.debt--;
-        else host.slots.push(at);
-      }
-      host.slots.sort((a, b) => a - b);
+  /** Slots that the work for a host could use within a second. */
+  private workAt(host: Host): Demand {
+    const waiting = this.waiters.filter((it) => it.host === host && it.needsSlot);
+    const count = (some: readonly Waiter[]) => {
+      const sending = some.filter(({ hasPermit }) => hasPermit).length;
+      return sending + Math.min(some.length - sending, this.startsPerSecond());
+    };
+    return { slots: count(waiting), urgent: count(waiting.filter(({ isDeferrable }) => !isDeferrable)) };
+  }
+
+  private demandAt(host: Host): Demand {
+    const { slots, urgent } = this.workAt(host);
+    return { slots: slots - host.slots.free, urgent: urgent - host.slots.free };
+  }
+
+  /** Work for a host that throttles uses a slot of the request's limit once it has one of the host. */
+  private demand(): Demand {
+    let [slots, urgent] = [-this.slots.free, -this.slots.free];
+    for (const host of this.hosts.values()) {
+      const work = this.workAt(host);
+      const most = host.slots.isActive ? host.slots.free : Number.POSITIVE_INFINITY;
+      slots += Math.min(work.slots, most);
+      urgent += Math.min(work.urgent, most);
     }
+    return { slots, urgent };
   }
 
-  private resetUpdate(tat: number | undefined, now: number, longestMs: number) {
-    if (tat === undefined) return undefined;
-    const update = resetOf(tat, now, longestMs);
-    const isSecond = this.implausibleTat === tat;
-    this.implausibleTat = update === undefined ? undefined : tat;
-    return isSecond ? update : undefined;
-  }
-
-  private backOffReserving(now: number, horizon: number, spacing: number): void {
-    const freeAt = (this.tat ?? now) - horizon;
-    const most = Math.min(MAX_BACKOFF_MS, Math.max(CALL_INTERVAL_MS, MAX_BACKOFF_SLOTS * spacing));
-    this.reserving.failed(now, { freeAt, most, random: this.random });
-  }
-
-  /** The permits that this process should lease now. */
-  private wantedPermits(): number {
-    if (this.limit === undefined) return this.permits;
-    if (!this.hasHeartbeat(this.now())) return Math.min(this.permits, this.inUse);
-    const waiting = this.waiters.filter(({ permit }) => permit === undefined).length;
-    const perSecond = Math.max(0, ...[...this.hosts.values()].map((host) => host.perSecond));
+  /** How many permits this process could use. */
+  private usablePermits(): number {
+    const waiting = this.waiters.filter(({ hasPermit }) => !hasPermit).length;
+    const perSecond = Math.max(
+      0,
+      ...[...this.hosts.values()].map((host) => Math.min(this.slots.perSecond, host.slots.perSecond)),
+    );
     const usable = Math.ceil((perSecond * this.meanMs) / 1_000) + 1;
-    return Math.min(this.limit, Math.max(this.inUse, Math.min(this.inUse + waiting, usable)));
+    return Math.min(this.inProgress + waiting, usable);
   }
 
-  private async exchange(): Promise<void> {
-    const { store, id } = this.options;
-    const limit = this.limit ?? 0;
-    const { held, own } = await inTime(store.permits(id));
-    if (own < this.permits) return this.loseLease();
-    const wanted = this.wantedPermits();
-    const to = Math.min(wanted, own + Math.max(0, limit - held));
-    const retry = () => this.exchanging.failed(this.now(), { freeAt: 0, most: MAX_WAIT_MS, random: this.random });
-    if (to === own) {
-      this.permits = own;
-      if (wanted <= to) return;
-      await this.reclaim();
-      return retry();
-    }
-    // Until the response arrives, the smaller number is certain.
-    this.permits = Math.min(own, Math.max(to, this.inUse));
-    this.exchanging.at = this.now() + CALL_INTERVAL_MS;
-    const { done } = await inTime(store.exchange(id, { from: own, to, limit }));
-    if (!done) return retry();
-    this.permits = to;
-    this.exchanging.succeeded();
-  }
-
-  /** Takes back the permits of one process that has ended without giving them back. */
-  private async reclaim(): Promise<void> {
-    const { store, id, leaseMs } = this.options;
-    const now = this.now();
-    if (now < this.reclaimAt) return;
-    const [lease, next] = await inTime(store.expiredLeases(id, now - (leaseMs ?? LEASE_MS)));
-    if (next === undefined) this.reclaimAt = now + RECLAIM_INTERVAL_MS * (0.5 + this.random());
-    if (lease === undefined) return;
-    this.exchanging.at = this.now() + CALL_INTERVAL_MS;
-    await inTime(store.reclaim(id, lease));
-  }
-
-  private hasHeartbeat(now: number): boolean {
-    const { heartbeatAt, leaseMs = LEASE_MS } = this.options;
-    return this.limit === undefined || heartbeatAt === undefined || now - heartbeatAt() < LOST_SHARE * leaseMs;
-  }
-
-  /** Others may use the permits of this process. */
-  private loseLease(): void {
-    this.permits = 0;
-    this.inUse = 0;
-    this.lease.abort(new LeaseLostError());
-    this.lease = new AbortController();
+  private notExhausted(): void {
+    this.exhaustedSince = Number.POSITIVE_INFINITY;
   }
 
   /** Defers the work whose slot or permit would come too late. What has a slot keeps it. */
   private deferLate(now: number): void {
-    const slotAt = Math.max(now, this.tat ?? 0, this.reserving.blockedUntil);
-    const free = this.freePermits();
-    const startsPerMs = Math.max(this.permits, 1) / this.meanMs;
-    const before = new Map<Host, number>();
-    const waitOf = (waiter: Waiter, n: number): number => {
-      const { host, isDeferrable, isContinuation, needsSlot, permit, since } = waiter;
-      const place = before.get(host) ?? 0;
-      if (needsSlot && permit?.isUnsent !== true) before.set(host, place + 1);
-      const pause = (isDeferrable || isContinuation) && needsSlot ? host.rate.notBefore - now : 0;
-      if (!isDeferrable) return pause;
-      const ahead = place + host.unsent - host.slots.length;
-      const slotWait = isRateLimited(host) && ahead >= 0 ? slotAt + ahead * spacingMs(host.perSecond) - now : 0;
-      if (this.limit === undefined) return Math.max(pause, slotWait);
-      return Math.max(pause, slotWait, free > 0 ? 0 : now - since, Math.max(0, n - free) / startsPerMs);
-    };
-    const late = new Set(this.waiters.filter((waiter, n) => waitOf(waiter, n) > MAX_WAIT_MS));
-    if (late.size === 0) return;
-    this.busySince = Math.min(this.busySince, now);
-    this.waiters = this.waiters.filter((waiter) => !late.has(waiter));
+    const before = new Map<Reservations, number>();
+    const late = this.waiters.filter((waiter, place) => this.waitOf(waiter, place, before, now) > MAX_WAIT_MS);
+    if (late.length === 0) return;
+    this.exhaustedSince = Math.min(this.exhaustedSince, now);
+    this.waiters = this.waiters.filter((waiter) => !late.includes(waiter));
     // The longer the limits are exhausted, the more work waits in the queue.
-    const mean = Math.min(MAX_DEFER_MS, Math.max(MIN_DEFER_MS, (now - this.busySince) * DEFER_SHARE));
+    const mean = Math.min(MAX_DEFER_MS, Math.max(MIN_DEFER_MS, (now - this.exhaustedSince) * DEFER_SHARE));
     for (const { host, fail } of late) {
-      const least = Math.max(0, isRateLimited(host) ? slotAt - now - MAX_WAIT_MS : 0, host.rate.notBefore - now);
+      const freeAt = this.activeSlots(host).map((slots) => slots.freeAt(now, 0) - MAX_WAIT_MS);
+      const least = Math.max(now, host.rate.notBefore, ...freeAt) - now;
       fail(new DeferredError(least + mean * (0.5 + this.random())));
     }
   }
 
+  /** How long a waiter is expected to wait; 0: it is not deferred. @param before how many waiters need slots before it */
+  private waitOf(waiter: Waiter, place: number, before: Map<Reservations, number>, now: number): number {
+    const { host, isDeferrable, isContinuation, needsSlot, hasPermit, since } = waiter;
+    const pause = (isDeferrable || isContinuation) && needsSlot ? host.rate.notBefore - now : 0;
+    let wait = pause;
+    for (const slots of needsSlot ? this.activeSlots(host) : []) {
+      const ahead = before.get(slots) ?? 0;
+      before.set(slots, ahead + 1);
+      if (ahead >= slots.free) wait = Math.max(wait, slots.freeAt(now, ahead - slots.free) - now);
+    }
+    if (!isDeferrable) return pause;
+    if (this.lease === undefined || hasPermit) return wait;
+    const free = this.lease.free;
+    const permitWait = Math.max(free > 0 ? 0 : now - since, ((place - free) * this.meanMs) / this.lease.size);
+    return Math.max(wait, permitWait);
+  }
+
   private schedule(now: number): void {
     const times: number[] = [];
-    for (const { host } of this.waiters) times.push(timeOf(host.slots[0]), host.rate.notBefore);
-    if (this.isShort()) times.push(this.reserving.at);
-    if (this.wantedPermits() !== this.permits) times.push(this.exchanging.at);
-    if (this.waiters.length > 0) times.push(now + (this.hasHeartbeat(now) ? CALL_INTERVAL_MS : HEARTBEAT_POLL_MS));
-    else if (this.limit !== undefined && this.inUse > 0) times.push(now + CALL_INTERVAL_MS);
+    for (const { host } of this.waiters)
+      times.push(host.rate.notBefore, ...this.activeSlots(host).map((slots) => slots.slotAt(0)));
+    for (const host of this.hosts.values())
+      if (host.slots.isActive && this.demandAt(host).slots > 0) times.push(host.slots.nextCallAt);
+    if (this.slots.isActive && this.demand().slots > 0) times.push(this.slots.nextCallAt);
+    if (this.lease !== undefined) times.push(this.lease.nextCallAt(now, this.usablePermits()));
+    if (this.waiters.length > 0) times.push(now + CALL_INTERVAL_MS);
     const next = Math.min(...times.filter((at) => at > now));
     if (next < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
-  }
-}
-
-function timeOf(slot: number | undefined): number {
-  return slot ?? Number.POSITIVE_INFINITY;
-}
-
-/** The first request under a permit is sent, or never will be. */
-function sent(host: Host, permit: { isUnsent: boolean }): void {
-  if (permit.isUnsent) host.unsent--;
-  permit.isUnsent = false;
-}
-
-function isRateLimited({ perSecond }: Host): boolean {
-  return perSecond !== Number.POSITIVE_INFINITY;
-}
-
-/** Lets one call at a time start, at most one in CALL_INTERVAL_MS, and fewer while they fail (exponential back-off with jitter). */
-class CallPacer {
-  /** The time of the next call. */
-  at = 0;
-  /** The same, if the last call found nothing free. */
-  blockedUntil = 0;
-  private waitMs = CALL_INTERVAL_MS;
-  private isRunning = false;
-
-  begin(now: number): boolean {
-    if (this.isRunning || now < this.at) return false;
-    this.isRunning = true;
-    this.at = now + CALL_INTERVAL_MS;
-    return true;
-  }
-
-  end(): void {
-    this.isRunning = false;
-  }
-
-  succeeded(): void {
-    this.waitMs = CALL_INTERVAL_MS;
-    this.blockedUntil = 0;
-  }
-
-  failed(now: number, { freeAt, most, random }: { freeAt: number; most: number; random: () => number }): void {
-    this.at = Math.max(this.at, freeAt, now) + this.waitMs * random();
-    this.blockedUntil = this.at;
-    this.waitMs = Math.min(most, this.waitMs * 2);
-  }
-}
-
-async function inTime<T>(call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No response within ${CALL_TIMEOUT_MS} ms`)), CALL_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

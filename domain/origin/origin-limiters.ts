@@ -2,12 +2,15 @@ import { isLimited, type OriginLimits } from "../request/origin-limits.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
 import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
+import { within } from "./paced-calls.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** How old the known rate of a host may be: other processes may have cut it. */
 const HOST_READ_MS = 5_000;
 /** The same for work that the host refused before. */
 const REFUSED_READ_MS = 1_000;
+/** Work does not wait longer until the rate of its host is known, or the clock is exact. */
+const PREPARE_MS = 2_000;
 
 export interface OriginLimitersOptions {
   readonly store: PermitStore;
@@ -76,9 +79,9 @@ export class OriginLimiters {
     const reading = this.rateOf(host)
       .refresh(tries > 0 ? REFUSED_READ_MS : HOST_READ_MS)
       .catch((error: unknown) => this.options.onError?.(error, host));
-    if (!isKnown || tries > 0) await reading;
+    if (!isKnown || tries > 0) await within(PREPARE_MS, reading).catch(() => undefined);
     if (!isLimited(origin)) return;
-    this.syncing ??= this.options.syncClock?.().catch(() => undefined);
+    this.syncing ??= within(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
     await this.syncing;
   }
 

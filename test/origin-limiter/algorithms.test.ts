@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from "vitest";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
-import { horizonMs, reservation, reservedPerSecond, resetOf, spacingMs } from "../../domain/origin/gcra.ts";
+import { horizonMs, isImplausible, reservation, reservedPerSecond, spacingMs } from "../../domain/origin/gcra.ts";
 import { tatAfter } from "../../domain/origin/permit-store.ts";
 import { busiest } from "./figures.ts";
 import { seeded } from "./lab.ts";
@@ -25,7 +25,7 @@ describe("GCRA", () => {
   );
 
   it("starts again after an idle period, 150 ms from now, and adds to a TAT that is ahead", () => {
-    const ask = { by: 40, horizon: 3_000 };
+    const ask = { slots: 2, spacing: 20, horizon: 3_000 };
     expect(reservation(undefined, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
     expect(reservation(NOW + 100, NOW, ask)).toEqual({ kind: "set", to: NOW + 190, below: NOW + 150 });
     expect(reservation(NOW + 150, NOW, ask)).toEqual({ kind: "add", by: 40, atLeast: NOW + 150, below: NOW + 3_000 });
@@ -42,7 +42,7 @@ describe("GCRA", () => {
       // What a process observed may be old.
       const observed = tat === undefined || random() < 0.2 ? undefined : tat;
       const count = 1 + Math.floor(random() * 10);
-      const update = reservation(observed, now, { by: 20 * count, horizon: 3_000 });
+      const update = reservation(observed, now, { slots: count, spacing: 20, horizon: 3_000 });
       const next = update === undefined ? undefined : tatAfter(tat, update);
       if (next === undefined) continue;
       tat = next;
@@ -53,15 +53,15 @@ describe("GCRA", () => {
     expect(sorted.every((at, n) => n === 0 || at - (sorted[n - 1] ?? 0) > 19.99)).toBe(true);
   });
 
-  it("resets a TAT only if no process with a correct clock can have written it", () => {
+  it("adds whole microseconds, as DynamoDB does", () => {
+    const ask = { slots: 7, spacing: 22.223, horizon: 3_000 };
+    expect(reservation(NOW + 200, NOW, ask)).toMatchObject({ by: 155.561 });
+  });
+
+  it("takes a TAT for wrong only if no process with a correct clock can have written it", () => {
     const longestMs = horizonMs(20) + 100 * 20;
-    const latest = NOW + longestMs + 5_000;
-    expect(resetOf(latest, NOW, longestMs)).toBeUndefined();
-    expect(resetOf(latest + 1, NOW, longestMs)).toEqual({
-      kind: "reset",
-      to: NOW + 150,
-      from: latest + 1,
-    });
+    const latest = NOW + longestMs + 15_000;
+    expect([latest, latest + 1].map((tat) => isImplausible(tat, NOW, longestMs))).toEqual([false, true]);
   });
 });
 

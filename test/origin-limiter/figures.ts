@@ -25,12 +25,14 @@ export function arrivals({ sent, options }: Lab): number[] {
   return sent.map(({ at }) => at + 20 * random());
 }
 
-/** The most calls of one kind that one process starts in any second. */
+/** The most calls of one kind that one process starts in any second for one limit. */
 export function busiestProcess({ table }: Lab, kind: string): number {
-  const byOwner = new Map<string, number[]>();
-  for (const call of table.calls)
-    if (call.kind === kind) byOwner.set(call.owner, [...(byOwner.get(call.owner) ?? []), call.at]);
-  return Math.max(0, ...[...byOwner.values()].map((times) => busiest(times, 950)));
+  const byLimit = new Map<string, number[]>();
+  for (const { at, owner, limit, kind: its } of table.calls) {
+    const key = `${owner} ${limit}`;
+    if (its === kind) byLimit.set(key, [...(byLimit.get(key) ?? []), at]);
+  }
+  return Math.max(0, ...[...byLimit.values()].map((times) => busiest(times, 950)));
 }
 
 /** Writes of all processes: the most in a second, and per second on average. */

@@ -31,6 +31,8 @@ export interface Calls {
   readonly at: number;
   readonly owner: string;
   readonly kind: "read" | "reservation" | "transaction" | "cut";
+  /** The request or the host. */
+  readonly limit: string;
 }
 
 export class SimulatedTable {
@@ -60,22 +62,23 @@ export class SimulatedTable {
 
   /** @param clock learns the `Date` of each response */
   storeOf(owner: string, clock?: ServerClock): PermitStore {
-    const counted = <T>(kind: Calls["kind"], call: () => T): Promise<T> => {
-      this.calls.push({ at: Date.now(), owner, kind });
+    const counted = <T>(kind: Calls["kind"], limit: string, call: () => T): Promise<T> => {
+      this.calls.push({ at: Date.now(), owner, kind, limit });
       return this.call(clock, owner, call);
     };
     return {
-      tat: (reqId) => counted("read", () => this.tats.get(reqId)),
+      tat: (reqId) => counted("read", reqId, () => this.tats.get(reqId)),
       updateTat: (reqId, update: TatUpdate) =>
-        counted("reservation", () => {
+        counted("reservation", reqId, () => {
           const tat = this.tats.get(reqId);
           const next = tatAfter(tat, update);
           if (next !== undefined) this.tats.set(reqId, next);
           return { done: next !== undefined, tat: next ?? tat };
         }),
-      permits: () => counted("read", (): Permits => ({ held: this.held, own: this.beats.get(owner)?.permits ?? 0 })),
-      exchange: (_, { from, to, limit }: PermitChange) =>
-        counted("transaction", () => {
+      permits: (reqId) =>
+        counted("read", reqId, (): Permits => ({ held: this.held, own: this.beats.get(owner)?.permits ?? 0 })),
+      exchange: (reqId, { from, to, limit }: PermitChange) =>
+        counted("transaction", reqId, () => {
           const own = this.beats.get(owner);
           const done = own !== undefined && own.permits === from && (to < from || this.held + to - from <= limit);
           if (done) {
@@ -84,22 +87,22 @@ export class SimulatedTable {
           }
           return { done };
         }),
-      expiredLeases: (_, before) =>
-        counted("read", () =>
+      expiredLeases: (reqId, before) =>
+        counted("read", reqId, () =>
           [...this.beats].flatMap(([id, { permits, at }]): Lease[] =>
             permits > 0 && at < before ? [{ owner: id, permits, at }] : [],
           ),
         ),
-      reclaim: (_, lease) =>
-        counted("transaction", () => {
+      reclaim: (reqId, lease) =>
+        counted("transaction", reqId, () => {
           const item = this.beats.get(lease.owner);
           if (item === undefined || item.at !== lease.at || item.permits !== lease.permits) return;
           this.held -= item.permits;
           item.permits = 0;
         }),
-      hostRate: (host) => counted("read", () => this.hosts.get(host)),
+      hostRate: (host) => counted("read", host, () => this.hosts.get(host)),
       cutHostRate: (host, seen, next) =>
-        counted("cut", () => {
+        counted("cut", host, () => {
           const current = this.hosts.get(host);
           if (current?.cutAt !== seen?.cutAt || current?.rate !== seen?.rate) return current ?? next;
           this.hosts.set(host, next);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DeferredError, LeaseLostError } from "../../../domain/origin/origin-limiter.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { OriginLimiters, type OriginLimitersOptions, type OriginWork } from "../../../domain/origin/origin-limiters.ts";
+import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 
 const START = 1_700_000_000_000;

@@ -1,0 +1,87 @@
+/** At most one call of the store per limit, process and this time. */
+export const CALL_INTERVAL_MS = 1_000;
+/** A response of the store that is later is ignored: what it grants is lost for a while, and never used twice. */
+const CALL_TIMEOUT_MS = 2_000;
+/** The bound of the back-off while the store fails. */
+const MAX_RETRY_MS = 5_000;
+
+export interface PacedCallsOptions {
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Called when a call has ended. */
+  readonly onEnd: () => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** Lets one call at a time run, at most one per second, and fewer while they fail or find nothing free (exponential back-off with jitter). */
+export class PacedCalls {
+  /** The time of the next call. */
+  at = 0;
+  /** The same, if the last call found nothing free. */
+  blockedUntil = 0;
+  private waitMs = CALL_INTERVAL_MS;
+  private isRunning = false;
+  private readonly open = new Set<Promise<unknown>>();
+
+  constructor(private readonly options: PacedCallsOptions) {}
+
+  get isIdle(): boolean {
+    return !this.isRunning;
+  }
+
+  /** Runs a call if it is due. The next one does not start before all that this one has sent has ended, also what came too late. */
+  run(now: number, call: () => Promise<void>): void {
+    if (this.isRunning || now < this.at) return;
+    this.isRunning = true;
+    this.at = now + CALL_INTERVAL_MS;
+    void this.finish(call);
+  }
+
+  private async finish(call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.failed({ freeAt: 0, mostMs: MAX_RETRY_MS });
+      this.options.onError?.(error);
+    }
+    await Promise.allSettled(this.open);
+    this.isRunning = false;
+    this.options.onEnd();
+  }
+
+  /** @throws Error if the response is late */
+  async inTime<T>(sent: Promise<T>): Promise<T> {
+    this.open.add(sent);
+    void sent.then(
+      () => this.open.delete(sent),
+      () => this.open.delete(sent),
+    );
+    return within(CALL_TIMEOUT_MS, sent);
+  }
+
+  succeeded(): void {
+    this.waitMs = CALL_INTERVAL_MS;
+    this.blockedUntil = 0;
+  }
+
+  /** @param freeAt when the call may find something. @param mostMs the bound of the back-off */
+  failed({ freeAt, mostMs }: { readonly freeAt: number; readonly mostMs: number }): void {
+    const { now, random } = this.options;
+    this.at = Math.max(this.at, freeAt, now()) + this.waitMs * random();
+    this.blockedUntil = this.at;
+    this.waitMs = Math.min(mostMs, this.waitMs * 2);
+  }
+}
+
+/** @throws Error if it has not ended in time; what the promise throws */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No response within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,168 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CALL_INTERVAL_MS, PacedCalls } from "./paced-calls.ts";
+import type { PermitStore } from "./permit-store.ts";
+
+/** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
+const LEASE_MS = 60_000;
+const LOST_SHARE = 0.75;
+const RECLAIM_INTERVAL_MS = 10_000;
+/** How often a process without a heartbeat looks for one. */
+const HEARTBEAT_POLL_MS = 100;
+/** The bound of the back-off of a process that gets no permits. */
+const MAX_BACKOFF_MS = 3_000;
+
+/** Other processes may use the permits of this process: it had no heartbeat for too long. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+  readonly code = "LEASE_LOST";
+  constructor() {
+    super("The lease of the origin's permits has expired");
+  }
+}
+
+export interface PermitLeaseOptions {
+  readonly reqId: string;
+  /** Requests in progress of all processes. */
+  readonly limit: number;
+  readonly store: Pick<PermitStore, "permits" | "exchange" | "expiredLeases" | "reclaim">;
+  /** When the last heartbeat that was written successfully was sent. @default no lease expires */
+  readonly heartbeatAt?: (() => number) | undefined;
+  /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
+  readonly leaseMs?: number | undefined;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Called when the number of permits may have changed. */
+  readonly onChange: () => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** The permits that this process leases of one request's limit on concurrency. */
+export class PermitLease {
+  private permits = 0;
+  private inUse = 0;
+  private reclaimAt = 0;
+  private lost = newSignal();
+  private readonly calls: PacedCalls;
+  private readonly leaseMs: number;
+
+  constructor(private readonly options: PermitLeaseOptions) {
+    this.leaseMs = options.leaseMs ?? LEASE_MS;
+    this.calls = new PacedCalls({ ...options, onEnd: options.onChange });
+  }
+
+  /** Permits that are not in use. */
+  get free(): number {
+    return this.permits - this.inUse;
+  }
+
+  /** All permits of this process, at least one: it may have none only for a moment. */
+  get size(): number {
+    return Math.max(1, this.permits);
+  }
+
+  get isIdle(): boolean {
+    return this.calls.isIdle && this.permits + this.inUse === 0;
+  }
+
+  hasHeartbeat(now: number): boolean {
+    const { heartbeatAt } = this.options;
+    return heartbeatAt === undefined || now - heartbeatAt() < LOST_SHARE * this.leaseMs;
+  }
+
+  /** When {@link update} has something to do, if nothing else happens. @param wanted how many permits could be used */
+  nextCallAt(now: number, wanted: number): number {
+    if (!this.hasHeartbeat(now)) return wanted > 0 ? now + HEARTBEAT_POLL_MS : now + CALL_INTERVAL_MS;
+    if (this.target(wanted) !== this.permits) return this.calls.at;
+    return this.permits > 0 ? now + CALL_INTERVAL_MS : Number.POSITIVE_INFINITY;
+  }
+
+  /** Uses a permit. @returns aborted when this process has lost its lease */
+  use(): AbortSignal {
+    this.inUse++;
+    return this.lost.signal;
+  }
+
+  /** @param lost as {@link use} returned it */
+  release(lost: AbortSignal): void {
+    if (!lost.aborted) this.inUse--;
+  }
+
+  /**
+   * Leases or gives back permits, if a call is due.
+   * @param wantedOf how many permits could be used now
+   * @param onFree called if all processes together do not use the limit
+   */
+  update(now: number, wantedOf: () => number, onFree: () => void): void {
+    if (!this.hasHeartbeat(now)) {
+      if (this.permits > 0) this.lose();
+      return;
+    }
+    if (this.target(wantedOf()) !== this.permits) this.calls.run(now, () => this.exchange(wantedOf, onFree));
+  }
+
+  /** Gives back the permits that are not in use. @throws what the store throws */
+  async drain(): Promise<void> {
+    if (this.permits === this.inUse) return;
+    await sleep(Math.max(0, this.calls.at - this.options.now()));
+    await this.exchange(
+      () => this.inUse,
+      () => undefined,
+    );
+  }
+
+  private target(wanted: number): number {
+    return Math.min(this.options.limit, Math.max(this.inUse, wanted));
+  }
+
+  private async exchange(wantedOf: () => number, onFree: () => void): Promise<void> {
+    const { store, reqId, limit } = this.options;
+    const { held, own } = await this.calls.inTime(store.permits(reqId));
+    if (own < this.permits) return this.lose();
+    const wanted = this.target(wantedOf());
+    const to = Math.min(wanted, own + Math.max(0, limit - held));
+    if (held < limit) onFree();
+    if (to === own) {
+      this.permits = own;
+      if (wanted <= to) return;
+      await this.reclaim();
+      return this.backOff();
+    }
+    // Until the response arrives, the smaller number is certain.
+    this.permits = Math.min(own, Math.max(to, this.inUse));
+    this.calls.at = this.options.now() + CALL_INTERVAL_MS;
+    const { done } = await this.calls.inTime(store.exchange(reqId, { from: own, to, limit }));
+    if (!done) return this.backOff();
+    this.permits = to;
+    this.calls.succeeded();
+  }
+
+  private backOff(): void {
+    this.calls.failed({ freeAt: 0, mostMs: MAX_BACKOFF_MS });
+  }
+
+  /** Takes back the permits of one process that has ended without giving them back. */
+  private async reclaim(): Promise<void> {
+    const { store, reqId, now, random } = this.options;
+    if (now() < this.reclaimAt) return;
+    const [lease, next] = await this.calls.inTime(store.expiredLeases(reqId, now() - this.leaseMs));
+    if (next === undefined) this.reclaimAt = now() + RECLAIM_INTERVAL_MS * (0.5 + random());
+    if (lease === undefined) return;
+    this.calls.at = now() + CALL_INTERVAL_MS;
+    await this.calls.inTime(store.reclaim(reqId, lease));
+  }
+
+  private lose(): void {
+    this.permits = 0;
+    this.inUse = 0;
+    this.lost.abort(new LeaseLostError());
+    this.lost = newSignal();
+  }
+}
+
+function newSignal(): AbortController {
+  const controller = new AbortController();
+  // Each permit in use listens.
+  setMaxListeners(0, controller.signal);
+  return controller;
+}

@@ -1,0 +1,168 @@
+import { horizonMs, isImplausible, maxSlots, reservation, spacingMs } from "./gcra.ts";
+import { CALL_INTERVAL_MS, PacedCalls } from "./paced-calls.ts";
+import type { PermitStore } from "./permit-store.ts";
+
+/** Work that would wait longer returns to the queue. */
+export const MAX_WAIT_MS = 3_000;
+/** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
+const MAX_BACKOFF_MS = 10_000;
+const MAX_BACKOFF_SLOTS = 10;
+
+export interface ReservationsOptions {
+  /** Of the limit: a request, or a host. */
+  readonly id: string;
+  readonly store: Pick<PermitStore, "tat" | "updateTat">;
+  /** Requests per second of all processes; Infinity: no slots are needed. */
+  readonly perSecond: () => number;
+  /** How long a slot is usable after its time. */
+  readonly lifeMs: number;
+  /** What to read together with the TAT, because `perSecond` depends on it. */
+  readonly refresh: () => Promise<unknown>;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Called when slots may have been reserved. */
+  readonly onChange: () => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** How many more slots the work of this process could use within a second. */
+export interface Demand {
+  readonly slots: number;
+  /** Those of them whose work cannot be deferred. */
+  readonly urgent: number;
+}
+
+/** The slots that this process has reserved in one limit of requests per second (GCRA). */
+export class Reservations {
+  /** Times, in their order. */
+  private slots: number[] = [];
+  /** Until when slots are kept for work that opens its connection. */
+  private promised: number[] = [];
+  /** Requests that were sent without a slot: so many slots must not be used. */
+  private debt = 0;
+  private tat: number | undefined;
+  private implausibleTat: number | undefined;
+  private readonly calls: PacedCalls;
+
+  constructor(private readonly options: ReservationsOptions) {
+    this.calls = new PacedCalls({ ...options, onEnd: options.onChange });
+  }
+
+  /** Requests per second of all processes; Infinity: no slots are needed. */
+  get perSecond(): number {
+    return this.options.perSecond();
+  }
+
+  get isActive(): boolean {
+    return this.perSecond !== Number.POSITIVE_INFINITY;
+  }
+
+  get isIdle(): boolean {
+    return this.calls.isIdle && this.debt === 0;
+  }
+
+  /** Slots that are kept for nobody. */
+  get free(): number {
+    return this.slots.length - this.promised.length;
+  }
+
+  get nextCallAt(): number {
+    return this.calls.at;
+  }
+
+  /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
+  expire(now: number, notBefore = 0): void {
+    this.slots = this.slots.filter((at) => at + this.options.lifeMs > now && at >= notBefore);
+    this.promised = this.promised.filter((until) => until > now);
+    if (!this.isActive) this.debt = 0;
+  }
+
+  /** The time of the n-th slot, from 0; Infinity: it is not reserved. */
+  slotAt(n: number): number {
+    return this.slots[n] ?? Number.POSITIVE_INFINITY;
+  }
+
+  use(): void {
+    this.slots.shift();
+  }
+
+  /** Keeps the next free slot for work that opens its connection. @param place how many others wait for slots @returns what {@link unpromise} takes */
+  promise(place: number): number {
+    const until = this.slotAt(this.promised.length + place) + this.options.lifeMs;
+    this.promised.push(until);
+    return until;
+  }
+
+  unpromise(until: number): void {
+    const index = this.promised.indexOf(until);
+    if (index !== -1) this.promised.splice(index, 1);
+  }
+
+  /** How many slots are kept for work that opens its connection. */
+  get promises(): number {
+    return this.promised.length;
+  }
+
+  /** A request was sent without a slot: one slot is not used. */
+  addDebt(): void {
+    if (!this.isActive || this.slots.shift() !== undefined) return;
+    this.debt = Math.min(this.debt + 1, maxSlots(this.perSecond));
+  }
+
+  /** When the slot after `place` further ones is free, as far as this process knows. */
+  freeAt(now: number, place: number): number {
+    const next = Math.max(now, this.tat ?? 0, this.calls.blockedUntil);
+    return next + place * spacingMs(this.perSecond);
+  }
+
+  /** Reserves what is missing, if a call is due. @param demandOf is asked again when the TAT is known */
+  reserve(now: number, demandOf: () => Demand, onIdle: () => void): void {
+    if (!this.isActive || demandOf().slots + this.debt <= 0) return;
+    this.calls.run(now, () => this.call(demandOf, onIdle));
+  }
+
+  private async call(demandOf: () => Demand, onIdle: () => void): Promise<void> {
+    const { store, id, refresh } = this.options;
+    const [tat] = await this.calls.inTime(Promise.all([store.tat(id), refresh()]));
+    this.tat = tat;
+    const rate = this.perSecond;
+    const demand = demandOf();
+    const missing = demand.slots + this.debt;
+    if (rate === Number.POSITIVE_INFINITY || missing <= 0) return;
+    const now = this.options.now();
+    const spacing = spacingMs(rate);
+    if (tat !== undefined && isImplausible(tat, now, maxSlots(rate) * spacing + horizonMs(spacing)))
+      return await this.reset(tat, now);
+    // Deferrable work reserves no slots that are far away.
+    const isFar = (tat ?? 0) >= now + MAX_WAIT_MS;
+    const horizon = isFar ? horizonMs(spacing) : MAX_WAIT_MS;
+    const slots = Math.min(maxSlots(rate), isFar ? demand.urgent + this.debt : missing);
+    const update = slots > 0 ? reservation(tat, now, { slots, spacing, horizon }) : undefined;
+    if (update === undefined) return this.backOff(now, horizon, spacing);
+    this.calls.at = now + CALL_INTERVAL_MS;
+    const after = await this.calls.inTime(store.updateTat(id, update));
+    this.tat = after.tat;
+    if (!after.done || after.tat === undefined) return this.backOff(now, horizon, spacing);
+    this.calls.succeeded();
+    if (update.kind === "set") onIdle();
+    const paid = Math.min(this.debt, slots);
+    this.debt -= paid;
+    for (let n = slots - paid; n > 0; n--) this.slots.push(after.tat - n * spacing);
+    this.slots.sort((a, b) => a - b);
+  }
+
+  /** Replaces a TAT that is implausible, once it was read twice. */
+  private async reset(tat: number, now: number): Promise<void> {
+    const isSecond = this.implausibleTat === tat;
+    this.implausibleTat = tat;
+    this.calls.at = now + CALL_INTERVAL_MS;
+    if (!isSecond) return;
+    const update = { kind: "reset", to: now, from: tat } as const;
+    this.tat = (await this.calls.inTime(this.options.store.updateTat(this.options.id, update))).tat;
+  }
+
+  private backOff(now: number, horizon: number, spacing: number): void {
+    const mostMs = Math.min(MAX_BACKOFF_MS, Math.max(CALL_INTERVAL_MS, MAX_BACKOFF_SLOTS * spacing));
+    this.calls.failed({ freeAt: (this.tat ?? now) - horizon, mostMs });
+  }
+}
