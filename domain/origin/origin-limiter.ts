@@ -12,7 +12,7 @@ const CALL_TIMEOUT_MS = 2_000;
 const MAX_WAIT_MS = 3_000;
 /** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
 const DEFER_SHARE = 0.15;
-const MIN_DEFER_MS = 3_000;
+const MIN_DEFER_MS = 1_500;
 const MAX_DEFER_MS = 300_000;
 /** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
 const MAX_BACKOFF_MS = 10_000;
