@@ -84,9 +84,8 @@ export function grantPipeline(
   allow(getSize, ["s3:ListBucket"], bucket.bucketArn);
   // The limits of origins, and the heartbeats that hold its permits.
   getSize.addToRolePolicy(
-    onKeys(["dynamodb:GetItem", "dynamodb:UpdateItem"], progress, ["limit#*", "host#*", "beat#*"]),
+    onKeys(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], progress, ["limit#*", "host#*", "beat#*"]),
   );
-  getSize.addToRolePolicy(onKeys(["dynamodb:Query"], progress, ["beat#*"]));
   // Listing distributions cannot be limited to a resource.
   for (const fn of [api, getSize, expand]) allow(fn, ["cloudfront:ListDistributions"], "*");
 

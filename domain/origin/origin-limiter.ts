@@ -8,7 +8,7 @@ import { type Demand, MAX_WAIT_MS, Reservations } from "./reservations.ts";
 
 /** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
 const DEFER_SHARE = 0.15;
-const MIN_DEFER_MS = 3_000;
+const MIN_DEFER_MS = 1_500;
 const MAX_DEFER_MS = 300_000;
 /** A slot of a host is kept until the request's limit has a slot, too. What a host accepts is no strict limit. */
 const HOST_SLOT_LIFE_MS = 3_000;

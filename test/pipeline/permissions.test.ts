@@ -23,6 +23,8 @@ const UNUSED: Readonly<Record<string, string>> = {
   "PipelineExpandRole s3:GetObject arn:aws:s3:::docs/site/*/*": NOT_MADE,
   "PipelineExpandRole s3:ListBucket arn:aws:s3:::-/site": NOT_MADE,
   "PipelineExpandRole s3:ListBucket arn:aws:s3:::-/*": NOT_MADE,
+  "PipelineGetSizeRole dynamodb:Query arn:aws:dynamodb:us-east-1:123456789012:table/PrewarmStorageProgress":
+    "Get Size reclaims the permits of a run of it that has died. One that dies with permits is not repeated within a minute here",
   "PipelineShutdownRole dynamodb:PutItem arn:aws:dynamodb:us-east-1:123456789012:table/PrewarmStorageProgress":
     "Shutdown asks for another look when a recount does not end in one run, which takes more results than these tests have",
 };
@@ -78,6 +80,7 @@ test("a call whose value differs from that of a condition is denied", () => {
   expect(conditional.length).toBeGreaterThan(0);
   for (const [role, grant] of conditional) {
     const call = all.find((one) => one.role === role && allows(grant, one));
+    if (call === undefined && nameOf(role, grant) in UNUSED) continue;
     if (call === undefined) throw new Error(`${nameOf(role, grant)} is not used`);
     for (const keys of Object.values(grant.statement.conditions))
       for (const key of Object.keys(keys)) {

@@ -200,6 +200,8 @@ class Normaliser {
     // Seconds or milliseconds since the epoch.
     if (typeof value === "number") return this.time(value) ?? value;
     if (value instanceof Set) return [...value].map((one) => this.value(one)).sort();
+    // A string set: its order follows from ids that are random.
+    if (Array.isArray(value) && key === "holders") return sorted(value.map((one) => this.value(one)));
     if (Array.isArray(value)) return value.map((one) => this.value(one));
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

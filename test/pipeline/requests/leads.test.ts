@@ -149,9 +149,7 @@ describe("under one regional edge cache", () => {
     });
   });
 
-  // Fails because the three followers start in the same millisecond, without a permit: 4 fetches instead of 2, and `rec_wrong` names
-  // the POPs that asked the right REC.
-  it.fails("a lead of another one releases one follower, and the others when the REC has served it", async () => {
+  it("a lead of another one releases one follower, and the others when the REC has served it", async () => {
     const stack = running();
     const paths = addObjects(stack, "misplaced", 8);
     const requests = record(stack);
@@ -172,8 +170,7 @@ describe("under one regional edge cache", () => {
     }).toEqual({ fetches: misled.map(() => 2), atOnce: misled.map(() => 1), wrong: [MISPLACED] });
   });
 
-  // Fails because all three followers of the lead fetch the object in the same millisecond.
-  it.fails("a follower that its REC has not served does not release the others: each needs a permit", async () => {
+  it("a follower that its REC has not served does not release the others: each needs a permit", async () => {
     const stack = running();
     const [path = ""] = addObjects(stack, "scattered", 1);
     const reqId = await stack.start(
