@@ -114,6 +114,7 @@ export class ProgressTable extends ProgressReader {
       Key: { key: KEY.beat(reqId), part: processOf(beat) },
       ...itemUpdate(set, received === undefined ? ["received"] : []),
     });
-    await this.db.send(update);
+    // A change of the lease may be in its way.
+    await withConflictRetry(() => this.db.send(update));
   }
 }

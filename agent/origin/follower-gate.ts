@@ -14,8 +14,8 @@ export interface Follower {
   readonly needsPermit: boolean;
   /** Who has served it, if the response shows that. Call it once the download is complete. */
   served(by: "cache" | "origin" | undefined): void;
-  /** It has ended, whether or not it was served. */
-  leave(): void;
+  /** It has ended, whether or not it was served. @param error of a deferral: those that wait for it would be deferred after it, one by one */
+  leave(error?: Error): void;
 }
 
 interface Request {
@@ -24,7 +24,13 @@ interface Request {
   /** Objects that a follower fetched from the origin: the next hit does not show which fetch it comes from. */
   readonly fetched: Set<string>;
   /** Followers whose REC is not confirmed run alone, by object and by lead and POP. */
-  readonly running: Map<string, Promise<void>>;
+  readonly running: Map<string, Running>;
+}
+
+interface Running {
+  /** Resolves with the error with which those that wait end, if there is one. */
+  readonly ended: Promise<Error | undefined>;
+  readonly end: (error?: Error) => void;
 }
 
 const MAX_REQUESTS = 50;
@@ -35,18 +41,27 @@ const MAX_REQUESTS = 50;
  */
 export class FollowerGate {
   private readonly requests = new Map<string, Request>();
+  private isClosed: Error | undefined;
 
-  /** @param runsAlone whether it waits for its turn; otherwise, what it shows is only noted */
+  /** Ends all waiting. */
+  close(reason: Error): void {
+    this.isClosed = reason;
+    for (const { running } of this.requests.values()) for (const { end } of running.values()) end(reason);
+  }
+
+  /** @throws what the follower that it waits for has left with; what the gate was closed with. @param runsAlone whether it waits for its turn; otherwise, what it shows is only noted */
   async enter(task: FollowerTask, runsAlone: boolean): Promise<Follower> {
     const request = this.requestOf(task.reqId);
     const pair = pairOf(task.lead, task.pop);
     const keys = [pair, task.url];
     for (;;) {
+      if (this.isClosed !== undefined) throw this.isClosed;
       const known = request.isSameRec.get(pair);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
       if (!runsAlone || known !== undefined || running.length === 0)
         return this.start(request, task, known === undefined && runsAlone ? keys : [], runsAlone && known !== true);
-      await running[0];
+      const error = await running[0]?.ended;
+      if (error !== undefined) throw error;
     }
   }
 
@@ -60,14 +75,16 @@ export class FollowerGate {
   }
 
   private start(request: Request, task: FollowerTask, alone: readonly string[], needsPermit: boolean): Follower {
-    let leave = () => {};
-    const ended = new Promise<void>((resolve) => {
-      leave = () => {
-        for (const key of alone) if (request.running.get(key) === ended) request.running.delete(key);
-        resolve();
-      };
+    let end = (_?: Error) => {};
+    const ended = new Promise<Error | undefined>((resolve) => {
+      end = resolve;
     });
-    for (const key of alone) request.running.set(key, ended);
+    const running: Running = { ended, end };
+    for (const key of alone) request.running.set(key, running);
+    const leave = (error?: Error) => {
+      for (const key of alone) if (request.running.get(key) === running) request.running.delete(key);
+      end(error);
+    };
     const served = (by: "cache" | "origin" | undefined) => {
       const pair = pairOf(task.lead, task.pop);
       if (by === "origin") {

@@ -129,6 +129,7 @@ export class Agent {
     for (const slots of Object.values(this.slots)) slots.limit = Number.POSITIVE_INFINITY;
     for (const intake of Object.values(this.intakes)) intake.close();
     this.options.origins?.close(new StoppingError());
+    this.options.followers?.close(new StoppingError());
   }
 
   private adaptLimits(): Promise<void>[] {

@@ -140,8 +140,10 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
   const follower = await deps.followers.enter({ reqId, pop, lead, url: formKey(url) }, runsAlone);
   try {
     await downloadTask(deps, job, { url, leave, follower });
-  } finally {
     follower.leave();
+  } catch (error) {
+    follower.leave(error instanceof DeferredError ? error : undefined);
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pool } from "undici";
+import { DecoratorHandler, type Dispatcher, Pool } from "undici";
 import { DnsLookupError } from "../../aws/dns.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type Header, parseHeaders } from "../../domain/net/headers.ts";
@@ -35,6 +35,10 @@ const CONNECTIONS = 64;
 /** How many sizes to ask for at once: behind an edge that has nothing yet, every request reaches the origin. */
 export const MAX_PROBES = 64;
 
+/** A request is sent within this time after its slot, or waits for another one: meanwhile, its connection has been opened. */
+const SEND_WITHIN_MS = 50;
+const SENDINGS = 5;
+
 /** What a URL's answer says of the object, or why the URL cannot be warmed. */
 export type Size = Good | Unreadable;
 
@@ -57,7 +61,7 @@ export interface SizeProbeOptions {
 }
 
 /** Whoever does not answer in time has refused nothing; nor has one whose request was aborted because the permit for it was lost. */
-const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST"]);
+const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "SLOT_MISSED"]);
 
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
@@ -142,8 +146,17 @@ export class SizeProbe {
     await this.origins.prepare(work);
     const permit = await this.origins.limiterFor(work)?.acquire({ signal });
     try {
-      await permit?.slot(signal);
-      return await this.send(target, method, headers, work, permit?.lost);
+      if (permit === undefined) return await this.send(target, method, headers, work);
+      const sendInSlot = async () => {
+        await permit.slot(signal);
+        return this.send({ ...target, pool: inTime(target.pool) }, method, headers, work, permit.lost);
+      };
+      return await retry(sendInSlot, {
+        attempts: SENDINGS,
+        firstMs: 0,
+        passes: (it) => it instanceof SlotMissedError,
+        signal,
+      });
     } finally {
       permit?.release();
     }
@@ -154,7 +167,7 @@ export class SizeProbe {
     method: "HEAD" | "GET",
     headers: readonly Header[],
     work: OriginWork,
-    lost: AbortSignal | undefined,
+    lost?: AbortSignal,
   ): Promise<Exchanged> {
     const sentAt = performance.now();
     const {
@@ -211,7 +224,33 @@ interface Target {
   /** Host and SNI. */
   readonly host: string;
   readonly address: string;
-  readonly pool: Pool;
+  readonly pool: Dispatcher;
+}
+
+/** The connection of a request was not open in its slot. */
+class SlotMissedError extends Error {
+  readonly code = "SLOT_MISSED";
+}
+
+/** A dispatcher whose request fails, without being sent, if its connection is not open by now and not soon. */
+function inTime(pool: Dispatcher): Dispatcher {
+  const deadline = performance.now() + SEND_WITHIN_MS;
+  return pool.compose((dispatch) => (options, handler) => dispatch(options, sentBefore(deadline, handler)));
+}
+
+function sentBefore(deadline: number, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
+  const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
+  return {
+    // The connection is open, and the request is not sent.
+    onRequestStart: (controller, context) => {
+      inner.onRequestStart?.(controller, context);
+      if (performance.now() > deadline) controller.abort(new SlotMissedError("The slot has passed"));
+    },
+    onResponseStart: (...response) => inner.onResponseStart?.(...response),
+    onResponseData: (...data) => inner.onResponseData?.(...data),
+    onResponseEnd: (...end) => inner.onResponseEnd?.(...end),
+    onResponseError: (...error) => inner.onResponseError?.(...error),
+  };
 }
 
 interface Exchanged {

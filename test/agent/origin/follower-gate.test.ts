@@ -89,3 +89,23 @@ test("a POP is misplaced if another one shares the REC of its lead, or if it sha
   await show("C", "Y", "origin");
   expect(isMisplaced("C", "Y")).toBe(true);
 });
+
+test("those that wait for a follower that is deferred are deferred with it, and those that come later are not", async () => {
+  const gate = new FollowerGate();
+  const first = await gate.enter(TASK, true);
+  const waiting = gate.enter({ ...TASK, url: "2" }, true);
+  const error = new Error("deferred");
+  first.leave(error);
+  await expect(waiting).rejects.toBe(error);
+  await expect(gate.enter({ ...TASK, url: "3" }, true)).resolves.toMatchObject({ needsPermit: true });
+});
+
+test("nobody waits when the process stops", async () => {
+  const gate = new FollowerGate();
+  await gate.enter(TASK, true);
+  const waiting = gate.enter({ ...TASK, url: "2" }, true);
+  const error = new Error("stopped");
+  gate.close(error);
+  await expect(waiting).rejects.toBe(error);
+  await expect(gate.enter({ ...TASK, url: "3" }, true)).rejects.toBe(error);
+});
