@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import { horizonMs, maxSlots, reservation, reservedPerSecond, resetOf, SLOT_TOLERANCE_MS, spacingMs } from "./gcra.ts";
+import { CALL_INTERVAL_MS, CallPacer, inTime, PermitLease } from "./permit-lease.ts";
 import type { PermitStore } from "./permit-store.ts";
 
-/** At most one reservation, and one transaction, per process and this time. */
-const CALL_INTERVAL_MS = 1_000;
-/** A response of the store that is later is ignored: slots and permits that it grants are lost for a while, and never used twice. */
-const CALL_TIMEOUT_MS = 2_000;
 /** Work that would wait longer returns to the queue. */
 const MAX_WAIT_MS = 3_000;
 /** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
@@ -17,17 +13,11 @@ const MAX_DEFER_MS = 300_000;
 /** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
 const MAX_BACKOFF_MS = 10_000;
 const MAX_BACKOFF_SLOTS = 10;
-/** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
-const LEASE_MS = 60_000;
-const LOST_SHARE = 0.75;
-const RECLAIM_INTERVAL_MS = 10_000;
-/** A connection is opened before its slot: by so many times as long as the connections of late took, at most MAX_CONNECT_MS. */
-const CONNECT_MARGIN = 1.5;
+/** A connection is opened before its slot: by as long as the slowest one of late took, at most MAX_CONNECT_MS. */
+const CONNECT_DECAY = 0.95;
 const MAX_CONNECT_MS = 1_000;
 /** How often a process without a heartbeat looks for one. */
 const HEARTBEAT_POLL_MS = 100;
-/** The bound of the back-off while the store fails. */
-const MAX_RETRY_MS = 5_000;
 /** How long a request is expected to take before any has ended, and the weight of the last one in the mean. */
 const EXPECTED_MS = 1_000;
 const LAST_WEIGHT = 0.1;
@@ -46,15 +36,6 @@ export class DeferredError extends Error {
     readonly startedAt?: number,
   ) {
     super(`Deferred for ${Math.round(delayMs)} ms by the limits of the origin`);
-  }
-}
-
-/** Other processes may use the permits of this process: it had no heartbeat for too long. */
-export class LeaseLostError extends Error {
-  override readonly name = "LeaseLostError";
-  readonly code = "LEASE_LOST";
-  constructor() {
-    super("The lease of the origin's permits has expired");
   }
 }
 
@@ -126,27 +107,25 @@ export class OriginLimiter {
   private isClosed: Error | undefined;
   private tat: number | undefined;
   private implausibleTat: number | undefined;
-  private readonly reserving = new CallPacer();
-  private readonly exchanging = new CallPacer();
-  private permits = 0;
-  private inUse = 0;
-  private reclaimAt = 0;
+  private readonly reserving: CallPacer;
+  private readonly lease: PermitLease;
   private meanMs = EXPECTED_MS;
-  /** How long it takes from a permit until the connection is open. */
+  /** How long it takes from a permit until the connection is open, at most. */
   private connectMs = 0;
   /** Since when work is deferred. */
   private busySince = Number.POSITIVE_INFINITY;
-  private lease = new AbortController();
   private isRunDue = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly now: () => number;
   private readonly random: () => number;
-  private readonly limit: number | undefined;
 
   constructor(private readonly options: OriginLimiterOptions) {
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
-    this.limit = options.limits.concurrency;
+    this.reserving = new CallPacer(this.now, this.random);
+    const { id, store, heartbeatAt, leaseMs } = options;
+    const common = { id, store, heartbeatAt, leaseMs, now: this.now, random: this.random };
+    this.lease = new PermitLease({ ...common, limit: options.limits.concurrency });
   }
 
   /** Waits for a permit. @throws DeferredError; what the signal was aborted with */
@@ -155,20 +134,20 @@ export class OriginLimiter {
     const { rate, needsSlot = true } = options;
     const host = this.hostOf(rate);
     const since = this.now();
-    const lost = this.lease.signal;
+    const { lost } = this.lease;
     const permit = { isUnsent: needsSlot };
     let isReleased = false;
     return {
       lost,
       slot: async (signal) => {
-        if (permit.isUnsent) this.connectMs += (this.now() - since - this.connectMs) * LAST_WEIGHT;
+        if (permit.isUnsent) this.connectMs = Math.max(this.now() - since, CONNECT_DECAY * this.connectMs);
         await this.wait({ rate, signal, isContinuation: true }, permit);
       },
       release: () => {
         if (isReleased) return;
         isReleased = true;
         this.meanMs += (this.now() - since - this.meanMs) * LAST_WEIGHT;
-        if (!lost.aborted) this.inUse--;
+        this.lease.release(lost);
         sent(host, permit);
         this.runSoon();
       },
@@ -184,7 +163,13 @@ export class OriginLimiter {
 
   /** Whether nothing waits and nothing is in progress. */
   get isIdle(): boolean {
-    return this.waiters.length + this.inUse + this.permits === 0 && [...this.hosts.values()].every((it) => !it.debt);
+    return this.waiters.length === 0 && this.lease.isIdle && [...this.hosts.values()].every((it) => !it.debt);
+  }
+
+  /** Gives back the permits that are not in use: call it when all requests have ended. @throws what the store throws */
+  async drain(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.lease.drain();
   }
 
   /** Ends all waiting. */
@@ -192,13 +177,6 @@ export class OriginLimiter {
     this.isClosed = reason;
     for (const { fail } of this.waiters.splice(0)) fail(reason);
     this.hosts.clear();
-  }
-
-  /** Gives back the permits that are not in use: call it when all requests have ended. @throws what the store throws */
-  async drain(): Promise<void> {
-    clearTimeout(this.timer);
-    await sleep(Math.max(0, this.exchanging.at - this.now()));
-    if (this.permits > this.inUse) await this.exchange();
   }
 
   private async wait(options: AcquireOptions, permit?: Waiter["permit"]): Promise<void> {
@@ -250,14 +228,15 @@ export class OriginLimiter {
   private run(): void {
     clearTimeout(this.timer);
     const now = this.now();
-    if (this.inUse > 0 && !this.hasHeartbeat(now)) this.loseLease();
+    this.lease.check(now);
     for (const host of this.hosts.values()) {
       host.perSecond = this.perSecond(host.rate);
       host.slots = host.slots.filter((at) => at + SLOT_TOLERANCE_MS > now);
     }
     this.waiters = this.waiters.filter((waiter) => !this.tryStart(waiter, now));
     if (this.isShort()) this.call(this.reserving, now, () => this.reserve());
-    if (this.wantedPermits() !== this.permits) this.call(this.exchanging, now, () => this.exchange());
+    if (this.lease.isChanging(this.demand()))
+      this.call(this.lease.pacer, now, () => this.lease.exchange(() => this.demand()));
     this.deferLate(now);
     this.schedule(now);
   }
@@ -266,7 +245,7 @@ export class OriginLimiter {
     if (!pacer.begin(now)) return;
     call()
       .catch((error: unknown) => {
-        pacer.failed(this.now(), { freeAt: 0, most: MAX_RETRY_MS, random: this.random });
+        pacer.failed();
         this.options.onError?.(error);
       })
       .finally(() => {
@@ -276,17 +255,15 @@ export class OriginLimiter {
   }
 
   private tryStart({ host, needsSlot, permit, start }: Waiter, now: number): boolean {
-    if (!this.hasHeartbeat(now) || (permit === undefined && this.freePermits() <= 0)) return false;
+    if (!this.lease.hasHeartbeat(now) || (permit === undefined && this.lease.free <= 0)) return false;
     if (needsSlot && now < host.rate.notBefore) return false;
     const usesSlot = needsSlot && isRateLimited(host);
     // A connection is opened so early that the request can be sent in the slot.
     const isDue =
-      permit === undefined
-        ? timeOf(host.slots[host.unsent]) <= now + Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs)
-        : timeOf(host.slots[0]) <= now;
+      permit === undefined ? timeOf(host.slots[host.unsent]) <= now + this.leadMs : timeOf(host.slots[0]) <= now;
     if (usesSlot && !isDue) return false;
     if (permit === undefined) {
-      this.inUse++;
+      this.lease.use();
       if (needsSlot) host.unsent++;
     } else {
       if (usesSlot) host.slots.shift();
@@ -296,13 +273,14 @@ export class OriginLimiter {
     return true;
   }
 
+  /** How long before its slot the connection of a request is opened. */
+  private get leadMs(): number {
+    return Math.min(MAX_CONNECT_MS, this.connectMs);
+  }
+
   private perSecond(rate: AdaptiveRate): number {
     const { requests_per_second: limit } = this.options.limits;
     return Math.min(limit === undefined ? Number.POSITIVE_INFINITY : reservedPerSecond(limit), rate.perSecond());
-  }
-
-  private freePermits(): number {
-    return this.limit === undefined ? Number.POSITIVE_INFINITY : this.permits - this.inUse;
   }
 
   private isShort(): boolean {
@@ -320,8 +298,7 @@ export class OriginLimiter {
 
   /** How many requests the permits of this process let start in a second. */
   private startsPerSecond(): number {
-    if (this.limit === undefined) return Number.POSITIVE_INFINITY;
-    return Math.ceil(Math.max(this.freePermits(), (this.permits * 1_000) / this.meanMs));
+    return Math.ceil(Math.max(this.lease.free, (this.lease.permits * 1_000) / this.meanMs));
   }
 
   private async reserve(): Promise<void> {
@@ -379,72 +356,22 @@ export class OriginLimiter {
   private backOffReserving(now: number, horizon: number, spacing: number): void {
     const freeAt = (this.tat ?? now) - horizon;
     const most = Math.min(MAX_BACKOFF_MS, Math.max(CALL_INTERVAL_MS, MAX_BACKOFF_SLOTS * spacing));
-    this.reserving.failed(now, { freeAt, most, random: this.random });
+    this.reserving.failed({ freeAt, most });
   }
 
-  /** The permits that this process should lease now. */
-  private wantedPermits(): number {
-    if (this.limit === undefined) return this.permits;
-    if (!this.hasHeartbeat(this.now())) return Math.min(this.permits, this.inUse);
+  /** How many more permits this process could use now: those of the work that waits, but no more than the rate allows. */
+  private demand(): number {
     const waiting = this.waiters.filter(({ permit }) => permit === undefined).length;
     const perSecond = Math.max(0, ...[...this.hosts.values()].map((host) => host.perSecond));
     const usable = Math.ceil((perSecond * this.meanMs) / 1_000) + 1;
-    return Math.min(this.limit, Math.max(this.inUse, Math.min(this.inUse + waiting, usable)));
-  }
-
-  private async exchange(): Promise<void> {
-    const { store, id } = this.options;
-    const limit = this.limit ?? 0;
-    const { held, own } = await inTime(store.permits(id));
-    if (own < this.permits) return this.loseLease();
-    const wanted = this.wantedPermits();
-    const to = Math.min(wanted, own + Math.max(0, limit - held));
-    const retry = () => this.exchanging.failed(this.now(), { freeAt: 0, most: MAX_WAIT_MS, random: this.random });
-    if (to === own) {
-      this.permits = own;
-      if (wanted <= to) return;
-      await this.reclaim();
-      return retry();
-    }
-    // Until the response arrives, the smaller number is certain.
-    this.permits = Math.min(own, Math.max(to, this.inUse));
-    this.exchanging.at = this.now() + CALL_INTERVAL_MS;
-    const { done } = await inTime(store.exchange(id, { from: own, to, limit }));
-    if (!done) return retry();
-    this.permits = to;
-    this.exchanging.succeeded();
-  }
-
-  /** Takes back the permits of one process that has ended without giving them back. */
-  private async reclaim(): Promise<void> {
-    const { store, id, leaseMs } = this.options;
-    const now = this.now();
-    if (now < this.reclaimAt) return;
-    const [lease, next] = await inTime(store.expiredLeases(id, now - (leaseMs ?? LEASE_MS)));
-    if (next === undefined) this.reclaimAt = now + RECLAIM_INTERVAL_MS * (0.5 + this.random());
-    if (lease === undefined) return;
-    this.exchanging.at = this.now() + CALL_INTERVAL_MS;
-    await inTime(store.reclaim(id, lease));
-  }
-
-  private hasHeartbeat(now: number): boolean {
-    const { heartbeatAt, leaseMs = LEASE_MS } = this.options;
-    return this.limit === undefined || heartbeatAt === undefined || now - heartbeatAt() < LOST_SHARE * leaseMs;
-  }
-
-  /** Others may use the permits of this process. */
-  private loseLease(): void {
-    this.permits = 0;
-    this.inUse = 0;
-    this.lease.abort(new LeaseLostError());
-    this.lease = new AbortController();
+    return Math.max(0, Math.min(waiting, usable - this.lease.inUse));
   }
 
   /** Defers the work whose slot or permit would come too late. What has a slot keeps it. */
   private deferLate(now: number): void {
     const slotAt = Math.max(now, this.tat ?? 0, this.reserving.blockedUntil);
-    const free = this.freePermits();
-    const startsPerMs = Math.max(this.permits, 1) / this.meanMs;
+    const { free, permits } = this.lease;
+    const startsPerMs = Math.max(permits, 1) / this.meanMs;
     const before = new Map<Host, number>();
     const waitOf = (waiter: Waiter, n: number): number => {
       const { host, isDeferrable, isContinuation, needsSlot, permit, since } = waiter;
@@ -454,7 +381,6 @@ export class OriginLimiter {
       if (!isDeferrable) return pause;
       const ahead = place + host.unsent - host.slots.length;
       const slotWait = isRateLimited(host) && ahead >= 0 ? slotAt + ahead * spacingMs(host.perSecond) - now : 0;
-      if (this.limit === undefined) return Math.max(pause, slotWait);
       return Math.max(pause, slotWait, free > 0 ? 0 : now - since, Math.max(0, n - free) / startsPerMs);
     };
     const late = new Set(this.waiters.filter((waiter, n) => waitOf(waiter, n) > MAX_WAIT_MS));
@@ -471,11 +397,12 @@ export class OriginLimiter {
 
   private schedule(now: number): void {
     const times: number[] = [];
-    for (const { host } of this.waiters) times.push(timeOf(host.slots[0]), host.rate.notBefore);
+    for (const { host } of this.waiters)
+      times.push(timeOf(host.slots[0]), timeOf(host.slots[host.unsent]) - this.leadMs, host.rate.notBefore);
     if (this.isShort()) times.push(this.reserving.at);
-    if (this.wantedPermits() !== this.permits) times.push(this.exchanging.at);
-    if (this.waiters.length > 0) times.push(now + (this.hasHeartbeat(now) ? CALL_INTERVAL_MS : HEARTBEAT_POLL_MS));
-    else if (this.limit !== undefined && this.inUse > 0) times.push(now + CALL_INTERVAL_MS);
+    if (this.lease.isChanging(this.demand())) times.push(this.lease.pacer.at);
+    if (this.waiters.length > 0 || this.lease.isInUse)
+      times.push(now + (this.lease.hasHeartbeat(now) ? CALL_INTERVAL_MS : HEARTBEAT_POLL_MS));
     const next = Math.min(...times.filter((at) => at > now));
     if (next < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
   }
@@ -493,48 +420,4 @@ function sent(host: Host, permit: { isUnsent: boolean }): void {
 
 function isRateLimited({ perSecond }: Host): boolean {
   return perSecond !== Number.POSITIVE_INFINITY;
-}
-
-/** Lets one call at a time start, at most one in CALL_INTERVAL_MS, and fewer while they fail (exponential back-off with jitter). */
-class CallPacer {
-  /** The time of the next call. */
-  at = 0;
-  /** The same, if the last call found nothing free. */
-  blockedUntil = 0;
-  private waitMs = CALL_INTERVAL_MS;
-  private isRunning = false;
-
-  begin(now: number): boolean {
-    if (this.isRunning || now < this.at) return false;
-    this.isRunning = true;
-    this.at = now + CALL_INTERVAL_MS;
-    return true;
-  }
-
-  end(): void {
-    this.isRunning = false;
-  }
-
-  succeeded(): void {
-    this.waitMs = CALL_INTERVAL_MS;
-    this.blockedUntil = 0;
-  }
-
-  failed(now: number, { freeAt, most, random }: { freeAt: number; most: number; random: () => number }): void {
-    this.at = Math.max(this.at, freeAt, now) + this.waitMs * random();
-    this.blockedUntil = this.at;
-    this.waitMs = Math.min(most, this.waitMs * 2);
-  }
-}
-
-async function inTime<T>(call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No response within ${CALL_TIMEOUT_MS} ms`)), CALL_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
