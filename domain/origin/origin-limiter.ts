@@ -301,12 +301,16 @@ export class OriginLimiter {
     if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
     if (!needsSlot) return true;
     if (now < host.rate.notBefore) return false;
-    // A connection is opened so early that the request can be sent in the slot.
-    const leadMs = hasPermit ? 0 : Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs);
+    const leadMs = hasPermit ? 0 : this.leadMs;
     return this.activeSlots(host).every((slots) => {
       const place = hasPermit ? 0 : slots.promises + (before.get(slots) ?? 0);
       return slots.slotAt(place) <= now + leadMs;
     });
+  }
+
+  /** A connection is opened so early that the request can be sent in the slot. */
+  private get leadMs(): number {
+    return Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs);
   }
 
   private promise(host: Host, before: Places): Promised {
@@ -405,8 +409,11 @@ export class OriginLimiter {
 
   private schedule(now: number): void {
     const times: number[] = [];
-    for (const { host } of this.waiters)
-      times.push(host.rate.notBefore, ...this.activeSlots(host).map((slots) => slots.slotAt(0)));
+    for (const { host } of this.waiters) {
+      times.push(host.rate.notBefore);
+      for (const slots of this.activeSlots(host))
+        times.push(slots.slotAt(0), slots.slotAt(slots.promises) - this.leadMs);
+    }
     for (const host of this.hosts.values())
       if (host.slots.isActive && this.demandAt(host).slots > 0) times.push(host.slots.nextCallAt);
     if (this.slots.isActive && this.demand().slots > 0) times.push(this.slots.nextCallAt);

@@ -1,19 +1,19 @@
 import type { Bug } from "../bug.ts";
 
 export default {
-  invariant: "A download that fails gives back its place under the origin's limit.",
-  description: "The place under the limit is given back only after a download that succeeded.",
+  invariant: "A download that fails gives its permit for the origin back.",
+  description: "A permit is given back only after a download that succeeded.",
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "finish(job, url);\n  } finally {\n    transfer.clear();\n    place.leave();",
-      replace: "finish(job, url);\n    place.leave();\n  } finally {\n    transfer.clear();",
+      find: "transfer.clear();\n    permit.release();",
+      replace: "transfer.clear();",
     },
     {
       file: "agent/work/download-urls.ts",
-      find: "} finally {\n    place.leave();\n  }",
-      replace: "} finally {\n    job.left.size;\n  }",
+      find: "finish(job, url);\n  } finally {\n    cancellation.delete(cut);\n    permit.release();",
+      replace: "finish(job, url);\n    permit.release();\n  } finally {\n    cancellation.delete(cut);",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/put-offs.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/deferrals.test.ts"],
 } satisfies Bug;

@@ -6,8 +6,9 @@ export default {
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "    finish(job, url);\n  } finally {\n    transfer.clear();\n    place.leave();\n    slot.release();",
-      replace: "    finish(job, url);\n    slot.release();\n  } finally {\n    transfer.clear();\n    place.leave();",
+      find: "permitsOf(message, slot, permit));\n  } finally {\n    transfer.clear();\n    permit.release();\n    slot.release();",
+      replace:
+        "permitsOf(message, slot, permit));\n    slot.release();\n  } finally {\n    transfer.clear();\n    permit.release();",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/work.test.ts"],

@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "place.sit(await origin?.lineOf(message)?.seat(cancellation));",
+      find: "if (origin?.concurrency !== undefined) await permit.acquire({ isContinuation: true, needsSlot: false });",
       replace: "",
     },
   ],

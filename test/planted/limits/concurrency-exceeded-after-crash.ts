@@ -3,13 +3,9 @@ import type { Bug } from "../bug.ts";
 export default {
   invariant:
     "Downloads at an origin never exceed `concurrency`, whatever the other agents have under way after a crash.",
-  description: "An agent adds one download to what the others leave of the limit.",
+  description: "A process without heartbeats goes on after others have reclaimed its permits.",
   changes: [
-    {
-      file: "agent/origin/budget.ts",
-      find: "concurrency - latest.others",
-      replace: "concurrency - latest.others + 1",
-    },
+    { file: "domain/origin/permit-lease.ts", find: "const LOST_SHARE = 0.75;", replace: "const LOST_SHARE = 3;" },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/origin/budget.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/origin-limiter/requirements.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,15 @@ export default {
   description: "Each process sends as many requests per second as the request allows in all.",
   changes: [
     {
-      file: "agent/origin/budget.ts",
-      find: "index >= 0 && ownerOf(turn, sharers) === this.self",
-      replace: "index >= 0 && ownerOf(turn, sharers) !== undefined",
+      file: "domain/origin/gcra.ts",
+      find: '{ kind: "set", to: start + by, below: start }',
+      replace: '{ kind: "set", to: start + by, below: Number.POSITIVE_INFINITY }',
+    },
+    {
+      file: "domain/origin/gcra.ts",
+      find: "if (tat === undefined || tat < start)",
+      replace: "if (tat === undefined || tat !== start)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/origin/budget.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/origin-limiter/requirements.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "The back-off of an origin does not read Retry-After.",
   changes: [
     {
-      file: "agent/origin/origin.ts",
-      find: "retryAfterMs(answer.retryAfter, now)",
+      file: "domain/origin/origin-limiters.ts",
+      find: "retryAfterMs(response.retryAfter, now)",
       replace: "retryAfterMs(undefined, now)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/origin/origin.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/origin-limiters.test.ts"],
 } satisfies Bug;

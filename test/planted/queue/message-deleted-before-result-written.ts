@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "await deps.results.write(result);",
+      find: "await deps.results.write(isRecMiss(deps, message, result) ? result : { ...result, rec_miss: undefined });",
       replace: "deps.results.write(result).catch(() => undefined);",
     },
   ],

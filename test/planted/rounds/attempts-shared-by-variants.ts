@@ -5,10 +5,10 @@ export default {
   description: "A deferred message counts the attempts of one variant for the variants that wait for it.",
   changes: [
     {
-      file: "agent/work/put-offs.ts",
+      file: "agent/work/deferrals.ts",
       find: "i === 0 ? withAttempts(this.message, url, it.error) : url",
       replace: "i < 0 ? url : withAttempts(this.message, url, it.error)",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/put-offs.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/work/deferrals.test.ts"],
 } satisfies Bug;

@@ -5,10 +5,10 @@ export default {
   description: "Postponed tasks that were sent stay in the list, and are sent again with the next ones.",
   changes: [
     {
-      file: "agent/work/put-offs.ts",
+      file: "agent/work/deferrals.ts",
       find: "this.waiting = this.waiting.filter((it) => !which(it));",
       replace: "",
     },
   ],
-  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/put-offs.test.ts"],
+  command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/work/deferrals.test.ts"],
 } satisfies Bug;

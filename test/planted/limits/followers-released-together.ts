@@ -1,0 +1,14 @@
+import type { Bug } from "../bug.ts";
+
+export default {
+  invariant: "Until its regional edge cache is confirmed, one follower of a lead at a POP runs at a time.",
+  description: "Followers do not wait for the first one.",
+  changes: [
+    {
+      file: "agent/origin/follower-gate.ts",
+      find: "running.length === 0",
+      replace: "running.length >= 0",
+    },
+  ],
+  command: ["npx", "vitest", "run", "--project", "unit", "test/agent/origin/follower-gate.test.ts"],
+} satisfies Bug;
