@@ -80,6 +80,16 @@ test("other processes know the rate that a host accepts", async () => {
   expect(other.limiterFor(FREE)).toBeDefined();
 });
 
+test("a host that throttles is asked less, also while the store does not answer", async () => {
+  const store = new MemoryPermitStore();
+  store.hostRate = () => Promise.reject(new Error("not available"));
+  store.cutHostRate = () => Promise.reject(new Error("not available"));
+  const limiters = limitersOf({ store });
+  await refuse(limiters, FREE);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(limiters.limiterFor(FREE)).toBeDefined();
+});
+
 test("Retry-After delays all requests to a host that accepts none", async () => {
   const limiters = limitersOf();
   await refuse(limiters, FREE, { httpStatus: 503, retryAfter: "60" });

@@ -6,7 +6,7 @@ export default {
   changes: [
     {
       file: "domain/origin/gcra.ts",
-      find: '{ kind: "set", to: start + by, below: start }',
+      find: '{ kind: "set", to: wholeMicroseconds(start + by), below: start }',
       replace: '{ kind: "set", to: start + by, below: Number.POSITIVE_INFINITY }',
     },
     {
