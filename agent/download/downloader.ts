@@ -202,7 +202,7 @@ export class Downloader {
           return { ...timed(answer), failure: checkFailure(answer, pop) };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, turn).catch((error: unknown) => notNow(error, first));
+        const answer = await this.askWhole(ask, turn).catch((error: unknown) => deferredAsFailure(error, first));
         ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
         const outcome = judge(answer, pop, ask.expected, ask.compressed);
         return { ...timed(answer), failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
@@ -353,10 +353,16 @@ function withStart(error: unknown, startedAt: number): unknown {
   return error instanceof PutOffError ? new PutOffError(error.ms, error.spreadMs, error.tries, startedAt) : error;
 }
 
-/** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */
-function notNow(error: unknown, seen: Answer): Answer {
+/** The origin's limits, or its throttling, defer the second download. The proof ends as `failed`, because its message is not queued again. @throws any other error */
+function deferredAsFailure(error: unknown, seen: Answer): Answer {
   if (!(error instanceof PutOffError)) throw error;
-  return { ...seen, failure: { reason: "other", detail: "the origin has too much to do" } };
+  return {
+    ...seen,
+    failure: {
+      reason: "other",
+      detail: "the limits or the throttling of the origin do not allow the second download now",
+    },
+  };
 }
 
 function notAttempted(failure: Failure): Warming {

@@ -118,7 +118,7 @@ const HOW_EXAMPLE = {
 } as const;
 
 const SENTENCE =
-  "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits whose tier was not told.";
+  "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits that are not proven warm.";
 
 /** GET /prewarm. */
 export const progressSchema = z

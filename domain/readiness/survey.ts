@@ -19,7 +19,7 @@ interface RecGroup {
   readonly shares: readonly Share[];
 }
 
-/** A URL that could not be read, and the variant in which; empty or absent: in none. */
+/** An unreadable URL. `variant`: the one variant that is unreadable; empty or absent: all variants are. */
 type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
 
 /** The URLs of a request. */

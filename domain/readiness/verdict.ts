@@ -4,7 +4,8 @@ import { cutText } from "../result/failure.ts";
 
 /** Whether the crowd may come. */
 export const VERDICTS = {
-  ready: "Every task is good, and at least one was verified. What `hit` and `done` do not claim, the sentence says.",
+  ready:
+    "Every task is good, and at least one is `warm` or `hit`. What `hit` and `done` do not claim, the sentence says.",
   ready_with_exceptions:
     "Some tasks failed, some URLs could not be read, or some POPs did not resolve, and none of the conditions of `not_ready` applies.",
   not_ready:

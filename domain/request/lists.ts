@@ -44,7 +44,7 @@ export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> 
   return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
 }
 
-/** URLs that cannot: url, reason in words, variant (empty: none of them can), code of the reason, HTTP status. */
+/** URLs that cannot: url, reason in words, variant (the one that is unreadable; empty: all are), code of the reason, HTTP status. */
 const failedUrls: ReadableList<UnreadableUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
   toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],

@@ -8,7 +8,7 @@ import type { ReportedTask } from "./report.ts";
 /** A URL that could not be read, in one variant or in all. */
 export interface UnreadableUrl {
   readonly url: string;
-  /** The variant that could not be read. Empty or absent: none of them could, or the request has no variants. */
+  /** The one variant that is unreadable. Empty or absent: all variants are, or the request has none. */
   readonly variant?: string;
   /** The reason in words: `HTTP 404`. */
   readonly problem: string;
