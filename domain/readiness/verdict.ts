@@ -158,12 +158,12 @@ export function verdictOf(
 ): Verdict {
   const { cold_objects, exceptions } = readiness;
   if (status !== "FINISHED" || cold_objects > 0 || tooManyLack(readiness)) return "not_ready";
-  if (isUnverified(count)) return "not_verified";
+  if (hasNoHits(count)) return "not_verified";
   return exceptions > 0 ? "ready_with_exceptions" : "ready";
 }
 
 /** Whether there are downloads, and nothing shows of any that a cache has it. */
-function isUnverified({
+function hasNoHits({
   download_count,
   failed_count,
   warm_count,
