@@ -98,7 +98,7 @@ interface Ask {
 /** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
 const ALONE_SPREAD_MS = 1_000;
 /**
- * For so long it waits for this process's other requests. It may then share an answer, which never makes it warm: its Age does not grow.
+ * For so long it waits for this process's other requests. It may then get a collapsed response, which never makes it warm: its Age does not grow.
  * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
  */
 const MAX_WAIT_ALONE_MS = 10_000;

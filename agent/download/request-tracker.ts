@@ -13,7 +13,7 @@ interface InProgress {
 }
 
 /**
- * What a proof must know beyond its own task: which requests this process has in progress, because identical ones share an answer, and
+ * What a proof must know beyond its own task: which requests this process has in progress, because CloudFront collapses identical ones, and
  * at which hosts an origin sends an `Age` of its own.
  */
 export class RequestTracker {
@@ -35,7 +35,7 @@ export class RequestTracker {
     };
   }
 
-  /** Whether this process has no request for the object in progress that an edge could answer together with another one. */
+  /** Whether this process has no request for the object in progress that an edge could collapse with another one. */
   isAlone(message: Pick<TaskMessage, "pop" | "host">, path: string): boolean {
     return !this.objects.has(keyOf(message, path));
   }
@@ -71,7 +71,7 @@ export class RequestTracker {
   }
 }
 
-/** Requests are shared within a cache server of the POP, and those that miss there within the REC. Variants may have one cache key. */
+/** Requests are collapsed within a cache server of the POP, and those that miss there within the REC. Variants may have one cache key. */
 function keyOf({ pop, host }: Pick<TaskMessage, "pop" | "host">, path: string): string {
   return `${recOf(pop) ?? pop} ${host}${path}`;
 }

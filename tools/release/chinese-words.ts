@@ -79,7 +79,7 @@ export const REPORT_COLUMN_WORDS: Readonly<Record<(typeof REPORT_COLUMNS)[number
   tier: "最后一次应答说明的层级：`EDGE`、`REC`、`Origin Shield`；没有说明时为空",
   address: "最后请求的 POP 地址；`verify: addresses` 时为其中最差的一个",
   addresses: "`verify: addresses` 时：该 POP 有多少个地址成功，例如 `2 of 3`",
-  rounds: "为看到命中而完整下载的次数；没有二次检查时为空",
+  rounds: "完整下载的次数；没有缓存检查时为空",
   first_byte_ms: "从发出下载请求到收到应答头的毫秒数",
   age: "最后一次应答的 `Age`：缓存持有该对象的秒数",
   encoding: "下载的 `Content-Encoding`；未压缩时为空",
