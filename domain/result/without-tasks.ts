@@ -25,7 +25,7 @@ export interface UnresolvedPop {
   readonly reason?: FailureReason | undefined;
 }
 
-/** So much is told of an example. */
+/** Maximum length of an example's error, in characters. */
 const MAX_ERROR = 300;
 
 /** Groups by subject and reason, of entries as they come. A URL counts once, whatever the number of its variants, and so does a POP. */
