@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
 import type { GoodUrl } from "../plan/task-url.ts";
 import { recOf } from "../pops/site-of.ts";
-import type { UnreadableUrl } from "../result/without-tasks.ts";
+import type { UnreadableUrl } from "../result/input-failures.ts";
 import type { ColdObject, PopShare, Survey } from "./verdict.ts";
 
 /** So many cold objects are named. */

@@ -3,8 +3,8 @@ import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
 import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
+import type { UnreadableUrl } from "../result/input-failures.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
-import type { UnreadableUrl } from "../result/without-tasks.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */

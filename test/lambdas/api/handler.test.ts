@@ -319,7 +319,7 @@ describe("GET /prewarm with detail=failures", () => {
     expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
   });
 
-  it("adds what has no tasks while the request runs, without a look at each URL that could not be read", async () => {
+  it("adds input failures while the request runs, without a look at each URL that could not be read", async () => {
     const { call, requests, lists, requestPops } = world();
     await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
     await requestPops.put([
