@@ -125,7 +125,8 @@ const ALL: Routes = {
     const { instance_count, timeout_at, readiness, reason } = item;
     const body = {
       ...described,
-      ...{ instance_count, timeout_at },
+      instance_count,
+      timeout_at,
       ...askedFor(item),
       ...(reason === undefined ? {} : { reason }),
       ...(readiness === undefined ? {} : { readiness }),
