@@ -305,7 +305,7 @@ export class Downloader {
     const tries = ask.attemptsBefore + Math.max(0, ask.asked - 1);
     const asked = tries === (message.tries ?? 0) ? message : { ...message, tries };
     this.options.origin?.saw(asked, answer, sentAt, isWhole && message.follows !== true);
-    this.tracker.saw(message.host, answer);
+    this.tracker.recordResponse(message.host, answer);
     return answer;
   }
 

@@ -17,8 +17,8 @@ interface InProgress {
  * at which hosts an origin sends an `Age` of its own.
  */
 export class RequestTracker {
-  /** Those of which a Miss carried an Age. */
-  private readonly agingHosts = new Set<string>();
+  /** Those of which a Miss carried an `Age`: the origin sends it. */
+  private readonly hostsWithOriginAge = new Set<string>();
   private readonly objects = new Map<string, InProgress>();
 
   /** A request begins. @param path with the query. @returns what to call when it has ended */
@@ -55,19 +55,18 @@ export class RequestTracker {
     });
   }
 
-  /** An answer of a host has come. */
-  saw(host: string, { httpStatus = 0, xCache, age }: Answer): void {
+  recordResponse(host: string, { httpStatus = 0, xCache, age }: Answer): void {
     // Errors are kept apart from objects, and most answers are no Miss.
     if (httpStatus < 200 || httpStatus >= 300 || cacheStatusOf(xCache) !== "MISS") return;
-    if (parseAge(age) === undefined || this.agingHosts.has(host)) return;
-    const [first] = this.agingHosts;
-    if (this.agingHosts.size >= MAX_HOSTS && first !== undefined) this.agingHosts.delete(first);
-    this.agingHosts.add(host);
+    if (parseAge(age) === undefined || this.hostsWithOriginAge.has(host)) return;
+    const [first] = this.hostsWithOriginAge;
+    if (this.hostsWithOriginAge.size >= MAX_HOSTS && first !== undefined) this.hostsWithOriginAge.delete(first);
+    this.hostsWithOriginAge.add(host);
   }
 
   /** Whether a Miss of the host has carried an Age. One origin of several is enough: an Age at the host then proves nothing. */
   originSendsAge(host: string): boolean {
-    return this.agingHosts.has(host);
+    return this.hostsWithOriginAge.has(host);
   }
 }
 
