@@ -78,7 +78,7 @@ describe("whether the origin of a host sends an Age", () => {
     ["an Age of an error", [miss({ httpStatus: 404, age: "7" })], false],
   ])("%s", (_, seen, sends) => {
     const tracker = new RequestTracker();
-    for (const it of seen) tracker.saw(HOST, it);
+    for (const it of seen) tracker.recordResponse(HOST, it);
     expect(tracker.originSendsAge(HOST)).toBe(sends);
     expect(tracker.originSendsAge(OTHER)).toBe(false);
   });
