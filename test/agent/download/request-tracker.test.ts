@@ -85,7 +85,7 @@ describe("whether the origin of a host sends an Age", () => {
 
   test("is remembered of the 10,000 hosts that showed it last", () => {
     const tracker = new RequestTracker();
-    for (let n = 0; n <= 10_000; n++) tracker.saw(`${n}.example.com`, miss({ age: "7" }));
+    for (let n = 0; n <= 10_000; n++) tracker.recordResponse(`${n}.example.com`, miss({ age: "7" }));
     expect(["0", "1", "10000"].map((name) => tracker.originSendsAge(`${name}.example.com`))).toEqual([
       false,
       true,
