@@ -167,17 +167,17 @@ export class RequestTable extends RequestReader {
   }
 
   /**
-   * Notes a percentage that is told of a request, unless a higher one was, or its exact counts stand. It has not moved by this. Somebody
-   * waits for the answer that tells it, so it is not tried again while another write is in its way.
+   * Records a percentage that the API reports of a request, unless a higher one was, or its exact counts stand. It has not moved by this.
+   * Somebody waits for the answer with it, so it is not tried again while another write is in its way.
    */
-  async notePercentage(reqId: string, percentage: number): Promise<void> {
+  async recordReportedPercentage(reqId: string, percentage: number): Promise<void> {
     const condition =
       "attribute_exists(req_id) AND attribute_not_exists(verdict) AND " +
-      "(attribute_not_exists(percentage_told) OR percentage_told < :percentage_told)";
+      "(attribute_not_exists(max_reported_percentage) OR max_reported_percentage < :max_reported_percentage)";
     const update = new UpdateCommand({
       TableName: this.table,
       Key: { req_id: reqId },
-      ...itemUpdate({ percentage_told: percentage }, [], condition, {}),
+      ...itemUpdate({ max_reported_percentage: percentage }, [], condition, {}),
     });
     try {
       await this.db.send(update);

@@ -7,7 +7,7 @@ import type { Progress } from "../domain/request/progress.ts";
 
 const AT_ONCE = 16;
 
-/** The progress of each of these requests. @param onFailure is told of each whose progress cannot be read; it is left out */
+/** The progress of each of these requests. @param onFailure called for each whose progress cannot be read; it is left out */
 export async function progressOfAll(
   table: Pick<ProgressReader, "of">,
   ids: Iterable<string>,

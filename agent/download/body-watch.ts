@@ -9,11 +9,11 @@ import {
   timeout,
 } from "./timeouts.ts";
 
-/** Watches a body come, in looks now and then: whether it stalls, drips or does not end. */
+/** Detects a body that stalls, is too slow or exceeds its time limit. The pool calls `check` every CHECK_TIME_MS. */
 export class BodyWatch {
-  /** When a further byte was last seen to have come, and how many there were. */
-  private moved: number;
-  private seen = 0;
+  /** When a check last found further bytes, and how many there were then. */
+  private lastProgressAt: number;
+  private lastBytes = 0;
   private windowStart: number;
   private windowBytes = 0;
 
@@ -24,17 +24,17 @@ export class BodyWatch {
     private readonly start: number,
     private readonly maxBytes: number,
   ) {
-    this.moved = start;
+    this.lastProgressAt = start;
     this.windowStart = start;
   }
 
   /** @param bytes of the body so far. What frames it does not count: chunks and trailers may drip for ever. */
-  failure(now: number, bytes: number): Failure | undefined {
+  check(now: number, bytes: number): Failure | undefined {
     if (bytes > this.maxBytes) return tooLarge(this.maxBytes);
-    if (bytes !== this.seen) {
-      this.seen = bytes;
-      this.moved = now;
-    } else if (now - this.moved > STALLED_BODY_TIMEOUT_MS) {
+    if (bytes !== this.lastBytes) {
+      this.lastBytes = bytes;
+      this.lastProgressAt = now;
+    } else if (now - this.lastProgressAt > STALLED_BODY_TIMEOUT_MS) {
       return timeout("BODY_TIMEOUT", `no byte of the body for ${STALLED_BODY_TIMEOUT_MS / 1_000} s`);
     }
     return this.tooLong(now, bytes) ?? this.tooSlow(now, bytes);
@@ -55,11 +55,11 @@ export class BodyWatch {
   private tooSlow(now: number, bytes: number): Failure | undefined {
     const ms = now - this.windowStart;
     if (ms < RATE_WINDOW_MS) return undefined;
-    const came = bytes - this.windowBytes;
+    const received = bytes - this.windowBytes;
     this.windowStart = now;
     this.windowBytes = bytes;
-    if (came * 1_000 >= LEAST_BYTES_PER_SECOND * ms) return undefined;
-    const detail = `${came} bytes in ${Math.round(ms / 1_000)} s; at least ${LEAST_BYTES_PER_SECOND} a second are wanted`;
+    if (received * 1_000 >= LEAST_BYTES_PER_SECOND * ms) return undefined;
+    const detail = `${received} bytes in ${Math.round(ms / 1_000)} s; at least ${LEAST_BYTES_PER_SECOND} a second are wanted`;
     return { reason: "too_slow", code: "TOO_SLOW", detail };
   }
 }

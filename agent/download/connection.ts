@@ -140,7 +140,7 @@ export class Connection {
     } else {
       const { answer, maxBytes } = this.exchange.reader;
       this.body ??= new BodyWatch(now, maxBytes);
-      const failure = this.body.failure(now, answer.bytes);
+      const failure = this.body.check(now, answer.bytes);
       if (failure !== undefined) this.fail(failure);
     }
   }

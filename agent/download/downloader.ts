@@ -106,7 +106,7 @@ interface Ask {
 /** A check that is to be alone comes later by up to this: other processes that saw the same at the same time check at other times. */
 const ALONE_SPREAD_MS = 1_000;
 /**
- * For so long it waits for this process's other requests. It may then share an answer, which never makes it warm: its Age does not grow.
+ * For so long it waits for this process's other requests. It may then get a collapsed response, which never makes it warm: its Age does not grow.
  * Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
  */
 const MAX_WAIT_ALONE_MS = 10_000;
@@ -216,7 +216,7 @@ export class Downloader {
           return { ...timed(answer), failure: checkFailure(answer, pop) };
         }
         ask.transfer?.clear();
-        const answer = await this.askWhole(ask, turn).catch((error: unknown) => notNow(error, first));
+        const answer = await this.askWhole(ask, turn).catch((error: unknown) => deferredAsFailure(error, first));
         ask.sawHit ||= answer.failure === undefined && isAnyHit(answer);
         const outcome = judge(answer, pop, ask.expected, ask.compressed);
         return { ...timed(answer), failure: outcome.kind === "GOOD" ? undefined : outcome.failure };
@@ -337,7 +337,7 @@ export class Downloader {
       ...{ url: url.href, pop: message.pop, response: answer, elapsedMs: ask.endedAt - ask.startedAt },
       mayReachOrigin: isWhole && ask.mayReachOrigin,
     });
-    this.tracker.saw(message.host, answer);
+    this.tracker.recordResponse(message.host, answer);
     return answer;
   }
 
@@ -392,10 +392,16 @@ function withStart(error: unknown, startedAt: number): unknown {
   return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts, startedAt) : error;
 }
 
-/** The object was downloaded whole: that stands, though it cannot be asked for again now. @throws any other error */
-function notNow(error: unknown, seen: Answer): Answer {
+/** The origin's limits, or its throttling, defer the second download. The proof ends as `failed`, because its message is not queued again. @throws any other error */
+function deferredAsFailure(error: unknown, seen: Answer): Answer {
   if (!(error instanceof DeferredError)) throw error;
-  return { ...seen, failure: { reason: "other", detail: "the origin has too much to do" } };
+  return {
+    ...seen,
+    failure: {
+      reason: "other",
+      detail: "the limits or the throttling of the origin do not allow the second download now",
+    },
+  };
 }
 
 function notAttempted(failure: Failure): Warming {

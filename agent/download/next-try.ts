@@ -3,11 +3,12 @@ import { isErrorPage } from "../../domain/result/outcome.ts";
 import type { Answer, Outcome } from "./answer.ts";
 import type { Attempt } from "./to-result.ts";
 
-/** Attempts at a URL in one message, and in all messages. */
-const AT_ONCE = 3;
-const IN_ALL = 3;
-/** The same for an origin that says that it has too much to do. */
-const WITH_PATIENCE = 8;
+/** Attempts within one message, after errors that no cache keeps. Those of earlier messages do not count: a deferred task gets as many again. */
+const MAX_ATTEMPTS_PER_MESSAGE = 3;
+/** Attempts in all messages, after errors that a cache may have kept. */
+const MAX_ATTEMPTS = 3;
+/** Attempts in all messages, after 429 and 503. */
+const MAX_ATTEMPTS_WHEN_THROTTLED = 8;
 
 /**
  * What follows an attempt. `later`: CloudFront keeps an error for some seconds. The regional edge cache keeps it, too, so that each
@@ -16,20 +17,20 @@ const WITH_PATIENCE = 8;
 export type NextTry = "now" | "later" | "never";
 
 /**
- * @param tries attempts at the same URL and variant before, in messages that were put off
+ * @param previousAttempts at the same URL and variant, in messages that were put off
  * @param hasNext whether there is an address that is worth an attempt
  */
 export function nextTry(
   { count, outcome, answer }: Pick<Attempt, "count" | "outcome" | "answer">,
-  tries: number,
+  previousAttempts: number,
   hasNext: boolean,
 ): NextTry {
   if (outcome.kind !== "RETRY") return "never";
-  const all = tries + count;
-  if (asksForPatience(answer.httpStatus)) return all < WITH_PATIENCE ? "later" : "never";
+  const all = previousAttempts + count;
+  if (asksForPatience(answer.httpStatus)) return all < MAX_ATTEMPTS_WHEN_THROTTLED ? "later" : "never";
   if (!hasNext) return "never";
-  if (!mayBeKept(outcome, answer)) return count < AT_ONCE ? "now" : "never";
-  return all < IN_ALL ? "later" : "never";
+  if (!mayBeKept(outcome, answer)) return count < MAX_ATTEMPTS_PER_MESSAGE ? "now" : "never";
+  return all < MAX_ATTEMPTS ? "later" : "never";
 }
 
 /** Whether a cache may have kept the error and return it again. The body of such a response may have failed, too. */

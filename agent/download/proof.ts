@@ -1,4 +1,4 @@
-import { WHOLE_LOOK_BYTES } from "../../domain/request/limits.ts";
+import { MAX_WHOLE_CHECK_BYTES } from "../../domain/request/limits.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import { notKept } from "../../domain/result/not-kept.ts";
 import { type Outcome, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
@@ -122,9 +122,9 @@ export interface CheckRequest {
   readonly maxBytes: number;
 }
 
-const WHOLE: CheckRequest = { headers: "", maxBytes: WHOLE_LOOK_BYTES };
+const WHOLE: CheckRequest = { headers: "", maxBytes: MAX_WHOLE_CHECK_BYTES };
 /** A server that sends more than the byte is left at once: its head has said what is to be known. */
-const FIRST_BYTE: CheckRequest = { headers: "range: bytes=0-0\r\n", maxBytes: WHOLE_LOOK_BYTES };
+const FIRST_BYTE: CheckRequest = { headers: "range: bytes=0-0\r\n", maxBytes: MAX_WHOLE_CHECK_BYTES };
 
 /**
  * How to check an object. A range is a question, and never a way to warm: so the object was downloaded whole at that address before.
@@ -139,7 +139,7 @@ export function checkOf(
   history: readonly Pick<Observation, "kind">[],
 ): CheckRequest {
   const isFirst = !history.some(({ kind }) => kind === "check");
-  return bytes <= WHOLE_LOOK_BYTES || !isFirst || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
+  return bytes <= MAX_WHOLE_CHECK_BYTES || !isFirst || /^range:/im.test(headers) ? WHOLE : FIRST_BYTE;
 }
 
 /** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */

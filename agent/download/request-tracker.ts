@@ -13,12 +13,12 @@ interface InProgress {
 }
 
 /**
- * What a proof must know beyond its own task: which requests this process has in progress, because identical ones share an answer, and
+ * What a proof must know beyond its own task: which requests this process has in progress, because CloudFront collapses identical ones, and
  * at which hosts an origin sends an `Age` of its own.
  */
 export class RequestTracker {
-  /** Those of which a Miss carried an Age. */
-  private readonly agingHosts = new Set<string>();
+  /** Those of which a Miss carried an `Age`: the origin sends it. */
+  private readonly hostsWithOriginAge = new Set<string>();
   private readonly objects = new Map<string, InProgress>();
 
   /** A request begins. @param path with the query. @returns what to call when it has ended */
@@ -35,7 +35,7 @@ export class RequestTracker {
     };
   }
 
-  /** Whether this process has no request for the object in progress that an edge could answer together with another one. */
+  /** Whether this process has no request for the object in progress that an edge could collapse with another one. */
   isAlone(message: Pick<TaskMessage, "pop" | "host">, path: string): boolean {
     return !this.objects.has(keyOf(message, path));
   }
@@ -55,23 +55,22 @@ export class RequestTracker {
     });
   }
 
-  /** An answer of a host has come. */
-  saw(host: string, { httpStatus = 0, xCache, age }: Answer): void {
+  recordResponse(host: string, { httpStatus = 0, xCache, age }: Answer): void {
     // Errors are kept apart from objects, and most answers are no Miss.
     if (httpStatus < 200 || httpStatus >= 300 || cacheStatusOf(xCache) !== "MISS") return;
-    if (parseAge(age) === undefined || this.agingHosts.has(host)) return;
-    const [first] = this.agingHosts;
-    if (this.agingHosts.size >= MAX_HOSTS && first !== undefined) this.agingHosts.delete(first);
-    this.agingHosts.add(host);
+    if (parseAge(age) === undefined || this.hostsWithOriginAge.has(host)) return;
+    const [first] = this.hostsWithOriginAge;
+    if (this.hostsWithOriginAge.size >= MAX_HOSTS && first !== undefined) this.hostsWithOriginAge.delete(first);
+    this.hostsWithOriginAge.add(host);
   }
 
   /** Whether a Miss of the host has carried an Age. One origin of several is enough: an Age at the host then proves nothing. */
   originSendsAge(host: string): boolean {
-    return this.agingHosts.has(host);
+    return this.hostsWithOriginAge.has(host);
   }
 }
 
-/** Requests are shared within a cache server of the POP, and those that miss there within the REC. Variants may have one cache key. */
+/** Requests are collapsed within a cache server of the POP, and those that miss there within the REC. Variants may have one cache key. */
 function keyOf({ pop, host }: Pick<TaskMessage, "pop" | "host">, path: string): string {
   return `${recOf(pop) ?? pop} ${host}${path}`;
 }

@@ -17,7 +17,7 @@ export function summaryLines(summary: Ended, look: Look): string[] {
   return [...failures.flatMap((it) => failureLines(it, look)), ...listLines(summary, look)];
 }
 
-/** An older deployment lists what has no tasks, without reasons: its groups are of tasks alone. */
+/** An older deployment lists input failures without reasons: its groups are of tasks alone. */
 function listLines(summary: Ended, { paint, width }: Look): string[] {
   const { failures, failure_pops: pops, failure_urls: urls, failure_urls_omitted: omitted } = summary;
   const lacks = (subject: Failures[number]["subject"]) => !failures?.some((it) => it.subject === subject);
@@ -41,7 +41,7 @@ function unresolved(pops: number): string {
   return `${many(pops, "POP")} did not resolve`;
 }
 
-/** How often and where, examples, what to do. Of tasks one example: what has no tasks has no line elsewhere. */
+/** How often and where, examples, what to do. Of tasks one example: input failures have no line elsewhere. */
 export function failureLines(failure: Failures[number], { paint, width }: Look): string[] {
   const { code, subject, examples } = failure;
   const { title, next } = wordsOf(code, "en");

@@ -19,7 +19,7 @@ export function keyOf({ subject, code }: Failure): string {
   return `${subject} ${code}`;
 }
 
-/** How many tasks failed; of what has no tasks, how many URLs or POPs. */
+/** How many tasks failed; of input failures, how many URLs or POPs. */
 export function numberOf({ subject, tasks, urls, pops }: Failure): number {
   return { task: tasks, url: urls ?? 0, pop: pops }[subject];
 }

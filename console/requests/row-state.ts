@@ -63,7 +63,7 @@ function ended({ status, verdict, failed_count: failed, ...counts }: Asked): Row
   return { ...claim(counts), text: "stFinished", filter: "ready" };
 }
 
-/** Ready, as far as that was shown: by hits at the edge, by hits without a tier, or not at all. */
+/** Ready, as far as that was shown: by hits at the edge, by hits that are not proven warm, or not at all. */
 function claim(counts: Pick<Asked, "warm_count" | "hit_count" | "download_count">): Pick<RowState, "form" | "tone"> {
   if (counts.hit_count > 0) return { form: "hit", tone: "hit" };
   if (counts.warm_count < counts.download_count) return { form: "done", tone: "done" };

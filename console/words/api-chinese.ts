@@ -5,10 +5,9 @@ import type { Warning } from "../../domain/api/warning-answer.ts";
 const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   no_tier:
     "个任务命中但未说明层级，命中的可能是区域边缘缓存。为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限），CloudFront 就会说明层级。",
-  no_age:
-    "个任务的命中没有 Age 响应头，可能是 CloudFront 与其他请求合并后共享的响应。请检查是否有函数或响应头策略移除了 Age。",
+  no_age: "个任务的命中没有 Age 响应头，可能是请求折叠后共享的响应。请检查是否有函数或响应头策略移除了 Age。",
   age_constant:
-    "个任务的 Age 在两次检查之间没有增加，可能是 CloudFront 与其他请求合并后共享的响应。请检查是否有函数或响应头策略设置了 Age，以及这些对象的请求是否大量回源。",
+    "个任务的 Age 没有随时间增加（检查之间不变、减小或跳变，或者只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应头策略设置了 Age，以及这些对象的请求是否大量回源。",
   origin_age:
     "个任务的源站自行发送 Age 响应头，无论 CloudFront 是否缓存对象，它都会增加，因此命中的 Age 不能证明缓存。在源站移除该响应头后即可验证。",
   may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，因此仍有可能被缓存。",
@@ -17,7 +16,7 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   rec_wrong:
     "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务多一次回源，此外没有影响。",
   size_changed:
-    "个任务的对象完整（与 Content-Length 一致），但大小与探测时不同：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
+    "个任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
     "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或申请提高配额。",
 };

@@ -28,7 +28,7 @@ export const popProgressSchema = z
     download_count: countField.describe("Tasks that have a result, good or bad."),
     failed_count: countField.describe("Tasks whose result is bad."),
     warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-    hit_count: countField.describe("Tasks that were seen as a hit, the tier not told."),
+    hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
     not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
     rec_miss_count: countField.describe(
       "Tasks that came from the origin, though the REC had the object: `rec` is likely not this POP's.",

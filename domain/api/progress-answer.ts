@@ -44,7 +44,7 @@ export const requestFields = {
   download_count: countField.describe("Tasks that have a result, good or bad."),
   failed_count: countField.describe("Tasks whose result is bad."),
   warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-  hit_count: countField.describe("Tasks that were seen as a hit, the tier not told."),
+  hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
   not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
   total_count: countField.describe("Tasks: good URLs × variants × POPs that resolved. 0 until the POPs are resolved."),
   bytes_per_second: bytesField.describe("What all agents together download for this request now."),
@@ -118,7 +118,7 @@ const HOW_EXAMPLE = {
 } as const;
 
 const SENTENCE =
-  "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits whose tier was not told.";
+  "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits that are not proven warm.";
 
 /** GET /prewarm. */
 export const progressSchema = z

@@ -7,13 +7,13 @@ export const sampleSchema = z
   .object({
     at: timestampField.describe("When it stood so."),
     received_size: bytesField.describe(
-      "Bytes that instances had received for it, whatever came of them: second looks and failures too.",
+      "Bytes that instances had received for it, whatever came of them: cache checks and failures too.",
     ),
     download_size: bytesField.describe("Bytes of the good results."),
     download_count: countField.describe("Tasks that had a result, good or bad."),
     failed_count: countField.describe("Tasks whose result was bad."),
     warm_count: countField.describe("Tasks that were seen as a hit of the POP's own cache."),
-    hit_count: countField.describe("Tasks that were seen as a hit, the tier not told."),
+    hit_count: countField.describe("Tasks that were seen as a hit that is not proven warm."),
     not_kept_count: countField.describe("Tasks whose object the POP does not keep; among the failed ones."),
   })
   .meta({

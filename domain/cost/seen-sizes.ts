@@ -1,4 +1,4 @@
-import { WHOLE_LOOK_BYTES } from "../request/limits.ts";
+import { MAX_WHOLE_CHECK_BYTES } from "../request/limits.ts";
 import { type Spread, totalFrom } from "./spread.ts";
 
 /** What one question for a size came to: bytes, `unknown`, or why the object cannot be read. */
@@ -33,7 +33,7 @@ export function sizesSaid(seen: readonly SeenSize[], forms: number): SizesSaid {
 
 /** What the proof of warmth reads of an object again: all of a small one, the first byte of another. */
 export function checkBytesOf(bytes: number): number {
-  return bytes <= WHOLE_LOOK_BYTES ? bytes : 1;
+  return bytes <= MAX_WHOLE_CHECK_BYTES ? bytes : 1;
 }
 
 /** How the bytes were found, in a sentence. */

@@ -82,7 +82,7 @@ function claimed(claims: Claims): string {
 
 function notClaimed({ hit, done }: Claims): string {
   const parts = [
-    ...(hit > 0 ? [`${number.format(hit)} 个已命中但未说明层级`] : []),
+    ...(hit > 0 ? [`${number.format(hit)} 个已命中但未能证明已预热`] : []),
     ...(done > 0 ? [`${number.format(done)} 个已下载但未验证`] : []),
   ];
   return parts.join("，");

@@ -91,7 +91,7 @@ function claimed(claims: Claims): string {
 
 function notClaimed({ hit, done }: Claims): string {
   const parts = [
-    ...(hit > 0 ? [`${many(hit, "is a hit", "are hits")} whose tier was not told`] : []),
+    ...(hit > 0 ? [many(hit, "is a hit that is not proven warm", "are hits that are not proven warm")] : []),
     ...(done > 0 ? [`${many(done, "was", "were")} downloaded and nothing is claimed`] : []),
   ];
   return parts.join(", ");

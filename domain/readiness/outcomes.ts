@@ -26,10 +26,13 @@ export function outcomesOf(counts: ToldCounts): Outcomes {
   const left = Math.max(0, total - results);
   const underWay = Math.min(left, counts.in_progress_task_count ?? 0);
   return {
-    ...{ warm, hit, not_kept: notKept },
+    warm,
+    hit,
+    not_kept: notKept,
     done: Math.max(0, results - counts.failed_count - warm - hit),
     failed: Math.max(0, counts.failed_count - notKept),
-    ...{ under_way: underWay, waiting: left - underWay },
+    under_way: underWay,
+    waiting: left - underWay,
   };
 }
 

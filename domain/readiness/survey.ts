@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
 import type { GoodUrl } from "../plan/task-url.ts";
 import { recOf } from "../pops/site-of.ts";
-import type { UnreadableUrl } from "../result/without-tasks.ts";
+import type { UnreadableUrl } from "../result/input-failures.ts";
 import type { ColdObject, PopShare, Survey } from "./verdict.ts";
 
 /** So many cold objects are named. */
@@ -19,7 +19,7 @@ interface RecGroup {
   readonly shares: readonly Share[];
 }
 
-/** A URL that could not be read, and the variant in which; empty or absent: in none. */
+/** An unreadable URL. `variant`: the one variant that is unreadable; empty or absent: all variants are. */
 type UnreadableForm = Pick<UnreadableUrl, "url" | "variant">;
 
 /** The URLs of a request. */

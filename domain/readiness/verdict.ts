@@ -4,7 +4,8 @@ import { cutText } from "../result/failure.ts";
 
 /** Whether the crowd may come. */
 export const VERDICTS = {
-  ready: "Every task is good, and at least one was verified. What `hit` and `done` do not claim, the sentence says.",
+  ready:
+    "Every task is good, and at least one is `warm` or `hit`. What `hit` and `done` do not claim, the sentence says.",
   ready_with_exceptions:
     "Some tasks failed, some URLs could not be read, or some POPs did not resolve, and none of the conditions of `not_ready` applies.",
   not_ready:
@@ -157,12 +158,12 @@ export function verdictOf(
 ): Verdict {
   const { cold_objects, exceptions } = readiness;
   if (status !== "FINISHED" || cold_objects > 0 || tooManyLack(readiness)) return "not_ready";
-  if (isUnverified(count)) return "not_verified";
+  if (hasNoHits(count)) return "not_verified";
   return exceptions > 0 ? "ready_with_exceptions" : "ready";
 }
 
 /** Whether there are downloads, and nothing shows of any that a cache has it. */
-function isUnverified({
+function hasNoHits({
   download_count,
   failed_count,
   warm_count,

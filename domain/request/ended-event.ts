@@ -2,7 +2,7 @@ import * as z from "zod";
 import { sentence } from "../readiness/sentence.ts";
 import type { SentenceFacts } from "../readiness/sentence-facts.ts";
 import { verdictSchema } from "../readiness/verdict.ts";
-import { percentageTold } from "./percentage.ts";
+import { reportedPercentage } from "./percentage.ts";
 import type { RequestItem } from "./request-item.ts";
 import { TERMINAL_STATUSES } from "./status.ts";
 import { parseTimestamp } from "./timestamps.ts";
@@ -63,7 +63,7 @@ function endedFacts(item: RequestItem): SentenceFacts {
   const endedAt = at(item.last_update_time);
   return {
     ...{ status: item.status, total: item.total_count, results: item.download_count, failed: item.failed_count },
-    ...{ warm: item.warm_count, hit: item.hit_count, percentage: percentageTold(item) },
+    ...{ warm: item.warm_count, hit: item.hit_count, percentage: reportedPercentage(item) },
     ...{ instancesWanted: 0, instancesAtWork: 0, inProgress: 0, bytesPerSecond: 0, finishAt: null },
     ...{ now: endedAt, lastMoveAt: endedAt, timeoutAt: at(item.timeout_at) },
     ...{ verdict: item.verdict, readiness: item.readiness, reason: item.reason, counted: true },

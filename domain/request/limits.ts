@@ -40,7 +40,7 @@ export const MAX_ANSWER_HEAD_BYTES = 65_536;
 export const MAX_MESSAGE_BYTES = 25_000;
 /** How often a task message may be received before SQS moves it to the dead-letter queue. */
 export const MAX_RECEIVES = 5;
-/** A second look asks for objects up to this many bytes whole, for others' first byte: a look should cost little. */
-export const WHOLE_LOOK_BYTES = 65_536;
+/** A cache check requests objects of up to this many bytes whole, and of others the first byte: a check should cost little. */
+export const MAX_WHOLE_CHECK_BYTES = 65_536;
 /** Where more URLs of one request may come from. */
 export const MAX_SOURCES = 20;

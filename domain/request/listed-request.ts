@@ -28,7 +28,7 @@ export const listedRequestSchema = requestItemSchema.pick({
   may_not_be_kept: true,
   reason: true,
   verdict: true,
-  percentage_told: true,
+  max_reported_percentage: true,
 });
 
 export type ListedRequest = z.infer<typeof listedRequestSchema>;

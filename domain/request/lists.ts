@@ -3,8 +3,8 @@ import type { TaskId } from "../plan/task-key.ts";
 import { fromRow, type GoodUrl, toRow } from "../plan/task-url.ts";
 import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow } from "../result/failure-group.ts";
+import type { UnreadableUrl } from "../result/input-failures.ts";
 import { REPORT_COLUMNS, type ReportedTask, reportedTask, reportRow } from "../result/report.ts";
-import type { UnreadableUrl } from "../result/without-tasks.ts";
 import type { FoundUrl } from "../sources/gathered.ts";
 
 /** A list of a request in the bucket, one CSV row an entry. */
@@ -44,7 +44,7 @@ export function goodUrlsList(entries: readonly GoodUrl[]): RequestList<GoodUrl> 
   return { ...goodUrls, toRow: (entry) => [...toRow(entry), ...missing].slice(0, columns) };
 }
 
-/** URLs that cannot: url, reason in words, variant (empty: none of them can), code of the reason, HTTP status. */
+/** URLs that cannot: url, reason in words, variant (the one that is unreadable; empty: all are), code of the reason, HTTP status. */
 const failedUrls: ReadableList<UnreadableUrl> = {
   key: (reqId) => `${reqId}/failed_urls.csv`,
   toRow: ({ url, problem, variant, reason, http_status }) => [url, problem, variant, reason, http_status],

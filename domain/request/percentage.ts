@@ -15,12 +15,12 @@ export function percentage(item: Counted): number {
 }
 
 /**
- * The percentage that is told of a request: never below one that was told before. Bytes are lost when an agent dies, or when a
- * download fails or begins anew; counters may count a task twice, so 100 is told only once they are exact.
+ * The percentage that the API reports of a request: never below one that it has reported. Bytes are lost when an agent dies, or when a
+ * download fails or begins anew; counters may count a task twice, so 100 is reported only once they are exact.
  */
-export function percentageTold(item: Counted & Ended & Pick<RequestItem, "percentage_told">): number {
+export function reportedPercentage(item: Counted & Ended & Pick<RequestItem, "max_reported_percentage">): number {
   const most = isCounted(item) ? 100 : 99;
-  return Math.max(item.percentage_told ?? 0, Math.min(most, percentage(item)));
+  return Math.max(item.max_reported_percentage ?? 0, Math.min(most, percentage(item)));
 }
 
 /**

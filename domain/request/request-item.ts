@@ -121,8 +121,8 @@ export const requestItemSchema = z.object({
   origin_age_count: z.number().int().default(0),
   size_changed_count: z.number().int().default(0),
 
-  /** The highest percentage that was told of it while it was active. Absent: none was. */
-  percentage_told: count.optional().catch(undefined),
+  /** The highest percentage that the API has reported before the final count. Absent: none. */
+  max_reported_percentage: count.optional().catch(undefined),
 
   /** Written by Watch while its tasks wait. Absent: no instance is missing. */
   missing_instances: missingInstancesSchema.optional().catch(undefined),

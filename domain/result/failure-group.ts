@@ -20,7 +20,7 @@ export const failureExampleSchema = z.object({
 });
 export type FailureExample = z.infer<typeof failureExampleSchema>;
 
-/** So many are told of each reason. */
+/** Maximum number of examples per group. */
 export const MAX_EXAMPLES = 3;
 
 /** The failures of a request that have one subject and one reason. */

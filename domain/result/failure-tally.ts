@@ -9,7 +9,7 @@ import {
   mostFirst,
 } from "./failure-group.ts";
 
-/** So much is told of an example. */
+/** Maximum length of an example's error, in characters. */
 const MAX_EXAMPLE = 300;
 
 /** How many failures have a reason, and some of them, by reason: as it is kept between two runs of a recount. */

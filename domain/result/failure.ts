@@ -71,7 +71,7 @@ const LIES_AT: Readonly<Record<FailureReason, "origin" | "pop" | "begun">> = {
   not_asked: "origin",
   // Its message ended several agents, or nobody could work on it: another POP's would be the same.
   lost: "origin",
-  // Of what has no tasks: no agent reports these.
+  // Input failures: no agent reports these.
   no_distribution: "pop",
   name_not_found: "pop",
   dns_unavailable: "pop",

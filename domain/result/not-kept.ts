@@ -32,6 +32,7 @@ function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
   }
   if (reason === "REC_ONLY")
     return "after two downloads, hits come from the regional edge cache: the POP does not keep it";
-  if (header !== undefined) return `no hit after two downloads; the answer has ${header}, so it may never be kept`;
-  return "no hit after two downloads; its headers allow it to be kept, so see the cache policy, or it was evicted";
+  if (header !== undefined)
+    return `a check after the second download was a miss; the answer has ${header}, so it may never be kept`;
+  return "a check after the second download was a miss; its headers allow it to be kept, so see the cache policy, or it was evicted";
 }

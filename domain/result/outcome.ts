@@ -5,7 +5,7 @@ export const OUTCOMES = {
   warm: "After the download, a hit in that POP's own cache was observed: the response reports the tier EDGE, and `Age` has increased.",
   hit: "After the download, a hit at that POP was observed, but the response does not report the tier, or `Age` proves nothing: see the `warning` of the task.",
   not_kept:
-    "The download was complete, but no hit was observed after it, nor after a second one: the POP does not keep the object.",
+    "The object was downloaded, and the POP did not keep it: after a second download a check was a miss or was served by another tier, or two consecutive checks were RefreshHits.",
   done: "Downloaded, and nothing claimed: the server sends no x-cache, or `verify` is `off`.",
   failed:
     "There was no whole download, or the requests after it had no good answer, or AWS WAF answered them: whether the POP keeps the object is unknown.",

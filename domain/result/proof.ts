@@ -57,18 +57,20 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
 
 /**
  * The decision table for proofs: what follows from the requests that were sent to one address so far, in their order. D is the last
- * download, C and C2 are the checks after it. `Age` must grow, because identical requests in progress share one answer, which reads
- * `Hit` although nothing may be kept; an `Age` in it is the origin's. {@link grew} says what counts as growth.
+ * download, C and C2 are the checks after it. CloudFront collapses concurrent requests for the same object (request collapsing); a
+ * collapsed response reads `Hit` although nothing may be kept, and an `Age` in it is the origin's. So `Age` must grow. {@link grew} says
+ * what counts as growth.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-traffic-spikes
  *
  * | observed                                                | next                                                   |
  * | ------------------------------------------------------- | ------------------------------------------------------ |
  * | nothing                                                 | D                                                      |
  * | D without `x-cache`                                     | `done`                                                 |
  * | any other D, also a Hit of EDGE with an `Age`           | C [3]                                                  |
+ * | C is a Hit of a tier other than EDGE                    | D again, then `not_kept` if it grew, or C2 is such too |
+ * | C is a Hit, grew(D, C), the origin sends an `Age`       | `hit` with `origin_age` [1]                            |
  * | C is a Hit, grew(D, C), EDGE                            | `warm`                                                 |
- * | the same, tier not reported                             | `hit`                                                  |
- * | the same, the origin sends an `Age` of its own          | `hit` with `origin_age` [1]                            |
- * | C is a Hit of another tier                              | D again, then `not_kept` if it grew, or C2 is such too |
+ * | C is a Hit, grew(D, C), tier not reported               | `hit`                                                  |
  * | C is a Hit without growth                               | C2, alone; evaluate (C, C2)                            |
  * | C and C2 are Hits without `Age`                         | `hit` with `no_age`                                    |
  * | C and C2 are Hits of the same `Age`                     | `hit` with `age_constant`                              |
@@ -76,15 +78,15 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * | C is a RefreshHit                                       | C2                                                     |
  * | C and C2 are RefreshHits                                | `not_kept`                                             |
  * | a second RefreshHit after D, with a Hit just before it  | `hit` with a warning as in [4]                         |
- * | C is a Miss or an Error                                 | D again, then `not_kept`                               |
+ * | C has 200 or 206; `x-cache` is Miss, Error or unknown   | D again, then `not_kept`                               |
  * | C has no good answer, or no `x-cache`: it shows nothing | the same check again, twice at an address; then as [4] |
  *
  * [1] An origin behind a cache of its own sends an `Age` that grows by itself. An edge that keeps the object, and one that keeps
- * nothing and shares the answers of other requests, then send the same headers: no table can tell them apart. [2] Another cache server
- * of the POP answered, or the object was fetched anew. [3] A single `Age` proves nothing: it may be the origin's, in an answer that was
- * shared. What other objects of the host have shown does not help, because a distribution may have several origins. [4] If a Hit was
- * seen since D, `hit` with `no_age`, or with `age_constant` if it had an `Age`; of another tier, `not_kept`. If none was, D again, then
- * `failed`: nobody has seen that the object is not kept. If the second D fails, the caller ends the proof as `failed` as well.
+ * nothing and collapses requests, then send the same headers: no table can tell them apart. [2] Another cache server of the POP
+ * answered, or the object was fetched anew. [3] A single `Age` proves nothing: it may be the origin's, in a collapsed response. What other
+ * objects of the host have shown does not help, because a distribution may have several origins. [4] If a Hit was seen since D, `hit`
+ * with `no_age`, or with `age_constant` if it had an `Age`; of another tier, `not_kept`. If none was, D again, then `failed`: nobody has
+ * seen that the object is not kept. If the second D fails, the caller ends the proof as `failed` as well.
  *
  * A proof ends: it has at most 2 downloads, at most 5 checks after each of them that show something, and at most 4 checks in all that show
  * nothing. That makes 16 requests.

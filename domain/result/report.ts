@@ -22,7 +22,7 @@ const columnsSchema = z.object({
   tier: tier.describe("Tier that the last answer named: `EDGE`, `REC`, `Origin Shield`; empty if it named none"),
   address: address.describe("The POP's address that was asked last; with `verify: addresses` the worst of them"),
   addresses: addresses.describe("With `verify: addresses`: how many of the POP's addresses are good, such as `2 of 3`"),
-  rounds: rounds.describe("How often it was downloaded whole to show a hit; empty without a second look"),
+  rounds: rounds.describe("Number of whole downloads; empty without cache checks"),
   first_byte_ms: first_byte_ms.describe("Milliseconds from the download's request to the head of its answer"),
   age: age.describe("`Age` of the last answer: for how many seconds a cache had had the object"),
   encoding: encoding.describe("`Content-Encoding` of the download; empty if it came uncompressed"),

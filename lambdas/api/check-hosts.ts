@@ -1,5 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
+import { hostOf } from "../../domain/net/urls.ts";
 import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
 import { hostOwners, type OwnDistribution, type OwnerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
@@ -32,7 +33,7 @@ export async function checkAllowed(deps: CheckHostsDeps, { cfDomain, urls }: Pre
   };
   if (cfDomain !== undefined) check("cf_domain", cfDomain);
   // Also with `cf_domain`: CloudFront decides by the host whose request it is, and a wildcard alias covers hosts of others.
-  for (const host of new Set(urls.map((url) => new URL(url).hostname))) check("url_list", host);
+  for (const host of new Set(urls.map(hostOf))) check("url_list", host);
 }
 
 /**
@@ -48,7 +49,7 @@ export async function checkHosts(
   patienceMs = PATIENCE_MS,
 ): Promise<string[]> {
   if (cfDomain === undefined) return [];
-  const others = new Set(urls.map((url) => new URL(url).hostname).filter((host) => host !== cfDomain));
+  const others = new Set(urls.map(hostOf).filter((host) => host !== cfDomain));
   // The usual case, and it costs no call.
   if (others.size === 0) return [];
   const own = await inTime(patienceMs, deps.distributions.own()).catch((error: unknown) => {
@@ -70,7 +71,7 @@ export async function checkHosts(
   throw new RefusedError(
     400,
     `cf_domain: ${whose([...strangers], mine, owner)}`,
-    urls.filter((url) => strangers.has(new URL(url).hostname)),
+    urls.filter((url) => strangers.has(hostOf(url))),
   );
 }
 

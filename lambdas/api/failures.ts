@@ -6,9 +6,9 @@ import { wordsOf } from "../../domain/readiness/reasons.ts";
 import { LISTS, type ReadableList } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-group.ts";
-import { groupsWithoutTasks } from "../../domain/result/without-tasks.ts";
+import { inputFailureGroups } from "../../domain/result/input-failures.ts";
 import { isMissing } from "../lost-list.ts";
-import { unresolvedPops } from "../without-tasks.ts";
+import { unresolvedPops } from "../read-input-failures.ts";
 
 export interface FailuresDeps {
   readonly lists: Pick<Lists, "read">;
@@ -17,7 +17,7 @@ export interface FailuresDeps {
 }
 
 /**
- * The failures of a request by reason, those of most tasks first, with what has no tasks: exact once its report stands, and as counted
+ * The failures of a request by reason, those of most tasks first, with the input failures: exact once its report stands, and as counted
  * so far before.
  */
 export async function failuresOf(deps: FailuresDeps, item: RequestItem): Promise<Failure[]> {
@@ -33,7 +33,7 @@ async function failuresSoFar(deps: FailuresDeps, reqId: string): Promise<Failure
     groupsIn(deps.lists, LISTS.failedUrlGroups, reqId),
     deps.requestPops.of(reqId),
   ]);
-  const ofPops = groupsWithoutTasks({ urls: [], pops: unresolvedPops(targets) });
+  const ofPops = inputFailureGroups({ urls: [], pops: unresolvedPops(targets) });
   return mostFirst([...ofTasks, ...(ofUrls ?? []), ...ofPops]);
 }
 

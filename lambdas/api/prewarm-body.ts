@@ -81,7 +81,7 @@ export const prewarmBodySchema = bodyOf({
     "Invalidates the good URLs first and waits until that is complete.",
   ),
   verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).describe(
-    "How warmth is shown: by a second look at the address of the download, at each address of the POP, or not at all.",
+    "How warmth is shown: by cache checks at the address of the download, at each address of the POP, or not at all.",
   ),
   variants: optional(
     z

@@ -1,7 +1,7 @@
 import type { RequestTold } from "../../domain/api/progress-answer.ts";
 import type { ListedRequest } from "../../domain/request/listed-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
-import { isCounted, percentageTold } from "../../domain/request/percentage.ts";
+import { isCounted, reportedPercentage } from "../../domain/request/percentage.ts";
 import { liveCount, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/request/timestamps.ts";
@@ -48,7 +48,7 @@ export function describeProgress(
     download_size: count.download_size,
     in_progress_size: inProgressSize,
     total_size: item.total_size,
-    percentage_complete: percentageTold({ ...item, ...count, download_size: count.download_size + inProgressSize }),
+    percentage_complete: reportedPercentage({ ...item, ...count, download_size: count.download_size + inProgressSize }),
     available_task_count: remaining - inProgress,
     in_progress_task_count: inProgress,
     download_count: count.download_count,

@@ -9,9 +9,9 @@ import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import { STATUSES, type Status, statusSchema } from "../../domain/request/status.ts";
 import { abbreviate } from "./abbreviate.ts";
 import { faultList } from "./fault-list.ts";
-import { type NotePercentageDeps, notePercentage } from "./note-percentage.ts";
 import { describeProgress } from "./progress.ts";
 import type { Query } from "./query.ts";
+import { type RecordReportedPercentageDeps, recordReportedPercentage } from "./record-reported-percentage.ts";
 import { RefusedError } from "./refused-error.ts";
 import { timestamp } from "./timestamp.ts";
 
@@ -21,8 +21,8 @@ export const MAX_LIMIT = 100;
 const LOOKED_AT = 2_000;
 const MAX_QUERIES = 8;
 
-export interface RequestsDeps extends NotePercentageDeps {
-  readonly requests: Pick<RequestReader, "page"> & NotePercentageDeps["requests"];
+export interface RequestsDeps extends RecordReportedPercentageDeps {
+  readonly requests: Pick<RequestReader, "page"> & RecordReportedPercentageDeps["requests"];
   readonly progress: Pick<ProgressReader, "of">;
   readonly patience: Pick<Patience, "staleMs">;
   readonly now: () => Date;
@@ -68,7 +68,7 @@ async function describe(deps: RequestsDeps, request: ListedRequest): Promise<Lis
   const progress = isCounted(request) ? NO_PROGRESS : await deps.progress.of(request.req_id);
   const { url_count, url_prefix, instance_count, timeout_at, reason } = request;
   const described = describeProgress(request, progress, deps.now(), deps.patience);
-  await notePercentage(deps, request, described.percentage_complete);
+  await recordReportedPercentage(deps, request, described.percentage_complete);
   return {
     ...described,
     url_count,

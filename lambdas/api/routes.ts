@@ -20,7 +20,6 @@ import { type FailuresDeps, failuresOf } from "./failures.ts";
 import { findRequest } from "./find-request.ts";
 import { changeInstances, type InstancesDeps, readInstances } from "./instances.ts";
 import { instancesBodySchema } from "./instances-request.ts";
-import { notePercentage } from "./note-percentage.ts";
 import { type OnceForTokenDeps, onceForToken } from "./once-for-token.ts";
 import { type PopRowsDeps, popRows } from "./pop-rows.ts";
 import { type PopUrlsDeps, popUrls } from "./pop-urls.ts";
@@ -28,6 +27,7 @@ import { describePops, type PopsDeps } from "./pops.ts";
 import { prewarmBodySchema } from "./prewarm-body.ts";
 import { checkPrewarmRequest } from "./prewarm-request.ts";
 import { countOf, describeProgress } from "./progress.ts";
+import { recordReportedPercentage } from "./record-reported-percentage.ts";
 import { RefusedError } from "./refused-error.ts";
 import { listRequests, type RequestsDeps } from "./requests.ts";
 import { filledFrom, type RetriedRequestDeps, retriedRequest, retryLinks } from "./retried-request.ts";
@@ -121,11 +121,12 @@ const ALL: Routes = {
     const pops = namesPops(countOf(item, progress)) ? await deps.progress.pops(item.req_id, item.pops) : undefined;
     const now = deps.now();
     const described = describeProgress(item, progress, now, deps.patience, pops);
-    const noted = notePercentage(deps, item, described.percentage_complete);
+    const noted = recordReportedPercentage(deps, item, described.percentage_complete);
     const { instance_count, timeout_at, readiness, reason } = item;
     const body = {
       ...described,
-      ...{ instance_count, timeout_at },
+      instance_count,
+      timeout_at,
       ...askedFor(item),
       ...(reason === undefined ? {} : { reason }),
       ...(readiness === undefined ? {} : { readiness }),

@@ -8,7 +8,7 @@ import { LISTS } from "../../domain/request/lists.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { isTerminal, type TerminalStatus } from "../../domain/request/status.ts";
-import type { UnreadableUrl } from "../../domain/result/without-tasks.ts";
+import type { UnreadableUrl } from "../../domain/result/input-failures.ts";
 import { isMissing } from "../lost-list.ts";
 import { endedFailures, withWords } from "./failures.ts";
 import { describeProgress } from "./progress.ts";

@@ -9,10 +9,11 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
     "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
     "a response headers policy with Server-Timing enabled, at any sampling rate",
   no_age:
-    "Hits of some tasks carry no Age header, so they may be responses that CloudFront shared with other requests. Check whether a " +
+    "Hits of some tasks carry no Age header, so they may be responses of collapsed requests. Check whether a " +
     "function or a response headers policy removes Age",
   age_constant:
-    "The Age of some hits did not increase between two checks, so they may be responses that CloudFront shared with other requests. " +
+    "The Age of some hits did not increase with time: it stayed the same, decreased or jumped between checks, or only one check was " +
+    "a hit. So they may be responses of collapsed requests. " +
     "Check whether a function or a response headers policy sets Age, and whether many requests for these objects reach the origin",
   origin_age:
     "The origin sends an Age header of its own, which increases whether or not CloudFront keeps the object. So the Age of some hits " +
@@ -27,7 +28,7 @@ const MESSAGES: Readonly<Record<Warning["code"], string>> = {
     "Some POPs asked the origin for what the regional cache of the catalogue had already, so that is likely not their regional " +
     "cache. It cost the origin one more request for each of these tasks, and nothing else",
   size_changed:
-    "The objects of some tasks were whole, as Content-Length states, and had another size than Get Size saw: they were replaced " +
+    "The objects of some tasks were whole, as Content-Length states, and are larger than the size probe saw: they were replaced " +
     "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
   no_capacity:
     "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +

@@ -1,5 +1,5 @@
 import type { TaskUrl } from "../../domain/plan/task-url.ts";
-import type { UnreadableUrl } from "../../domain/result/without-tasks.ts";
+import type { UnreadableUrl } from "../../domain/result/input-failures.ts";
 import type { Unreadable } from "../../probe/size/size-answer.ts";
 import type { Size } from "../../probe/size/size-probe.ts";
 

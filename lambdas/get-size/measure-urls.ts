@@ -8,7 +8,7 @@ import { type DoubtfulUrls, NO_DOUBT, withDoubtful } from "../../domain/request/
 import { goodUrlsList, LISTS } from "../../domain/request/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { headerOf, variantNames } from "../../domain/request/variants.ts";
-import { groupsWithoutTasks, type UnreadableUrl } from "../../domain/result/without-tasks.ts";
+import { inputFailureGroups, type UnreadableUrl } from "../../domain/result/input-failures.ts";
 import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "../../probe/size/size-probe.ts";
 import { type FoundDistributions, noDistribution } from "../find-distributions.ts";
@@ -123,7 +123,7 @@ export async function measureUrls(
   const all = inOrder(stillKnown, good, names);
   await deps.lists.write(goodUrlsList(all), item.req_id, all);
   await deps.lists.write(LISTS.failedUrls, item.req_id, bad);
-  await deps.lists.write(LISTS.failedUrlGroups, item.req_id, groupsWithoutTasks({ urls: bad, pops: [] }));
+  await deps.lists.write(LISTS.failedUrlGroups, item.req_id, inputFailureGroups({ urls: bad, pops: [] }));
   return {
     good: stillKnown.length + good.length,
     bad: bad.length,

@@ -17,11 +17,11 @@ export async function endingOf(
   deps: { readonly lists: Pick<Lists, "write"> },
   { req_id: reqId }: Pick<RequestItem, "req_id">,
   status: TerminalStatus,
-  { failures, survey, results, groupsWithoutTasks }: Recounted,
+  { failures, survey, results, inputFailureGroups }: Recounted,
   count: Count,
 ): Promise<Ending> {
   const groups = failures.groups();
-  await deps.lists.write(LISTS.failures, reqId, [...groups, ...groupsWithoutTasks]);
+  await deps.lists.write(LISTS.failures, reqId, [...groups, ...inputFailureGroups]);
   const readiness = readinessOf(survey(), groups.length);
   const verdict = verdictOf(status, readiness, count);
   return { ...count, report: LISTS.report.key(reqId), results, verdict, readiness };

@@ -20,10 +20,10 @@ import type { Count } from "../../domain/result/count.ts";
 import type { Failure } from "../../domain/result/failure.ts";
 import type { FailureGroup } from "../../domain/result/failure-group.ts";
 import { FailureTally } from "../../domain/result/failure-tally.ts";
+import { inputFailureRows } from "../../domain/result/input-failures.ts";
 import type { ReportedResult, ReportedTask } from "../../domain/result/report.ts";
-import { rowsWithoutTasks } from "../../domain/result/without-tasks.ts";
+import { countInputFailures, unreadableUrls, unresolvedPops } from "../read-input-failures.ts";
 import { RESERVE_MS } from "../reserve.ts";
-import { countWithoutTasks, unreadableUrls, unresolvedPops } from "../without-tasks.ts";
 import { goodUrlsOf } from "./good-urls.ts";
 import { ReportRows } from "./report-rows.ts";
 import { ResultRows } from "./result-rows.ts";
@@ -66,7 +66,7 @@ export interface Recounted {
   /** Where the objects are good. It looks at each task. */
   readonly survey: () => Survey;
   /** Of what could not become a task. */
-  readonly groupsWithoutTasks: readonly FailureGroup[];
+  readonly inputFailureGroups: readonly FailureGroup[];
   /** Key of the file of all results. */
   readonly results: string;
 }
@@ -85,7 +85,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const urls = isPrepared ? await goodUrlsOf(deps.lists, reqId) : [];
   const targets = await deps.requestPops.of(reqId);
   const unresolved = unresolvedPops(targets);
-  const { urls: unreadable, groups: groupsWithoutTasks } = await countWithoutTasks(deps.lists, reqId, unresolved);
+  const { urls: unreadable, groups: inputFailureGroups } = await countInputFailures(deps.lists, reqId, unresolved);
   const plan = new Plan(item.distributions, targets, item.order, item.pops);
   const ledger = new Ledger(plan, urls);
   const failures = new FailureTally(urls, plan.chosen);
@@ -119,10 +119,10 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     // Of a request that is stopped early, each file may take most of a run.
     if (reportMs() > SHORT_MS && !hasTime(reportMs())) return pausedAt(shards, true);
   }
-  await rows.writeReport(missing(), rowsWithoutTasks(unreadableUrls(deps.lists, reqId), unresolved));
+  await rows.writeReport(missing(), inputFailureRows(unreadableUrls(deps.lists, reqId), unresolved));
   const surveyed = { good: urls, unreadable, variants: item.variant_names ?? [] };
   const survey = () => surveyOf(plan, ledger, surveyed);
-  return { ledger, failures, groupsWithoutTasks, results: resultsKey(reqId), survey };
+  return { ledger, failures, inputFailureGroups, results: resultsKey(reqId), survey };
 }
 
 /** How long the file of all results takes to be written, at the most. */

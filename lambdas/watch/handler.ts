@@ -2,8 +2,9 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Fleet } from "../../aws/fleet.ts";
 import type { ProgressReader } from "../../aws/progress-reader.ts";
 import type { RequestTable } from "../../aws/request-table.ts";
-import { eachRequest } from "../../domain/request/each-request.ts";
+import { eachRequest, type OnFailure } from "../../domain/request/each-request.ts";
 import type { Patience } from "../../domain/request/patience.ts";
+import type { Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
 import { withMetrics } from "../../domain/telemetry/metrics.ts";
@@ -43,48 +44,97 @@ export class WatchError extends AggregateError {
 }
 
 /**
- * Compares the fleet with the active requests and logs the figures in one line, of which CloudWatch
- * makes metrics. Then it asks for a look at requests that are forgotten. It ends no instances: an alarm tells somebody of
- * those that outlive their work. The line of an idle stack has no metrics, because each is paid for in every hour in which
- * it has a value. A request for which something fails holds up no other.
+ * Logs the state of the fleet, requests the settlement of stalled requests, restarts stalled steps and records missing instances. It ends
+ * no instances: an alarm tells somebody of those that outlive their work. A request for which something fails holds up no other.
  * @throws WatchError once the others are done
  */
-async function watch({ requests, progress, fleet, safetyNet, patience, logger, namespace }: WatchDeps): Promise<void> {
+async function watch(deps: WatchDeps): Promise<void> {
   const errors: unknown[] = [];
   const onFailure = (reqId: string, error: unknown) => {
-    logger.warn("Watching a request failed", { req_id: reqId, error: errorFields(error) });
+    deps.logger.warn("Watching a request failed", { req_id: reqId, error: errorFields(error) });
     errors.push(error);
   };
-  const active = await requests.active();
+  const active = await deps.requests.active();
   const ids = active.map(({ req_id }) => req_id);
-  const all = await progressOfAll(progress, ids, onFailure);
-  const now = new Date();
+  const all = await progressOfAll(deps.progress, ids, onFailure);
+  const observed: Observed = { active, all, now: new Date(), onFailure };
+  const missingInstances = await logFleetMetrics(deps, observed);
+  await requestSettlements(deps, observed);
+  await restartStalledSteps(deps, observed);
+  await requestCleanups(deps, observed);
+  // Last: nothing depends on it but a warning.
+  await recordMissingInstances(deps, observed, missingInstances);
+  if (errors.length > 0) throw new WatchError(errors);
+}
+
+/** What one run has read. */
+interface Observed {
+  readonly active: readonly RequestItem[];
+  /** The progress of each active request that could be read. */
+  readonly all: ReadonlyMap<string, Progress>;
+  readonly now: Date;
+  readonly onFailure: OnFailure;
+}
+
+/**
+ * Compares the fleet with the active requests and logs the figures in one line, of which CloudWatch makes metrics. The line of an idle
+ * stack has no metrics, because each is paid for in every hour in which it has a value.
+ * @returns how many instances are wanted and not in service
+ */
+async function logFleetMetrics(
+  { fleet, patience, logger, namespace }: WatchDeps,
+  { active, all, now }: Observed,
+): Promise<number> {
   const { wanted, instances, inService } = await fleet.state();
+  const missing = Math.max(0, wanted - inService);
   const values = {
     ActiveRequests: active.length,
     Instances: instances,
     WantedInstances: wanted,
-    MissingInstances: Math.max(0, wanted - inService),
+    MissingInstances: missing,
     OrphanInstances: active.length === 0 ? instances : 0,
     StuckRequests: active.filter((item) => isStuck(item, all.get(item.req_id), inService, now, patience)).length,
   };
   const atRest = active.length === 0 && wanted === 0 && instances === 0;
-  logger.info("Fleet and work", atRest ? values : withMetrics(namespace, values));
+  logger.info("Fleet status", atRest ? values : withMetrics(namespace, values));
+  return missing;
+}
+
+async function requestSettlements(
+  { safetyNet, logger }: WatchDeps,
+  { active, all, now, onFailure }: Observed,
+): Promise<void> {
   for (const reqId of await safetyNet.lookAtForgotten(active, all, now, onFailure))
-    logger.info("Request was forgotten, a look is asked for", { req_id: reqId });
+    logger.info("Request stalled; settlement requested", { req_id: reqId });
+}
+
+async function restartStalledSteps(
+  { safetyNet, logger }: WatchDeps,
+  { active, now, onFailure }: Observed,
+): Promise<void> {
   for (const [reqId, what] of await safetyNet.callStepsAgain(active, now, onFailure))
-    logger.info("A step came to no end", { req_id: reqId, what });
+    logger.info("Step stalled", { req_id: reqId, what });
+}
+
+/** Requests the settlement of requests that have ended and still hold something. */
+async function requestCleanups({ safetyNet, logger }: WatchDeps, { now, onFailure }: Observed): Promise<void> {
   for (const reqId of await safetyNet.lookAtUnclosed(now, onFailure))
-    logger.info("Request has ended and was not closed, a look is asked for", { req_id: reqId });
-  // Last: nothing depends on it but a warning.
+    logger.info("Request not cleaned up; settlement requested", { req_id: reqId });
+}
+
+/** @param missing instances */
+async function recordMissingInstances(
+  { requests }: WatchDeps,
+  { active, now, onFailure }: Observed,
+  missing: number,
+): Promise<void> {
   await eachRequest(active, onFailure, async (item) => {
-    const count = waitsForInstances(item) ? values.MissingInstances : 0;
-    const { missing_instances: noted } = item;
-    if (count === (noted?.count ?? 0)) return;
-    const missing = { count, since: noted?.since ?? now.getTime() };
-    await requests.noteMissingInstances(item.req_id, count > 0 ? missing : undefined);
+    const count = waitsForInstances(item) ? missing : 0;
+    const { missing_instances: recorded } = item;
+    if (count === (recorded?.count ?? 0)) return;
+    const since = recorded?.since ?? now.getTime();
+    await requests.noteMissingInstances(item.req_id, count > 0 ? { count, since } : undefined);
   });
-  if (errors.length > 0) throw new WatchError(errors);
 }
 
 /** Whether a request has tasks in the queues, and wants instances that fetch them. */

@@ -25,8 +25,8 @@ export interface SafetyNetDeps extends FanOutAgainDeps {
 
 /**
  * Finds requests that were forgotten. Agents do so too, and sooner, but there are none when Spot has no instance. A timer
- * calls its function once: if that fails three times, nothing else ends the request. A request for which this fails is told of, and
- * holds up no other.
+ * calls its function once: if that fails three times, nothing else ends the request. A request for which this fails is passed to `onFailure`
+ * and does not stop the others.
  */
 export class SafetyNet {
   constructor(private readonly deps: SafetyNetDeps) {}

@@ -105,7 +105,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     requeues: d.integer(),
     nudges: d.integer(),
     missing_instances: { count: d.integer(), since: d.integer() },
-    percentage_told: d.integer(),
+    max_reported_percentage: d.integer(),
     report: d.id("report"),
     results: d.id("results"),
     verdict: "ready_with_exceptions",

@@ -55,6 +55,8 @@ export interface PipelineOptions {
   readonly stack?: string;
   /** Of all pseudo-random numbers. @default 1 */
   readonly seed?: number;
+  /** How much later each instance boots than the one that was launched before it. @default 0 */
+  readonly bootsApartMs?: number;
 }
 
 export interface ApiAnswer {
@@ -102,6 +104,7 @@ export class Pipeline {
   private readonly deaths = new EventEmitter();
   private endpoint = "";
   private isClosed = false;
+  private readonly bootsApartMs: number;
   private closers: (() => unknown)[] = [];
 
   /** @param startedAt milliseconds since the epoch */
@@ -113,6 +116,7 @@ export class Pipeline {
   ) {
     this.deployment = readDeployment(process.env["PREWARM_PUBLISHED"] ?? "", options.parameters, options.stack);
     this.deaths.setMaxListeners(0);
+    this.bootsApartMs = options.bootsApartMs ?? 0;
     this.aws = new MemoryAws({
       tables: this.deployment.tables,
       queues: this.deployment.queues,
@@ -397,11 +401,12 @@ export class Pipeline {
 
   private onInstances(instances: readonly string[]): void {
     for (const [id, { process }] of this.agents) if (!instances.includes(id)) process.signal("SIGTERM");
-    for (const id of instances) if (!this.agents.has(id)) void this.boot(id);
+    const launched = instances.filter((id) => !this.agents.has(id));
+    for (const [n, id] of launched.entries()) void this.boot(id, BOOT_MS + n * this.bootsApartMs);
   }
 
   /** Runs an instance's agent, and starts it again when it has crashed, as systemd does. */
-  private async boot(id: string): Promise<void> {
+  private async boot(id: string, bootMs: number): Promise<void> {
     const isWanted = () => this.aws.autoScaling.instances.includes(id) && !this.isClosed;
     const caller = this.newCaller("agent");
     const env = {
@@ -415,7 +420,7 @@ export class Pipeline {
       process: { signal: () => undefined },
     };
     this.agents.set(id, placeholder);
-    await sleep(BOOT_MS);
+    await sleep(bootMs);
     if (!isWanted()) return void this.agents.delete(id);
     const process = this.processes.start(caller, this.deployment.agent.code, env);
     process.loaded.catch((error: unknown) => {
@@ -427,7 +432,7 @@ export class Pipeline {
     // Its timers go with it.
     this.processes.kill(caller);
     this.agents.delete(id);
-    if (isWanted()) await this.boot(id);
+    if (isWanted()) await this.boot(id, BOOT_MS);
   }
 }
 

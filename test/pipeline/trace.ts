@@ -155,6 +155,7 @@ function plainValue(value: Value): unknown {
   if (type === "N") return Number(content);
   if (type === "M") return plainItem(content as Item);
   if (type === "L") return (content as Value[]).map(plainValue);
+  if (type === "SS" || type === "NS") return new Set(content as string[]);
   return content;
 }
 

@@ -13,7 +13,7 @@ export const SMALL_BYTES = 10_000;
 
 /**
  * A TLS server on the serving core, with a 10 KB object under every path, `/256m` and `/1g`. What it answers is a miss; below
- * `/hit/` it is a hit that does not tell its tier, so that a second look finds one.
+ * `/hit/` it is a hit that does not tell its tier, so that a check finds one.
  */
 export interface Server {
   readonly port: number;

@@ -81,7 +81,7 @@ async function disturbedRun(
   edge.setFaults(watch.hook(faults.hook));
   const api = new ApiClient(prewarm.apiUrl, prewarm.apiKey);
   const bodyOf = (paths: readonly string[]) => ({
-    // Downloads are counted: a second look would be one more.
+    // Downloads are counted: a check would be one more.
     ...{ url_list: paths.map(urlOf), cf_domain: files.host, pops, timeout: 60, verify: "off" },
     instance_count: options.instances,
   });

@@ -73,7 +73,7 @@ export function urlOf(path: string): string {
   return `https://${HOST}${path}`;
 }
 
-/** Body of a POST /prewarm: these paths at these POPs. Downloads are counted, so there is no second look. */
+/** Body of a POST /prewarm: these paths at these POPs. Downloads are counted, so there is no check. */
 export function bodyOf(paths: readonly string[], pops: readonly string[], instances: number) {
   const targets = { url_list: paths.map(urlOf), cf_domain: HOST, pops };
   return { ...targets, timeout: 120, instance_count: instances, verify: "off" };

@@ -37,8 +37,9 @@ const FORWARDED = ["accept", "accept-encoding", "content-type", "if-none-match",
 export function entranceRefusal(call: EntranceCall, rules: EntranceRules): EntranceRefusal | undefined {
   const { hosts, apiKey } = rules;
   // A page's own name may lead to this machine (DNS rebinding). The name stays in Host.
-  if (!hosts.includes(call.headers.host?.toLowerCase() ?? ""))
-    return { status: 403, message: `The API has no host but ${hosts.join(" and ")}` };
+  const { host = "" } = call.headers;
+  if (!hosts.includes(host.toLowerCase()))
+    return { status: 403, message: `Host must be one of ${hosts.join(", ")}; got ${JSON.stringify(host)}` };
   if (!TARGET.test(call.url) || DOT_SEGMENT.test(call.url.split("?", 1)[0] ?? ""))
     return {
       status: 400,
@@ -50,7 +51,7 @@ export function entranceRefusal(call: EntranceCall, rules: EntranceRules): Entra
   return undefined;
 }
 
-/** What is passed on of a call's headers. The front refuses whatever has an Origin: that of the console itself is left out. */
+/** The headers to forward. Drops the console's own Origin, because the front rejects every request that has one. */
 export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const forwarded = Object.fromEntries(
     FORWARDED.flatMap((name) => {

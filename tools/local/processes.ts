@@ -71,7 +71,7 @@ export async function run(
 export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): ChildProcess {
   refuseIfEnding();
   const log = openSync(logFile, "a");
-  const [program = "", ...all] = [...endsWithUs(), command, ...args];
+  const [program = "", ...all] = [...parentDeathSignalArgs(), command, ...args];
   return track(spawn(program, all, { env, stdio: ["ignore", log, log], detached: true }));
 }
 
@@ -83,7 +83,7 @@ function track<T extends ChildProcess>(child: T): T {
 
 let prefix: readonly string[] | undefined;
 
-function endsWithUs(): readonly string[] {
+function parentDeathSignalArgs(): readonly string[] {
   prefix ??=
     spawnSync("setpriv", ["--pdeathsig", "TERM", "true"]).status === 0 ? ["setpriv", "--pdeathsig", "TERM"] : [];
   return prefix;

@@ -16,7 +16,7 @@ export const ONE_PRESS_MS = 300;
 
 export interface SignalDeps {
   readonly source: { on(signal: Signal, listener: () => void): unknown };
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   /** Begins to end the run, in order. */
   readonly end: () => void;
   /** Ends the run at once: nothing that it has started is left. */
@@ -29,34 +29,34 @@ export interface SignalDeps {
  * Handles signals until this process ends. The first one ends the run in order. The second says so again; the third forces it.
  * No signal has its default effect, which would leave the emulator and the agents behind.
  */
-export function handleSignals({ source, say, end, force, now = () => performance.now() }: SignalDeps): void {
+export function handleSignals({ source, print, end, force, now = () => performance.now() }: SignalDeps): void {
   let presses = 0;
   let last = Number.NEGATIVE_INFINITY;
-  const hear = () => {
+  const listener = () => {
     const at = now();
     const isNew = at - last >= ONE_PRESS_MS;
     last = at;
     if (!isNew) return;
     presses++;
     if (presses === 1) {
-      say("\nEnding …");
+      print("\nEnding …");
       end();
-    } else if (presses === 2) say("Still ending. Ctrl-C once more kills everything.");
+    } else if (presses === 2) print("Still ending. Ctrl-C once more kills everything.");
     else force();
   };
-  for (const signal of SIGNALS) source.on(signal, hear);
+  for (const signal of SIGNALS) source.on(signal, listener);
 }
 
 /**
  * Handles the signals of a local run. Call it before anything is started. If it is forced, neither a process nor a file with the
  * API key is left.
  */
-export function endOnSignals(say: (line: string) => void): void {
+export function endOnSignals(print: (line: string) => void): void {
   const force = () => {
     killChildren();
     removeEndpointFile();
     closeRunFolder();
     process.exit(INTERRUPTED);
   };
-  handleSignals({ source: process, say, end: () => ending.abort(), force });
+  handleSignals({ source: process, print, end: () => ending.abort(), force });
 }

@@ -34,13 +34,15 @@ export const REFUSED_WORDS: Readonly<Record<WhyRefused, string>> = {
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   warm: "已预热：下载之后，看到该 POP 自身缓存的命中：应答说明层级为 EDGE，且 `Age` 已增加。",
   hit: "已命中：下载之后，看到该 POP 的命中，但应答没有说明层级，或 `Age` 不能证明缓存：参见任务的 `warning`。",
-  not_kept: "未缓存：下载完整，但此后没有命中，再次下载之后也没有：POP 没有保留该对象。",
+  not_kept:
+    "未缓存：对象已下载，但 POP 没有保留：第二次下载之后的检查未命中或由其他层级响应，或连续两次检查为 RefreshHit。",
   done: "已下载（未验证）：不作任何声明，因为服务器不发送 x-cache，或 `verify` 为 `off`。",
-  failed: "失败：没有一次完整的下载，或再次请求对象时由 AWS WAF 应答。",
+  failed: "失败：没有完整的下载，或下载之后的请求没有有效响应，或由 AWS WAF 应答：POP 是否缓存了对象未知。",
 };
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  ready: "可以放量：所有任务都成功，且至少有一个经过验证。`hit` 和 `done` 没有声明的内容，由 `sentence` 说明。",
+  ready:
+    "可以放量：所有任务都成功，且至少有一个为 `warm` 或 `hit`。`hit` 和 `done` 没有声明的内容，由 `sentence` 说明。",
   ready_with_exceptions:
     "可以放量，但有例外：部分任务失败、URL 无法读取或 POP 无法解析，但不符合 `not_ready` 的任何条件。",
   not_ready:
@@ -77,7 +79,7 @@ export const REPORT_COLUMN_WORDS: Readonly<Record<(typeof REPORT_COLUMNS)[number
   tier: "最后一次应答说明的层级：`EDGE`、`REC`、`Origin Shield`；没有说明时为空",
   address: "最后请求的 POP 地址；`verify: addresses` 时为其中最差的一个",
   addresses: "`verify: addresses` 时：该 POP 有多少个地址成功，例如 `2 of 3`",
-  rounds: "为看到命中而完整下载的次数；没有二次检查时为空",
+  rounds: "完整下载的次数；没有缓存检查时为空",
   first_byte_ms: "从发出下载请求到收到应答头的毫秒数",
   age: "最后一次应答的 `Age`：缓存持有该对象的秒数",
   encoding: "下载的 `Content-Encoding`；未压缩时为空",

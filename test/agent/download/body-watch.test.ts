@@ -6,7 +6,7 @@ import { BodyWatch } from "../../../agent/download/body-watch.ts";
 function watch(bytesAt: (second: number) => number, maxBytes = Number.POSITIVE_INFINITY, seconds = 600) {
   const body = new BodyWatch(0, maxBytes);
   for (let second = 0; second <= seconds; second++) {
-    const failure = body.failure(second * 1_000, bytesAt(second));
+    const failure = body.check(second * 1_000, bytesAt(second));
     if (failure !== undefined) return { second, ...failure };
   }
   return undefined;

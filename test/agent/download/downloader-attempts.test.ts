@@ -231,7 +231,7 @@ describe("when the origin wants to be left alone inside a download", () => {
     const url = object("/left-alone-whole.bin", [undefined, miss, miss, miss] as unknown as Fault[]);
     expect(await download({ url, permits })).toMatchObject({
       ...{ outcome: "failed", reason: "other", attempts: 1, rounds: 1, bytes: SIZE },
-      error: expect.stringContaining("the origin has too much to do"),
+      error: expect.stringContaining("the limits or the throttling of the origin do not allow the second download now"),
     });
   });
 });

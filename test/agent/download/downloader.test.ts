@@ -63,7 +63,7 @@ describe("a good download", () => {
     ["off", 262_144, 262_144],
     ["off", 262_145, 262_145],
     ["off", 3_000_001, 3_000_001],
-    // A second look takes a small object whole, and of a larger one its first byte.
+    // A check takes a small object whole, and of a larger one its first byte.
     ["edge", 65_536, 2 * 65_536],
     ["edge", 65_537, 65_538],
   ] as const)("counts exactly: %s, an object of %i bytes, %i in all", async (verify, size, all) => {
@@ -158,7 +158,7 @@ describe("the bytes of a download", () => {
     const large = { addBytes, addTask: vi.fn() };
     const size = 17 * 2 ** 20;
     await download({ url: object("/large.bin", [], size), bytes: size, options: { meter: { small: unused, large } } });
-    // With the byte of the second look.
+    // With the byte of the check.
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(size + 1);
     expect(large.addTask).toHaveBeenCalledOnce();
   });

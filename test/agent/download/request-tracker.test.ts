@@ -25,6 +25,13 @@ describe("requests in progress", () => {
     expect(tracker.isAlone(SIN, "/a?b=1")).toBe(true);
   });
 
+  test("at a POP whose REC is unknown are its own", () => {
+    const [unknown, other] = ["QQQ1-P1", "QQQ1-P2"].map((pop) => ({ ...SIN, pop }));
+    const tracker = new RequestTracker();
+    tracker.begin(unknown ?? SIN, "/a");
+    expect([unknown, other].map((it) => tracker.isAlone(it ?? SIN, "/a"))).toEqual([false, true]);
+  });
+
   test("whoever waits goes on when the last of them has ended", async () => {
     const tracker = new RequestTracker();
     const ends = [tracker.begin(SIN, "/a"), tracker.begin(SIN2, "/a")];
@@ -71,8 +78,18 @@ describe("whether the origin of a host sends an Age", () => {
     ["an Age of an error", [miss({ httpStatus: 404, age: "7" })], false],
   ])("%s", (_, seen, sends) => {
     const tracker = new RequestTracker();
-    for (const it of seen) tracker.saw(HOST, it);
+    for (const it of seen) tracker.recordResponse(HOST, it);
     expect(tracker.originSendsAge(HOST)).toBe(sends);
     expect(tracker.originSendsAge(OTHER)).toBe(false);
+  });
+
+  test("is remembered of the 10,000 hosts that showed it last", () => {
+    const tracker = new RequestTracker();
+    for (let n = 0; n <= 10_000; n++) tracker.recordResponse(`${n}.example.com`, miss({ age: "7" }));
+    expect(["0", "1", "10000"].map((name) => tracker.originSendsAge(`${name}.example.com`))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });

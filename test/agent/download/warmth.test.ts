@@ -39,7 +39,7 @@ useEdge({
     { path: "/told/evicted-once/*", serverTiming: 0, evict: { after: 1, times: 1 } },
     { path: "/told/compressed/*", serverTiming: 0, encodings: ["br", "gzip"], compress: true },
     { path: "/told/busy/*", serverTiming: 0, encodings: ["br", "gzip"], compress: "busy" },
-    // Shared responses report the edge, as the worst that may be.
+    // Collapsed responses report the edge, as the worst that may be.
     { path: "/told/shared/*", serverTiming: 0, collapsing: "false" },
     // Only for a request with Pragma: server-timing.
     { path: "/told/*", serverTiming: 0 },
@@ -108,7 +108,7 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
     const path = `/${tier}/evicted-once/a.bin`;
     const rounds = tier === "told" ? 2 : 1;
     expect(await warm(path, BIG)).toMatchObject({ ok: true, outcome: good, rounds });
-    // The second look without a tier was answered by the REC: a hit, and not more.
+    // The check without a tier was answered by the REC: a hit, and not more.
     if (tier === "told") expect(keptAtPop(path)).toBeGreaterThan(0);
     expect(edge.holders(path)).not.toEqual([]);
   });
@@ -188,7 +188,7 @@ test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowh
   expect(results.map(({ outcome }) => outcome)).toEqual(Array(12).fill("not_kept"));
 });
 
-test("a shared response with its origin's Age is not warm, though another origin of the host sends none", async () => {
+test("a collapsed response with its origin's Age is not warm, though another origin of the host sends none", async () => {
   const ofProcess = () => ({ options: { tracker: new RequestTracker() } });
   const own = ofProcess();
   expect(await warm("/told/of-another-origin.bin", { size: 500 }, own)).toMatchObject({ outcome: "warm" });

@@ -253,3 +253,19 @@ test("it is known when the last heartbeat that was written was sent", async () =
   await vi.advanceTimersByTimeAsync(2_000);
   expect(beats.writtenAt("a")).toBe(since + 10_000);
 });
+
+test("the bytes that were finished are remembered of the 1,000 requests that ended last", async () => {
+  const { beats, written } = beating();
+  for (let n = 0; n <= 1_000; n++) {
+    const holding = beats.take(`${n}`, 1);
+    holding.begin().finish(7);
+    holding.end();
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  const finished = async (reqId: string) => {
+    beats.take(reqId, 1);
+    await vi.advanceTimersByTimeAsync(0);
+    return written.at(-1)?.finished;
+  };
+  expect([await finished("1"), await finished("0")]).toEqual([7, 0]);
+});

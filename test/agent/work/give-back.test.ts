@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Slots } from "../../../agent/queue/slots.ts";
+import { giveBack } from "../../../agent/work/give-back.ts";
+import { NotATaskError } from "../../../agent/work/not-a-task.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { deferred, turn } from "../deferred.ts";
+import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
 describe("a message is given back at once, and not deleted, when", () => {
@@ -127,4 +130,19 @@ describe("when the agent stops, what has not begun goes back into the queue anew
     await ended;
     expect(did.at(-1)).toBe("hold r 20");
   });
+});
+
+test("a message that is no task stays in the queue when it could not be buried", async () => {
+  const deleted = giveBack(
+    {
+      queue: { hold: done, send: done },
+      deadLetters: { bury: async () => new Error("no queue") },
+      requests: { isActive: async () => true },
+      logger: { info: () => undefined, warn: () => undefined },
+    },
+    { MessageId: "m-1", ReceiptHandle: "r" },
+    taskMessage(),
+    new NotATaskError("no POP"),
+  );
+  await expect(deleted).rejects.toThrow("no queue");
 });

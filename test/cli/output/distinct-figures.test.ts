@@ -67,7 +67,7 @@ test("what an estimate does not know is told as a span from the least to the mos
   expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 23]);
 });
 
-test("what failed is told with its own figures, also of what has no tasks", () => {
+test("what failed is told with its own figures, also of input failures", () => {
   const failures = [
     { code: "tls" as const, subject: "task" as const, tasks: 43, pops: 5, urls: 17, examples: [] },
     { code: "redirect" as const, subject: "url" as const, tasks: 0, pops: 0, urls: 32, examples: [] },

@@ -25,7 +25,7 @@ export function failure(code: string, examples: readonly object[] = [], tasks = 
   return { code, tasks, pops: 4, urls: 6, examples };
 }
 
-/** Of what has no tasks: four URLs that could not be read, and a POP that did not resolve. */
+/** Input failures: four URLs that could not be read, and a POP that did not resolve. */
 export const WITHOUT_TASKS = [
   {
     ...failure("http_4xx", [{ url: "https://www.example.com/gone.css", error: "HTTP 404" }], 0),

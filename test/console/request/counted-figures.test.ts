@@ -190,11 +190,11 @@ describe("the page of a request that has ended", () => {
   });
 
   test("counts what is left out: tasks, URLs with those that are not named, POPs", () => {
-    const withoutTasks: Failure[] = [
+    const inputFailures: Failure[] = [
       { code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 44, examples: [{ url: "https://e/3" }] },
       { code: "name_not_found", subject: "pop", tasks: 0, pops: 2, urls: null, examples: [{ pop: "ICN51-C1" }] },
     ];
-    const failures = [...FAILURES, ...withoutTasks];
+    const failures = [...FAILURES, ...inputFailures];
     const page = requestPage(endedRequest({ pop_count: 40 }), distinctSummary({ failures }));
     const rows = figures(page, /<h3>[^<]*<span class="quiet">(.*?)<\/span>/);
     expect(rows).toEqual([[LEFT]]);

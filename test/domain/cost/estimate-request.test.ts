@@ -47,7 +47,7 @@ describe("what a request would come to", () => {
 
   it("dollars by line: bytes by region, requests twice a task, instances for as long as it takes", () => {
     const lines = dollars();
-    // 20 GB in Japan, 10 in Europe; second looks ask for a byte.
+    // 20 GB in Japan, 10 in Europe; checks ask for a byte.
     expect(lines["cloudfront_bytes"]).toBeCloseTo(20 * 0.114 + 10 * 0.085, 4);
     expect(lines["cloudfront_requests"]).toBeCloseTo(24 * 1.2e-6 + 4e-6, 5);
     const { hours } = estimate().instances;
@@ -71,7 +71,7 @@ describe("what a request would come to", () => {
     expect(lines["cloudfront_bytes"]).toBeCloseTo(downloads * (20 * 0.114 + 10 * 0.085), 4);
   });
 
-  it("a second look at a small object is all of its bytes again", () => {
+  it("a check of a small object is all of its bytes again", () => {
     const small = dollars({ sizes: [5e4, 5e4, 5e4, 5e4], urls: URLS, pops: Array<string>(300).fill("DUB2-C1") });
     expect(small["cloudfront_bytes"]).toBeCloseTo(2 * 4 * 300 * 5e-5 * 0.085, 4);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { asciiHost, normalizeUrl, parseUrl } from "../../../domain/net/urls.ts";
+import { asciiHost, hostOf, normalizeUrl, parseUrl } from "../../../domain/net/urls.ts";
 import { MAX_URL_LENGTH } from "../../../domain/request/limits.ts";
 
 const HOST = "https://cdn.example.com";
@@ -113,6 +113,7 @@ describe("whatever is written", () => {
         expect(result.url).not.toContain("#");
         expect(result.url).not.toBe(`${result.url.split("?", 1)[0]}?`);
         expect(new URL(result.url).port).toBe("");
+        expect(hostOf(result.url)).toBe(new URL(result.url).hostname);
       }),
       { numRuns: 500 },
     );

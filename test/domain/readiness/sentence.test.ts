@@ -71,8 +71,8 @@ describe("at its end", () => {
     [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
     [
       { warm: 3_000, hit: 190 },
-      "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits whose tier was not told, 2 were downloaded and nothing is claimed.",
-      "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未说明层级，2 个已下载但未验证。",
+      "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded and nothing is claimed.",
+      "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未能证明已预热，2 个已下载但未验证。",
     ],
     [
       { warm: 0 },
@@ -95,8 +95,8 @@ describe("at its end", () => {
     ],
     [
       { verdict: "ready_with_exceptions", failed: 1, warm: 0, hit: 3_191, ...seen({ exceptions: 1 }) },
-      "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits whose tier was not told.",
-      "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未说明层级。",
+      "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits that are not proven warm.",
+      "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
     ],
     [
       { verdict: "not_ready", failed: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },

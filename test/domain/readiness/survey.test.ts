@@ -5,7 +5,7 @@ import type { Target } from "../../../domain/plan/target.ts";
 import type { GoodUrl } from "../../../domain/plan/task-url.ts";
 import { surveyOf } from "../../../domain/readiness/survey.ts";
 import type { Distribution } from "../../../domain/request/distribution.ts";
-import type { UnreadableUrl } from "../../../domain/result/without-tasks.ts";
+import type { UnreadableUrl } from "../../../domain/result/input-failures.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 
 const ONE: Distribution[] = [{ label: LABEL, names: [] }];

@@ -23,7 +23,7 @@ test("the event's sentence rests on the item's own fields", () => {
         hit: item.hit_count,
         inProgress: 0,
         // The highest that was told: its own counts come to less.
-        percentage: item.percentage_told,
+        percentage: item.max_reported_percentage,
         // What has ended needs no instances, moves no more, and has final counts.
         instancesWanted: 0,
         instancesAtWork: 0,

@@ -36,7 +36,7 @@ it("what a POP does not keep is a row with the likely reason", () => {
   });
   expect(reportRow(result)).toEqual([
     ...["SIN2-P1", "https://a.example/"],
-    "NOT_KEPT: no hit after two downloads; the answer has Cache-Control: no-store, so it may never be kept",
+    "NOT_KEPT: a check after the second download was a miss; the answer has Cache-Control: no-store, so it may never be kept",
     ...[200, undefined, undefined, 1, undefined, "not_kept", "REC", "192.0.2.1", undefined, 2, 12, 3, "br", undefined],
   ]);
 });

@@ -65,7 +65,7 @@ describe("GET /prewarm", () => {
 
   it("is answered as before, and logged, if the percentage cannot be noted", async () => {
     const { call, requests, progress, warnings } = world((name) =>
-      name === "requests.notePercentage" ? "before" : undefined,
+      name === "requests.recordReportedPercentage" ? "before" : undefined,
     );
     await requests.put(request({ status: "IN_PROGRESS", ...totals }));
     await progress.correct("r1", counted);
@@ -73,7 +73,7 @@ describe("GET /prewarm", () => {
       const { status, body: answer } = await call(route, undefined, route === "GET /prewarm" ? { req_id: "r1" } : null);
       expect([status, JSON.stringify(answer)]).toEqual([200, expect.stringContaining('"percentage_complete":55')]);
     }
-    expect(warnings.map(([message]) => message)).toEqual(Array(2).fill("Noting percentage_complete failed"));
+    expect(warnings.map(([message]) => message)).toEqual(Array(2).fill("Recording percentage_complete failed"));
   });
 
   it("and GET /requests tell no percentage that is lower than what the other told", async () => {
@@ -319,7 +319,7 @@ describe("GET /prewarm with detail=failures", () => {
     expect(body["failures"]).toEqual([{ ...refused, urls: null, ...wordsOf("http_4xx", "en") }]);
   });
 
-  it("adds what has no tasks while the request runs, without a look at each URL that could not be read", async () => {
+  it("adds input failures while the request runs, without a look at each URL that could not be read", async () => {
     const { call, requests, lists, requestPops } = world();
     await requests.put(request({ status: "IN_PROGRESS", total_count: 4 }));
     await requestPops.put([

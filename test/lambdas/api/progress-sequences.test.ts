@@ -117,7 +117,7 @@ class Model {
       patienceOf(),
     );
     // As the route does.
-    await this.requests.notePercentage("r1", told.percentage_complete);
+    await this.requests.recordReportedPercentage("r1", told.percentage_complete);
     return told;
   }
 }

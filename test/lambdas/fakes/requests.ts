@@ -61,9 +61,10 @@ export class FakeRequests implements Public<EndingRequestTable> {
   async noteMissingInstances(reqId: string, missing_instances: RequestItem["missing_instances"]) {
     this.change(reqId, isActive, { missing_instances });
   }
-  async notePercentage(reqId: string, percentage_told: number) {
-    const isHigher = (item: RequestItem) => item.verdict === undefined && percentage_told > (item.percentage_told ?? 0);
-    this.change(reqId, isHigher, { percentage_told });
+  async recordReportedPercentage(reqId: string, max_reported_percentage: number) {
+    const isHigher = (item: RequestItem) =>
+      item.verdict === undefined && max_reported_percentage > (item.max_reported_percentage ?? 0);
+    this.change(reqId, isHigher, { max_reported_percentage });
   }
   async standing(reqId: string) {
     return this.items.get(reqId)?.active === undefined ? undefined : this.items.get(reqId);

@@ -167,7 +167,7 @@ describe("of a request of which many URLs could not be read", () => {
     const lists = new ManyUnreadable(w.deps.lists.objects);
     const run = { timeIsUp: false, left: () => 900_000, whyMissing: () => UNFINISHED };
     const done = await recount({ ...w.deps, lists }, w.item, run);
-    expect(done?.groupsWithoutTasks).toMatchObject([{ code: "other", subject: "url", urls: UNREADABLE / 8 }]);
+    expect(done?.inputFailureGroups).toMatchObject([{ code: "other", subject: "url", urls: UNREADABLE / 8 }]);
     expect(done?.survey().unreadableUrls).toBe(UNREADABLE / 8);
     // With the one task that failed.
     expect([readings, rows]).toEqual([2, UNREADABLE + 1]);

@@ -47,7 +47,7 @@ test.each([
   })({}, WATCH_CONTEXT);
   expect(lines).toEqual([
     [
-      "Fleet and work",
+      "Fleet status",
       {
         ...{ ActiveRequests: active, Instances: instances, WantedInstances: wanted },
         // The requests are old, and nothing has ever come of them.
@@ -87,9 +87,9 @@ test("requests that were forgotten are caught, after the fleet is told of, and n
     namespace: "Prewarm/test",
   })({}, WATCH_CONTEXT);
   expect(lines.slice(1)).toEqual([
-    ["Request was forgotten, a look is asked for", { req_id: "r2" }],
-    ["A step came to no end", { req_id: "r1", what: "CREATED: its step is called again" }],
-    ["Request has ended and was not closed, a look is asked for", { req_id: "r3" }],
+    ["Request stalled; settlement requested", { req_id: "r2" }],
+    ["Step stalled", { req_id: "r1", what: "CREATED: its step is called again" }],
+    ["Request not cleaned up; settlement requested", { req_id: "r3" }],
   ]);
 });
 

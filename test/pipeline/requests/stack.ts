@@ -16,6 +16,7 @@ export interface PipelineStackOptions {
   /** @default that of the demo */
   readonly edge?: StandInOptions;
   readonly parameters?: Readonly<Record<string, string>>;
+  readonly bootsApartMs?: number;
 }
 
 /** What a request that changes nothing leaves as it is. */
@@ -39,7 +40,8 @@ export function pipelineStack(options: PipelineStackOptions = {}): () => Pipelin
   };
   beforeAll(async () => {
     const { aliases: _, others: __, ...edge } = options.edge ?? world;
-    stack = new PipelineStack(await Pipeline.start({ edge, parameters: options.parameters ?? {} }));
+    const { parameters = {}, bootsApartMs = 0 } = options;
+    stack = new PipelineStack(await Pipeline.start({ edge, parameters, bootsApartMs }));
   });
   afterEach(() => running().reset());
   afterAll(() => stack?.pipeline.close());

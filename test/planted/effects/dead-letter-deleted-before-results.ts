@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "lambdas/watch/dead-letters.ts",
-      find: "await open(deps, letter);\n        await deps.deadLetters.delete(letter);",
-      replace: "await deps.deadLetters.delete(letter);\n        await open(deps, letter);",
+      find: "await resolve(deps, message);\n        await deps.deadLetters.delete(message);",
+      replace: "await deps.deadLetters.delete(message);\n        await resolve(deps, message);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/lambdas/watch/dead-letters.test.ts"],

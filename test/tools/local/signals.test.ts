@@ -14,7 +14,7 @@ function sent(...signals: readonly (readonly [number, NodeJS.Signals])[]): strin
   let time = 0;
   handleSignals({
     source,
-    say: (line) => did.push(line.trim().split(/[ .]/)[0] ?? ""),
+    print: (line) => did.push(line.trim().split(/[ .]/)[0] ?? ""),
     end: () => did.push("end"),
     force: () => did.push("force"),
     now: () => time,

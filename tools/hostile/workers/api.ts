@@ -26,7 +26,7 @@ const handler = createHandler({
     listActive: async () => [],
     putRetry: put,
     setInstanceCount: nothing,
-    notePercentage: nothing,
+    recordReportedPercentage: nothing,
   },
   resolvedPops: { all: async () => new Map() },
   requestPops: { of: async () => [] },

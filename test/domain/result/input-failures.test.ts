@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { inputFailureGroups, inputFailureRows } from "../../../domain/result/input-failures.ts";
 import { reportRow } from "../../../domain/result/report.ts";
-import { groupsWithoutTasks, rowsWithoutTasks } from "../../../domain/result/without-tasks.ts";
 import { collect } from "../../collect.ts";
 
 const gone = (n: number, variant?: string) => ({
@@ -18,11 +18,11 @@ const dead = (label: string) => ({
   reason: "name_not_found" as const,
 });
 
-describe("the groups of what has no tasks", () => {
+describe("the groups of input failures", () => {
   it("have a subject and a reason each, and count URLs and POPs once", () => {
     const urls = [gone(1, "br"), gone(1, "gzip"), gone(2), stranger];
     const pops = [dead("d1"), dead("d2"), { pop: "ICN54-C2", error: "no answer", reason: "dns_unavailable" as const }];
-    expect(groupsWithoutTasks({ urls, pops })).toEqual([
+    expect(inputFailureGroups({ urls, pops })).toEqual([
       {
         ...{ code: "http_4xx", subject: "url", tasks: 0, pops: 0, urls: 2 },
         examples: [
@@ -47,7 +47,7 @@ describe("the groups of what has no tasks", () => {
 
   it("have three examples at most, of 300 characters", () => {
     const urls = Array.from({ length: 60_000 }, (_, n) => ({ ...gone(n), problem: "x".repeat(9_000) }));
-    const [group] = groupsWithoutTasks({ urls, pops: [] });
+    const [group] = inputFailureGroups({ urls, pops: [] });
     expect(group).toMatchObject({ urls: 60_000 });
     expect(group?.examples).toHaveLength(3);
     expect(group?.examples[0]?.error).toHaveLength(300);
@@ -55,7 +55,7 @@ describe("the groups of what has no tasks", () => {
 });
 
 it("the report has a row a URL, whatever the number of POPs, and a row a POP under each distribution", async () => {
-  const rows = await collect(rowsWithoutTasks([gone(1, "br"), stranger], [dead("d1"), dead("d2")]));
+  const rows = await collect(inputFailureRows([gone(1, "br"), stranger], [dead("d1"), dead("d2")]));
   expect(rows.map((row) => reportRow(row).slice(0, 8))).toEqual([
     ["", "https://a.example/1", "HTTP 404", 404, undefined, undefined, 0, "br"],
     ["", stranger.url, stranger.problem, undefined, undefined, undefined, 0, undefined],

@@ -2,13 +2,13 @@ import { cutText, type FailureReason, readReason } from "./failure.ts";
 import { type FailureExample, type FailureGroup, type FailureSubject, MAX_EXAMPLES } from "./failure-group.ts";
 import type { ReportedTask } from "./report.ts";
 
-// What of a request never became a task: URLs that could not be read, and POPs that did not resolve. It is in the failures and in the
-// report, and counts in none of the counts of tasks.
+// Input failures: unreadable URLs and unresolved POPs. They are in the failures and in the report, and count in none of the counts of
+// tasks.
 
 /** A URL that could not be read, in one variant or in all. */
 export interface UnreadableUrl {
   readonly url: string;
-  /** The variant that could not be read. Empty or absent: none of them could, or the request has no variants. */
+  /** The one variant that is unreadable. Empty or absent: all variants are, or the request has none. */
   readonly variant?: string;
   /** The reason in words: `HTTP 404`. */
   readonly problem: string;
@@ -25,13 +25,13 @@ export interface UnresolvedPop {
   readonly reason?: FailureReason | undefined;
 }
 
-/** So much is told of an example. */
+/** Maximum length of an example's error, in characters. */
 const MAX_ERROR = 300;
 
-/** Groups by subject and reason, of entries as they come. A URL counts once, whatever the number of its variants, and so does a POP. */
-export class WithoutTasksTally {
-  private readonly urls = new Map<FailureReason, Named>();
-  private readonly pops = new Map<FailureReason, Named>();
+/** Groups input failures by subject and reason. Counts each URL once, whatever its variants, and each POP once. */
+export class InputFailureTally {
+  private readonly urls = new Map<FailureReason, ByName>();
+  private readonly pops = new Map<FailureReason, ByName>();
 
   addUrl(url: UnreadableUrl): void {
     add(this.urls, url.reason, url.url, () => urlExample(url));
@@ -46,25 +46,25 @@ export class WithoutTasksTally {
   }
 }
 
-/** The same of lists. */
-export function groupsWithoutTasks(entries: {
+/** Groups two complete lists. */
+export function inputFailureGroups(entries: {
   readonly urls: readonly UnreadableUrl[];
   readonly pops: readonly UnresolvedPop[];
 }): FailureGroup[] {
-  const tally = new WithoutTasksTally();
+  const tally = new InputFailureTally();
   for (const url of entries.urls) tally.addUrl(url);
   for (const pop of entries.pops) tally.addPop(pop);
   return tally.groups();
 }
 
 /** The URLs or POPs of one reason. */
-interface Named {
+interface ByName {
   readonly names: Set<string>;
   readonly examples: FailureExample[];
 }
 
 function add(
-  byReason: Map<FailureReason, Named>,
+  byReason: Map<FailureReason, ByName>,
   reason: FailureReason | undefined,
   name: string,
   exampleOf: () => FailureExample,
@@ -78,7 +78,7 @@ function add(
 
 function groupsOf(
   subject: Exclude<FailureSubject, "task">,
-  byReason: ReadonlyMap<FailureReason, Named>,
+  byReason: ReadonlyMap<FailureReason, ByName>,
 ): FailureGroup[] {
   return [...byReason].map(([code, { names, examples }]) => ({
     code,
@@ -103,13 +103,13 @@ function urlExample({ url, variant = "", problem, http_status }: Omit<Unreadable
  * Rows of the report: one for each URL (and variant, if only some of them are unreadable), with an empty POP, and one for each POP under
  * each distribution, with an empty URL. A row for each URL at each POP would be 36,000,000 rows of a large request.
  */
-export async function* rowsWithoutTasks(
+export async function* inputFailureRows(
   urls: AsyncIterable<UnreadableUrl> | Iterable<UnreadableUrl>,
   pops: readonly UnresolvedPop[],
 ): AsyncGenerator<ReportedTask> {
   for await (const { url, variant = "", problem, reason, http_status } of urls)
     yield {
-      ...NO_TASK,
+      ...NO_ATTEMPT,
       pop: "",
       url,
       error: problem,
@@ -117,7 +117,7 @@ export async function* rowsWithoutTasks(
       http_status,
       variant: variant === "" ? undefined : variant,
     };
-  for (const { pop, error, reason } of pops) yield { ...NO_TASK, pop, url: "", error, reason };
+  for (const { pop, error, reason } of pops) yield { ...NO_ATTEMPT, pop, url: "", error, reason };
 }
 
-const NO_TASK = { ok: false, bytes: 0, attempts: 0 };
+const NO_ATTEMPT = { ok: false, bytes: 0, attempts: 0 };

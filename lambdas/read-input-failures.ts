@@ -4,24 +4,24 @@ import type { RequestPopTable } from "../aws/request-pop-table.ts";
 import type { SurveyedUrls } from "../domain/readiness/survey.ts";
 import { LISTS } from "../domain/request/lists.ts";
 import type { FailureGroup } from "../domain/result/failure-group.ts";
-import { type UnreadableUrl, type UnresolvedPop, WithoutTasksTally } from "../domain/result/without-tasks.ts";
+import { InputFailureTally, type UnreadableUrl, type UnresolvedPop } from "../domain/result/input-failures.ts";
 import { isMissing } from "./lost-list.ts";
 
-/** What a recount keeps of what has no tasks. */
-export interface CountedWithoutTasks {
+/** The input failures of a request, as a recount keeps them. */
+export interface CountedInputFailures {
   /** Without their problems, which are up to a gigabyte. */
   readonly urls: SurveyedUrls["unreadable"];
   readonly groups: readonly FailureGroup[];
 }
 
 /** Reads the URLs that could not be read once, and keeps of each its name and variant. */
-export async function countWithoutTasks(
+export async function countInputFailures(
   lists: Pick<Lists, "read">,
   reqId: string,
   pops: readonly UnresolvedPop[],
-): Promise<CountedWithoutTasks> {
+): Promise<CountedInputFailures> {
   const urls: { readonly url: string; readonly variant: string }[] = [];
-  const tally = new WithoutTasksTally();
+  const tally = new InputFailureTally();
   // A URL stands in the list once for each variant, and is kept once.
   const known = new Map<string, string>();
   for await (const failed of unreadableUrls(lists, reqId)) {
