@@ -1,4 +1,4 @@
-import { asksForPatience } from "../../domain/origin/origin-response.ts";
+import { isThrottled } from "../../domain/origin/origin-response.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
 import type { Answer, Outcome } from "./answer.ts";
 import type { Attempt } from "./to-result.ts";
@@ -27,7 +27,7 @@ export function nextTry(
 ): NextTry {
   if (outcome.kind !== "RETRY") return "never";
   const all = previousAttempts + count;
-  if (asksForPatience(answer.httpStatus)) return all < MAX_ATTEMPTS_WHEN_THROTTLED ? "later" : "never";
+  if (isThrottled(answer.httpStatus)) return all < MAX_ATTEMPTS_WHEN_THROTTLED ? "later" : "never";
   if (!hasNext) return "never";
   if (!mayBeKept(outcome, answer)) return count < MAX_ATTEMPTS_PER_MESSAGE ? "now" : "never";
   return all < MAX_ATTEMPTS ? "later" : "never";

@@ -10,7 +10,7 @@ export function isOverload(status: number | undefined): boolean {
   return status !== undefined && OVERLOAD.has(status);
 }
 
-export function asksForPatience(status: number | undefined): boolean {
+export function isThrottled(status: number | undefined): boolean {
   return status !== undefined && TRY_LATER.has(status);
 }
 

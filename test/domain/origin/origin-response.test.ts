@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import {
-  asksForPatience,
   isFromCache,
   isOverload,
+  isThrottled,
   reachedOrigin,
   retryAfterMs,
 } from "../../../domain/origin/origin-response.ts";
@@ -19,7 +19,7 @@ test.each([
   [503, true, true],
   [504, true, false],
 ])("%s: too much to do %s, asks for patience %s", (status, overload, patience) => {
-  expect([isOverload(status), asksForPatience(status)]).toEqual([overload, patience]);
+  expect([isOverload(status), isThrottled(status)]).toEqual([overload, patience]);
 });
 
 const NOW = Date.parse("2026-11-25T12:00:00Z");
