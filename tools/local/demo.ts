@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "csv-parse/sync";
 import { request } from "undici";
+import * as z from "zod";
 import type { Summary } from "../../domain/api/summary-answer.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
 import { isTerminal } from "../../domain/request/status.ts";
@@ -115,13 +117,19 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
     ["failed_count", progress.failed_count, 0],
     ["failure_pops", summary.failure_pops.join(), DEAD_POP],
     ["failure_urls", summary.failure_urls.join(), MISSING_URL],
-    ["rows in the report", report.trim().split("\n").length - 1, 0],
+    ["what the report names", reportedIn(report).join(), [` ${MISSING_URL}`, `${DEAD_POP} `].join()],
     ["POPs with results", rows.map(({ pop }) => pop).join(), [...POPS].sort().join()],
     ["tasks at each POP", [...new Set(rows.map((row) => row.tasks))].join(), String(GOOD_URLS.length)],
     ["what was seen", outcomeCounts(rows), `${tasks} warm`],
     ["fetches the origin saw", originFetches, GOOD_URLS.length * recs().size],
     ["URLs that are not warm", cold.join("; "), ""],
   ]);
+}
+
+/** POP and URL of each row, sorted: one without a URL is a POP that did not resolve, one without a POP a URL that could not be read. */
+function reportedIn(report: string): string[] {
+  const rows = z.array(z.object({ pop: z.string(), url: z.string() })).parse(parse(report, { columns: true }));
+  return rows.map(({ pop, url }) => `${pop} ${url}`).toSorted();
 }
 
 function recs(): Set<string | undefined> {
