@@ -8,8 +8,7 @@ const HOST = /^[a-z][a-z0-9+.-]*:[\\/]*([^\\/?#]*)/i;
 /** Room for a name of 253 characters, each of them percent-encoded, and for a user name that is refused for itself. */
 const MAX_HOST_CHARACTERS = 1_000;
 /** A part of a name has at most 63 characters (RFC 1035), and none gets shorter by its encoding. */
-const MAX_LABEL_CHARACTERS = 63;
-const LABEL_END = /[.\u3002\uff0e\uff61%@:[\]]/;
+const LONG_LABEL = /(?:^|[.\u3002\uff0e\uff61%@:[\]])[^.\u3002\uff0e\uff61%@:[\]]{64}/;
 
 /**
  * The one spelling of a URL, as a browser has it: trimmed, spaces percent-encoded, host in lower case, no fragment, no `?`
@@ -22,7 +21,7 @@ export function normalizeUrl(text: string): NormalizedUrl {
   // Before the parser: it takes time by the square of a host's length, and a text may have 6 MB.
   if (trimmed.length > MAX_URL_LENGTH) return { problem: `is longer than ${MAX_URL_LENGTH} characters` };
   const host = HOST.exec(trimmed)?.[1] ?? "";
-  if (host.length > MAX_HOST_CHARACTERS || hasLongLabel(host)) return { problem: "has a host that is too long" };
+  if (host.length > MAX_HOST_CHARACTERS || LONG_LABEL.test(host)) return { problem: "has a host that is too long" };
   // The URL parser would silently drop tabs and line breaks, and the task would be for another object.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(trimmed)) return { problem: "has a control character" };
@@ -43,10 +42,6 @@ export function normalizeUrl(text: string): NormalizedUrl {
   if (url.search === "") url.search = "";
   if (url.href.length > MAX_URL_LENGTH) return { problem: `is longer than ${MAX_URL_LENGTH} characters` };
   return { url: url.href };
-}
-
-function hasLongLabel(host: string): boolean {
-  return host.split(LABEL_END).some(({ length }) => length > MAX_LABEL_CHARACTERS);
 }
 
 /**
