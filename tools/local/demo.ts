@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "csv-parse/sync";
 import { request } from "undici";
-import * as z from "zod";
 import type { Summary } from "../../domain/api/summary-answer.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
 import { isTerminal } from "../../domain/request/status.ts";
@@ -9,7 +7,7 @@ import { ApiClient, type Progress } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
-import { outcomeCounts, type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
+import { outcomeCounts, type PopRow, popTable, readResults, reportRows, rowsByPop } from "./pop-report.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { endOnSignals, INTERRUPTED } from "./signals.ts";
@@ -126,10 +124,11 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
   ]);
 }
 
-/** POP and URL of each row, sorted: one without a URL is a POP that did not resolve, one without a POP a URL that could not be read. */
+/** POP and URL of each row, sorted. */
 function reportedIn(report: string): string[] {
-  const rows = z.array(z.object({ pop: z.string(), url: z.string() })).parse(parse(report, { columns: true }));
-  return rows.map(({ pop, url }) => `${pop} ${url}`).toSorted();
+  return reportRows(report)
+    .map(({ pop, url }) => `${pop} ${url}`)
+    .toSorted();
 }
 
 function recs(): Set<string | undefined> {
