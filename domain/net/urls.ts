@@ -8,7 +8,7 @@ const HOST = /^[a-z][a-z0-9+.-]*:[\\/]*([^\\/?#]*)/i;
 /** Room for a name of 253 characters, each of them percent-encoded, and for a user name that is refused for itself. */
 const MAX_HOST_CHARACTERS = 1_000;
 /** A part of a name has at most 63 characters (RFC 1035), and none gets shorter by its encoding. */
-const LONG_LABEL = /[^.\u3002\uff0e\uff61%@:[\]]{64}/;
+const LONG_LABEL = /(?:^|[.\u3002\uff0e\uff61%@:[\]])[^.\u3002\uff0e\uff61%@:[\]]{64}/;
 
 /**
  * The one spelling of a URL, as a browser has it: trimmed, spaces percent-encoded, host in lower case, no fragment, no `?`

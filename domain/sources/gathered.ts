@@ -1,4 +1,4 @@
-import { normalizeUrl } from "../net/urls.ts";
+import { hostOf, normalizeUrl } from "../net/urls.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts } from "./left-out.ts";
 import type { SourceRead } from "./source-read.ts";
 
@@ -75,7 +75,7 @@ export class Gathered {
 
   /** Why a URL is not wanted, spelled as all are; undefined: it is. */
   refusal(url: string): LeftOut | undefined {
-    if (!this.serves(new URL(url).hostname)) return "other_host";
+    if (!this.serves(hostOf(url))) return "other_host";
     return this.seen.has(url) ? "duplicate" : undefined;
   }
 

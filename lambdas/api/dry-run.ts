@@ -6,6 +6,7 @@ import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import type { InstanceKind } from "../../domain/cost/instance-kind.ts";
 import { placesToLookAt } from "../../domain/cost/sample.ts";
 import type { SeenSize } from "../../domain/cost/seen-sizes.ts";
+import { hostOf } from "../../domain/net/urls.ts";
 import { type AllowedDistributions, problemWith } from "../../domain/request/allowed-distributions.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { Distribution } from "../../domain/request/distribution.ts";
@@ -116,7 +117,7 @@ async function distributionsOf(
   deps: DryRunDeps,
   { cfDomain, urls }: PrewarmRequest,
 ): Promise<FoundDistributions & { readonly warnings: readonly string[] }> {
-  const hosts = [...new Set(urls.map((url) => new URL(url).hostname))];
+  const hosts = [...new Set(urls.map(hostOf))];
   const none = { distributions: [], refused: new Map<string, string>() };
   if (hosts.length === 0 && cfDomain === undefined) return { ...none, warnings: [] };
   const sources = { own: () => deps.distributions.own(), alias: (name: string) => deps.dns.alias(name) };
@@ -160,7 +161,7 @@ async function sizesOf(
     const url = request.urls[Math.floor(place / names.length)];
     return url === undefined ? [] : [{ url, variant: names[place % names.length] }];
   });
-  const problems = forms.map(({ url }) => refused.get(new URL(url).hostname));
+  const problems = forms.map(({ url }) => refused.get(hostOf(url)));
   const asked = forms.filter((_, i) => problems[i] === undefined);
   const sizes = asked.length === 0 ? [] : await deps.sampleSizes(request, distributions, asked, SAMPLE_MS);
   // In the order of the forms: of each, its refusal or the next size.

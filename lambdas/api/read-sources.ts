@@ -1,4 +1,5 @@
 import type { Dns } from "../../aws/dns.ts";
+import { hostOf } from "../../domain/net/urls.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
 import { Gathered } from "../../domain/sources/gathered.ts";
@@ -54,7 +55,7 @@ export async function readSources(
   ms: number,
 ): Promise<SourcesSeen> {
   const { urls, sources, cfDomain } = request;
-  const named = new Set([...urls.map((url) => new URL(url).hostname), ...sources.flatMap(hostsOf)]);
+  const named = new Set([...urls.map(hostOf), ...sources.flatMap(hostsOf)]);
   const web = sources.filter(({ s3 }) => s3 === undefined);
   const gathered = new Gathered(urls, servedHosts({ cfDomain, named, own }), web.map(notYetRead));
   const end = await readFor(ms, deps, request, { web, gathered });

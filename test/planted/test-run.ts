@@ -70,11 +70,17 @@ export class Commands {
 
   /** @param cwd root of a copy of the tree */
   async run(command: Bug["command"], cwd: string): Promise<TestRun> {
+    // One failed test is enough. But if tests run side by side, vitest may end before it has noted which one failed.
+    const first = await this.runOnce(command, cwd, ["--bail=1"]);
+    return first.kind === "broken" ? this.runOnce(command, cwd, []) : first;
+  }
+
+  private async runOnce(command: Bug["command"], cwd: string, options: readonly string[]): Promise<TestRun> {
     const report = join(cwd, ".local/planted.json");
     mkdirSync(dirname(report), { recursive: true });
     rmSync(report, { force: true });
-    // One failed test is enough. Without npx, which takes as long as some of the tests.
-    const more = ["--bail=1", "--reporter=json", `--outputFile=${report}`];
+    // Without npx, which takes as long as some of the tests.
+    const more = [...options, "--reporter=json", `--outputFile=${report}`];
     const args = [join(cwd, "node_modules/vitest/vitest.mjs"), ...command.slice(2), ...more];
     const { code, output } = await this.spawned(args, cwd);
     return judgeRun(code, readJson(report), output);

@@ -4,7 +4,6 @@ import type { Deployed } from "./deployed.ts";
 import type { Aws } from "./emulator.ts";
 import { openEntrance } from "./entrance.ts";
 import { LocalFleet, type OnLaunch } from "./fleet.ts";
-import { freePort } from "./ports.ts";
 
 /** A deployed stack with what the emulator lacks: its agents run, and its API has an address. */
 export interface StackAtWork {
@@ -20,8 +19,8 @@ export interface WorkOptions {
   readonly clients: LocalClients;
   /** Variables for the agents, beside those that their stack gives them. */
   readonly env: NodeJS.ProcessEnv;
-  /** Port of the API. @default any that is free */
-  readonly port?: number | undefined;
+  /** Ports of the API: the first that is free. @default any */
+  readonly ports?: readonly number[] | undefined;
   readonly say: (line: string) => void;
   /** @default every agent has the same environment */
   readonly onLaunch?: OnLaunch | undefined;
@@ -33,9 +32,14 @@ export async function putToWork(deployed: Deployed, options: WorkOptions): Promi
   try {
     const { apiId, apiKey, allowedCidrs } = deployed;
     const target = `${aws.endpoint}/_aws/execute-api/${apiId}`;
-    const port = options.port ?? (await freePort());
     const signed = authorization(aws, "execute-api");
-    const entrance = await openEntrance({ port, target, apiKey, allowedCidrs, authorization: signed });
+    const entrance = await openEntrance({
+      ports: options.ports ?? [0],
+      target,
+      apiKey,
+      allowedCidrs,
+      authorization: signed,
+    });
     const close = async () => {
       await entrance.close();
       await fleet.close();

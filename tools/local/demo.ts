@@ -7,7 +7,7 @@ import { ApiClient, type Progress } from "./api-client.ts";
 import { askAgain } from "./check-warm.ts";
 import { unmet } from "./expectations.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
-import { outcomeCounts, type PopRow, popTable, readResults, rowsByPop } from "./pop-report.ts";
+import { outcomeCounts, type PopRow, popTable, readResults, reportRows, rowsByPop } from "./pop-report.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { endOnSignals, INTERRUPTED } from "./signals.ts";
@@ -115,13 +115,20 @@ function wrongIn({ progress, summary, report, rows, originFetches, cold }: Outco
     ["failed_count", progress.failed_count, 0],
     ["failure_pops", summary.failure_pops.join(), DEAD_POP],
     ["failure_urls", summary.failure_urls.join(), MISSING_URL],
-    ["rows in the report", report.trim().split("\n").length - 1, 0],
+    ["what the report names", reportedIn(report).join(), [` ${MISSING_URL}`, `${DEAD_POP} `].join()],
     ["POPs with results", rows.map(({ pop }) => pop).join(), [...POPS].sort().join()],
     ["tasks at each POP", [...new Set(rows.map((row) => row.tasks))].join(), String(GOOD_URLS.length)],
     ["what was seen", outcomeCounts(rows), `${tasks} warm`],
     ["fetches the origin saw", originFetches, GOOD_URLS.length * recs().size],
     ["URLs that are not warm", cold.join("; "), ""],
   ]);
+}
+
+/** POP and URL of each row, sorted. */
+function reportedIn(report: string): string[] {
+  return reportRows(report)
+    .map(({ pop, url }) => `${pop} ${url}`)
+    .toSorted();
 }
 
 function recs(): Set<string | undefined> {

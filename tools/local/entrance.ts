@@ -7,6 +7,7 @@ import { DENIED_BY_POLICY } from "../../domain/api/denied-by-policy.ts";
 import { COMPRESSED_FROM_BYTES } from "../../lib/compressed-from.ts";
 import { TOO_LARGE } from "../../lib/refusal-texts.ts";
 import { entranceRefusal, forwardedHeaders } from "./entrance-rules.ts";
+import { listenOnFirst } from "./ports.ts";
 
 /**
  * The largest body that API Gateway takes, and the largest event that Lambda takes. In it, the body is a JSON string.
@@ -15,7 +16,8 @@ const MAX_BODY = 10 * 2 ** 20;
 const MAX_EVENT = 6 * 2 ** 20;
 
 export interface EntranceOptions {
-  readonly port: number;
+  /** It listens on the first of these that is free; 0: on any. */
+  readonly ports: readonly number[];
   /** The emulator's URL of the API, without the stage's path. */
   readonly target: string;
   readonly apiKey: string;
@@ -36,18 +38,18 @@ export interface Entrance {
 
 export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
   const isAllowed = addressFilter(options.allowedCidrs ?? "");
+  let port = 0;
   const server = createServer((from, to) => {
     if (!isAllowed(from.socket.remoteAddress ?? "")) return refuse(to, 403, DENIED_BY_POLICY);
-    forward(options, from, to).catch((error: unknown) => {
+    forward(options, port, from, to).catch((error: unknown) => {
       if (!to.headersSent)
         refuse(to, 502, `The emulator does not answer: ${error instanceof Error ? error.message : error}`);
       else to.destroy();
     });
   });
-  server.listen(options.port, "127.0.0.1");
-  await once(server, "listening");
+  port = await listenOnFirst(server, options.ports);
   return {
-    url: `http://localhost:${options.port}/prod/`,
+    url: `http://localhost:${port}/prod/`,
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -56,9 +58,14 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
   };
 }
 
-async function forward(options: EntranceOptions, from: IncomingMessage, to: ServerResponse): Promise<void> {
+async function forward(
+  options: EntranceOptions,
+  port: number,
+  from: IncomingMessage,
+  to: ServerResponse,
+): Promise<void> {
   const { method = "GET", url = "/", headers } = from;
-  const hosts = [`localhost:${options.port}`, `127.0.0.1:${options.port}`];
+  const hosts = [`localhost:${port}`, `127.0.0.1:${port}`];
   const refusal = entranceRefusal({ method, url, headers }, { hosts, apiKey: options.apiKey });
   if (refusal !== undefined) return refuse(to, refusal.status, refusal.message);
   const chunks: Buffer[] = [];

@@ -91,12 +91,12 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     const launch = options.launch ?? byCdk(stackName, say);
     const deployed = await launch(aws, clients, { ...stackParameters(env), ...options.parameters });
     refuseIfEnding();
-    const work = async (stack: Deployed, port?: number) => {
-      const atWork = await putToWork(stack, { aws, clients, env, port, say, onLaunch: options.onLaunch });
+    const work = async (stack: Deployed, ports?: readonly number[]) => {
+      const atWork = await putToWork(stack, { aws, clients, env, ports, say, onLaunch: options.onLaunch });
       closers.push(atWork.close);
       return atWork;
     };
-    const atWork = await work(deployed, options.port ?? (await freePort(PORT)));
+    const atWork = await work(deployed, options.port === undefined ? [await freePort(PORT), 0] : [options.port]);
     writeEndpointFile(endpointFile(atWork.apiUrl, deployed, aws, place));
     closers.push(async () => removeEndpointFile());
     refuseIfEnding();

@@ -1,4 +1,6 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { parse } from "csv-parse/sync";
+import * as z from "zod";
 import { shardKey } from "../../domain/plan/task-key.ts";
 import { recOf } from "../../domain/pops/site-of.ts";
 import { type Outcome, outcomes } from "../../domain/result/outcome.ts";
@@ -14,6 +16,13 @@ export interface PopRow {
   /** How many tasks had each outcome; those of an older agent count as `done`. */
   readonly outcomes: ReadonlyMap<Outcome, number>;
   readonly failed: number;
+}
+
+const reportSchema = z.array(z.object({ pop: z.string(), url: z.string() }));
+
+/** The rows of report.csv. One without a POP is a URL that could not be read, one without a URL a POP that did not resolve. */
+export function reportRows(report: string): z.infer<typeof reportSchema> {
+  return reportSchema.parse(parse(report, { columns: true }));
 }
 
 /** Reads all results of a request, as the agents wrote them. A small request has one shard. */

@@ -13,7 +13,6 @@ const CTRL_C = "\u0003";
 /** A script of package.json, in a terminal of its own. */
 class Terminal {
   said = "";
-  private readonly foldersBefore = runFolders();
 
   private constructor(private readonly child: ChildProcess) {
     child.stdout?.on("data", (text: Buffer) => (this.said += text.toString()));
@@ -27,14 +26,17 @@ class Terminal {
     return new Terminal(child);
   }
 
-  until(text: string): Promise<void> {
-    return until(() => this.said.includes(text) || this.child.exitCode !== null, 300_000);
+  /** @throws AssertionError with all output, if the script ends before it says this */
+  async until(text: string): Promise<void> {
+    await until(() => this.said.includes(text) || this.child.exitCode !== null, 300_000);
+    expect(this.said).toContain(text);
   }
 
-  /** The folder of this run. */
+  /** The folder of this run: tests beside this one make folders too. */
   async folder(): Promise<string> {
-    await until(() => this.newFolders().length > 0);
-    return this.newFolders()[0] ?? "";
+    const own = () => runFolders().find((name) => descendsFrom(Number(name.slice("run-".length)), this.child.pid));
+    await until(() => own() !== undefined);
+    return own() ?? "";
   }
 
   /** Presses Ctrl-C. @returns the exit code */
@@ -44,14 +46,21 @@ class Terminal {
     const [code] = await ended;
     return code;
   }
-
-  private newFolders(): string[] {
-    return runFolders().filter((name) => !this.foldersBefore.includes(name));
-  }
 }
 
 function runFolders(): string[] {
   return existsSync(LOCAL) ? readdirSync(LOCAL).filter((name) => name.startsWith("run-")) : [];
+}
+
+/** @returns whether the process has this ancestor, or is it */
+function descendsFrom(pid: number, ancestor: number | undefined): boolean {
+  if (pid === ancestor) return true;
+  try {
+    const parent = Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+    return parent > 1 && descendsFrom(parent, ancestor);
+  } catch {
+    return false;
+  }
 }
 
 /** Command lines of the processes that have this text in their command line or their environment. */

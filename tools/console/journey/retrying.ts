@@ -1,21 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { parse } from "csv-parse/sync";
 import type { Locator } from "playwright-core";
-import * as z from "zod";
 import type { Told } from "../../local/api-client.ts";
 import { askAgain } from "../../local/check-warm.ts";
+import { reportRows } from "../../local/pop-report.ts";
 import type { StandIn } from "../../local/stand-in-edge.ts";
 import type { Operator } from "./operator.ts";
 import { idIn } from "./send.ts";
 import { countDifferences, reasonDifferences, sentenceDifferences } from "./shown.ts";
 import { POPS, type Trouble, UNREADABLE, URLS } from "./trouble.ts";
 
-const rowsSchema = z.array(z.object({ pop: z.string(), url: z.string() }));
-
 /** Takes the report home, has all mended, and retries: exactly what was not good is asked for, and is good then. */
 export async function retryAll(operator: Operator, standIn: StandIn, trouble: Trouble, failed: Told): Promise<void> {
   const { page, say } = operator;
-  const listed = rowsSchema.parse(parse(await download(operator, page.locator(".files a").first()), { columns: true }));
+  const listed = reportRows(await download(operator, page.locator(".files a").first()));
   // A URL that could not be read has a row without a POP.
   const rows = listed.filter(({ pop }) => pop !== "");
   operator.equal("failed tasks in the report", rows.length, failed.failed_count);
