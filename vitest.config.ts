@@ -112,7 +112,6 @@ export default defineConfig({
           include: ["test/pipeline/*.test.ts"],
           // Each replaces the clock and the random numbers of its process, and loads bundles as modules that can be collected.
           pool: "forks",
-          execArgv: ["--experimental-vm-modules"],
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           testTimeout: 120_000,
@@ -124,7 +123,6 @@ export default defineConfig({
           include: ["test/pipeline/requests/**/*.test.ts"],
           exclude: LONG_REQUESTS,
           pool: "forks",
-          execArgv: ["--experimental-vm-modules"],
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           // Its tests take seconds of CPU time each, all in one thread: a busy machine needs minutes.
@@ -137,7 +135,6 @@ export default defineConfig({
           name: "pipeline-long",
           include: LONG_REQUESTS,
           pool: "forks",
-          execArgv: ["--experimental-vm-modules"],
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           testTimeout: 900_000,
@@ -149,7 +146,6 @@ export default defineConfig({
           name: "crash-points",
           include: ["test/pipeline/crash/**/*.test.ts"],
           pool: "forks",
-          execArgv: ["--experimental-vm-modules"],
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",
           testTimeout: 120_000,

@@ -3,7 +3,8 @@ import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { Writable } from "node:stream";
-import { type Module, SourceTextModule, SyntheticModule } from "node:vm";
+import { compileFunction } from "node:vm";
+import { init, parse } from "es-module-lexer";
 
 /** A bundle that runs. */
 export interface IsolatedProcess {
@@ -21,7 +22,16 @@ interface Globals {
   readonly setInterval: (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => unknown;
 }
 
-const FIRST_LINE = "const {process,setTimeout,setInterval}=import.meta.globals;";
+/** Evaluates a bundle. @returns what it exports, once it has run to its end */
+type Bundle = (
+  globals: Globals,
+  importBuiltin: (specifier: string) => Promise<unknown>,
+  meta: { readonly url: string },
+) => Promise<Record<string, unknown>>;
+
+const require = createRequire(import.meta.url);
+/** By text. A bundle runs hundreds of times in a test file, and is compiled once. */
+const bundles = new Map<string, Promise<Bundle>>();
 
 const LISTENED = new Set(["on", "once", "addListener"]);
 
@@ -42,14 +52,6 @@ export class IsolatedProcesses {
     { fd: this.logFile },
   );
   private readonly killed = new Set<string>();
-  /**
-   * Modules of processes that were not killed, and Node's own. Node 20 crashes if one is collected that is still being linked, or
-   * whose code calls `import()`: https://github.com/nodejs/node/issues/27492
-   */
-  private readonly bundles = new Map<string, Module>();
-  private readonly builtins = new Map<string, Promise<Module>>();
-  /** One bundle is linked after the other, for the same reason. */
-  private linked: Promise<unknown> = Promise.resolve();
 
   /**
    * Loads a bundle. A bundle that never returns, as the agent, is awaited by `exited`.
@@ -85,7 +87,7 @@ export class IsolatedProcesses {
         return Reflect.get(target, key, target);
       },
     });
-    const loaded = this.load(name, code, { process: shadow, ...this.timersOf(name) });
+    const loaded = evaluate(code, { process: shadow, ...this.timersOf(name) });
     return {
       loaded,
       exited,
@@ -98,35 +100,6 @@ export class IsolatedProcesses {
   /** Ends a process: none of its timers fires any more. What it waits for never comes, so its code stands still. */
   kill(name: string): void {
     this.killed.add(name);
-    this.bundles.delete(name);
-  }
-
-  /**
-   * Evaluates a bundle as a module of its own. Unlike `import()`, it runs the same text any number of times, and a module that nobody
-   * uses any more is collected.
-   */
-  private async load(name: string, code: string, globals: Globals): Promise<Record<string, unknown>> {
-    const linked = this.linked.then(async () => {
-      const module = new SourceTextModule(FIRST_LINE + code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"), {
-        identifier: "file:///bundle.mjs",
-        importModuleDynamically: (specifier) => this.builtin(specifier),
-        initializeImportMeta: (meta) => Object.assign(meta, { url: "file:///bundle.mjs", globals }),
-      });
-      this.bundles.set(name, module);
-      await module.link((specifier) => this.builtin(specifier));
-      return module;
-    });
-    this.linked = linked.catch(() => undefined);
-    const module = await linked;
-    await module.evaluate();
-    return module.namespace as Record<string, unknown>;
-  }
-
-  /** A module of Node's own, as it was when it was first imported: with the virtual clock's timers, if that is installed. */
-  private builtin(specifier: string): Promise<Module> {
-    const known = this.builtins.get(specifier) ?? evaluatedBuiltin(specifier);
-    this.builtins.set(specifier, known);
-    return known;
   }
 
   private timersOf(name: string): Pick<Globals, "setTimeout" | "setInterval"> {
@@ -151,17 +124,64 @@ export class IsolatedProcesses {
   }
 }
 
-async function evaluatedBuiltin(specifier: string): Promise<Module> {
-  const required = createRequire(import.meta.url)(specifier) as Record<string, unknown>;
-  const names = Object.keys(required);
-  const module = new SyntheticModule(
-    ["default", ...names.filter((name) => name !== "default")],
-    function (this: SyntheticModule) {
-      for (const name of names) this.setExport(name, required[name]);
-      this.setExport("default", required);
-    },
-  );
-  await module.link(() => Promise.reject(new Error("Node's own modules import nothing")));
-  await module.evaluate();
-  return module;
+async function evaluate(code: string, globals: Globals): Promise<Record<string, unknown>> {
+  const bundle = bundles.get(code) ?? compile(code);
+  bundles.set(code, bundle);
+  return (await bundle)(globals, async (specifier) => builtin(specifier), { url: "file:///bundle.mjs" });
+}
+
+/** A module of Node's own as it is now: with the virtual clock's timers, if that is installed. */
+function builtin(specifier: string): Record<string, unknown> {
+  const required = require(specifier) as Record<string, unknown>;
+  return { ...required, default: required };
+}
+
+/**
+ * Compiles a module as a function, which can be called any number of times, and whose variables are collected afterwards: Node keeps
+ * every `vm.SourceTextModule` until the process ends (60 MB for each request of the pipeline, in Node 20).
+ * @param code of a bundle as esbuild writes it: its imports are of Node's own modules, and one statement exports
+ * @throws Error if it is something else
+ */
+async function compile(code: string): Promise<Bundle> {
+  await init;
+  const [imports, exports] = parse(code);
+  const exportsAt = exports.length === 0 ? code.length : code.lastIndexOf("export{");
+  const exportsEnd = exports.length === 0 ? code.length : code.indexOf("}", exportsAt) + 1;
+  if (exports.some(({ s, e }) => s < exportsAt || e > exportsEnd))
+    throw new Error("The bundle exports in a way of its own");
+  const edits = imports.map(({ d, ss, se }) => {
+    if (d === -2) return { from: ss, to: se, text: "meta" };
+    if (d >= 0) return { from: ss, to: ss + "import".length, text: "importBuiltin" };
+    return { from: ss, to: se, text: "" };
+  });
+  edits.push({ from: exportsAt, to: exportsEnd, text: "" });
+  let body = "";
+  let at = 0;
+  for (const { from, to, text } of edits.toSorted((a, b) => a.from - b.from)) {
+    body += code.slice(at, from) + text;
+    at = to;
+  }
+  body += code.slice(at);
+  const declared = imports.filter(({ d }) => d === -1).map(({ ss, se, n }) => declaration(code.slice(ss, se), n ?? ""));
+  const exported = exports.map(({ n, ln }) => `${JSON.stringify(n)}:${ln}`);
+  const text = `return(async()=>{"use strict";${declared.join("")}${body}\nreturn{${exported}}})()`;
+  const run = compileFunction(text, ["process", "setTimeout", "setInterval", "importBuiltin", "meta", "builtin"], {
+    filename: "bundle.mjs",
+  });
+  return ({ process, setTimeout, setInterval }, importBuiltin, meta) =>
+    Reflect.apply(run, undefined, [process, setTimeout, setInterval, importBuiltin, meta, builtin]);
+}
+
+/** @param statement such as `import a,{b as c}from"node:d"` or `import*as e from"node:f"` */
+function declaration(statement: string, specifier: string): string {
+  const [, clause = ""] = /^import\s*(.*?)\s*(?:from\s*)?["'][^"']*["']$/s.exec(statement) ?? [];
+  const from = `builtin(${JSON.stringify(specifier)})`;
+  const [, names] = /\{(.*)\}/s.exec(clause) ?? [];
+  const [, namespace] = /\*\s*as\s+([\w$]+)/.exec(clause) ?? [];
+  const [, byDefault] = /^([\w$]+)/.exec(clause) ?? [];
+  return [
+    names === undefined ? "" : `const {${names.replaceAll(/\sas\s/g, ":")}}=${from};`,
+    namespace === undefined ? "" : `const ${namespace}=${from};`,
+    byDefault === undefined ? "" : `const ${byDefault}=${from}.default;`,
+  ].join("");
 }
