@@ -2,7 +2,7 @@ import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import { reservedPerSecond, SLOT_TOLERANCE_MS } from "./gcra.ts";
 import { CALL_INTERVAL_MS } from "./paced-calls.ts";
-import { PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";
+import { newSignal, PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";
 import type { PermitStore } from "./permit-store.ts";
 import { type Demand, MAX_WAIT_MS, Reservations } from "./reservations.ts";
 
@@ -98,7 +98,7 @@ export class OriginLimiter {
   private readonly hosts = new Map<AdaptiveRate, Host>();
   private readonly slots: Reservations;
   private readonly lease: PermitLease | undefined;
-  private readonly unlimited = new AbortController().signal;
+  private readonly unlimited = newSignal().signal;
   private inProgress = 0;
   private isClosed: Error | undefined;
   private meanMs = EXPECTED_MS;

@@ -160,9 +160,9 @@ export class PermitLease {
   }
 }
 
-function newSignal(): AbortController {
+/** To which each permit in use listens. */
+export function newSignal(): AbortController {
   const controller = new AbortController();
-  // Each permit in use listens.
   setMaxListeners(0, controller.signal);
   return controller;
 }

@@ -7,7 +7,7 @@ import { busiestSecond } from "../../../tools/edge/origin-log.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { addObjects, originRequests } from "../../e2e/edge-control.ts";
 import { FRANKFURT, TOKYO, uncollapsed } from "../../e2e/recs.ts";
-import { pipelineStack } from "./stack.ts";
+import { type PipelineStack, pipelineStack } from "./stack.ts";
 
 /** Each is under a REC of its own, so that each asks the origin. */
 const POPS = ["SIN2-C1", "FRA56-P2", "DFW55-C3"];
@@ -43,6 +43,9 @@ describe("the origin", () => {
     const { all, downloads } = originRequests(stack, "limited");
     expect(downloads).toHaveLength(180);
     expect(busiestSecond(all)).toBeLessThanOrEqual(30);
+    // All permits come back, those of the agents and those of Get Size.
+    await sleep(60_000);
+    expect(permits(stack, reqId)).toEqual({ held: 0, leases: [] });
   });
 
   it("that throttles gets fewer requests, and every task is warm in the end", async () => {
@@ -62,6 +65,17 @@ describe("the origin", () => {
     expect(later.filter(({ refused }) => refused).length).toBeLessThanOrEqual(0.05 * later.length);
   });
 });
+
+/** The permits that all processes hold, and the leases that are not empty. */
+function permits({ pipeline }: PipelineStack, reqId: string) {
+  const items = pipeline.items("StorageProgress");
+  return {
+    held: Number(
+      items.find(({ key, part }) => key?.["S"] === `limit#${reqId}` && part?.["S"] === "held")?.["held"]?.["N"],
+    ),
+    leases: items.filter((item) => item["key"]?.["S"] === `beat#${reqId}` && Number(item["permits"]?.["N"] ?? 0) > 0),
+  };
+}
 
 describe("a limit of requests per second", () => {
   // Patched before the agents load the module.
