@@ -2,9 +2,12 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
+/** Without these, a call that is never answered would wait until the Lambda function ends. */
+const requestHandler = { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /** DynamoDB's client of every Lambda. */
 export function dynamoClient(): DynamoDBClient {
-  return new DynamoDBClient({ maxAttempts: 8 });
+  return new DynamoDBClient({ maxAttempts: 8, requestHandler });
 }
 
 /** The same for items as objects: optional attributes may be handed over as undefined. */

@@ -21,7 +21,7 @@ const HELD = "held";
 const numberSchema = z.union([z.number(), z.object({ N: z.coerce.number() }).transform(({ N }) => N)]);
 const tatSchema = z.object({ tat: numberSchema });
 const permitsSchema = z.object({ permits: z.number().default(0) });
-const heldSchema = z.object({ held: z.number().default(0) });
+const heldSchema = z.object({ held: z.number().default(0), searched_at: z.number().default(0) });
 const leaseSchema = z
   .object({ part: z.string(), permits: z.number(), at: z.number() })
   .transform(({ part, permits, at }) => ({ owner: part, permits, at }));
@@ -74,7 +74,8 @@ export class PermitTable implements PermitStore {
       this.get(KEY.beat(reqId), this.owner),
       this.get(KEY.limit(reqId), HELD),
     ]);
-    return { own: permitsSchema.parse(heartbeat ?? {}).permits, held: heldSchema.parse(all ?? {}).held };
+    const { held, searched_at: searchedAt } = heldSchema.parse(all ?? {});
+    return { own: permitsSchema.parse(heartbeat ?? {}).permits, held, searchedAt };
   }
 
   async exchange(reqId: string, { from, to, limit }: PermitChange) {
@@ -85,6 +86,21 @@ export class PermitTable implements PermitStore {
     };
     const fits = "attribute_not_exists(#held) OR #held <= :most";
     return { done: await this.transact(reqId, this.owner, lease, to - from, to > from ? fits : "", limit) };
+  }
+
+  async startSearch(reqId: string, { from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
+    try {
+      const search: Guarded = {
+        update: "SET searched_at = :to",
+        condition: from === 0 ? "attribute_not_exists(searched_at)" : "searched_at = :from",
+        values: { ":to": to, ...(from === 0 ? {} : { ":from": from }) },
+      };
+      await this.db.send(new UpdateCommand(this.updateOf(KEY.limit(reqId), HELD, search)));
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
   }
 
   async expiredLeases(reqId: string, before: number): Promise<Lease[]> {

@@ -142,7 +142,8 @@ async function downloadUrl(deps: DownloadDeps, job: Job, url: TaskUrl): Promise<
     await downloadTask(deps, job, { url, leave, follower });
     follower.leave();
   } catch (error) {
-    follower.leave(error instanceof DeferredError ? error : undefined);
+    // Those that wait for it return to the queue, too. They have not been attempted.
+    follower.leave(error instanceof DeferredError ? new DeferredError(error.delayMs) : undefined);
     throw error;
   }
 }
@@ -244,7 +245,7 @@ function permitsOf({ origin }: TaskMessage, slot: HeldSlot, permit: HeldPermit):
     await permit.acquire({ isContinuation: true });
     await slot.take("download");
   };
-  return { waitWithout, regain, beforeSend: () => permit.slot() };
+  return { waitWithout, regain, beforeSend: () => (permit.isHeld ? permit.slot() : undefined) };
 }
 
 function finish({ left, here }: Job, url: TaskUrl): void {

@@ -33,8 +33,8 @@ export class HeldPermit {
   }
 
   /** Waits until the request may be sent, if it has a permit: call it when the connection is open. @throws DeferredError */
-  slot(): Promise<void> | undefined {
-    return this.permit?.slot(this.cancellation.signal);
+  async slot(): Promise<void> {
+    await this.permit?.slot(this.cancellation.signal);
   }
 
   release(): void {

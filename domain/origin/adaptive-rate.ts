@@ -10,7 +10,7 @@ const MIN_RESPONSES = 20;
 /** Refusals within this time after a cut were caused by the rate before it. */
 const CUT_INTERVAL_MS = 2_000;
 /** How long after the first cut other processes add what the host accepted from them. */
-const JOIN_MS = 5_000;
+const JOIN_MS = 4_000;
 /** Requests per second. Below MIN_RATE, recovery would not be noticed; above MAX_RATE, the host is not throttled any more. */
 const MIN_RATE = 0.2;
 const MAX_RATE = 1_000;
@@ -27,6 +27,8 @@ const GROWTH = [
 /** Responses of this time decide. */
 const WINDOW_MS = 10_000;
 const MAX_RESPONSES = 2_000;
+/** A URL that was refused within this time is expected to be refused again. */
+const REFUSED_KEPT_MS = 600_000;
 /** One URL that fails is no reason to send fewer requests, nor are some URLs of many. */
 const MIN_REFUSED_URLS = 2;
 const TOLERATED_SHARE = 0.03;
@@ -38,6 +40,8 @@ const MEASURE_MS = 1_000;
 const READ_INTERVAL_MS = 1_000;
 /** A cut does not wait longer for the store. */
 const CALL_TIMEOUT_MS = 2_000;
+/** After this time, other processes follow a cut, too. */
+const SETTLE_MS = 1_000;
 
 /** Requests per second that all processes together may send; Infinity: no limit. */
 export function rateAt(host: HostRate | undefined, now: number): number {
@@ -106,12 +110,15 @@ export interface AdaptiveRateOptions {
 /** The rate that one host accepts (AIMD). All processes share it; each judges the responses that it receives. */
 export class AdaptiveRate {
   private shared: HostRate | undefined;
+  /** Since when all processes are expected to follow the last cut: refusals of requests that were sent before are no reason for another. */
+  private followedSince = 0;
   private readAt = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> = Promise.resolve();
   private measureUntil = 0;
   private isWriting = false;
   private responses: OriginResponse[] = [];
-  private readonly refusedUrls = new Set<string>();
+  /** When each was refused last. */
+  private readonly refusedUrls = new Map<string, number>();
 
   constructor(private readonly options: AdaptiveRateOptions) {}
 
@@ -150,13 +157,22 @@ export class AdaptiveRate {
 
   /** A cut of this process may not be in the store. */
   private know(rate: HostRate | undefined): void {
-    if (rate !== undefined && rate.cutAt >= (this.shared?.cutAt ?? 0)) this.shared = rate;
+    if (rate !== undefined && rate.cutAt >= (this.shared?.cutAt ?? 0)) this.follow(rate);
+  }
+
+  private follow(rate: HostRate): void {
+    const settleMs = this.perSecond() === Number.POSITIVE_INFINITY ? JOIN_MS : SETTLE_MS;
+    if (rate.cutAt !== this.shared?.cutAt) this.followedSince = this.options.now() + settleMs;
+    this.shared = rate;
   }
 
   observe(response: OriginResponse): void {
-    const isRetry = response.isRetry || this.refusedUrls.has(response.url);
-    if (response.isRefusal) this.refusedUrls.add(response.url);
-    else this.refusedUrls.delete(response.url);
+    const refusedAt = this.refusedUrls.get(response.url) ?? Number.NEGATIVE_INFINITY;
+    const isRetry = response.isRetry || this.options.now() - refusedAt < REFUSED_KEPT_MS;
+    this.refusedUrls.delete(response.url);
+    if (response.isRefusal) this.refusedUrls.set(response.url, this.options.now());
+    const [oldest] = this.refusedUrls.keys();
+    if (this.refusedUrls.size > MAX_RESPONSES && oldest !== undefined) this.refusedUrls.delete(oldest);
     const since = this.options.now() - WINDOW_MS;
     if (this.responses.length >= MAX_RESPONSES || (this.responses[0]?.sentAt ?? since) < since)
       this.responses = this.responses.filter(({ sentAt }) => sentAt >= since).slice(-MAX_RESPONSES / 2);
@@ -165,7 +181,7 @@ export class AdaptiveRate {
   }
 
   private recent() {
-    const since = Math.max(this.options.now() - WINDOW_MS, this.shared?.cutAt ?? 0);
+    const since = Math.max(this.options.now() - WINDOW_MS, this.followedSince);
     const all = this.responses.filter(({ sentAt }) => sentAt > since);
     const refused = all.filter(({ isRefusal }) => isRefusal);
     return { all, refused, good: all.filter(({ isRefusal }) => !isRefusal) };
@@ -207,7 +223,7 @@ export class AdaptiveRate {
       });
       if (next === undefined) return;
       // It holds here, also if the store does not take it.
-      this.shared = next;
+      this.follow(next);
       onCut?.(next);
       this.know(await within(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
     } catch {

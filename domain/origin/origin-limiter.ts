@@ -40,8 +40,12 @@ export class DeferredError extends Error {
 export interface Permit {
   /** Aborted when this process has lost its lease: the request must end at once. */
   readonly lost: AbortSignal;
-  /** Waits for the slot of a request: call it when the connection is open, and send the request at once. @throws DeferredError; what the signal was aborted with */
-  slot(signal: AbortSignal): Promise<void>;
+  /**
+   * Waits for the slot of a request: call it when the connection is open, and send the request at once.
+   * @returns for how many milliseconds it may be sent
+   * @throws DeferredError; what the signal was aborted with; what the limiter was closed with
+   */
+  slot(signal: AbortSignal): Promise<number>;
   release(): void;
 }
 
@@ -125,7 +129,7 @@ export class OriginLimiter {
     });
   }
 
-  /** Waits for a permit. @throws DeferredError; what the signal was aborted with */
+  /** Waits for a permit. @throws DeferredError; what the signal was aborted with; what the limiter was closed with */
   async acquire(options: AcquireOptions): Promise<Permit> {
     const { rate, needsSlot = true } = options;
     const host = this.hostOf(rate);
@@ -146,23 +150,30 @@ export class OriginLimiter {
     return {
       lost,
       slot: async (signal) => {
-        if (isFirst) this.connectMs += (Math.min(MAX_CONNECT_MS, this.now() - since) - this.connectMs) * LAST_WEIGHT;
+        if (isFirst) this.connectMs += (Math.min(MAX_CONNECT_MS, this.msSince(since)) - this.connectMs) * LAST_WEIGHT;
         isFirst = false;
         endPromise();
+        let until = Number.POSITIVE_INFINITY;
         await this.wait({ rate, signal, isContinuation: true }, true, () => {
-          for (const slots of this.activeSlots(host)) slots.use();
+          until = Math.min(until, ...this.activeSlots(host).map((slots) => slots.use()));
         });
+        return until - this.now();
       },
       release: () => {
         if (isReleased) return;
         isReleased = true;
         endPromise();
-        this.meanMs += (this.now() - since - this.meanMs) * LAST_WEIGHT;
+        this.meanMs += (this.msSince(since) - this.meanMs) * LAST_WEIGHT;
         this.inProgress--;
         this.lease?.release(lost);
         this.runSoon();
       },
     };
+  }
+
+  /** At least 1: the clock may be set back. */
+  private msSince(at: number): number {
+    return Math.max(1, this.now() - at);
   }
 
   /** A request has reached a host without a slot: one slot is not used. */
@@ -414,9 +425,8 @@ export class OriginLimiter {
       for (const slots of this.activeSlots(host))
         times.push(slots.slotAt(0), slots.slotAt(slots.promises) - this.leadMs);
     }
-    for (const host of this.hosts.values())
-      if (host.slots.isActive && this.demandAt(host).slots > 0) times.push(host.slots.nextCallAt);
-    if (this.slots.isActive && this.demand().slots > 0) times.push(this.slots.nextCallAt);
+    for (const host of this.hosts.values()) times.push(host.slots.nextCallAt(this.demandAt(host)));
+    times.push(this.slots.nextCallAt(this.demand()));
     if (this.lease !== undefined) times.push(this.lease.nextCallAt(now, this.usablePermits()));
     if (this.waiters.length > 0) times.push(now + CALL_INTERVAL_MS);
     const next = Math.min(...times.filter((at) => at > now));

@@ -21,6 +21,8 @@ export class PacedCalls {
   blockedUntil = 0;
   private waitMs = CALL_INTERVAL_MS;
   private isRunning = false;
+  /** Fulfilled when the last call has ended. */
+  ended: Promise<void> = Promise.resolve();
   private readonly open = new Set<Promise<unknown>>();
 
   constructor(private readonly options: PacedCallsOptions) {}
@@ -34,7 +36,7 @@ export class PacedCalls {
     if (this.isRunning || now < this.at) return;
     this.isRunning = true;
     this.at = now + CALL_INTERVAL_MS;
-    void this.finish(call);
+    this.ended = this.finish(call);
   }
 
   private async finish(call: () => Promise<void>): Promise<void> {

@@ -1,12 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CALL_INTERVAL_MS, PacedCalls } from "./paced-calls.ts";
-import type { PermitStore } from "./permit-store.ts";
+import type { Lease, PermitStore } from "./permit-store.ts";
 
 /** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
 const LEASE_MS = 60_000;
 const LOST_SHARE = 0.75;
-const RECLAIM_INTERVAL_MS = 10_000;
+/** How often one of all processes searches for leases of others that have expired. */
+const SEARCH_INTERVAL_MS = 10_000;
+const DRAIN_ATTEMPTS = 5;
 /** How often a process without a heartbeat looks for one. */
 const HEARTBEAT_POLL_MS = 100;
 /** The bound of the back-off of a process that gets no permits. */
@@ -25,7 +26,7 @@ export interface PermitLeaseOptions {
   readonly reqId: string;
   /** Requests in progress of all processes. */
   readonly limit: number;
-  readonly store: Pick<PermitStore, "permits" | "exchange" | "expiredLeases" | "reclaim">;
+  readonly store: Pick<PermitStore, "permits" | "exchange" | "startSearch" | "expiredLeases" | "reclaim">;
   /** When the last heartbeat that was written successfully was sent. @default no lease expires */
   readonly heartbeatAt?: (() => number) | undefined;
   /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
@@ -39,9 +40,13 @@ export interface PermitLeaseOptions {
 
 /** The permits that this process leases of one request's limit on concurrency. */
 export class PermitLease {
+  /** Those that this process certainly holds. */
   private permits = 0;
+  /** Those of this process in the store; undefined: a call may have changed them. */
+  private stored: number | undefined = 0;
   private inUse = 0;
-  private reclaimAt = 0;
+  /** Leases of others to reclaim. */
+  private expired: Lease[] = [];
   private lost = newSignal();
   private readonly calls: PacedCalls;
   private readonly leaseMs: number;
@@ -62,7 +67,7 @@ export class PermitLease {
   }
 
   get isIdle(): boolean {
-    return this.calls.isIdle && this.permits + this.inUse === 0;
+    return this.calls.isIdle && this.stored === 0 && this.inUse === 0;
   }
 
   hasHeartbeat(now: number): boolean {
@@ -72,8 +77,9 @@ export class PermitLease {
 
   /** When {@link update} has something to do, if nothing else happens. @param wanted how many permits could be used */
   nextCallAt(now: number, wanted: number): number {
-    if (!this.hasHeartbeat(now)) return wanted > 0 ? now + HEARTBEAT_POLL_MS : now + CALL_INTERVAL_MS;
-    if (this.target(wanted) !== this.permits) return this.calls.at;
+    const isLeased = this.hasHeartbeat(now);
+    if (this.stored !== this.target(isLeased ? wanted : 0)) return this.calls.at;
+    if (!isLeased) return wanted > 0 ? now + HEARTBEAT_POLL_MS : Number.POSITIVE_INFINITY;
     return this.permits > 0 ? now + CALL_INTERVAL_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -94,21 +100,26 @@ export class PermitLease {
    * @param onFree called if all processes together do not use the limit
    */
   update(now: number, wantedOf: () => number, onFree: () => void): void {
-    if (!this.hasHeartbeat(now)) {
-      if (this.permits > 0) this.lose();
-      return;
-    }
-    if (this.target(wantedOf()) !== this.permits) this.calls.run(now, () => this.exchange(wantedOf, onFree));
+    const isLeased = this.hasHeartbeat(now);
+    if (!isLeased && this.permits > 0) this.lose();
+    // What it does not use any more, it gives back without a heartbeat, too.
+    const wanted = isLeased ? wantedOf : () => 0;
+    if (this.stored !== this.target(wanted())) this.calls.run(now, () => this.exchange(wanted, onFree));
   }
 
-  /** Gives back the permits that are not in use. @throws what the store throws */
+  /** Gives back the permits that are not in use: some attempts. */
   async drain(): Promise<void> {
-    if (this.permits === this.inUse) return;
-    await sleep(Math.max(0, this.calls.at - this.options.now()));
-    await this.exchange(
-      () => this.inUse,
-      () => undefined,
-    );
+    const { now } = this.options;
+    await this.calls.ended;
+    for (let attempt = 0; attempt < DRAIN_ATTEMPTS && this.stored !== this.inUse; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(this.calls.at - now()))));
+      this.update(
+        now(),
+        () => this.inUse,
+        () => undefined,
+      );
+      await this.calls.ended;
+    }
   }
 
   private target(wanted: number): number {
@@ -117,23 +128,25 @@ export class PermitLease {
 
   private async exchange(wantedOf: () => number, onFree: () => void): Promise<void> {
     const { store, reqId, limit } = this.options;
-    const { held, own } = await this.calls.inTime(store.permits(reqId));
+    const { held, own, searchedAt } = await this.calls.inTime(store.permits(reqId));
+    this.stored = own;
     if (own < this.permits) return this.lose();
     const wanted = this.target(wantedOf());
     const to = Math.min(wanted, own + Math.max(0, limit - held));
     if (held < limit) onFree();
     if (to === own) {
       this.permits = own;
-      if (wanted <= to) return;
-      await this.reclaim();
-      return this.backOff();
+      if (wanted <= to) return this.calls.succeeded();
+      return (await this.reclaim(searchedAt)) ? undefined : this.backOff();
     }
     // Until the response arrives, the smaller number is certain.
     this.permits = Math.min(own, Math.max(to, this.inUse));
+    this.stored = undefined;
     this.calls.at = this.options.now() + CALL_INTERVAL_MS;
     const { done } = await this.calls.inTime(store.exchange(reqId, { from: own, to, limit }));
     if (!done) return this.backOff();
     this.permits = to;
+    this.stored = to;
     this.calls.succeeded();
   }
 
@@ -141,18 +154,23 @@ export class PermitLease {
     this.calls.failed({ freeAt: 0, mostMs: MAX_BACKOFF_MS });
   }
 
-  /** Takes back the permits of one process that has ended without giving them back. */
-  private async reclaim(): Promise<void> {
-    const { store, reqId, now, random } = this.options;
-    if (now() < this.reclaimAt) return;
-    const [lease, next] = await this.calls.inTime(store.expiredLeases(reqId, now() - this.leaseMs));
-    if (next === undefined) this.reclaimAt = now() + RECLAIM_INTERVAL_MS * (0.5 + random());
-    if (lease === undefined) return;
+  /**
+   * Takes back the permits of one process that has ended without giving them back. One process at a time searches for them.
+   * @returns whether there may be more
+   */
+  private async reclaim(searchedAt: number): Promise<boolean> {
+    const { store, reqId, now } = this.options;
+    const lease = this.expired.shift();
+    if (lease === undefined && now() - searchedAt < SEARCH_INTERVAL_MS) return false;
     this.calls.at = now() + CALL_INTERVAL_MS;
-    await this.calls.inTime(store.reclaim(reqId, lease));
+    if (lease !== undefined) await this.calls.inTime(store.reclaim(reqId, lease));
+    else if (await this.calls.inTime(store.startSearch(reqId, { from: searchedAt, to: now() })))
+      this.expired = await this.calls.inTime(store.expiredLeases(reqId, now() - this.leaseMs));
+    return lease !== undefined || this.expired.length > 0;
   }
 
   private lose(): void {
+    this.stored = undefined;
     this.permits = 0;
     this.inUse = 0;
     this.lost.abort(new LeaseLostError());

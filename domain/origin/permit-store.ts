@@ -11,6 +11,8 @@ export interface PermitStore {
    * A lease requires a heartbeat item.
    */
   exchange(reqId: string, change: PermitChange): Promise<{ readonly done: boolean }>;
+  /** Starts a search for expired leases, unless another process has. @param times of the last search, and of this one @returns whether this process searches */
+  startSearch(reqId: string, times: { readonly from: number; readonly to: number }): Promise<boolean>;
   /** Leases with permits of processes whose last heartbeat is older. @param before milliseconds since the epoch */
   expiredLeases(reqId: string, before: number): Promise<Lease[]>;
   /** Takes the permits of a lease back, if it has not changed. */
@@ -33,6 +35,8 @@ export type TatUpdate =
 export interface Permits {
   readonly held: number;
   readonly own: number;
+  /** When a process last searched for expired leases, in milliseconds since the epoch; 0: never. */
+  readonly searchedAt: number;
 }
 
 export interface PermitChange {
@@ -77,7 +81,7 @@ export class MemoryPermitStore implements PermitStore {
 
   async permits(reqId: string): Promise<Permits> {
     const held = this.leases.get(reqId) ?? 0;
-    return { held, own: held };
+    return { held, own: held, searchedAt: 0 };
   }
 
   async exchange(reqId: string, { from, to, limit }: PermitChange) {
@@ -87,6 +91,10 @@ export class MemoryPermitStore implements PermitStore {
   }
 
   /** A lease ends with its process, and the memory of the process with it. */
+  async startSearch(): Promise<boolean> {
+    return false;
+  }
+
   async expiredLeases(): Promise<Lease[]> {
     return [];
   }

@@ -7,6 +7,8 @@ export const MAX_WAIT_MS = 3_000;
 /** The bound of the exponential back-off of a process that finds no free slot, in milliseconds and in slots. It costs reads, not writes. */
 const MAX_BACKOFF_MS = 10_000;
 const MAX_BACKOFF_SLOTS = 10;
+/** Of requests without slots that are made up for, how many. */
+const MAX_DEBT_SECONDS = 60;
 
 export interface ReservationsOptions {
   /** Of the limit: a request, or a host. */
@@ -66,8 +68,9 @@ export class Reservations {
     return this.slots.length - this.promised.length;
   }
 
-  get nextCallAt(): number {
-    return this.calls.at;
+  /** When {@link reserve} has something to do, if nothing else happens. */
+  nextCallAt(demand: Demand): number {
+    return this.isMissing(demand) ? this.calls.at : Number.POSITIVE_INFINITY;
   }
 
   /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
@@ -82,8 +85,9 @@ export class Reservations {
     return this.slots[n] ?? Number.POSITIVE_INFINITY;
   }
 
-  use(): void {
-    this.slots.shift();
+  /** Uses the next slot. @returns until when */
+  use(): number {
+    return (this.slots.shift() ?? Number.NEGATIVE_INFINITY) + this.options.lifeMs;
   }
 
   /** Keeps the next free slot for work that opens its connection. @param place how many others wait for slots @returns what {@link unpromise} takes */
@@ -106,7 +110,7 @@ export class Reservations {
   /** A request was sent without a slot: one slot is not used. */
   addDebt(): void {
     if (!this.isActive || this.slots.shift() !== undefined) return;
-    this.debt = Math.min(this.debt + 1, maxSlots(this.perSecond));
+    this.debt = Math.min(this.debt + 1, MAX_DEBT_SECONDS * maxSlots(this.perSecond));
   }
 
   /** When the slot after `place` further ones is free, as far as this process knows. */
@@ -117,8 +121,11 @@ export class Reservations {
 
   /** Reserves what is missing, if a call is due. @param demandOf is asked again when the TAT is known */
   reserve(now: number, demandOf: () => Demand, onIdle: () => void): void {
-    if (!this.isActive || demandOf().slots + this.debt <= 0) return;
-    this.calls.run(now, () => this.call(demandOf, onIdle));
+    if (this.isMissing(demandOf())) this.calls.run(now, () => this.call(demandOf, onIdle));
+  }
+
+  private isMissing({ slots }: Demand): boolean {
+    return this.isActive && slots + this.debt > 0;
   }
 
   private async call(demandOf: () => Demand, onIdle: () => void): Promise<void> {

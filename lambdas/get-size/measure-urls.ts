@@ -61,16 +61,6 @@ export async function measureUrls(
     if (distribution === undefined) throw new Error(noDistribution(host));
     return distribution;
   };
-  const limits = openLimits(deps.limits, item);
-  const probe = new SizeProbe({
-    limited: item,
-    origins: limits.origins,
-    ...(deps.keptErrorMs === undefined ? {} : { keptErrorMs: deps.keptErrorMs }),
-    hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
-    header: item.header,
-    ...deps.ports,
-    addressesOf: onceEach(async (host) => addressesOfFirst(deps.dns, entryPoints(serving(host), item.pops))),
-  });
   const names = variantNames(item.variants);
   const headers = new Map(names.map((name) => [name, parseHeaders(headerOf(item, name))]));
   const refusalOf = (url: string) => refused.get(new URL(url).hostname);
@@ -81,6 +71,16 @@ export async function measureUrls(
     if (problem === undefined) return [];
     const failed = { url, problem, reason: "no_distribution" as const };
     return [variant === undefined ? failed : { ...failed, variant }];
+  });
+  const limits = openLimits(deps.limits, item);
+  const probe = new SizeProbe({
+    limited: item,
+    origins: limits.origins,
+    ...(deps.keptErrorMs === undefined ? {} : { keptErrorMs: deps.keptErrorMs }),
+    hostToAsk: (url) => hostToAsk(serving(url.hostname), url),
+    header: item.header,
+    ...deps.ports,
+    addressesOf: onceEach(async (host) => addressesOfFirst(deps.dns, entryPoints(serving(host), item.pops))),
   });
   let unasked = 0;
   let doubtful = NO_DOUBT;

@@ -35,8 +35,7 @@ const CONNECTIONS = 64;
 /** How many sizes to ask for at once: behind an edge that has nothing yet, every request reaches the origin. */
 export const MAX_PROBES = 64;
 
-/** A request is sent within this time after its slot, or waits for another one: meanwhile, its connection has been opened. */
-const SEND_WITHIN_MS = 50;
+/** How often a request waits for another slot, because its connection was not open in the last one. */
 const SENDINGS = 5;
 
 /** What a URL's answer says of the object, or why the URL cannot be warmed. */
@@ -60,8 +59,8 @@ export interface SizeProbeOptions {
   readonly keptErrorMs?: number;
 }
 
-/** Whoever does not answer in time has refused nothing; nor has one whose request was aborted because the permit for it was lost. */
-const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "SLOT_MISSED"]);
+/** Errors that say nothing about the URL: its size is unknown. */
+const SLOW = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "SLOT_MISSED", "DEFERRED"]);
 
 /** Asks sizes by HEAD and, where that does not tell, by a GET of one byte. Keeps its connections until it is closed. */
 export class SizeProbe {
@@ -148,8 +147,8 @@ export class SizeProbe {
     try {
       if (permit === undefined) return await this.send(target, method, headers, work);
       const sendInSlot = async () => {
-        await permit.slot(signal);
-        return this.send({ ...target, pool: inTime(target.pool) }, method, headers, work, permit.lost);
+        const usableMs = await permit.slot(signal);
+        return this.send({ ...target, pool: inTime(target.pool, usableMs) }, method, headers, work, permit.lost);
       };
       return await retry(sendInSlot, {
         attempts: SENDINGS,
@@ -232,9 +231,9 @@ class SlotMissedError extends Error {
   readonly code = "SLOT_MISSED";
 }
 
-/** A dispatcher whose request fails, without being sent, if its connection is not open by now and not soon. */
-function inTime(pool: Dispatcher): Dispatcher {
-  const deadline = performance.now() + SEND_WITHIN_MS;
+/** A dispatcher whose request fails, without being sent, if its connection is not open in time. */
+function inTime(pool: Dispatcher, ms: number): Dispatcher {
+  const deadline = performance.now() + ms;
   return pool.compose((dispatch) => (options, handler) => dispatch(options, sentBefore(deadline, handler)));
 }
 

@@ -103,10 +103,10 @@ describe("leases in DynamoDB", () => {
     await Promise.all([beat("i#a", 1), beat("i#b", 1)]);
     expect(await a.exchange("r1", { from: 0, to: 3, limit: 4 })).toEqual({ done: true });
     expect(await b.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
-    expect(await b.permits("r1")).toEqual({ held: 3, own: 0 });
+    expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
     expect(await b.exchange("r1", { from: 0, to: 1, limit: 4 })).toEqual({ done: true });
     expect(await a.exchange("r1", { from: 3, to: 0, limit: 4 })).toEqual({ done: true });
-    expect(await b.permits("r1")).toEqual({ held: 1, own: 1 });
+    expect(await b.permits("r1")).toMatchObject({ held: 1, own: 1 });
   });
 
   it("require a heartbeat, and the number of permits that the process knows of", async () => {
@@ -118,7 +118,7 @@ describe("leases in DynamoDB", () => {
     expect(await a.exchange("r1", { from: 0, to: 2, limit: 4 })).toEqual({ done: false });
     expect(await a.exchange("r1", { from: 1, to: 2, limit: 4 })).toEqual({ done: true });
     await beat("i#a", 2);
-    expect(await a.permits("r1")).toEqual({ held: 2, own: 2 });
+    expect(await a.permits("r1")).toMatchObject({ held: 2, own: 2 });
   });
 
   it("are reclaimed once, after the last heartbeat, and not if the process has sent another one", async () => {
@@ -132,9 +132,18 @@ describe("leases in DynamoDB", () => {
     if (lease === undefined) return;
     await beat("i#a", 2_000);
     await b.reclaim("r1", lease);
-    expect(await b.permits("r1")).toEqual({ held: 3, own: 0 });
+    expect(await b.permits("r1")).toMatchObject({ held: 3, own: 0 });
     await b.reclaim("r1", { ...lease, at: 2_000 });
     await b.reclaim("r1", { ...lease, at: 2_000 });
-    expect(await a.permits("r1")).toEqual({ held: 0, own: 0 });
+    expect(await a.permits("r1")).toMatchObject({ held: 0, own: 0 });
+  });
+
+  it("are searched for by one process at a time", async () => {
+    const { storeOf } = tables();
+    const [a, b] = [storeOf("i#a"), storeOf("i#b")];
+    const first = { from: 0, to: 5_000 };
+    expect([await a.startSearch("r1", first), await b.startSearch("r1", first)]).toEqual([true, false]);
+    expect(await b.permits("r1")).toEqual({ held: 0, own: 0, searchedAt: 5_000 });
+    expect(await b.startSearch("r1", { from: 5_000, to: 15_000 })).toBe(true);
   });
 });

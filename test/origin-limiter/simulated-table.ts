@@ -35,6 +35,9 @@ export interface Calls {
   readonly limit: string;
 }
 
+/** The share of transactions that conflict with another one: DynamoDB cancels them. */
+const CONFLICTS = 0.1;
+
 export class SimulatedTable {
   readonly calls: Calls[] = [];
   private readonly started = Date.now();
@@ -42,6 +45,7 @@ export class SimulatedTable {
   private readonly beats = new Map<string, Item>();
   private readonly hosts = new Map<string, HostRate>();
   held = 0;
+  private searchedAt = 0;
 
   constructor(
     private readonly faults: TableFaults,
@@ -76,16 +80,31 @@ export class SimulatedTable {
           return { done: next !== undefined, tat: next ?? tat };
         }),
       permits: (reqId) =>
-        counted("read", reqId, (): Permits => ({ held: this.held, own: this.beats.get(owner)?.permits ?? 0 })),
+        counted(
+          "read",
+          reqId,
+          (): Permits => ({
+            held: this.held,
+            own: this.beats.get(owner)?.permits ?? 0,
+            searchedAt: this.searchedAt,
+          }),
+        ),
       exchange: (reqId, { from, to, limit }: PermitChange) =>
         counted("transaction", reqId, () => {
           const own = this.beats.get(owner);
-          const done = own !== undefined && own.permits === from && (to < from || this.held + to - from <= limit);
+          const fits = to < from || this.held + to - from <= limit;
+          const done = own !== undefined && own.permits === from && fits && this.random() >= CONFLICTS;
           if (done) {
             own.permits = to;
             this.held += to - from;
           }
           return { done };
+        }),
+      startSearch: (reqId, { from, to }) =>
+        counted("transaction", reqId, () => {
+          if (this.searchedAt !== from) return false;
+          this.searchedAt = to;
+          return true;
         }),
       expiredLeases: (reqId, before) =>
         counted("read", reqId, () =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FollowerGate } from "../../../agent/origin/follower-gate.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Deferrals } from "../../../agent/work/deferrals.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
@@ -18,7 +19,7 @@ const overloaded =
 /** A limiter that grants so many permits, and defers the rest. */
 function limited(permits: number, release: () => void = () => undefined): NonNullable<Plan["origins"]> {
   let left = permits;
-  const permit = { lost: new AbortController().signal, slot: () => Promise.resolve(), release };
+  const permit = { lost: new AbortController().signal, slot: () => Promise.resolve(100), release };
   const acquire = async () => {
     if (left-- <= 0) throw new DeferredError(10_000);
     return permit;
@@ -238,7 +239,7 @@ test("what is deferred for different reasons goes back apart, by its attempts; o
 
 test("a download that is cut off because this process has lost its permits goes back", async () => {
   const lease = new AbortController();
-  const acquire = async () => ({ lost: lease.signal, slot: () => Promise.resolve(), release: () => undefined });
+  const acquire = async () => ({ lost: lease.signal, slot: () => Promise.resolve(100), release: () => undefined });
   const { sent, all } = plan({ origins: originsOf(() => ({ acquire })) });
   const download = () => {
     lease.abort();
@@ -248,4 +249,18 @@ test("a download that is cut off because this process has lost its permits goes 
   await ended;
   expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off a 10", "delete r"]);
   expect(sent[0]?.message).not.toHaveProperty("tries");
+});
+
+test("followers that wait for one that was refused return to the queue as they came: they were not attempted", async () => {
+  const { sent, all } = plan({ download: overloaded("a"), followers: new FollowerGate() });
+  const message = taskMessage({
+    ...{ req_id: "q", urls: named("a", "b"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
+  });
+  const { ended } = start(messageBody(message), all);
+  await ended;
+  const attempts = sent.flatMap(({ message: { urls, tries } }) => urls.map(({ url }) => [url, tries]));
+  expect(attempts.toSorted()).toEqual([
+    ["a", 1],
+    ["b", undefined],
+  ]);
 });

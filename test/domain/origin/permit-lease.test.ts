@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { PermitLease, type PermitLeaseOptions } from "../../../domain/origin/permit-lease.ts";
-import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { type Lease, MemoryPermitStore, type PermitStore } from "../../../domain/origin/permit-store.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 });
@@ -39,10 +39,10 @@ test("it leases as many permits as could be used, within the limit, and gives ba
   expect(lease.free).toBe(LIMIT);
   const lost = lease.use();
   await update(0, 1_000);
-  expect(await store.permits("r1")).toEqual({ held: 1, own: 1 });
+  expect(await store.permits("r1")).toMatchObject({ held: 1, own: 1 });
   lease.release(lost);
   await update(0, 1_000);
-  expect(await store.permits("r1")).toEqual({ held: 0, own: 0 });
+  expect(await store.permits("r1")).toMatchObject({ held: 0, own: 0 });
 });
 
 test("permits that are not in use are lost with the heartbeat, as those in use are", async () => {
@@ -65,6 +65,7 @@ test("a transaction whose response is late may still be carried out: until it ha
       change.to > 0
         ? store.exchange(reqId, change)
         : new Promise((resolve) => carryOut.push(() => resolve(store.exchange(reqId, change)))),
+    startSearch: async () => false,
     expiredLeases: async () => [],
     reclaim: async () => undefined,
   };
@@ -77,5 +78,87 @@ test("a transaction whose response is late may still be carried out: until it ha
   for (const end of carryOut) end();
   for (let n = 0; n < 10; n++) await update(LIMIT, 1_000);
   expect(lease.free).toBe(LIMIT);
-  expect(await store.permits("r1")).toEqual({ held: LIMIT, own: LIMIT });
+  expect(await store.permits("r1")).toMatchObject({ held: LIMIT, own: LIMIT });
+});
+
+/** A store that cancels the first transactions that give permits back, as DynamoDB does when two conflict. */
+function conflicting(conflicts: number): {
+  readonly store: PermitLeaseOptions["store"];
+  readonly memory: MemoryPermitStore;
+} {
+  const memory = new MemoryPermitStore();
+  let left = conflicts;
+  const exchange: PermitStore["exchange"] = async (reqId, change) => {
+    if (change.to < change.from && left-- > 0) return { done: false };
+    return memory.exchange(reqId, change);
+  };
+  const { permits, startSearch, expiredLeases, reclaim } = memory;
+  return {
+    memory,
+    store: {
+      exchange,
+      permits: permits.bind(memory),
+      startSearch: startSearch.bind(memory),
+      expiredLeases: expiredLeases.bind(memory),
+      reclaim: reclaim.bind(memory),
+    },
+  };
+}
+
+test("permits are given back also if DynamoDB cancels the transaction", async () => {
+  const { store, memory } = conflicting(3);
+  const { lease, update } = leaseOf({ store });
+  await update(LIMIT);
+  await update(0, 1_000);
+  expect(lease.isIdle).toBe(false);
+  expect(await memory.permits("r1")).toMatchObject({ held: LIMIT });
+  for (let n = 0; n < 20; n++) await update(0, lease.nextCallAt(Date.now(), 0) - Date.now());
+  expect(await memory.permits("r1")).toMatchObject({ held: 0 });
+  expect(lease.isIdle).toBe(true);
+});
+
+test("a process that ends tries again to give its permits back", async () => {
+  const { store, memory } = conflicting(2);
+  const { lease, update } = leaseOf({ store });
+  await update(LIMIT);
+  const drained = lease.drain();
+  await vi.advanceTimersByTimeAsync(30_000);
+  await drained;
+  expect(await memory.permits("r1")).toMatchObject({ held: 0 });
+});
+
+test("a process that loses its lease gives its permits back, if nobody has reclaimed them", async () => {
+  let heartbeatAt = Date.now();
+  const { lease, store, update } = leaseOf({ heartbeatAt: () => heartbeatAt });
+  await update(LIMIT);
+  heartbeatAt = Number.NEGATIVE_INFINITY;
+  await update(0, 1_000);
+  expect(await store.permits("r1")).toMatchObject({ held: 0 });
+  expect(lease.nextCallAt(Date.now(), 0)).toBe(Number.POSITIVE_INFINITY);
+  expect(lease.isIdle).toBe(true);
+});
+
+test("of the processes that find no permit, one searches for expired leases, and reclaims each of them", async () => {
+  const expired: Lease[] = [1, 2].map((n) => ({ owner: `dead-${n}`, permits: 1, at: 0 }));
+  const reclaimed: string[] = [];
+  let searchedAt = 0;
+  let searches = 0;
+  const full: PermitLeaseOptions["store"] = {
+    permits: async () => ({ held: LIMIT, own: 0, searchedAt }),
+    exchange: async () => ({ done: false }),
+    startSearch: async (_, { from, to }) => {
+      if (searchedAt !== from) return false;
+      searchedAt = to;
+      return true;
+    },
+    expiredLeases: async () => {
+      searches++;
+      return expired;
+    },
+    reclaim: async (_, { owner }) => void reclaimed.push(owner),
+  };
+  const processes = [1, 2, 3].map(() => leaseOf({ store: full }));
+  for (let n = 0; n < 4; n++) for (const { update } of processes) await update(1, 500);
+  expect(searches).toBe(1);
+  expect(reclaimed).toEqual(["dead-1", "dead-2"]);
 });
