@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { PermitLease, type PermitLeaseOptions } from "../../../domain/origin/permit-lease.ts";
-import { type Lease, MemoryPermitStore, type PermitStore } from "../../../domain/origin/permit-store.ts";
+import { type Lease, MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 });
@@ -33,6 +33,22 @@ function leaseOf(options: Partial<PermitLeaseOptions> = {}) {
   return { lease, store, update };
 }
 
+/** A store that cancels the first transactions that give permits back, as DynamoDB does when two conflict, and that may be down. */
+function breaking({ conflicts = 0 } = {}) {
+  const memory = new MemoryPermitStore();
+  const isDown = { value: false };
+  let left = conflicts;
+  const store: PermitLeaseOptions["store"] = {
+    exchange: async (reqId, change) =>
+      change.to < change.from && left-- > 0 ? { done: false } : memory.exchange(reqId, change),
+    permits: async (reqId) => (isDown.value ? new Promise(() => undefined) : memory.permits(reqId)),
+    startSearch: async () => false,
+    expiredLeases: async () => [],
+    reclaim: async () => undefined,
+  };
+  return { memory, store, isDown };
+}
+
 test("it leases as many permits as could be used, within the limit, and gives back the others", async () => {
   const { lease, store, update } = leaseOf();
   await update(5);
@@ -47,9 +63,11 @@ test("it leases as many permits as could be used, within the limit, and gives ba
 
 test("permits that are not in use are lost with the heartbeat, as those in use are", async () => {
   const heartbeatAt = Date.now();
-  const { lease, update } = leaseOf({ heartbeatAt: () => heartbeatAt });
+  const { store, isDown } = breaking();
+  const { lease, update } = leaseOf({ store, heartbeatAt: () => heartbeatAt });
   await update(LIMIT);
   expect(lease.free).toBe(LIMIT);
+  isDown.value = true;
   await update(LIMIT, 44_000);
   expect(lease.free).toBe(LIMIT);
   await update(LIMIT, 2_000);
@@ -81,32 +99,8 @@ test("a transaction whose response is late may still be carried out: until it ha
   expect(await store.permits("r1")).toMatchObject({ held: LIMIT, own: LIMIT });
 });
 
-/** A store that cancels the first transactions that give permits back, as DynamoDB does when two conflict. */
-function conflicting(conflicts: number): {
-  readonly store: PermitLeaseOptions["store"];
-  readonly memory: MemoryPermitStore;
-} {
-  const memory = new MemoryPermitStore();
-  let left = conflicts;
-  const exchange: PermitStore["exchange"] = async (reqId, change) => {
-    if (change.to < change.from && left-- > 0) return { done: false };
-    return memory.exchange(reqId, change);
-  };
-  const { permits, startSearch, expiredLeases, reclaim } = memory;
-  return {
-    memory,
-    store: {
-      exchange,
-      permits: permits.bind(memory),
-      startSearch: startSearch.bind(memory),
-      expiredLeases: expiredLeases.bind(memory),
-      reclaim: reclaim.bind(memory),
-    },
-  };
-}
-
 test("permits are given back also if DynamoDB cancels the transaction", async () => {
-  const { store, memory } = conflicting(3);
+  const { store, memory } = breaking({ conflicts: 3 });
   const { lease, update } = leaseOf({ store });
   await update(LIMIT);
   await update(0, 1_000);
@@ -118,7 +112,7 @@ test("permits are given back also if DynamoDB cancels the transaction", async ()
 });
 
 test("a process that ends tries again to give its permits back", async () => {
-  const { store, memory } = conflicting(2);
+  const { store, memory } = breaking({ conflicts: 2 });
   const { lease, update } = leaseOf({ store });
   await update(LIMIT);
   const drained = lease.drain();

@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "agent/work/download-urls.ts",
-      find: "beforeSend: () => permit.slot()",
-      replace: "beforeSend: () => undefined",
+      find: "permit.isHeld ? permit.slot() : undefined",
+      replace: "undefined",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "pipeline", "test/pipeline/requests/origin.test.ts"],
