@@ -17,7 +17,7 @@ const KEPT_SECONDS = 8 * 86_400;
 const RATE = "rate";
 const HELD = "held";
 
-/** The document client leaves the item of an error as DynamoDB sends it. */
+/** The document client does not unmarshall the item of a ConditionalCheckFailedException: its numbers are `{ N: "1" }`. */
 const numberSchema = z.union([z.number(), z.object({ N: z.coerce.number() }).transform(({ N }) => N)]);
 const tatSchema = z.object({ tat: numberSchema });
 const permitsSchema = z.object({ permits: z.number().default(0) });
@@ -30,16 +30,16 @@ const hostSchema = z
   .transform(({ rate, cut_at, not_before }) => ({ rate, cutAt: cut_at, notBefore: not_before }));
 const failureSchema = z.object({ Item: z.record(z.string(), z.unknown()) });
 
-/** A condition and its values. */
-interface Guarded {
+/** An update, its condition, and the values of both. */
+interface ConditionalUpdate {
   readonly update: string;
   readonly condition: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The limits of requests in the Progress table: `limit#<req_id>` / `rate` (the TAT) and `held` (the permits of all processes); each process's lease is the attribute
- * `permits` of its heartbeat item; `host#<host>` / `rate` is the AIMD state of a host.
+ * The limits of origins in the Progress table: `limit#<req_id or host>` / `rate` is the TAT, `limit#<req_id>` / `held` the permits of all
+ * processes, `host#<host>` / `rate` the AIMD state of a host. The lease of a process is the attribute `permits` of its heartbeat item.
  */
 export class PermitTable implements PermitStore {
   /** @param owner this process: the sort key of its heartbeats */
@@ -49,7 +49,7 @@ export class PermitTable implements PermitStore {
     private readonly owner: string,
   ) {}
 
-  /** A read for nothing but its response's time. */
+  /** Reads an item that does not exist: ServerClock uses the `Date` of the response. */
   async ping(): Promise<void> {
     await this.get(KEY.host(""), RATE);
   }
@@ -60,8 +60,8 @@ export class PermitTable implements PermitStore {
 
   async updateTat(id: string, update: TatUpdate) {
     try {
-      const guarded = guardedTat(update);
-      const { Attributes } = await this.db.send(new UpdateCommand(this.updateOf(KEY.limit(id), RATE, guarded)));
+      const conditional = tatUpdateOf(update);
+      const { Attributes } = await this.db.send(new UpdateCommand(this.updateOf(KEY.limit(id), RATE, conditional)));
       return { done: true, tat: tatSchema.parse(Attributes).tat };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -79,7 +79,7 @@ export class PermitTable implements PermitStore {
   }
 
   async exchange(reqId: string, { from, to, limit }: PermitChange) {
-    const lease: Guarded = {
+    const lease: ConditionalUpdate = {
       update: "SET permits = :to",
       condition: `attribute_exists(#at) AND (permits = :from${from === 0 ? " OR attribute_not_exists(permits)" : ""})`,
       values: { ":to": to, ":from": from },
@@ -90,7 +90,7 @@ export class PermitTable implements PermitStore {
 
   async startSearch(reqId: string, { from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
     try {
-      const search: Guarded = {
+      const search: ConditionalUpdate = {
         update: "SET searched_at = :to",
         condition: from === 0 ? "attribute_not_exists(searched_at)" : "searched_at = :from",
         values: { ":to": to, ...(from === 0 ? {} : { ":from": from }) },
@@ -126,7 +126,7 @@ export class PermitTable implements PermitStore {
   }
 
   async reclaim(reqId: string, { owner, permits, at }: Lease): Promise<void> {
-    const lease: Guarded = {
+    const lease: ConditionalUpdate = {
       update: "SET permits = :none",
       condition: "#at = :at AND permits = :permits",
       values: { ":none": 0, ":at": at, ":permits": permits },
@@ -140,7 +140,7 @@ export class PermitTable implements PermitStore {
 
   async cutHostRate(host: string, seen: HostRate | undefined, { rate, cutAt, notBefore }: HostRate): Promise<HostRate> {
     try {
-      const guarded: Guarded = {
+      const conditional: ConditionalUpdate = {
         update: "SET rate = :rate, cut_at = :cut, not_before = :until",
         condition: seen === undefined ? "attribute_not_exists(cut_at)" : "cut_at = :seen_at AND rate = :seen_rate",
         values: {
@@ -150,7 +150,7 @@ export class PermitTable implements PermitStore {
           ...(seen === undefined ? {} : { ":seen_at": seen.cutAt, ":seen_rate": seen.rate }),
         },
       };
-      await this.db.send(new UpdateCommand(this.updateOf(KEY.host(host), RATE, guarded)));
+      await this.db.send(new UpdateCommand(this.updateOf(KEY.host(host), RATE, conditional)));
       return { rate, cutAt, notBefore };
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -158,8 +158,15 @@ export class PermitTable implements PermitStore {
     }
   }
 
-  /** Changes a lease and the count of all permits together. @returns false if a condition does not hold, or another transaction is in progress */
-  private async transact(reqId: string, owner: string, lease: Guarded, by: number, fits: string, limit: number) {
+  /** Changes a lease and the count of all permits together. @returns false if DynamoDB cancels the transaction: a condition does not hold, another one is in progress, or the table throttles */
+  private async transact(
+    reqId: string,
+    owner: string,
+    lease: ConditionalUpdate,
+    by: number,
+    fits: string,
+    limit: number,
+  ) {
     const values = { ":by": by, ":expire": expireAt(), ...(fits === "" ? {} : { ":most": limit - by }) };
     const transact = new TransactWriteCommand({
       TransactItems: [
@@ -194,7 +201,7 @@ export class PermitTable implements PermitStore {
     }
   }
 
-  private updateOf(key: string, part: string, { update, condition, values }: Guarded) {
+  private updateOf(key: string, part: string, { update, condition, values }: ConditionalUpdate) {
     return {
       TableName: this.table,
       Key: { key, part },
@@ -212,7 +219,7 @@ export class PermitTable implements PermitStore {
   }
 }
 
-function guardedTat(update: TatUpdate): Guarded {
+function tatUpdateOf(update: TatUpdate): ConditionalUpdate {
   switch (update.kind) {
     case "set":
       return {

@@ -15,7 +15,7 @@ export const KEY = {
   bytes: (reqId: string) => `bytes#${reqId}`,
   /** The last beat of each process. */
   beat: (reqId: string) => `beat#${reqId}`,
-  /** The limits of its origin: the TAT of its rate, and the permits of all processes. */
+  /** By request, or by host while it throttles: the TAT of its rate. Of a request also the permits of all processes. */
   limit: (id: string) => `limit#${id}`,
   /** The rate that a host accepts. */
   host: (host: string) => `host#${host}`,

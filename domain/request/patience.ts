@@ -10,8 +10,6 @@ export interface Patience {
   readonly stillMs: number;
   /** The same while the queue has messages, which may be other requests'. */
   readonly busyMs: number;
-  /** Who shares a limit with others puts off what would wait longer than this for its turn. */
-  readonly turnMs: number;
   /** An empty queue is believed when it was empty twice, this far apart: SQS estimates. */
   readonly againMs: number;
 }
@@ -28,7 +26,6 @@ export function patienceOf(stallSeconds: number = STALL_SECONDS): Patience {
     staleMs: 6 * beatMs,
     stillMs,
     busyMs: 2 * stillMs,
-    turnMs: Math.max(1_000, 0.3 * beatMs),
     againMs: Math.max(1_000, stillMs / 15),
   };
 }
