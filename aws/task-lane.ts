@@ -21,7 +21,7 @@ const SENT_IN_PARALLEL = 16;
 const SEND = { attempts: 8, firstMs: 50 };
 /** Deletions and extensions wait this long for others to share a call with. */
 const TOGETHER = { size: BATCH, delayMs: 20 };
-/** Nobody waits for what is put off, and there may be much of it. */
+/** Deferred messages are not urgent, and there may be many. */
 const LATER = { size: BATCH, delayMs: 300 };
 
 /** Messages that could not be queued. */

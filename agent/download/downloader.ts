@@ -382,12 +382,12 @@ function isAnyHit({ xCache }: Answer): boolean {
   return status === "HIT" || status === "REFRESH_HIT";
 }
 
-/** What is put off between two attempts was asked for in vain before. */
+/** A deferred attempt failed before: its earlier attempts count. */
 function withTries(error: unknown, tries: number): unknown {
   return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts + tries) : error;
 }
 
-/** What is put off says when its first attempt started. */
+/** A deferred task keeps the start of its first attempt. */
 function withStart(error: unknown, startedAt: number): unknown {
   return error instanceof DeferredError ? new DeferredError(error.delayMs, error.attempts, startedAt) : error;
 }
@@ -413,7 +413,7 @@ const NOT_ATTEMPTED = notAttempted({ reason: "other", detail: "not attempted" })
 
 /**
  * Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt.
- * @param attempts here, without those before it was put off
+ * @param attempts of this message
  */
 function isTroubled({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);

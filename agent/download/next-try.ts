@@ -17,7 +17,7 @@ const MAX_ATTEMPTS_WHEN_THROTTLED = 8;
 export type NextTry = "now" | "later" | "never";
 
 /**
- * @param previousAttempts at the same URL and variant, in messages that were put off
+ * @param previousAttempts at the same URL and variant, in deferred messages
  * @param hasNext whether there is an address that is worth an attempt
  */
 export function nextTry(

@@ -14,7 +14,7 @@ export interface Follower {
   readonly needsPermit: boolean;
   /** Who has served it, if the response shows that. Call it once the download is complete. */
   served(by: "cache" | "origin" | undefined): void;
-  /** It has ended, whether or not it was served. @param error of a deferral: those that wait for it would be deferred after it, one by one */
+  /** It has ended. @param error if it was deferred: the followers that wait for it are deferred together with it */
   leave(error?: Error): void;
 }
 
@@ -49,7 +49,11 @@ export class FollowerGate {
     for (const { running } of this.requests.values()) for (const { end } of running.values()) end(reason);
   }
 
-  /** @throws what the follower that it waits for has left with; what the gate was closed with. @param runsAlone whether it waits for its turn; otherwise, what it shows is only noted */
+  /**
+   * Waits until this follower may start.
+   * @param runsAlone whether it waits for the follower of the same lead and POP, or of the same object, that runs alone; if not, only its result is recorded
+   * @throws the error with which that follower left; what the gate was closed with
+   */
   async enter(task: FollowerTask, runsAlone: boolean): Promise<Follower> {
     const request = this.requestOf(task.reqId);
     const pair = pairOf(task.lead, task.pop);
@@ -100,7 +104,7 @@ export class FollowerGate {
 
   private requestOf(reqId: string): Request {
     const request = this.requests.get(reqId) ?? { isSameRec: new Map(), fetched: new Set(), running: new Map() };
-    // The one that was used last is the last one.
+    // The map is ordered by last use.
     this.requests.delete(reqId);
     this.requests.set(reqId, request);
     const [oldest] = this.requests.keys();

@@ -25,14 +25,14 @@ export class HeldPermit {
     return this.limiterOf() !== undefined;
   }
 
-  /** Releases the permit, and waits for another one if its requests need any. @throws DeferredError */
+  /** Releases the permit, and waits for another one if its requests need any. @throws DeferredError; what cancelled it; what the limiter was closed with */
   async acquire(options: Omit<AcquireOptions, "rate" | "signal">): Promise<void> {
     this.release();
     this.permit = await this.limiterOf()?.acquire({ ...options, signal: this.cancellation.signal });
     this.permit?.lost.addEventListener("abort", this.onLost);
   }
 
-  /** Waits until the request may be sent, if it has a permit: call it when the connection is open. @throws DeferredError */
+  /** Waits until the request may be sent, if it has a permit: call it when the connection is open. @throws as {@link acquire} */
   async slot(): Promise<void> {
     await this.permit?.slot(this.cancellation.signal);
   }

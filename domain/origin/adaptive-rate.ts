@@ -3,13 +3,13 @@
 import { within } from "./paced-calls.ts";
 import type { HostRate, PermitStore } from "./permit-store.ts";
 
-const CUT = 0.7;
-/** If most of many responses are refusals, the rate is far too high: it is multiplied by the share that the host accepted, at least by this. */
-const MAX_CUT = 0.1;
+const DECREASE_FACTOR = 0.7;
+/** With MIN_RESPONSES or more, the rate is multiplied by the accepted share if that is below DECREASE_FACTOR, but by no less than this. */
+const MIN_DECREASE_FACTOR = 0.1;
 const MIN_RESPONSES = 20;
 /** Refusals within this time after a cut were caused by the rate before it. */
 const CUT_INTERVAL_MS = 2_000;
-/** How long after the first cut other processes add what the host accepted from them. */
+/** After the first cut, other processes add the rate that the host accepted from them, for this long. Meanwhile, no refusal is a reason for another cut. */
 const JOIN_MS = 4_000;
 /** Requests per second. Below MIN_RATE, recovery would not be noticed; above MAX_RATE, the host is not throttled any more. */
 const MIN_RATE = 0.2;
@@ -32,7 +32,7 @@ const REFUSED_KEPT_MS = 600_000;
 /** One URL that fails is no reason to send fewer requests, nor are some URLs of many. */
 const MIN_REFUSED_URLS = 2;
 const TOLERATED_SHARE = 0.03;
-/** So many good responses of others show that a POP, or a URL that was refused before, is the cause. */
+/** With this many accepted responses from others, one POP, or URLs that were refused before, are the cause. */
 const MIN_OTHERS = 3;
 /** Before the first cut: the good responses that are in flight tell the rate that the host accepts. */
 const MEASURE_MS = 1_000;
@@ -78,12 +78,16 @@ export function cutRate(host: HostRate | undefined, refusals: Refusals): HostRat
   const before = rateAt(host, now);
   if (host !== undefined && isFirst && before !== Number.POSITIVE_INFINITY)
     // Another process has made the first cut, by what the host accepted from it.
-    return accepted > 0 && now - host.cutAt < JOIN_MS ? { ...host, rate: host.rate + CUT * accepted } : undefined;
+    return accepted > 0 && now - host.cutAt < JOIN_MS
+      ? { ...host, rate: host.rate + DECREASE_FACTOR * accepted }
+      : undefined;
   if (host !== undefined && (now - host.cutAt < CUT_INTERVAL_MS || sentAt <= host.cutAt)) return undefined;
   const good = responses - refused;
-  const share = responses >= MIN_RESPONSES ? Math.max(MAX_CUT, good / responses) : CUT;
+  const share = responses >= MIN_RESPONSES ? Math.max(MIN_DECREASE_FACTOR, good / responses) : DECREASE_FACTOR;
   const rate =
-    before === Number.POSITIVE_INFINITY ? CUT * Math.max(MIN_FIRST_RATE, accepted) : before * Math.min(CUT, share);
+    before === Number.POSITIVE_INFINITY
+      ? DECREASE_FACTOR * Math.max(MIN_FIRST_RATE, accepted)
+      : before * Math.min(DECREASE_FACTOR, share);
   const pauseMs = good > 0 ? Math.min(retryAfterMs, MAX_PAUSE_MS) : retryAfterMs;
   return { rate: Math.max(MIN_RATE, rate), cutAt: now, notBefore: now + pauseMs };
 }
@@ -92,6 +96,7 @@ export function cutRate(host: HostRate | undefined, refusals: Refusals): HostRat
 export interface OriginResponse {
   readonly url: string;
   readonly pop: string;
+  /** Milliseconds since the epoch. */
   readonly sentAt: number;
   /** 429, 502, 503 or 504 */
   readonly isRefusal: boolean;
@@ -152,11 +157,11 @@ export class AdaptiveRate {
   }
 
   private async read(): Promise<void> {
-    this.know(await this.options.store.hostRate(this.options.host));
+    this.adopt(await this.options.store.hostRate(this.options.host));
   }
 
   /** A cut of this process may not be in the store. */
-  private know(rate: HostRate | undefined): void {
+  private adopt(rate: HostRate | undefined): void {
     if (rate !== undefined && rate.cutAt >= (this.shared?.cutAt ?? 0)) this.follow(rate);
   }
 
@@ -166,6 +171,7 @@ export class AdaptiveRate {
     this.shared = rate;
   }
 
+  /** Records a response. It may cut the rate, asynchronously; errors of the store are ignored. */
   observe(response: OriginResponse): void {
     const refusedAt = this.refusedUrls.get(response.url) ?? Number.NEGATIVE_INFINITY;
     const isRetry = response.isRetry || this.options.now() - refusedAt < REFUSED_KEPT_MS;
@@ -210,7 +216,7 @@ export class AdaptiveRate {
         if (!this.isThrottling()) return;
       }
       const seen = await within(CALL_TIMEOUT_MS, store.hostRate(host)).catch(() => this.shared);
-      this.know(seen);
+      this.adopt(seen);
       const { all, refused } = this.recent();
       const next = cutRate(this.shared, {
         now: now(),
@@ -225,7 +231,7 @@ export class AdaptiveRate {
       // It holds here, also if the store does not take it.
       this.follow(next);
       onCut?.(next);
-      this.know(await within(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
+      this.adopt(await within(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
     } catch {
       // The next cut tries again.
     } finally {

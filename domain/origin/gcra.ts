@@ -7,7 +7,7 @@ const USED_SHARE = 0.9;
 /** A slot is usable for this long after its time. */
 export const SLOT_TOLERANCE_MS = 100;
 /** The first slot after an idle period: DynamoDB's response must have arrived before it. */
-const LEAD_MS = 150;
+const FIRST_SLOT_DELAY_MS = 150;
 /** A TAT that is further ahead than a process may reserve now, by more than this, comes from a wrong clock. The rate may have been lower before. */
 const MAX_CLOCK_ERROR_MS = 15_000;
 /** Work in progress reserves slots up to this far ahead, and at least this many. */
@@ -45,7 +45,7 @@ export function reservation(
   now: number,
   { slots, spacing, horizon }: { readonly slots: number; readonly spacing: number; readonly horizon: number },
 ): TatUpdate | undefined {
-  const start = now + LEAD_MS;
+  const start = now + FIRST_SLOT_DELAY_MS;
   const by = wholeMicroseconds(slots * spacing);
   if (tat === undefined || tat < start) return { kind: "set", to: wholeMicroseconds(start + by), below: start };
   return tat < now + horizon ? { kind: "add", by, atLeast: start, below: now + horizon } : undefined;

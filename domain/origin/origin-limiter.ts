@@ -78,10 +78,10 @@ interface Host {
 }
 
 /** How many wait in each limit. */
-type Places = ReadonlyMap<Reservations, number>;
+type WaitersAhead = ReadonlyMap<Reservations, number>;
 
 /** Slots that are kept until the connection is open. */
-type Promised = readonly (readonly [Reservations, number])[];
+type Claims = readonly (readonly [Reservations, number])[];
 
 interface Waiter extends Required<Omit<AcquireOptions, "rate" | "signal">> {
   readonly host: Host;
@@ -89,7 +89,7 @@ interface Waiter extends Required<Omit<AcquireOptions, "rate" | "signal">> {
   readonly hasPermit: boolean;
   readonly since: number;
   /** @param before how many waiters that have permits wait for slots before it */
-  readonly start: (before: Places) => void;
+  readonly start: (before: WaitersAhead) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -133,18 +133,18 @@ export class OriginLimiter {
   async acquire(options: AcquireOptions): Promise<Permit> {
     const { rate, needsSlot = true } = options;
     const host = this.hostOf(rate);
-    let promised: Promised = [];
+    let claimed: Claims = [];
     let lost = this.unlimited;
     await this.wait(options, false, (before) => {
       lost = this.lease?.use() ?? this.unlimited;
-      if (needsSlot) promised = this.promise(host, before);
+      if (needsSlot) claimed = this.claim(host, before);
     });
     const since = this.now();
     this.inProgress++;
     let isFirst = needsSlot;
-    const endPromise = () => {
-      for (const [slots, until] of promised) slots.unpromise(until);
-      promised = [];
+    const endClaims = () => {
+      for (const [slots, until] of claimed) slots.unclaim(until);
+      claimed = [];
     };
     let isReleased = false;
     return {
@@ -152,7 +152,7 @@ export class OriginLimiter {
       slot: async (signal) => {
         if (isFirst) this.connectMs += (Math.min(MAX_CONNECT_MS, this.msSince(since)) - this.connectMs) * LAST_WEIGHT;
         isFirst = false;
-        endPromise();
+        endClaims();
         let until = Number.POSITIVE_INFINITY;
         await this.wait({ rate, signal, isContinuation: true }, true, () => {
           until = Math.min(until, ...this.activeSlots(host).map((slots) => slots.use()));
@@ -162,7 +162,7 @@ export class OriginLimiter {
       release: () => {
         if (isReleased) return;
         isReleased = true;
-        endPromise();
+        endClaims();
         this.meanMs += (this.msSince(since) - this.meanMs) * LAST_WEIGHT;
         this.inProgress--;
         this.lease?.release(lost);
@@ -308,24 +308,24 @@ export class OriginLimiter {
   }
 
   /** @param before how many waiters that have permits wait for slots */
-  private mayStart({ host, needsSlot, hasPermit }: Waiter, now: number, before: Places): boolean {
+  private mayStart({ host, needsSlot, hasPermit }: Waiter, now: number, before: WaitersAhead): boolean {
     if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
     if (!needsSlot) return true;
     if (now < host.rate.notBefore) return false;
-    const leadMs = hasPermit ? 0 : this.leadMs;
+    const preconnectMs = hasPermit ? 0 : this.preconnectMs;
     return this.activeSlots(host).every((slots) => {
-      const place = hasPermit ? 0 : slots.promises + (before.get(slots) ?? 0);
-      return slots.slotAt(place) <= now + leadMs;
+      const place = hasPermit ? 0 : slots.claims + (before.get(slots) ?? 0);
+      return slots.slotAt(place) <= now + preconnectMs;
     });
   }
 
   /** A connection is opened so early that the request can be sent in the slot. */
-  private get leadMs(): number {
+  private get preconnectMs(): number {
     return Math.min(MAX_CONNECT_MS, CONNECT_MARGIN * this.connectMs);
   }
 
-  private promise(host: Host, before: Places): Promised {
-    return this.activeSlots(host).map((slots) => [slots, slots.promise(before.get(slots) ?? 0)] as const);
+  private claim(host: Host, before: WaitersAhead): Claims {
+    return this.activeSlots(host).map((slots) => [slots, slots.claim(before.get(slots) ?? 0)] as const);
   }
 
   /** The limits in which a request to a host needs a slot each. */
@@ -423,7 +423,7 @@ export class OriginLimiter {
     for (const { host } of this.waiters) {
       times.push(host.rate.notBefore);
       for (const slots of this.activeSlots(host))
-        times.push(slots.slotAt(0), slots.slotAt(slots.promises) - this.leadMs);
+        times.push(slots.slotAt(0), slots.slotAt(slots.claims) - this.preconnectMs);
     }
     for (const host of this.hosts.values()) times.push(host.slots.nextCallAt(this.demandAt(host)));
     times.push(this.slots.nextCallAt(this.demand()));

@@ -5,7 +5,7 @@ import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-r
 import { within } from "./paced-calls.ts";
 import type { PermitStore } from "./permit-store.ts";
 
-/** How old the known rate of a host may be: other processes may have cut it. */
+/** The rate of a host is read again after this time: other processes may have cut it. */
 const HOST_READ_MS = 5_000;
 /** The same for work that the host refused before. */
 const REFUSED_READ_MS = 1_000;
@@ -18,7 +18,7 @@ export interface OriginLimitersOptions {
   readonly now?: () => number;
   /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
   readonly syncClock?: () => Promise<void>;
-  /** When the last heartbeat for a request that was written was sent, by `now`. @default no lease expires */
+  /** When the last successful heartbeat of this process for a request was sent, by `now`; -Infinity: none was. @default leases do not expire */
   readonly heartbeatAt?: (reqId: string) => number;
   /** How long a process without a heartbeat keeps its permits. @default 60 s */
   readonly leaseMs?: number;
@@ -55,7 +55,7 @@ export interface Observed {
   readonly mayReachOrigin: boolean;
 }
 
-/** Where the requests of some work to one host wait for permits. */
+/** Grants permits for the requests of some work to one host. */
 export interface HostLimiter {
   acquire(options: Omit<AcquireOptions, "rate">): Promise<Permit>;
 }
@@ -73,7 +73,7 @@ export class OriginLimiters {
     this.now = options.now ?? Date.now;
   }
 
-  /** Reads what {@link limiterFor} depends on. The first work for a host waits for it, and so does what the host has refused. */
+  /** Reads the rate of the host. Waits for it before the first work for a host, and before work that was refused; before work with limits, waits until the clock is exact. 2 s each at most. */
   async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
     const isKnown = this.rates.has(host);
     const reading = this.rateOf(host)
@@ -92,6 +92,7 @@ export class OriginLimiters {
     return { acquire: (options) => this.limiterOf(work).acquire({ ...options, rate }) };
   }
 
+  /** Records a response: it may cut the rate of its host; an unplanned fetch from the origin is a debt. */
   observe({ work, url, pop, response, elapsedMs, mayReachOrigin }: Observed): void {
     // AWS WAF responds before the origin is reached.
     if (response.wafAction !== undefined || response.httpStatus === undefined) return;

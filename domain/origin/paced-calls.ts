@@ -13,11 +13,11 @@ export interface PacedCallsOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Lets one call at a time run, at most one per second, and fewer while they fail or find nothing free (exponential back-off with jitter). */
+/** Serializes the calls for one limit: one at a time, one per second at most, with exponential back-off and jitter after failures. */
 export class PacedCalls {
   /** The time of the next call. */
   at = 0;
-  /** The same, if the last call found nothing free. */
+  /** The time of the next call after one that failed or found nothing free; 0 after a success. */
   blockedUntil = 0;
   private waitMs = CALL_INTERVAL_MS;
   private isRunning = false;
@@ -51,7 +51,7 @@ export class PacedCalls {
     this.options.onEnd();
   }
 
-  /** @throws Error if the response is late */
+  /** @throws Error if the response is late; what the call throws */
   async inTime<T>(sent: Promise<T>): Promise<T> {
     this.open.add(sent);
     void sent.then(

@@ -61,7 +61,7 @@ export class PermitLease {
     return this.permits - this.inUse;
   }
 
-  /** All permits of this process, at least one: it may have none only for a moment. */
+  /** The permits of this process; at least 1, as a divisor. */
   get size(): number {
     return Math.max(1, this.permits);
   }
@@ -83,7 +83,7 @@ export class PermitLease {
     return this.permits > 0 ? now + CALL_INTERVAL_MS : Number.POSITIVE_INFINITY;
   }
 
-  /** Uses a permit. @returns aborted when this process has lost its lease */
+  /** Uses a permit. @returns the signal that is aborted when this process loses its lease */
   use(): AbortSignal {
     this.inUse++;
     return this.lost.signal;
@@ -178,7 +178,7 @@ export class PermitLease {
   }
 }
 
-/** To which each permit in use listens. */
+/** Many requests listen to its signal. */
 export function newSignal(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -1,6 +1,6 @@
-/** The state that all processes share about the limits of one request's origin. The DynamoDB implementation is in aws/permit-table.ts. */
+/** The state that all processes share about the limits of origins. The DynamoDB implementation is in aws/permit-table.ts. Every call throws what DynamoDB does. */
 export interface PermitStore {
-  /** The theoretical arrival time (TAT) of the request's rate, in milliseconds since the epoch. @returns undefined if nothing is reserved */
+  /** The theoretical arrival time (TAT) of the rate of a request or of a host, in milliseconds since the epoch. @returns undefined if nothing is reserved */
   tat(id: string): Promise<number | undefined>;
   /** Changes the TAT if the condition of the update holds. @returns whether it holds, and the TAT after the call */
   updateTat(id: string, update: TatUpdate): Promise<{ readonly done: boolean; readonly tat: number | undefined }>;
@@ -39,6 +39,7 @@ export interface Permits {
   readonly searchedAt: number;
 }
 
+/** Numbers of permits: those of this process before and after, and the most of all processes. */
 export interface PermitChange {
   readonly from: number;
   readonly to: number;

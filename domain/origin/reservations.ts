@@ -36,10 +36,10 @@ export interface Demand {
 
 /** The slots that this process has reserved in one limit of requests per second (GCRA). */
 export class Reservations {
-  /** Times, in their order. */
+  /** Milliseconds since the epoch, ascending. */
   private slots: number[] = [];
   /** Until when slots are kept for work that opens its connection. */
-  private promised: number[] = [];
+  private claimed: number[] = [];
   /** Requests that were sent without a slot: so many slots must not be used. */
   private debt = 0;
   private tat: number | undefined;
@@ -65,7 +65,7 @@ export class Reservations {
 
   /** Slots that are kept for nobody. */
   get free(): number {
-    return this.slots.length - this.promised.length;
+    return this.slots.length - this.claimed.length;
   }
 
   /** When {@link reserve} has something to do, if nothing else happens. */
@@ -76,7 +76,7 @@ export class Reservations {
   /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
   expire(now: number, notBefore = 0): void {
     this.slots = this.slots.filter((at) => at + this.options.lifeMs > now && at >= notBefore);
-    this.promised = this.promised.filter((until) => until > now);
+    this.claimed = this.claimed.filter((until) => until > now);
     if (!this.isActive) this.debt = 0;
   }
 
@@ -90,21 +90,21 @@ export class Reservations {
     return (this.slots.shift() ?? Number.NEGATIVE_INFINITY) + this.options.lifeMs;
   }
 
-  /** Keeps the next free slot for work that opens its connection. @param place how many others wait for slots @returns what {@link unpromise} takes */
-  promise(place: number): number {
-    const until = this.slotAt(this.promised.length + place) + this.options.lifeMs;
-    this.promised.push(until);
+  /** Keeps the next free slot for work that opens its connection. @param place how many others wait for slots @returns what {@link unclaim} takes */
+  claim(place: number): number {
+    const until = this.slotAt(this.claimed.length + place) + this.options.lifeMs;
+    this.claimed.push(until);
     return until;
   }
 
-  unpromise(until: number): void {
-    const index = this.promised.indexOf(until);
-    if (index !== -1) this.promised.splice(index, 1);
+  unclaim(until: number): void {
+    const index = this.claimed.indexOf(until);
+    if (index !== -1) this.claimed.splice(index, 1);
   }
 
   /** How many slots are kept for work that opens its connection. */
-  get promises(): number {
-    return this.promised.length;
+  get claims(): number {
+    return this.claimed.length;
   }
 
   /** A request was sent without a slot: one slot is not used. */

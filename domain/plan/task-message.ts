@@ -46,7 +46,7 @@ const messageSchema = z.object({
   only_follower: z.boolean().optional(),
   /** Whoever sent it may have sent it before: what stands of it is not done again. */
   again: z.boolean().optional(),
-  /** Most attempts at one of its URLs in messages that were put off. It counts for each URL that has no `attempts` of its own. */
+  /** Most attempts at one of its URLs in deferred messages. It counts for each URL without `attempts` of its own. */
   tries: z.number().int().nonnegative().optional(),
 });
 export const taskMessageSchema = z.preprocess(withHost, messageSchema);

@@ -137,7 +137,7 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
   });
 });
 
-describe.concurrent("what is put off, because the edge keeps an error, or the origin asks for patience", () => {
+describe.concurrent("what is deferred, because the edge keeps an error, or the origin asks for patience", () => {
   const status = (code: number, headers = {}) => ({ kind: "status", status: code, headers }) as const;
   const cases: readonly [name: string, faults: readonly Fault[], tries: number, visits: number[], ms: number][] = [
     ["503, at once", [status(503)], 1, [0], 11_000],
@@ -170,7 +170,7 @@ describe.concurrent("what is put off, because the edge keeps an error, or the or
   });
 });
 
-describe.concurrent("a task that was put off", () => {
+describe.concurrent("a task that was deferred", () => {
   const error = { kind: "status", status: 500 } as const;
 
   test("is asked for at the POP's next address", async () => {
@@ -201,7 +201,7 @@ describe.concurrent("a task that was put off", () => {
     expect(result.ms).toBeLessThan(30_000);
   });
 
-  test("that is put off again says when its first attempt started", async () => {
+  test("that is deferred again says when its first attempt started", async () => {
     const started = Date.now() - 11_000;
     const again = download({ url: object("/first-start.bin", [error]), attempts: 1, startedAt: started });
     await expect(again).rejects.toMatchObject({ attempts: 1, startedAt: started });

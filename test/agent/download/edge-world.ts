@@ -60,9 +60,9 @@ export interface Download {
   readonly cancellation?: Cancellation;
   /** @default unknown */
   readonly bytes?: number;
-  /** Attempts before it was put off. @default what the message says */
+  /** Attempts before it was deferred. @default what the message says */
   readonly attempts?: number;
-  /** When the first of them started. @default it was not put off */
+  /** When the first of them started. @default it was not deferred */
   readonly startedAt?: number;
   /** @default nobody is told of the bytes that come */
   readonly transfer?: Transfer;

@@ -18,7 +18,7 @@ test.each<Case>([
   ["refused", status(403), 1, 0, true, "never"],
   ["a connection that was lost", CLOSED, 1, 0, true, "now"],
   ["lost for the third time", CLOSED, 3, 0, true, "never"],
-  ["lost, after it was put off", CLOSED, 1, 7, true, "now"],
+  ["lost, after it was deferred", CLOSED, 1, 7, true, "now"],
   ["408", status(408), 2, 0, true, "now"],
   ["500 at the first address", status(500), 1, 0, true, "later"],
   ["500 after a connection that was lost", status(500), 2, 0, true, "later"],

@@ -10,7 +10,7 @@ import { deferred, turn } from "../deferred.ts";
 import { taskMessage } from "../task-messages.ts";
 import { bad, bodyOf, done, fail, good, type Plan, start, yes } from "./work-world.ts";
 
-/** Puts off these URLs as an overloaded origin does, and downloads the others. */
+/** Defers these URLs as an overloaded origin does, and downloads the others. */
 const overloaded =
   (...urls: string[]) =>
   (url: string) =>
@@ -126,7 +126,7 @@ describe("what an origin refused", () => {
     ]);
   });
 
-  test("counts from nothing in a message that was not put off before", async () => {
+  test("counts from nothing in a message that was not deferred before", async () => {
     const urls = ["br", "gzip"].map((variant) => ({ url: "a", bytes: 1, variant }));
     const { sent, all } = plan({ download: overloaded("a") });
     await start(lead(urls), all).ended;

@@ -230,7 +230,7 @@ describe("a lead's URL whose download has ended", () => {
   test.each([
     ["without followers where they are queued already", true, ["P1 a"]],
     ["with its followers where they are not", false, ["P1 a >P2 >P3"]],
-  ])("and is put off all the same goes back %s", async (_, isDownloaded, back) => {
+  ])("and is deferred all the same goes back %s", async (_, isDownloaded, back) => {
     const later: TaskMessage[] = [];
     const download: Plan["download"] = async (__, ___, onDownloaded) => {
       if (isDownloaded) onDownloaded({ ok: true });
@@ -244,7 +244,7 @@ describe("a lead's URL whose download has ended", () => {
     expect(shown(sent)).toEqual(isDownloaded ? ["P2 a follows", "P3 a follows"] : []);
   });
 
-  test("and is put off while its followers are being queued goes back without them", async () => {
+  test("and is deferred while its followers are being queued goes back without them", async () => {
     const later: TaskMessage[] = [];
     const sending = deferred<void>();
     const download: Plan["download"] = async (_, __, onDownloaded) => {

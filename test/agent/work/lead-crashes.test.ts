@@ -78,7 +78,7 @@ class World {
       queue: {
         hold: () => Promise.resolve(),
         delete: () => call(() => undefined),
-        sendLater: () => Promise.reject(new Error("unplanned: nothing is put off here")),
+        sendLater: () => Promise.reject(new Error("unplanned: nothing is deferred here")),
         send: async (messages) => {
           for await (const one of messages) await call(() => this.queue.push({ body: messageBody(one), receives: 0 }));
         },
