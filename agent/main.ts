@@ -32,11 +32,11 @@ import { memoryShare } from "./instance/memory.ts";
 import { InstanceMetadata } from "./instance/metadata.ts";
 import { retire } from "./instance/retire.ts";
 import { isSibling, Siblings } from "./instance/siblings.ts";
-import { FollowerGate } from "./origin/follower-gate.ts";
 import { Agent } from "./queue/agent.ts";
 import { Meter } from "./queue/meter.ts";
 import { ActiveRequests } from "./work/active-requests.ts";
 import { Beats } from "./work/beats.ts";
+import { FollowerGate } from "./work/follower-gate.ts";
 import { ResultWriter } from "./work/result-writer.ts";
 
 /** A Spot notice comes two minutes before the end, and should be looked for every five seconds. */

@@ -1,10 +1,9 @@
 import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
-import { reservedPerSecond, SLOT_TOLERANCE_MS } from "./gcra.ts";
 import { CALL_INTERVAL_MS } from "./paced-calls.ts";
 import { newSignal, PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";
 import type { PermitStore } from "./permit-store.ts";
-import { type Demand, MAX_WAIT_MS, Reservations } from "./reservations.ts";
+import { type Demand, MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS } from "./reservations.ts";
 
 /** Deferred work returns after this share of the time for which the limits have been exhausted: so several times as much comes back as may start. */
 const DEFER_SHARE = 0.15;

@@ -2,8 +2,14 @@
 import { describe, expect, it, test } from "vitest";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
-import { horizonMs, isImplausible, reservation, reservedPerSecond, spacingMs } from "../../domain/origin/gcra.ts";
 import { tatAfter } from "../../domain/origin/permit-store.ts";
+import {
+  horizonMs,
+  isImplausible,
+  reservation,
+  reservedPerSecond,
+  spacingMs,
+} from "../../domain/origin/reservations.ts";
 import { busiest } from "./figures.ts";
 import { seeded } from "./lab.ts";
 

@@ -39,7 +39,6 @@ const DECISIONS: Readonly<
     otherFiles: ["adapt-limit", "agent", "hand-back", "pause"],
     slowTests: ["agent*", "beside-limits", "sharing"],
   },
-  "agent/origin": { otherFiles: [], slowTests: [] },
   "agent/work": {
     otherFiles: ["beats", "download-urls", "result-writer", "work"],
     slowTests: ["generated-input", "lead-crashes", "result-writer"],

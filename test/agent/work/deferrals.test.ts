@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { FollowerGate } from "../../../agent/origin/follower-gate.ts";
 import { Slots } from "../../../agent/queue/slots.ts";
 import { Deferrals } from "../../../agent/work/deferrals.ts";
+import { FollowerGate } from "../../../agent/work/follower-gate.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
 import { messageBody, type TaskMessage } from "../../../domain/plan/task-message.ts";

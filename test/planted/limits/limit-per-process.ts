@@ -5,12 +5,12 @@ export default {
   description: "Each process sends as many requests per second as the request allows in all.",
   changes: [
     {
-      file: "domain/origin/gcra.ts",
+      file: "domain/origin/reservations.ts",
       find: '{ kind: "set", to: wholeMicroseconds(start + by), below: start }',
       replace: '{ kind: "set", to: start + by, below: Number.POSITIVE_INFINITY }',
     },
     {
-      file: "domain/origin/gcra.ts",
+      file: "domain/origin/reservations.ts",
       find: "if (tat === undefined || tat < start)",
       replace: "if (tat === undefined || tat !== start)",
     },

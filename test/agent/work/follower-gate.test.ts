@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Follower, FollowerGate } from "../../../agent/origin/follower-gate.ts";
+import { type Follower, FollowerGate } from "../../../agent/work/follower-gate.ts";
 
 const TASK = { reqId: "r1", pop: "BRU50-C1", lead: "ATH50-C1", url: "https://www.example.com/1" };
 
