@@ -1,6 +1,6 @@
 import type { OriginLimits } from "../request/origin-limits.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
-import { CALL_INTERVAL_MS } from "./paced-calls.ts";
+import { CALL_INTERVAL_MS, type LimiterContext } from "./paced-calls.ts";
 import { newSignal, PermitLease, type PermitLeaseOptions } from "./permit-lease.ts";
 import type { PermitStore } from "./permit-store.ts";
 import { type Demand, MAX_WAIT_MS, Reservations, reservedPerSecond, SLOT_TOLERANCE_MS } from "./reservations.ts";
@@ -60,7 +60,7 @@ export interface AcquireOptions {
   readonly needsSlot?: boolean;
 }
 
-export interface OriginLimiterOptions extends Pick<PermitLeaseOptions, "heartbeatAt" | "leaseMs" | "onError"> {
+export interface OriginLimiterOptions extends Pick<PermitLeaseOptions, "heartbeatAt" | "leaseMs"> {
   /** The request that has the limits, or the host, if it has none. */
   readonly id: string;
   readonly limits: OriginLimits;
@@ -68,6 +68,7 @@ export interface OriginLimiterOptions extends Pick<PermitLeaseOptions, "heartbea
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly random?: () => number;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** A host, and the slots within the rate that it accepts. */
@@ -82,8 +83,9 @@ type WaitersAhead = ReadonlyMap<Reservations, number>;
 /** Slots that are kept until the connection is open. */
 type Claims = readonly (readonly [Reservations, number])[];
 
-interface Waiter extends Required<Omit<AcquireOptions, "rate" | "signal">> {
+interface Waiter extends Omit<AcquireOptions, "rate" | "signal"> {
   readonly host: Host;
+  readonly needsSlot: boolean;
   /** Whether it has a permit, and waits for a slot. */
   readonly hasPermit: boolean;
   readonly since: number;
@@ -113,19 +115,34 @@ export class OriginLimiter {
   private timer: NodeJS.Timeout | undefined;
   private readonly now: () => number;
   private readonly random: () => number;
+  private readonly context: LimiterContext;
 
-  constructor(private readonly options: OriginLimiterOptions) {
-    const { id, limits, store } = options;
+  constructor(options: OriginLimiterOptions) {
+    const { id, limits, store, heartbeatAt, leaseMs, onError } = options;
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
     const { concurrency, requests_per_second: rate } = limits;
     const perSecond = rate === undefined ? Number.POSITIVE_INFINITY : reservedPerSecond(rate);
-    this.slots = this.reservations(id, () => perSecond, SLOT_TOLERANCE_MS);
-    if (concurrency === undefined) return;
-    this.lease = new PermitLease({
-      ...{ reqId: id, limit: concurrency, store, now: this.now, random: this.random, onChange: () => this.run() },
-      ...{ heartbeatAt: options.heartbeatAt, leaseMs: options.leaseMs, onError: options.onError },
+    this.context = {
+      store,
+      now: this.now,
+      random: this.random,
+      onChange: () => this.run(),
+      onFree: () => {
+        this.exhaustedSince = Number.POSITIVE_INFINITY;
+      },
+      onError,
+    };
+    this.slots = new Reservations(this.context, {
+      id,
+      perSecond: () => perSecond,
+      lifeMs: SLOT_TOLERANCE_MS,
+      refresh: () => this.refreshRates(),
+      demand: () => this.demand(),
     });
+    if (concurrency === undefined) return;
+    const wanted = () => this.usablePermits();
+    this.lease = new PermitLease(this.context, { reqId: id, limit: concurrency, wanted, heartbeatAt, leaseMs });
   }
 
   /** Waits for a permit. @throws DeferredError; what the signal was aborted with; what the limiter was closed with */
@@ -193,22 +210,21 @@ export class OriginLimiter {
     for (const { fail } of this.waiters.splice(0)) fail(reason);
   }
 
-  /** Gives back the permits that are not in use: call it when all requests have ended. @throws what the store throws */
+  /** Gives back the permits that are not in use: call it when all requests have ended, and nothing waits. */
   async drain(): Promise<void> {
     clearTimeout(this.timer);
     await this.lease?.drain();
   }
 
   private async wait(options: AcquireOptions, hasPermit: boolean, onStart: Waiter["start"]): Promise<void> {
-    const { rate, signal, isDeferrable = false, isContinuation = false, needsSlot = true } = options;
+    const { rate, signal, needsSlot = true, ...how } = options;
     signal.throwIfAborted();
     if (this.isClosed !== undefined) throw this.isClosed;
     return new Promise((resolve, reject) => {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
+        ...how,
         host: this.hostOf(rate),
-        isDeferrable,
-        isContinuation,
         needsSlot,
         hasPermit,
         since: this.now(),
@@ -227,7 +243,7 @@ export class OriginLimiter {
         reject(signal.reason);
       };
       signal.addEventListener("abort", abort);
-      const place = isContinuation ? this.waiters.findIndex((it) => !it.isContinuation) : -1;
+      const place = how.isContinuation === true ? this.waiters.findIndex((it) => !it.isContinuation) : -1;
       this.waiters.splice(place === -1 ? this.waiters.length : place, 0, waiter);
       this.runSoon();
     });
@@ -237,19 +253,22 @@ export class OriginLimiter {
     const known = this.hosts.get(rate);
     if (known !== undefined) return known;
     const lifeMs = this.slots.isActive ? HOST_SLOT_LIFE_MS : SLOT_TOLERANCE_MS;
-    const slots = this.reservations(rate.host, () => rate.perSecond(), lifeMs);
-    const host = { rate, slots };
+    const host: Host = {
+      rate,
+      slots: new Reservations(this.context, {
+        id: rate.host,
+        perSecond: () => rate.perSecond(),
+        lifeMs,
+        refresh: () => this.refreshRates(),
+        demand: () => this.demandAt(host),
+      }),
+    };
     this.hosts.set(rate, host);
     return host;
   }
 
-  private reservations(id: string, perSecond: () => number, lifeMs: number): Reservations {
-    const { store, onError } = this.options;
-    const refresh = () => Promise.all([...this.hosts.keys()].map((rate) => rate.refresh()));
-    return new Reservations({
-      ...{ id, store, perSecond, lifeMs, refresh, now: this.now, random: this.random, onChange: () => this.run() },
-      onError,
-    });
+  private async refreshRates(): Promise<void> {
+    await Promise.all([...this.hosts.keys()].map((rate) => rate.refresh()));
   }
 
   /** The tasks of a message arrive together. */
@@ -268,23 +287,10 @@ export class OriginLimiter {
     const now = this.now();
     this.slots.expire(now);
     for (const { rate, slots } of this.hosts.values()) slots.expire(now, rate.notBefore);
-    this.lease?.update(
-      now,
-      () => this.usablePermits(),
-      () => this.notExhausted(),
-    );
+    this.lease?.update(now);
     this.startWaiters(now);
-    for (const host of this.hosts.values())
-      host.slots.reserve(
-        now,
-        () => this.demandAt(host),
-        () => this.notExhausted(),
-      );
-    this.slots.reserve(
-      now,
-      () => this.demand(),
-      () => this.notExhausted(),
-    );
+    for (const { slots } of this.hosts.values()) slots.reserve(now);
+    this.slots.reserve(now);
     this.deferLate(now);
     this.schedule(now);
   }
@@ -380,10 +386,6 @@ export class OriginLimiter {
     return Math.min(this.inProgress + waiting, usable);
   }
 
-  private notExhausted(): void {
-    this.exhaustedSince = Number.POSITIVE_INFINITY;
-  }
-
   /** Defers the work whose slot or permit would come too late. What has a slot keeps it. */
   private deferLate(now: number): void {
     const before = new Map<Reservations, number>();
@@ -402,7 +404,7 @@ export class OriginLimiter {
 
   /** How long a waiter is expected to wait; 0: it is not deferred. @param before how many waiters need slots before it */
   private waitOf(waiter: Waiter, place: number, before: Map<Reservations, number>, now: number): number {
-    const { host, isDeferrable, isContinuation, needsSlot, hasPermit, since } = waiter;
+    const { host, isDeferrable = false, isContinuation = false, needsSlot, hasPermit, since } = waiter;
     const pause = (isDeferrable || isContinuation) && needsSlot ? host.rate.notBefore - now : 0;
     let wait = pause;
     for (const slots of needsSlot ? this.activeSlots(host) : []) {
@@ -424,9 +426,9 @@ export class OriginLimiter {
       for (const slots of this.activeSlots(host))
         times.push(slots.slotAt(0), slots.slotAt(slots.claims) - this.preconnectMs);
     }
-    for (const host of this.hosts.values()) times.push(host.slots.nextCallAt(this.demandAt(host)));
-    times.push(this.slots.nextCallAt(this.demand()));
-    if (this.lease !== undefined) times.push(this.lease.nextCallAt(now, this.usablePermits()));
+    for (const { slots } of this.hosts.values()) times.push(slots.nextCallAt);
+    times.push(this.slots.nextCallAt);
+    if (this.lease !== undefined) times.push(this.lease.nextCallAt(now));
     if (this.waiters.length > 0) times.push(now + CALL_INTERVAL_MS);
     const next = Math.min(...times.filter((at) => at > now));
     if (next < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.run(), Math.ceil(next - now));

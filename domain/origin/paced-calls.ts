@@ -1,3 +1,5 @@
+import type { PermitStore } from "./permit-store.ts";
+
 /** At most one call of the store per limit, process and this time. */
 export const CALL_INTERVAL_MS = 1_000;
 /** A response of the store that is later is ignored: what it grants is lost for a while, and never used twice. */
@@ -5,11 +7,16 @@ const CALL_TIMEOUT_MS = 2_000;
 /** The bound of the back-off while the store fails. */
 const MAX_RETRY_MS = 5_000;
 
-export interface PacedCallsOptions {
+/** What all parts of a limiter share. */
+export interface LimiterContext {
+  readonly store: PermitStore;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: () => number;
-  /** Called when a call has ended. */
-  readonly onEnd: () => void;
+  /** A call has ended: what is free may have changed. */
+  readonly onChange: () => void;
+  /** A call has found that all processes together do not use the limit. */
+  readonly onFree: () => void;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -25,7 +32,7 @@ export class PacedCalls {
   ended: Promise<void> = Promise.resolve();
   private readonly open = new Set<Promise<unknown>>();
 
-  constructor(private readonly options: PacedCallsOptions) {}
+  constructor(private readonly context: Pick<LimiterContext, "now" | "random" | "onChange" | "onError">) {}
 
   get isIdle(): boolean {
     return !this.isRunning;
@@ -44,11 +51,11 @@ export class PacedCalls {
       await call();
     } catch (error) {
       this.failed({ freeAt: 0, mostMs: MAX_RETRY_MS });
-      this.options.onError?.(error);
+      this.context.onError?.(error);
     }
     await Promise.allSettled(this.open);
     this.isRunning = false;
-    this.options.onEnd();
+    this.context.onChange();
   }
 
   /** @throws Error if the response is late; what the call throws */
@@ -68,7 +75,7 @@ export class PacedCalls {
 
   /** @param freeAt when the call may find something. @param mostMs the bound of the back-off */
   failed({ freeAt, mostMs }: { readonly freeAt: number; readonly mostMs: number }): void {
-    const { now, random } = this.options;
+    const { now, random } = this.context;
     this.at = Math.max(this.at, freeAt, now()) + this.waitMs * random();
     this.blockedUntil = this.at;
     this.waitMs = Math.min(mostMs, this.waitMs * 2);

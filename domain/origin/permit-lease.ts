@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { CALL_INTERVAL_MS, PacedCalls } from "./paced-calls.ts";
-import type { Lease, PermitStore } from "./permit-store.ts";
+import { CALL_INTERVAL_MS, type LimiterContext, PacedCalls } from "./paced-calls.ts";
+import type { Lease } from "./permit-store.ts";
 
 /** Others reclaim the permits of a process without a heartbeat for LEASE_MS. It stops after this share of it. */
 const LEASE_MS = 60_000;
@@ -26,16 +26,12 @@ export interface PermitLeaseOptions {
   readonly reqId: string;
   /** Requests in progress of all processes. */
   readonly limit: number;
-  readonly store: Pick<PermitStore, "permits" | "exchange" | "startSearch" | "expiredLeases" | "reclaim">;
+  /** How many permits this process could use now. */
+  readonly wanted: () => number;
   /** When the last heartbeat that was written successfully was sent. @default no lease expires */
   readonly heartbeatAt?: (() => number) | undefined;
   /** How long a process without a heartbeat keeps its permits: several intervals of heartbeats. @default 60 s */
   readonly leaseMs?: number | undefined;
-  readonly now: () => number;
-  readonly random: () => number;
-  /** Called when the number of permits may have changed. */
-  readonly onChange: () => void;
-  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** The permits that this process leases of one request's limit on concurrency. */
@@ -51,9 +47,12 @@ export class PermitLease {
   private readonly calls: PacedCalls;
   private readonly leaseMs: number;
 
-  constructor(private readonly options: PermitLeaseOptions) {
+  constructor(
+    private readonly context: LimiterContext,
+    private readonly options: PermitLeaseOptions,
+  ) {
     this.leaseMs = options.leaseMs ?? LEASE_MS;
-    this.calls = new PacedCalls({ ...options, onEnd: options.onChange });
+    this.calls = new PacedCalls(context);
   }
 
   /** Permits that are not in use. */
@@ -75,11 +74,10 @@ export class PermitLease {
     return heartbeatAt === undefined || now - heartbeatAt() < LOST_SHARE * this.leaseMs;
   }
 
-  /** When {@link update} has something to do, if nothing else happens. @param wanted how many permits could be used */
-  nextCallAt(now: number, wanted: number): number {
-    const isLeased = this.hasHeartbeat(now);
-    if (this.stored !== this.target(isLeased ? wanted : 0)) return this.calls.at;
-    if (!isLeased) return wanted > 0 ? now + HEARTBEAT_POLL_MS : Number.POSITIVE_INFINITY;
+  /** When {@link update} has something to do, if nothing else happens. */
+  nextCallAt(now: number): number {
+    if (this.stored !== this.target(now)) return this.calls.at;
+    if (!this.hasHeartbeat(now)) return this.options.wanted() > 0 ? now + HEARTBEAT_POLL_MS : Number.POSITIVE_INFINITY;
     return this.permits > 0 ? now + CALL_INTERVAL_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -94,44 +92,36 @@ export class PermitLease {
     if (!lost.aborted) this.inUse--;
   }
 
-  /**
-   * Leases or gives back permits, if a call is due.
-   * @param wantedOf how many permits could be used now
-   * @param onFree called if all processes together do not use the limit
-   */
-  update(now: number, wantedOf: () => number, onFree: () => void): void {
-    const isLeased = this.hasHeartbeat(now);
-    if (!isLeased && this.permits > 0) this.lose();
-    // What it does not use any more, it gives back without a heartbeat, too.
-    const wanted = isLeased ? wantedOf : () => 0;
-    if (this.stored !== this.target(wanted())) this.calls.run(now, () => this.exchange(wanted, onFree));
+  /** Leases or gives back permits, if a call is due. */
+  update(now: number): void {
+    if (!this.hasHeartbeat(now) && this.permits > 0) this.lose();
+    if (this.stored !== this.target(now)) this.calls.run(now, () => this.exchange());
   }
 
-  /** Gives back the permits that are not in use: some attempts. */
+  /** Gives back the permits that are not in use: some attempts. Nothing may be wanted any more. */
   async drain(): Promise<void> {
-    const { now } = this.options;
+    const { now } = this.context;
     await this.calls.ended;
-    for (let attempt = 0; attempt < DRAIN_ATTEMPTS && this.stored !== this.inUse; attempt++) {
+    for (let attempt = 0; attempt < DRAIN_ATTEMPTS && this.stored !== this.target(now()); attempt++) {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.ceil(this.calls.at - now()))));
-      this.update(
-        now(),
-        () => this.inUse,
-        () => undefined,
-      );
+      this.update(now());
       await this.calls.ended;
     }
   }
 
-  private target(wanted: number): number {
+  /** How many permits this process should have. Without a heartbeat, it gives back what it does not use any more. */
+  private target(now: number): number {
+    const wanted = this.hasHeartbeat(now) ? this.options.wanted() : 0;
     return Math.min(this.options.limit, Math.max(this.inUse, wanted));
   }
 
-  private async exchange(wantedOf: () => number, onFree: () => void): Promise<void> {
-    const { store, reqId, limit } = this.options;
+  private async exchange(): Promise<void> {
+    const { store, now, onFree } = this.context;
+    const { reqId, limit } = this.options;
     const { held, own, searchedAt } = await this.calls.inTime(store.permits(reqId));
     this.stored = own;
     if (own < this.permits) return this.lose();
-    const wanted = this.target(wantedOf());
+    const wanted = this.target(now());
     const to = Math.min(wanted, own + Math.max(0, limit - held));
     if (held < limit) onFree();
     if (to === own) {
@@ -142,7 +132,7 @@ export class PermitLease {
     // Until the response arrives, the smaller number is certain.
     this.permits = Math.min(own, Math.max(to, this.inUse));
     this.stored = undefined;
-    this.calls.at = this.options.now() + CALL_INTERVAL_MS;
+    this.calls.at = now() + CALL_INTERVAL_MS;
     const { done } = await this.calls.inTime(store.exchange(reqId, { from: own, to, limit }));
     if (!done) return this.backOff();
     this.permits = to;
@@ -159,7 +149,8 @@ export class PermitLease {
    * @returns whether there may be more
    */
   private async reclaim(searchedAt: number): Promise<boolean> {
-    const { store, reqId, now } = this.options;
+    const { store, now } = this.context;
+    const { reqId } = this.options;
     const lease = this.expired.shift();
     if (lease === undefined && now() - searchedAt < SEARCH_INTERVAL_MS) return false;
     this.calls.at = now() + CALL_INTERVAL_MS;

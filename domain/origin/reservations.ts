@@ -1,7 +1,7 @@
 // Slots by the generic cell rate algorithm (GCRA): one timestamp, the theoretical arrival time (TAT), is the time of the next free slot.
 // https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
-import { CALL_INTERVAL_MS, PacedCalls } from "./paced-calls.ts";
-import type { PermitStore, TatUpdate } from "./permit-store.ts";
+import { CALL_INTERVAL_MS, type LimiterContext, PacedCalls } from "./paced-calls.ts";
+import type { TatUpdate } from "./permit-store.ts";
 
 /** The share of a limit that is used: with it, a window of one second that includes late slots stays within the limit. */
 const USED_SHARE = 0.9;
@@ -73,18 +73,14 @@ const MAX_DEBT_SECONDS = 60;
 export interface ReservationsOptions {
   /** Of the limit: a request, or a host. */
   readonly id: string;
-  readonly store: Pick<PermitStore, "tat" | "updateTat">;
   /** Requests per second of all processes; Infinity: no slots are needed. */
   readonly perSecond: () => number;
   /** How long a slot is usable after its time. */
   readonly lifeMs: number;
   /** What to read together with the TAT, because `perSecond` depends on it. */
   readonly refresh: () => Promise<unknown>;
-  readonly now: () => number;
-  readonly random: () => number;
-  /** Called when slots may have been reserved. */
-  readonly onChange: () => void;
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /** What this process could use now. Asked again when the TAT is known. */
+  readonly demand: () => Demand;
 }
 
 /** How many more slots the work of this process could use within a second. */
@@ -106,8 +102,11 @@ export class Reservations {
   private implausibleTat: number | undefined;
   private readonly calls: PacedCalls;
 
-  constructor(private readonly options: ReservationsOptions) {
-    this.calls = new PacedCalls({ ...options, onEnd: options.onChange });
+  constructor(
+    private readonly context: LimiterContext,
+    private readonly options: ReservationsOptions,
+  ) {
+    this.calls = new PacedCalls(context);
   }
 
   /** Requests per second of all processes; Infinity: no slots are needed. */
@@ -129,8 +128,8 @@ export class Reservations {
   }
 
   /** When {@link reserve} has something to do, if nothing else happens. */
-  nextCallAt(demand: Demand): number {
-    return this.isMissing(demand) ? this.calls.at : Number.POSITIVE_INFINITY;
+  get nextCallAt(): number {
+    return this.isMissing ? this.calls.at : Number.POSITIVE_INFINITY;
   }
 
   /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
@@ -179,24 +178,25 @@ export class Reservations {
     return next + place * spacingMs(this.perSecond);
   }
 
-  /** Reserves what is missing, if a call is due. @param demandOf is asked again when the TAT is known */
-  reserve(now: number, demandOf: () => Demand, onIdle: () => void): void {
-    if (this.isMissing(demandOf())) this.calls.run(now, () => this.call(demandOf, onIdle));
+  /** Reserves what is missing, if a call is due. */
+  reserve(now: number): void {
+    if (this.isMissing) this.calls.run(now, () => this.call());
   }
 
-  private isMissing({ slots }: Demand): boolean {
-    return this.isActive && slots + this.debt > 0;
+  private get isMissing(): boolean {
+    return this.isActive && this.options.demand().slots + this.debt > 0;
   }
 
-  private async call(demandOf: () => Demand, onIdle: () => void): Promise<void> {
-    const { store, id, refresh } = this.options;
+  private async call(): Promise<void> {
+    const { store, onFree } = this.context;
+    const { id, refresh } = this.options;
     const [tat] = await this.calls.inTime(Promise.all([store.tat(id), refresh()]));
     this.tat = tat;
     const rate = this.perSecond;
-    const demand = demandOf();
+    const demand = this.options.demand();
     const missing = demand.slots + this.debt;
     if (rate === Number.POSITIVE_INFINITY || missing <= 0) return;
-    const now = this.options.now();
+    const now = this.context.now();
     const spacing = spacingMs(rate);
     if (tat !== undefined && isImplausible(tat, now, maxSlots(rate) * spacing + horizonMs(spacing)))
       return await this.reset(tat, now);
@@ -211,7 +211,7 @@ export class Reservations {
     this.tat = after.tat;
     if (!after.done || after.tat === undefined) return this.backOff(now, horizon, spacing);
     this.calls.succeeded();
-    if (update.kind === "set") onIdle();
+    if (update.kind === "set") onFree();
     const paid = Math.min(this.debt, slots);
     this.debt -= paid;
     for (let n = slots - paid; n > 0; n--) this.slots.push(after.tat - n * spacing);
@@ -225,7 +225,7 @@ export class Reservations {
     this.calls.at = now + CALL_INTERVAL_MS;
     if (!isSecond) return;
     const update = { kind: "reset", to: now, from: tat } as const;
-    this.tat = (await this.calls.inTime(this.options.store.updateTat(this.options.id, update))).tat;
+    this.tat = (await this.calls.inTime(this.context.store.updateTat(this.options.id, update))).tat;
   }
 
   private backOff(now: number, horizon: number, spacing: number): void {

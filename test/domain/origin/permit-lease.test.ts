@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { PermitLease, type PermitLeaseOptions } from "../../../domain/origin/permit-lease.ts";
-import { type Lease, MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { type Lease, MemoryPermitStore, type PermitStore } from "../../../domain/origin/permit-store.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 });
@@ -9,28 +9,25 @@ beforeEach(() => {
 
 const LIMIT = 2;
 
-function leaseOf(options: Partial<PermitLeaseOptions> = {}) {
-  const store = new MemoryPermitStore();
-  const lease = new PermitLease({
-    reqId: "r1",
-    limit: LIMIT,
-    store,
-    now: Date.now,
-    random: () => 0.5,
-    onChange: () => undefined,
-    ...options,
-  });
+type Options = Partial<PermitLeaseOptions> & { readonly store?: PermitStore };
+
+function leaseOf({ store = new MemoryPermitStore(), ...options }: Options = {}) {
+  let wanted = 0;
+  const context = { store, now: Date.now, random: () => 0.5, onChange: () => undefined, onFree: () => undefined };
+  const lease = new PermitLease(context, { reqId: "r1", limit: LIMIT, wanted: () => wanted, ...options });
   /** Lets it call the store, if it is due. */
-  const update = async (wanted: number, ms = 0) => {
+  const update = async (permits: number, ms = 0) => {
+    wanted = permits;
     await vi.advanceTimersByTimeAsync(ms);
-    lease.update(
-      Date.now(),
-      () => wanted,
-      () => undefined,
-    );
+    lease.update(Date.now());
     await vi.advanceTimersByTimeAsync(1);
   };
   return { lease, store, update };
+}
+
+/** A store in memory, but for some calls. */
+function storeWith(calls: Partial<PermitStore>): PermitStore {
+  return Object.assign(new MemoryPermitStore(), calls);
 }
 
 /** A store that cancels the first transactions that give permits back, as DynamoDB does when two conflict, and that may be down. */
@@ -38,14 +35,11 @@ function breaking({ conflicts = 0 } = {}) {
   const memory = new MemoryPermitStore();
   const isDown = { value: false };
   let left = conflicts;
-  const store: PermitLeaseOptions["store"] = {
+  const store = storeWith({
     exchange: async (reqId, change) =>
       change.to < change.from && left-- > 0 ? { done: false } : memory.exchange(reqId, change),
     permits: async (reqId) => (isDown.value ? new Promise(() => undefined) : memory.permits(reqId)),
-    startSearch: async () => false,
-    expiredLeases: async () => [],
-    reclaim: async () => undefined,
-  };
+  });
   return { memory, store, isDown };
 }
 
@@ -77,16 +71,13 @@ test("permits that are not in use are lost with the heartbeat, as those in use a
 test("a transaction whose response is late may still be carried out: until it has ended, no permit is used", async () => {
   const store = new MemoryPermitStore();
   const carryOut: (() => void)[] = [];
-  const slow: PermitLeaseOptions["store"] = {
+  const slow = storeWith({
     permits: (reqId) => store.permits(reqId),
     exchange: (reqId, change) =>
       change.to > 0
         ? store.exchange(reqId, change)
         : new Promise((resolve) => carryOut.push(() => resolve(store.exchange(reqId, change)))),
-    startSearch: async () => false,
-    expiredLeases: async () => [],
-    reclaim: async () => undefined,
-  };
+  });
   const { lease, update } = leaseOf({ store: slow });
   await update(LIMIT);
   await update(0, 1_000);
@@ -106,7 +97,7 @@ test("permits are given back also if DynamoDB cancels the transaction", async ()
   await update(0, 1_000);
   expect(lease.isIdle).toBe(false);
   expect(await memory.permits("r1")).toMatchObject({ held: LIMIT });
-  for (let n = 0; n < 20; n++) await update(0, lease.nextCallAt(Date.now(), 0) - Date.now());
+  for (let n = 0; n < 20; n++) await update(0, lease.nextCallAt(Date.now()) - Date.now());
   expect(await memory.permits("r1")).toMatchObject({ held: 0 });
   expect(lease.isIdle).toBe(true);
 });
@@ -115,6 +106,7 @@ test("a process that ends tries again to give its permits back", async () => {
   const { store, memory } = breaking({ conflicts: 2 });
   const { lease, update } = leaseOf({ store });
   await update(LIMIT);
+  await update(0);
   const drained = lease.drain();
   await vi.advanceTimersByTimeAsync(30_000);
   await drained;
@@ -128,7 +120,7 @@ test("a process that loses its lease gives its permits back, if nobody has recla
   heartbeatAt = Number.NEGATIVE_INFINITY;
   await update(0, 1_000);
   expect(await store.permits("r1")).toMatchObject({ held: 0 });
-  expect(lease.nextCallAt(Date.now(), 0)).toBe(Number.POSITIVE_INFINITY);
+  expect(lease.nextCallAt(Date.now())).toBe(Number.POSITIVE_INFINITY);
   expect(lease.isIdle).toBe(true);
 });
 
@@ -137,7 +129,7 @@ test("of the processes that find no permit, one searches for expired leases, and
   const reclaimed: string[] = [];
   let searchedAt = 0;
   let searches = 0;
-  const full: PermitLeaseOptions["store"] = {
+  const full = storeWith({
     permits: async () => ({ held: LIMIT, own: 0, searchedAt }),
     exchange: async () => ({ done: false }),
     startSearch: async (_, { from, to }) => {
@@ -150,7 +142,7 @@ test("of the processes that find no permit, one searches for expired leases, and
       return expired;
     },
     reclaim: async (_, { owner }) => void reclaimed.push(owner),
-  };
+  });
   const processes = [1, 2, 3].map(() => leaseOf({ store: full }));
   for (let n = 0; n < 4; n++) for (const { update } of processes) await update(1, 500);
   expect(searches).toBe(1);

@@ -12,28 +12,24 @@ const HOUR_MS = 3_600_000;
 function reservationsOf() {
   const store = new MemoryPermitStore();
   let perSecond = 5;
-  const reservations = new Reservations({
+  let wanted = 0;
+  const context = { store, now: Date.now, random: () => 0.5, onChange: () => undefined, onFree: () => undefined };
+  const reservations: Reservations = new Reservations(context, {
     id: "r1",
-    store,
     perSecond: () => perSecond,
     lifeMs: 100,
     refresh: async () => undefined,
-    now: Date.now,
-    random: () => 0.5,
-    onChange: () => undefined,
+    demand: () => ({ slots: wanted - reservations.free, urgent: 0 }),
   });
   const setRate = (rate: number) => {
     perSecond = rate;
   };
   /** Reserves slots for so much work, if a call is due. */
   const reserve = async (slots: number, ms = 1_000) => {
+    wanted = slots;
     await vi.advanceTimersByTimeAsync(ms);
     reservations.expire(Date.now());
-    reservations.reserve(
-      Date.now(),
-      () => ({ slots: slots - reservations.free, urgent: 0 }),
-      () => undefined,
-    );
+    reservations.reserve(Date.now());
     await vi.advanceTimersByTimeAsync(1);
   };
   return { reservations, store, reserve, setRate };

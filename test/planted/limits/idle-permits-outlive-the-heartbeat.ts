@@ -6,8 +6,8 @@ export default {
   changes: [
     {
       file: "domain/origin/permit-lease.ts",
-      find: "if (!isLeased && this.permits > 0) this.lose();",
-      replace: "if (!isLeased && this.inUse > 0) this.lose();",
+      find: "if (!this.hasHeartbeat(now) && this.permits > 0) this.lose();",
+      replace: "if (!this.hasHeartbeat(now) && this.inUse > 0) this.lose();",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/domain/origin/permit-lease.test.ts"],
