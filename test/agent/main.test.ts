@@ -49,7 +49,7 @@ vi.mock("../../agent/download/downloader.ts", () => ({ Downloader: part("Downloa
 vi.mock("../../agent/download/pop-pools.ts", () => ({ PopPools: part("PopPools", ["destroy"]) }));
 vi.mock("../../agent/instance/caretaker.ts", () => ({ Caretaker: part("Caretaker", []) }));
 vi.mock("../../domain/origin/origin-limiters.ts", () => ({ OriginLimiters: part("OriginLimiters", []) }));
-vi.mock("../../agent/work/beats.ts", () => ({ Beats: part("Beats", []) }));
+vi.mock("../../agent/work/beats.ts", () => ({ Beats: part("Beats", ["writtenAt"]) }));
 vi.mock("../../agent/work/result-writer.ts", () => ({ ResultWriter: part("ResultWriter", ["giveUp"]) }));
 vi.mock("../../agent/instance/siblings.ts", async (original) => ({
   ...(await original<typeof import("../../agent/instance/siblings.ts")>()),
@@ -158,7 +158,12 @@ test("each setting of the environment reaches its part", async () => {
   });
   expect(made<CaretakerOptions>("Caretaker")).toMatchObject({ retireMs: 61 * 60_000, patience });
   expect(made<BeatsOptions>("Beats")).toMatchObject({ instance, everyMs: patience.beatMs });
-  expect(made<OriginLimitersOptions>("OriginLimiters")).toMatchObject({ leaseMs: patience.staleMs });
+  const origins = made<OriginLimitersOptions>("OriginLimiters");
+  expect(origins).toMatchObject({ leaseMs: patience.staleMs });
+  origins.heartbeatAt?.("r1");
+  expect(parts.done).toContain("Beats writtenAt r1");
+  expect(Math.abs((origins.now?.() ?? 0) - Date.now())).toBeLessThan(10_000);
+  expect(made<BeatsOptions>("Beats").now?.()).toBe(origins.now?.());
   expect(parts.made.get("Siblings")?.slice(0, 2)).toEqual([
     "/opt/agent.mjs",
     expect.objectContaining({ PREWARM_INSTANCE_ID: instance }),

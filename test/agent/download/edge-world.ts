@@ -70,6 +70,8 @@ export interface Download {
   readonly permits?: Permits;
   /** @default nobody is told */
   readonly onDownloaded?: DownloadHooks["onDownloaded"];
+  /** @default nobody is told */
+  readonly onServed?: DownloadHooks["onServed"];
 }
 
 /** Downloads a task as the agent does. Every result is checked against what the table takes. */
@@ -84,6 +86,7 @@ export async function download({
   transfer,
   permits,
   onDownloaded,
+  onServed,
 }: Download): Promise<TaskResult> {
   const nothing = { addBytes: () => {}, addTask: () => {} };
   const meter = { small: nothing, large: nothing };
@@ -98,7 +101,7 @@ export async function download({
       ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
     },
     cancellation ?? new Cancellation(),
-    { transfer, permits, onDownloaded },
+    { transfer, permits, onDownloaded, onServed },
   );
   return taskResultSchema.strict().parse(result);
 }

@@ -133,3 +133,41 @@ test("memory does not grow with the size of the body", async () => {
   expect(chunks).toBeGreaterThan(SLICES);
   expect((most - before) / (1 << 20)).toBeLessThan(100);
 });
+
+describe("a request that waits until it may be sent", () => {
+  test("is sent then, on its connection, and the server is not late meanwhile", async () => {
+    const { pool, requests } = await raw((socket) => socket.write(OK));
+    let mayBeSent = () => {};
+    const beforeSend = () => new Promise<void>((resolve) => (mayBeSent = resolve));
+    const answer = pool.download("/", HEADERS, () => {}, { beforeSend });
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    expect(requests()).toBe(0);
+    mayBeSent();
+    expect(await answer).toMatchObject({ bytes: 2, httpStatus: 200 });
+    expect(requests()).toBe(1);
+  });
+
+  test("is not sent if it may not be", async () => {
+    const { pool, requests } = await raw((socket) => socket.write(OK));
+    const beforeSend = () => Promise.reject(new Error("deferred"));
+    expect(await pool.download("/", HEADERS, () => {}, { beforeSend })).toMatchObject({
+      bytes: 0,
+      failure: { code: "NOT_SENT" },
+    });
+    expect(requests()).toBe(0);
+  });
+
+  test("is not sent if it was cut off before", async () => {
+    const { pool, requests } = await raw((socket) => socket.write(OK));
+    let mayBeSent = () => {};
+    const beforeSend = vi.fn(() => new Promise<void>((resolve) => (mayBeSent = resolve)));
+    const cancellation = new Cancellation();
+    const answer = pool.download("/", HEADERS, () => {}, { beforeSend, cancellation });
+    await eventually(() => beforeSend.mock.calls.length).toBe(1);
+    cancellation.cancel();
+    await answer;
+    mayBeSent();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(requests()).toBe(0);
+  });
+});

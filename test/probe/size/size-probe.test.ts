@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DnsLookupError } from "../../../aws/dns.ts";
+import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { OriginLimiters } from "../../../domain/origin/origin-limiters.ts";
+import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
-import { useVirtualClock } from "../../virtual-clock.ts";
+import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./server.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -265,4 +267,52 @@ it("one connection does for one URL after the other: a HEAD does not cost it", a
   const probe = newProbe(port);
   for (let n = 0; n < 20; n++) expect(await probe.size(`http://www.example.com/${n}`)).toEqual({ size: 7 });
   expect(ports.size).toBeLessThanOrEqual(2);
+});
+
+describe("a size that is asked within the limits of an origin", () => {
+  const limited = { req_id: "r1", origin: { requests_per_second: 10, concurrency: 2 } };
+
+  it("is asked in its slot: never more at once, and never more in a second, than the request allows", async () => {
+    const at: number[] = [];
+    const { port } = await serve((_, response) => {
+      at.push(performance.now());
+      whole(response);
+    });
+    const probe = newProbe(port, { limited });
+    const urls = Array.from({ length: 25 }, (_, n) => `http://cdn.example.com/${n}`);
+    expect(await Promise.all(urls.map((url) => probe.size(url)))).toEqual(urls.map(() => ({ size: 1_234 })));
+    const busiest = at.map((from) => at.filter((time) => time >= from && time < from + 1_000).length);
+    expect(Math.max(...busiest)).toBeLessThanOrEqual(10);
+  });
+
+  it("waits for another slot if its connection was not open in the last one, and is unknown after some", async () => {
+    const { port, seen } = await serve((_, response) => whole(response));
+    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    let slots = 0;
+    const late = (missed: number) => async () => ({
+      lost: new AbortController().signal,
+      slot: async () => (slots++ < missed ? -1 : 100),
+      release: () => undefined,
+    });
+    vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: late(2) });
+    expect(await newProbe(port, { limited, origins }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+    expect([slots, seen.length]).toEqual([3, 1]);
+    vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: late(1_000) });
+    expect(await newProbe(port, { limited, origins }).size("http://cdn.example.com/")).toEqual({ size: null });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("is unknown if the host pauses all requests, or this process has lost its lease", async () => {
+    const { port, seen } = await serve(() => undefined);
+    const origins = new OriginLimiters({ store: new MemoryPermitStore() });
+    const lease = new AbortController();
+    const permit = { lost: lease.signal, slot: async () => 100, release: () => undefined };
+    const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: async () => permit });
+    const asked = newProbe(port, { limited, origins }).size("http://cdn.example.com/");
+    await eventually(() => seen.length).toBe(1);
+    lease.abort(new LeaseLostError());
+    expect(await asked).toEqual({ size: null });
+    limiterFor.mockReturnValue({ acquire: () => Promise.reject(new DeferredError(60_000)) });
+    expect(await newProbe(port, { limited, origins }).size("http://cdn.example.com/")).toEqual({ size: null });
+  });
 });

@@ -1,0 +1,78 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { PermitTable } from "../../../aws/permit-table.ts";
+import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import type { Beat } from "../../../domain/request/progress.ts";
+import { type LimitDeps, openLimits } from "../../../lambdas/get-size/limits.ts";
+import { request } from "../items.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+  return () => vi.useRealTimers();
+});
+
+const { signal } = new AbortController();
+const item = (origin: object) => request({ req_id: "r1", origin });
+const work = { req_id: "r1", host: "a.example", origin: { concurrency: 2 } };
+
+function deps({ fails }: { readonly fails: () => boolean } = { fails: () => false }) {
+  const beats: Beat[] = [];
+  const store = new MemoryPermitStore();
+  const owners: string[] = [];
+  const limits: LimitDeps = {
+    progress: {
+      beat: async (_, beat) => {
+        if (fails()) throw new Error("the table fails");
+        beats.push(beat);
+      },
+    },
+    permits: (owner) => {
+      owners.push(owner);
+      return store as unknown as PermitTable;
+    },
+    now: Date.now,
+  };
+  return { limits, beats, store, owners };
+}
+
+test("with a limit on concurrency, it sends heartbeats every ten seconds, as the process that its permits belong to", async () => {
+  const { limits, beats, store, owners } = deps();
+  const { origins, close } = openLimits(limits, item(work.origin));
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(beats).toMatchObject([0, 10_000, 20_000].map((ms) => ({ instance: "get-size", at: 1_700_000_000_000 + ms })));
+  expect(owners).toEqual([`get-size#${beats[0]?.worker}`]);
+  const permit = await origins.limiterFor(work)?.acquire({ signal });
+  expect(await store.permits("r1")).toMatchObject({ held: 1 });
+  permit?.release();
+  const closed = close();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await closed;
+  expect(await store.permits("r1")).toMatchObject({ held: 0 });
+  const { length } = beats;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(beats).toHaveLength(length);
+});
+
+test("without heartbeats, it loses its permits", async () => {
+  let fails = false;
+  const { limits } = deps({ fails: () => fails });
+  const { origins, close } = openLimits(limits, item(work.origin));
+  await vi.advanceTimersByTimeAsync(1_000);
+  const permit = await origins.limiterFor(work)?.acquire({ signal });
+  fails = true;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(permit?.lost.aborted).toBe(true);
+  const closed = close();
+  await vi.advanceTimersByTimeAsync(30_000);
+  await closed;
+});
+
+test("without a limit on concurrency it sends none, and without a table it limits itself alone", async () => {
+  const { limits, beats } = deps();
+  const shared = openLimits(limits, item({ requests_per_second: 5 }));
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(beats).toEqual([]);
+  await shared.close();
+  const alone = openLimits(undefined, item(work.origin));
+  await expect(alone.origins.limiterFor(work)?.acquire({ signal })).resolves.toBeDefined();
+  await alone.close();
+});
