@@ -8,7 +8,7 @@ export default {
       file: "agent/download/downloader.ts",
       find: ".finally(ended);",
       replace:
-        ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await pool.download(new URL(first.location, url).pathname, headers, ask.onBytes, cancellation, request.maxBytes, message.pop),\n      )\n      .finally(ended);",
+        ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await pool.download(new URL(first.location, url).pathname, headers, ask.onBytes, { cancellation, maxBytes: request.maxBytes, pop: message.pop }),\n      )\n      .finally(ended);",
     },
   ],
   command: ["npx", "vitest", "run", "--project", "unit*", "test/agent/download/downloader-attempts.test.ts"],
