@@ -14,6 +14,7 @@ import { type RecordingAws, recordingAws } from "../lambdas/fakes/named-environm
 const parts = vi.hoisted(() => ({
   made: new Map<string, readonly unknown[]>(),
   done: [] as string[],
+  logged: [] as unknown[],
   serving: () => undefined as unknown,
   end: () => undefined as unknown,
   spotAction: async (): Promise<string | undefined> => undefined,
@@ -64,7 +65,10 @@ vi.mock("../../agent/instance/metadata.ts", () => ({
 }));
 vi.mock("../../agent/instance/memory.ts", () => ({ memoryShare: (processes: number) => processes * 1_000_003 }));
 vi.mock("../../agent/instance/log.ts", () => ({
-  createLogger: () => ({ info: () => undefined, warn: () => undefined }),
+  createLogger: () => ({
+    info: (...given: readonly unknown[]) => void parts.logged.push(given),
+    warn: (...given: readonly unknown[]) => void parts.logged.push(given),
+  }),
 }));
 // Looks for a Spot notice without the pause between two.
 vi.mock("node:timers/promises", async (original) => ({
@@ -162,6 +166,13 @@ test("each setting of the environment reaches its part", async () => {
   expect(origins).toMatchObject({ leaseMs: patience.staleMs });
   origins.heartbeatAt?.("r1");
   expect(parts.done).toContain("Beats writtenAt r1");
+  const err = new Error("the table fails");
+  origins.onError?.(err, "r1");
+  origins.onCut?.("www.example.com", 21);
+  expect(parts.logged.slice(-2)).toEqual([
+    [{ err, id: "r1" }, expect.stringContaining("sending fewer requests")],
+    [{ host: "www.example.com", rate: 21 }, expect.stringContaining("backing off")],
+  ]);
   expect(Math.abs((origins.now?.() ?? 0) - Date.now())).toBeLessThan(10_000);
   expect(made<BeatsOptions>("Beats").now?.()).toBe(origins.now?.());
   expect(parts.made.get("Siblings")?.slice(0, 2)).toEqual([

@@ -264,3 +264,31 @@ test("followers that wait for one that was refused return to the queue as they c
     ["b", undefined],
   ]);
 });
+
+test("followers run one after the other, with permits, as long as nothing shows who serves them; each lets the next one in", async () => {
+  let acquired = 0;
+  const permit = { lost: new AbortController().signal, slot: async () => 100, release: () => undefined };
+  const acquire = async () => {
+    acquired++;
+    return permit;
+  };
+  const { all } = plan({ origins: originsOf(() => ({ acquire })), followers: new FollowerGate() });
+  const message = taskMessage({
+    ...{ req_id: "q", urls: named("a", "b", "c"), follows: true, led_by: "SIN2-C1", origin: { concurrency: 1 } },
+  });
+  const { did, ended } = start(messageBody(message), all);
+  await ended;
+  expect(did.filter((what) => what.startsWith("write"))).toEqual(["write a", "write b", "write c"]);
+  expect(acquired).toBe(3);
+});
+
+test.each([
+  ["alone, by the result itself", { only_follower: true }, true],
+  ["beside others, by comparison", {}, false],
+])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
+  const { all } = plan({ download: () => Promise.resolve({ rec_miss: true }), followers: new FollowerGate() });
+  const message = taskMessage({ ...{ req_id: "q", urls: named("a"), follows: true, led_by: "SIN2-C1" }, ...more });
+  const { ended, written } = start(messageBody(message), all);
+  await ended;
+  expect(written.map(({ rec_miss }) => rec_miss === true)).toEqual([isWrong]);
+});

@@ -45,6 +45,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
   const did: string[] = [];
   const unplanned: string[] = [];
   const sent: TaskMessage[] = [];
+  const written: TaskResult[] = [];
   const call = <T>(what: string, planned: (() => Promise<T>) | undefined): Promise<T> => {
     did.push(what);
     if (planned !== undefined) return planned();
@@ -88,7 +89,12 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
         return undefined;
       },
     },
-    results: { write: ({ url }) => call(`write ${url}`, plan.write && (() => plan.write?.(url) ?? done())) },
+    results: {
+      write: (result) => {
+        written.push(result);
+        return call(`write ${result.url}`, plan.write && (() => plan.write?.(result.url) ?? done()));
+      },
+    },
     requests: { isActive: (reqId) => call(`active? ${reqId}`, plan.active) },
     slots: { small: slots, large },
     intake: new Intake(() => ({ freeLarge: 1, limit: 10, tasksPerSecond: 0, bytesPerSecond: 0 })),
@@ -110,7 +116,7 @@ export function start(body: string, plan: Plan, slots = new Slots(10), large = s
   const stopping = new AbortController();
   const Attributes = { ApproximateReceiveCount: String(plan.deliveries ?? 1) };
   const ended = work(deps, { MessageId: "m", ReceiptHandle: "r", Body: body, Attributes }, stopping.signal);
-  return { did, unplanned, sent, ended, beats, told, stop: () => stopping.abort() };
+  return { did, unplanned, sent, written, ended, beats, told, stop: () => stopping.abort() };
 }
 
 const NO_PERMITS: Permits = { waitWithout: (wait) => wait(), regain: () => done(), beforeSend: () => undefined };
