@@ -1,6 +1,7 @@
 // Additive increase, multiplicative decrease (AIMD) of the rate of requests to a host that throttles. The increase is a function of the time
 // since the last cut, so that no process writes it. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
-import { within } from "./paced-calls.ts";
+import { inTime } from "../in-time.ts";
+import { CALL_TIMEOUT_MS } from "./paced-calls.ts";
 import type { HostRate, PermitStore } from "./permit-store.ts";
 
 const DECREASE_FACTOR = 0.7;
@@ -38,8 +39,6 @@ const MIN_OTHERS = 3;
 const MEASURE_MS = 1_000;
 /** How long the shared rate that was read is used. */
 const READ_INTERVAL_MS = 1_000;
-/** A cut does not wait longer for the store. */
-const CALL_TIMEOUT_MS = 2_000;
 /** After this time, other processes follow a cut, too. */
 const SETTLE_MS = 1_000;
 
@@ -215,7 +214,7 @@ export class AdaptiveRate {
         await new Promise((resolve) => setTimeout(resolve, MEASURE_MS));
         if (!this.isThrottling()) return;
       }
-      const seen = await within(CALL_TIMEOUT_MS, store.hostRate(host)).catch(() => this.shared);
+      const seen = await inTime(CALL_TIMEOUT_MS, store.hostRate(host)).catch(() => this.shared);
       this.adopt(seen);
       const { all, refused } = this.recent();
       const next = cutRate(this.shared, {
@@ -231,7 +230,7 @@ export class AdaptiveRate {
       // It holds here, also if the store does not take it.
       this.follow(next);
       onCut?.(next);
-      this.adopt(await within(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
+      this.adopt(await inTime(CALL_TIMEOUT_MS, store.cutHostRate(host, seen, next)));
     } catch {
       // The next cut tries again.
     } finally {

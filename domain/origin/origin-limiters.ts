@@ -1,8 +1,8 @@
+import { inTime } from "../in-time.ts";
 import { isLimited, type OriginLimits } from "../request/origin-limits.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { type AcquireOptions, OriginLimiter, type Permit } from "./origin-limiter.ts";
 import { isFromCache, isOverload, reachedOrigin, retryAfterMs } from "./origin-response.ts";
-import { within } from "./paced-calls.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** The rate of a host is read again after this time: other processes may have cut it. */
@@ -79,9 +79,9 @@ export class OriginLimiters {
     const reading = this.rateOf(host)
       .refresh(tries > 0 ? REFUSED_READ_MS : HOST_READ_MS)
       .catch((error: unknown) => this.options.onError?.(error, host));
-    if (!isKnown || tries > 0) await within(PREPARE_MS, reading).catch(() => undefined);
+    if (!isKnown || tries > 0) await inTime(PREPARE_MS, reading).catch(() => undefined);
     if (!isLimited(origin)) return;
-    this.syncing ??= within(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
+    this.syncing ??= inTime(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
     await this.syncing;
   }
 

@@ -1,9 +1,10 @@
+import { inTime } from "../in-time.ts";
 import type { PermitStore } from "./permit-store.ts";
 
 /** At most one call of the store per limit, process and this time. */
 export const CALL_INTERVAL_MS = 1_000;
 /** A response of the store that is later is ignored: what it grants is lost for a while, and never used twice. */
-const CALL_TIMEOUT_MS = 2_000;
+export const CALL_TIMEOUT_MS = 2_000;
 /** The bound of the back-off while the store fails. */
 const MAX_RETRY_MS = 5_000;
 
@@ -58,14 +59,14 @@ export class PacedCalls {
     this.context.onChange();
   }
 
-  /** @throws Error if the response is late; what the call throws */
+  /** @throws TooLateError; what the call throws */
   async inTime<T>(sent: Promise<T>): Promise<T> {
     this.open.add(sent);
     void sent.then(
       () => this.open.delete(sent),
       () => this.open.delete(sent),
     );
-    return within(CALL_TIMEOUT_MS, sent);
+    return inTime(CALL_TIMEOUT_MS, sent);
   }
 
   succeeded(): void {
@@ -79,18 +80,5 @@ export class PacedCalls {
     this.at = Math.max(this.at, freeAt, now()) + this.waitMs * random();
     this.blockedUntil = this.at;
     this.waitMs = Math.min(mostMs, this.waitMs * 2);
-  }
-}
-
-/** @throws Error if it has not ended in time; what the promise throws */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No response within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,10 +1,10 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Distributions } from "../../aws/distributions.ts";
+import { inTime } from "../../domain/in-time.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { type AllowedDistributions, allowsEvery, problemWith } from "../../domain/request/allowed-distributions.ts";
 import { hostOwners, type OwnDistribution, type OwnerOf } from "../../domain/request/own-distribution.ts";
 import { errorFields } from "../../domain/telemetry/log-fields.ts";
-import { inTime } from "./in-time.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 import { RefusedError } from "./refused-error.ts";
 

@@ -1,4 +1,5 @@
 import type { Dns } from "../../aws/dns.ts";
+import { inTime, TooLateError } from "../../domain/in-time.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/own-distribution.ts";
@@ -11,7 +12,6 @@ import { cannotGoOn, mostUrls, tooMuch } from "../../domain/sources/too-much.ts"
 import { DocumentError } from "../../probe/sources/document-error.ts";
 import { SourceError, Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
-import { inTime, TooLateError } from "./in-time.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 
 /** What documents are read with. */

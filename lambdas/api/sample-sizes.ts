@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import type { Dns } from "../../aws/dns.ts";
 import type { SeenSize } from "../../domain/cost/seen-sizes.ts";
+import { inTime, TooLateError } from "../../domain/in-time.ts";
 import { parseHeaders } from "../../domain/net/headers.ts";
 import { type Distribution, distributionOf, hostToAsk } from "../../domain/request/distribution.ts";
 import { headerOf } from "../../domain/request/variants.ts";
@@ -8,7 +9,6 @@ import { addressesOfFirst, entryPoints } from "../../probe/size/entry-points.ts"
 import { MAX_PROBES, SizeProbe } from "../../probe/size/size-probe.ts";
 import { noDistribution } from "../find-distributions.ts";
 import { onceEach } from "../once-each.ts";
-import { inTime, TooLateError } from "./in-time.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 
 /** What sizes are asked with. */

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 /** What was asked for takes too long. */
 export class TooLateError extends Error {
   override readonly name = "TooLateError";
@@ -8,15 +6,15 @@ export class TooLateError extends Error {
   }
 }
 
-/** An answer, if it comes in time. @throws TooLateError when it takes longer than `ms` */
+/** An answer, if it comes in time. @throws TooLateError when it takes longer than `ms`; what the answer throws */
 export async function inTime<T>(ms: number, answer: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = sleep(ms, undefined, { signal: answered.signal }).then((): never => {
-    throw new TooLateError(ms);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TooLateError(ms)), ms);
   });
   try {
     return await Promise.race([answer, late]);
   } finally {
-    answered.abort();
+    clearTimeout(timer);
   }
 }
