@@ -110,7 +110,7 @@ export default defineConfig({
         test: {
           name: "traces",
           include: ["test/pipeline/*.test.ts"],
-          // Each replaces the clock and the random numbers of its process, and loads bundles as modules that can be collected.
+          // Each replaces the clock and the random numbers of its process.
           pool: "forks",
           sequence: { groupOrder: 2 },
           globalSetup: "test/pipeline/prepare.ts",

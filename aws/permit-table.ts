@@ -7,12 +7,10 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { HostRate, Lease, PermitChange, PermitStore, Permits, TatUpdate } from "../domain/origin/permit-store.ts";
+import { keptWhileRequestRuns } from "../domain/request/timestamps.ts";
 import { isConditionFailure } from "./conflicts.ts";
 import { KEY } from "./progress/keys.ts";
 import { queryItems } from "./query-items.ts";
-
-/** A request runs for a week at the most. Items are deleted after this time: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
-const KEPT_SECONDS = 8 * 86_400;
 
 const RATE = "rate";
 const HELD = "held";
@@ -58,15 +56,9 @@ export class PermitTable implements PermitStore {
     return tatSchema.safeParse(await this.get(KEY.limit(id), RATE)).data?.tat;
   }
 
-  async updateTat(id: string, update: TatUpdate) {
-    try {
-      const conditional = tatUpdateOf(update);
-      const { Attributes } = await this.db.send(new UpdateCommand(this.updateOf(KEY.limit(id), RATE, conditional)));
-      return { done: true, tat: tatSchema.parse(Attributes).tat };
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return { done: false, tat: tatSchema.safeParse(itemOf(error)).data?.tat };
-    }
+  async updateTat(id: string, change: TatUpdate) {
+    const { done, item } = await this.update(KEY.limit(id), RATE, tatUpdateOf(change));
+    return { done, tat: done ? tatSchema.parse(item).tat : tatSchema.safeParse(item).data?.tat };
   }
 
   async permits(reqId: string): Promise<Permits> {
@@ -89,18 +81,12 @@ export class PermitTable implements PermitStore {
   }
 
   async startSearch(reqId: string, { from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
-    try {
-      const search: ConditionalUpdate = {
-        update: "SET searched_at = :to",
-        condition: from === 0 ? "attribute_not_exists(searched_at)" : "searched_at = :from",
-        values: { ":to": to, ...(from === 0 ? {} : { ":from": from }) },
-      };
-      await this.db.send(new UpdateCommand(this.updateOf(KEY.limit(reqId), HELD, search)));
-      return true;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return false;
-    }
+    const { done } = await this.update(KEY.limit(reqId), HELD, {
+      update: "SET searched_at = :to",
+      condition: from === 0 ? "attribute_not_exists(searched_at)" : "searched_at = :from",
+      values: { ":to": to, ...(from === 0 ? {} : { ":from": from }) },
+    });
+    return done;
   }
 
   async expiredLeases(reqId: string, before: number): Promise<Lease[]> {
@@ -138,24 +124,19 @@ export class PermitTable implements PermitStore {
     return hostSchema.safeParse(await this.get(KEY.host(host), RATE)).data;
   }
 
-  async cutHostRate(host: string, seen: HostRate | undefined, { rate, cutAt, notBefore }: HostRate): Promise<HostRate> {
-    try {
-      const conditional: ConditionalUpdate = {
-        update: "SET rate = :rate, cut_at = :cut, not_before = :until",
-        condition: seen === undefined ? "attribute_not_exists(cut_at)" : "cut_at = :seen_at AND rate = :seen_rate",
-        values: {
-          ":rate": rate,
-          ":cut": cutAt,
-          ":until": notBefore,
-          ...(seen === undefined ? {} : { ":seen_at": seen.cutAt, ":seen_rate": seen.rate }),
-        },
-      };
-      await this.db.send(new UpdateCommand(this.updateOf(KEY.host(host), RATE, conditional)));
-      return { rate, cutAt, notBefore };
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return hostSchema.parse(itemOf(error));
-    }
+  async cutHostRate(host: string, seen: HostRate | undefined, next: HostRate): Promise<HostRate> {
+    const { rate, cutAt, notBefore } = next;
+    const { done, item } = await this.update(KEY.host(host), RATE, {
+      update: "SET rate = :rate, cut_at = :cut, not_before = :until",
+      condition: seen === undefined ? "attribute_not_exists(cut_at)" : "cut_at = :seen_at AND rate = :seen_rate",
+      values: {
+        ":rate": rate,
+        ":cut": cutAt,
+        ":until": notBefore,
+        ...(seen === undefined ? {} : { ":seen_at": seen.cutAt, ":seen_rate": seen.rate }),
+      },
+    });
+    return done ? next : hostSchema.parse(item);
   }
 
   /** Changes a lease and the count of all permits together. @returns false if DynamoDB cancels the transaction: a condition does not hold, another one is in progress, or the table throttles */
@@ -167,7 +148,11 @@ export class PermitTable implements PermitStore {
     fits: string,
     limit: number,
   ) {
-    const values = { ":by": by, ":expire": expireAt(), ...(fits === "" ? {} : { ":most": limit - by }) };
+    const values = {
+      ":by": by,
+      ":expire": keptWhileRequestRuns(new Date()),
+      ...(fits === "" ? {} : { ":most": limit - by }),
+    };
     const transact = new TransactWriteCommand({
       TransactItems: [
         {
@@ -201,16 +186,24 @@ export class PermitTable implements PermitStore {
     }
   }
 
-  private updateOf(key: string, part: string, { update, condition, values }: ConditionalUpdate) {
-    return {
+  /** Updates an item. @returns whether the condition holds, and the item: what was updated of it, or all of it if the condition does not hold */
+  private async update(key: string, part: string, { update, condition, values }: ConditionalUpdate) {
+    const command = new UpdateCommand({
       TableName: this.table,
       Key: { key, part },
       UpdateExpression: `${update}, expire_at = :expire`,
       ConditionExpression: condition,
-      ExpressionAttributeValues: { ...values, ":expire": expireAt() },
-      ReturnValues: "UPDATED_NEW" as const,
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
-    };
+      ExpressionAttributeValues: { ...values, ":expire": keptWhileRequestRuns(new Date()) },
+      ReturnValues: "UPDATED_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+    try {
+      const { Attributes: item } = await this.db.send(command);
+      return { done: true, item };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return { done: false, item: failureSchema.safeParse(error).data?.Item };
+    }
   }
 
   private async get(key: string, part: string): Promise<Record<string, unknown> | undefined> {
@@ -236,13 +229,4 @@ function tatUpdateOf(update: TatUpdate): ConditionalUpdate {
         values: { ":by": update.by, ":least": update.atLeast, ":below": update.below },
       };
   }
-}
-
-/** The item of a failed condition (`ReturnValuesOnConditionCheckFailure`). */
-function itemOf(error: unknown): Record<string, unknown> | undefined {
-  return failureSchema.safeParse(error).data?.Item;
-}
-
-function expireAt(): number {
-  return Math.floor(Date.now() / 1_000) + KEPT_SECONDS;
 }

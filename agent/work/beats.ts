@@ -1,11 +1,10 @@
 import type { Logger } from "pino";
 import type { ProgressTable } from "../../aws/progress-table.ts";
 import type { Beat } from "../../domain/request/progress.ts";
+import { keptWhileRequestRuns } from "../../domain/request/timestamps.ts";
 import { Holding } from "./holding.ts";
 import { Received } from "./received.ts";
 
-/** What a process has finished counts until its request ends, after a week at the latest. */
-const KEPT_SECONDS = 8 * 86_400;
 /** Of so many requests it is known what was finished, once nothing is held of them. */
 const REMEMBERED = 1_000;
 /** A stop waits no longer for the last beats: without them, the readers wait until the ones before are stale. */
@@ -132,7 +131,7 @@ export class Beats {
       const held = { tasks, bytes: underWay, finished, ...received.told(bytes, over) };
       const beat: Beat = { instance, worker, at: this.now(), ...held, ...rates(told, now) };
       try {
-        await progress.beat(holding.reqId, beat, Math.floor(Date.now() / 1_000) + KEPT_SECONDS);
+        await progress.beat(holding.reqId, beat, keptWhileRequestRuns(new Date()));
       } catch (error) {
         logger.warn({ err: error, req_id: holding.reqId }, "a beat was not written");
         return;

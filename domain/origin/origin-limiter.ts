@@ -389,10 +389,11 @@ export class OriginLimiter {
   /** Defers the work whose slot or permit would come too late. What has a slot keeps it. */
   private deferLate(now: number): void {
     const before = new Map<Reservations, number>();
-    const late = this.waiters.filter((waiter, place) => this.waitOf(waiter, place, before, now) > MAX_WAIT_MS);
-    if (late.length === 0) return;
+    const isLate = (waiter: Waiter, place: number) => this.waitOf(waiter, place, before, now) > MAX_WAIT_MS;
+    const late = new Set(this.waiters.filter(isLate));
+    if (late.size === 0) return;
     this.exhaustedSince = Math.min(this.exhaustedSince, now);
-    this.waiters = this.waiters.filter((waiter) => !late.includes(waiter));
+    this.waiters = this.waiters.filter((waiter) => !late.has(waiter));
     // The longer the limits are exhausted, the more work waits in the queue.
     const mean = Math.min(MAX_DEFER_MS, Math.max(MIN_DEFER_MS, (now - this.exhaustedSince) * DEFER_SHARE));
     for (const { host, fail } of late) {
@@ -421,7 +422,7 @@ export class OriginLimiter {
 
   private schedule(now: number): void {
     const times: number[] = [];
-    for (const { host } of this.waiters) {
+    for (const host of new Set(this.waiters.map((waiter) => waiter.host))) {
       times.push(host.rate.notBefore);
       for (const slots of this.activeSlots(host))
         times.push(slots.slotAt(0), slots.slotAt(slots.claims) - this.preconnectMs);

@@ -38,16 +38,15 @@ export interface Entrance {
 
 export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
   const isAllowed = addressFilter(options.allowedCidrs ?? "");
-  let port = 0;
   const server = createServer((from, to) => {
     if (!isAllowed(from.socket.remoteAddress ?? "")) return refuse(to, 403, DENIED_BY_POLICY);
-    forward(options, port, from, to).catch((error: unknown) => {
+    forward(options, from, to).catch((error: unknown) => {
       if (!to.headersSent)
         refuse(to, 502, `The emulator does not answer: ${error instanceof Error ? error.message : error}`);
       else to.destroy();
     });
   });
-  port = await listenOnFirst(server, options.ports);
+  const port = await listenOnFirst(server, options.ports);
   return {
     url: `http://localhost:${port}/prod/`,
     close: async () => {
@@ -58,14 +57,9 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
   };
 }
 
-async function forward(
-  options: EntranceOptions,
-  port: number,
-  from: IncomingMessage,
-  to: ServerResponse,
-): Promise<void> {
-  const { method = "GET", url = "/", headers } = from;
-  const hosts = [`localhost:${port}`, `127.0.0.1:${port}`];
+async function forward(options: EntranceOptions, from: IncomingMessage, to: ServerResponse): Promise<void> {
+  const { method = "GET", url = "/", headers, socket } = from;
+  const hosts = [`localhost:${socket.localPort}`, `127.0.0.1:${socket.localPort}`];
   const refusal = entranceRefusal({ method, url, headers }, { hosts, apiKey: options.apiKey });
   if (refusal !== undefined) return refuse(to, refusal.status, refusal.message);
   const chunks: Buffer[] = [];
