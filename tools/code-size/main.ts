@@ -23,11 +23,17 @@ interface FileSize {
 }
 
 const rooms = process.argv.length > 2 ? process.argv.slice(2) : CORE;
-const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...rooms], { encoding: "utf8" });
+const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...rooms], {
+  encoding: "utf8",
+});
 const paths = listed.stdout.split("\n").filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
 const files = paths.filter((path) => ts.sys.fileExists(path)).map(measure);
 
-for (const room of rooms) printRow(room, files.filter(({ path }) => path.startsWith(`${room}/`)));
+for (const room of rooms)
+  printRow(
+    room,
+    files.filter(({ path }) => path.startsWith(`${room}/`)),
+  );
 printRow("together", files);
 const cyclic = cycles(files);
 console.log(`folders in cycles: ${cyclic.length}`);
@@ -61,7 +67,9 @@ function measure(path: string): FileSize {
 }
 
 function tokensOf(node: ts.Node, source: ts.SourceFile): number {
-  const children = node.getChildren(source).filter((child) => child.kind < ts.SyntaxKind.FirstJSDocNode || child.kind > ts.SyntaxKind.LastJSDocNode);
+  const children = node
+    .getChildren(source)
+    .filter((child) => child.kind < ts.SyntaxKind.FirstJSDocNode || child.kind > ts.SyntaxKind.LastJSDocNode);
   if (children.length > 0) return children.reduce((sum, child) => sum + tokensOf(child, source), 0);
   return node.getWidth(source) > 0 ? 1 : 0;
 }
